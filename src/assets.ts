@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Where the files lie that the program needs at run time. This module is one folder below the package's root both as
+ * source (src/) and as bundle (dist/), so one relative path serves both.
+ */
+function fromPackageRoot(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+/** The compiled kernel, built from workers/kernel/. */
+export const KERNEL_FILE = fromPackageRoot('dist/kernel.wasm');
+
+/** The entry of the scoring threads, built from workers/score.ts. */
+export const SCORE_WORKER_FILE = fromPackageRoot('dist/score-worker.js');
+
+/** The folder of the trained networks and the test set. */
+export const DATA_FOLDER = fromPackageRoot('data');

@@ -1,0 +1,60 @@
+/**
+ * The exit code of the command line for each stable error code (the classes of sysexits.h):
+ * 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74 I/O.
+ */
+const EXIT_CODES = {
+  USAGE: 2,
+
+  IDX_EMPTY: 65,
+  IDX_MAGIC: 65,
+  IDX_IS_GZIP: 65,
+  IDX_SWAPPED: 65,
+  IDX_TYPE: 65,
+  IDX_SHAPE: 65,
+  IDX_OVERFLOW: 65,
+  IDX_TRUNCATED: 65,
+  IDX_TRAILING_BYTES: 65,
+  IDX_COUNTS_DIFFER: 65,
+  GZIP_BROKEN: 65,
+  LABEL_OUT_OF_RANGE: 65,
+  INPUT_SIZE: 65,
+  NETWORK_FILE: 65,
+
+  INPUT_MISSING: 66,
+
+  POOL_START: 70,
+  POOL_CLOSED: 70,
+  POOL_BUSY: 70,
+  POOL_STOPPED: 70,
+  WORKER_FAILED: 70,
+  BATCH_RELEASED: 70,
+  BUILD_INCOMPLETE: 70,
+  NETWORK_TOO_LARGE: 65,
+
+  INPUT_READ: 74,
+  OUTPUT_WRITE: 74,
+} as const;
+
+/** A stable, documented name of what went wrong; it never changes its meaning. */
+export type ErrorCode = keyof typeof EXIT_CODES;
+
+/**
+ * The one class of errors that digitflow raises on purpose.
+ *
+ * The message is one line: where, what was expected, what was found, what to do.
+ */
+export class DigitflowError extends Error {
+  override readonly name = 'DigitflowError';
+  /** The stable name of what went wrong. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** The exit code of a process that ends with this error. */
+  get exitCode(): number {
+    return EXIT_CODES[this.code];
+  }
+}
