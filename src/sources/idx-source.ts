@@ -1,0 +1,134 @@
+import { Observable } from 'rxjs';
+import { DigitflowError } from '../errors.js';
+import type { Chunk, RecordFormat } from '../operators/events.js';
+import type { Permits } from '../pool/permits.js';
+import { imageLayout, type LabelLayout, labelLayout } from './idx-roles.js';
+import { type DigestMode, IdxStream } from './idx-stream.js';
+import { type ByteInput, openBytes } from './open-bytes.js';
+import { pullChunks } from './pull-chunks.js';
+
+/** What to read, and what to call it. */
+export interface IdxInputs {
+  /** The images: a path, `-` for stdin, or bytes made on the fly. Gzip is known by its content. */
+  readonly images: ByteInput;
+  /** The labels, in the same order as the images; left out when there are none. */
+  readonly labels?: ByteInput | undefined;
+  /** What to call them in errors; default: the path, `stdin`, or `images` and `labels`. */
+  readonly imagesName?: string | undefined;
+  readonly labelsName?: string | undefined;
+  /** Whether to digest the raw content; default `auto`: when it is at most 64 MiB. */
+  readonly digest?: DigestMode | undefined;
+}
+
+/** One file of a source. */
+export interface SourceFile {
+  readonly name: string;
+  /** The length of the raw content, header included, as the header announces it. */
+  readonly sizeBytes: number;
+  /** SHA-256 of the raw content in hexadecimal; null until all was read, and when it was not asked for. */
+  readonly sha256: string | null;
+}
+
+/** Images, and their labels if there are any, with their headers read and checked. */
+export interface IdxSource {
+  readonly format: RecordFormat;
+  /** The files as they stand now: digests are there once `chunks` has completed. */
+  readonly files: { readonly images: SourceFile; readonly labels: SourceFile | null };
+  /**
+   * The data, read when `permits` has a free slot, as chunks of images with the labels of the records that end in them.
+   *
+   * To be subscribed to once; unsubscribing closes the files at once. Errors with a DigitflowError:
+   * `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`, `GZIP_BROKEN`, `INPUT_READ`; `USAGE` on a second subscription.
+   */
+  chunks(permits: Permits): Observable<Chunk>;
+  /** Closes the files, at once and at any time; needed only when `chunks` is never subscribed to. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens IDX images and labels and checks all that can be checked before the data is read.
+ *
+ * @throws DigitflowError `INPUT_MISSING`, `INPUT_READ`, `GZIP_BROKEN`, what `parseIdxHeader`, `imageLayout` and
+ *   `labelLayout` throw, `IDX_COUNTS_DIFFER`, and for regular uncompressed files `IDX_TRUNCATED` and
+ *   `IDX_TRAILING_BYTES`; `USAGE` when stdin is to be both.
+ */
+export async function openIdx(inputs: IdxInputs): Promise<IdxSource> {
+  if (inputs.images === '-' && inputs.labels === '-') {
+    throw new DigitflowError('USAGE', 'stdin cannot be both images and labels; give the labels as a file');
+  }
+  const digest = inputs.digest ?? 'auto';
+  const images = openStream(inputs.images, inputs.imagesName ?? nameOf(inputs.images, 'images'), digest);
+  const labels =
+    inputs.labels === undefined
+      ? null
+      : openStream(inputs.labels, inputs.labelsName ?? nameOf(inputs.labels, 'labels'), digest);
+  try {
+    return describeSource(await images, await labels);
+  } catch (error) {
+    // Both were opened at once: whichever did not fail is closed here, and a second failure is not the one to tell.
+    await Promise.allSettled([images, labels].map(async (stream) => (await stream)?.close()));
+    throw error;
+  }
+}
+
+async function openStream(input: ByteInput, name: string, digest: DigestMode): Promise<IdxStream> {
+  return IdxStream.open(await openBytes(input, name), digest);
+}
+
+function nameOf(input: ByteInput, fallback: string): string {
+  if (typeof input !== 'string') return fallback;
+  return input === '-' ? 'stdin' : input;
+}
+
+function describeSource(images: IdxStream, labels: IdxStream | null): IdxSource {
+  const { count, height, width } = imageLayout(images.header, images.name);
+  const label = labels === null ? null : labelLayout(labels.header, labels.name);
+  if (label !== null && label.count !== count) throw countsDiffer(images, count, labels, label);
+  images.checkSize();
+  labels?.checkSize();
+  const imageBytes = height * width;
+  const labelStrideBytes = label?.format.strideBytes ?? 0;
+  let isRead = false;
+  return {
+    format: {
+      height,
+      width,
+      count,
+      label: label?.format ?? null,
+      imagesName: images.name,
+      labelsName: labels?.name,
+    },
+    get files() {
+      return { images: fileOf(images), labels: labels && fileOf(labels) };
+    },
+    chunks: (permits) =>
+      new Observable((subscriber) => {
+        if (isRead) {
+          subscriber.error(new DigitflowError('USAGE', `${images.name}: already read; open it again`));
+          return undefined;
+        }
+        isRead = true;
+        return pullChunks({ images, imageBytes, labels, labelStrideBytes }, permits).subscribe(subscriber);
+      }),
+    close: async () => {
+      await Promise.all([images.close(), labels?.close()]);
+    },
+  };
+}
+
+function fileOf(stream: IdxStream): SourceFile {
+  return { name: stream.name, sizeBytes: stream.announcedBytes, sha256: stream.sha256 };
+}
+
+function countsDiffer(
+  images: IdxStream,
+  imageCount: number,
+  labels: IdxStream | null,
+  { count }: LabelLayout,
+): DigitflowError {
+  return new DigitflowError(
+    'IDX_COUNTS_DIFFER',
+    `${images.name} holds ${imageCount} images, but ${labels?.name} holds ${count} labels; ` +
+      'give the labels that belong to these images',
+  );
+}

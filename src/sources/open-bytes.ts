@@ -1,0 +1,59 @@
+import { createReadStream, open as openCallback, type Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { DigitflowError } from '../errors.js';
+import type { ByteSource } from './byte-source.js';
+import { fileBytes, stdinFileBytes } from './file-bytes.js';
+import { unpackIfGzip } from './gunzip-bytes.js';
+import { inputError } from './input-error.js';
+import { iterableBytes } from './iterable-bytes.js';
+
+/** A path, `-` for stdin, or bytes that are made or received while they are read. */
+export type ByteInput = string | AsyncIterable<Uint8Array>;
+
+/**
+ * Opens an input and unpacks it when its content is gzip.
+ *
+ * @throws DigitflowError `INPUT_MISSING` when the path does not exist, `INPUT_READ` when it cannot be read,
+ *   `GZIP_BROKEN`.
+ */
+export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
+  const source = await openRaw(input, name);
+  try {
+    return await unpackIfGzip(source);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function openRaw(input: ByteInput, name: string): Promise<ByteSource> {
+  if (typeof input !== 'string') return iterableBytes(input, name);
+  if (input === '-') return stdinFileBytes() ?? iterableBytes(process.stdin, name);
+  try {
+    return await openPath(input, await stat(input), name);
+  } catch (error) {
+    throw inputError(error, name);
+  }
+}
+
+async function openPath(path: string, stats: Stats, name: string): Promise<ByteSource> {
+  if (stats.isFile()) {
+    const handle = await open(path, 'r');
+    return fileBytes(handle, name, stats.size);
+  }
+  if (stats.isDirectory()) {
+    const message = `${name}: expected a file, found a folder; give the file's own path`;
+    throw new DigitflowError('INPUT_READ', message);
+  }
+  if (stats.isFIFO()) return iterableBytes(await openPipe(path), name);
+  return iterableBytes(createReadStream(path), name);
+}
+
+/** A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process. */
+async function openPipe(path: string): Promise<Socket> {
+  const fd = await promisify(openCallback)(path, 'r');
+  const net = await import('node:net');
+  return new net.Socket({ fd, readable: true, writable: false });
+}

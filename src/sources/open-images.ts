@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { DATA_FOLDER } from '../assets.js';
+import { DigitflowError } from '../errors.js';
+import { type IdxInputs, type IdxSource, openIdx } from './idx-source.js';
+import type { DigestMode } from './idx-stream.js';
+import { isFolder, locateIdx, locateLabels } from './locate.js';
+import type { ByteInput } from './open-bytes.js';
+
+/** Which images to evaluate: nothing is the bundled test set, a folder is its test set. */
+export interface LabelledInput {
+  /** A path, a folder, `-` for stdin, or bytes made on the fly. */
+  readonly images?: ByteInput | undefined;
+  /** Default: the file beside the images that has their name with `labels` in it. */
+  readonly labels?: ByteInput | undefined;
+  readonly digest?: DigestMode | undefined;
+}
+
+/**
+ * Opens images with their labels, which are found by their usual names where only the images are given.
+ *
+ * @throws DigitflowError what `openIdx` throws; USAGE when images from stdin come without labels
+ */
+export async function openLabelledImages({ images, labels, digest }: LabelledInput): Promise<IdxSource> {
+  return openIdx({ ...(await locate(images, labels)), digest });
+}
+
+async function locate(images: ByteInput | undefined, labels: ByteInput | undefined): Promise<IdxInputs> {
+  if (images === undefined) return bundledTestSet();
+  if (labels !== undefined) return { images, labels };
+  if (typeof images !== 'string' || images === '-') {
+    throw new DigitflowError(
+      'USAGE',
+      'images from a stream need labels: give the path of their labels as well',
+    );
+  }
+  if (await isFolder(images)) return locateIdx(images);
+  return { images, labels: await locateLabels(images) };
+}
+
+/** The test set that the build wrote, under names that are the same wherever digitflow is installed. */
+function bundledTestSet(): IdxInputs {
+  const imagesName = 't10k-images-idx3-ubyte.gz';
+  const labelsName = 't10k-labels-idx1-ubyte.gz';
+  return {
+    images: join(DATA_FOLDER, imagesName),
+    labels: join(DATA_FOLDER, labelsName),
+    imagesName,
+    labelsName,
+  };
+}

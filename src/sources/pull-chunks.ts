@@ -1,0 +1,67 @@
+import { Observable, type Subscriber } from 'rxjs';
+import type { Chunk } from '../operators/events.js';
+import type { Permits } from '../pool/permits.js';
+import type { IdxStream } from './idx-stream.js';
+
+/** The most bytes of images, and of labels, in one chunk; measured, see docs/performance.md. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Images and the labels that belong to them, each standing at its first record. */
+export interface LockstepStreams {
+  readonly images: IdxStream;
+  /** Bytes of one image. */
+  readonly imageBytes: number;
+  readonly labels: IdxStream | null;
+  /** Bytes from one label to the next. */
+  readonly labelStrideBytes: number;
+}
+
+/**
+ * Turns two streams into chunks, in lockstep and pulled: a chunk is read only when a slot is free.
+ *
+ * Nothing is buffered between the two; whoever subscribes copies what it needs before `next` returns. Unsubscribing
+ * closes both streams at once. To be subscribed to once.
+ */
+export function pullChunks(streams: LockstepStreams, permits: Permits): Observable<Chunk> {
+  return new Observable((subscriber) => {
+    subscriber.add(() => {
+      // What is left to go wrong when a reader is closed concerns nobody any more.
+      streams.images.close().catch(() => undefined);
+      streams.labels?.close().catch(() => undefined);
+    });
+    pump(streams, permits, subscriber).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+  });
+}
+
+async function pump(
+  streams: LockstepStreams,
+  permits: Permits,
+  subscriber: Subscriber<Chunk>,
+): Promise<void> {
+  const { images, imageBytes, labels, labelStrideBytes } = streams;
+  const labelledBytes = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, labelStrideBytes))) * imageBytes;
+  const maxBytes = Math.min(CHUNK_BYTES, labelledBytes);
+  // Bytes of a record that earlier chunks began: it ends in the next slot, and takes room there.
+  let begunBytes = 0;
+  while (images.remainingBytes > 0) {
+    await permits.whenFree();
+    if (subscriber.closed) return;
+    const pixels = await images.read(Math.max(1, Math.min(maxBytes, permits.capacityBytes - begunBytes)));
+    if (subscriber.closed) return;
+    const endedCount = Math.floor((begunBytes + pixels.length) / imageBytes);
+    begunBytes = (begunBytes + pixels.length) % imageBytes;
+    if (labels === null) {
+      subscriber.next({ images: pixels });
+    } else {
+      const bytes = await labels.readFully(endedCount * labelStrideBytes);
+      if (subscriber.closed) return;
+      subscriber.next({ images: pixels, labels: bytes });
+    }
+    if (subscriber.closed) return;
+  }
+  await images.finish();
+  await labels?.finish();
+}
