@@ -1,0 +1,32 @@
+import { displayWidth, padRight } from './display-width.js';
+
+/** Blocks of lines beside each other, each as wide as its widest line, `gap` columns between them. */
+export function beside(blocks: readonly (readonly string[])[], gap: number): string[] {
+  const widths = blocks.map(blockWidth);
+  const height = Math.max(0, ...blocks.map((block) => block.length));
+  return Array.from({ length: height }, (_, row) =>
+    blocks
+      .map((block, column) => padRight(block[row] ?? '', widths[column]))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  );
+}
+
+/** The columns that a block takes. */
+export function blockWidth(block: readonly string[]): number {
+  return Math.max(0, ...block.map(displayWidth));
+}
+
+/** Parts joined by a comma, broken into lines of at most `width` columns where more would not fit. */
+export function flow(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const joined = lines.length > 0 ? `${lines[lines.length - 1]}, ${part}` : part;
+    if (lines.length > 0 && displayWidth(joined) < width) lines[lines.length - 1] = joined;
+    else {
+      if (lines.length > 0) lines[lines.length - 1] += ',';
+      lines.push(part);
+    }
+  }
+  return lines;
+}

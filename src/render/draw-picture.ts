@@ -1,0 +1,64 @@
+import type { Paint, Rgb } from './ansi.js';
+import { fitPicture, type Picture } from './picture.js';
+import type { Style } from './style.js';
+
+/** From black to white, for terminals that have neither colour nor Unicode. */
+const RAMP = ' .:-=+*#%@';
+/** Bit of each braille dot, (row, column) in a cell of 4 x 2; U+2800 is the empty cell (Unicode, Braille Patterns). */
+const BRAILLE_DOTS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
+const BRAILLE_EMPTY = 0x2800;
+/** A dot is set where a pixel is at least so bright: strokes of MNIST keep their width. */
+const BRAILLE_THRESHOLD = 96;
+
+/**
+ * A picture as lines of at most `columns` characters: half blocks in shades of grey where there are enough colours,
+ * else braille dots, else a ramp of characters. Bright pixels are bright on a dark terminal.
+ */
+export function drawPicture(picture: Picture, columns: number, { paint, unicode }: Style): string[] {
+  if (paint.level >= 2 && unicode) return halfBlocks(fitPicture(picture, columns, columns), paint);
+  if (unicode) return braille(fitPicture(picture, 2 * columns, 2 * columns));
+  return ramp(fitPicture(picture, columns, columns));
+}
+
+/** Two pixels a character, one above the other: `▀` in the upper one's shade on the lower one's. */
+function halfBlocks({ height, width, pixels }: Picture, paint: Paint): string[] {
+  const shade = (y: number, x: number): Rgb => {
+    const value = y < height ? pixels[y * width + x] : 0;
+    return [value, value, value];
+  };
+  return Array.from({ length: Math.ceil(height / 2) }, (_, row) => {
+    let line = '';
+    for (let x = 0, end = 1; x < width; x = end, end++) {
+      const [upper, lower] = [shade(2 * row, x), shade(2 * row + 1, x)];
+      // One escape sequence for a run of the same shades.
+      while (end < width && shade(2 * row, end)[0] === upper[0] && shade(2 * row + 1, end)[0] === lower[0])
+        end++;
+      line += paint.on('▀'.repeat(end - x), upper, lower);
+    }
+    return line;
+  });
+}
+
+/** Eight pixels a character, 4 x 2. */
+function braille({ height, width, pixels }: Picture): string[] {
+  return Array.from({ length: Math.ceil(height / 4) }, (_, row) =>
+    Array.from({ length: Math.ceil(width / 2) }, (_, column) => {
+      const bits = BRAILLE_DOTS.reduce((sum, bit, dot) => {
+        const [y, x] = [4 * row + (dot >> 1), 2 * column + (dot & 1)];
+        return y < height && x < width && pixels[y * width + x] >= BRAILLE_THRESHOLD ? sum | bit : sum;
+      }, 0);
+      return String.fromCharCode(BRAILLE_EMPTY + bits);
+    }).join(''),
+  );
+}
+
+/** Two pixels a character, one above the other: their mean brightness. */
+function ramp({ height, width, pixels }: Picture): string[] {
+  return Array.from({ length: Math.ceil(height / 2) }, (_, row) =>
+    Array.from({ length: width }, (_, x) => {
+      const upper = pixels[2 * row * width + x];
+      const lower = 2 * row + 1 < height ? pixels[(2 * row + 1) * width + x] : 0;
+      return RAMP[Math.round(((upper + lower) / 510) * (RAMP.length - 1))];
+    }).join(''),
+  );
+}

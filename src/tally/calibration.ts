@@ -1,0 +1,98 @@
+import { FixedSum, ROUND, UNITS_PER_ONE } from './fixed-sum.js';
+
+/** Bins of equal width over 0..1; 15 as in Guo et al., On Calibration of Modern Neural Networks, 2017. */
+export const CALIBRATION_BINS = 15;
+
+/** So many confidences of at most 2^32 units each stay within the safe integers: 2^20 · 2^32 < 2^53. */
+const RUN_LENGTH = 2 ** 20;
+
+/** One bin of a reliability diagram. */
+export interface CalibrationBin {
+  /** The bin holds confidences from `low` up to and without `high`; the last one holds 1 as well. */
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  readonly correct: number;
+  /** Mean confidence of its records, 0..1; null when the bin is empty. */
+  readonly confidence: number | null;
+}
+
+/** Does a network that says "90 % sure" turn out right nine times in ten? Counted in bins of confidence. */
+export class Calibration {
+  readonly #counts = new Float64Array(CALIBRATION_BINS);
+  readonly #corrects = new Float64Array(CALIBRATION_BINS);
+  readonly #confidences = Array.from({ length: CALIBRATION_BINS }, () => new FixedSum());
+
+  /**
+   * Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32,
+   * 0..1. What lies outside counts as the nearer end, NaN as 0.
+   */
+  addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
+    // Counted apart: bin b's wrong records at 2b, its right ones at 2b + 1.
+    const counts = new Uint32Array(2 * CALIBRATION_BINS);
+    const units = new Float64Array(CALIBRATION_BINS);
+    for (let from = 0; from < count; from += RUN_LENGTH) {
+      const to = Math.min(count, from + RUN_LENGTH);
+      for (let i = from; i < to; i++) {
+        let confidence = confidences[i];
+        if (!(confidence > 0)) confidence = 0;
+        else if (confidence > 1) confidence = 1;
+        const bin = Math.min((confidence * CALIBRATION_BINS) | 0, CALIBRATION_BINS - 1);
+        counts[2 * bin + (truths[i] === predictions[i] ? 1 : 0)]++;
+        units[bin] += confidence * UNITS_PER_ONE + ROUND - ROUND;
+      }
+      this.#addRun(counts, units);
+      counts.fill(0);
+      units.fill(0);
+    }
+  }
+
+  merge(other: Calibration): void {
+    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
+      this.#counts[bin] += other.#counts[bin];
+      this.#corrects[bin] += other.#corrects[bin];
+      this.#confidences[bin].merge(other.#confidences[bin]);
+    }
+  }
+
+  get bins(): CalibrationBin[] {
+    return this.#confidences.map((sum, bin) => ({
+      low: bin / CALIBRATION_BINS,
+      high: (bin + 1) / CALIBRATION_BINS,
+      count: this.#counts[bin],
+      correct: this.#corrects[bin],
+      confidence: sum.mean(this.#counts[bin]),
+    }));
+  }
+
+  /**
+   * The mean distance between confidence and accuracy, over the bins, weighted by their counts:
+   * Σ nᵇ/n · |accuracyᵇ - confidenceᵇ| = Σ |correctᵇ - Σ confidence| / n. 0..1; null when nothing was counted.
+   */
+  get expectedCalibrationError(): number | null {
+    let total = 0;
+    let distance = 0;
+    this.#confidences.forEach((sum, bin) => {
+      total += this.#counts[bin];
+      distance += Math.abs(this.#corrects[bin] - (sum.value ?? 0));
+    });
+    return total === 0 ? null : distance / total;
+  }
+
+  /** The exact state, one entry a bin. */
+  toJSON(): { count: number; correct: number; confidence: FixedSum }[] {
+    return this.#confidences.map((confidence, bin) => ({
+      count: this.#counts[bin],
+      correct: this.#corrects[bin],
+      confidence,
+    }));
+  }
+
+  #addRun(counts: Uint32Array, units: Float64Array): void {
+    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
+      this.#counts[bin] += counts[2 * bin] + counts[2 * bin + 1];
+      this.#corrects[bin] += counts[2 * bin + 1];
+      this.#confidences[bin].addUnits(units[bin]);
+    }
+  }
+}

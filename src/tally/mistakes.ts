@@ -1,0 +1,87 @@
+import { DigitflowError } from '../errors.js';
+import type { ScoredRecords } from './scored-records.js';
+
+/** A record that the network read wrongly. */
+export interface Mistake {
+  /** Index in the whole input, from 0. */
+  readonly index: number;
+  /** Class indices. */
+  readonly truth: number;
+  readonly prediction: number;
+  /** How sure the network was of its prediction: the output of that class. */
+  readonly confidence: number;
+  /** `(recordBytes)` u8, a copy of the record's pixels as stored. */
+  readonly pixels: Uint8Array;
+}
+
+/** Negative when `a` is the worse mistake: more confident or, at the same confidence, earlier in the input. */
+const byWorst = (a: Mistake, b: Mistake): number => b.confidence - a.confidence || a.index - b.index;
+
+/**
+ * The worst mistakes: wrong predictions of the highest confidence.
+ *
+ * Record indices must be unique in all that is added and merged: then the order is total and the same mistakes are
+ * kept however the records were split.
+ */
+export class Mistakes {
+  /** How many are kept at most; may be 0. */
+  readonly capacity: number;
+  /** Worst first. */
+  readonly #kept: Mistake[] = [];
+
+  /** @throws DigitflowError USAGE when `capacity` is not an integer from 0 up. */
+  constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity < 0) {
+      throw new DigitflowError('USAGE', `mistakes: expected an integer from 0 up, found ${capacity}`);
+    }
+    this.capacity = capacity;
+  }
+
+  /** Looks at each record once; one that is right, or not among the worst so far, costs a comparison. */
+  addAll({ first, count, labels, predictions, confidences, pixels, recordBytes }: ScoredRecords): void {
+    let floor = this.#floor;
+    for (let i = 0; i < count; i++) {
+      // A confidence that is NaN fails this comparison and is never kept.
+      if (labels[i] === predictions[i] || !(confidences[i] >= floor)) continue;
+      const record = pixels.subarray(i * recordBytes, (i + 1) * recordBytes);
+      const [truth, prediction, confidence] = [labels[i], predictions[i], confidences[i]];
+      this.#offer({ index: first + i, truth, prediction, confidence, pixels: record });
+      floor = this.#floor;
+    }
+  }
+
+  merge(other: Mistakes): void {
+    for (const mistake of other.#kept) this.#offer(mistake);
+  }
+
+  /** At most `capacity`, worst first. */
+  get worst(): readonly Mistake[] {
+    return this.#kept;
+  }
+
+  toJSON(): (Omit<Mistake, 'pixels'> & { pixels: number[] })[] {
+    return this.#kept.map((mistake) => ({ ...mistake, pixels: [...mistake.pixels] }));
+  }
+
+  /** The least confidence that may still be kept. */
+  get #floor(): number {
+    if (this.capacity === 0) return Number.POSITIVE_INFINITY;
+    return this.#kept.length < this.capacity
+      ? Number.NEGATIVE_INFINITY
+      : this.#kept[this.capacity - 1].confidence;
+  }
+
+  #offer(candidate: Mistake): void {
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (byWorst(this.#kept[middle], candidate) < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low >= this.capacity) return;
+    // Only now is it worth a copy; the slot it lies in will be written again.
+    this.#kept.splice(low, 0, { ...candidate, pixels: candidate.pixels.slice() });
+    if (this.#kept.length > this.capacity) this.#kept.pop();
+  }
+}

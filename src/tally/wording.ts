@@ -1,0 +1,56 @@
+import type { EvaluatedModel } from './evaluation.js';
+
+/** `13,002`. For whole numbers from 0 up. */
+export function grouped(count: number): string {
+  return String(count).replace(/(?<=\d)(?=(\d{3})+$)/g, ',');
+}
+
+/**
+ * `95.33`: a share 0..1 as a percentage without its sign. Only 1 itself is ever written as 100, and only 0 as 0:
+ * one mistake in a million must not read as perfection.
+ */
+export function percentage(share: number, digits: number): string {
+  const step = 10 ** -digits;
+  const percent = share * 100;
+  if (share > 0 && share < 1) return Math.min(Math.max(percent, step), 100 - step).toFixed(digits);
+  return percent.toFixed(digits);
+}
+
+/** `95.33 %`, or `absent` where the share is not defined. */
+export function percent(share: number | null, digits: number, absent: string): string {
+  return share === null ? absent : `${percentage(share, digits)} %`;
+}
+
+/** `784-16-16-10 sigmoid, 13,002 parameters`; activations that differ are all named: `relu-relu-softmax`. */
+export function networkWords(model: Pick<EvaluatedModel, 'layers' | 'activations' | 'parameters'>): string {
+  const activations =
+    new Set(model.activations).size === 1 ? model.activations.slice(0, 1) : model.activations;
+  return `${model.layers.join('-')} ${activations.join('-')}, ${grouped(model.parameters)} parameters`;
+}
+
+/** `sha256 0fa7898d5092`: enough of a digest to tell data apart at a glance. */
+export function digestWords(sha256: string): string {
+  return `sha256 ${sha256.slice(0, 12)}`;
+}
+
+/** `41 ms`, `3.4 s`, `12:05 min`, `3:12:05 h`. */
+export function durationWords(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)} h` : `${minutes}:${two(whole % 60)} min`;
+}
+
+/** `3.41 million images/s`, `842,000 images/s`: three digits, since more of them are noise. */
+export function rateWords(imagesPerSecond: number): string {
+  if (imagesPerSecond >= 1e6) return `${Number((imagesPerSecond / 1e6).toPrecision(3))} million images/s`;
+  if (imagesPerSecond < 99.5) return `${imagesPerSecond.toFixed(1)} images/s`;
+  return `${grouped(Number(imagesPerSecond.toPrecision(3)))} images/s`;
+}
+
+/** `once`, `38 times`. */
+export function timesWords(count: number): string {
+  return count === 1 ? 'once' : `${grouped(count)} times`;
+}
