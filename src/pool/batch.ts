@@ -1,0 +1,105 @@
+import { DigitflowError } from '../errors.js';
+import type { Normalization } from '../network/normalization.js';
+import type { Slot, Slots } from './slots.js';
+
+/**
+ * Records in a slot of shared memory; behind `forward`, with their verdicts.
+ *
+ * Holders are counted. The operator that hands a batch on holds it while `next` runs, and the slot is given back when
+ * the last holder lets go. So whoever looks at a batch inside `next` need not do anything, a batch that is filtered
+ * out leaks nothing, and whoever wants it for longer calls `retain`, and `release` when done.
+ */
+export class Batch {
+  /** Index of the first record in its source, from 0. */
+  readonly first: number;
+  /** How a pixel of these records becomes a brightness. */
+  readonly normalization: Normalization;
+  /** Whether the records came with labels. */
+  readonly hasLabels: boolean;
+  readonly #slots: Slots;
+  readonly #slot: Slot;
+  #count = 0;
+  #holders = 1;
+
+  constructor(slots: Slots, first: number, hasLabels: boolean, normalization: Normalization) {
+    this.#slots = slots;
+    this.#slot = slots.take();
+    this.first = first;
+    this.hasLabels = hasLabels;
+    this.normalization = normalization;
+  }
+
+  /** How many records it holds. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Which slot it lies in, as workers know it. */
+  get slotIndex(): number {
+    return this.#held().index;
+  }
+
+  /** Bytes of one record. */
+  get recordBytes(): number {
+    return this.#slots.recordBytes;
+  }
+
+  /** `(count, recordBytes)` u8, row-major: pixels as stored. */
+  get pixels(): Uint8Array {
+    return this.#held().pixels.subarray(0, this.#count * this.recordBytes);
+  }
+
+  /** `(count)` u8 class indices; without meaning unless `hasLabels`. */
+  get labels(): Uint8Array {
+    return this.#held().labels.subarray(0, this.#count);
+  }
+
+  /** `(count)` u8 class indices. */
+  get predictions(): Uint8Array {
+    return this.#held().predictions.subarray(0, this.#count);
+  }
+
+  /** `(count)` f32: the winner's activation. */
+  get confidences(): Float32Array {
+    return this.#held().confidences.subarray(0, this.#count);
+  }
+
+  /** `(count)` f32; without meaning unless `hasLabels`. */
+  get losses(): Float32Array {
+    return this.#held().losses.subarray(0, this.#count);
+  }
+
+  /** `(count, classes)` f32, row-major; empty unless the pool keeps outputs. */
+  get outputs(): Float32Array {
+    const { outputs, predictions } = this.#held();
+    return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
+  }
+
+  /** Copies records behind those it has. The caller knows that there is room. */
+  append(pixels: Uint8Array, labels: Uint8Array | null): void {
+    const slot = this.#held();
+    slot.pixels.set(pixels, this.#count * this.recordBytes);
+    if (labels !== null) slot.labels.set(labels, this.#count);
+    this.#count += pixels.length / this.recordBytes;
+  }
+
+  /** Keeps the batch beyond this `next` call; to be answered by one `release`. */
+  retain(): void {
+    this.#held();
+    this.#holders++;
+  }
+
+  /** Lets go of the batch; the last one to do so gives the slot back. */
+  release(): void {
+    const slot = this.#held();
+    if (--this.#holders === 0) this.#slots.give(slot);
+  }
+
+  #held(): Slot {
+    if (this.#holders > 0) return this.#slot;
+    throw new DigitflowError(
+      'BATCH_RELEASED',
+      `the batch of records ${this.first} to ${this.first + this.#count - 1} was used after its release: call retain() to keep one`,
+    );
+  }
+}

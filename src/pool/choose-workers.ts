@@ -1,0 +1,9 @@
+import { availableParallelism } from 'node:os';
+
+/** Below this a thread costs more to start than it saves. */
+const RECORDS_WORTH_A_WORKER = 40_000;
+
+/** How many threads an input repays: none for a small one, at most the cores that the process may use. */
+export function chooseWorkers(records: number): number {
+  return Math.min(availableParallelism(), Math.floor(records / RECORDS_WORTH_A_WORKER));
+}

@@ -1,0 +1,192 @@
+import { DigitflowError } from '../errors.js';
+import { layerSizes, type Network } from '../network/network.js';
+
+/**
+ * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
+ *
+ *     bytes                              what                          who writes       who reads
+ *     64                                 control: i32 stop flag        main             workers
+ *     64                                 network head (HEAD)           main, once       kernel
+ *     32 a layer                         layer entries (ENTRY)         main, once       kernel
+ *     4096                               table of lit groups           main, once       kernel
+ *     …                                  weights, biases, scales       main, once       kernel
+ *     and for each slot:
+ *       records * recordBytes            pixels u8                     main             the slot's worker, main
+ *       records                          labels u8                     main             the slot's worker, main
+ *       records                          predictions u8                the slot's worker   main
+ *       records * 4                      confidences f32               the slot's worker   main
+ *       records * 4                      losses f32                    the slot's worker   main
+ *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
+ *       …                                scratch                       the slot's worker   nobody
+ *
+ * Every region starts at a multiple of 64 (a cache line: no two threads write to the same one) and is followed by a
+ * guard of 64 bytes that nobody ever writes: the tests put canaries there, and the kernel's loads may run into it. A slot belongs to the main thread, except between the posting of its task and the answer.
+ */
+export interface MemoryLayout {
+  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  readonly bytes: number;
+  readonly control: number;
+  readonly network: NetworkLayout;
+  readonly slots: readonly SlotLayout[];
+  readonly recordsPerSlot: number;
+  readonly recordBytes: number;
+  readonly classCount: number;
+  /** The start of every guard. */
+  readonly guards: readonly number[];
+}
+
+/** Where the network lies. */
+export interface NetworkLayout {
+  readonly head: number;
+  readonly entries: number;
+  readonly groupTable: number;
+  readonly layers: readonly LayerLayout[];
+}
+
+/** Where one layer's numbers lie. */
+export interface LayerLayout {
+  readonly paddedOutputs: number;
+  readonly weights: number;
+  readonly biases: number;
+  readonly scales: number;
+}
+
+/** Where one slot's arrays lie; `outputs` is 0 where they are not wanted. */
+export interface SlotLayout {
+  readonly pixels: number;
+  readonly labels: number;
+  readonly predictions: number;
+  readonly confidences: number;
+  readonly losses: number;
+  readonly outputs: number;
+  readonly scratch: number;
+}
+
+/** Byte offsets within the network head; mirrored by `NetworkHead` in workers/kernel/network.ts. */
+export const HEAD = {
+  layerCount: 0,
+  inputs: 4,
+  classes: 8,
+  widest: 12,
+  quantized: 16,
+  crossEntropy: 20,
+  groupTable: 24,
+  bytes: 64,
+} as const;
+
+/** Byte offsets within a layer's entry; mirrored by `LayerEntry` in workers/kernel/network.ts. */
+export const ENTRY = {
+  inputs: 0,
+  outputs: 4,
+  paddedOutputs: 8,
+  activation: 12,
+  weights: 16,
+  biases: 20,
+  scales: 24,
+  bytes: 32,
+} as const;
+
+/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/index.ts. */
+export const TILE_IMAGES = 32;
+
+/** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
+export const GROUP_TABLE_ENTRIES = 256 * 8;
+
+/** The kernel lists groups of four pixels as u16. */
+export const MOST_INPUTS = 65536 * 4;
+
+export const GUARD_BYTES = 64;
+export const PAGE_BYTES = 65536;
+/** The most a WebAssembly memory with 32-bit addresses can hold. */
+const MOST_BYTES = 4 * 2 ** 30;
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
+export function groupCount(inputs: number): number {
+  return Math.ceil(inputs / 4);
+}
+
+/** The most floats that an image needs in any layer. */
+export function widestLayer(network: Pick<Network, 'layers'>): number {
+  return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
+}
+
+/** What a slot layout is made for. */
+export interface LayoutOptions {
+  readonly slotCount: number;
+  readonly recordsPerSlot: number;
+  /** True to keep all outputs of every record, not just the winner. */
+  readonly withOutputs?: boolean;
+}
+
+/**
+ * Lays out the shared memory for a network and its slots.
+ *
+ * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
+ */
+export function layoutMemory(
+  network: Pick<Network, 'layers'>,
+  { slotCount, recordsPerSlot, withOutputs = false }: LayoutOptions,
+): MemoryLayout {
+  const sizes = layerSizes(network);
+  const recordBytes = sizes[0];
+  const classCount = sizes[sizes.length - 1];
+  const guards: number[] = [];
+  let end = 0;
+  const region = (bytes: number): number => {
+    const start = end;
+    guards.push(roundUp(start + bytes, 64));
+    end = roundUp(start + bytes, 64) + GUARD_BYTES;
+    return start;
+  };
+
+  const control = region(64);
+  // The entries follow the head without a guard: the kernel finds them at a fixed distance.
+  const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
+  const groupTable = region(GROUP_TABLE_ENTRIES * 2);
+  const layers = network.layers.map((layer, index) => {
+    const paddedOutputs = roundUp(layer.outputs, index === 0 ? 16 : 4);
+    // The first layer has room for float32 weights, of which int16 ones fill the first half.
+    const rows = index === 0 ? groupCount(layer.inputs) * 4 : layer.inputs;
+    return {
+      paddedOutputs,
+      weights: region(rows * paddedOutputs * 4),
+      biases: region(paddedOutputs * 4),
+      scales: region(index === 0 ? paddedOutputs * 4 : 0),
+    };
+  });
+
+  const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
+  const listBytes = (groupCount(recordBytes) + 8) * 2;
+  const slots = Array.from({ length: slotCount }, () => ({
+    pixels: region(recordsPerSlot * recordBytes),
+    labels: region(recordsPerSlot),
+    predictions: region(recordsPerSlot),
+    confidences: region(recordsPerSlot * 4),
+    losses: region(recordsPerSlot * 4),
+    outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
+    scratch: region(2 * tileBytes + listBytes),
+  }));
+
+  const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES) {
+    throw new DigitflowError(
+      'NETWORK_TOO_LARGE',
+      `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
+        'give a smaller batch size or fewer workers',
+    );
+  }
+  return {
+    bytes,
+    control,
+    network: { head, entries: head + HEAD.bytes, groupTable, layers },
+    slots,
+    recordsPerSlot,
+    recordBytes,
+    classCount,
+    guards,
+  };
+}

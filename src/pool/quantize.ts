@@ -1,0 +1,78 @@
+import type { Layer } from '../network/network.js';
+
+/** A layer's weights as int16, one scale for each neuron: weight ≈ quantized * scale. */
+export interface QuantizedLayer {
+  /** `(outputs, inputs)` int16, row-major. */
+  readonly weights: Int16Array;
+  /** `(outputs)`: what one unit of the integer sum is worth. */
+  readonly scales: Float64Array;
+  /** `(outputs)`: the root mean square of what quantization does to the neuron's sum, on random images. */
+  readonly errors: Float64Array;
+}
+
+const INT16_MAX = 32767;
+const INT32_MAX = 2 ** 31 - 1;
+const PIXEL_MAX = 255;
+/** E[x²] of a pixel spread evenly over 0..255. */
+const PIXEL_SQUARE_MEAN = PIXEL_MAX ** 2 / 3;
+
+/**
+ * Rounds a layer to int16 such that no image of uint8 pixels can overflow an int32 sum:
+ * |q| <= 32767 and 255 * Σ|q| < 2^31 for each neuron.
+ *
+ * What a rounding leaves over is handed on to the pixels to the right and below, by the shares of Floyd and Steinberg
+ * (1976): neighbouring pixels are alike, so that in the sum over a stroke most of it cancels. On digits this is worth
+ * one bit of precision.
+ *
+ * @param rowLength pixels in a row of the image, as it is stored
+ */
+export function quantizeLayer(layer: Layer, rowLength: number): QuantizedLayer {
+  const { inputs, outputs } = layer;
+  const weights = new Int16Array(inputs * outputs);
+  const scales = new Float64Array(outputs);
+  const errors = new Float64Array(outputs);
+  for (let neuron = 0; neuron < outputs; neuron++) {
+    const row = layer.weights.subarray(neuron * inputs, (neuron + 1) * inputs);
+    const scale = scaleFor(row);
+    const quantized = weights.subarray(neuron * inputs, (neuron + 1) * inputs);
+    scales[neuron] = scale;
+    errors[neuron] = Math.sqrt(diffuse(row, scale, rowLength, quantized) * PIXEL_SQUARE_MEAN);
+  }
+  return { weights, scales, errors };
+}
+
+/** The finest scale at which neither a weight nor the sum overflows. */
+function scaleFor(row: Float64Array): number {
+  let largest = 0;
+  let total = 0;
+  for (const weight of row) {
+    largest = Math.max(largest, Math.abs(weight));
+    total += Math.abs(weight);
+  }
+  // Each weight may be rounded up by one, in all.
+  const sumMax = INT32_MAX / PIXEL_MAX - row.length;
+  // A neuron without weights keeps the scale 1: its sum is 0 whatever the image.
+  return Math.max(largest / INT16_MAX, total / sumMax) || 1;
+}
+
+/**
+ * Rounds `row / scale` into `quantized`, `(inputs)` int16, handing on what is left over.
+ *
+ * @returns the sum of the squares of what each weight is off by
+ */
+function diffuse(row: Float64Array, scale: number, rowLength: number, quantized: Int16Array): number {
+  const left = new Float64Array(row.length + rowLength + 1);
+  let squares = 0;
+  for (let input = 0; input < row.length; input++) {
+    const wanted = row[input] / scale + left[input];
+    const rounded = Math.max(-INT16_MAX, Math.min(INT16_MAX, Math.round(wanted)));
+    quantized[input] = rounded;
+    squares += (row[input] - rounded * scale) ** 2;
+    const sixteenth = (wanted - rounded) / 16;
+    left[input + 1] += sixteenth * 7;
+    left[input + rowLength - 1] += sixteenth * 3;
+    left[input + rowLength] += sixteenth * 5;
+    left[input + rowLength + 1] += sixteenth;
+  }
+  return squares;
+}

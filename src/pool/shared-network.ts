@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { KERNEL_FILE } from '../assets.js';
+import { DigitflowError } from '../errors.js';
+import type { Network } from '../network/network.js';
+import type { Normalization } from '../network/normalization.js';
+import { type LayoutOptions, layoutMemory, type MemoryLayout, MOST_INPUTS, PAGE_BYTES } from './layout.js';
+import { STOP_FLAG } from './messages.js';
+import { placeNetwork } from './place-network.js';
+
+/** A network in shared memory, with the slots around it and the kernel to run on them. */
+export class SharedNetwork {
+  readonly layout: MemoryLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly #network: Network;
+  readonly #control: Int32Array;
+  #placed: Normalization | undefined;
+
+  /** @throws DigitflowError NETWORK_TOO_LARGE when network and slots do not fit into 4 GiB */
+  constructor(network: Network, options: LayoutOptions) {
+    this.#network = network;
+    const { inputs } = network.layers[0];
+    if (inputs > MOST_INPUTS) {
+      throw new DigitflowError(
+        'NETWORK_TOO_LARGE',
+        `expected at most ${MOST_INPUTS} inputs, found ${inputs}`,
+      );
+    }
+    this.layout = layoutMemory(network, options);
+    this.module = new WebAssembly.Module(readKernel());
+    const pages = this.layout.bytes / PAGE_BYTES;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
+  }
+
+  /** Whether the network lies there as this normalization wants it. */
+  isPlacedFor({ scale, offset, transposed }: Normalization): boolean {
+    const placed = this.#placed;
+    return placed?.scale === scale && placed.offset === offset && placed.transposed === transposed;
+  }
+
+  /** Writes the network with the normalization folded in. No task may be under way. */
+  place(normalization: Normalization): void {
+    placeNetwork(this.memory.buffer, this.layout, this.#network, normalization);
+    this.#placed = normalization;
+  }
+
+  /** Tells all workers to leave what they have not begun. */
+  stop(): void {
+    // Publishes nothing but itself: a worker that sees it late scores one batch too many, which nobody reads.
+    Atomics.store(this.#control, STOP_FLAG, 1);
+  }
+}
+
+function readKernel(): Uint8Array {
+  try {
+    return readFileSync(KERNEL_FILE);
+  } catch (cause) {
+    throw new DigitflowError('BUILD_INCOMPLETE', `no kernel at ${KERNEL_FILE}: run \`npm run build\` first`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import type { NormalizedRecords } from '../../src/operators/normalize.js';
+import { layoutMemory } from '../../src/pool/layout.js';
+import { Slots } from '../../src/pool/slots.js';
+import { randomNetwork } from './random-network.js';
+
+/** A network for images of 2 x 2 pixels, three classes. */
+export const tinyNetwork = randomNetwork({
+  seed: 1,
+  height: 2,
+  width: 2,
+  outputs: [3],
+  hidden: 'sigmoid',
+  last: 'sigmoid',
+});
+
+/** Slots for 2 x 2 images. */
+export function tinySlots(slotCount: number, recordsPerSlot: number): Slots {
+  const layout = layoutMemory(tinyNetwork, { slotCount, recordsPerSlot });
+  return new Slots(new SharedArrayBuffer(layout.bytes), layout);
+}
+
+/** `count` records of 2 x 2 pixels from index `first`; every pixel and label tells its record. */
+export function tinyRecords(first: number, count: number): NormalizedRecords {
+  return {
+    first,
+    count,
+    pixels: Uint8Array.from({ length: count * 4 }, (_, i) => first + (i >> 2)),
+    labels: Uint8Array.from({ length: count }, (_, i) => (first + i) % 3),
+    normalization: UNIT_BRIGHTNESS,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Network } from '../../src/network/network.js';
+import { Batch } from '../../src/pool/batch.js';
+import { type PoolOptions, ScoringPool } from '../../src/pool/pool.js';
+import type { Scorer } from '../../src/pool/scorer.js';
+import { SharedNetwork } from '../../src/pool/shared-network.js';
+import { openModel } from '../../src/sources/open-model.js';
+import { testLabels, testPixels } from './mnist.js';
+
+export const network: Network = openModel('sigmoid').network;
+const pixels = testPixels();
+const labels = testLabels();
+
+/** A fixture's place. */
+export function fixture(name: string): string {
+  return new URL(`../pool/fixtures/${name}.js`, import.meta.url).pathname;
+}
+
+/** A pool of few small slots, and its shared memory. */
+export function startPool(options: Partial<PoolOptions> = {}, recordsPerSlot = 100) {
+  const workers = options.workers ?? 2;
+  const shared = new SharedNetwork(network, { slotCount: 2 * workers + 1, recordsPerSlot });
+  return { shared, pool: new ScoringPool(shared, { ...options, workers }) };
+}
+
+/** Tells a fixture how many attempts at a batch are to fail. */
+export function failAttempts(shared: SharedNetwork, attempts: number): void {
+  Atomics.store(new Int32Array(shared.memory.buffer, shared.layout.control, 16), 9, attempts);
+}
+
+/** A batch of real test images, held by the caller. */
+export function makeBatch(
+  scorer: Pick<Scorer, 'slots'>,
+  first = 0,
+  count = 100,
+  normalization = network.normalization,
+): Batch {
+  const batch = new Batch(scorer.slots, first, true, normalization);
+  batch.append(pixels.subarray(first * 784, (first + count) * 784), labels.subarray(first, first + count));
+  return batch;
+}
