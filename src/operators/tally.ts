@@ -1,0 +1,20 @@
+import { defer, map, type OperatorFunction } from 'rxjs';
+import type { Batch } from '../pool/batch.js';
+import { EvaluationTally, type EvaluationTallyOptions } from '../tally/evaluation-tally.js';
+
+/**
+ * Counts verdicts against labels. Emits the running tally, the same object each time, after every batch; the last
+ * emission is the result, and it is the same whatever order the batches came in.
+ */
+export function tally(options: EvaluationTallyOptions): OperatorFunction<Batch, EvaluationTally> {
+  return (source) =>
+    defer(() => {
+      const counted = new EvaluationTally(options);
+      return source.pipe(
+        map((batch) => {
+          counted.addBatch(batch);
+          return counted;
+        }),
+      );
+    });
+}
