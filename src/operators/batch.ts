@@ -11,8 +11,6 @@ import type { NormalizedRecords } from './normalize.js';
 
 /** When a batch goes. */
 export interface BatchOptions {
-  /** Records in a full batch, 1 to `slots.recordsPerSlot`, which is the default. */
-  readonly size?: number;
   /** How long a batch's first record may wait for it to fill, in milliseconds. Default: as long as it takes. */
   readonly maxWaitMs?: number;
   /** What tells the time; for tests. */
@@ -20,56 +18,55 @@ export interface BatchOptions {
 }
 
 /**
- * Copies whole records into free slots of shared memory.
+ * Copies whole records into free slots of shared memory; those that were read straight to where they belong stay there.
  *
- * A batch goes when it is full, when the input ends, or when its first record has waited long enough. It is held while
+ * A batch goes when its slot is full, when the input ends, or when its first record has waited long enough. It is held while
  * `next` runs and let go after it: whoever keeps it (as `forward` does) retains it.
  *
  * Errors: POOL_BUSY when records come that the slots had no room for.
  */
 export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunction<NormalizedRecords, Batch> {
-  const {
-    size = slots.recordsPerSlot,
-    maxWaitMs = Number.POSITIVE_INFINITY,
-    scheduler = asyncScheduler,
-  } = options;
+  const { maxWaitMs = Number.POSITIVE_INFINITY, scheduler = asyncScheduler } = options;
   return (source) =>
     new Observable((subscriber) => {
       let open: Batch | undefined;
       let timer: Subscription | undefined;
 
-      const flush = () => {
+      const begin = (first: number, { labels, normalization }: NormalizedRecords): Batch => {
+        if (maxWaitMs < Number.POSITIVE_INFINITY) timer = scheduler.schedule(flush, maxWaitMs);
+        open = new Batch(slots, first, labels !== null, normalization);
+        slots.filling = open;
+        return open;
+      };
+      const end = (): Batch | undefined => {
         timer?.unsubscribe();
-        const full = open;
+        const ended = open;
         open = undefined;
+        slots.filling = undefined;
+        return ended;
+      };
+      const flush = () => {
+        const full = end();
         if (full === undefined) return;
         subscriber.next(full);
         full.release();
       };
-      const begin = (first: number, records: NormalizedRecords) => {
-        if (maxWaitMs < Number.POSITIVE_INFINITY) timer = scheduler.schedule(flush, maxWaitMs);
-        return new Batch(slots, first, records.labels !== null, records.normalization);
-      };
       const fill = (records: NormalizedRecords) => {
         let done = 0;
         while (done < records.count && !subscriber.closed) {
-          open ??= begin(records.first + done, records);
-          const taken = Math.min(size - open.count, records.count - done);
-          const pixels = records.pixels.subarray(
-            done * slots.recordBytes,
-            (done + taken) * slots.recordBytes,
+          const filling = open ?? begin(records.first + done, records);
+          const taken = Math.min(slots.recordsPerSlot - filling.count, records.count - done);
+          const [from, to] = [done * slots.recordBytes, (done + taken) * slots.recordBytes];
+          filling.append(
+            records.pixels.subarray(from, to),
+            records.labels?.subarray(done, done + taken) ?? null,
           );
-          open.append(pixels, records.labels?.subarray(done, done + taken) ?? null);
           done += taken;
-          if (open.count === size) flush();
+          if (filling.count === slots.recordsPerSlot) flush();
         }
       };
 
-      subscriber.add(() => {
-        timer?.unsubscribe();
-        open?.release();
-        open = undefined;
-      });
+      subscriber.add(() => end()?.release());
       subscriber.add(
         source.subscribe({
           next: (records) => {

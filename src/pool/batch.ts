@@ -75,10 +75,17 @@ export class Batch {
     return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
   }
 
-  /** Copies records behind those it has. The caller knows that there is room. */
+  /** Where the next records go: what is left of the slot. */
+  get room(): Uint8Array {
+    return this.#held().pixels.subarray(this.#count * this.recordBytes);
+  }
+
+  /** Copies records behind those it has, unless they lie there already. The caller knows that there is room. */
   append(pixels: Uint8Array, labels: Uint8Array | null): void {
     const slot = this.#held();
-    slot.pixels.set(pixels, this.#count * this.recordBytes);
+    const { room } = this;
+    const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
+    if (!isInPlace) room.set(pixels);
     if (labels !== null) slot.labels.set(labels, this.#count);
     this.#count += pixels.length / this.recordBytes;
   }

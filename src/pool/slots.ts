@@ -29,6 +29,8 @@ export class Slots implements Permits {
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
   readonly count: number;
+  /** The batch that records are being copied into, if there is one; kept by the batch operator. */
+  filling: { readonly room: Uint8Array } | undefined;
   readonly #free: Slot[];
   #waiting: (() => void)[] = [];
 
@@ -76,6 +78,10 @@ export class Slots implements Permits {
       );
     }
     return slot;
+  }
+
+  room(): Uint8Array {
+    return this.filling?.room ?? this.#free[0].pixels;
   }
 
   /** Gives a slot back and wakes who waits. */

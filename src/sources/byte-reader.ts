@@ -12,11 +12,15 @@ export class ByteReader {
     this.#source = source;
   }
 
-  /** The next 1 to `maxBytes` bytes, as many as are at hand; none only at the end. Valid until the next read. */
-  async read(maxBytes: number): Promise<Uint8Array> {
+  /**
+   * The next 1 to `maxBytes` bytes, as many as are at hand; none only at the end. Valid until the next read.
+   *
+   * @param into where the caller would like to have them; see `ByteSource.pull`.
+   */
+  async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
     // Asking for nothing must not wait for a stream that has nothing yet.
     if (maxBytes === 0) return NOTHING;
-    if (this.#rest.length === 0) this.#rest = (await this.#source.pull()) ?? NOTHING;
+    if (this.#rest.length === 0) this.#rest = (await this.#source.pull(into)) ?? NOTHING;
     const view = this.#rest.subarray(0, maxBytes);
     this.#rest = this.#rest.subarray(view.length);
     return view;

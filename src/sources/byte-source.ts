@@ -11,9 +11,11 @@ export interface ByteSource {
   /**
    * The next piece, at least one byte long, or null at the end. A view: valid until the next `pull`.
    *
+   * @param into where the caller would like to have it, shared memory perhaps. A source that can, reads straight into
+   *   it and returns a view of it, at most as long; any other returns a piece of its own, of any length.
    * @throws DigitflowError `INPUT_READ` when reading fails, `GZIP_BROKEN` for gzip that cannot be unpacked.
    */
-  pull(): Promise<Uint8Array | null>;
+  pull(into?: Uint8Array): Promise<Uint8Array | null>;
   /** Frees what is held, at once and at any time; a pull that is pending may reject or never settle. */
   close(): Promise<void>;
 }
@@ -24,8 +26,8 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
-    pull() {
-      if (first === null) return source.pull();
+    pull(into) {
+      if (first === null) return source.pull(into);
       const given = first;
       first = null;
       return Promise.resolve(given);

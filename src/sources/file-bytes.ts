@@ -1,4 +1,4 @@
-import { fstatSync, read } from 'node:fs';
+import { read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSource } from './byte-source.js';
 import { inputError } from './input-error.js';
@@ -26,12 +26,10 @@ export function fileBytes(
 }
 
 /**
- * Reads stdin where it is a regular file (`digitflow - < images`), past Node's stream and its small pieces; null
- * where it is anything else. The size stays unknown: the shell may have read a part of it already.
+ * Reads stdin where it is a regular file (`digitflow - < images`), past Node's stream and its small pieces. Its size
+ * only says how large a buffer is worth making: the shell may have read a part of it already.
  */
-export function stdinFileBytes(): ByteSource | null {
-  const stats = fstatSync(0);
-  if (!stats.isFile()) return null;
+export function stdinFileBytes(sizeHintBytes: number): ByteSource {
   const file: OpenFile = {
     readInto: (buffer) =>
       new Promise((resolve, reject) => {
@@ -42,41 +40,51 @@ export function stdinFileBytes(): ByteSource | null {
       }),
     close: () => Promise.resolve(),
   };
-  return new FileBytes(file, 'stdin', null, stats.size);
+  return new FileBytes(file, 'stdin', null, sizeHintBytes);
 }
 
-/** Two buffers that take turns: the disk fills one while the consumer has the other. */
+/**
+ * The first piece is just the header of a three-dimensional IDX file, so that the records after it can be read in one
+ * go to wherever they are wanted.
+ */
+const FIRST_BYTES = 16;
+
+/**
+ * Reads straight to where the caller wants it; where it does not say, into two buffers that take turns: the disk fills
+ * one while the consumer has the other.
+ */
 class FileBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number | null;
   readonly #file: OpenFile;
-  #filling: Uint8Array;
-  #lent: Uint8Array;
-  #ahead: Promise<number> | null = null;
+  readonly #bufferBytes: number;
+  readonly #buffers: [Uint8Array?, Uint8Array?] = [];
+  #turn: 0 | 1 = 0;
+  #ahead: Promise<Uint8Array | null> | null = null;
+  #isBegun = false;
   #closing: Promise<void> | null = null;
 
   constructor(file: OpenFile, name: string, sizeBytes: number | null, sizeHintBytes: number) {
     this.name = name;
     this.sizeBytes = sizeBytes;
     this.#file = file;
-    const bufferBytes = Math.max(1, Math.min(FILE_BUFFER_BYTES, sizeHintBytes));
-    this.#filling = new Uint8Array(bufferBytes);
-    this.#lent = new Uint8Array(bufferBytes);
+    this.#bufferBytes = Math.max(1, Math.min(FILE_BUFFER_BYTES, sizeHintBytes));
   }
 
-  async pull(): Promise<Uint8Array | null> {
-    let bytesRead: number;
-    try {
-      bytesRead = await (this.#ahead ?? this.#file.readInto(this.#filling));
-    } catch (error) {
-      throw inputError(error, this.name);
+  async pull(into?: Uint8Array): Promise<Uint8Array | null> {
+    if (!this.#isBegun) {
+      this.#isBegun = true;
+      return this.#read(new Uint8Array(FIRST_BYTES));
     }
-    if (bytesRead === 0) return null;
-    const filled = this.#filling;
-    this.#filling = this.#lent;
-    this.#lent = filled;
-    if (this.#closing === null) this.#readAhead();
-    return filled.subarray(0, bytesRead);
+    if (into !== undefined && this.#ahead === null) return this.#read(into);
+    const piece = await (this.#ahead ?? this.#readTurn());
+    this.#ahead = null;
+    if (piece !== null && this.#closing === null) {
+      this.#ahead = this.#readTurn();
+      // It may fail before anybody waits for it, or when nobody ever will; who pulls gets the failure all the same.
+      this.#ahead.catch(() => undefined);
+    }
+    return piece;
   }
 
   close(): Promise<void> {
@@ -84,9 +92,20 @@ class FileBytes implements ByteSource {
     return this.#closing;
   }
 
-  #readAhead(): void {
-    this.#ahead = this.#file.readInto(this.#filling);
-    // It may fail before anybody waits for it, or when nobody ever will; who pulls gets the failure all the same.
-    this.#ahead.catch(() => undefined);
+  /** Reads into the buffer that the consumer does not have. */
+  #readTurn(): Promise<Uint8Array | null> {
+    this.#turn = this.#turn === 0 ? 1 : 0;
+    const buffer = this.#buffers[this.#turn] ?? new Uint8Array(this.#bufferBytes);
+    this.#buffers[this.#turn] = buffer;
+    return this.#read(buffer);
+  }
+
+  async #read(target: Uint8Array): Promise<Uint8Array | null> {
+    try {
+      const bytesRead = await this.#file.readInto(target);
+      return bytesRead === 0 ? null : target.subarray(0, bytesRead);
+    } catch (error) {
+      throw inputError(error, this.name);
+    }
   }
 }

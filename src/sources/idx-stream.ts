@@ -77,10 +77,12 @@ export class IdxStream {
    * The next 1 to `maxBytes` bytes of the data, never beyond it; valid until the next read. To be called only while
    * `remainingBytes` is not zero.
    *
+   * @param into where the caller would like to have them, `maxBytes` long; see `ByteSource.pull`.
    * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early.
    */
-  async read(maxBytes: number): Promise<Uint8Array> {
-    const bytes = await this.#reader.read(Math.min(maxBytes, this.remainingBytes));
+  async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
+    const wantedBytes = Math.min(maxBytes, this.remainingBytes);
+    const bytes = await this.#reader.read(wantedBytes, into?.subarray(0, wantedBytes));
     this.#count(bytes);
     if (bytes.length === 0) throw this.#truncated(this.header.headerBytes + this.#position);
     return bytes;

@@ -1,6 +1,5 @@
-import { createReadStream, open as openCallback, type Stats } from 'node:fs';
+import { createReadStream, fstatSync, open as openCallback, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { DigitflowError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
@@ -30,12 +29,19 @@ export async function openBytes(input: ByteInput, name: string): Promise<ByteSou
 
 async function openRaw(input: ByteInput, name: string): Promise<ByteSource> {
   if (typeof input !== 'string') return iterableBytes(input, name);
-  if (input === '-') return stdinFileBytes() ?? iterableBytes(process.stdin, name);
+  if (input === '-') return openStdin(name);
   try {
     return await openPath(input, await stat(input), name);
   } catch (error) {
     throw inputError(error, name);
   }
+}
+
+/** A file or a pipe is read past process.stdin; a terminal and whatever else there is, through it. */
+async function openStdin(name: string): Promise<ByteSource> {
+  const stats = fstatSync(0);
+  if (stats.isFile()) return stdinFileBytes(stats.size);
+  return stats.isFIFO() || stats.isSocket() ? openPipe(0, name) : iterableBytes(process.stdin, name);
 }
 
 async function openPath(path: string, stats: Stats, name: string): Promise<ByteSource> {
@@ -47,13 +53,12 @@ async function openPath(path: string, stats: Stats, name: string): Promise<ByteS
     const message = `${name}: expected a file, found a folder; give the file's own path`;
     throw new DigitflowError('INPUT_READ', message);
   }
-  if (stats.isFIFO()) return iterableBytes(await openPipe(path), name);
+  if (stats.isFIFO()) return openPipe(await promisify(openCallback)(path, 'r'), name);
   return iterableBytes(createReadStream(path), name);
 }
 
-/** A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process. */
-async function openPipe(path: string): Promise<Socket> {
-  const fd = await promisify(openCallback)(path, 'r');
-  const net = await import('node:net');
-  return new net.Socket({ fd, readable: true, writable: false });
+/** Loaded only when needed: node:net takes some milliseconds. */
+async function openPipe(fd: number, name: string): Promise<ByteSource> {
+  const { pipeBytes } = await import('./pipe-bytes.js');
+  return pipeBytes(fd, name);
 }

@@ -3,8 +3,8 @@ import type { Chunk } from '../operators/events.js';
 import type { Permits } from '../pool/permits.js';
 import type { IdxStream } from './idx-stream.js';
 
-/** The most bytes of images, and of labels, in one chunk; measured, see docs/performance.md. */
-const CHUNK_BYTES = 1024 * 1024;
+/** The most bytes of labels in one chunk: labels may be longer than images. */
+const LABEL_CHUNK_BYTES = 1024 * 1024;
 
 /** Images and the labels that belong to them, each standing at its first record. */
 export interface LockstepStreams {
@@ -42,14 +42,17 @@ async function pump(
   subscriber: Subscriber<Chunk>,
 ): Promise<void> {
   const { images, imageBytes, labels, labelStrideBytes } = streams;
-  const labelledBytes = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, labelStrideBytes))) * imageBytes;
-  const maxBytes = Math.min(CHUNK_BYTES, labelledBytes);
-  // Bytes of a record that earlier chunks began: it ends in the next slot, and takes room there.
+  // The start of a record that the last chunk broke off in; what is left of it comes as a chunk of its own, so that
+  // whole records can be read straight to where they belong.
   let begunBytes = 0;
+  const rest = new Uint8Array(imageBytes);
+  const labelledBytes =
+    Math.max(1, Math.floor(LABEL_CHUNK_BYTES / Math.max(1, labelStrideBytes))) * imageBytes;
   while (images.remainingBytes > 0) {
     await permits.whenFree();
     if (subscriber.closed) return;
-    const pixels = await images.read(Math.max(1, Math.min(maxBytes, permits.capacityBytes - begunBytes)));
+    const into = begunBytes > 0 ? rest.subarray(begunBytes) : permits.room();
+    const pixels = await images.read(Math.min(into.length, labelledBytes), into);
     if (subscriber.closed) return;
     const endedCount = Math.floor((begunBytes + pixels.length) / imageBytes);
     begunBytes = (begunBytes + pixels.length) % imageBytes;

@@ -11,7 +11,7 @@ export interface Copy {
 
 /** Slots that are always free. */
 export function permitsOf(capacityBytes: number): Permits {
-  return { capacityBytes, whenFree: () => Promise.resolve() };
+  return { room: () => new Uint8Array(capacityBytes), whenFree: () => Promise.resolve() };
 }
 
 /** Chunks, each copied before `next` returns. */

@@ -30,25 +30,54 @@ const sourceOf = (file: ReturnType<typeof countingFile>) =>
   fileBytes({ read: file.read as never, close: file.close }, 'x', 4);
 
 describe('fileBytes', () => {
+  it('reads just a header first, and nothing ahead of it', async () => {
+    const file = countingFile();
+    expect(await sourceOf(file).pull()).toHaveLength(16);
+    expect(file.reads).toBe(1);
+  });
+
   it('reads one buffer ahead and no more, without touching the one that is lent', async () => {
     const file = countingFile();
     const source = sourceOf(file);
-    const first = await source.pull();
-    expect(file.reads).toBe(2);
-    expect([...(first ?? [])]).toEqual([1, 1, 1, 1]);
-    expect([...((await source.pull()) ?? [])]).toEqual([2, 2, 2, 2]);
+    await source.pull();
+    const piece = await source.pull();
     expect(file.reads).toBe(3);
+    expect([...(piece ?? [])]).toEqual([2, 2, 2, 2]);
+    expect([...((await source.pull()) ?? [])]).toEqual([3, 3, 3, 3]);
+    expect(file.reads).toBe(4);
+  });
+
+  it('reads straight to where the caller wants it, nothing ahead', async () => {
+    const file = countingFile();
+    const source = sourceOf(file);
+    await source.pull();
+    const into = new Uint8Array(new SharedArrayBuffer(9), 2, 6);
+    const piece = await source.pull(into);
+    expect([...into]).toEqual([2, 2, 2, 2, 2, 2]);
+    expect([piece?.buffer, piece?.byteOffset, piece?.length]).toEqual([into.buffer, 2, 6]);
+    expect(file.reads).toBe(2);
+  });
+
+  it('gives what it has read ahead before it reads straight to the caller', async () => {
+    const source = sourceOf(countingFile());
+    await source.pull();
+    await source.pull();
+    const into = new Uint8Array(6);
+    expect([...((await source.pull(into)) ?? [])]).toEqual([3, 3, 3, 3]);
+    expect([...into]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('uses the same two buffers over and over', async () => {
     const source = sourceOf(countingFile());
+    await source.pull();
     const buffers = new Set<ArrayBufferLike | undefined>();
     for (let pull = 0; pull < 6; pull++) buffers.add((await source.pull())?.buffer);
     expect(buffers.size).toBe(2);
   });
 
   it('keeps a failure of the read ahead for the next pull', async () => {
-    const source = sourceOf(countingFile(2));
+    const source = sourceOf(countingFile(3));
+    await source.pull();
     expect(await source.pull()).toHaveLength(4);
     // Long enough for an unhandled rejection to be reported, which would fail the run.
     await new Promise((resolve) => setImmediate(resolve));

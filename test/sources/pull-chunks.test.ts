@@ -64,7 +64,7 @@ describe('pullChunks', () => {
     }
     const waiting: (() => void)[] = [];
     const permits = {
-      capacityBytes: 120,
+      room: () => new Uint8Array(120),
       whenFree: () => new Promise<void>((resolve) => waiting.push(resolve)),
     };
     const source = await openIdx({ images: images() });
@@ -130,7 +130,10 @@ describe('pullChunks', () => {
   it('passes on the failure of a slot', async () => {
     const images = new SilentStream(IMAGES);
     const source = await openIdx({ images });
-    const permits = { capacityBytes: 99, whenFree: () => Promise.reject(new Error('the pool is closed')) };
+    const permits = {
+      room: () => new Uint8Array(99),
+      whenFree: () => Promise.reject(new Error('the pool is closed')),
+    };
     await expect(lastValueFrom(source.chunks(permits))).rejects.toThrow('the pool is closed');
     expect(images.destroyedCount).toBe(1);
   });

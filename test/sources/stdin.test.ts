@@ -16,7 +16,7 @@ const OPEN_IDX = fileURLToPath(new URL('../../src/sources/idx-source.ts', import
 /** Reads images from stdin and prints their count, their bytes and their digest, or the error's code. */
 const PROGRAM = `
   import { openIdx } from ${JSON.stringify(OPEN_IDX)};
-  const permits = { capacityBytes: 4096, whenFree: () => Promise.resolve() };
+  const permits = { room: () => new Uint8Array(4096), whenFree: () => Promise.resolve() };
   const limit = Number(process.argv[2] ?? Infinity);
   openIdx({ images: '-' }).then((source) => {
     let bytes = 0;
