@@ -1,8 +1,6 @@
-import { fromEvent, lastValueFrom, NEVER, type Observable, takeUntil, tap } from 'rxjs';
-import { lossOf } from '../src/network/cost.js';
-import { layerSizes, parameterCount } from '../src/network/network.js';
+import { lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
+import { areProbabilities } from '../src/network/activations.js';
 import type { Normalization } from '../src/network/normalization.js';
-import { describeNormalization } from '../src/network/parse-normalization.js';
 import { batch } from '../src/operators/batch.js';
 import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
@@ -11,35 +9,16 @@ import { takeRecords } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { chooseWorkers } from '../src/pool/choose-workers.js';
 import { openScorer } from '../src/pool/open-scorer.js';
+import type { Scorer } from '../src/pool/scorer.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
-import type { IdxSource } from '../src/sources/idx-source.js';
-import { knownDataset } from '../src/sources/known-datasets.js';
-import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
-import { type Model, openModel } from '../src/sources/open-model.js';
 import type { Evaluation } from '../src/tally/evaluation.js';
 import { EvaluationTally, type EvaluationTallyOptions } from '../src/tally/evaluation-tally.js';
 import type { Mistake } from '../src/tally/mistakes.js';
 import { summarize } from '../src/tally/summarize.js';
+import { describeInput } from './describe-evaluation.js';
+import { aborted, type EvaluateOptions, type EvaluationInput, openInput } from './evaluation-input.js';
 
-/** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
-export interface EvaluateOptions extends LabelledInput {
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
-  /** How a pixel becomes a brightness, given the network's own way. Default: that. */
-  readonly normalization?: ((own: Normalization) => Normalization) | undefined;
-  /** Threads; 0 does without. Default: the cores there are, fewer for a small input. */
-  readonly workers?: number | undefined;
-  /** Records in a batch, at least 1. Default: as many as 4 MiB hold. */
-  readonly batchSize?: number | undefined;
-  /** Evaluate only the first records. Default: all. */
-  readonly limit?: number | undefined;
-  /** How many of the worst mistakes to keep. Default 10. */
-  readonly mistakes?: number | undefined;
-  /** Aborting it stops the reading; what was read is evaluated, and the result is marked partial. */
-  readonly signal?: AbortSignal | undefined;
-  /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
-  readonly onProgress?: ((running: EvaluationTally, total: number) => void) | undefined;
-}
+export type { EvaluateOptions } from './evaluation-input.js';
 
 /** An evaluation, and the pixels of its mistakes. */
 export interface EvaluateResult {
@@ -55,42 +34,23 @@ export interface EvaluateResult {
  * @throws DigitflowError for all that can be wrong with input, network and machine; its `code` says which
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  const { model, source } = await openBoth(options);
-  const { network } = model;
+  const input = await openInput(options);
+  const { source, normalization, model } = input;
   try {
-    checkFitsNetwork(source.format, network);
-    const { limit = Number.POSITIVE_INFINITY } = options;
-    const total = Math.min(limit, source.format.count);
-    const workers = options.workers ?? chooseWorkers(total);
-    const normalization = options.normalization?.(network.normalization) ?? network.normalization;
-    const lastActivation = network.layers[network.layers.length - 1].activation;
-    const counting: EvaluationTallyOptions = {
-      classes: network.classes.length,
-      mistakes: options.mistakes ?? 10,
-      outputsAreProbabilities: lastActivation === 'sigmoid' || lastActivation === 'softmax',
-    };
-
-    const scorer = await openScorer(network, { workers, batchSize: options.batchSize });
+    checkFitsNetwork(source.format, model.network);
+    const records = Math.min(options.limit ?? source.format.count, source.format.count);
+    const workers = options.workers ?? chooseWorkers(records);
+    const readByWorkers = workers > 0 && source.canBeReadByWorkers;
+    const { batchSize } = options;
+    const scorer = await openScorer(model.network, { workers, batchSize, records, readByWorkers });
     try {
       const startMs = performance.now();
-      const running = source.chunks(scorer.slots).pipe(
-        decode(source.format, network.classes.length),
-        // Not where all are wanted: the source is to be read to its end, and checked there.
-        takeRecords(limit < source.format.count ? limit : Number.POSITIVE_INFINITY),
-        takeUntil(aborted(options.signal)),
-        normalize(normalization),
-        batch(scorer.slots),
-        forward(scorer),
-        tally(counting),
-        tap((counted) => options.onProgress?.(counted, total)),
-      );
-      const counted = await lastValueFrom(running, { defaultValue: new EvaluationTally(counting) });
+      const flow = evaluationFlow(input, scorer, { ...options, limit: records, readByWorkers });
+      const counted = await lastValueFrom(flow, {
+        defaultValue: new EvaluationTally(counting(input, options)),
+      });
       const evaluation = summarize(counted, {
-        model: describeModel(model),
-        data: describeData(source),
-        classes: network.classes,
-        normalization: describeNormalization(normalization),
-        lossName: lossOf(network),
+        ...describeInput(input),
         workers,
         seconds: (performance.now() - startMs) / 1000,
         partial: counted.images < source.format.count,
@@ -104,41 +64,37 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
   }
 }
 
-/** The images are opened while the network is read. */
-async function openBoth(options: EvaluateOptions): Promise<{ model: Model; source: IdxSource }> {
-  const opening = openLabelledImages(options);
-  try {
-    return { model: openModel(options.model ?? 'sigmoid'), source: await opening };
-  } catch (error) {
-    await opening.then(
-      (source) => source.close(),
-      () => {},
-    );
-    throw error;
-  }
+/** How an evaluation flows, beyond its input. */
+type FlowOptions = Pick<EvaluateOptions, 'mistakes' | 'signal' | 'onProgress'> & {
+  readonly limit: number;
+  readonly readByWorkers: boolean;
+};
+
+/** The whole of it: emits the running tally after every batch. */
+function evaluationFlow(
+  input: EvaluationInput,
+  scorer: Scorer,
+  options: FlowOptions,
+): Observable<EvaluationTally> {
+  const { source, normalization, model } = input;
+  const { limit, readByWorkers, signal, onProgress } = options;
+  return source.chunks(scorer.slots, { readByWorkers }).pipe(
+    decode(source.format, model.network.classes.length),
+    // Only where not all are wanted: a source that is read to its end is checked there.
+    takeRecords(limit < source.format.count ? limit : Number.POSITIVE_INFINITY),
+    takeUntil(aborted(signal)),
+    normalize(normalization),
+    batch(scorer.slots),
+    forward(scorer),
+    tally(counting(input, options)),
+    tap((counted) => onProgress?.(counted, limit)),
+  );
 }
 
-function aborted(signal: AbortSignal | undefined): Observable<unknown> {
-  return signal === undefined ? NEVER : fromEvent(signal, 'abort');
-}
-
-function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
-  return {
-    name,
-    sha256,
-    layers: layerSizes(network),
-    activations: network.layers.map((layer) => layer.activation),
-    parameters: parameterCount(network),
-  };
-}
-
-function describeData({ format, files }: IdxSource): Evaluation['data'] {
-  const present = [files.images, ...(files.labels ? [files.labels] : [])];
-  return {
-    name: format.imagesName,
-    dataset: knownDataset(files.images.sha256, files.labels?.sha256)?.name ?? null,
-    files: present.map(({ name, sha256 }) => ({ path: name, sha256 })),
-    height: format.height,
-    width: format.width,
-  };
+function counting(
+  { model: { network } }: EvaluationInput,
+  { mistakes = 10 }: Pick<EvaluateOptions, 'mistakes'>,
+): EvaluationTallyOptions {
+  const outputsAreProbabilities = areProbabilities(network.layers[network.layers.length - 1].activation);
+  return { classes: network.classes.length, mistakes, outputsAreProbabilities };
 }

@@ -4,6 +4,7 @@
  */
 const EXIT_CODES = {
   USAGE: 2,
+  MEMORY_LIMIT: 2,
 
   IDX_EMPTY: 65,
   IDX_MAGIC: 65,

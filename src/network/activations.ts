@@ -66,3 +66,8 @@ function softmax(z: Float64Array): Float64Array {
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }
+
+/** Whether a layer's outputs lie between 0 and 1, so that they can be read as how sure it is. */
+export function areProbabilities(name: ActivationName): boolean {
+  return name === 'sigmoid' || name === 'softmax';
+}

@@ -52,6 +52,8 @@ export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunctio
         full.release();
       };
       const fill = (records: NormalizedRecords) => {
+        // What a worker is to read is one stretch of one file.
+        if (records.extent !== undefined || open?.extent !== undefined) flush();
         let done = 0;
         while (done < records.count && !subscriber.closed) {
           const filling = open ?? begin(records.first + done, records);
@@ -60,6 +62,7 @@ export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunctio
           filling.append(
             records.pixels.subarray(from, to),
             records.labels?.subarray(done, done + taken) ?? null,
+            records.extent,
           );
           done += taken;
           if (filling.count === slots.recordsPerSlot) flush();

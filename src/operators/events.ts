@@ -1,9 +1,16 @@
+import type { FileExtent } from '../pool/file-extent.js';
+
 /** Bytes as they come from a source, images and labels in lockstep. Valid only until the next chunk. */
 export interface Chunk {
   /** The next bytes of the images, cut anywhere; the header is not among them. Any length. */
   readonly images: Uint8Array;
   /** The labels of exactly those records that end in this chunk, as stored; absent when there are none. */
   readonly labels?: Uint8Array | undefined;
+  /**
+   * Set where the images, whole records then, were not read: `images` says only where in a slot they are to lie, and
+   * the worker that scores them reads them there.
+   */
+  readonly extent?: FileExtent | undefined;
 }
 
 /** What a source's bytes are: enough to find where records begin and end. */
@@ -35,4 +42,6 @@ export interface Records {
   readonly pixels: Uint8Array;
   /** `(count)` u8 class indices, or null when the source has no labels. */
   readonly labels: Uint8Array | null;
+  /** Set where the pixels were not read yet: who scores the records reads them to where `pixels` lies. */
+  readonly extent?: FileExtent | undefined;
 }

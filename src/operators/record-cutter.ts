@@ -26,7 +26,7 @@ export class RecordCutter {
    *
    * @throws DigitflowError `LABEL_OUT_OF_RANGE`, `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`.
    */
-  *cut({ images, labels: stored }: Chunk): Generator<Records, void> {
+  *cut({ images, labels: stored, extent }: Chunk): Generator<Records, void> {
     const recordBytes = this.#recordBytes;
     const availableBytes = this.#carriedBytes + images.length;
     const count = Math.floor(availableBytes / recordBytes);
@@ -52,6 +52,7 @@ export class RecordCutter {
         count: count - given,
         pixels: images.subarray(begin, end),
         labels: labels?.subarray(given) ?? null,
+        extent,
       };
     }
     // Only now: the record that was carried here is read from the same buffer until its `next` has returned.

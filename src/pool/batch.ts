@@ -1,5 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import type { Normalization } from '../network/normalization.js';
+import type { FileExtent } from './file-extent.js';
+import { extentError, readFully } from './file-extent.js';
 import type { Slot, Slots } from './slots.js';
 
 /**
@@ -18,6 +20,7 @@ export class Batch {
   readonly hasLabels: boolean;
   readonly #slots: Slots;
   readonly #slot: Slot;
+  #extent: FileExtent | undefined;
   #count = 0;
   #holders = 1;
 
@@ -34,6 +37,11 @@ export class Batch {
     return this.#count;
   }
 
+  /** The stretch of a file that whoever scores the batch is to read into its pixels first; undefined when they are there. */
+  get extent(): FileExtent | undefined {
+    return this.#extent;
+  }
+
   /** Which slot it lies in, as workers know it. */
   get slotIndex(): number {
     return this.#held().index;
@@ -44,9 +52,29 @@ export class Batch {
     return this.#slots.recordBytes;
   }
 
-  /** `(count, recordBytes)` u8, row-major: pixels as stored. */
+  /**
+   * `(count, recordBytes)` u8, row-major: pixels as stored.
+   *
+   * @throws DigitflowError USAGE where a worker reads them: they are not kept; `pixelsOf` gives those of one record
+   */
   get pixels(): Uint8Array {
-    return this.#held().pixels.subarray(0, this.#count * this.recordBytes);
+    if (this.#extent === undefined) return this.#held().pixels.subarray(0, this.#count * this.recordBytes);
+    throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
+  }
+
+  /**
+   * `(recordBytes)` u8: the pixels of the record at a place, from 0. A view of the slot, or read from the file again.
+   *
+   * @throws DigitflowError INPUT_READ, IDX_TRUNCATED when the file cannot be read any more
+   */
+  pixelsOf(place: number): Uint8Array {
+    const start = place * this.recordBytes;
+    if (this.#extent === undefined) return this.pixels.subarray(start, start + this.recordBytes);
+    const pixels = new Uint8Array(this.recordBytes);
+    const { fd, position } = this.#extent;
+    const readError = readFully(fd, pixels, position + start);
+    if (readError !== null) throw extentError(readError, this.#extent, `record ${this.first + place}`);
+    return pixels;
   }
 
   /** `(count)` u8 class indices; without meaning unless `hasLabels`. */
@@ -81,11 +109,18 @@ export class Batch {
   }
 
   /** Copies records behind those it has, unless they lie there already. The caller knows that there is room. */
-  append(pixels: Uint8Array, labels: Uint8Array | null): void {
+  append(pixels: Uint8Array, labels: Uint8Array | null, extent?: FileExtent): void {
     const slot = this.#held();
     const { room } = this;
     const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
+    if (extent !== undefined && !isInPlace) {
+      throw new DigitflowError(
+        'POOL_BUSY',
+        'records that a worker is to read must be sent to the slots they were meant for',
+      );
+    }
     if (!isInPlace) room.set(pixels);
+    this.#extent = extent;
     if (labels !== null) slot.labels.set(labels, this.#count);
     this.#count += pixels.length / this.recordBytes;
   }

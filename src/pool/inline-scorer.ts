@@ -1,17 +1,18 @@
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
 import { instantiateKernel } from './kernel.js';
-import type { ScoreTask } from './messages.js';
+import type { Answer, ScoreTask } from './messages.js';
 import type { Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
 import { Slots } from './slots.js';
+import { acceptAnswer, taskOf } from './task.js';
 
 /** Scores on the calling thread: for inputs that are too small to repay the start of threads. */
 export class InlineScorer implements Scorer {
   readonly slots: Slots;
   readonly workers = 0;
   readonly #shared: SharedNetwork;
-  readonly #score: (task: ScoreTask) => void;
+  readonly #score: (task: ScoreTask) => Answer;
   #isClosed = false;
 
   constructor(shared: SharedNetwork) {
@@ -23,7 +24,7 @@ export class InlineScorer implements Scorer {
   async score(batch: Batch): Promise<void> {
     if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
     if (!this.#shared.isPlacedFor(batch.normalization)) this.#shared.place(batch.normalization);
-    this.#score({ slot: batch.slotIndex, count: batch.count, hasLabels: batch.hasLabels });
+    acceptAnswer(this.#score(taskOf(batch)), batch);
   }
 
   async close(): Promise<void> {

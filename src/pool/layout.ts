@@ -125,7 +125,7 @@ export interface LayoutOptions {
 /**
  * Lays out the shared memory for a network and its slots.
  *
- * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
+ * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
  */
 export function layoutMemory(
   network: Pick<Network, 'layers'>,
@@ -174,7 +174,7 @@ export function layoutMemory(
   const bytes = roundUp(end, PAGE_BYTES);
   if (bytes > MOST_BYTES) {
     throw new DigitflowError(
-      'NETWORK_TOO_LARGE',
+      'MEMORY_LIMIT',
       `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
         'give a smaller batch size or fewer workers',
     );

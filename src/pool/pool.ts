@@ -2,10 +2,11 @@ import { Piscina } from 'piscina';
 import { SCORE_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
-import { ANSWER, type Answer, type ScoreTask, type WorkerSetup } from './messages.js';
+import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
 import type { Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
 import { Slots } from './slots.js';
+import { acceptAnswer, recordsOf, taskOf } from './task.js';
 
 /** What a pool can be told; all of it has a default. */
 export interface PoolOptions {
@@ -112,18 +113,17 @@ export class ScoringPool implements Scorer {
 
   async #attempt(batch: Batch): Promise<void> {
     await this.#ready;
-    const task: ScoreTask = { slot: batch.slotIndex, count: batch.count, hasLabels: batch.hasLabels };
+    const task = taskOf(batch);
     for (let attempt = 1; ; attempt++) {
       try {
-        return this.#accept(await this.#run(task));
+        return acceptAnswer(await this.#run(task), batch);
       } catch (error) {
         if (error instanceof DigitflowError) throw error;
         if (attempt < ATTEMPTS) continue;
-        const records = `records ${batch.first} to ${batch.first + batch.count - 1}`;
         const reason = error instanceof Error ? error.message : String(error);
         throw new DigitflowError(
           'WORKER_FAILED',
-          `${records}: their worker failed ${ATTEMPTS} times, the last time with: ${reason}`,
+          `${recordsOf(batch)}: their worker failed ${ATTEMPTS} times, the last time with: ${reason}`,
           { cause: error },
         );
       }
@@ -137,10 +137,6 @@ export class ScoringPool implements Scorer {
       this.#checkAlive(error);
       throw error;
     }
-  }
-
-  #accept(answer: Answer): void {
-    if (answer === ANSWER.stopped) throw new DigitflowError('POOL_STOPPED', 'scoring was stopped');
   }
 
   #checkAlive(cause: unknown): void {

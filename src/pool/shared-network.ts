@@ -16,7 +16,7 @@ export class SharedNetwork {
   readonly #control: Int32Array;
   #placed: Normalization | undefined;
 
-  /** @throws DigitflowError NETWORK_TOO_LARGE when network and slots do not fit into 4 GiB */
+  /** @throws DigitflowError NETWORK_TOO_LARGE, BUILD_INCOMPLETE, and MEMORY_LIMIT beyond 4 GiB */
   constructor(network: Network, options: LayoutOptions) {
     this.#network = network;
     const { inputs } = network.layers[0];

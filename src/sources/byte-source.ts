@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly name: string;
   /** The length of what `pull` yields, where it is known beforehand (regular, uncompressed files), or null. */
   readonly sizeBytes: number | null;
+  /** The descriptor where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
+  readonly fd: number | null;
   /**
    * The next piece, at least one byte long, or null at the end. A view: valid until the next `pull`.
    *
@@ -26,6 +28,7 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
+    fd: source.fd,
     pull(into) {
       if (first === null) return source.pull(into);
       const given = first;

@@ -8,17 +8,20 @@ export const FILE_BUFFER_BYTES = 1024 * 1024;
 
 /** An open regular file, read sequentially from where it stands. */
 interface OpenFile {
+  /** Null where the file may be under way already: positions in it mean nothing then. */
+  readonly fd: number | null;
   readInto(buffer: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 
 /** Reads a regular file of `sizeBytes` bytes through `handle`, which `close` closes. */
 export function fileBytes(
-  handle: Pick<FileHandle, 'read' | 'close'>,
+  handle: Pick<FileHandle, 'read' | 'close' | 'fd'>,
   name: string,
   sizeBytes: number,
 ): ByteSource {
   const file: OpenFile = {
+    fd: handle.fd,
     readInto: async (buffer) => (await handle.read(buffer, 0, buffer.length, null)).bytesRead,
     close: () => handle.close(),
   };
@@ -31,6 +34,7 @@ export function fileBytes(
  */
 export function stdinFileBytes(sizeHintBytes: number): ByteSource {
   const file: OpenFile = {
+    fd: null,
     readInto: (buffer) =>
       new Promise((resolve, reject) => {
         read(0, buffer, 0, buffer.length, null, (error, bytesRead) => {
@@ -56,6 +60,7 @@ const FIRST_BYTES = 16;
 class FileBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number | null;
+  readonly fd: number | null;
   readonly #file: OpenFile;
   readonly #bufferBytes: number;
   readonly #buffers: [Uint8Array?, Uint8Array?] = [];
@@ -67,6 +72,7 @@ class FileBytes implements ByteSource {
   constructor(file: OpenFile, name: string, sizeBytes: number | null, sizeHintBytes: number) {
     this.name = name;
     this.sizeBytes = sizeBytes;
+    this.fd = file.fd;
     this.#file = file;
     this.#bufferBytes = Math.max(1, Math.min(FILE_BUFFER_BYTES, sizeHintBytes));
   }

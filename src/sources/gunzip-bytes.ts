@@ -28,6 +28,7 @@ export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
 class GunzipBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes = null;
+  readonly fd = null;
   readonly #packed: ByteSource;
   readonly #gunzip: Gunzip;
   #pieces: AsyncIterator<Uint8Array> | null = null;

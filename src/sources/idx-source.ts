@@ -5,7 +5,7 @@ import type { Permits } from '../pool/permits.js';
 import { imageLayout, type LabelLayout, labelLayout } from './idx-roles.js';
 import { type DigestMode, IdxStream } from './idx-stream.js';
 import { type ByteInput, openBytes } from './open-bytes.js';
-import { pullChunks } from './pull-chunks.js';
+import { type ChunkOptions, pullChunks } from './pull-chunks.js';
 
 /** What to read, and what to call it. */
 export interface IdxInputs {
@@ -32,6 +32,8 @@ export interface SourceFile {
 /** Images, and their labels if there are any, with their headers read and checked. */
 export interface IdxSource {
   readonly format: RecordFormat;
+  /** Whether workers can read the images themselves: a regular, uncompressed file that is not digested. */
+  readonly canBeReadByWorkers: boolean;
   /** The files as they stand now: digests are there once `chunks` has completed. */
   readonly files: { readonly images: SourceFile; readonly labels: SourceFile | null };
   /**
@@ -40,8 +42,8 @@ export interface IdxSource {
    * To be subscribed to once; unsubscribing closes the files at once. Errors with a DigitflowError:
    * `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`, `GZIP_BROKEN`, `INPUT_READ`; `USAGE` on a second subscription.
    */
-  chunks(permits: Permits): Observable<Chunk>;
-  /** Closes the files, at once and at any time; needed only when `chunks` is never subscribed to. */
+  chunks(permits: Permits, options?: ChunkOptions): Observable<Chunk>;
+  /** Closes the files, at once and at any time; needed where `chunks` is never subscribed to, or read by workers. */
   close(): Promise<void>;
 }
 
@@ -63,10 +65,16 @@ export async function openIdx(inputs: IdxInputs): Promise<IdxSource> {
       ? null
       : openStream(inputs.labels, inputs.labelsName ?? nameOf(inputs.labels, 'labels'), digest);
   try {
-    return describeSource(await images, await labels);
+    const [openImages, openLabels] = await Promise.all([images, labels]);
+    return describeSource(openImages, openLabels);
   } catch (error) {
-    // Both were opened at once: whichever did not fail is closed here, and a second failure is not the one to tell.
-    await Promise.allSettled([images, labels].map(async (stream) => (await stream)?.close()));
+    // Both were opened at once: the other one is closed once it is open, which for a silent stdin may be never, and a
+    // second failure is not the one to tell.
+    for (const stream of [images, labels])
+      Promise.resolve(stream).then(
+        (open) => open?.close(),
+        () => {},
+      );
     throw error;
   }
 }
@@ -98,17 +106,20 @@ function describeSource(images: IdxStream, labels: IdxStream | null): IdxSource 
       imagesName: images.name,
       labelsName: labels?.name,
     },
+    canBeReadByWorkers: images.canBeLeft,
     get files() {
       return { images: fileOf(images), labels: labels && fileOf(labels) };
     },
-    chunks: (permits) =>
+    chunks: (permits, options) =>
       new Observable((subscriber) => {
         if (isRead) {
           subscriber.error(new DigitflowError('USAGE', `${images.name}: already read; open it again`));
           return undefined;
         }
         isRead = true;
-        return pullChunks({ images, imageBytes, labels, labelStrideBytes }, permits).subscribe(subscriber);
+        return pullChunks({ images, imageBytes, labels, labelStrideBytes }, permits, options).subscribe(
+          subscriber,
+        );
       }),
     close: async () => {
       await Promise.all([images.close(), labels?.close()]);

@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { DigitflowError } from '../errors.js';
+import type { FileExtent } from '../pool/file-extent.js';
 import { ByteReader } from './byte-reader.js';
 import type { ByteSource } from './byte-source.js';
 import { IDX_MAGIC_BYTES, type IdxHeader, idxHeaderBytes, parseIdxHeader } from './idx-header.js';
@@ -17,6 +18,7 @@ export class IdxStream {
   readonly #reader: ByteReader;
   readonly #hash: Hash | null;
   #position = 0;
+  #hasLeft = false;
   #sha256: string | null = null;
 
   private constructor(source: ByteSource, reader: ByteReader, header: IdxHeader, hash: Hash | null) {
@@ -88,6 +90,26 @@ export class IdxStream {
     return bytes;
   }
 
+  /** Whether `leave` will do. */
+  get canBeLeft(): boolean {
+    return this.#source.fd !== null && this.#hash === null;
+  }
+
+  /**
+   * Leaves the next bytes of the data, up to `maxBytes`, to be read by somebody else, and goes on behind them.
+   *
+   * @returns where they lie, and how many they are; null where they cannot be left: a pipe, gzip, a digest to compute.
+   */
+  leave(maxBytes: number): { readonly extent: FileExtent; readonly byteCount: number } | null {
+    const { fd } = this.#source;
+    if (fd === null || !this.canBeLeft) return null;
+    const byteCount = Math.min(maxBytes, this.remainingBytes);
+    const position = this.header.headerBytes + this.#position;
+    this.#position += byteCount;
+    this.#hasLeft = true;
+    return { extent: { fd, position, name: this.name }, byteCount };
+  }
+
   /** The next `byteCount` bytes of the data in one piece; otherwise like `read`. */
   async readFully(byteCount: number): Promise<Uint8Array> {
     const bytes = await this.#reader.readFully(byteCount);
@@ -97,11 +119,13 @@ export class IdxStream {
   }
 
   /**
-   * To be called when all data was read: makes sure that the stream ends here, and settles the digest.
+   * To be called when all data was read: makes sure that the stream ends here, and settles the digest. Where data was
+   * left to be read by others, the file's size was compared before, and that is all that can be said.
    *
    * @throws DigitflowError `IDX_TRAILING_BYTES`; `GZIP_BROKEN` where only the end of a gzip stream is damaged.
    */
   async finish(): Promise<void> {
+    if (this.#hasLeft) return;
     const { length } = await this.#reader.read(1);
     if (length > 0) throw this.#trailing(`more than ${this.announcedBytes}`);
     this.#sha256 ??= this.#hash?.digest('hex') ?? null;

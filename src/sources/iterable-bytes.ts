@@ -28,7 +28,7 @@ export function iterableBytes(iterable: AsyncIterable<Uint8Array>, name: string)
     iterator.return?.().catch(() => undefined);
   }
 
-  return { name, sizeBytes: null, pull, close };
+  return { name, sizeBytes: null, fd: null, pull, close };
 }
 
 async function nextOf(

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { type IdxInputs, type IdxSource, openIdx } from './idx-source.js';
 import type { DigestMode } from './idx-stream.js';
+import { inputError } from './input-error.js';
 import { isFolder, locateIdx, locateLabels } from './locate.js';
 import type { ByteInput } from './open-bytes.js';
 
@@ -18,7 +21,8 @@ export interface LabelledInput {
 /**
  * Opens images with their labels, which are found by their usual names where only the images are given.
  *
- * @throws DigitflowError what `openIdx` throws; USAGE when images from stdin come without labels
+ * @throws DigitflowError what `openIdx` and `locateIdx` throw; USAGE when images from stdin come without labels;
+ *   BUILD_INCOMPLETE when the bundled test set was not made
  */
 export async function openLabelledImages({ images, labels, digest }: LabelledInput): Promise<IdxSource> {
   return openIdx({ ...(await locate(images, labels)), digest });
@@ -34,6 +38,10 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
     );
   }
   if (await isFolder(images)) return locateIdx(images);
+  // Labels are looked for only beside images that are there.
+  await access(images).catch((error: unknown) => {
+    throw inputError(error, images);
+  });
   return { images, labels: await locateLabels(images) };
 }
 
@@ -41,10 +49,13 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
 function bundledTestSet(): IdxInputs {
   const imagesName = 't10k-images-idx3-ubyte.gz';
   const labelsName = 't10k-labels-idx1-ubyte.gz';
-  return {
-    images: join(DATA_FOLDER, imagesName),
-    labels: join(DATA_FOLDER, labelsName),
-    imagesName,
-    labelsName,
-  };
+  const images = join(DATA_FOLDER, imagesName);
+  const labels = join(DATA_FOLDER, labelsName);
+  if (!existsSync(images) || !existsSync(labels)) {
+    throw new DigitflowError(
+      'BUILD_INCOMPLETE',
+      `no test set in ${DATA_FOLDER}: run \`npm run build\` first`,
+    );
+  }
+  return { images, labels, imagesName, labelsName };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
+import { DigitflowError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { readNetwork } from '../network/network-file.js';
 import { inputError } from './input-error.js';
@@ -31,7 +32,10 @@ export function openModel(nameOrPath: string): Model {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw inputError(error, path);
+    const failure = inputError(error, path);
+    if (failure.code !== 'INPUT_MISSING') throw failure;
+    const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a .safetensors file`;
+    throw new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { network: readNetwork(bytes, path), name: nameOrPath, sha256 };

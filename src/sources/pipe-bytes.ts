@@ -57,6 +57,7 @@ export function pipeBytes(fd: number, name: string): ByteSource {
   return {
     name,
     sizeBytes: null,
+    fd: null,
     pull,
     close: async () => {
       socket.destroy();

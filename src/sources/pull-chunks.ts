@@ -16,20 +16,34 @@ export interface LockstepStreams {
   readonly labelStrideBytes: number;
 }
 
+/** How to read. */
+export interface ChunkOptions {
+  /**
+   * True to leave the pixels of a regular, uncompressed file that is not digested to the workers: they read them into
+   * the slot, piece by piece into their own caches. Nobody may look at pixels before they are scored, and the file
+   * stays open until the source is closed. Where it cannot be done, nothing changes. Default false.
+   */
+  readonly readByWorkers?: boolean;
+}
+
 /**
  * Turns two streams into chunks, in lockstep and pulled: a chunk is read only when a slot is free.
  *
  * Nothing is buffered between the two; whoever subscribes copies what it needs before `next` returns. Unsubscribing
  * closes both streams at once. To be subscribed to once.
  */
-export function pullChunks(streams: LockstepStreams, permits: Permits): Observable<Chunk> {
+export function pullChunks(
+  streams: LockstepStreams,
+  permits: Permits,
+  { readByWorkers = false }: ChunkOptions = {},
+): Observable<Chunk> {
   return new Observable((subscriber) => {
     subscriber.add(() => {
-      // What is left to go wrong when a reader is closed concerns nobody any more.
-      streams.images.close().catch(() => undefined);
+      // What is left to go wrong when a reader is closed concerns nobody any more. Workers may still be reading images.
+      if (!readByWorkers) streams.images.close().catch(() => undefined);
       streams.labels?.close().catch(() => undefined);
     });
-    pump(streams, permits, subscriber).then(
+    pump(streams, permits, readByWorkers, subscriber).then(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(error),
     );
@@ -39,6 +53,7 @@ export function pullChunks(streams: LockstepStreams, permits: Permits): Observab
 async function pump(
   streams: LockstepStreams,
   permits: Permits,
+  readByWorkers: boolean,
   subscriber: Subscriber<Chunk>,
 ): Promise<void> {
   const { images, imageBytes, labels, labelStrideBytes } = streams;
@@ -52,16 +67,19 @@ async function pump(
     await permits.whenFree();
     if (subscriber.closed) return;
     const into = begunBytes > 0 ? rest.subarray(begunBytes) : permits.room();
-    const pixels = await images.read(Math.min(into.length, labelledBytes), into);
+    const maxBytes = Math.min(into.length, labelledBytes);
+    const left = readByWorkers && begunBytes === 0 ? images.leave(maxBytes - (maxBytes % imageBytes)) : null;
+    const pixels = left ? into.subarray(0, left.byteCount) : await images.read(maxBytes, into);
+    const extent = left?.extent;
     if (subscriber.closed) return;
     const endedCount = Math.floor((begunBytes + pixels.length) / imageBytes);
     begunBytes = (begunBytes + pixels.length) % imageBytes;
     if (labels === null) {
-      subscriber.next({ images: pixels });
+      subscriber.next({ images: pixels, extent });
     } else {
       const bytes = await labels.readFully(endedCount * labelStrideBytes);
       if (subscriber.closed) return;
-      subscriber.next({ images: pixels, labels: bytes });
+      subscriber.next({ images: pixels, labels: bytes, extent });
     }
     if (subscriber.closed) return;
   }

@@ -14,8 +14,10 @@ export interface Mistake {
   readonly pixels: Uint8Array;
 }
 
+type Verdict = Omit<Mistake, 'pixels'>;
+
 /** Negative when `a` is the worse mistake: more confident or, at the same confidence, earlier in the input. */
-const byWorst = (a: Mistake, b: Mistake): number => b.confidence - a.confidence || a.index - b.index;
+const byWorst = (a: Verdict, b: Verdict): number => b.confidence - a.confidence || a.index - b.index;
 
 /**
  * The worst mistakes: wrong predictions of the highest confidence.
@@ -38,20 +40,20 @@ export class Mistakes {
   }
 
   /** Looks at each record once; one that is right, or not among the worst so far, costs a comparison. */
-  addAll({ first, count, labels, predictions, confidences, pixels, recordBytes }: ScoredRecords): void {
+  addAll(records: ScoredRecords): void {
+    const { first, count, labels, predictions, confidences } = records;
     let floor = this.#floor;
     for (let i = 0; i < count; i++) {
       // A confidence that is NaN fails this comparison and is never kept.
       if (labels[i] === predictions[i] || !(confidences[i] >= floor)) continue;
-      const record = pixels.subarray(i * recordBytes, (i + 1) * recordBytes);
       const [truth, prediction, confidence] = [labels[i], predictions[i], confidences[i]];
-      this.#offer({ index: first + i, truth, prediction, confidence, pixels: record });
+      this.#offer({ index: first + i, truth, prediction, confidence }, () => records.pixelsOf(i));
       floor = this.#floor;
     }
   }
 
   merge(other: Mistakes): void {
-    for (const mistake of other.#kept) this.#offer(mistake);
+    for (const mistake of other.#kept) this.#offer(mistake, () => mistake.pixels);
   }
 
   /** At most `capacity`, worst first. */
@@ -71,7 +73,7 @@ export class Mistakes {
       : this.#kept[this.capacity - 1].confidence;
   }
 
-  #offer(candidate: Mistake): void {
+  #offer(candidate: Verdict, pixels: () => Uint8Array): void {
     let low = 0;
     let high = this.#kept.length;
     while (low < high) {
@@ -80,8 +82,8 @@ export class Mistakes {
       else high = middle;
     }
     if (low >= this.capacity) return;
-    // Only now is it worth a copy; the slot it lies in will be written again.
-    this.#kept.splice(low, 0, { ...candidate, pixels: candidate.pixels.slice() });
+    // Only now are they worth a copy; where they lie will be written again.
+    this.#kept.splice(low, 0, { ...candidate, pixels: Uint8Array.from(pixels()) });
     if (this.#kept.length > this.capacity) this.#kept.pop();
   }
 }

@@ -11,7 +11,6 @@ export interface ScoredRecords {
   readonly confidences: Float32Array;
   /** `(>= count)` f32. */
   readonly losses: Float32Array;
-  /** `(count, recordBytes)` u8, the pixels as stored. */
-  readonly pixels: Uint8Array;
-  readonly recordBytes: number;
+  /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */
+  pixelsOf(place: number): Uint8Array;
 }

@@ -27,6 +27,13 @@ export function failAttempts(shared: SharedNetwork, attempts: number): void {
   Atomics.store(new Int32Array(shared.memory.buffer, shared.layout.control, 16), 9, attempts);
 }
 
+/** Tells the fixture `answers-out-of-order` to answer for slot 0 too. */
+export function letSlowGoOn(shared: SharedNetwork): void {
+  const control = new Int32Array(shared.memory.buffer, shared.layout.control, 16);
+  Atomics.store(control, 10, 1);
+  Atomics.notify(control, 10);
+}
+
 /** A batch of real test images, held by the caller. */
 export function makeBatch(
   scorer: Pick<Scorer, 'slots'>,

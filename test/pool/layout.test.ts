@@ -34,7 +34,7 @@ test('every region begins on a cache line of its own and ends before its guard',
 test('more than WebAssembly can address is refused, with the number', () => {
   const tooMany = { slotCount: 1100, recordsPerSlot: 5349 };
   expect(() => new SharedNetwork(network, tooMany)).toThrowError(
-    expect.objectContaining({ code: 'NETWORK_TOO_LARGE', message: expect.stringContaining('4294967296') }),
+    expect.objectContaining({ code: 'MEMORY_LIMIT', message: expect.stringContaining('4294967296') }),
   );
 });
 

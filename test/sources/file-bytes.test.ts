@@ -27,7 +27,7 @@ function countingFile(badRead = Number.POSITIVE_INFINITY) {
 }
 
 const sourceOf = (file: ReturnType<typeof countingFile>) =>
-  fileBytes({ read: file.read as never, close: file.close }, 'x', 4);
+  fileBytes({ fd: 99, read: file.read as never, close: file.close }, 'x', 4);
 
 describe('fileBytes', () => {
   it('reads just a header first, and nothing ahead of it', async () => {

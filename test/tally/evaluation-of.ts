@@ -22,8 +22,7 @@ export function batchOf(first: number, records: readonly ScoredRecord[]): Scored
     predictions: Uint8Array.from(records, ({ prediction }) => prediction),
     confidences: Float32Array.from(records, ({ confidence }) => confidence),
     losses: Float32Array.from(records, ({ loss }) => loss),
-    pixels: Uint8Array.from(records.flatMap(({ pixels }) => pixels)),
-    recordBytes: records[0]?.pixels.length ?? 0,
+    pixelsOf: (place: number) => Uint8Array.from(records[place].pixels),
   };
 }
 

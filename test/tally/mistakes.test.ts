@@ -48,15 +48,16 @@ describe('Mistakes', () => {
   });
 
   it('keeps a copy of the pixels, since the slot is written again', () => {
-    const batch = batchOf(0, [wrong(0.5, 17), wrong(0.75, 42)]);
+    const slot = Uint8Array.of(17, 42);
+    const batch = batchOf(0, [wrong(0.5), wrong(0.75)]);
     const mistakes = new Mistakes(2);
-    mistakes.addAll(batch);
-    batch.pixels.fill(0);
+    mistakes.addAll({ ...batch, pixelsOf: (place) => slot.subarray(place, place + 1) });
+    slot.fill(0);
     expect(mistakes.worst.map(({ pixels }) => [...pixels])).toEqual([[42], [17]]);
   });
 
   it('keeps copies outside of shared memory', () => {
-    const batch = { ...batchOf(0, [wrong(0.5)]), pixels: new Uint8Array(new SharedArrayBuffer(1)) };
+    const batch = { ...batchOf(0, [wrong(0.5)]), pixelsOf: () => new Uint8Array(new SharedArrayBuffer(1)) };
     const mistakes = new Mistakes(1);
     mistakes.addAll(batch);
     expect(mistakes.worst[0].pixels.buffer).toBeInstanceOf(ArrayBuffer);

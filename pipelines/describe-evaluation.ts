@@ -1,0 +1,45 @@
+import { lossOf } from '../src/network/cost.js';
+import { layerSizes, parameterCount } from '../src/network/network.js';
+import { describeNormalization } from '../src/network/parse-normalization.js';
+import type { IdxSource } from '../src/sources/idx-source.js';
+import { knownDataset } from '../src/sources/known-datasets.js';
+import type { Model } from '../src/sources/open-model.js';
+import type { Evaluation } from '../src/tally/evaluation.js';
+import type { EvaluationContext } from '../src/tally/summarize.js';
+import type { EvaluationInput } from './evaluation-input.js';
+
+/** What a report says of its input, once the input was read: only then are its digests known. */
+export function describeInput({
+  model,
+  normalization,
+  source,
+}: EvaluationInput): Omit<EvaluationContext, 'workers' | 'seconds' | 'partial'> {
+  return {
+    model: describeModel(model),
+    data: describeData(source),
+    classes: model.network.classes,
+    normalization: describeNormalization(normalization),
+    lossName: lossOf(model.network),
+  };
+}
+
+function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
+  return {
+    name,
+    sha256,
+    layers: layerSizes(network),
+    activations: network.layers.map((layer) => layer.activation),
+    parameters: parameterCount(network),
+  };
+}
+
+function describeData({ format, files }: IdxSource): Evaluation['data'] {
+  const present = [files.images, ...(files.labels ? [files.labels] : [])];
+  return {
+    name: format.imagesName,
+    dataset: knownDataset(files.images.sha256, files.labels?.sha256)?.name ?? null,
+    files: present.map(({ name, sha256 }) => ({ path: name, sha256 })),
+    height: format.height,
+    width: format.width,
+  };
+}

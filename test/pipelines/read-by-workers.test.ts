@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import { copyFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { firstValueFrom, lastValueFrom, take, tap } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../pipelines/evaluate.js';
+import { batch } from '../../src/operators/batch.js';
+import { decode } from '../../src/operators/decode.js';
+import { forward } from '../../src/operators/forward.js';
+import { normalize } from '../../src/operators/normalize.js';
+import { openScorer } from '../../src/pool/open-scorer.js';
+import { openIdx } from '../../src/sources/idx-source.js';
+import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testPixels } from '../helpers/mnist.js';
+import { network } from '../helpers/scoring.js';
+import { tempFolder } from '../sources/temp-folder.js';
+
+const FILES = { images: TEST_IMAGES_FILE, labels: TEST_LABELS_FILE };
+/** Without a digest nobody but the workers has to see the bytes. */
+const UNDIGESTED = { ...FILES, digest: 'never' } as const;
+
+describe('a file that the workers read themselves', () => {
+  test.each([
+    [1, undefined],
+    [2, undefined],
+    [2, 7],
+    [3, 999],
+  ])(
+    'gives the same evaluation, mistakes and their pixels, with %i workers and batches of %s',
+    async (workers, batchSize) => {
+      // Batches of seven of all images would take long.
+      const limit = batchSize === 7 ? 700 : 10_000;
+      const expected = await evaluate({ ...FILES, workers: 0, limit });
+      const found = await evaluate({ ...UNDIGESTED, workers, batchSize, limit });
+      for (const field of ['images', 'confusion', 'loss', 'calibration', 'mistakes'] as const) {
+        expect(found.evaluation[field]).toEqual(expected.evaluation[field]);
+      }
+      expect(found.mistakes).toEqual(expected.mistakes);
+    },
+  );
+
+  test('is not touched by the main thread: its batches have no pixels, but each record can be asked for', async () => {
+    const source = await openIdx(UNDIGESTED);
+    expect(source.canBeReadByWorkers).toBe(true);
+    const scorer = await openScorer(network, { workers: 1, batchSize: 100 });
+    const flow = source.chunks(scorer.slots, { readByWorkers: true }).pipe(
+      decode(source.format, 10),
+      normalize(network.normalization),
+      batch(scorer.slots),
+      tap((filled) => {
+        expect(() => filled.pixels).toThrowError(expect.objectContaining({ code: 'USAGE' }));
+        const place = filled.first + 7;
+        const expected = testPixels().subarray(place * 784, (place + 1) * 784);
+        expect([...filled.pixelsOf(7)]).toEqual([...expected]);
+      }),
+      forward(scorer),
+      take(1),
+    );
+    expect((await firstValueFrom(flow)).first).toBe(0);
+    await scorer.close();
+    await source.close();
+  });
+
+  test('that becomes shorter meanwhile is one clear error', async () => {
+    const folder = await tempFolder({});
+    const images = join(folder, 'images');
+    await copyFile(TEST_IMAGES_FILE, images);
+    const source = await openIdx({ ...UNDIGESTED, images });
+    const scorer = await openScorer(network, { workers: 1, batchSize: 1000 });
+    await truncate(images, 16 + 2500 * 784);
+    const flow = source
+      .chunks(scorer.slots, { readByWorkers: true })
+      .pipe(
+        decode(source.format, 10),
+        normalize(network.normalization),
+        batch(scorer.slots),
+        forward(scorer),
+      );
+    await expect(lastValueFrom(flow)).rejects.toMatchObject({
+      code: 'IDX_TRUNCATED',
+      message: expect.stringMatching(/images: records 2000 to 2999: the file became shorter/),
+    });
+    await scorer.close();
+    await source.close();
+  });
+
+  test('is read by the main thread where it must be digested, and a stream always', async () => {
+    const digested = await openIdx(FILES);
+    expect(digested.canBeReadByWorkers).toBe(false);
+    await digested.close();
+    const streamed = await openIdx({ images: createReadStream(TEST_IMAGES_FILE) });
+    expect(streamed.canBeReadByWorkers).toBe(false);
+    await streamed.close();
+  });
+});
