@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most of the time is spent in processes that the tests start: one worker would leave the other cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['test/**/*.test.ts'],
     // The command line is tested as a real process with real threads, on machines that may be busy.
     testTimeout: 60_000,

@@ -59,9 +59,18 @@ async function buildBundles() {
       chunkNames: 'digitflow-[name]-[hash]',
       minifySyntax: true,
       minifyWhitespace: true,
+      // Node shows the line of an uncaught error: it must not be the whole program.
+      lineLimit: 160,
     }),
     // A library's user brings operators of their own: they and ours must share one rxjs.
-    build({ ...common, entryPoints: ['src/index.ts'], outdir: 'dist', packages: 'external' }),
+    build({
+      ...common,
+      entryPoints: ['src/index.ts'],
+      outdir: 'dist',
+      packages: 'external',
+      splitting: true,
+      chunkNames: 'index-[name]-[hash]',
+    }),
     build({ ...common, entryPoints: { 'score-worker': 'workers/score.ts' }, outdir: 'dist' }),
     build({
       ...common,

@@ -1,18 +1,31 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
+import { writeOut } from './commands/write-out.js';
 import { DigitflowError } from './errors.js';
 
 declare const DIGITFLOW_VERSION: string;
 
+const EXAMPLES = `
+Examples:
+  $ digitflow evaluate                   the bundled MNIST test set and network
+  $ digitflow evaluate images labels     any IDX files, gzipped or not
+  $ digitflow evaluate --help            all options, and more examples`;
+
+const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
-/** The whole command line. */
-export function createProgram(): Command {
+/**
+ * The whole command line.
+ *
+ * @param print takes help and version; errors are thrown, and told by nobody but the caller
+ */
+export function createProgram(print: (text: string) => void): Command {
   const program = new Command('digitflow')
     .description('The small digit network of the well-known introduction, run for real.')
     .version(DIGITFLOW_VERSION, '-V, --version')
-    .showHelpAfterError('(see digitflow --help)')
     .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+    .addHelpText('after', EXAMPLES)
     .exitOverride();
   addEvaluateCommand(program);
   return program;
@@ -25,30 +38,87 @@ export function createProgram(): Command {
  * @param args without the two that name node and the program
  */
 export async function runCli(args: readonly string[]): Promise<void> {
+  // Nobody may be reading what goes wrong; the exit code says it too.
+  process.stderr.on('error', () => {});
+  // A fault that nobody caught is one line, too: Node would print the bundle's source, which is one very long line.
+  process.on('uncaughtException', (error) => process.exit(report(error, args)));
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await run(args);
   } catch (error) {
     process.exitCode = report(error, args);
   }
 }
 
+async function run(args: readonly string[]): Promise<void> {
+  let help = '';
+  const program = createProgram((text) => {
+    help += text;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Commander ends help and version with an error, too.
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    await writeOut(help);
+  }
+}
+
 /** Says what went wrong; returns the exit code. */
 function report(error: unknown, args: readonly string[]): number {
-  // Commander has printed its message, or the help that was asked for, by itself.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const isOurs = error instanceof DigitflowError;
-  const code = isOurs ? error.code : 'INTERNAL';
-  const exitCode = isOurs ? error.exitCode : EXIT_OWN_FAULT;
-  const message = error instanceof Error ? error.message : String(error);
-  if (
-    args.includes('--format=json') ||
-    args.some((arg, i) => arg === 'json' && /^(-f|--format)$/.test(args[i - 1]))
-  ) {
-    process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', code, message, exitCode })}\n`);
+  const failure = describeFailure(error);
+  const stack = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
+  if (wantsJson(args)) {
+    process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack })}\n`);
   } else {
-    const hint = isOurs ? '' : ' (this is a fault of digitflow; please report it, with --debug)';
-    process.stderr.write(`digitflow: ${message}${hint}\n`);
+    process.stderr.write(`digitflow: ${onOneLine(failure.message)}\n`);
+    if (stack !== undefined) process.stderr.write(`${stack}\n`);
   }
-  if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return exitCode;
+  return failure.exitCode;
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+function describeFailure(error: unknown): Failure {
+  if (error instanceof DigitflowError) {
+    const { code, message, exitCode } = error;
+    return { code, message, exitCode };
+  }
+  if (error instanceof CommanderError) {
+    return { code: 'USAGE', message: usageMessage(error), exitCode: EXIT_USAGE };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: `${message} (this is a fault of digitflow; please report it, with --debug)`,
+    exitCode: EXIT_OWN_FAULT,
+  };
+}
+
+/** What commander says, without its own `error:`, and with its suggestion on the same line. */
+function usageMessage({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'no such command; see digitflow --help';
+  const said = message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll('\n', ' ');
+  return `${said}; see digitflow evaluate --help`;
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return args.some((arg, index) => {
+    const isValue = arg === 'json' && /^(-f|--format)$/.test(args[index - 1]);
+    return isValue || arg === '--format=json' || arg === '-fjson';
+  });
+}
+
+/** A path may hold anything: a line break in it must not make two lines, nor an escape steer the terminal. */
+function onOneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return JSON.stringify(character).slice(1, -1);
+  });
 }

@@ -9,7 +9,7 @@ import { evaluationCsv } from '../sinks/evaluation-csv.js';
 import { evaluationJson } from '../sinks/evaluation-json.js';
 import { evaluationMarkdown } from '../sinks/evaluation-markdown.js';
 import { BUNDLED_MODELS } from '../sources/open-model.js';
-import { onInterrupt } from './interrupt.js';
+import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.js';
 import { share, wholeNumber } from './option-values.js';
 import { writeOut } from './write-out.js';
 
@@ -105,6 +105,10 @@ async function runEvaluate(
     progress?.clear();
     await writeOut(format(result, flags.format));
     process.exitCode = exitCode(result, flags, interruption.signal.aborted);
+  } catch (error) {
+    // Interrupted before there was anything to report.
+    if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
+    process.exitCode = EXIT_INTERRUPTED;
   } finally {
     progress?.clear();
     interruption.end();
@@ -137,7 +141,7 @@ function format(
 }
 
 function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags, isInterrupted: boolean): number {
-  if (isInterrupted) return 130;
+  if (isInterrupted) return EXIT_INTERRUPTED;
   if (flags.minAccuracy === undefined) return 0;
   const { accuracy } = evaluation;
   if (accuracy !== null && accuracy >= flags.minAccuracy) return 0;

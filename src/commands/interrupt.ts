@@ -6,13 +6,20 @@ export interface Interruption {
   end(): void;
 }
 
+/** The exit code of a process that was interrupted. */
+export const EXIT_INTERRUPTED = 130;
+
 /** The first Ctrl-C (or SIGTERM) asks to finish what was begun; the second leaves at once. */
 export function onInterrupt(isQuiet: boolean): Interruption {
   const controller = new AbortController();
   const handle = () => {
-    if (controller.signal.aborted) process.exit(130);
-    if (!isQuiet)
-      process.stderr.write('\ndigitflow: interrupted; finishing what was read (again to leave at once)\n');
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    if (!isQuiet) {
+      // A terminal has just shown ^C, or a progress line.
+      const ahead = process.stderr.isTTY ? '\n' : '';
+      const note = 'interrupted; finishing what was read (again to leave at once)';
+      process.stderr.write(`${ahead}digitflow: ${note}\n`);
+    }
     controller.abort();
   };
   process.on('SIGINT', handle);

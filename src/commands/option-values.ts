@@ -12,7 +12,8 @@ export function wholeNumber(least: number): (text: string) => number {
 /** Reads a share: `0.95`, or `95%`; for commander. */
 export function share(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim());
-  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  // 95.88 / 100 need not be the number that 0.9588 is; 95.88e-2 is.
+  const value = match === null ? Number.NaN : Number(match[2] === '%' ? `${match[1]}e-2` : match[1]);
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Give a share from 0 to 1, such as 0.95, or 95%.');
 }

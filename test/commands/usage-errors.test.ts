@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../helpers/cli.js';
+import { expectFailure } from './expect-failure.js';
+
+describe('a usage error is one line with what to do, and exit code 2', () => {
+  test.each<[name: string, args: string[], ...words: string[]]>([
+    ['an unknown option', ['--nonsense'], "'--nonsense'", '--help'],
+    ['an option with a slip in it', ['--worker', '2'], "'--worker'", 'Did you mean --workers?'],
+    ['an argument too many', ['a', 'b', 'c'], 'too many arguments', '2', '3'],
+    ['an option without its value', ['--limit'], "'-n, --limit <count>'", 'missing'],
+    ['fewer workers than none', ['--workers', '-1'], "'-1'", 'a whole number, 0 or more'],
+    ['half a worker', ['--workers', '1.5'], "'1.5'", 'a whole number, 0 or more'],
+    ['a limit that is no number', ['--limit', 'x'], "'x'", 'a whole number, 0 or more'],
+    ['a limit that no number can hold', ['--limit', '9007199254740993'], 'a whole number'],
+    ['mistakes that are no number', ['--mistakes', 'all'], "'all'", 'a whole number, 0 or more'],
+    ['batches of nothing', ['--batch-size', '0'], "'0'", 'a whole number, 1 or more'],
+    ['an accuracy of more than all', ['--min-accuracy', '2'], "'2'", 'a share from 0 to 1'],
+    ['an accuracy of more than 100 %', ['--min-accuracy', '100.1%'], "'100.1%'", 'a share from 0 to 1'],
+    ['an accuracy that is no number', ['--min-accuracy', 'high'], "'high'", 'a share from 0 to 1'],
+    ['a normalization that says nothing', ['--normalize', 'nonsense'], '--normalize', '"nonsense"', 'scale'],
+    ['images from stdin without labels', ['-'], 'labels'],
+    ['stdin as images and labels', ['-', '-'], 'stdin cannot be both'],
+  ])('%s', async (_, args, ...words) => {
+    await expectFailure(args, { code: 'USAGE', exitCode: 2, words });
+  });
+
+  test('an unknown format', async () => {
+    const { stderr, stdout, exitCode } = await runCli(['evaluate', '--format', 'xml']);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr).toMatch(/^digitflow: [^\n]*'xml'[^\n]*table, json, markdown, csv[^\n]*\n$/);
+  });
+
+  test('help on what is no command', async () => {
+    const stderr = 'digitflow: no such command; see digitflow --help\n';
+    expect(await runCli(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });
+  });
+
+  test('is told before anything is read, so it does not wait for a pipe that gives nothing', async () => {
+    const args = ['evaluate', '-', 'labels', '--normalize', 'nonsense'];
+    const { stderr, exitCode } = await runCli(args, { stdin: 'pipe' });
+    expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining('"nonsense"'), exitCode: 2 });
+  });
+});
+
+describe('an error', () => {
+  test.each(['--format=json', '-fjson', '-f json'])('is JSON with %s as well', async (flag) => {
+    const { stderr } = await runCli(['evaluate', 'nowhere', ...flag.split(' ')]);
+    expect(JSON.parse(stderr)).toMatchObject({ schema: 'digitflow.error/1', code: 'INPUT_MISSING' });
+  });
+
+  test('is told with --quiet as well', async () => {
+    const loud = await runCli(['evaluate', 'nowhere']);
+    expect(await runCli(['evaluate', 'nowhere', '--quiet'])).toEqual(loud);
+  });
+
+  test('has its stack below it with --debug, or in its JSON', async () => {
+    const { stderr } = await runCli(['evaluate', 'nowhere', '--debug']);
+    const [line, ...stack] = stderr.trimEnd().split('\n');
+    expect(line).toMatch(/^digitflow: nowhere: no such file/);
+    expect(stack[0]).toMatch(/^DigitflowError: nowhere/);
+    expect(stack.at(-1)).toMatch(/^ +at .*digitflow\.js/);
+    const json = await runCli(['evaluate', 'nowhere', '--debug', '--format', 'json']);
+    expect(JSON.parse(json.stderr).stack).toMatch(/^DigitflowError: nowhere.*\n +at /);
+  });
+
+  test('stays on one line whatever a path holds, and does not steer the terminal', async () => {
+    const { stderr } = await runCli(['evaluate', 'two\nlines\u001b[2J', 'labels']);
+    expect(stderr).toMatch(/^digitflow: two\\nlines\\u001b\[2J: no such file[^\n]*\n$/);
+  });
+});
