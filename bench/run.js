@@ -1,0 +1,39 @@
+// npm run bench -- [kernel|idx|start|memory|feeder|build ...] [--rounds n]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { describeMachine, toMarkdown } from './lib/report.js';
+
+/** In the order in which they run: each module is loaded only when it is measured. */
+const MEASUREMENTS = {
+  kernel: async () => (await import('./kernel.js')).measureKernel,
+  idx: async () => (await import('./idx.js')).measureIdx,
+  start: async () => (await import('./start.js')).measureStart,
+  memory: async () => (await import('./memory.js')).measureMemory,
+  feeder: async () => (await import('./feeder.js')).measureFeeder,
+  build: async () => (await import('./build.js')).measureBuild,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' } },
+});
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+const unknown = positionals.find((name) => !(name in MEASUREMENTS));
+if (unknown !== undefined || (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))) {
+  process.stderr.write(`usage: npm run bench -- [${Object.keys(MEASUREMENTS).join('|')} ...] [--rounds n]\n`);
+  process.exit(2);
+}
+
+const log = (line) => process.stderr.write(`${line}\n`);
+const machine = describeMachine();
+const results = new URL('./results/', import.meta.url);
+mkdirSync(results, { recursive: true });
+process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}\n`);
+
+for (const [name, load] of Object.entries(MEASUREMENTS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const measure = await load();
+  const report = await measure({ rounds, log });
+  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ machine, ...report }, null, 2)}\n`);
+  process.stdout.write(`\n${toMarkdown(report)}\n`);
+}
