@@ -6,10 +6,9 @@ const { module, memory, layout }: WorkerSetup = workerData;
 const score = instantiateKernel(module, memory, layout);
 const control = new Int32Array(memory.buffer, layout.control, 16);
 
-/** Scores one slot in place. */
+/** Scores one slot in place, and says how it went. */
 export default function run(task: ScoreTask): Answer {
   // Published by the main thread when nobody wants the verdicts any more; looked at once a batch.
   if (Atomics.load(control, STOP_FLAG) !== 0) return ANSWER.stopped;
-  score(task);
-  return ANSWER.scored;
+  return score(task);
 }
