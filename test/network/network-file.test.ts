@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { loadNetworkFile } from '../../src/network/load-network-file.js';
 import type { Network } from '../../src/network/network.js';
 import { readNetwork, writeNetwork } from '../../src/network/network-file.js';
 import { smallNetwork } from './arbitraries.js';
@@ -232,35 +228,6 @@ describe('writeNetwork', () => {
     const error = caught(() => writeNetwork(network));
     expect(error.code).toBe('NETWORK_FILE');
     expect(error.message).toContain('found image; give it another name');
-  });
-});
-
-describe('loadNetworkFile', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'digitflow-network-'));
-
-  it('reads a file, and names its path when it is not a network', () => {
-    const path = join(folder, 'a.safetensors');
-    writeFileSync(path, file());
-    expect(loadNetworkFile(path).classes).toEqual(['one']);
-    writeFileSync(path, 'x');
-    expect(caught(() => loadNetworkFile(path)).message).toContain(`${path}: expected a safetensors file`);
-    rmSync(folder, { recursive: true });
-  });
-
-  it('says when there is none, with exit code 66', () => {
-    const error = caught(() => loadNetworkFile('no/such.safetensors'));
-    expect(error.code).toBe('INPUT_MISSING');
-    expect(error.exitCode).toBe(66);
-    expect(error.message).toBe(
-      'no/such.safetensors: expected a network file (.safetensors), found nothing there; check the path',
-    );
-  });
-
-  it('says when it cannot be read, with exit code 74', () => {
-    const error = caught(() => loadNetworkFile(tmpdir()));
-    expect(error.code).toBe('INPUT_READ');
-    expect(error.exitCode).toBe(74);
-    expect(error.message).toContain('expected a readable network file, found EISDIR;');
   });
 });
 

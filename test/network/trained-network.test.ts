@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readTestImages } from '../../scripts/first-network.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
-import { loadNetworkFile } from '../../src/network/load-network-file.js';
 import { layerSizes, parameterCount } from '../../src/network/network.js';
 import { writeNetwork } from '../../src/network/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { countCorrect } from '../../src/network/train.js';
+import { openModel } from '../../src/sources/open-model.js';
 
 const inData = (name: string) => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
 const path = inData('sigmoid.safetensors');
 
 describe('the trained network in data/', () => {
-  const network = loadNetworkFile(path);
+  const network = openModel('sigmoid').network;
 
   it('is the one of the video: 784-16-16-10, sigmoids, 13,002 weights and biases', () => {
     expect(layerSizes(network)).toEqual([784, 16, 16, 10]);

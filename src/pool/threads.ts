@@ -1,0 +1,144 @@
+import { Piscina } from 'piscina';
+import { DigitflowError } from '../errors.js';
+
+/** What threads can be told. */
+export interface ThreadsOptions<Task> {
+  /** The module the threads run. */
+  readonly workerFile: string;
+  /** What they are given when they start. */
+  readonly workerData: unknown;
+  /** How many threads, at least 1. */
+  readonly workers: number;
+  /** A task that does nothing: it finds out whether the threads are well. */
+  readonly probe: Task;
+  /** How long the first thread may take to load, in milliseconds. Default 10,000. */
+  readonly startTimeoutMs?: number | undefined;
+  /** Limits of each thread's heap, in MB, as node:worker_threads takes them. */
+  readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number } | undefined;
+}
+
+/** How often a task is given to a worker before it is given up: once, and twice again. */
+const ATTEMPTS = 3;
+
+/**
+ * Threads for tasks that may be done again: one whose worker died is simply done once more. What is known of Piscina,
+ * and worked around, is in here.
+ */
+export class Threads<Task, Answer> {
+  readonly #piscina: Piscina;
+  readonly #ready: Promise<void>;
+  /** One for each task under way: rejects it, where Piscina would leave it pending. */
+  readonly #failures = new Set<(error: Error) => void>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  /** Starts the threads; `run` may be called at once and waits for them. */
+  constructor(options: ThreadsOptions<Task>) {
+    const { workerFile, workerData, workers, probe, startTimeoutMs = 10_000, resourceLimits } = options;
+    this.#piscina = new Piscina({
+      filename: workerFile,
+      workerData,
+      minThreads: workers,
+      maxThreads: workers,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      stricterFIFO: true,
+      recordTiming: false,
+      ...(resourceLimits && { resourceLimits }),
+    });
+    // Without a listener a thread that dies between tasks would take the process with it.
+    this.#piscina.on('error', (cause: Error) => this.#checkAlive(cause));
+    this.#ready = this.#probe(probe, startTimeoutMs);
+    this.#ready.catch(() => {});
+  }
+
+  /** How many tasks are under way. */
+  get busyCount(): number {
+    return this.#underWay.size;
+  }
+
+  /** @throws DigitflowError POOL_CLOSED once they were closed */
+  checkOpen(): void {
+    if (this.#closing) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
+  }
+
+  /**
+   * @param name what to call the task in an error
+   * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
+   */
+  async run(task: Task, name: string): Promise<Answer> {
+    this.checkOpen();
+    const answer = this.#attempt(task, name);
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
+    }
+  }
+
+  /** Lets what is under way end, then frees everything. May be called again. */
+  close(): Promise<void> {
+    // Piscina's own close() kills running tasks, so what is under way is awaited here first.
+    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#piscina.destroy());
+    return this.#closing;
+  }
+
+  async #attempt(task: Task, name: string): Promise<Answer> {
+    await this.#ready;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#dispatch(task);
+      } catch (error) {
+        if (error instanceof DigitflowError) throw error;
+        this.#checkAlive(error);
+        if (attempt < ATTEMPTS) continue;
+        throw new DigitflowError(
+          'WORKER_FAILED',
+          `${name}: their worker failed ${ATTEMPTS} times, the last time with: ${reasonOf(error)}`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  /** Not a race against one long-lived promise: that would keep a trace of every task there ever was. */
+  #dispatch(task: Task): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#failures.add(reject);
+      const settle = (): void => {
+        this.#failures.delete(reject);
+      };
+      this.#piscina.run(task).then(resolve, reject).finally(settle);
+    });
+  }
+
+  /** Where no thread is left to answer, all that is pending has failed. */
+  #checkAlive(cause: unknown): void {
+    if (this.#piscina.threads.length > 0 || this.#closing) return;
+    this.#fail(new DigitflowError('POOL_START', `no worker thread is left: ${reasonOf(cause)}`, { cause }));
+  }
+
+  #fail(error: DigitflowError): void {
+    for (const reject of this.#failures) reject(error);
+  }
+
+  /** A worker file that does not load leaves Piscina's tasks pending for ever: so one is tried, against the clock. */
+  async #probe(task: Task, timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#fail(new DigitflowError('POOL_START', `no worker thread was ready within ${timeoutMs} ms`));
+    }, timeoutMs);
+    try {
+      await this.#dispatch(task);
+    } catch (cause) {
+      if (cause instanceof DigitflowError) throw cause;
+      const message = `the worker threads do not start: ${reasonOf(cause)}`;
+      throw new DigitflowError('POOL_START', message, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
