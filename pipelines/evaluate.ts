@@ -56,6 +56,9 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
         partial: counted.images < source.format.count,
       });
       return { evaluation, mistakes: counted.mistakes.worst, normalization };
+    } catch (error) {
+      scorer.stop();
+      throw error;
     } finally {
       await scorer.close();
     }

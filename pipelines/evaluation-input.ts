@@ -1,6 +1,7 @@
 import { from, fromEvent, lastValueFrom, NEVER, type Observable, of, takeUntil, throwIfEmpty } from 'rxjs';
 import { DigitflowError } from '../src/errors.js';
 import type { Normalization } from '../src/network/normalization.js';
+import { MOST_WORKERS } from '../src/pool/choose-workers.js';
 import type { IdxSource } from '../src/sources/idx-source.js';
 import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
 import { type Model, openModel } from '../src/sources/open-model.js';
@@ -14,7 +15,7 @@ export interface EvaluateOptions extends LabelledInput {
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
   /** Threads; 0 does without. Default: the cores there are, fewer for a small input. */
   readonly workers?: number | undefined;
-  /** Records in a batch, at least 1. Default: as many as 4 MiB hold. */
+  /** Records in a batch, at least 1. Default: by the input and the threads. */
   readonly batchSize?: number | undefined;
   /** Evaluate only the first records. Default: all. */
   readonly limit?: number | undefined;
@@ -42,8 +43,11 @@ const LEAST = { workers: 0, batchSize: 1, limit: 0, mistakes: 0 } as const;
 function checkCounts(options: EvaluateOptions): void {
   for (const name of ['workers', 'batchSize', 'limit', 'mistakes'] as const) {
     const value = options[name];
-    if (value === undefined || (Number.isSafeInteger(value) && value >= LEAST[name])) continue;
-    const message = `${name}: expected a whole number, ${LEAST[name]} or more, found ${value}; leave it out for the default`;
+    const most = name === 'workers' ? MOST_WORKERS : Number.MAX_SAFE_INTEGER;
+    if (value === undefined || (Number.isSafeInteger(value) && value >= LEAST[name] && value <= most))
+      continue;
+    const range = name === 'workers' ? `from 0 to ${MOST_WORKERS}` : `${LEAST[name]} or more`;
+    const message = `${name}: expected a whole number, ${range}, found ${value}; leave it out for the default`;
     throw new DigitflowError('USAGE', message);
   }
 }

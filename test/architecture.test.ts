@@ -16,12 +16,24 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bin: ['cli'],
   cli: ['commands', 'errors'],
-  commands: ['pipelines', 'sources', 'sinks', 'render', 'network', 'errors'],
-  pipelines: ['operators', 'sources', 'pool', 'sinks', 'render', 'tally', 'network', 'errors'],
+  commands: [
+    'pipelines',
+    'pool/choose-workers',
+    'sources',
+    'sinks',
+    'render',
+    'tally/wording',
+    'training/options',
+    'network',
+    'errors',
+  ],
+  pipelines: ['operators', 'sources', 'pool', 'training', 'sinks', 'render', 'tally', 'network', 'errors'],
   operators: ['pool', 'tally', 'network', 'errors'],
   // What a source yields is what the first operator takes, and it asks for permits: contracts, no code.
   sources: ['operators/events', 'pool/permits', 'pool/file-extent', 'network', 'errors', 'assets'],
   pool: ['network', 'errors', 'assets'],
+  // Learns in shared memory and threads of its own, laid out as the pool lays out its.
+  training: ['pool/layout', 'pool/messages', 'network', 'errors', 'assets'],
   sinks: ['tally', 'errors'],
   render: ['tally', 'errors'],
   tally: ['errors'],
@@ -29,16 +41,27 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   assets: [],
   // What runs in the threads.
-  workers: ['pool/kernel', 'pool/layout', 'pool/messages', 'network'],
+  workers: ['pool/kernel', 'pool/layout', 'pool/messages', 'training', 'network'],
   // The library is all of it but the command line.
-  index: ['pipelines', 'operators', 'sources', 'pool', 'sinks', 'render', 'tally', 'network', 'errors'],
+  index: [
+    'pipelines',
+    'operators',
+    'sources',
+    'pool',
+    'training',
+    'sinks',
+    'render',
+    'tally',
+    'network',
+    'errors',
+  ],
 };
 
 /** Which rooms may know a package. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'commands'],
-  rxjs: ['pipelines', 'operators', 'sources'],
-  piscina: ['pool'],
+  rxjs: ['pipelines', 'operators', 'sources', 'training'],
+  piscina: ['pool', 'training'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */
@@ -58,7 +81,9 @@ const modules = ['src', 'pipelines', 'workers']
       join(folder, path.replaceAll('\\', '/')),
     ),
   )
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('workers/kernel/'))
+  .filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^workers\/(train-)?kernel\//.test(path),
+  )
   .map((path) => path.replace(/\.ts$/, ''));
 
 const imports = modules.flatMap(importsOf);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
 import { parseNormalization } from '../network/parse-normalization.js';
+import { MOST_WORKERS } from '../pool/choose-workers.js';
 import { pictureOf } from '../render/picture.js';
 import { ProgressLine } from '../render/progress-line.js';
 import { renderEvaluation } from '../render/render-evaluation.js';
@@ -68,7 +69,7 @@ export function addEvaluateCommand(program: Command): void {
     .option(
       '-w, --workers <count>',
       'threads; 0 does without (default: by the cores and the input)',
-      wholeNumber(0),
+      wholeNumber(0, MOST_WORKERS),
     )
     .option('--batch-size <count>', 'images a batch (default: as many as 4 MiB hold)', wholeNumber(1))
     .option('-q, --quiet', 'nothing on stderr but errors')

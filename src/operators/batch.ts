@@ -5,6 +5,7 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
+import { DigitflowError } from '../errors.js';
 import { Batch } from '../pool/batch.js';
 import type { Slots } from '../pool/slots.js';
 import type { NormalizedRecords } from './normalize.js';
@@ -23,7 +24,7 @@ export interface BatchOptions {
  * A batch goes when its slot is full, when the input ends, or when its first record has waited long enough. It is held while
  * `next` runs and let go after it: whoever keeps it (as `forward` does) retains it.
  *
- * Errors: POOL_BUSY when records come that the slots had no room for.
+ * Errors: POOL_BUSY when records come that the slots had no room for, INPUT_SIZE when they are of another size.
  */
 export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunction<NormalizedRecords, Batch> {
   const { maxWaitMs = Number.POSITIVE_INFINITY, scheduler = asyncScheduler } = options;
@@ -52,8 +53,8 @@ export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunctio
         full.release();
       };
       const fill = (records: NormalizedRecords) => {
-        // What a worker is to read is one stretch of one file.
-        if (records.extent !== undefined || open?.extent !== undefined) flush();
+        if (records.pixels.length !== records.count * slots.recordBytes) throw wrongSize(records, slots);
+        if (open !== undefined && !open.isContinuedBy(records.extent)) flush();
         let done = 0;
         while (done < records.count && !subscriber.closed) {
           const filling = open ?? begin(records.first + done, records);
@@ -87,4 +88,12 @@ export function batch(slots: Slots, options: BatchOptions = {}): OperatorFunctio
         }),
       );
     });
+}
+
+function wrongSize({ count, pixels }: NormalizedRecords, { recordBytes }: Slots): DigitflowError {
+  const found = `${pixels.length / count}`;
+  return new DigitflowError(
+    'INPUT_SIZE',
+    `images: expected ${recordBytes} pixels each, as many as the network has inputs, found ${found}`,
+  );
 }

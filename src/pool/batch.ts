@@ -103,6 +103,13 @@ export class Batch {
     return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
   }
 
+  /** Whether records that lie there go on where these end: what a worker is to read is one stretch of one file. */
+  isContinuedBy(extent: FileExtent | undefined): boolean {
+    if (this.#extent === undefined) return extent === undefined;
+    const end = this.#extent.position + this.#count * this.recordBytes;
+    return extent?.fd === this.#extent.fd && extent.position === end;
+  }
+
   /** Where the next records go: what is left of the slot. */
   get room(): Uint8Array {
     return this.#held().pixels.subarray(this.#count * this.recordBytes);
@@ -120,7 +127,7 @@ export class Batch {
       );
     }
     if (!isInPlace) room.set(pixels);
-    this.#extent = extent;
+    this.#extent ??= extent;
     if (labels !== null) slot.labels.set(labels, this.#count);
     this.#count += pixels.length / this.recordBytes;
   }

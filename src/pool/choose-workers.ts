@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 
+/** More threads than any machine has cores for: a slip of the finger must not start thousands. */
+export const MOST_WORKERS = 512;
+
 /** Below this a thread costs more to start than it saves. */
 const RECORDS_WORTH_A_WORKER = 40_000;
 

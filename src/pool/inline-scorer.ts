@@ -27,6 +27,10 @@ export class InlineScorer implements Scorer {
     acceptAnswer(this.#score(taskOf(batch)), batch);
   }
 
+  stop(): void {
+    this.#isClosed = true;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
   }

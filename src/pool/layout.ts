@@ -11,7 +11,7 @@ import { layerSizes, type Network } from '../network/network.js';
  *     4096                               table of lit groups           main, once       kernel
  *     …                                  weights, biases, scales       main, once       kernel
  *     and for each slot:
- *       records * recordBytes            pixels u8                     main             the slot's worker, main
+ *       records * recordBytes            pixels u8                     main, or worker  the slot's worker, main
  *       records                          labels u8                     main             the slot's worker, main
  *       records                          predictions u8                the slot's worker   main
  *       records * 4                      confidences f32               the slot's worker   main

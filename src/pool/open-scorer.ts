@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.js';
-import { chooseBatchSize } from './choose-batch-size.js';
+import { chooseBatchSize, slotCountFor } from './choose-batch-size.js';
 import { InlineScorer } from './inline-scorer.js';
 import type { Scorer } from './scorer.js';
 import { SharedNetwork } from './shared-network.js';
@@ -27,9 +27,11 @@ export async function openScorer(network: Network, options: ScorerOptions): Prom
   const { workers, withOutputs = false } = options;
   const recordsPerSlot =
     options.batchSize ?? chooseBatchSize({ ...options, recordBytes: network.layers[0].inputs });
-  // For each thread one slot that is scored and one that waits its turn, and one that is being filled.
-  const slotCount = workers * 2 + (workers === 0 ? 2 : 1);
-  const shared = new SharedNetwork(network, { slotCount, recordsPerSlot, withOutputs });
+  const shared = new SharedNetwork(network, {
+    slotCount: slotCountFor(workers),
+    recordsPerSlot,
+    withOutputs,
+  });
   if (workers === 0) return new InlineScorer(shared);
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
   const { ScoringPool } = await import('./pool.js');

@@ -19,8 +19,8 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
 /**
  * Threads that score.
  *
- * Tasks are a few numbers; all data lies in shared memory. A task's input bytes are not changed by its worker, so a
- * batch whose worker died is simply scored again.
+ * Tasks are a few numbers; all data lies in shared memory, or in a file that the worker reads. No task changes what it is
+ * made from, so a batch whose worker died is simply scored again.
  */
 export class ScoringPool implements Scorer {
   readonly slots: Slots;
@@ -50,7 +50,6 @@ export class ScoringPool implements Scorer {
     acceptAnswer(await this.#threads.run(taskOf(batch), recordsOf(batch)), batch);
   }
 
-  /** Tells the workers to leave what they have not begun; the pool is of no use after it but to be closed. */
   stop(): void {
     this.#shared.stop();
   }

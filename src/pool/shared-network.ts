@@ -29,7 +29,7 @@ export class SharedNetwork {
     this.layout = layoutMemory(network, options);
     this.module = new WebAssembly.Module(readKernel());
     const pages = this.layout.bytes / PAGE_BYTES;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.memory = allocate(pages);
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
   }
 
@@ -49,6 +49,15 @@ export class SharedNetwork {
   stop(): void {
     // Publishes nothing but itself: a worker that sees it late scores one batch too many, which nobody reads.
     Atomics.store(this.#control, STOP_FLAG, 1);
+  }
+}
+
+function allocate(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const message = `no ${pages * PAGE_BYTES} bytes of shared memory can be had: give a smaller batch size or fewer workers`;
+    throw new DigitflowError('MEMORY_LIMIT', message, { cause });
   }
 }
 

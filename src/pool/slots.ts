@@ -5,7 +5,7 @@ import type { Permits } from './permits.js';
 /** One slot of the shared memory: the arrays of one batch. */
 export interface Slot {
   readonly index: number;
-  /** `(records, recordBytes)` u8, row-major; written by the main thread, read by the worker. */
+  /** `(records, recordBytes)` u8, row-major; written by the main thread (or the worker, from a file), read by the worker. */
   readonly pixels: Uint8Array;
   /** `(records)` u8; written by the main thread, read by the worker. */
   readonly labels: Uint8Array;

@@ -66,7 +66,7 @@ function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string
   const mean = loss.mean === null ? glyphs.absent : loss.mean.toPrecision(4);
   const error = calibration?.expectedCalibrationError ?? null;
   return [
-    `${mean} (mean ${printable(loss.name)})`,
+    `${mean} (${printable(loss.name)} per image)`,
     ...(error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`]),
   ];
 }

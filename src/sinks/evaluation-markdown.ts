@@ -62,7 +62,7 @@ function summary(evaluation: Evaluation): string {
     ['correct', grouped(correct)],
     ['accuracy', `**${percent(accuracy, 2, ABSENT)}**`],
     ['95 % interval', accuracyWords],
-    [`mean loss (${escaped(loss.name)})`, loss.mean === null ? ABSENT : loss.mean.toPrecision(4)],
+    [`loss (${escaped(loss.name)} per image)`, loss.mean === null ? ABSENT : loss.mean.toPrecision(4)],
     ['expected calibration error', percent(calibration?.expectedCalibrationError ?? null, 2, ABSENT)],
     ['time', `${durationWords(evaluation.seconds)}, ${evaluation.workers} workers`],
     ['speed', evaluation.imagesPerSecond === null ? ABSENT : rateWords(evaluation.imagesPerSecond)],

@@ -1,4 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
+import { DigitflowError } from '../errors.js';
 import type { Chunk } from '../operators/events.js';
 import type { Permits } from '../pool/permits.js';
 import type { IdxStream } from './idx-stream.js';
@@ -21,7 +22,7 @@ export interface ChunkOptions {
   /**
    * True to leave the pixels of a regular, uncompressed file that is not digested to the workers: they read them into
    * the slot, piece by piece into their own caches. Nobody may look at pixels before they are scored, and the file
-   * stays open until the source is closed. Where it cannot be done, nothing changes. Default false.
+   * stays open until the source is closed: close the scorer first. Where it cannot be done, nothing changes. Default false.
    */
   readonly readByWorkers?: boolean;
 }
@@ -67,6 +68,7 @@ async function pump(
     await permits.whenFree();
     if (subscriber.closed) return;
     const into = begunBytes > 0 ? rest.subarray(begunBytes) : permits.room();
+    if (begunBytes === 0 && into.length < imageBytes) throw noRoom(images.name, imageBytes, into.length);
     const maxBytes = Math.min(into.length, labelledBytes);
     const left = readByWorkers && begunBytes === 0 ? images.leave(maxBytes - (maxBytes % imageBytes)) : null;
     const pixels = left ? into.subarray(0, left.byteCount) : await images.read(maxBytes, into);
@@ -85,4 +87,11 @@ async function pump(
   }
   await images.finish();
   await labels?.finish();
+}
+
+function noRoom(name: string, imageBytes: number, roomBytes: number): DigitflowError {
+  return new DigitflowError(
+    'INPUT_SIZE',
+    `${name}: images of ${imageBytes} pixels do not fit into slots of ${roomBytes}: is the network made for them?`,
+  );
 }

@@ -10,7 +10,7 @@ export interface EvaluationContext {
   /** The name of each class, in the order of the network's outputs. */
   readonly classes: readonly string[];
   readonly normalization: string;
-  /** What the losses are: `quadratic`, `cross-entropy`. */
+  /** What the losses are: `squared error`, `cross-entropy`. */
   readonly lossName: string;
   readonly workers: number;
   readonly seconds: number;

@@ -127,6 +127,48 @@ describe('batch', () => {
     expect(code).toBe('POOL_BUSY');
   });
 
+  test('refuses records of another size than the slots are made for', () => {
+    const slots = tinySlots(2, 4);
+    let error: unknown;
+    of({ ...tinyRecords(0, 2), pixels: new Uint8Array(6) })
+      .pipe(batch(slots))
+      .subscribe({ error: (raised) => (error = raised) });
+    expect(error).toMatchObject({
+      code: 'INPUT_SIZE',
+      message: expect.stringContaining('expected 4 pixels'),
+    });
+    expect(slots.freeCount).toBe(2);
+  });
+
+  test('leaves records alone that lie where they belong, and copies all others', () => {
+    const slots = tinySlots(2, 4);
+    const room = slots.room();
+    room.set(tinyRecords(0, 3).pixels);
+    const seen: number[][] = [];
+    of({ ...tinyRecords(0, 3), pixels: room.subarray(0, 12) }, tinyRecords(3, 1))
+      .pipe(batch(slots))
+      .subscribe(({ pixels }) => seen.push([...pixels]));
+    expect(seen).toEqual([[0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]]);
+  });
+
+  test('makes one batch of extents that follow each other in one file, and another of any other', () => {
+    const slots = tinySlots(4, 4);
+    const extent = (fd: number, position: number) => ({ fd, position, name: 'x' });
+    const records = (first: number, count: number, fd: number, position: number) => {
+      const pixels = slots.room().subarray(0, count * 4);
+      return { ...tinyRecords(first, count), pixels, extent: extent(fd, position) };
+    };
+    const source = new Subject<NormalizedRecords>();
+    const seen: string[] = [];
+    source.pipe(batch(slots)).subscribe((made) => seen.push(`${shown(made)} at ${made.extent?.position}`));
+    source.next(records(0, 2, 7, 100));
+    source.next(records(2, 1, 7, 108));
+    expect(seen).toEqual([]);
+    source.next({ ...tinyRecords(3, 1) });
+    source.complete();
+    expect(seen).toEqual(['0+3 at 100', '3+1 at undefined']);
+  });
+
   test('leaks no slot to a take, a filter or an error further down', () => {
     const slots = tinySlots(3, 1);
     of(tinyRecords(0, 3)).pipe(batch(slots), take(1)).subscribe();

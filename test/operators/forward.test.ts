@@ -28,6 +28,7 @@ function manualScorer(slotCount: number) {
     workers: 1,
     score: (scored) =>
       new Promise((resolve, reject) => answers.set(scored.first, { resolve: () => resolve(), reject })),
+    stop: () => {},
     close: async () => {},
   };
   const settled = () => new Promise(setImmediate);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
+import { writeNetwork } from '../../src/network/network-file.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
@@ -11,6 +12,7 @@ import { normalize } from '../../src/operators/normalize.js';
 import { openScorer } from '../../src/pool/open-scorer.js';
 import { openIdx } from '../../src/sources/idx-source.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testPixels } from '../helpers/mnist.js';
+import { randomNetwork } from '../helpers/random-network.js';
 import { network } from '../helpers/scoring.js';
 import { tempFolder } from '../sources/temp-folder.js';
 
@@ -58,6 +60,37 @@ describe('a file that the workers read themselves', () => {
     expect((await firstValueFrom(flow)).first).toBe(0);
     await scorer.close();
     await source.close();
+  });
+
+  test('may have labels so long that a batch comes in several chunks', async () => {
+    // Fourteen by four pixels, so that a chunk's labels are fewer than a batch.
+    const count = 140_000;
+    const images = Buffer.alloc(16 + count * 56);
+    images.set([0, 0, 8, 3, 0, 2, 0x22, 0xe0, 0, 0, 0, 14, 0, 0, 0, 4]);
+    images.set(testPixels().subarray(0, count * 56), 16);
+    const many = Buffer.alloc(12 + count * 32);
+    many.set([0, 0, 0x0c, 2, 0, 2, 0x22, 0xe0, 0, 0, 0, 8]);
+    for (let i = 0; i < count; i++) many.writeInt32BE(i % 10, 12 + i * 32);
+    const small = randomNetwork({
+      seed: 3,
+      height: 14,
+      width: 4,
+      outputs: [8, 10],
+      hidden: 'relu',
+      last: 'softmax',
+    });
+    const folder = await tempFolder({ images, labels: many, model: Buffer.from(writeNetwork(small)) });
+    const options = {
+      images: join(folder, 'images'),
+      labels: join(folder, 'labels'),
+      model: join(folder, 'model'),
+      digest: 'never',
+      batchSize: 50_000,
+    } as const;
+    const expected = await evaluate({ ...options, workers: 0 });
+    const found = await evaluate({ ...options, workers: 2 });
+    expect(found.evaluation.images).toBe(count);
+    expect(found.evaluation.confusion).toEqual(expected.evaluation.confusion);
   });
 
   test('that becomes shorter meanwhile is one clear error', async () => {

@@ -1,3 +1,6 @@
+// @ts-ignore: decorator
+@inline const SMALLEST_NORMAL: f32 = 1.17549435e-38;
+
 /** The index of the largest of `count` float32; of equals, the first. */
 // @ts-ignore: decorator
 @inline
@@ -25,11 +28,12 @@ export function squaredError(values: usize, count: i32, label: i32): f32 {
   return sum;
 }
 
-/** -ln p of the label's probability, p no smaller than the smallest normal float32. */
+/** -ln p of the label's probability; 100 for a p that underflowed, as in src/network/cost.ts. */
 // @ts-ignore: decorator
 @inline
 export function crossEntropy(values: usize, label: i32): f32 {
-  return -ln(max(load<f32>(values + (<usize>label << 2)), 1.17549435e-38));
+  const p = load<f32>(values + (<usize>label << 2));
+  return p < SMALLEST_NORMAL ? 100 : -ln(p);
 }
 
 /** Natural logarithm of a positive normal float32, to a relative error of 1e-6. */
