@@ -12,19 +12,29 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
-/** @returns {Promise<void>} dist/kernel.wasm: one module over a shared memory that the main thread makes */
-async function buildKernel() {
+/**
+ * @param {string} entry of a kernel in AssemblyScript
+ * @param {string} outFile its WebAssembly module, over a shared memory that the main thread makes
+ * @returns {Promise<void>}
+ */
+async function buildKernel(entry, outFile) {
   const { error, stderr } = await asc.main(
     [
-      'workers/kernel/index.ts',
-      ...['--outFile', 'dist/kernel.wasm', '--baseDir', root],
+      entry,
+      ...['--outFile', outFile, '--baseDir', root],
       ...['-O3', '--noAssert', '--runtime', 'stub'],
       ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
       ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
     ],
     {},
   );
-  if (error) throw new Error(`the kernel does not compile\n${stderr.toString()}`);
+  if (error) throw new Error(`${entry} does not compile\n${stderr.toString()}`);
+}
+
+/** @returns {Promise<void>} dist/kernel.wasm, which scores, and dist/train-kernel.wasm */
+async function buildKernels() {
+  await buildKernel('workers/kernel/index.ts', 'dist/kernel.wasm');
+  await buildKernel('workers/train-kernel/index.ts', 'dist/train-kernel.wasm');
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -71,7 +81,11 @@ async function buildBundles() {
       splitting: true,
       chunkNames: 'index-[name]-[hash]',
     }),
-    build({ ...common, entryPoints: { 'score-worker': 'workers/score.ts' }, outdir: 'dist' }),
+    build({
+      ...common,
+      entryPoints: { 'score-worker': 'workers/score.ts', 'train-worker': 'workers/train.ts' },
+      outdir: 'dist',
+    }),
     build({
       ...common,
       entryPoints: ['scripts/prepare-data.ts', 'scripts/train-first-network.ts'],
@@ -100,7 +114,7 @@ async function buildData() {
 try {
   await rm(join(root, 'dist'), { recursive: true, force: true });
   await mkdir(join(root, 'dist'), { recursive: true });
-  await Promise.all([buildKernel(), buildBundles().then(buildData), buildTypes()]);
+  await Promise.all([buildKernels(), buildBundles().then(buildData), buildTypes()]);
 } catch (error) {
   process.stderr.write(`build: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

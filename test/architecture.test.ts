@@ -33,7 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sources: ['operators/events', 'pool/permits', 'pool/file-extent', 'network', 'errors', 'assets'],
   pool: ['network', 'errors', 'assets'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
-  training: ['pool/layout', 'pool/messages', 'network', 'errors', 'assets'],
+  training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
   sinks: ['tally', 'errors'],
   render: ['tally', 'errors'],
   tally: ['errors'],
@@ -61,7 +61,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'commands'],
   rxjs: ['pipelines', 'operators', 'sources', 'training'],
-  piscina: ['pool', 'training'],
+  piscina: ['pool'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */

@@ -1,0 +1,61 @@
+import { createRandom, shuffle } from '../network/random.js';
+import type { TrainingOptions } from './options.js';
+import { BETA_1, BETA_2 } from './place-run.js';
+import { learningRateAt } from './schedule.js';
+import { streamKeys, streamSeed } from './streams.js';
+
+/** What randomness is used for: the first parts of a stream's path. */
+const FIRST_WEIGHTS = 0;
+const ORDER = 1;
+const AUGMENTATION = 2;
+
+/** The seed of a run's first weights. */
+export function initialSeed(seed: number, run: number): number {
+  return streamSeed(seed, FIRST_WEIGHTS, run);
+}
+
+/** The keys of a run's augmentation in one epoch. */
+export function augmentationKeys(seed: number, run: number, epoch: number): readonly [number, number] {
+  return streamKeys(seed, AUGMENTATION, run, epoch);
+}
+
+/** Fills `order` with the order in which a run's epoch sees the images: a permutation of 0..length - 1. */
+export function writeOrder(order: Uint32Array, seed: number, run: number, epoch: number): void {
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  shuffle(order, createRandom(streamSeed(seed, ORDER, run, epoch)));
+}
+
+/**
+ * Fills the table of an epoch's steps, `(steps, 4)` f32: step size, Adam's correction, what a weight keeps, how far the
+ * averages move.
+ *
+ * @param epoch from 0
+ * @returns the learning rate of the last step
+ */
+export function writeSteps(table: Float32Array, epoch: number, options: TrainingOptions): number {
+  const stepsPerEpoch = table.length / 4;
+  let step = epoch * stepsPerEpoch;
+  let power1 = wholePower(BETA_1, step);
+  let power2 = wholePower(BETA_2, step);
+  let learningRate = 0;
+  for (let at = 0; at < table.length; at += 4, step++) {
+    learningRate = learningRateAt(step, stepsPerEpoch, options);
+    power1 *= BETA_1;
+    power2 *= BETA_2;
+    table[at] = options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
+    table[at + 1] = 1 / (1 - power2);
+    table[at + 2] = 1 - learningRate * options.weightDecay;
+    // Early on the averages forget faster, or the first random weights would linger in them.
+    table[at + 3] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
+  }
+  return learningRate;
+}
+
+/** `base` to a whole power, from multiplications alone: `**` may round differently from one engine to the next. */
+function wholePower(base: number, exponent: number): number {
+  let power = 1;
+  for (let bits = exponent, square = base; bits > 0; bits = Math.floor(bits / 2), square *= square) {
+    if (bits % 2 === 1) power *= square;
+  }
+  return power;
+}

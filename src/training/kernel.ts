@@ -1,0 +1,22 @@
+/** What the kernel of workers/train-kernel/ offers; every address is that of a run's head. */
+export interface TrainingKernel {
+  /** Trains on `count` batches of the epoch from batch `first` on; the loss is in the head. */
+  train(run: number, first: number, count: number): void;
+  /** Adds the gradients of the images `begin` to `end - 1` of the order; returns their summed loss. */
+  addGradients(run: number, begin: number, end: number): number;
+  /** One optimizer step down the gradients, summed over `images`, as the step table says for `batch`. */
+  optimize(run: number, batch: number, images: number): void;
+  /** Runs the network of `parameters` over images of the set; loss and count of correct ones are in the head. */
+  evaluate(run: number, parameters: number, first: number, count: number): void;
+  /** Writes the augmented image `index` of the set to `target`. */
+  augmentImage(run: number, index: number, target: number): void;
+}
+
+/** Makes the training kernel over a shared memory. */
+export function instantiateTrainingKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): TrainingKernel {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as TrainingKernel;
+}

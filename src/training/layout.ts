@@ -1,0 +1,147 @@
+import { DigitflowError } from '../errors.js';
+import { GUARD_BYTES, groupCount, PAGE_BYTES, roundUp } from '../pool/layout.js';
+import { TABLES_BYTES } from './lit-tables.js';
+import { layoutParameters, type ParameterLayout } from './parameter-layout.js';
+import { LAYER, RUN, STEP_BYTES } from './run-fields.js';
+
+/**
+ * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
+ *
+ *     bytes                              what                             who writes      who reads
+ *     64                                 control: i32 stop flag           main            workers
+ *     4352                               tables of lit pixels             main, once      kernel
+ *     images * inputs                    pixels of the set, u8            main, once      kernel
+ *     images                             labels of the set, u8            main, once      kernel
+ *     and for each run:
+ *       256 + 64 a layer                 head and layer entries           worker          kernel
+ *       4 * parameterBytes               kept state (below)               main            worker
+ *       4 * parameterBytes               live state (below)               kernel          main
+ *       parameterBytes                   gradients                        kernel          kernel
+ *       images * 4                       order of the epoch, u32          worker          kernel
+ *       steps * 16                       step table                       worker          kernel
+ *       …                                scratch of a tile of images      kernel          kernel
+ *
+ * A state is four arrays of f32, each with all parameters: parameters, first moments, second moments, averages. Within
+ * each, first all weights, `(inputs, paddedOutputs)` a layer, then all biases; layers are padded to four neurons with
+ * zeros that stay zero.
+ *
+ * An epoch begins with a copy of the kept state to the live one, and ends, when its answer has come, with a copy back.
+ * So the kept state is whole at any moment: a worker may die mid-epoch, or a checkpoint be written while one trains.
+ *
+ * Every region starts at a multiple of 64 and is followed by a guard of 64 bytes that nobody ever writes.
+ */
+export interface TrainingLayout {
+  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  readonly bytes: number;
+  readonly control: number;
+  readonly tables: number;
+  readonly pixels: number;
+  readonly labels: number;
+  readonly imageCount: number;
+  readonly shape: ParameterLayout;
+  readonly runs: readonly RunLayout[];
+  /** The start of every guard. */
+  readonly guards: readonly number[];
+}
+
+/** Where one run's arrays lie. */
+export interface RunLayout {
+  readonly head: number;
+  readonly kept: number;
+  readonly live: number;
+  readonly gradients: number;
+  readonly order: number;
+  readonly steps: number;
+  readonly tilePixels: number;
+  readonly lists: number;
+  readonly listBytes: number;
+  readonly quads: number;
+  readonly framed: number;
+  readonly box: number;
+  readonly zeros: number;
+  readonly layers: readonly {
+    readonly activations: number;
+    readonly deltas: number;
+    readonly transposed: number;
+  }[];
+}
+
+/** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/train-kernel/run.ts. */
+const TILE_IMAGES = 32;
+
+/** The arrays of a state, in their order. */
+export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
+
+/** The most a WebAssembly memory with 32-bit addresses can hold. */
+const MOST_BYTES = 4 * 2 ** 30;
+
+/** What a training layout is made for. */
+export interface TrainingLayoutOptions {
+  /** Neurons of every layer, the input first: `[784, 16, 16, 10]`. */
+  readonly sizes: readonly number[];
+  readonly height: number;
+  readonly width: number;
+  readonly imageCount: number;
+  /** Steps of an epoch. */
+  readonly stepCount: number;
+  readonly runCount: number;
+}
+
+/**
+ * Lays out the shared memory for a training set and the runs on it.
+ *
+ * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
+ */
+export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
+  const { sizes, height, width, imageCount, stepCount, runCount } = options;
+  const shape = layoutParameters(sizes);
+  const inputs = sizes[0];
+  const guards: number[] = [];
+  let end = 0;
+  const region = (bytes: number): number => {
+    const start = end;
+    guards.push(roundUp(start + bytes, 64));
+    end = roundUp(start + bytes, 64) + GUARD_BYTES;
+    return start;
+  };
+
+  const control = region(64);
+  const tables = region(TABLES_BYTES);
+  const pixels = region(imageCount * inputs);
+  const labels = region(imageCount);
+  const tileBytes = TILE_IMAGES * shape.stride;
+  // Their number, all pixels, and what is written past the last one; once for offsets and once for values.
+  const listBytes = (16 + (roundUp(inputs, 4) + 4) * 4) * 2;
+  // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
+  const quadRow = roundUp(width + 2, 16);
+  const runs = Array.from({ length: runCount }, () => ({
+    head: region(RUN.bytes + LAYER.bytes * shape.layers.length),
+    kept: region(shape.bytes * STATE_ARRAYS.length),
+    live: region(shape.bytes * STATE_ARRAYS.length),
+    gradients: region(shape.bytes),
+    order: region(imageCount * 4),
+    steps: region(stepCount * STEP_BYTES),
+    tilePixels: region(inputs + 4),
+    lists: region(TILE_IMAGES * listBytes + (groupCount(inputs) + 8) * 2),
+    listBytes,
+    quads: region((height + 2) * quadRow * 4),
+    framed: region((height + 4) * (quadRow + 16)),
+    box: region(16),
+    zeros: region(Math.max(shape.stride, ...shape.layers.slice(1).map((layer) => layer.paddedInputs * 4))),
+    layers: shape.layers.map((layer, index) => ({
+      activations: region(tileBytes),
+      deltas: region(tileBytes),
+      transposed: index === 0 ? 0 : region(layer.outputs * layer.paddedInputs * 4),
+    })),
+  }));
+
+  const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES) {
+    throw new DigitflowError(
+      'NETWORK_TOO_LARGE',
+      `the images and ${runCount} runs need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
+        'give fewer images, smaller layers or fewer restarts',
+    );
+  }
+  return { bytes, control, tables, pixels, labels, imageCount, shape, runs, guards };
+}

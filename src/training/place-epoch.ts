@@ -1,0 +1,42 @@
+import { AUGMENTATIONS } from './augmentation.js';
+import { augmentationKeys, writeOrder, writeSteps } from './epoch-tables.js';
+import { STATE_ARRAYS, type TrainingLayout } from './layout.js';
+import type { EpochTask } from './messages.js';
+import type { TrainingOptions } from './options.js';
+import { trainingCount } from './place-run.js';
+import { RUN, STEP_BYTES } from './run-fields.js';
+import { augmentationAt } from './schedule.js';
+
+/**
+ * Writes what an epoch begins with: the kept state as live one, the order of the images, the step table, and how the
+ * images are varied. Written by the worker that runs the epoch, read by its kernel.
+ *
+ * @returns the learning rate of the last step
+ */
+export function placeEpoch(
+  buffer: SharedArrayBuffer,
+  layout: TrainingLayout,
+  options: TrainingOptions,
+  { run: index, epoch }: EpochTask,
+): number {
+  const run = layout.runs[index];
+  const bytes = new Uint8Array(buffer);
+  bytes.copyWithin(run.live, run.kept, run.kept + layout.shape.bytes * STATE_ARRAYS.length);
+  // A worker that died may have left half a batch's gradients.
+  bytes.fill(0, run.gradients, run.gradients + layout.shape.bytes);
+
+  const view = new DataView(buffer, run.head, RUN.bytes);
+  const [key0, key1] = augmentationKeys(options.seed, index, epoch);
+  view.setUint32(RUN.key0, key0, true);
+  view.setUint32(RUN.key1, key1, true);
+  const amplitudes = AUGMENTATIONS[options.augment];
+  const factor = augmentationAt(epoch, options);
+  for (const name of ['rotation', 'scale', 'shear', 'shift', 'bend'] as const) {
+    view.setFloat32(RUN[name], amplitudes[name] * factor, true);
+  }
+
+  const count = trainingCount(layout.imageCount, options);
+  writeOrder(new Uint32Array(buffer, run.order, count), options.seed, index, epoch);
+  const stepCount = Math.ceil(count / options.batchSize);
+  return writeSteps(new Float32Array(buffer, run.steps, (stepCount * STEP_BYTES) / 4), epoch, options);
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { TRAIN_KERNEL_FILE } from '../assets.js';
+import { DigitflowError } from '../errors.js';
+import { MOST_INPUTS, PAGE_BYTES } from '../pool/layout.js';
+import { STOP_FLAG } from '../pool/messages.js';
+import { initialSeed } from './epoch-tables.js';
+import { pixelsEverLit, writeInitialWeights } from './initial-weights.js';
+import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './layout.js';
+import { TABLES_BYTES, writeLitTables } from './lit-tables.js';
+import type { TrainingSetup } from './messages.js';
+import type { TrainingOptions } from './options.js';
+import { placeRun, trainingCount } from './place-run.js';
+import type { TrainingImages } from './training-images.js';
+
+/** A training set and the runs on it, in one shared memory. */
+export class SharedTraining {
+  readonly options: TrainingOptions;
+  readonly images: TrainingImages;
+  readonly layout: TrainingLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  /** How many epochs of each run its kept state has seen. Written by the main thread alone. */
+  readonly epochsDone: number[];
+  /** The runs whose loss was no number any more. Written by the main thread alone. */
+  readonly divergedRuns = new Set<number>();
+  readonly #control: Int32Array;
+
+  /**
+   * Copies the images into shared memory, and writes each run's first weights.
+   *
+   * @throws DigitflowError INPUT_SIZE, LABEL_OUT_OF_RANGE, NETWORK_TOO_LARGE, BUILD_INCOMPLETE
+   */
+  constructor(images: TrainingImages, options: TrainingOptions) {
+    this.images = images;
+    this.options = options;
+    const { height, width } = images.image;
+    const inputs = height * width;
+    checkImages(images, inputs, options);
+    const imageCount = images.labels.length;
+    this.layout = layoutTraining({
+      sizes: [inputs, ...options.hidden, images.classes.length],
+      height,
+      width,
+      imageCount,
+      stepCount: Math.ceil(trainingCount(imageCount, options) / options.batchSize),
+      runCount: options.restarts,
+    });
+    this.module = new WebAssembly.Module(readKernel());
+    const pages = this.layout.bytes / PAGE_BYTES;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
+    this.epochsDone = this.layout.runs.map(() => 0);
+    this.#place();
+  }
+
+  /** What a worker is given. */
+  get setup(): TrainingSetup {
+    const { module, memory, layout, options } = this;
+    return { module, memory, layout, options, image: this.images.image };
+  }
+
+  /** `(4, parameters)` f32: a run's whole state between two epochs; whole at any moment. */
+  keptState(run: number): Float32Array {
+    return this.#state(this.layout.runs[run].kept);
+  }
+
+  /** Makes the live state of a run, which an epoch has just left, its kept one. */
+  keep(run: number): void {
+    this.keptState(run).set(this.#state(this.layout.runs[run].live));
+    this.epochsDone[run]++;
+  }
+
+  /** A copy of the weights and biases that the most recent epoch of a run was judged by. */
+  result(run: number): Float32Array {
+    const count = this.layout.shape.bytes / 4;
+    const first = this.options.averaging > 0 ? STATE_ARRAYS.indexOf('averages') * count : 0;
+    return this.keptState(run).slice(first, first + count);
+  }
+
+  /** Tells all workers to leave their epochs: their runs stay where they were before them. */
+  stop(): void {
+    // Publishes nothing but itself: a worker that sees it late ends its epoch, which is kept or not, both well.
+    Atomics.store(this.#control, STOP_FLAG, 1);
+  }
+
+  #state(start: number): Float32Array {
+    return new Float32Array(this.memory.buffer, start, (this.layout.shape.bytes / 4) * STATE_ARRAYS.length);
+  }
+
+  #place(): void {
+    const { images, layout, options } = this;
+    const { buffer } = this.memory;
+    const { shape } = layout;
+    new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
+    new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
+    writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
+    const { inputs } = shape.layers[0];
+    const everLit = pixelsEverLit(
+      images.pixels.subarray(0, trainingCount(layout.imageCount, options) * inputs),
+      inputs,
+    );
+    layout.runs.forEach((_, run) => {
+      placeRun(buffer, layout, run, options, images.image);
+      const state = this.keptState(run);
+      const count = shape.bytes / 4;
+      const parameters = state.subarray(0, count);
+      writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, run));
+      state.copyWithin(STATE_ARRAYS.indexOf('averages') * count, 0, count);
+    });
+  }
+}
+
+function checkImages(
+  { pixels, labels, classes }: TrainingImages,
+  inputs: number,
+  options: TrainingOptions,
+): void {
+  const count = labels.length;
+  if (inputs > MOST_INPUTS) {
+    throw new DigitflowError(
+      'NETWORK_TOO_LARGE',
+      `expected at most ${MOST_INPUTS} pixels an image, found ${inputs}`,
+    );
+  }
+  if (pixels.length !== count * inputs) {
+    throw new DigitflowError(
+      'INPUT_SIZE',
+      `training images: expected ${count} x ${inputs} pixels for ${count} labels, found ${pixels.length}`,
+    );
+  }
+  if (options.validation >= count) {
+    throw new DigitflowError(
+      'INPUT_SIZE',
+      `training images: expected more than the ${options.validation} that are held out for validation, found ${count}`,
+    );
+  }
+  const wrong = labels.findIndex((label) => label >= classes.length);
+  if (wrong >= 0) {
+    throw new DigitflowError(
+      'LABEL_OUT_OF_RANGE',
+      `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`,
+    );
+  }
+}
+
+function readKernel(): Uint8Array {
+  try {
+    return readFileSync(TRAIN_KERNEL_FILE);
+  } catch (cause) {
+    throw new DigitflowError(
+      'BUILD_INCOMPLETE',
+      `no kernel at ${TRAIN_KERNEL_FILE}: run \`npm run build\` first`,
+      {
+        cause,
+      },
+    );
+  }
+}

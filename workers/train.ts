@@ -1,0 +1,10 @@
+import { workerData } from 'node:worker_threads';
+import type { EpochAnswer, EpochTask } from '../src/training/messages.js';
+import { createEpochRunner } from '../src/training/run-epoch.js';
+
+const runEpoch = createEpochRunner(workerData);
+
+/** Runs one epoch of one run; nothing at all for the probe. */
+export default function run(task: EpochTask): EpochAnswer | null {
+  return task.epoch < 0 ? null : runEpoch(task);
+}
