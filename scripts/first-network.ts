@@ -56,7 +56,7 @@ export function trainFirstNetwork(
     classes: Array.from('0123456789'),
     provenance: {
       task: 'handwritten digits (MNIST)',
-      command: 'npm run train:first',
+      command: 'npm run train:float64',
       seed: `${settings.seed}`,
       epochs: `${settings.epochs}`,
       optimizer: `Adam, learning rate ${settings.learningRate} falling to 0, weight decay ${settings.weightDecay}, batches of ${settings.batchSize}`,

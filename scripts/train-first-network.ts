@@ -1,4 +1,5 @@
-// Trains data/sigmoid.safetensors; see data/README.md. Run from the root of the repository.
+// Trains a network in plain float64, slowly: what `digitflow train` is held against. Run it after a build, with the
+// path of the file to write.
 import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { readNetwork, writeNetwork } from '../src/network/network-file.js';
@@ -7,7 +8,7 @@ import { FIRST_NETWORK, readTestImages, readTrainingImages, trainFirstNetwork } 
 import { mnistDataFolder } from './mnist-data.js';
 
 const HELD_OUT = 10_000;
-const path = process.argv[2] ?? 'data/sigmoid.safetensors';
+const path = process.argv[2] ?? 'float64.safetensors';
 const note = (line: string) => console.error(line);
 
 const folder = mnistDataFolder();

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
+import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
 import { DigitflowError } from './errors.js';
 
@@ -9,6 +10,7 @@ const EXAMPLES = `
 Examples:
   $ digitflow evaluate                   the bundled MNIST test set and network
   $ digitflow evaluate images labels     any IDX files, gzipped or not
+  $ digitflow train --out f.safetensors  find weights and biases of your own
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;
@@ -28,6 +30,7 @@ export function createProgram(print: (text: string) => void): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   addEvaluateCommand(program);
+  addTrainCommand(program);
   return program;
 }
 
@@ -65,7 +68,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 /** Says what went wrong; returns the exit code. */
 function report(error: unknown, args: readonly string[]): number {
-  const failure = describeFailure(error);
+  const failure = describeFailure(error, args);
   const stack = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
   if (wantsJson(args)) {
     process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack })}\n`);
@@ -82,13 +85,13 @@ interface Failure {
   readonly exitCode: number;
 }
 
-function describeFailure(error: unknown): Failure {
+function describeFailure(error: unknown, args: readonly string[]): Failure {
   if (error instanceof DigitflowError) {
     const { code, message, exitCode } = error;
     return { code, message, exitCode };
   }
   if (error instanceof CommanderError) {
-    return { code: 'USAGE', message: usageMessage(error), exitCode: EXIT_USAGE };
+    return { code: 'USAGE', message: usageMessage(error, args), exitCode: EXIT_USAGE };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -99,13 +102,13 @@ function describeFailure(error: unknown): Failure {
 }
 
 /** What commander says, without its own `error:`, and with its suggestion on the same line. */
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
   if (code === 'commander.help') return 'no such command; see digitflow --help';
   const said = message
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  return `${said}; see digitflow evaluate --help`;
+  return `${said}; see digitflow ${args[0] === 'train' ? 'train' : 'evaluate'} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {

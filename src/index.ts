@@ -1,5 +1,8 @@
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+// The whole training in one call.
+export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
+export type { Judgement, Training } from '../pipelines/training-report.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
 // The network: float64, plain, the oracle.
@@ -31,6 +34,8 @@ export { openScorer, type ScorerOptions } from './pool/open-scorer.js';
 export type { Permits } from './pool/permits.js';
 export type { Scorer } from './pool/scorer.js';
 // Output.
+export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
+export { learningCurveSvg } from './render/learning-curve-svg.js';
 export { evaluationCsv } from './sinks/evaluation-csv.js';
 export { evaluationJson } from './sinks/evaluation-json.js';
 export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
@@ -43,3 +48,6 @@ export { BUNDLED_MODELS, type Model, openModel } from './sources/open-model.js';
 export type { Evaluation } from './tally/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from './tally/evaluation-tally.js';
 export { summarize } from './tally/summarize.js';
+// Learning, epoch by epoch.
+export { DEFAULT_TRAINING, type TrainingOptions } from './training/options.js';
+export type { EpochReport } from './training/training-epochs.js';

@@ -8,7 +8,7 @@ import { readNetwork } from '../network/network-file.js';
 import { inputError } from './input-error.js';
 
 /** The networks that come with digitflow, by name. */
-export const BUNDLED_MODELS: readonly string[] = ['sigmoid'];
+export const BUNDLED_MODELS: readonly string[] = ['sigmoid', 'relu'];
 
 /** A network, and what to call it. */
 export interface Model {

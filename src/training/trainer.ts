@@ -1,9 +1,9 @@
 import { TRAIN_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
+import { Threads } from '../pool/threads.js';
 import type { EpochAnswer, EpochTask } from './messages.js';
 import { createEpochRunner } from './run-epoch.js';
 import type { SharedTraining } from './shared-training.js';
-import { Threads } from '../pool/threads.js';
 
 /** Something that runs epochs: threads, or the calling thread itself. */
 export interface Trainer {

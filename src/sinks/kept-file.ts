@@ -1,0 +1,119 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { DigitflowError } from '../errors.js';
+
+/**
+ * A file that is always whole: it holds what was last written to it, or what it held before, whenever the process or
+ * the machine dies.
+ */
+export class KeptFile {
+  /** As it was given. */
+  readonly path: string;
+  readonly #target: string;
+  /** Something else than a file, such as /dev/stdout, is written to as it is: a rename would replace it. */
+  readonly #isPlain: boolean;
+
+  /**
+   * Makes sure that it can be written, and leaves everything as it is.
+   *
+   * @throws DigitflowError OUTPUT_WRITE when the folder is missing, or it is a folder itself, or may not be written
+   */
+  constructor(path: string) {
+    this.path = path;
+    const stats = statsOf(path);
+    this.#isPlain = stats === null || stats.isFile();
+    // Behind a link, the link stays.
+    this.#target = stats?.isFile() ? realpathSync(path) : path;
+    if (stats?.isDirectory()) throw notWritable(path, 'it is a folder; give a file');
+    try {
+      if (stats !== null) accessSync(this.#target, constants.W_OK);
+      if (!this.#isPlain) return;
+      closeSync(openSync(this.#aside, 'w'));
+      unlinkSync(this.#aside);
+    } catch (error) {
+      throw writeError(error, path);
+    }
+  }
+
+  /**
+   * Replaces the content: written aside, synced, renamed.
+   *
+   * @throws DigitflowError OUTPUT_WRITE
+   */
+  write(content: Uint8Array | string): void {
+    try {
+      if (!this.#isPlain) {
+        writeFileSync(this.#target, content);
+        return;
+      }
+      const fd = openSync(this.#aside, 'w');
+      try {
+        writeFileSync(fd, content);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(this.#aside, this.#target);
+      syncFolder(dirname(this.#target));
+    } catch (error) {
+      throw writeError(error, this.path);
+    }
+  }
+
+  /** Always the same name: what a killed process left there is overwritten by the next. */
+  get #aside(): string {
+    return `${this.#target}.part`;
+  }
+}
+
+/**
+ * The error of an output that cannot be written.
+ *
+ * @returns a DigitflowError OUTPUT_WRITE
+ */
+export function writeError(error: unknown, path: string): DigitflowError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return notWritable(path, 'there is no such folder; make it first', error);
+  }
+  const reason = typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
+  const advice = code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path';
+  return notWritable(path, `${reason}; ${advice}`, error);
+}
+
+function notWritable(path: string, why: string, cause?: unknown): DigitflowError {
+  return new DigitflowError('OUTPUT_WRITE', `${path}: cannot be written: ${why}`, { cause });
+}
+
+function statsOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    // What is wrong with it shows when it is opened.
+    return null;
+  }
+}
+
+/** A rename lasts only when its folder is synced too; not every system can, and then the file is still whole. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = openSync(folder, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {}
+}
