@@ -17,8 +17,8 @@ const PIXEL_MAX = 255;
 const PIXEL_SQUARE_MEAN = PIXEL_MAX ** 2 / 3;
 
 /**
- * Rounds a layer to int16 such that no image of uint8 pixels can overflow an int32 sum:
- * |q| <= 32767 and 255 * Σ|q| < 2^31 for each neuron.
+ * Rounds a layer to int16 such that no image of uint8 pixels can overflow an int32 sum: |q| <= 32767, and 255 times the
+ * sum of the positive q, as of the negative ones, is below 2^31 for each neuron.
  *
  * What a rounding leaves over is handed on to the pixels to the right and below, by the shares of Floyd and Steinberg
  * (1976): neighbouring pixels are alike, so that in the sum over a stroke most of it cancels. On digits this is worth
@@ -41,38 +41,55 @@ export function quantizeLayer(layer: Layer, rowLength: number): QuantizedLayer {
   return { weights, scales, errors };
 }
 
-/** The finest scale at which neither a weight nor the sum overflows. */
+/**
+ * The finest scale at which neither a weight nor the sum overflows. The sum is greatest where only the pixels of all
+ * positive weights are lit, or of all negative ones; on the way to it an int32 may wrap around, and comes back.
+ */
 function scaleFor(row: Float64Array): number {
   let largest = 0;
-  let total = 0;
+  let above = 0;
+  let below = 0;
   for (const weight of row) {
     largest = Math.max(largest, Math.abs(weight));
-    total += Math.abs(weight);
+    if (weight > 0) above += weight;
+    else below -= weight;
   }
   // Each weight may be rounded up by one, in all.
   const sumMax = INT32_MAX / PIXEL_MAX - row.length;
   // A neuron without weights keeps the scale 1: its sum is 0 whatever the image.
-  return Math.max(largest / INT16_MAX, total / sumMax) || 1;
+  return Math.max(largest / INT16_MAX, above / sumMax, below / sumMax) || 1;
 }
 
 /**
- * Rounds `row / scale` into `quantized`, `(inputs)` int16, handing on what is left over.
+ * Rounds `row / scale` into `quantized`, `(inputs)` int16, handing on what is left over: one row from left to right, the
+ * next from right to left, so that it has no direction to pile up in. What would leave the image is dropped.
  *
  * @returns the sum of the squares of what each weight is off by
  */
 function diffuse(row: Float64Array, scale: number, rowLength: number, quantized: Int16Array): number {
-  const left = new Float64Array(row.length + rowLength + 1);
+  const left = new Float64Array(row.length + 2 * rowLength);
   let squares = 0;
-  for (let input = 0; input < row.length; input++) {
-    const wanted = row[input] / scale + left[input];
-    const rounded = Math.max(-INT16_MAX, Math.min(INT16_MAX, Math.round(wanted)));
-    quantized[input] = rounded;
-    squares += (row[input] - rounded * scale) ** 2;
-    const sixteenth = (wanted - rounded) / 16;
-    left[input + 1] += sixteenth * 7;
-    left[input + rowLength - 1] += sixteenth * 3;
-    left[input + rowLength] += sixteenth * 5;
-    left[input + rowLength + 1] += sixteenth;
+  for (let start = 0, ahead = 1; start < row.length; start += rowLength, ahead = -ahead) {
+    const length = Math.min(rowLength, row.length - start);
+    for (let step = 0; step < length; step++) {
+      const column = ahead > 0 ? step : length - 1 - step;
+      const input = start + column;
+      const wanted = row[input] / scale + left[input];
+      const rounded = Math.max(-INT16_MAX, Math.min(INT16_MAX, Math.round(wanted)));
+      quantized[input] = rounded;
+      squares += (row[input] - rounded * scale) ** 2;
+      const sixteenth = (wanted - rounded) / 16;
+      // Ahead, and below: behind, straight and ahead, by the shares of Floyd and Steinberg.
+      const below = start + rowLength;
+      const next = column + ahead;
+      const behind = column - ahead;
+      if (behind >= 0 && behind < rowLength) left[below + behind] += sixteenth * 3;
+      left[below + column] += sixteenth * 5;
+      if (next >= 0 && next < rowLength) {
+        left[start + next] += sixteenth * 7;
+        left[below + next] += sixteenth;
+      }
+    }
   }
   return squares;
 }

@@ -9,7 +9,7 @@ import { instantiateKernel } from '../../src/pool/kernel.js';
 import { HEAD } from '../../src/pool/layout.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
 import { Slots } from '../../src/pool/slots.js';
-import { openModel } from '../../src/sources/open-model.js';
+import { BUNDLED_MODELS, openModel } from '../../src/sources/open-model.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';
@@ -135,22 +135,30 @@ describe('the kernel against the float64 network', () => {
     },
   );
 
-  test('the bundled network makes the same confusions on all 10,000 test images, and outputs within 1e-4', () => {
-    const { network } = openModel('sigmoid');
-    const run = { network, normalization: network.normalization, pixels: testPixels(), labels: testLabels() };
-    const { slot, isQuantized } = scoreWithKernel(run);
-    expect(isQuantized).toBe(true);
-    let worst = 0;
-    for (let i = 0; i < 10_000; i++) {
-      const pixels = run.pixels.subarray(i * 784, (i + 1) * 784);
-      const outputs = forward(network, brightnessOf(pixels, network.normalization, network.image))[3];
-      outputs.forEach((x, k) => {
-        worst = Math.max(worst, Math.abs(x - slot.outputs[i * 10 + k]));
-      });
-      if (predictedClass(outputs) !== slot.predictions[i]) expect.fail(`image ${i} is judged otherwise`);
-    }
-    expect(worst).toBeLessThanOrEqual(TOLERANCE);
-  });
+  test.each(BUNDLED_MODELS)(
+    'the bundled network %s makes the same confusions on all 10,000 test images, and outputs within 1e-4',
+    (name) => {
+      const { network } = openModel(name);
+      const run = {
+        network,
+        normalization: network.normalization,
+        pixels: testPixels(),
+        labels: testLabels(),
+      };
+      const { slot, isQuantized } = scoreWithKernel(run);
+      expect(isQuantized).toBe(true);
+      let worst = 0;
+      for (let i = 0; i < 10_000; i++) {
+        const pixels = run.pixels.subarray(i * 784, (i + 1) * 784);
+        const outputs = forward(network, brightnessOf(pixels, network.normalization, network.image))[3];
+        outputs.forEach((x, k) => {
+          worst = Math.max(worst, Math.abs(x - slot.outputs[i * 10 + k]));
+        });
+        if (predictedClass(outputs) !== slot.predictions[i]) expect.fail(`image ${i} is judged otherwise`);
+      }
+      expect(worst).toBeLessThanOrEqual(TOLERANCE);
+    },
+  );
 
   test('weights that int16 cannot hold well enough are taken as float32', () => {
     const network = randomNetwork({
