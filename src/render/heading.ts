@@ -39,7 +39,7 @@ export function renderHeading(evaluation: Evaluation, style: Style): string[] {
 function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {
   const digest = data.files[0]?.sha256;
   const name = paint.bold(printable(data.dataset ?? data.name));
-  return [name, `${grouped(images)} images`, ...(digest ? [digestWords(digest)] : [])];
+  return [name, `${grouped(images)} images`, digest ? digestWords(digest) : 'sha256 not computed'];
 }
 
 function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
