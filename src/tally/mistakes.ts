@@ -41,15 +41,25 @@ export class Mistakes {
 
   /** Looks at each record once; one that is right, or not among the worst so far, costs a comparison. */
   addAll(records: ScoredRecords): void {
-    const { first, count, labels, predictions, confidences } = records;
+    const { count, labels, predictions, confidences } = records;
     let floor = this.#floor;
     for (let i = 0; i < count; i++) {
       // A confidence that is NaN fails this comparison and is never kept.
       if (labels[i] === predictions[i] || !(confidences[i] >= floor)) continue;
-      const [truth, prediction, confidence] = [labels[i], predictions[i], confidences[i]];
-      this.#offer({ index: first + i, truth, prediction, confidence }, () => records.pixelsOf(i));
+      this.#consider(records, i);
       floor = this.#floor;
     }
+  }
+
+  /** Apart from the loop: a closure in there would cost every record an allocation. */
+  #consider(records: ScoredRecords, place: number): void {
+    const verdict = {
+      index: records.first + place,
+      truth: records.labels[place],
+      prediction: records.predictions[place],
+      confidence: records.confidences[place],
+    };
+    this.#offer(verdict, () => records.pixelsOf(place));
   }
 
   merge(other: Mistakes): void {
