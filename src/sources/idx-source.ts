@@ -65,7 +65,13 @@ export async function openIdx(inputs: IdxInputs): Promise<IdxSource> {
       ? null
       : openStream(inputs.labels, inputs.labelsName ?? nameOf(inputs.labels, 'labels'), digest);
   try {
-    const [openImages, openLabels] = await Promise.all([images, labels]);
+    // Where both are wrong the images are told of; but a stream may take for ever to show its header.
+    const isPath = typeof inputs.images === 'string' && inputs.images !== '-';
+    const both = Promise.all([images, labels]);
+    // It may fail while the images are still being opened: who awaits it below gets the failure all the same.
+    both.catch(() => {});
+    if (isPath) await images;
+    const [openImages, openLabels] = await both;
     return describeSource(openImages, openLabels);
   } catch (error) {
     // Both were opened at once: the other one is closed once it is open, which for a silent stdin may be never, and a
