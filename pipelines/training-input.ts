@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { lastValueFrom, type Observable, takeUntil, tap, throwIfEmpty } from 'rxjs';
 import { DigitflowError } from '../src/errors.js';
-import { decode } from '../src/operators/decode.js';
-import type { Records } from '../src/operators/events.js';
 import type { IdxSource, SourceFile } from '../src/sources/idx-source.js';
 import { knownDataset } from '../src/sources/known-datasets.js';
 import { isFolder, locateIdx } from '../src/sources/locate.js';
 import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
 import type { TrainingImages } from '../src/training/training-images.js';
-import { aborted } from './evaluation-input.js';
+import { holdImages } from './held-images.js';
 
 const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -37,54 +34,18 @@ export async function readTrainingInput(
 ): Promise<TrainingInput> {
   const source = await openTrainingImages(input);
   try {
-    const { format } = source;
-    const pixels = room(format.count * format.height * format.width, format.imagesName);
-    const labels = new Uint8Array(format.count);
-    const whole = fill(source, pixels, labels).pipe(
-      takeUntil(aborted(signal)),
-      throwIfEmpty(() => new DigitflowError('INPUT_SIZE', `${format.imagesName}: holds no images`)),
-    );
-    await lastValueFrom(whole).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error;
-    });
-    if (signal?.aborted) throw signal.reason;
+    const { imagesName, count } = source.format;
+    if (count === 0) throw new DigitflowError('INPUT_SIZE', `${imagesName}: holds no images`);
+    const { pixels, labels, image } = await holdImages(source, { classCount: DIGITS.length, signal });
     const files = [source.files.images, ...(source.files.labels ? [source.files.labels] : [])];
-    const { height, width } = format;
     return {
-      images: { pixels, labels, image: { height, width }, classes: DIGITS },
+      images: { pixels, labels: labels ?? new Uint8Array(count), image, classes: DIGITS },
       dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
       files,
       digest: files.map(({ sha256 }) => sha256).join(' '),
     };
   } finally {
     await source.close();
-  }
-}
-
-/** Where the records lie is told by how many came: a reader that asks for room gets the rest. */
-function fill(source: IdxSource, pixels: Uint8Array, labels: Uint8Array): Observable<Records> {
-  const { format } = source;
-  let doneBytes = 0;
-  const permits = { whenFree: async () => {}, room: () => pixels.subarray(doneBytes) };
-  return source.chunks(permits).pipe(
-    decode(format, DIGITS.length),
-    tap((records) => {
-      const isInPlace =
-        records.pixels.buffer === pixels.buffer &&
-        records.pixels.byteOffset === pixels.byteOffset + doneBytes;
-      if (!isInPlace) pixels.set(records.pixels, doneBytes);
-      if (records.labels) labels.set(records.labels, records.first);
-      doneBytes += records.pixels.length;
-    }),
-  );
-}
-
-function room(bytes: number, name: string): Uint8Array {
-  try {
-    return new Uint8Array(bytes);
-  } catch (cause) {
-    const message = `${name}: expected images that fit into memory, found ${bytes} bytes; train on a part of them`;
-    throw new DigitflowError('MEMORY_LIMIT', message, { cause });
   }
 }
 

@@ -23,31 +23,51 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sinks',
     'render',
     'tally/wording',
+    'csv',
+    'insight',
     'training/options',
     'network',
     'errors',
   ],
-  pipelines: ['operators', 'sources', 'pool', 'training', 'sinks', 'render', 'tally', 'network', 'errors'],
-  operators: ['pool', 'tally', 'network', 'errors'],
+  pipelines: [
+    'operators',
+    'sources',
+    'pool',
+    'csv',
+    'insight',
+    'training',
+    'sinks',
+    'render',
+    'tally',
+    'network',
+    'errors',
+  ],
+  operators: ['pool', 'csv', 'tally', 'network', 'errors'],
   // What a source yields is what the first operator takes, and it asks for permits: contracts, no code.
-  sources: ['operators/events', 'pool/permits', 'pool/file-extent', 'network', 'errors', 'assets'],
-  pool: ['network', 'errors', 'assets'],
+  sources: ['operators/events', 'pool/permits', 'pool/file-extent', 'csv', 'network', 'errors', 'assets'],
+  pool: ['csv', 'network', 'errors', 'assets'],
+  // What a row of text means: known to those who find rows, and to those who read them.
+  csv: ['errors'],
+  // What a network has seen: contributions, silenced neurons, the smallest change.
+  insight: ['pool', 'tally', 'network', 'errors'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
   training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
-  sinks: ['tally', 'errors'],
-  render: ['tally', 'errors'],
+  sinks: ['csv', 'tally', 'errors'],
+  render: ['insight', 'tally', 'network', 'errors'],
   tally: ['errors'],
   network: ['errors'],
   errors: [],
   assets: [],
   // What runs in the threads.
-  workers: ['pool/kernel', 'pool/layout', 'pool/messages', 'training', 'network'],
+  workers: ['pool/kernel', 'pool/layout', 'pool/messages', 'training', 'csv', 'network'],
   // The library is all of it but the command line.
   index: [
     'pipelines',
     'operators',
     'sources',
     'pool',
+    'csv',
+    'insight',
     'training',
     'sinks',
     'render',
@@ -62,6 +82,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'commands'],
   rxjs: ['pipelines', 'operators', 'sources', 'training'],
   piscina: ['pool'],
+  'csv-parse': ['csv'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */

@@ -17,6 +17,13 @@ import { layerSizes, type Network } from '../network/network.js';
  *       records * 4                      confidences f32               the slot's worker   main
  *       records * 4                      losses f32                    the slot's worker   main
  *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
+ *     and where the slots are for text (then `pixels` holds but a piece, and the labels are the worker's to write):
+ *       text                             text u8                       main, or worker  the slot's worker, main
+ *       records * 4                      row starts u32                the slot's worker   main
+ *       records * 4                      id ends u32, where wanted     the slot's worker   main
+ *       stretch                          ids u8, where wanted          the slot's worker   main
+ *       rejects * REJECT.bytes           rejects                       the slot's worker   main
+ *     and in any case:
  *       …                                scratch                       the slot's worker   nobody
  *
  * Every region starts at a multiple of 64 (a cache line: no two threads write to the same one) and is followed by a
@@ -31,6 +38,8 @@ export interface MemoryLayout {
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
   readonly classCount: number;
+  /** What the slots hold of text; null where they are for pixels. */
+  readonly text: TextCapacity | null;
   /** The start of every guard. */
   readonly guards: readonly number[];
 }
@@ -60,6 +69,22 @@ export interface SlotLayout {
   readonly losses: number;
   readonly outputs: number;
   readonly scratch: number;
+  /** Null where the slot is for pixels. */
+  readonly text: TextLayout | null;
+}
+
+/** Where the arrays of a slot for text lie. */
+export interface TextLayout {
+  /** The text that waits to be scored, or the piece of a file that is being scored. */
+  readonly text: number;
+  /** `(records)` u32: where each scored row begins, counted from the start of the batch's text. */
+  readonly rowStarts: number;
+  /** `(records)` u32: where the id of each scored row ends in `ids`; 0 where ids are not wanted. */
+  readonly idEnds: number;
+  /** u8: the ids of the scored rows, unquoted, one after the other; 0 where they are not wanted. */
+  readonly ids: number;
+  /** The rows that were not scored, `REJECT.bytes` each, in the order of the text. */
+  readonly rejects: number;
 }
 
 /** Byte offsets within the network head; mirrored by `NetworkHead` in workers/kernel/network.ts. */
@@ -85,6 +110,15 @@ export const ENTRY = {
   scales: 24,
   bytes: 32,
 } as const;
+
+/**
+ * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
+ * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
+ */
+export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
+
+/** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
+const PIECE_PIXEL_BYTES = 128 * 1024;
 
 /** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/index.ts. */
 export const TILE_IMAGES = 32;
@@ -114,10 +148,30 @@ export function widestLayer(network: Pick<Network, 'layers'>): number {
   return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
 }
 
+/** What slots for text hold. */
+export interface TextCapacity {
+  /** The most text that lies in a slot at a time. */
+  readonly textBytes: number;
+  /** The most text that one batch stands for: more than `textBytes` where workers read it from a file, piece by piece. */
+  readonly stretchBytes: number;
+  /** True to carry a column through. */
+  readonly withIds: boolean;
+  /** How many rows are turned into pixels at a time. */
+  readonly pieceRecords: number;
+  /** The most rows of a batch that may be rejected. */
+  readonly mostRejects: number;
+}
+
+/** What slots for text are made for. */
+export type TextOptions = Pick<TextCapacity, 'textBytes' | 'stretchBytes' | 'withIds'>;
+
 /** What a slot layout is made for. */
 export interface LayoutOptions {
   readonly slotCount: number;
-  readonly recordsPerSlot: number;
+  /** Left out for text: there the shortest row says how many may come. */
+  readonly recordsPerSlot?: number;
+  /** For slots that take text, not pixels. */
+  readonly text?: TextOptions | undefined;
   /** True to keep all outputs of every record, not just the winner. */
   readonly withOutputs?: boolean;
 }
@@ -127,13 +181,17 @@ export interface LayoutOptions {
  *
  * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
  */
-export function layoutMemory(
-  network: Pick<Network, 'layers'>,
-  { slotCount, recordsPerSlot, withOutputs = false }: LayoutOptions,
-): MemoryLayout {
+export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOptions): MemoryLayout {
+  const { slotCount, withOutputs = false } = options;
   const sizes = layerSizes(network);
   const recordBytes = sizes[0];
   const classCount = sizes[sizes.length - 1];
+  const text = options.text ? textCapacity(options.text, recordBytes) : null;
+  // A row takes two bytes a pixel at least: a digit and what parts it from the next.
+  const recordsPerSlot = text
+    ? Math.ceil(text.stretchBytes / (2 * recordBytes))
+    : (options.recordsPerSlot ?? 1);
+  const pixelRecords = text ? text.pieceRecords : recordsPerSlot;
   const guards: number[] = [];
   let end = 0;
   const region = (bytes: number): number => {
@@ -162,13 +220,20 @@ export function layoutMemory(
   const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
   const listBytes = (groupCount(recordBytes) + 8) * 2;
   const slots = Array.from({ length: slotCount }, () => ({
-    pixels: region(recordsPerSlot * recordBytes),
+    pixels: region(pixelRecords * recordBytes),
     labels: region(recordsPerSlot),
     predictions: region(recordsPerSlot),
     confidences: region(recordsPerSlot * 4),
     losses: region(recordsPerSlot * 4),
     outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
     scratch: region(2 * tileBytes + listBytes),
+    text: text && {
+      text: region(text.textBytes),
+      rowStarts: region(recordsPerSlot * 4),
+      idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
+      ids: text.withIds ? region(text.stretchBytes) : 0,
+      rejects: region(text.mostRejects * REJECT.bytes),
+    },
   }));
 
   const bytes = roundUp(end, PAGE_BYTES);
@@ -187,6 +252,16 @@ export function layoutMemory(
     recordsPerSlot,
     recordBytes,
     classCount,
+    text,
     guards,
+  };
+}
+
+/** Memory that is never touched costs nothing: the bounds are those of the worst text there is, or nearly. */
+function textCapacity(options: TextOptions, recordBytes: number): TextCapacity {
+  return {
+    ...options,
+    pieceRecords: Math.max(1, Math.floor(PIECE_PIXEL_BYTES / recordBytes)),
+    mostRejects: 1024 + Math.ceil(options.stretchBytes / 32),
   };
 }

@@ -1,0 +1,33 @@
+/**
+ * How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0.
+ */
+export interface CsvDialect {
+  /** One character: `,`, `;`, tab or space. */
+  readonly delimiter: string;
+  /** What ends a row: a line feed (a carriage return before it belongs to the end), or a carriage return alone. */
+  readonly lineEnd: 'lf' | 'cr';
+  /** Whether the first row names the columns. */
+  readonly hasHeader: boolean;
+  /** How many fields every row has. */
+  readonly columnCount: number;
+  /** The pixels are the `pixelCount` columns from this one on, in the order of the image. */
+  readonly firstPixel: number;
+  readonly pixelCount: number;
+  /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
+  readonly white: number;
+  /** True when the pixels stand column by column (EMNIST). Concerns the normalization, no row. */
+  readonly transposed: boolean;
+  /** Where the truth stands; null when there is none, or it is not wanted. */
+  readonly label: LabelColumns | null;
+  /** The column that is carried through to the output, or null. */
+  readonly idColumn: number | null;
+}
+
+/** Where a row says what its image shows. */
+export type LabelColumns =
+  /** A whole number; `from` is that of the first class (1 for EMNIST letters). */
+  | { readonly kind: 'number'; readonly column: number; readonly from: number }
+  /** The name of a class, exactly. */
+  | { readonly kind: 'name'; readonly column: number; readonly names: readonly string[] }
+  /** A column for each class, in order: 1 in that of the truth, 0 in all others. */
+  | { readonly kind: 'one-hot'; readonly first: number; readonly count: number };
