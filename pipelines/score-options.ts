@@ -1,0 +1,79 @@
+import type { CsvFlags } from '../src/csv/flags.js';
+import type { Guess } from '../src/csv/guess.js';
+import type { Normalization } from '../src/network/normalization.js';
+import type { ScoredRows } from '../src/sinks/scored-rows.js';
+import type { ByteInput } from '../src/sources/open-bytes.js';
+
+/** What to score, and how. */
+export interface ScoreOptions {
+  /** CSV or IDX, known by content: paths, `-` for stdin, or bytes that are made while they are read. At least one. */
+  readonly inputs: readonly ByteInput[];
+  /** The name of a bundled network, or a path. Default `sigmoid`. */
+  readonly model?: string | undefined;
+  /** What is known of the CSV; the rest is guessed. */
+  readonly csv?: CsvFlags | undefined;
+  readonly normalization?: ((own: Normalization) => Normalization) | undefined;
+  readonly workers?: number | undefined;
+  /** Rows in a batch, roughly. Default: by the input. */
+  readonly batchSize?: number | undefined;
+  /** How long a row may wait for its batch to fill, in milliseconds. Default 50. */
+  readonly maxWaitMs?: number | undefined;
+  /** What a bad row does: ends the run (default), or is handed to `write` among the rejects. */
+  readonly onBadRow?: 'fail' | 'skip' | undefined;
+  /** The run ends with ROW_REJECTED_TOO_OFTEN after more bad rows than that. Default: any number. */
+  readonly maxErrors?: number | undefined;
+  /** True to keep all outputs of every row. */
+  readonly withOutputs?: boolean | undefined;
+  /** Where to go on: what comes before it was written by an earlier run. */
+  readonly from?: ScorePosition | undefined;
+  /** Takes the rows, in input order, one batch at a time: the next comes when the promise has resolved. */
+  readonly write: (rows: ScoredRows) => Promise<void>;
+  /** Is told what was guessed of each input, once it is opened. */
+  readonly onOpened?: ((input: OpenedInput) => void) | undefined;
+  readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
+  /** Aborting it stops the reading; what was read is scored and written. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where a run stands: all before it is written. */
+export interface ScorePosition {
+  /** Which input, from 0. */
+  readonly file: number;
+  /** Bytes of its unpacked content; a row begins there. */
+  readonly bytes: number;
+  /** Lines of it that ended before. */
+  readonly line: number;
+  /** Rows of it that came before, scored or not. */
+  readonly row: number;
+  /** Rows of all inputs that came before, scored or not, and how many of them were rejected. */
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** One input, opened. */
+export interface OpenedInput {
+  readonly file: number;
+  readonly name: string;
+  readonly format: 'csv' | 'idx';
+  /** What was guessed or given, one for each property; empty for IDX. */
+  readonly guesses: readonly Guess[];
+}
+
+/** How far a run is. */
+export interface ScoreProgress {
+  /** Rows done, scored or not. */
+  readonly rows: number;
+  readonly rejected: number;
+  readonly bytes: number;
+  /** Bytes of all inputs; null where one of them is not a plain file. */
+  readonly totalBytes: number | null;
+}
+
+/** How a run ended. */
+export interface ScoreResult extends ScoreProgress {
+  readonly inputs: readonly OpenedInput[];
+  readonly workers: number;
+  readonly seconds: number;
+  /** True when the input was not read to its end. */
+  readonly partial: boolean;
+}
