@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
+import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
 import { DigitflowError } from './errors.js';
@@ -10,6 +11,7 @@ const EXAMPLES = `
 Examples:
   $ digitflow evaluate                   the bundled MNIST test set and network
   $ digitflow evaluate images labels     any IDX files, gzipped or not
+  $ digitflow score images.csv           a prediction for each row of a CSV
   $ digitflow train --out f.safetensors  find weights and biases of your own
   $ digitflow evaluate --help            all options, and more examples`;
 
@@ -30,6 +32,7 @@ export function createProgram(print: (text: string) => void): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   addEvaluateCommand(program);
+  addScoreCommand(program);
   addTrainCommand(program);
   return program;
 }
@@ -108,13 +111,13 @@ function usageMessage({ code, message }: CommanderError, args: readonly string[]
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  return `${said}; see digitflow ${args[0] === 'train' ? 'train' : 'evaluate'} --help`;
+  return `${said}; see digitflow ${['train', 'score'].find((name) => name === args[0]) ?? 'evaluate'} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {
   return args.some((arg, index) => {
-    const isValue = arg === 'json' && /^(-f|--format)$/.test(args[index - 1]);
-    return isValue || arg === '--format=json' || arg === '-fjson';
+    const isValue = /^(nd)?json$/.test(arg) && /^(-f|--format)$/.test(args[index - 1]);
+    return isValue || /^(--format=|-f)(nd)?json$/.test(arg);
   });
 }
 

@@ -44,13 +44,18 @@ export class ProgressLine {
 
   /** Call it as often as you like: mostly it only looks at the clock. */
   update(progress: Progress): void {
-    const { stream, now, total } = this.#options;
+    this.show((seconds) => progressWords(progress, this.#options.total, seconds));
+  }
+
+  /** The same for words of another kind, which are made only where they are shown; `seconds` is the time so far. */
+  show(words: (seconds: number) => string): void {
+    const { stream, now } = this.#options;
     if (!stream.isTTY) return;
     const nowMs = now();
     if (nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + EVERY_MS;
     this.#isShown = true;
-    const line = progressWords(progress, total, (nowMs - this.#startedMs) / 1000);
+    const line = words((nowMs - this.#startedMs) / 1000);
     // One column less than there are: a full line would wrap, and could not be cleared any more.
     stream.write(CLEAR_LINE + truncate(line, columnsOf(stream) - 1, ''));
   }
