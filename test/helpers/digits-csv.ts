@@ -1,0 +1,28 @@
+import { testLabels, testPixels } from './mnist.js';
+
+/** How to write real test images as CSV. */
+export interface DigitsCsvOptions {
+  readonly count: number;
+  readonly first?: number;
+  /** True for a label ahead of the pixels. Default true. */
+  readonly labelled?: boolean;
+  readonly header?: boolean;
+  readonly delimiter?: string;
+  readonly lineEnd?: string;
+}
+
+/** Real test images as CSV, a row each. */
+export function digitsCsv(options: DigitsCsvOptions): string {
+  const { count, first = 0, labelled = true, header = false, delimiter = ',', lineEnd = '\n' } = options;
+  const [pixels, labels] = [testPixels(), testLabels()];
+  const lines: string[] = [];
+  if (header) {
+    const names = Array.from({ length: 784 }, (_, i) => `pixel${i}`);
+    lines.push([...(labelled ? ['label'] : []), ...names].join(delimiter));
+  }
+  for (let i = first; i < first + count; i++) {
+    const row = Array.from(pixels.subarray(i * 784, (i + 1) * 784), String);
+    lines.push([...(labelled ? [`${labels[i]}`] : []), ...row].join(delimiter));
+  }
+  return lines.map((line) => line + lineEnd).join('');
+}
