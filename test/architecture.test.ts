@@ -24,7 +24,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'render',
     'tally/wording',
     'csv',
-    'insight',
     'training/options',
     'network',
     'errors',
@@ -34,7 +33,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'pool',
     'csv',
-    'insight',
     'training',
     'sinks',
     'render',
@@ -48,12 +46,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pool: ['csv', 'network', 'errors', 'assets'],
   // What a row of text means: known to those who find rows, and to those who read them.
   csv: ['errors'],
-  // What a network has seen: contributions, silenced neurons, the smallest change.
-  insight: ['pool', 'tally', 'network', 'errors'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
   training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
   sinks: ['csv', 'tally', 'errors'],
-  render: ['insight', 'tally', 'network', 'errors'],
+  render: ['tally', 'network', 'errors'],
   tally: ['errors'],
   network: ['errors'],
   errors: [],
@@ -67,7 +63,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'pool',
     'csv',
-    'insight',
     'training',
     'sinks',
     'render',

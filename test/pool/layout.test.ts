@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { GUARD_BYTES, layoutMemory, MOST_INPUTS, PAGE_BYTES } from '../../src/pool/layout.js';
+import {
+  GUARD_BYTES,
+  layoutMemory,
+  MOST_INPUTS,
+  PAGE_BYTES,
+  type SlotLayout,
+} from '../../src/pool/layout.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
@@ -12,23 +18,44 @@ const network = randomNetwork({
   last: 'relu',
 });
 
-test('every region begins on a cache line of its own and ends before its guard', () => {
-  const layout = layoutMemory(network, { slotCount: 3, recordsPerSlot: 7, withOutputs: true });
-  const starts = [
-    layout.control,
-    layout.network.head,
-    layout.network.groupTable,
-    ...layout.network.layers.flatMap(({ weights, biases, scales }) => [weights, biases, scales]),
-    ...layout.slots.flatMap((slot) => Object.values(slot)),
-  ];
-  expect(starts.every((start) => start % 64 === 0)).toBe(true);
-  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
-  expect(layout.guards).toHaveLength(starts.length);
-  layout.guards.forEach((guard, i) => {
-    expect(guard + GUARD_BYTES).toBe(starts[i + 1] ?? guard + GUARD_BYTES);
-  });
-  expect(layout.bytes % PAGE_BYTES).toBe(0);
-  expect(layout.bytes).toBeGreaterThanOrEqual(layout.guards[layout.guards.length - 1] + GUARD_BYTES);
+const text = { textBytes: 5000, stretchBytes: 70_000, withIds: true };
+
+test.each([
+  ['pixels', { slotCount: 3, recordsPerSlot: 7, withOutputs: true }],
+  ['text', { slotCount: 3, text, withOutputs: true }],
+])(
+  'in slots for %s every region begins on a cache line of its own and ends before its guard',
+  (_, options) => {
+    const layout = layoutMemory(network, options);
+    const starts = [
+      layout.control,
+      layout.network.head,
+      layout.network.groupTable,
+      ...layout.network.layers.flatMap(({ weights, biases, scales }) => [weights, biases, scales]),
+      ...layout.slots.flatMap(startsOf),
+    ];
+    expect(starts.every((start) => start % 64 === 0)).toBe(true);
+    starts.sort((a, b) => a - b);
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(layout.guards).toHaveLength(starts.length);
+    layout.guards.forEach((guard, i) => {
+      expect(guard + GUARD_BYTES).toBe(starts[i + 1] ?? guard + GUARD_BYTES);
+    });
+    expect(layout.bytes % PAGE_BYTES).toBe(0);
+    expect(layout.bytes).toBeGreaterThanOrEqual(layout.guards[layout.guards.length - 1] + GUARD_BYTES);
+  },
+);
+
+/** The numbers of a slot's table, those of its text among them. */
+function startsOf({ text: textLayout, ...slot }: SlotLayout): number[] {
+  return [...Object.values(slot), ...Object.values(textLayout ?? {})];
+}
+
+test('a slot for text has room for every row that its text can hold, and for many bad ones', () => {
+  const { text: capacity, recordsPerSlot } = layoutMemory(network, { slotCount: 1, text });
+  // The shortest row: a digit and a delimiter or line end for each of 784 pixels.
+  expect(recordsPerSlot).toBe(Math.ceil(70_000 / (2 * 784)));
+  expect(capacity?.mostRejects).toBeGreaterThan(70_000 / 32);
 });
 
 test('more than WebAssembly can address is refused, with the number', () => {

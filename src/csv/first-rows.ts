@@ -1,0 +1,62 @@
+import type { CsvDialect } from './dialect.js';
+import { findRowEnd } from './row-end.js';
+import { splitRow } from './split-row.js';
+
+/** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */
+const MOST_ROWS = 100;
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** A row of the first block. */
+export interface FirstRow {
+  /** Its fields, unquoted: strings of bytes (latin1). A row that is no CSV has none. */
+  readonly fields: readonly string[];
+  /** Where the next row begins, from the start of the block. */
+  readonly next: number;
+  /** How many lines ended before `next`. */
+  readonly linesBefore: number;
+}
+
+/** How text is cut into fields. */
+export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
+
+/** Where the text begins: behind a byte order mark, where there is one. */
+export function textStart(block: Uint8Array): number {
+  return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+}
+
+/** The first rows that are not blank. One that the end of the block cuts off counts only where `isWhole`. */
+export function firstRows(block: Uint8Array, isWhole: boolean, shape: TextShape): FirstRow[] {
+  const rows: FirstRow[] = [];
+  let lines = 0;
+  for (let at = textStart(block); at < block.length && rows.length < MOST_ROWS; ) {
+    const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
+    if (ended === 0 && !isWhole) break;
+    if (isOpen && !isWhole) break;
+    lines += ended;
+    if (end > at) {
+      const fields = splitRow(block.subarray(at, end), shape);
+      rows.push({ fields: typeof fields === 'string' ? [] : fields, next, linesBefore: lines });
+    }
+    at = next;
+  }
+  return rows;
+}
+
+const DELIMITERS = [',', ';', '\t', ' '];
+
+/** The delimiter that parts the first rows into the most fields; and what ends a line. */
+export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
+  const lineEnd = !block.includes(0x0a) && block.includes(0x0d) ? 'cr' : 'lf';
+  if (given !== undefined) return { delimiter: given, lineEnd };
+  const widths = DELIMITERS.map((delimiter) => {
+    const rows = firstRows(block.subarray(0, 1 << 18), isWhole || block.length > 1 << 18, {
+      delimiter,
+      lineEnd,
+    });
+    // The second row: a header may be of one piece, or of fewer.
+    return Math.max(...rows.slice(0, 2).map(({ fields }) => fields.length), 0);
+  });
+  const most = Math.max(...widths);
+  return { delimiter: most <= 1 ? ',' : DELIMITERS[widths.indexOf(most)], lineEnd };
+}

@@ -1,0 +1,140 @@
+import { DigitflowError } from '../errors.js';
+import type { CsvDialect } from './dialect.js';
+import { type FirstRow, firstRows, guessShape, textStart } from './first-rows.js';
+import type { CsvFlags } from './flags.js';
+import type { Guess } from './guess.js';
+import { guessColumns, type KnownImages } from './guess-columns.js';
+import { readNumber } from './read-number.js';
+
+/** What the first block says of all of it. */
+export interface GuessedDialect {
+  readonly dialect: CsvDialect;
+  /** How each property came to be known. */
+  readonly guesses: readonly Guess[];
+  /** Where the first row of data begins, from the start of the block: behind a header. */
+  readonly dataStart: number;
+  /** How many lines ended before it. */
+  readonly linesBefore: number;
+  /** True where no row of data was there to look at, and more may come: better ask again with more. */
+  readonly needsMore: boolean;
+}
+
+/** A header of numbers that count up (pandas writes one) is told from data by being long. */
+const LEAST_COUNTING = 16;
+
+/**
+ * Finds out how a CSV holds its images, from its first rows.
+ *
+ * @param block the start of the unpacked content, as much as there is or 1 MiB
+ * @param isWhole whether that is all of it
+ * @throws DigitflowError CSV_EMPTY where there is no row, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
+ *   where pixels are brighter than white, USAGE for a flag that names what is not there
+ */
+export function guessDialect(
+  block: Uint8Array,
+  isWhole: boolean,
+  known: KnownImages,
+  flags: CsvFlags,
+  name: string,
+): GuessedDialect {
+  const shape = guessShape(block, isWhole, flags.delimiter);
+  const rows = firstRows(block, isWhole, shape);
+  if (rows.length === 0) throw noRows(block, isWhole, name);
+  const hasHeader = flags.header ?? isHeader(rows[0].fields, known.pixelCount);
+  const header = hasHeader ? rows[0] : null;
+  const columnCount = header ? header.fields.length : usualWidth(rows);
+  const data = rows.slice(hasHeader ? 1 : 0).filter(({ fields }) => fields.length === columnCount);
+  const fields = data.map((row) => row.fields);
+  const evidence = { name, names: header?.fields ?? null, rows: fields, columnCount };
+  const columns = guessColumns(evidence, known, flags);
+  const { firstPixel, label, idColumn } = columns;
+  const scale = guessScale(fields, firstPixel, known.pixelCount, flags, name);
+  return {
+    dialect: {
+      ...shape,
+      hasHeader,
+      columnCount,
+      firstPixel,
+      pixelCount: known.pixelCount,
+      white: scale.white,
+      transposed: columns.isTransposed,
+      label,
+      idColumn,
+    },
+    guesses: [
+      {
+        property: 'header',
+        value: hasHeader ? 'yes' : 'no',
+        by: flags.header === undefined ? 'seen' : 'given',
+      },
+      {
+        property: 'delimiter',
+        value: delimiterName(shape.delimiter),
+        by: flags.delimiter ? 'given' : 'seen',
+      },
+      scale.guess,
+      ...columns.guesses,
+    ],
+    dataStart: header ? header.next : textStart(block),
+    linesBefore: header ? header.linesBefore : 0,
+    needsMore: data.length === 0 && !isWhole,
+  };
+}
+
+export function delimiterName(delimiter: string): string {
+  return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
+}
+
+/** Names, mostly; or numbers that count up along the row. */
+function isHeader(fields: readonly string[], pixelCount: number): boolean {
+  const numbers = fields.map(readNumber);
+  const named = numbers.filter((number) => number === undefined).length;
+  if (named * 2 > fields.length) return true;
+  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
+  const counting = numbers
+    .slice(1)
+    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
+  return counting.length >= pixelCount - 1;
+}
+
+/** How many fields most rows have; the first of equals. */
+function usualWidth(rows: readonly FirstRow[]): number {
+  const counts = new Map<number, number>();
+  for (const { fields } of rows) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+}
+
+function guessScale(
+  rows: readonly (readonly string[])[],
+  firstPixel: number,
+  pixelCount: number,
+  flags: CsvFlags,
+  name: string,
+): { readonly white: number; readonly guess: Guess } {
+  const scale = (white: number, by: Guess['by'], flag?: string) => ({
+    white,
+    guess: { property: 'scale', value: `0 to ${white}`, by, flag },
+  });
+  if (flags.scale !== undefined) return scale(flags.scale, 'given');
+  let largest = 0;
+  let hasFraction = false;
+  for (const row of rows) {
+    for (const field of row.slice(firstPixel, firstPixel + pixelCount)) {
+      const value = readNumber(field) ?? 0;
+      largest = Math.max(largest, value);
+      hasFraction ||= !Number.isInteger(value);
+    }
+  }
+  if (largest > 255) {
+    const message = `${name}: expected pixels from 0 to 255, found ${largest}: say --scale with the value that is white`;
+    throw new DigitflowError('CSV_SCALE', message);
+  }
+  if (largest > 1) return scale(255, 'seen');
+  if (hasFraction) return scale(1, 'seen');
+  return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
+}
+
+function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {
+  const found = isWhole ? 'no row' : `no line end in the first ${block.length} bytes`;
+  return new DigitflowError('CSV_EMPTY', `${name}: expected rows of images, found ${found}`);
+}
