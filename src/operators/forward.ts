@@ -1,10 +1,9 @@
-import { mergeMap, Observable, type OperatorFunction } from 'rxjs';
-import type { Batch } from '../pool/batch.js';
-import type { Scorer } from '../pool/scorer.js';
+import { defer, type MonoTypeOperatorFunction, mergeMap, Observable } from 'rxjs';
+import type { Scorable, Scorer } from '../pool/scorer.js';
 
 /**
  * Scores batches: each comes out, with its verdicts, as soon as its worker has answered, so not always in the order it
- * went in.
+ * went in; `inOrder` brings them back to that.
  *
  * `mergeMap` needs no bound here, since there are no more batches than slots. A batch is kept from the moment it comes
  * until its worker has answered and `next` has returned, even when nobody listens any more: a worker may still be
@@ -12,20 +11,29 @@ import type { Scorer } from '../pool/scorer.js';
  *
  * Errors: what the scorer raises (POOL_START, POOL_CLOSED, WORKER_FAILED).
  */
-export function forward(scorer: Scorer): OperatorFunction<Batch, Batch> {
-  return mergeMap((batch) => {
-    batch.retain();
-    return new Observable<Batch>((subscriber) => {
-      scorer
-        .score(batch)
-        .then(
-          () => {
-            subscriber.next(batch);
-            subscriber.complete();
-          },
-          (error) => subscriber.error(error),
-        )
-        .finally(() => batch.release());
+export function forward<B extends Scorable>(
+  scorer: Pick<Scorer<B, unknown>, 'score'>,
+): MonoTypeOperatorFunction<B> {
+  return (source) =>
+    defer(() => {
+      let begun = 0;
+      return source.pipe(
+        mergeMap((batch) => {
+          batch.retain();
+          batch.order = begun++;
+          return new Observable<B>((subscriber) => {
+            scorer
+              .score(batch)
+              .then(
+                () => {
+                  subscriber.next(batch);
+                  subscriber.complete();
+                },
+                (error) => subscriber.error(error),
+              )
+              .finally(() => batch.release());
+          });
+        }),
+      );
     });
-  });
 }

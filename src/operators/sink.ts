@@ -1,5 +1,11 @@
 import { concatMap, defer, finalize, type OperatorFunction, tap } from 'rxjs';
-import type { Batch } from '../pool/batch.js';
+
+/** What can be written: a batch, kept until it is. */
+export interface Writable {
+  readonly count: number;
+  retain(): void;
+  release(): void;
+}
 
 /**
  * Hands each batch to an asynchronous writer, one at a time, and keeps its slot until the writer is done: so a slow
@@ -7,10 +13,10 @@ import type { Batch } from '../pool/batch.js';
  *
  * Errors: what the writer rejects with.
  */
-export function sink(write: (batch: Batch) => Promise<void>): OperatorFunction<Batch, number> {
+export function sink<T extends Writable>(write: (batch: T) => Promise<void>): OperatorFunction<T, number> {
   return (source) =>
     defer(() => {
-      const waiting = new Set<Batch>();
+      const waiting = new Set<T>();
       return source.pipe(
         tap((batch) => {
           batch.retain();

@@ -1,12 +1,12 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { Batch } from '../pool/batch.js';
 import { EvaluationTally, type EvaluationTallyOptions } from '../tally/evaluation-tally.js';
+import type { ScoredRecords } from '../tally/scored-records.js';
 
 /**
  * Counts verdicts against labels. Emits the running tally, the same object each time, after every batch; the last
  * emission is the result, and it is the same whatever order the batches came in.
  */
-export function tally(options: EvaluationTallyOptions): OperatorFunction<Batch, EvaluationTally> {
+export function tally(options: EvaluationTallyOptions): OperatorFunction<ScoredRecords, EvaluationTally> {
   return (source) =>
     defer(() => {
       const counted = new EvaluationTally(options);

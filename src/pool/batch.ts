@@ -1,17 +1,32 @@
 import { DigitflowError } from '../errors.js';
 import type { Normalization } from '../network/normalization.js';
+import type { Fillable } from './batch-maker.js';
 import type { FileExtent } from './file-extent.js';
 import { extentError, readFully } from './file-extent.js';
+import { Held } from './held.js';
+import { ANSWER, type Answer, type AnswerToText, type ScoreTask } from './messages.js';
 import type { Slot, Slots } from './slots.js';
 
-/**
- * Records in a slot of shared memory; behind `forward`, with their verdicts.
- *
- * Holders are counted. The operator that hands a batch on holds it while `next` runs, and the slot is given back when
- * the last holder lets go. So whoever looks at a batch inside `next` need not do anything, a batch that is filtered
- * out leaks nothing, and whoever wants it for longer calls `retain`, and `release` when done.
- */
-export class Batch {
+/** Records that are to be scored: what comes out of `normalize`. */
+export interface PixelRecords {
+  /** Which input they are of, from 0, where there are several. Default 0. */
+  readonly input?: number | undefined;
+  /** Index of the first record in its source, from 0. */
+  readonly first: number;
+  readonly count: number;
+  /** `(count, recordBytes)` u8, row-major. */
+  readonly pixels: Uint8Array;
+  /** `(count)` u8 class indices, or null when the source has no labels. */
+  readonly labels: Uint8Array | null;
+  /** Set where the pixels were not read yet: who scores the records reads them to where `pixels` lies. */
+  readonly extent?: FileExtent | undefined;
+  readonly normalization: Normalization;
+}
+
+/** What the main thread sees of a batch's records, in a slot of shared memory; behind `forward`, with their verdicts. */
+export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
+  /** Which input its records are of, from 0. */
+  readonly input: number;
   /** Index of the first record in its source, from 0. */
   readonly first: number;
   /** How a pixel of these records becomes a brightness. */
@@ -19,17 +34,24 @@ export class Batch {
   /** Whether the records came with labels. */
   readonly hasLabels: boolean;
   readonly #slots: Slots;
-  readonly #slot: Slot;
   #extent: FileExtent | undefined;
   #count = 0;
-  #holders = 1;
 
-  constructor(slots: Slots, first: number, hasLabels: boolean, normalization: Normalization) {
+  /** Takes a slot for records, which are still to be appended. */
+  constructor(
+    slots: Slots,
+    { input = 0, first, labels, normalization }: Pick<PixelRecords, 'input' | 'first' | 'labels' | 'normalization'>,
+  ) {
+    super(slots);
     this.#slots = slots;
-    this.#slot = slots.take();
+    this.input = input;
     this.first = first;
-    this.hasLabels = hasLabels;
+    this.hasLabels = labels !== null;
     this.normalization = normalization;
+  }
+
+  get title(): string {
+    return `records ${this.first} to ${this.first + this.#count - 1}`;
   }
 
   /** How many records it holds. */
@@ -37,14 +59,18 @@ export class Batch {
     return this.#count;
   }
 
+  get isFull(): boolean {
+    return this.#count === this.#slots.recordsPerSlot;
+  }
+
+  get task(): ScoreTask {
+    const { slotIndex: slot, count, hasLabels, extent } = this;
+    return { slot, count, hasLabels, extent };
+  }
+
   /** The stretch of a file that whoever scores the batch is to read into its pixels first; undefined when they are there. */
   get extent(): FileExtent | undefined {
     return this.#extent;
-  }
-
-  /** Which slot it lies in, as workers know it. */
-  get slotIndex(): number {
-    return this.#held().index;
   }
 
   /** Bytes of one record. */
@@ -58,7 +84,7 @@ export class Batch {
    * @throws DigitflowError USAGE where a worker reads them: they are not kept; `pixelsOf` gives those of one record
    */
   get pixels(): Uint8Array {
-    if (this.#extent === undefined) return this.#held().pixels.subarray(0, this.#count * this.recordBytes);
+    if (this.#extent === undefined) return this.held().pixels.subarray(0, this.#count * this.recordBytes);
     throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
   }
 
@@ -79,45 +105,66 @@ export class Batch {
 
   /** `(count)` u8 class indices; without meaning unless `hasLabels`. */
   get labels(): Uint8Array {
-    return this.#held().labels.subarray(0, this.#count);
+    return this.held().labels.subarray(0, this.#count);
   }
 
   /** `(count)` u8 class indices. */
   get predictions(): Uint8Array {
-    return this.#held().predictions.subarray(0, this.#count);
+    return this.held().predictions.subarray(0, this.#count);
   }
 
   /** `(count)` f32: the winner's activation. */
   get confidences(): Float32Array {
-    return this.#held().confidences.subarray(0, this.#count);
+    return this.held().confidences.subarray(0, this.#count);
   }
 
   /** `(count)` f32; without meaning unless `hasLabels`. */
   get losses(): Float32Array {
-    return this.#held().losses.subarray(0, this.#count);
+    return this.held().losses.subarray(0, this.#count);
   }
 
   /** `(count, classes)` f32, row-major; empty unless the pool keeps outputs. */
   get outputs(): Float32Array {
-    const { outputs, predictions } = this.#held();
+    const { outputs, predictions } = this.held();
     return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
   }
 
-  /** Whether records that lie there go on where these end: what a worker is to read is one stretch of one file. */
-  isContinuedBy(extent: FileExtent | undefined): boolean {
+  /** Where the next records go: what is left of the slot. */
+  get room(): Uint8Array {
+    return this.held().pixels.subarray(this.#count * this.recordBytes);
+  }
+
+  /** Only records of the same input, and what a worker is to read is one stretch of one file. */
+  isContinuedBy({ input = 0, extent }: PixelRecords): boolean {
+    if (input !== this.input) return false;
     if (this.#extent === undefined) return extent === undefined;
     const end = this.#extent.position + this.#count * this.recordBytes;
     return extent?.fd === this.#extent.fd && extent.position === end;
   }
 
-  /** Where the next records go: what is left of the slot. */
-  get room(): Uint8Array {
-    return this.#held().pixels.subarray(this.#count * this.recordBytes);
+  /**
+   * Copies records behind those it has, unless they lie there already.
+   *
+   * @throws DigitflowError INPUT_SIZE when they are of another size, POOL_BUSY when a worker is to read them elsewhere
+   */
+  append(records: PixelRecords): PixelRecords | undefined {
+    const { count, recordBytes } = this;
+    if (records.pixels.length !== records.count * recordBytes) throw wrongSize(records, recordBytes);
+    const taken = Math.min(this.#slots.recordsPerSlot - count, records.count);
+    this.#copy(records.pixels.subarray(0, taken * recordBytes), records.extent);
+    if (records.labels !== null) this.held().labels.set(records.labels.subarray(0, taken), count);
+    this.#count += taken;
+    return taken === records.count ? undefined : withoutFirst(records, taken, recordBytes);
   }
 
-  /** Copies records behind those it has, unless they lie there already. The caller knows that there is room. */
-  append(pixels: Uint8Array, labels: Uint8Array | null, extent?: FileExtent): void {
-    const slot = this.#held();
+  accept(answer: Answer | AnswerToText): void {
+    if (answer === ANSWER.scored) return;
+    if (answer === ANSWER.stopped) throw new DigitflowError('POOL_STOPPED', 'scoring was stopped');
+    if (typeof answer === 'object' && 'readError' in answer)
+      throw extentError(answer.readError, this.extent, this.title);
+  }
+
+  #copy(pixels: Uint8Array, extent: FileExtent | undefined): void {
     const { room } = this;
     const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
     if (extent !== undefined && !isInPlace) {
@@ -128,27 +175,23 @@ export class Batch {
     }
     if (!isInPlace) room.set(pixels);
     this.#extent ??= extent;
-    if (labels !== null) slot.labels.set(labels, this.#count);
-    this.#count += pixels.length / this.recordBytes;
   }
+}
 
-  /** Keeps the batch beyond this `next` call; to be answered by one `release`. */
-  retain(): void {
-    this.#held();
-    this.#holders++;
-  }
+function withoutFirst(records: PixelRecords, taken: number, recordBytes: number): PixelRecords {
+  return {
+    ...records,
+    first: records.first + taken,
+    count: records.count - taken,
+    pixels: records.pixels.subarray(taken * recordBytes),
+    labels: records.labels?.subarray(taken) ?? null,
+  };
+}
 
-  /** Lets go of the batch; the last one to do so gives the slot back. */
-  release(): void {
-    const slot = this.#held();
-    if (--this.#holders === 0) this.#slots.give(slot);
-  }
-
-  #held(): Slot {
-    if (this.#holders > 0) return this.#slot;
-    throw new DigitflowError(
-      'BATCH_RELEASED',
-      `the batch of records ${this.first} to ${this.first + this.#count - 1} was used after its release: call retain() to keep one`,
-    );
-  }
+function wrongSize({ count, pixels }: PixelRecords, recordBytes: number): DigitflowError {
+  const found = `${pixels.length / count}`;
+  return new DigitflowError(
+    'INPUT_SIZE',
+    `images: expected ${recordBytes} pixels each, as many as the network has inputs, found ${found}`,
+  );
 }

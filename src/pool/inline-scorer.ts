@@ -1,30 +1,29 @@
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
-import { instantiateKernel } from './kernel.js';
-import type { Answer, ScoreTask } from './messages.js';
-import type { Scorer } from './scorer.js';
+import type { Answer, AnswerToText, ScoreTask, ScoreTextTask } from './messages.js';
+import type { Scorable, Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
-import { Slots } from './slots.js';
-import { acceptAnswer, taskOf } from './task.js';
+import type { Slots } from './slots.js';
 
 /** Scores on the calling thread: for inputs that are too small to repay the start of threads. */
-export class InlineScorer implements Scorer {
-  readonly slots: Slots;
+export class InlineScorer<B extends Scorable = Batch, S = Slots> implements Scorer<B, S> {
+  readonly slots: S;
   readonly workers = 0;
   readonly #shared: SharedNetwork;
-  readonly #score: (task: ScoreTask) => Answer;
+  readonly #run: (task: ScoreTask | ScoreTextTask) => Answer | AnswerToText;
   #isClosed = false;
 
-  constructor(shared: SharedNetwork) {
+  /** @param run what a worker would do */
+  constructor(shared: SharedNetwork, slots: S, run: (task: ScoreTask | ScoreTextTask) => Answer | AnswerToText) {
     this.#shared = shared;
-    this.slots = new Slots(shared.memory.buffer, shared.layout);
-    this.#score = instantiateKernel(shared.module, shared.memory, shared.layout);
+    this.slots = slots;
+    this.#run = run;
   }
 
-  async score(batch: Batch): Promise<void> {
+  async score(batch: B): Promise<void> {
     if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
     if (!this.#shared.isPlacedFor(batch.normalization)) this.#shared.place(batch.normalization);
-    acceptAnswer(this.#score(taskOf(batch)), batch);
+    batch.accept(this.#run(batch.task));
   }
 
   stop(): void {

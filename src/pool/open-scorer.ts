@@ -1,8 +1,11 @@
 import type { Network } from '../network/network.js';
 import { chooseBatchSize, slotCountFor } from './choose-batch-size.js';
+import { chooseTextSize } from './choose-text-size.js';
 import { InlineScorer } from './inline-scorer.js';
-import type { Scorer } from './scorer.js';
+import type { Scorable, Scorer, TextScorer } from './scorer.js';
 import { SharedNetwork } from './shared-network.js';
+import { Slots } from './slots.js';
+import { TextSlots } from './text-slots.js';
 
 /** How to score. */
 export interface ScorerOptions {
@@ -15,7 +18,15 @@ export interface ScorerOptions {
   /** True where the workers will read the pixels themselves. Default false. */
   readonly readByWorkers?: boolean;
   /** True to keep all outputs of every record, not just the winner. */
-  readonly withOutputs?: boolean;
+  readonly withOutputs?: boolean | undefined;
+}
+
+/** How to score text. */
+export interface TextScorerOptions extends Pick<ScorerOptions, 'workers' | 'batchSize' | 'withOutputs'> {
+  /** How many bytes there are to read in regular files, where that is known. */
+  readonly bytes?: number | undefined;
+  /** True to carry a column through. */
+  readonly withIds?: boolean | undefined;
 }
 
 /**
@@ -32,8 +43,36 @@ export async function openScorer(network: Network, options: ScorerOptions): Prom
     recordsPerSlot,
     withOutputs,
   });
-  if (workers === 0) return new InlineScorer(shared);
+  return start(shared, new Slots(shared.memory.buffer, shared.layout), workers);
+}
+
+/**
+ * The same for text that is to become images.
+ *
+ * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
+ */
+export async function openTextScorer(network: Network, options: TextScorerOptions): Promise<TextScorer> {
+  const { workers, withIds = false, withOutputs = false } = options;
+  const size = chooseTextSize({ ...options, recordBytes: network.layers[0].inputs });
+  const shared = new SharedNetwork(network, {
+    slotCount: slotCountFor(workers),
+    text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds },
+    withOutputs,
+  });
+  return start(shared, new TextSlots(shared.memory.buffer, shared.layout, size), workers);
+}
+
+async function start<B extends Scorable, S>(
+  shared: SharedNetwork,
+  slots: S,
+  workers: number,
+): Promise<Scorer<B, S>> {
+  if (workers === 0) {
+    // Not imported where threads do it: csv-parse is of no use to the main thread then.
+    const { createWorker } = await import('./create-worker.js');
+    return new InlineScorer(shared, slots, createWorker(shared));
+  }
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
   const { ScoringPool } = await import('./pool.js');
-  return new ScoringPool(shared, { workers });
+  return new ScoringPool(shared, slots, { workers });
 }

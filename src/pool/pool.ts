@@ -1,11 +1,10 @@
 import { SCORE_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
-import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
-import type { Scorer } from './scorer.js';
+import type { Answer, AnswerToText, ScoreTask, ScoreTextTask, WorkerSetup } from './messages.js';
+import type { Scorable, Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
-import { Slots } from './slots.js';
-import { acceptAnswer, recordsOf, taskOf } from './task.js';
+import type { Slots } from './slots.js';
 import { Threads, type ThreadsOptions } from './threads.js';
 
 /** What a pool can be told; all of it but the number of threads has a default. */
@@ -22,24 +21,24 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
  * Tasks are a few numbers; all data lies in shared memory, or in a file that the worker reads. No task changes what it is
  * made from, so a batch whose worker died is simply scored again.
  */
-export class ScoringPool implements Scorer {
-  readonly slots: Slots;
+export class ScoringPool<B extends Scorable = Batch, S = Slots> implements Scorer<B, S> {
+  readonly slots: S;
   readonly workers: number;
   readonly #shared: SharedNetwork;
-  readonly #threads: Threads<ScoreTask, Answer>;
+  readonly #threads: Threads<ScoreTask | ScoreTextTask, Answer | AnswerToText>;
 
   /** Starts the threads; `score` may be called at once and waits for them. */
-  constructor(shared: SharedNetwork, { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions) {
+  constructor(shared: SharedNetwork, slots: S, { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions) {
     this.#shared = shared;
+    this.slots = slots;
     this.workers = options.workers;
-    this.slots = new Slots(shared.memory.buffer, shared.layout);
     const workerData: WorkerSetup = { module: shared.module, memory: shared.memory, layout: shared.layout };
     const probe: ScoreTask = { slot: 0, count: 0, hasLabels: false };
     this.#threads = new Threads({ ...options, workerFile, workerData, probe });
   }
 
   /** @throws DigitflowError POOL_START, POOL_CLOSED, POOL_STOPPED, POOL_BUSY, WORKER_FAILED, INPUT_READ, IDX_TRUNCATED */
-  async score(batch: Batch): Promise<void> {
+  async score(batch: B): Promise<void> {
     this.#threads.checkOpen();
     if (!this.#shared.isPlacedFor(batch.normalization)) {
       if (this.#threads.busyCount > 0) {
@@ -47,7 +46,7 @@ export class ScoringPool implements Scorer {
       }
       this.#shared.place(batch.normalization);
     }
-    acceptAnswer(await this.#threads.run(taskOf(batch), recordsOf(batch)), batch);
+    batch.accept(await this.#threads.run(batch.task, batch.title));
   }
 
   stop(): void {

@@ -1,13 +1,13 @@
-import { DigitflowError } from '../errors.js';
-import type { MemoryLayout } from './layout.js';
+import { Batch, type PixelRecords } from './batch.js';
+import type { BatchMaker } from './batch-maker.js';
+import type { MemoryLayout, SlotLayout } from './layout.js';
 import type { Permits } from './permits.js';
+import { SlotRing } from './slot-ring.js';
 
-/** One slot of the shared memory: the arrays of one batch. */
-export interface Slot {
+/** What the worker leaves in a slot, of images or of text. */
+export interface VerdictSlot {
   readonly index: number;
-  /** `(records, recordBytes)` u8, row-major; written by the main thread (or the worker, from a file), read by the worker. */
-  readonly pixels: Uint8Array;
-  /** `(records)` u8; written by the main thread, read by the worker. */
+  /** `(records)` u8; written by the main thread, or from text by the worker. */
   readonly labels: Uint8Array;
   /** `(records)` u8; written by the worker. */
   readonly predictions: Uint8Array;
@@ -19,35 +19,45 @@ export interface Slot {
   readonly outputs: Float32Array;
 }
 
-/**
- * The slots of a pool: the only buffer of the whole pipeline, first in first out.
- *
- * A source asks `whenFree` before each chunk; the batch operator takes slots while the chunk passes; whoever holds a
- * batch last gives its slot back. One stream at a time may feed the slots of a pool.
- */
-export class Slots implements Permits {
+/** One slot of the shared memory: the arrays of one batch. */
+export interface Slot extends VerdictSlot {
+  /** `(records, recordBytes)` u8, row-major; written by the main thread (or the worker, from a file), read by the worker. */
+  readonly pixels: Uint8Array;
+}
+
+/** The arrays of one slot that are the same for images and for text. */
+export function verdictSlot(
+  buffer: SharedArrayBuffer,
+  { recordsPerSlot: records, classCount }: MemoryLayout,
+  slot: SlotLayout,
+  index: number,
+): VerdictSlot {
+  return {
+    index,
+    labels: new Uint8Array(buffer, slot.labels, records),
+    predictions: new Uint8Array(buffer, slot.predictions, records),
+    confidences: new Float32Array(buffer, slot.confidences, records),
+    losses: new Float32Array(buffer, slot.losses, records),
+    outputs: new Float32Array(buffer, slot.outputs, slot.outputs === 0 ? 0 : records * classCount),
+  };
+}
+
+/** Slots for images. */
+export class Slots extends SlotRing<Slot> implements Permits, BatchMaker<PixelRecords, Batch> {
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
-  readonly count: number;
-  /** The batch that records are being copied into, if there is one; kept by the batch operator. */
-  filling: { readonly room: Uint8Array } | undefined;
-  readonly #free: Slot[];
-  #waiting: (() => void)[] = [];
+  filling: Batch | undefined;
 
   constructor(buffer: SharedArrayBuffer, layout: MemoryLayout) {
-    const { recordsPerSlot: records, recordBytes, classCount } = layout;
-    this.recordsPerSlot = records;
+    const { recordsPerSlot, recordBytes } = layout;
+    super(
+      layout.slots.map((slot, index) => ({
+        ...verdictSlot(buffer, layout, slot, index),
+        pixels: new Uint8Array(buffer, slot.pixels, recordsPerSlot * recordBytes),
+      })),
+    );
+    this.recordsPerSlot = recordsPerSlot;
     this.recordBytes = recordBytes;
-    this.count = layout.slots.length;
-    this.#free = layout.slots.map((slot, index) => ({
-      index,
-      pixels: new Uint8Array(buffer, slot.pixels, records * recordBytes),
-      labels: new Uint8Array(buffer, slot.labels, records),
-      predictions: new Uint8Array(buffer, slot.predictions, records),
-      confidences: new Float32Array(buffer, slot.confidences, records),
-      losses: new Float32Array(buffer, slot.losses, records),
-      outputs: new Float32Array(buffer, slot.outputs, slot.outputs === 0 ? 0 : records * classCount),
-    }));
   }
 
   /** The most bytes of images that one slot holds. */
@@ -55,40 +65,11 @@ export class Slots implements Permits {
     return this.recordsPerSlot * this.recordBytes;
   }
 
-  /** How many slots nobody holds. */
-  get freeCount(): number {
-    return this.#free.length;
-  }
-
-  async whenFree(): Promise<void> {
-    if (this.#free.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  /**
-   * Takes a free slot.
-   *
-   * @throws DigitflowError POOL_BUSY when none is free: its source did not ask, or two streams share the pool
-   */
-  take(): Slot {
-    const slot = this.#free.shift();
-    if (slot === undefined) {
-      throw new DigitflowError(
-        'POOL_BUSY',
-        'no slot is free: wait for `whenFree` before each chunk, and run one stream at a time on a pool',
-      );
-    }
-    return slot;
-  }
-
   room(): Uint8Array {
-    return this.filling?.room ?? this.#free[0].pixels;
+    return this.filling?.room ?? this.next.pixels;
   }
 
-  /** Gives a slot back and wakes who waits. */
-  give(slot: Slot): void {
-    this.#free.push(slot);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+  begin(records: PixelRecords): Batch {
+    return new Batch(this, records);
   }
 }

@@ -1,5 +1,5 @@
 import { read } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from './byte-source.js';
 import { inputError } from './input-error.js';
 
@@ -26,6 +26,24 @@ export function fileBytes(
     close: () => handle.close(),
   };
   return new FileBytes(file, name, sizeBytes, sizeBytes);
+}
+
+/** Reads a regular file from a position on, to wherever its end then is. */
+export async function fileBytesFrom(path: string, name: string, position: number): Promise<ByteSource> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw inputError(error, name);
+  });
+  let at = position;
+  const file: OpenFile = {
+    fd: null,
+    readInto: async (buffer) => {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      at += bytesRead;
+      return bytesRead;
+    },
+    close: () => handle.close(),
+  };
+  return new FileBytes(file, name, null, FILE_BUFFER_BYTES);
 }
 
 /**

@@ -3,6 +3,7 @@ import { Batch } from '../../src/pool/batch.js';
 import { type PoolOptions, ScoringPool } from '../../src/pool/pool.js';
 import type { Scorer } from '../../src/pool/scorer.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
+import { Slots } from '../../src/pool/slots.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { testLabels, testPixels } from './mnist.js';
 
@@ -19,7 +20,8 @@ export function fixture(name: string): string {
 export function startPool(options: Partial<PoolOptions> = {}, recordsPerSlot = 100) {
   const workers = options.workers ?? 2;
   const shared = new SharedNetwork(network, { slotCount: 2 * workers + 1, recordsPerSlot });
-  return { shared, pool: new ScoringPool(shared, { ...options, workers }) };
+  const slots = new Slots(shared.memory.buffer, shared.layout);
+  return { shared, pool: new ScoringPool(shared, slots, { ...options, workers }) };
 }
 
 /** Tells a fixture how many attempts at a batch are to fail. */
@@ -41,7 +43,12 @@ export function makeBatch(
   count = 100,
   normalization = network.normalization,
 ): Batch {
-  const batch = new Batch(scorer.slots, first, true, normalization);
-  batch.append(pixels.subarray(first * 784, (first + count) * 784), labels.subarray(first, first + count));
+  const records = {
+    ...{ first, count, normalization },
+    pixels: pixels.subarray(first * 784, (first + count) * 784),
+    labels: labels.subarray(first, first + count),
+  };
+  const batch = new Batch(scorer.slots, records);
+  batch.append(records);
   return batch;
 }

@@ -1,0 +1,100 @@
+import type { CsvFlags } from '../src/csv/flags.js';
+import { guessDialect } from '../src/csv/guess-dialect.js';
+import { sniffFormat } from '../src/csv/sniff-format.js';
+import { DigitflowError } from '../src/errors.js';
+import type { Network } from '../src/network/network.js';
+import type { CsvInput } from '../src/sources/csv-source.js';
+import { isRegular, type LookedAt, lookAt } from '../src/sources/look-at.js';
+import type { ByteInput } from '../src/sources/open-bytes.js';
+import type { OpenedInput } from './score-options.js';
+
+/** An input that was opened and understood. */
+export interface UnderstoodInput extends OpenedInput {
+  readonly csv: CsvInput;
+  /** Its size, where that says how much is to be read; null for streams and gzip. */
+  readonly sizeBytes: number | null;
+  close(): Promise<void>;
+}
+
+/** Opens inputs, each when it is asked for, and keeps what was understood of it. */
+export class ScoreInputs {
+  readonly #inputs: readonly ByteInput[];
+  readonly #network: Pick<Network, 'image' | 'classes'>;
+  readonly #flags: CsvFlags;
+  readonly #onOpened: (input: OpenedInput) => void;
+  readonly #opened: UnderstoodInput[] = [];
+
+  constructor(
+    inputs: readonly ByteInput[],
+    network: Pick<Network, 'image' | 'classes'>,
+    flags: CsvFlags,
+    onOpened: (input: OpenedInput) => void,
+  ) {
+    this.#inputs = inputs;
+    this.#network = network;
+    this.#flags = flags;
+    this.#onOpened = onOpened;
+  }
+
+  /** Those that were opened so far. */
+  get opened(): readonly UnderstoodInput[] {
+    return this.#opened.filter((input) => input !== undefined);
+  }
+
+  /**
+   * Looks at the first input, whatever it is, and at all regular files: what is wrong with one of them is known before
+   * anything is scored. Other streams are opened when their turn comes.
+   *
+   * @returns whether all of them were opened
+   */
+  async openAhead(first: number): Promise<boolean> {
+    let isAll = true;
+    for (let index = first; index < this.#inputs.length; index++) {
+      if (index === first || (await isPath(this.#inputs[index]))) await this.open(index);
+      else isAll = false;
+    }
+    return isAll;
+  }
+
+  /** The input with a number from 0; null behind the last. */
+  async open(index: number): Promise<UnderstoodInput | null> {
+    if (index >= this.#inputs.length) return null;
+    const known = this.#opened[index];
+    if (known !== undefined) return known;
+    const looked = await lookAt(this.#inputs[index]);
+    try {
+      const understood = await this.#understand(looked, index);
+      this.#opened[index] = understood;
+      this.#onOpened(understood);
+      return understood;
+    } catch (error) {
+      await looked.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.opened.map((input) => input.close()));
+  }
+
+  async #understand(looked: LookedAt, file: number): Promise<UnderstoodInput> {
+    const { name, start, isWhole } = looked;
+    if (sniffFormat(start, name) === 'idx') {
+      throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which cannot be scored here yet`);
+    }
+    const { image, classes } = this.#network;
+    const known = { pixelCount: image.height * image.width, classes };
+    const guessed = guessDialect(start, isWhole, known, this.#flags, name);
+    if (guessed.needsMore && looked.more !== null) return this.#understand(await looked.more(), file);
+    const { dialect, guesses, dataStart, linesBefore } = guessed;
+    const { path, sizeBytes, content, close } = looked;
+    const isPlain = path !== null && sizeBytes !== null;
+    const csv = { input: file, name, dialect, dataStart, linesBefore, path: isPlain ? path : null, content };
+    return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
+  }
+}
+
+/** Streams and pipes are opened when their turn comes; a path that is wrong is told of at once. */
+async function isPath(input: ByteInput): Promise<boolean> {
+  return typeof input === 'string' && input !== '-' && (await isRegular(input));
+}

@@ -1,0 +1,98 @@
+import { filter, lastValueFrom, type Observable, takeUntil } from 'rxjs';
+import { DigitflowError } from '../src/errors.js';
+import type { Normalization } from '../src/network/normalization.js';
+import { batch } from '../src/operators/batch.js';
+import { forward } from '../src/operators/forward.js';
+import { inOrder } from '../src/operators/in-order.js';
+import { normalize } from '../src/operators/normalize.js';
+import { sink } from '../src/operators/sink.js';
+import { chooseTextWorkers } from '../src/pool/choose-workers.js';
+import { openTextScorer } from '../src/pool/open-scorer.js';
+import type { TextScorer } from '../src/pool/scorer.js';
+import { CsvSource } from '../src/sources/csv-source.js';
+import { openModel } from '../src/sources/open-model.js';
+import { aborted } from './evaluation-input.js';
+import { orientedAs } from './oriented-as.js';
+import { ScoreInputs } from './score-input.js';
+import type { ScoreOptions, ScoreResult } from './score-options.js';
+import { ScoreWriter } from './score-writer.js';
+
+export type { ScoreOptions, ScorePosition, ScoreProgress, ScoreResult } from './score-options.js';
+
+const DEFAULT_MAX_WAIT_MS = 50;
+
+/**
+ * Scores images from CSV, and hands what it found to `write`, in input order.
+ *
+ * @throws DigitflowError for all that can be wrong with input, network and machine, when all rows before it were written;
+ *   its `code` says which
+ */
+export async function score(options: ScoreOptions): Promise<ScoreResult> {
+  const { from } = options;
+  if (options.inputs.length === 0) throw new DigitflowError('USAGE', 'expected at least one input, found none');
+  const { network } = openModel(options.model ?? 'sigmoid');
+  const inputs = new ScoreInputs(options.inputs, network, options.csv ?? {}, (input) => options.onOpened?.(input));
+  try {
+    const isAllOpen = await inputs.openAhead(from?.file ?? 0);
+    const bytes = isAllOpen ? totalBytes(inputs) : null;
+    const workers = options.workers ?? chooseTextWorkers(bytes);
+    const withIds = !isAllOpen || inputs.opened.some(({ csv }) => csv.dialect.idColumn !== null);
+    const { batchSize, withOutputs } = options;
+    const scorer = await openTextScorer(network, {
+      ...{ workers, batchSize, withOutputs, withIds },
+      bytes: bytes ?? undefined,
+    });
+    const writer = new ScoreWriter(options, bytes);
+    try {
+      const startMs = performance.now();
+      const source = new CsvSource(
+        async (index) => (await inputs.open(index))?.csv ?? null,
+        scorer.slots.size,
+        { input: from?.file ?? 0, bytes: from?.bytes ?? 0 },
+      );
+      const own = network.normalization;
+      const normalization = options.normalization?.(own) ?? own;
+      await lastValueFrom(scoreFlow(source, scorer, writer, normalization, options), { defaultValue: 0 });
+      return {
+        ...writer.progress,
+        inputs: inputs.opened.map(({ file, name, format, guesses }) => ({ file, name, format, guesses })),
+        workers,
+        seconds: (performance.now() - startMs) / 1000,
+        partial: !source.isComplete,
+      };
+    } catch (error) {
+      scorer.stop();
+      throw error;
+    } finally {
+      await scorer.close();
+      await writer.idle;
+    }
+  } finally {
+    await inputs.close();
+  }
+}
+
+/** The whole of it: emits, after every batch that was written, how many rows it had. */
+function scoreFlow(
+  source: CsvSource,
+  scorer: TextScorer,
+  writer: ScoreWriter,
+  normalization: Normalization,
+  { signal, maxWaitMs = DEFAULT_MAX_WAIT_MS }: ScoreOptions,
+): Observable<number> {
+  return source.rows(scorer.slots).pipe(
+    takeUntil(aborted(signal)),
+    normalize(({ reading }) => orientedAs(reading.dialect, normalization)),
+    batch(scorer.slots, { maxWaitMs }),
+    forward(scorer),
+    inOrder(),
+    // What turned out to be cut at a wrong place is read again, and what grew meanwhile is read on.
+    filter((scored) => source.accept(scored)),
+    sink((scored) => writer.write(scored)),
+  );
+}
+
+function totalBytes(inputs: ScoreInputs): number | null {
+  const sizes = inputs.opened.map(({ sizeBytes }) => sizeBytes);
+  return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0 as number | null);
+}

@@ -1,0 +1,99 @@
+import { stat } from 'node:fs/promises';
+import { type ByteSource, prepend } from './byte-source.js';
+import { type ByteInput, openBytes } from './open-bytes.js';
+
+/** How much of a file is looked at. */
+const LOOK_BYTES = 256 * 1024;
+/** A stream without a line end in so many bytes will not tell more. */
+const STREAM_LOOK_BYTES = 64 * 1024;
+
+/** An input whose beginning was looked at. */
+export interface LookedAt {
+  readonly name: string;
+  /** Its first bytes, unpacked. */
+  readonly start: Uint8Array;
+  /** True when there are no more. */
+  readonly isWhole: boolean;
+  /** Waits for more of a stream; null where it is not worth it, or there is no more. */
+  readonly more: (() => Promise<LookedAt>) | null;
+  /** Set where it is a regular file: that is closed again. */
+  readonly path: string | null;
+  /** Its size, where workers can read it: a regular file, and not packed. */
+  readonly sizeBytes: number | null;
+  /** All of its unpacked content, from the start: once, where it is a stream. */
+  content(): Promise<ByteSource>;
+  /** Closes what is open. */
+  close(): Promise<void>;
+}
+
+/** What to call an input in an error. */
+export function nameOf(input: ByteInput): string {
+  if (typeof input !== 'string') return 'stream';
+  return input === '-' ? 'stdin' : input;
+}
+
+/** Whether an input can be opened more than once. */
+export async function isRegular(input: ByteInput): Promise<boolean> {
+  if (typeof input !== 'string' || input === '-') return false;
+  return stat(input).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * Looks at the beginning of an input. A regular file is closed again: of thousands, none stays open.
+ *
+ * Of a live stream no more is waited for than a line; who wants to see more says so.
+ *
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
+ */
+export async function lookAt(input: ByteInput): Promise<LookedAt> {
+  const name = nameOf(input);
+  const isFile = await isRegular(input);
+  const source = await openBytes(input, name);
+  try {
+    if (!isFile || typeof input !== 'string') return await lookAtStream(source, Buffer.alloc(0));
+    const { start, isWhole } = await readStart(source, Buffer.alloc(0), (seen) => seen.length >= LOOK_BYTES);
+    await source.close();
+    return {
+      ...{ name, start, isWhole, more: null, path: input, sizeBytes: source.sizeBytes },
+      content: () => openBytes(input, name),
+      close: async () => {},
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function lookAtStream(source: ByteSource, seen: Buffer): Promise<LookedAt> {
+  const hasNews = (start: Buffer) =>
+    start.subarray(seen.length).includes(0x0a) || start.length >= seen.length + STREAM_LOOK_BYTES || isBinary(start);
+  const { start, isWhole } = await readStart(source, seen, hasNews);
+  return {
+    ...{ name: source.name, start, isWhole, path: null, sizeBytes: null },
+    more: isWhole ? null : () => lookAtStream(source, start),
+    content: async () => prepend(start, source),
+    close: () => source.close(),
+  };
+}
+
+/** IDX, and all that is no text, has no lines to wait for. */
+function isBinary(start: Buffer): boolean {
+  return start.length >= 16 && start.includes(0);
+}
+
+async function readStart(
+  source: ByteSource,
+  seen: Buffer,
+  isEnough: (start: Buffer) => boolean,
+): Promise<{ readonly start: Buffer; readonly isWhole: boolean }> {
+  let start = seen;
+  for (;;) {
+    const piece = await source.pull();
+    if (piece === null) return { start, isWhole: true };
+    start = Buffer.concat([start, piece]);
+    if (isEnough(start)) return { start, isWhole: false };
+  }
+}
