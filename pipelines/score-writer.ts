@@ -60,6 +60,6 @@ function tooMany(most: number, { place, rejects }: ScoredRows, index: number): D
   const { line, reason } = rejects[index];
   return new DigitflowError(
     'CSV_TOO_MANY_ERRORS',
-    `${place.name}: line ${place.firstLine + line + 1}: ${reason()}; more than ${most} bad rows: is this the right file?`,
+    `${place.name}: line ${place.firstLine + line + 1}: ${reason()}; more bad rows than --max-errors ${most} allows: is this the right file?`,
   );
 }

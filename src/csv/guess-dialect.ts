@@ -118,15 +118,20 @@ function guessScale(
   if (flags.scale !== undefined) return scale(flags.scale, 'given');
   let largest = 0;
   let hasFraction = false;
+  let brightRows = 0;
   for (const row of rows) {
-    for (const field of row.slice(firstPixel, firstPixel + pixelCount)) {
-      const value = readNumber(field) ?? 0;
-      largest = Math.max(largest, value);
-      hasFraction ||= !Number.isInteger(value);
+    const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
+    const most = Math.max(...values);
+    // A row of its own kind is that row's fault, and says nothing of the others.
+    if (most > 255) {
+      brightRows++;
+      continue;
     }
+    largest = Math.max(largest, most);
+    hasFraction ||= !values.every(Number.isInteger);
   }
-  if (largest > 255) {
-    const message = `${name}: expected pixels from 0 to 255, found ${largest}: say --scale with the value that is white`;
+  if (brightRows * 2 > rows.length) {
+    const message = `${name}: expected pixels from 0 to 255, found brighter ones: say --scale with the value that is white`;
     throw new DigitflowError('CSV_SCALE', message);
   }
   if (largest > 1) return scale(255, 'seen');

@@ -1,6 +1,6 @@
 import type { FileExtent } from './file-extent.js';
 import { readFully } from './file-extent.js';
-import type { MemoryLayout } from './layout.js';
+import type { MemoryLayout, SlotLayout } from './layout.js';
 import { ANSWER, type Answer, type ScoreTask } from './messages.js';
 
 type Forward = (
@@ -18,25 +18,32 @@ type Forward = (
 /** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Makes a function that scores the records of a slot in place, reading them first where it must: all a worker does. */
-export function instantiateKernel(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  layout: MemoryLayout,
-): (task: ScoreTask) => Answer {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const forward = exports.forward as Forward;
-  const bytes = new Uint8Array(memory.buffer);
-  const { recordBytes, classCount } = layout;
+/** What the kernel's module exports to who scores. */
+export interface Kernel {
+  readonly forward: Forward;
+  /** See workers/kernel/text.ts. */
+  readonly plainPixels: (text: number, delimiter: number, count: number, pixels: number) => number;
+}
 
-  /** Scores records `first` to `first + count` of a slot, whose pixels lie at `pixels`. */
-  const scoreRange = (
-    { slot: index, hasLabels }: ScoreTask,
-    first: number,
-    count: number,
-    pixels: number,
-  ): void => {
-    const slot = layout.slots[index];
+/** Scores `count` images at `pixels` as records `first` and so on of a slot. */
+export type ForwardRange = (
+  slot: SlotLayout,
+  first: number,
+  count: number,
+  pixels: number,
+  hasLabels: boolean,
+) => void;
+
+/** Makes an instance of the kernel over the shared memory; it keeps nothing outside of that. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as Kernel;
+}
+
+/** Binds the kernel to the network's place and the slots' shape. */
+export function createForward({ forward }: Kernel, layout: MemoryLayout): ForwardRange {
+  const { classCount } = layout;
+  return (slot, first, count, pixels, hasLabels) => {
     forward(
       layout.network.head,
       slot.scratch,
@@ -49,24 +56,37 @@ export function instantiateKernel(
       slot.outputs && slot.outputs + first * classCount * 4,
     );
   };
+}
+
+/** Makes a function that scores the records of a slot in place, reading them first where it must: all a worker does. */
+export function instantiateKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+): (task: ScoreTask) => Answer {
+  const forward = createForward(instantiate(module, memory), layout);
+  const bytes = new Uint8Array(memory.buffer);
+  const { recordBytes } = layout;
 
   const readAndScore = (task: ScoreTask, extent: FileExtent): Answer => {
     // Each piece goes to the same place: what is not in the cache when it is written would have to be fetched first.
-    const { pixels } = layout.slots[task.slot];
+    const slot = layout.slots[task.slot];
+    const { pixels } = slot;
     const pieceRecords = Math.max(1, Math.floor(PIECE_BYTES / recordBytes));
     for (let first = 0; first < task.count; first += pieceRecords) {
       const count = Math.min(pieceRecords, task.count - first);
       const target = bytes.subarray(pixels, pixels + count * recordBytes);
       const readError = readFully(extent.fd, target, extent.position + first * recordBytes);
       if (readError !== null) return { readError };
-      scoreRange(task, first, count, pixels);
+      forward(slot, first, count, pixels, task.hasLabels);
     }
     return ANSWER.scored;
   };
 
   return (task) => {
     if (task.extent !== undefined) return readAndScore(task, task.extent);
-    scoreRange(task, 0, task.count, layout.slots[task.slot].pixels);
+    const slot = layout.slots[task.slot];
+    forward(slot, 0, task.count, slot.pixels, task.hasLabels);
     return ANSWER.scored;
   };
 }

@@ -57,6 +57,8 @@ export interface TextAnswer {
    * follows were left, because a line end may be within a field there. Only for a `stretch`.
    */
   readonly quotedLineEndAt?: number | undefined;
+  /** Where a row begins that is longer than the slot's text: it and what follows were left. Only for a `stretch`. */
+  readonly rowTooLongAt?: number | undefined;
   /** True when there was no room for all the rejects: what follows was left. */
   readonly isOverfull?: boolean | undefined;
 }

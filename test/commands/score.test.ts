@@ -9,7 +9,7 @@ import { brightnessOf } from '../../src/network/normalization.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
-import { mnistPath, testPixels } from '../helpers/mnist.js';
+import { testPixels } from '../helpers/mnist.js';
 
 const { network } = openModel('sigmoid');
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
@@ -45,15 +45,12 @@ describe('every row gets its prediction, in order:', () => {
     expect(stderr).toContain('300 rows');
   });
 
-  test('of gzip, of stdin, and of IDX', async () => {
+  test('of gzip, of stdin', async () => {
     const gzip = await runCli(['score', at('digits.csv.gz'), '--quiet']);
     const stdin = await runCli(['score', '-'], { input: Buffer.from(digits) });
-    const idx = await runCli(['score', mnistPath('t10k-images-idx3-ubyte')]);
     expect(gzip.stderr).toBe('');
     expect(predictions(gzip.stdout)).toEqual(expected);
     expect(predictions(stdin.stdout)).toEqual(expected);
-    expect(predictions(idx.stdout).slice(0, 300)).toEqual(expected);
-    expect(predictions(idx.stdout)).toHaveLength(10_000);
   });
 
   test('of several files, the pattern left to us', async () => {

@@ -1,0 +1,106 @@
+import type { CsvDialect } from '../csv/dialect.js';
+import type { ParsedRow } from '../csv/parse-row.js';
+import type { ForwardRange } from './kernel.js';
+import { type MemoryLayout, REJECT, type SlotLayout, type TextCapacity, type TextLayout } from './layout.js';
+import type { TextAnswer } from './messages.js';
+
+/** What rows are written to: all that a worker knows of one slot for text. */
+export interface TextTarget {
+  readonly bytes: Uint8Array;
+  readonly layout: MemoryLayout;
+  readonly slot: SlotLayout;
+  readonly text: TextLayout;
+  readonly capacity: TextCapacity;
+  readonly dialect: CsvDialect;
+  readonly forward: ForwardRange;
+}
+
+/**
+ * Writes rows into their slot: pixels, labels, row starts, ids and rejects; every full piece of pixels is scored at once,
+ * while it is in the cache. Belongs to the worker that holds the slot.
+ */
+export class RowWriter {
+  /** Rows scored, or waiting to be: those of the present piece are `pieceCount`. */
+  records = 0;
+  pieceCount = 0;
+  rejects = 0;
+  /** Lines that have ended. */
+  lines = 0;
+  /** How much of the ids' region is taken. */
+  idBytes = 0;
+  readonly withIds: boolean;
+  readonly #target: TextTarget;
+  readonly #view: DataView;
+
+  constructor(target: TextTarget) {
+    this.#target = target;
+    this.#view = new DataView(target.bytes.buffer);
+    this.withIds = target.capacity.withIds && target.dialect.idColumn !== null;
+  }
+
+  /** How many more rows the piece of pixels takes. */
+  get room(): number {
+    return this.#target.capacity.pieceRecords - this.pieceCount;
+  }
+
+  /** Where the pixels of the next row go. */
+  get pixels(): number {
+    return this.#target.slot.pixels + this.pieceCount * this.#target.layout.recordBytes;
+  }
+
+  /** Takes a row that begins at `start` of the batch's text; false when there is no room for its id. */
+  take({ pixels, label, id }: ParsedRow, start: number): boolean {
+    this.#target.bytes.set(pixels, this.pixels);
+    return this.takePlaced(label, id, start);
+  }
+
+  /** The same for a row whose pixels lie at `pixels` already. */
+  takePlaced(label: number | null, id: Uint8Array | null, start: number): boolean {
+    const { bytes, slot, text, capacity } = this.#target;
+    if (this.withIds && id !== null) {
+      if (this.idBytes + id.length > capacity.stretchBytes) return false;
+      bytes.set(id, text.ids + this.idBytes);
+      this.idBytes += id.length;
+      this.#view.setUint32(text.idEnds + this.records * 4, this.idBytes, true);
+    }
+    if (label !== null) bytes[slot.labels + this.records] = label;
+    this.#view.setUint32(text.rowStarts + this.records * 4, start, true);
+    this.advance(1);
+    return true;
+  }
+
+  /** Counts `count` rows whose pixels, labels, starts and ids are written, and scores the piece when it is full. */
+  advance(count: number): void {
+    this.records += count;
+    this.pieceCount += count;
+    if (this.room === 0) this.flush();
+  }
+
+  /** Notes a row that is not scored; false when the table is full. */
+  reject(start: number, length: number): boolean {
+    const { text, capacity } = this.#target;
+    if (this.rejects === capacity.mostRejects) return false;
+    const entry = text.rejects + this.rejects * REJECT.bytes;
+    this.#view.setUint32(entry + REJECT.row, this.records + this.rejects, true);
+    this.#view.setUint32(entry + REJECT.line, this.lines, true);
+    this.#view.setUint32(entry + REJECT.start, start, true);
+    this.#view.setUint32(entry + REJECT.length, length, true);
+    this.rejects++;
+    return true;
+  }
+
+  /** Scores the rows of the present piece. */
+  flush(): void {
+    const { slot, dialect, forward } = this.#target;
+    if (this.pieceCount === 0) return;
+    const first = this.records - this.pieceCount;
+    forward(slot, first, this.pieceCount, slot.pixels, dialect.label !== null);
+    this.pieceCount = 0;
+  }
+
+  /** Scores what is left, and says how the batch went. */
+  finish(rest: Omit<TextAnswer, 'records' | 'rejects' | 'lines'>): TextAnswer {
+    this.flush();
+    return { records: this.records, rejects: this.rejects, lines: this.lines, ...rest };
+  }
+}

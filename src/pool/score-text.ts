@@ -1,0 +1,66 @@
+import type { CsvDialect } from '../csv/dialect.js';
+import { type FastRows, plainRows } from './fast-rows.js';
+import { createForward, instantiate } from './kernel.js';
+import type { MemoryLayout, TextCapacity } from './layout.js';
+import type { AnswerToText, ScoreTextTask, TextAnswer } from './messages.js';
+import { RowWriter } from './row-writer.js';
+import { scoreStretch } from './score-stretch.js';
+import { type RowReader, readRows } from './text-rows.js';
+
+/**
+ * Makes a function that scores the rows of a slot for text, reading them from a file first where it must.
+ *
+ * A quoted field may span lines where the text lies in the slot, up to its end: a quote that is not closed there rejects its
+ * row's first line only. In a stretch of a file it may not: see `TextAnswer.quotedLineEndAt`.
+ *
+ * @param makeFast makes what takes the plain rows; for tests, which compare
+ * @throws TypeError where the layout has no text
+ */
+export function createTextScorer(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  makeFast: typeof plainRows = plainRows,
+): (task: ScoreTextTask) => AnswerToText {
+  const kernel = instantiate(module, memory);
+  const forward = createForward(kernel, layout);
+  const bytes = new Uint8Array(memory.buffer);
+  const capacity = capacityOf(layout);
+  // The dialect comes with each task, and is mostly the same.
+  let known: { readonly json: string; readonly fast: FastRows } | undefined;
+  const fastFor = (dialect: CsvDialect): FastRows => {
+    const json = JSON.stringify(dialect);
+    if (known?.json !== json) known = { json, fast: makeFast(kernel, bytes, dialect, layout.classCount) };
+    return known.fast;
+  };
+  return (task) => {
+    const slot = layout.slots[task.slot];
+    const { text } = slot;
+    if (text === null) throw new TypeError('expected a slot for text, found one for pixels');
+    const { dialect, stretch } = task;
+    const writer = new RowWriter({ bytes, layout, slot, text, capacity, dialect, forward });
+    const reader: RowReader = {
+      bytes,
+      dialect,
+      classCount: layout.classCount,
+      writer,
+      fast: fastFor(dialect),
+      spansLines: stretch === undefined,
+    };
+    if (stretch !== undefined) {
+      return scoreStretch(reader, { stretch, byteCount: task.byteCount, text: text.text, capacity });
+    }
+    return scoreSlot(reader, text.text, task.byteCount);
+  };
+}
+
+function scoreSlot(reader: RowReader, at: number, byteCount: number): TextAnswer {
+  const end = at + byteCount;
+  const { reason } = readRows(reader, { at, limit: end, end, isLast: true, origin: at });
+  return reader.writer.finish(reason === 'full' ? { isOverfull: true } : {});
+}
+
+function capacityOf(layout: MemoryLayout): TextCapacity {
+  if (layout.text === null) throw new TypeError('expected a layout for text, found one for pixels');
+  return layout.text;
+}
