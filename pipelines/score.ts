@@ -29,9 +29,12 @@ const DEFAULT_MAX_WAIT_MS = 50;
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const { from } = options;
-  if (options.inputs.length === 0) throw new DigitflowError('USAGE', 'expected at least one input, found none');
+  if (options.inputs.length === 0)
+    throw new DigitflowError('USAGE', 'expected at least one input, found none');
   const { network } = openModel(options.model ?? 'sigmoid');
-  const inputs = new ScoreInputs(options.inputs, network, options.csv ?? {}, (input) => options.onOpened?.(input));
+  const inputs = new ScoreInputs(options.inputs, network, options.csv ?? {}, (input) =>
+    options.onOpened?.(input),
+  );
   try {
     const isAllOpen = await inputs.openAhead(from?.file ?? 0);
     const bytes = isAllOpen ? totalBytes(inputs) : null;

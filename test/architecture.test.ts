@@ -42,7 +42,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   operators: ['pool', 'csv', 'tally', 'network', 'errors'],
   // What a source yields is what the first operator takes, and it asks for permits: contracts, no code.
-  sources: ['operators/events', 'pool/permits', 'pool/file-extent', 'pool/rows-of-text', 'csv', 'network', 'errors', 'assets'],
+  sources: [
+    'operators/events',
+    'pool/permits',
+    'pool/file-extent',
+    'pool/rows-of-text',
+    'csv',
+    'network',
+    'errors',
+    'assets',
+  ],
   pool: ['csv', 'network', 'errors', 'assets'],
   // What a row of text means: known to those who find rows, and to those who read them.
   csv: ['errors'],

@@ -40,7 +40,12 @@ export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
   /** Takes a slot for records, which are still to be appended. */
   constructor(
     slots: Slots,
-    { input = 0, first, labels, normalization }: Pick<PixelRecords, 'input' | 'first' | 'labels' | 'normalization'>,
+    {
+      input = 0,
+      first,
+      labels,
+      normalization,
+    }: Pick<PixelRecords, 'input' | 'first' | 'labels' | 'normalization'>,
   ) {
     super(slots);
     this.#slots = slots;

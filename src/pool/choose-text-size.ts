@@ -46,7 +46,8 @@ export interface TextSizeOptions {
 /** How much text makes a good batch. */
 export function chooseTextSize({ recordBytes, workers, batchSize, bytes }: TextSizeOptions): TextSize {
   const asked = batchSize && Math.ceil(Math.min(batchSize, 2 ** 24) * recordBytes * USUAL_PIXEL_BYTES);
-  const fitting = workers === 0 ? INLINE_BATCH_BYTES : Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / slotCountFor(workers));
+  const fitting =
+    workers === 0 ? INLINE_BATCH_BYTES : Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / slotCountFor(workers));
   const batchBytes = Math.floor(Math.min(asked ?? fitting, STRETCH_BYTES));
   const fileStretchBytes = asked === undefined ? chooseStretch(workers, bytes) : batchBytes;
   const mostRowBytes = Math.max(LEAST_ROW_BYTES, recordBytes * MOST_PIXEL_BYTES);

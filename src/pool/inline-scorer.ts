@@ -14,7 +14,11 @@ export class InlineScorer<B extends Scorable = Batch, S = Slots> implements Scor
   #isClosed = false;
 
   /** @param run what a worker would do */
-  constructor(shared: SharedNetwork, slots: S, run: (task: ScoreTask | ScoreTextTask) => Answer | AnswerToText) {
+  constructor(
+    shared: SharedNetwork,
+    slots: S,
+    run: (task: ScoreTask | ScoreTextTask) => Answer | AnswerToText,
+  ) {
     this.#shared = shared;
     this.slots = slots;
     this.#run = run;

@@ -62,7 +62,12 @@ export class TextBatch extends Held<TextSlot> implements Fillable<NormalizedText
 
   get task(): ScoreTextTask {
     const { slotIndex: slot, byteCount, reading } = this;
-    return { slot, byteCount, dialect: reading.dialect, ...(this.stretch && { stretch: plain(this.stretch) }) };
+    return {
+      slot,
+      byteCount,
+      dialect: reading.dialect,
+      ...(this.stretch && { stretch: plain(this.stretch) }),
+    };
   }
 
   /** Only rows of the same reading that follow in it. */
@@ -93,8 +98,14 @@ export class TextBatch extends Held<TextSlot> implements Fillable<NormalizedText
     else {
       this.#answer = answer;
       if (answer.isOverfull) this.#fault = garbage(this);
-      if (answer.rowTooLongAt !== undefined) this.#fault = rowTooLong(this.reading.name, this.#slots.size.textBytes);
+      if (answer.rowTooLongAt !== undefined)
+        this.#fault = rowTooLong(this.reading.name, this.#slots.size.textBytes);
     }
+  }
+
+  /** The longest row. */
+  get mostRowBytes(): number {
+    return this.#slots.size.mostRowBytes;
   }
 
   get classCount(): number {

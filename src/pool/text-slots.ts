@@ -1,10 +1,10 @@
 import type { BatchMaker } from './batch-maker.js';
+import type { TextSize } from './choose-text-size.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 import { REJECT } from './layout.js';
 import { SlotRing } from './slot-ring.js';
 import { type VerdictSlot, verdictSlot } from './slots.js';
 import { type NormalizedText, TextBatch } from './text-batch.js';
-import type { TextSize } from './choose-text-size.js';
 
 /** One slot for text; see `TextLayout`. */
 export interface TextSlot extends VerdictSlot {
@@ -36,7 +36,12 @@ export class TextSlots extends SlotRing<TextSlot> implements BatchMaker<Normaliz
   }
 }
 
-function textSlot(buffer: SharedArrayBuffer, layout: MemoryLayout, slot: SlotLayout, index: number): TextSlot {
+function textSlot(
+  buffer: SharedArrayBuffer,
+  layout: MemoryLayout,
+  slot: SlotLayout,
+  index: number,
+): TextSlot {
   const { text, recordsPerSlot: records } = layout;
   const at = slot.text;
   if (text === null || at === null) throw new TypeError('expected a layout for text');

@@ -1,8 +1,8 @@
 import { Observable, type Subscriber } from 'rxjs';
+import { lineEndByte } from '../csv/row-end.js';
 import { DigitflowError } from '../errors.js';
 import type { Permits } from '../pool/permits.js';
 import type { TextReading, TextRows } from '../pool/rows-of-text.js';
-import { lineEndByte } from '../csv/row-end.js';
 import { ByteReader } from './byte-reader.js';
 import type { ByteSource } from './byte-source.js';
 import { fileBytesFrom } from './file-bytes.js';
@@ -68,7 +68,11 @@ export class CsvSource {
   #wake: () => void = () => {};
   #close: (() => void) | undefined;
 
-  constructor(open: CsvOpener, sizes: ReadingSizes, from: { readonly input: number; readonly bytes: number }) {
+  constructor(
+    open: CsvOpener,
+    sizes: ReadingSizes,
+    from: { readonly input: number; readonly bytes: number },
+  ) {
     this.#open = open;
     this.#sizes = sizes;
     this.#cursor = { ...from, isAtRow: false, isCutHere: false, takesLast: true };
@@ -108,7 +112,8 @@ export class CsvSource {
     const hasGrown = file.sizeBytes > fileBytes;
     if (answer.leftAt !== undefined) this.#goBack({ ...here, bytes: answer.leftAt });
     else if (!hasGrown) return true;
-    else if (file.byteAt(fileBytes - 1) === lineEndByte(reading.dialect)) this.#goBack({ ...here, bytes: fileBytes });
+    else if (file.byteAt(fileBytes - 1) === lineEndByte(reading.dialect))
+      this.#goBack({ ...here, bytes: fileBytes });
     else if (takesLast) {
       // The row that was cut off was taken, and is longer now.
       this.#goBack({ ...here, bytes: position, isAtRow, takesLast: false });
@@ -143,6 +148,7 @@ export class CsvSource {
       const give = async (rows: TextRows): Promise<boolean> => {
         await permits.whenFree();
         if (subscriber.closed || !this.#valid.has(reading)) return false;
+        if (rows.stretch !== undefined) this.#unaccepted++;
         subscriber.next(rows);
         return rows.fault === undefined && !subscriber.closed;
       };
@@ -196,8 +202,12 @@ export class CsvSource {
       const byteCount = Math.min(this.#sizes.fileStretchBytes, fileBytes - position);
       const { takesLast } = cursor;
       const place = { fd: file.fd, position, name: reading.name, isAtRow, fileBytes, takesLast };
-      this.#unaccepted++;
-      const isGiven = await give({ reading, position, text: NOTHING, stretch: { ...place, byteCount, file } });
+      const isGiven = await give({
+        reading,
+        position,
+        text: NOTHING,
+        stretch: { ...place, byteCount, file },
+      });
       if (!isGiven) return false;
       position += byteCount;
     }

@@ -69,7 +69,9 @@ export async function lookAt(input: ByteInput): Promise<LookedAt> {
 
 async function lookAtStream(source: ByteSource, seen: Buffer): Promise<LookedAt> {
   const hasNews = (start: Buffer) =>
-    start.subarray(seen.length).includes(0x0a) || start.length >= seen.length + STREAM_LOOK_BYTES || isBinary(start);
+    start.subarray(seen.length).includes(0x0a) ||
+    start.length >= seen.length + STREAM_LOOK_BYTES ||
+    isBinary(start);
   const { start, isWhole } = await readStart(source, seen, hasNews);
   return {
     ...{ name: source.name, start, isWhole, path: null, sizeBytes: null },

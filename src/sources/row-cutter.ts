@@ -80,6 +80,7 @@ export class RowCutter {
     const end = this.#waiting.lastIndexOf(lineEndByte(this.#reading.dialect)) + 1;
     // Behind this text another quote may follow, which must not seem to close the one that is open.
     if (end > 0) yield* this.#giveCarried(end, true);
-    else yield { ...this.#given(new Uint8Array(0)), fault: rowTooLong(this.#reading.name, this.#mostRowBytes) };
+    else
+      yield { ...this.#given(new Uint8Array(0)), fault: rowTooLong(this.#reading.name, this.#mostRowBytes) };
   }
 }
