@@ -1,22 +1,22 @@
 import { lossOf } from '../src/network/cost.js';
 import { layerSizes, parameterCount } from '../src/network/network.js';
+import type { Normalization } from '../src/network/normalization.js';
 import { describeNormalization } from '../src/network/parse-normalization.js';
 import type { IdxSource } from '../src/sources/idx-source.js';
 import { knownDataset } from '../src/sources/known-datasets.js';
 import type { Model } from '../src/sources/open-model.js';
 import type { Evaluation } from '../src/tally/evaluation.js';
 import type { EvaluationContext } from '../src/tally/summarize.js';
-import type { EvaluationInput } from './evaluation-input.js';
 
 /** What a report says of its input, once the input was read: only then are its digests known. */
-export function describeInput({
-  model,
-  normalization,
-  source,
-}: EvaluationInput): Omit<EvaluationContext, 'workers' | 'seconds' | 'partial'> {
+export function describeEvaluation(
+  model: Model,
+  data: Evaluation['data'],
+  normalization: Normalization,
+): Omit<EvaluationContext, 'workers' | 'seconds' | 'partial'> {
   return {
     model: describeModel(model),
-    data: describeData(source),
+    data,
     classes: model.network.classes,
     normalization: describeNormalization(normalization),
     lossName: lossOf(model.network),
@@ -33,7 +33,8 @@ function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
   };
 }
 
-function describeData({ format, files }: IdxSource): Evaluation['data'] {
+/** The images and labels of IDX files. */
+export function describeData({ format, files }: IdxSource): Evaluation['data'] {
   const present = [files.images, ...(files.labels ? [files.labels] : [])];
   return {
     name: format.imagesName,

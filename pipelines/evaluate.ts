@@ -1,5 +1,4 @@
 import { lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
-import { areProbabilities } from '../src/network/activations.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { batch } from '../src/operators/batch.js';
 import { decode } from '../src/operators/decode.js';
@@ -12,11 +11,20 @@ import { openScorer } from '../src/pool/open-scorer.js';
 import type { Scorer } from '../src/pool/scorer.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
 import type { Evaluation } from '../src/tally/evaluation.js';
-import { EvaluationTally, type EvaluationTallyOptions } from '../src/tally/evaluation-tally.js';
+import { EvaluationTally } from '../src/tally/evaluation-tally.js';
 import type { Mistake } from '../src/tally/mistakes.js';
 import { summarize } from '../src/tally/summarize.js';
-import { describeInput } from './describe-evaluation.js';
-import { aborted, type EvaluateOptions, type EvaluationInput, openInput } from './evaluation-input.js';
+import { countingOptions } from './counting-options.js';
+import { describeData, describeEvaluation } from './describe-evaluation.js';
+import { evaluateCsv } from './evaluate-csv.js';
+import {
+  aborted,
+  checkCounts,
+  type EvaluateOptions,
+  type EvaluationInput,
+  openInput,
+} from './evaluation-input.js';
+import { openCsvInput } from './open-csv-input.js';
 
 export type { EvaluateOptions } from './evaluation-input.js';
 
@@ -29,11 +37,22 @@ export interface EvaluateResult {
 }
 
 /**
- * Evaluates a network on labelled images.
+ * Evaluates a network on labelled images: IDX, or CSV, known by its content.
  *
  * @throws DigitflowError for all that can be wrong with input, network and machine; its `code` says which
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
+  checkCounts(options);
+  const csv = await openCsvInput(options);
+  if (csv === null) return evaluateIdx(options);
+  try {
+    return await evaluateCsv(csv.input, csv.model, options);
+  } finally {
+    await csv.input.close();
+  }
+}
+
+async function evaluateIdx(options: EvaluateOptions): Promise<EvaluateResult> {
   const input = await openInput(options);
   const { source, normalization, model } = input;
   try {
@@ -47,10 +66,10 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
       const startMs = performance.now();
       const flow = evaluationFlow(input, scorer, { ...options, limit: records, readByWorkers });
       const counted = await lastValueFrom(flow, {
-        defaultValue: new EvaluationTally(counting(input, options)),
+        defaultValue: new EvaluationTally(countingOptions(model.network, options)),
       });
       const evaluation = summarize(counted, {
-        ...describeInput(input),
+        ...describeEvaluation(model, describeData(source), normalization),
         workers,
         seconds: (performance.now() - startMs) / 1000,
         partial: counted.images < source.format.count,
@@ -89,15 +108,7 @@ function evaluationFlow(
     normalize(normalization),
     batch(scorer.slots),
     forward(scorer),
-    tally(counting(input, options)),
+    tally(countingOptions(model.network, options)),
     tap((counted) => onProgress?.(counted, limit)),
   );
-}
-
-function counting(
-  { model: { network } }: EvaluationInput,
-  { mistakes = 10 }: Pick<EvaluateOptions, 'mistakes'>,
-): EvaluationTallyOptions {
-  const outputsAreProbabilities = areProbabilities(network.layers[network.layers.length - 1].activation);
-  return { classes: network.classes.length, mistakes, outputsAreProbabilities };
 }

@@ -1,4 +1,5 @@
 import { from, fromEvent, lastValueFrom, NEVER, type Observable, of, takeUntil, throwIfEmpty } from 'rxjs';
+import type { CsvFlags } from '../src/csv/flags.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { MOST_WORKERS } from '../src/pool/choose-workers.js';
@@ -6,9 +7,14 @@ import type { IdxSource } from '../src/sources/idx-source.js';
 import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
 import { type Model, openModel } from '../src/sources/open-model.js';
 import type { EvaluationTally } from '../src/tally/evaluation-tally.js';
+import type { OpenedInput } from './score-options.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
 export interface EvaluateOptions extends LabelledInput {
+  /** What is known of a CSV; the rest is guessed. */
+  readonly csv?: CsvFlags | undefined;
+  /** Is told what was guessed of a CSV. */
+  readonly onOpened?: ((input: OpenedInput) => void) | undefined;
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   /** How a pixel becomes a brightness, given the network's own way. Default: that. */
@@ -27,7 +33,7 @@ export interface EvaluateOptions extends LabelledInput {
    */
   readonly signal?: AbortSignal | undefined;
   /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
-  readonly onProgress?: ((running: EvaluationTally, total: number) => void) | undefined;
+  readonly onProgress?: ((running: EvaluationTally, total: number | undefined) => void) | undefined;
 }
 
 /** What an evaluation reads: a network, how its input is to be normalized, and labelled images. */
@@ -40,7 +46,8 @@ export interface EvaluationInput {
 /** The least that each of the options may be that count something. */
 const LEAST = { workers: 0, batchSize: 1, limit: 0, mistakes: 0 } as const;
 
-function checkCounts(options: EvaluateOptions): void {
+/** @throws DigitflowError USAGE for options that are out of range */
+export function checkCounts(options: EvaluateOptions): void {
   for (const name of ['workers', 'batchSize', 'limit', 'mistakes'] as const) {
     const value = options[name];
     const most = name === 'workers' ? MOST_WORKERS : Number.MAX_SAFE_INTEGER;
@@ -55,10 +62,9 @@ function checkCounts(options: EvaluateOptions): void {
 /**
  * Opens network and images, the one while waiting for the other.
  *
- * @throws DigitflowError USAGE for options that are out of range, and what `openModel` and `openLabelledImages` throw
+ * @throws DigitflowError what `openModel` and `openLabelledImages` throw
  */
 export async function openInput(options: EvaluateOptions): Promise<EvaluationInput> {
-  checkCounts(options);
   const opening = openLabelledImages(options);
   try {
     const model = openModel(options.model ?? 'sigmoid');
@@ -72,7 +78,8 @@ export async function openInput(options: EvaluateOptions): Promise<EvaluationInp
   }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** The promise's value; rejects with the signal's reason when that comes first. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const value = from(promise).pipe(
     takeUntil(aborted(signal)),
     throwIfEmpty(() => signal?.reason),

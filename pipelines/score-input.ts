@@ -98,3 +98,14 @@ export class ScoreInputs {
 async function isPath(input: ByteInput): Promise<boolean> {
   return typeof input === 'string' && input !== '-' && (await isRegular(input));
 }
+
+/** Whether a regular file holds text; what is wrong with one that does not is for others to say. */
+export async function looksLikeCsv(path: string): Promise<boolean> {
+  const looked = await lookAt(path).catch(() => null);
+  if (looked === null || looked.start.length === 0) return false;
+  try {
+    return sniffFormat(looked.start, path) === 'csv';
+  } catch {
+    return false;
+  }
+}

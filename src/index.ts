@@ -1,5 +1,13 @@
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+// The whole scoring in one call.
+export {
+  type ScoreOptions,
+  type ScorePosition,
+  type ScoreProgress,
+  type ScoreResult,
+  score,
+} from '../pipelines/score.js';
 // The whole training in one call.
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 export type { Judgement, Training } from '../pipelines/training-report.js';
@@ -23,7 +31,8 @@ export { type BatchOptions, batch } from './operators/batch.js';
 export { decode } from './operators/decode.js';
 export type { Chunk, LabelFormat, RecordFormat, Records } from './operators/events.js';
 export { forward } from './operators/forward.js';
-export { type NormalizedRecords, normalize } from './operators/normalize.js';
+export { inOrder, type Ordered } from './operators/in-order.js';
+export { type Normalized, type NormalizedRecords, normalize } from './operators/normalize.js';
 export { sink } from './operators/sink.js';
 export { takeRecords } from './operators/take-records.js';
 export { tally } from './operators/tally.js';

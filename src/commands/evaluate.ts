@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
+import { describeGuesses } from '../csv/describe-guesses.js';
 import { parseNormalization } from '../network/parse-normalization.js';
 import { MOST_WORKERS } from '../pool/choose-workers.js';
 import { pictureOf } from '../render/picture.js';
@@ -10,11 +11,12 @@ import { evaluationCsv } from '../sinks/evaluation-csv.js';
 import { evaluationJson } from '../sinks/evaluation-json.js';
 import { evaluationMarkdown } from '../sinks/evaluation-markdown.js';
 import { BUNDLED_MODELS } from '../sources/open-model.js';
+import { addCsvOptions, type CsvFlagValues, csvFlagsOf } from './csv-options.js';
 import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.js';
 import { share, wholeNumber } from './option-values.js';
 import { writeOut } from './write-out.js';
 
-interface EvaluateFlags {
+interface EvaluateFlags extends CsvFlagValues {
   model: string;
   format: 'table' | 'json' | 'markdown' | 'csv';
   workers?: number;
@@ -32,6 +34,7 @@ Examples:
   $ digitflow evaluate path/to/folder                 a folder with t10k-images-idx3-ubyte and its labels
   $ digitflow evaluate images.gz labels.gz            any IDX files, gzipped or not
   $ zcat images.gz | digitflow evaluate - labels.gz   images from stdin
+  $ digitflow evaluate mnist_test.csv                 a CSV with a column of labels
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
 
@@ -40,12 +43,12 @@ Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such inp
 
 /** Adds \`digitflow evaluate\`. */
 export function addEvaluateCommand(program: Command): void {
-  program
+  const command = program
     .command('evaluate', { isDefault: true })
     .description('evaluate a network on labelled images: accuracy, confusion matrix, and where it goes wrong')
     .argument(
       '[images]',
-      'an IDX file, a folder with the usual names, or - for stdin (default: the MNIST test set)',
+      'an IDX or CSV file, a folder with the usual names, or - for stdin (default: the MNIST test set)',
     )
     .argument('[labels]', 'the IDX file of their labels (default: found beside the images by its name)')
     .option(
@@ -76,6 +79,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--debug', 'the stack of an error')
     .addHelpText('after', EXAMPLES)
     .action(runEvaluate);
+  addCsvOptions(command);
 }
 
 async function runEvaluate(
@@ -95,6 +99,10 @@ async function runEvaluate(
       batchSize: flags.batchSize,
       limit: flags.limit,
       mistakes: flags.mistakes,
+      csv: csvFlagsOf(flags),
+      onOpened: ({ name, guesses }) => {
+        if (!flags.quiet && guesses.length > 0) process.stderr.write(`${describeGuesses(name, guesses)}\n`);
+      },
       normalization: normalize === undefined ? undefined : (own) => parseNormalization(normalize, own),
       signal: interruption.signal,
       onProgress: (running, total) => {

@@ -148,6 +148,7 @@ export class CsvSource {
       const give = async (rows: TextRows): Promise<boolean> => {
         await permits.whenFree();
         if (subscriber.closed || !this.#valid.has(reading)) return false;
+        if (rows.stretch !== undefined) this.#unaccepted++;
         subscriber.next(rows);
         return rows.fault === undefined && !subscriber.closed;
       };
@@ -201,7 +202,6 @@ export class CsvSource {
       const byteCount = Math.min(this.#sizes.fileStretchBytes, fileBytes - position);
       const { takesLast } = cursor;
       const place = { fd: file.fd, position, name: reading.name, isAtRow, fileBytes, takesLast };
-      this.#unaccepted++;
       const isGiven = await give({
         reading,
         position,

@@ -29,6 +29,12 @@ export interface EvaluatedData {
   /** The images' size in pixels. */
   readonly height: number;
   readonly width: number;
+  /** How the rows of a CSV were understood; only there. */
+  readonly dialect?: readonly {
+    readonly property: string;
+    readonly value: string;
+    readonly by: 'given' | 'seen' | 'guessed';
+  }[];
 }
 
 /** A wrong prediction. */

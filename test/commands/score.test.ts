@@ -180,7 +180,7 @@ describe('what cannot be scored is one line and its exit code:', () => {
     ['a pattern that fits nothing', ['score', '/nowhere-*.csv'], 66, '/nowhere-*.csv: no such file'],
     [
       'a second file that is not there, before the first is scored',
-      ['score', at('digits.csv'), 'nowhere.csv'],
+      ['score', '--quiet', at('digits.csv'), 'nowhere.csv'],
       66,
       'nowhere.csv',
     ],

@@ -81,7 +81,7 @@ describe('evaluate', () => {
 
 describe('its progress', () => {
   test('is the running tally after every batch, with the total that the header announces', async () => {
-    const calls: { images: number; correct: number; total: number }[] = [];
+    const calls: { images: number; correct: number; total: number | undefined }[] = [];
     const { evaluation } = await evaluate({
       workers: 0,
       batchSize: 3000,

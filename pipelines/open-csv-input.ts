@@ -1,0 +1,27 @@
+import { isRegular } from '../src/sources/look-at.js';
+import type { Model } from '../src/sources/open-model.js';
+import { openModel } from '../src/sources/open-model.js';
+import { type EvaluateOptions, unlessAborted } from './evaluation-input.js';
+import { looksLikeCsv, ScoreInputs, type UnderstoodInput } from './score-input.js';
+
+/**
+ * Opens the images as CSV, where that is what they are; null for IDX. What comes with labels is IDX.
+ *
+ * @throws DigitflowError what is wrong with the network, and with the rows of a CSV
+ */
+export async function openCsvInput(
+  options: EvaluateOptions,
+): Promise<{ readonly input: UnderstoodInput; readonly model: Model } | null> {
+  const { images, labels, csv = {}, onOpened, signal } = options;
+  if (images === undefined || labels !== undefined) return null;
+  // A stream without labels can be nothing else.
+  if (typeof images === 'string' && images !== '-' && !(await isCsvFile(images))) return null;
+  const model = openModel(options.model ?? 'sigmoid');
+  const inputs = new ScoreInputs([images], model.network, csv, (input) => onOpened?.(input));
+  const input = await unlessAborted(inputs.open(0), signal);
+  return input && { input, model };
+}
+
+async function isCsvFile(path: string): Promise<boolean> {
+  return (await isRegular(path)) && looksLikeCsv(path);
+}
