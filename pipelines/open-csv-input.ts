@@ -1,3 +1,4 @@
+import { DigitflowError } from '../src/errors.js';
 import { isRegular } from '../src/sources/look-at.js';
 import type { Model } from '../src/sources/open-model.js';
 import { openModel } from '../src/sources/open-model.js';
@@ -18,8 +19,15 @@ export async function openCsvInput(
   if (typeof images === 'string' && images !== '-' && !(await isCsvFile(images))) return null;
   const model = openModel(options.model ?? 'sigmoid');
   const inputs = new ScoreInputs([images], model.network, csv, (input) => onOpened?.(input));
-  const input = await unlessAborted(inputs.open(0), signal);
-  return input && { input, model };
+  try {
+    const input = await unlessAborted(inputs.open(0), signal);
+    return input && { input, model };
+  } catch (error) {
+    // IDX from a stream, or nothing at all: whoever reads IDX says that labels are missing.
+    if (error instanceof DigitflowError && (error.code === 'USAGE' || error.code === 'CSV_EMPTY'))
+      return null;
+    throw error;
+  }
 }
 
 async function isCsvFile(path: string): Promise<boolean> {
