@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
+import { addLookCommand } from './commands/look.js';
 import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
 import { DigitflowError } from './errors.js';
@@ -11,6 +12,7 @@ Examples:
   $ digitflow evaluate                   the bundled MNIST test set and network
   $ digitflow evaluate images labels     any IDX files, gzipped or not
   $ digitflow train --out f.safetensors  find weights and biases of your own
+  $ digitflow look digit 0               what one digit lights up in the network
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;
@@ -31,6 +33,7 @@ export function createProgram(print: (text: string) => void): Command {
     .exitOverride();
   addEvaluateCommand(program);
   addTrainCommand(program);
+  addLookCommand(program);
   return program;
 }
 
@@ -108,7 +111,8 @@ function usageMessage({ code, message }: CommanderError, args: readonly string[]
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  return `${said}; see digitflow ${args[0] === 'train' ? 'train' : 'evaluate'} --help`;
+  const command = args[0] === 'train' || args[0] === 'look' ? args[0] : 'evaluate';
+  return `${said}; see digitflow ${command} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {

@@ -83,6 +83,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['pipelines', 'operators', 'sources', 'training'],
   piscina: ['pool'],
   'csv-parse': ['csv'],
+  pngjs: ['sources'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */
