@@ -45,13 +45,13 @@ function renderAttribution(
     ),
     '',
     ...drawSignedPicture(picture, Math.min(width, style.width), style),
-    ...flow([signedLegend(style, 'speaks for it', 'speaks against it')], style.width),
+    ...flow([signedLegend(style, 'for it', 'against it')], style.width),
   ];
 }
 
 /** The changed pixels as a signed picture (brightened above 0, erased below), beside the image as changed. */
 function renderChange(what: string, change: SmallestChange | null, view: DigitShown, style: Style): string[] {
-  const title = style.paint.bold(`Smallest ${what} found that changes the verdict`);
+  const title = style.paint.bold(`Smallest ${what} to another verdict`);
   if (change === null) return [title, `none: no ${what} was found that does`];
   const { height, width, classes } = view;
   const { pixels, verdictBefore, verdictAfter } = change;
