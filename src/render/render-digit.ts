@@ -96,9 +96,11 @@ function renderOutputs(view: DigitShown, values: Float64Array, columns: number, 
   const isMany = all.length > MOST_OUTPUTS;
   const shown = isMany ? all.sort((a, b) => values[b] - values[a]).slice(0, MOST_OUTPUTS) : all;
   const largest = Math.max(1, ...values.map(Math.abs));
-  const names = shown.map((k) => truncate(printable(classes[k]), MAX_NAME, style.glyphs.ellipsis));
+  const names = shown.map((k) =>
+    truncate(printable(classes[k]), Math.min(MAX_NAME, columns - 28), style.glyphs.ellipsis),
+  );
   const nameWidth = blockWidth(names);
-  const bar = Math.max(4, Math.min(20, columns - nameWidth - 22));
+  const bar = Math.max(4, Math.min(20, columns - nameWidth - 24));
   const lines = shown.map((k, row) => {
     const length = Math.round((bar * Math.max(0, values[k])) / largest);
     const drawn = padRight((style.unicode ? '█' : '#').repeat(length), bar);
