@@ -62,6 +62,22 @@ describe('smallestChange', () => {
     expect(single).toBeGreaterThan(3);
   });
 
+  it('puts back what turned out not to be needed', () => {
+    const image = Float64Array.of(0, 0.5, 0.2, 0.7, 0, 0.1);
+    let longer = 0;
+    for (const network of fc.sample(smallNetwork('tanh', 'softmax'), { numRuns: 3000, seed: 2 })) {
+      const change = smallestChange(network, image, 1);
+      if (change === null || change.pixels.length < 2) continue;
+      longer++;
+      for (const pixel of change.pixels) {
+        const undone = change.changed.slice();
+        undone[pixel] = image[pixel];
+        expect(verdict(network, undone)).toBe(change.verdictBefore);
+      }
+    }
+    expect(longer).toBeGreaterThan(50);
+  });
+
   it('says so where nothing helps', () => {
     const network = randomNetwork({
       seed: 3,
