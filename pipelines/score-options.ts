@@ -20,7 +20,7 @@ export interface ScoreOptions {
   readonly maxWaitMs?: number | undefined;
   /** What a bad row does: ends the run (default), or is handed to `write` among the rejects. */
   readonly onBadRow?: 'fail' | 'skip' | undefined;
-  /** The run ends with ROW_REJECTED_TOO_OFTEN after more bad rows than that. Default: any number. */
+  /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than that. Default: any number. */
   readonly maxErrors?: number | undefined;
   /** True to keep all outputs of every row. */
   readonly withOutputs?: boolean | undefined;
@@ -39,7 +39,7 @@ export interface ScoreOptions {
 export interface ScorePosition {
   /** Which input, from 0. */
   readonly file: number;
-  /** Bytes of its unpacked content; a row begins there. */
+  /** Bytes of its unpacked content. Within a regular file it may lie inside a row: that one counts as written. */
   readonly bytes: number;
   /** Lines of it that ended before. */
   readonly line: number;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
+import { addLookCommand } from './commands/look.js';
 import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
@@ -13,6 +14,7 @@ Examples:
   $ digitflow evaluate images labels     any IDX files, gzipped or not
   $ digitflow score images.csv           a prediction for each row of a CSV
   $ digitflow train --out f.safetensors  find weights and biases of your own
+  $ digitflow look digit 0               what one digit lights up in the network
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;
@@ -34,6 +36,7 @@ export function createProgram(print: (text: string) => void): Command {
   addEvaluateCommand(program);
   addScoreCommand(program);
   addTrainCommand(program);
+  addLookCommand(program);
   return program;
 }
 
@@ -111,7 +114,8 @@ function usageMessage({ code, message }: CommanderError, args: readonly string[]
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  return `${said}; see digitflow ${['train', 'score'].find((name) => name === args[0]) ?? 'evaluate'} --help`;
+  const command = ['look', 'score', 'train'].find((name) => name === args[0]) ?? 'evaluate';
+  return `${said}; see digitflow ${command} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {

@@ -1,5 +1,8 @@
+// One digit seen from inside.
+export { type DigitImage, type DigitSpec, openDigit } from '../pipelines/digit-image.js';
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+export { type DigitView, type LookDigitOptions, lookDigit } from '../pipelines/look-digit.js';
 // The whole scoring in one call.
 export {
   type ScoreOptions,
@@ -13,6 +16,12 @@ export { type EpochTotals, type TrainOptions, type TrainResult, train } from '..
 export type { Judgement, Training } from '../pipelines/training-report.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
+// What a network has seen, and why it said so.
+export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/attribution.js';
+export { blackAndWhite } from './insight/black-and-white.js';
+export { type SmallestChange, smallestChange } from './insight/counterfactual.js';
+export { type Explanation, explain } from './insight/explain.js';
+export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from './insight/neuron-arithmetic.js';
 // The network: float64, plain, the oracle.
 export { ACTIVATIONS, type ActivationName } from './network/activations.js';
 export { type LossName, loss, lossOf } from './network/cost.js';
@@ -45,6 +54,8 @@ export type { Scorer } from './pool/scorer.js';
 // Output.
 export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
 export { learningCurveSvg } from './render/learning-curve-svg.js';
+export { renderDigit } from './render/render-digit.js';
+export { lookDigitJson } from './sinks/digit-json.js';
 export { evaluationCsv } from './sinks/evaluation-csv.js';
 export { evaluationJson } from './sinks/evaluation-json.js';
 export { evaluationMarkdown } from './sinks/evaluation-markdown.js';

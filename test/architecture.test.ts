@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'render',
     'tally/wording',
     'csv',
+    'insight',
     'training/options',
     'network',
     'errors',
@@ -33,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'pool',
     'csv',
+    'insight',
     'training',
     'sinks',
     'render',
@@ -55,16 +57,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pool: ['csv', 'network', 'errors', 'assets'],
   // What a row of text means: known to those who find rows, and to those who read them.
   csv: ['errors'],
+  // What a network has seen: contributions, silenced neurons, the smallest change.
+  insight: ['network', 'errors'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
   training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
   sinks: ['csv', 'tally', 'errors'],
-  render: ['tally', 'network', 'errors'],
+  render: ['insight', 'tally', 'network', 'errors'],
   tally: ['errors'],
   network: ['errors'],
   errors: [],
   assets: [],
   // What runs in the threads.
-  workers: ['pool/kernel', 'pool/score-text', 'pool/layout', 'pool/messages', 'training', 'csv', 'network'],
+  workers: ['pool/create-worker', 'pool/messages', 'training'],
   // The library is all of it but the command line.
   index: [
     'pipelines',
@@ -72,6 +76,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'pool',
     'csv',
+    'insight',
     'training',
     'sinks',
     'render',
@@ -87,6 +92,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['pipelines', 'operators', 'sources', 'training'],
   piscina: ['pool'],
   'csv-parse': ['csv'],
+  pngjs: ['sources'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */

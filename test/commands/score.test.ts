@@ -101,6 +101,26 @@ describe('every row gets its prediction, in order:', () => {
   });
 });
 
+test('a label that cannot be right does not matter: nobody asks for it', async () => {
+  const rows = digitsCsv({ count: 3 }).replace(/^\d+/gm, '77');
+  const args = ['score', '-', '--label', 'first', '--quiet'];
+  const { stdout, exitCode } = await runCli(args, { input: Buffer.from(rows) });
+  expect(exitCode).toBe(0);
+  expect(predictions(stdout)).toEqual(expected.slice(0, 3));
+});
+
+test('ids are carried through', async () => {
+  const rows = digitsCsv({ count: 3, labelled: false })
+    .replace(/^/gm, 'a "quoted" id,')
+    .replaceAll('a "quoted" id,', '"a ""quoted"" id",');
+  const { stdout } = await runCli(['score', '-', '--quiet'], {
+    input: Buffer.from(rows.split('\n').slice(0, 3).join('\n')),
+  });
+  const records: Record<string, string>[] = parse(stdout, { columns: true });
+  expect(records.map(({ id }) => id)).toEqual(Array(3).fill('a "quoted" id'));
+  expect(predictions(stdout)).toEqual(expected.slice(0, 3));
+});
+
 describe('a bad row', () => {
   const rows = digitsCsv({ count: 5 }).split('\n');
   const bad = [rows[0], '7,1,2', rows[1], rows[2].replace(/,0,/, ',256,'), '', rows[3], ''].join('\n');

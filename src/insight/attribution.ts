@@ -1,0 +1,96 @@
+import { DigitflowError } from '../errors.js';
+import { forward } from '../network/forward.js';
+import type { Network } from '../network/network.js';
+import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './first-deltas.js';
+import { integrateVector } from './integrate-vector.js';
+
+/** How far the sum of the contributions may be from the difference of the outputs (or that share of it, if above 1). */
+export const ATTRIBUTION_TOLERANCE = 1e-7;
+
+/** What every pixel did for one output, against a baseline image. */
+export interface Attribution {
+  /** The class whose output is explained. */
+  readonly target: number;
+  /** `(height * width)` float64, row by row: above 0 speaks for the class, below 0 against it. */
+  readonly contributions: Float64Array;
+  /** The target's output for the image, and for the baseline. */
+  readonly output: number;
+  readonly baselineOutput: number;
+  /** Σ contributions: output - baselineOutput within `residual`. */
+  readonly sum: number;
+  /** |sum - (output - baselineOutput)|, as it was found. */
+  readonly residual: number;
+  /** How often the gradient was taken along the path. */
+  readonly steps: number;
+}
+
+/**
+ * Integrated gradients (Sundararajan, Taly, Yan 2017): pixel i contributes (xᵢ - x'ᵢ) ∫₀¹ ∂F/∂xᵢ along the straight
+ * way from the baseline x' to the image x, where F is the output of `target`. The steps adapt to the network, so
+ * that the sum holds for sharp sigmoids and the kinks of ReLUs as well.
+ *
+ * On a straight way the first layer's sums are straight too, so only its few deltas are integrated; the weights of
+ * the pixels are applied once, at the end.
+ *
+ * @param brightness `(height * width)` float64, as `brightnessOf` gives it.
+ * @param baseline the same for the image to compare with: all black, `blackOf`.
+ * @throws DigitflowError USAGE for a class that the network does not have.
+ */
+export function attribute(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  baseline: Float64Array,
+  target: number,
+): Attribution {
+  const outputs = (image: Float64Array) => forward(network, image)[network.layers.length];
+  const [output, baselineOutput] = [outputs(brightness)[target], outputs(baseline)[target]];
+  if (output === undefined) {
+    const last = network.layers[network.layers.length - 1].outputs - 1;
+    const message = `class ${target}: expected a class from 0 to ${last}, found ${target}; give one that is there`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const from = firstSums(network, baseline);
+  const way = firstSums(network, brightness).map((sum, n) => sum - from[n]);
+  const chosen = Float64Array.from({ length: outputs(baseline).length }, (_, k) => (k === target ? 1 : 0));
+  const activationsAt = (share: number) =>
+    forwardFromSums(
+      network,
+      from.map((sum, n) => sum + share * way[n]),
+    );
+  const outputAt = (share: number) => activationsAt(share)[network.layers.length - 1][target];
+  const allowed = (ATTRIBUTION_TOLERANCE * Math.max(1, Math.abs(output - baselineOutput))) / 10;
+  const { integral, evaluations } = integrateVector(
+    (share) => firstDeltas(network, activationsAt(share), chosen),
+    tolerances(network, brightness, baseline, allowed),
+    // Over every piece of the way the gradients must add up to what the output rose by.
+    ([start, end], deltas, share) => {
+      const rise = deltas.reduce((sum, delta, n) => sum + delta * way[n], 0);
+      return Math.abs(rise - (outputAt(end) - outputAt(start))) <= allowed * share;
+    },
+  );
+
+  const gradient = transposedTimes(network.layers[0], integral);
+  const contributions = gradient.map((mean, i) => mean * (brightness[i] - baseline[i]));
+  const sum = contributions.reduce((total, contribution) => total + contribution, 0);
+  const residual = Math.abs(sum - (output - baselineOutput));
+  return { target, contributions, output, baselineOutput, sum, residual, steps: evaluations };
+}
+
+/**
+ * How exact each neuron's delta must be, so that all pixels together are ten times more exact than promised:
+ * an error of ∫δₙ moves the contributions by Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times it.
+ */
+function tolerances(
+  { layers: [first] }: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  baseline: Float64Array,
+  allowed: number,
+): Float64Array {
+  return Float64Array.from({ length: first.outputs }, (_, n) => {
+    let weight = 0;
+    for (let i = 0; i < first.inputs; i++) {
+      weight += Math.abs(first.weights[n * first.inputs + i] * (brightness[i] - baseline[i]));
+    }
+    return allowed / first.outputs / Math.max(weight, Number.EPSILON);
+  });
+}

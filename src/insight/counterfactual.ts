@@ -1,0 +1,136 @@
+import { forward, predictedClass } from '../network/forward.js';
+import type { Network } from '../network/network.js';
+import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './first-deltas.js';
+
+/** Each step weighs so many pixels exactly: those that the gradient holds to be the most effective. */
+const SHORTLIST = 256;
+
+/** A change of few pixels that changes the verdict. */
+export interface SmallestChange {
+  /** Which pixels were set, by index, in rising order. */
+  readonly pixels: readonly number[];
+  /** What they were set to. */
+  readonly brightness: number;
+  /** `(height * width)` float64: the image as changed. */
+  readonly changed: Float64Array;
+  readonly verdictBefore: number;
+  readonly verdictAfter: number;
+}
+
+/**
+ * The smallest change found that flips the verdict by setting pixels to one brightness: white for brightening, black
+ * for erasing.
+ *
+ * For every other class in turn it sets, one at a time, the pixel that brings that class nearest to the verdict, until
+ * the verdict changes; then it puts pixels back as long as the verdict stays changed. The fewest pixels win. So the
+ * change is minimal in this sense: putting any single one of its pixels back brings the verdict back. A
+ * different set with fewer pixels may exist.
+ *
+ * @param brightness `(height * width)` float64, as `brightnessOf` gives it; left as it is.
+ * @returns null where none was found.
+ */
+export function smallestChange(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  value: number,
+): SmallestChange | null {
+  const verdictOf = (image: Float64Array) => predictedClass(forward(network, image)[network.layers.length]);
+  const verdict = verdictOf(brightness);
+  const classCount = network.layers[network.layers.length - 1].outputs;
+  let best: number[] | null = null;
+  for (let rival = 0; rival < classCount; rival++) {
+    if (rival === verdict) continue;
+    const set = greedy(network, brightness, value, { verdict, rival, most: best?.length ?? Infinity });
+    if (set === null) continue;
+    const isFlipped = (pixels: readonly number[]) =>
+      verdictOf(changedBy(brightness, pixels, value)) !== verdict;
+    const pruned = prune(set, isFlipped);
+    if (best === null || pruned.length < best.length) best = pruned;
+  }
+  if (best === null) return null;
+  const changed = changedBy(brightness, best, value);
+  return {
+    pixels: best.sort((a, b) => a - b),
+    brightness: value,
+    changed,
+    verdictBefore: verdict,
+    verdictAfter: verdictOf(changed),
+  };
+}
+
+function changedBy(brightness: Float64Array, pixels: readonly number[], value: number): Float64Array {
+  const changed = brightness.slice();
+  for (const pixel of pixels) changed[pixel] = value;
+  return changed;
+}
+
+/** The pixels in the order they were set; null when nothing helps any more, or when there are too many. */
+function greedy(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  value: number,
+  { verdict, rival, most }: { verdict: number; rival: number; most: number },
+): number[] | null {
+  const { layers } = network;
+  const last = layers.length - 1;
+  // Before the last activation: a sigmoid that is full up has no gradient to follow. The order is the same.
+  const open = {
+    layers: layers.map((layer, l) => (l === last ? { ...layer, activation: 'identity' as const } : layer)),
+  };
+  const lead = (sums: Float64Array) => {
+    const outputs = forwardFromSums(open, sums)[last];
+    return outputs[verdict] - outputs[rival];
+  };
+  const toLead = Float64Array.from({ length: layers[last].outputs }, (_, k) =>
+    k === verdict ? 1 : k === rival ? -1 : 0,
+  );
+  const image = brightness.slice();
+  const set: number[] = [];
+  // What is pruned later may bring a longer set below the shortest one.
+  while (set.length < 2 * most) {
+    const activations = forward(network, image);
+    if (predictedClass(activations[layers.length]) !== verdict) return set;
+    const sums = firstSums(network, image);
+    const gradient = transposedTimes(layers[0], firstDeltas(open, forwardFromSums(open, sums), toLead));
+    const candidates = shortlist(image.map((pixel, i) => gradient[i] * (value - pixel)));
+    let [bestPixel, bestLead] = [-1, lead(sums)];
+    for (const pixel of candidates) {
+      const found = lead(sumsWith(network, sums, pixel, value - image[pixel]));
+      if (found < bestLead) [bestPixel, bestLead] = [pixel, found];
+    }
+    if (bestPixel < 0) return null;
+    image[bestPixel] = value;
+    set.push(bestPixel);
+  }
+  return null;
+}
+
+/** The pixels whose estimated effect is the most negative; those that are set already have none. */
+function shortlist(effects: Float64Array): number[] {
+  return Array.from(effects.keys())
+    .sort((a, b) => effects[a] - effects[b])
+    .slice(0, SHORTLIST);
+}
+
+/** z of the first layer with one pixel changed by `difference`. */
+function sumsWith(
+  { layers: [{ weights, inputs }] }: Pick<Network, 'layers'>,
+  sums: Float64Array,
+  pixel: number,
+  difference: number,
+): Float64Array {
+  return sums.map((sum, n) => sum + weights[n * inputs + pixel] * difference);
+}
+
+/** Puts pixels back, the last one set first, until every one that is left is needed. */
+function prune(set: readonly number[], isFlipped: (pixels: readonly number[]) => boolean): number[] {
+  let kept = [...set];
+  for (let before = -1; before !== kept.length; ) {
+    before = kept.length;
+    for (const pixel of [...kept].reverse()) {
+      const fewer = kept.filter((other) => other !== pixel);
+      if (isFlipped(fewer)) kept = fewer;
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,41 @@
+import type { ActivationName } from '../network/activations.js';
+import { forward, predictedClass } from '../network/forward.js';
+import type { Network } from '../network/network.js';
+
+/** What one layer of neurons says to an image. */
+export interface LayerActivity {
+  readonly activation: ActivationName;
+  /** `(outputs)` float64. */
+  readonly values: Float64Array;
+}
+
+/** How an image passes through a network, and who wins. */
+export interface Explanation {
+  /** The hidden layers in order, the outputs last. */
+  readonly layers: readonly LayerActivity[];
+  /** The class with the largest output, the first one of equals. */
+  readonly winner: number;
+  /** The class with the largest output of all others; null where there is but one class. */
+  readonly runnerUp: number | null;
+  /** The winner's output less the runner-up's; null where there is but one class. */
+  readonly margin: number | null;
+}
+
+/**
+ * The activations of all layers, with winner and runner-up.
+ *
+ * @param brightness `(height * width)` float64, as `brightnessOf` gives it; trusted to fit the network.
+ */
+export function explain(network: Pick<Network, 'layers'>, brightness: Float64Array): Explanation {
+  const activations = forward(network, brightness).slice(1);
+  const outputs = activations[activations.length - 1];
+  const winner = predictedClass(outputs);
+  const others = outputs.map((output, k) => (k === winner ? Number.NEGATIVE_INFINITY : output));
+  const runnerUp = outputs.length > 1 ? predictedClass(others) : null;
+  return {
+    layers: activations.map((values, l) => ({ activation: network.layers[l].activation, values })),
+    winner,
+    runnerUp,
+    margin: runnerUp === null ? null : outputs[winner] - outputs[runnerUp],
+  };
+}
