@@ -89,10 +89,7 @@ export class ScoreInputs {
     const { dialect, guesses, dataStart, linesBefore } = guessed;
     const { path, sizeBytes, content, close } = looked;
     const isPlain = path !== null && sizeBytes !== null;
-    // Whatever stands where the truth would is passed over: a prediction needs none.
-    const unlabelled = { ...dialect, label: null };
-    const place = { dataStart, linesBefore, path: isPlain ? path : null, content };
-    const csv = { input: file, name, dialect: unlabelled, ...place };
+    const csv = { input: file, name, dialect, dataStart, linesBefore, path: isPlain ? path : null, content };
     return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
   }
 }

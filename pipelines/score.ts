@@ -9,7 +9,7 @@ import { sink } from '../src/operators/sink.js';
 import { chooseTextWorkers } from '../src/pool/choose-workers.js';
 import { openTextScorer } from '../src/pool/open-scorer.js';
 import type { TextScorer } from '../src/pool/scorer.js';
-import { CsvSource } from '../src/sources/csv-source.js';
+import { type CsvInput, CsvSource } from '../src/sources/csv-source.js';
 import { openModel } from '../src/sources/open-model.js';
 import { aborted } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
@@ -49,7 +49,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     try {
       const startMs = performance.now();
       const source = new CsvSource(
-        async (index) => (await inputs.open(index))?.csv ?? null,
+        async (index) => unlabelled((await inputs.open(index))?.csv),
         scorer.slots.size,
         { input: from?.file ?? 0, bytes: from?.bytes ?? 0 },
       );
@@ -93,6 +93,11 @@ function scoreFlow(
     filter((scored) => source.accept(scored)),
     sink((scored) => writer.write(scored)),
   );
+}
+
+/** Whatever stands where the truth would is passed over: a prediction needs none. */
+function unlabelled(csv: CsvInput | undefined): CsvInput | null {
+  return csv ? { ...csv, dialect: { ...csv.dialect, label: null } } : null;
 }
 
 function totalBytes(inputs: ScoreInputs): number | null {
