@@ -80,7 +80,7 @@ export class ScoreInputs {
   async #understand(looked: LookedAt, file: number): Promise<UnderstoodInput> {
     const { name, start, isWhole } = looked;
     if (sniffFormat(start, name) === 'idx') {
-      throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which cannot be scored here yet`);
+      throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which only evaluate takes as yet`);
     }
     const { image, classes } = this.#network;
     const known = { pixelCount: image.height * image.width, classes };
