@@ -7,19 +7,14 @@ import { decode } from '../src/operators/decode.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
 import { decodePng } from '../src/sources/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/sources/fit-digit.js';
-import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
+import type { IdxSource } from '../src/sources/idx-source.js';
 import { inputError } from '../src/sources/input-error.js';
-import { isFolder } from '../src/sources/locate.js';
-import { openLabelledImages } from '../src/sources/open-images.js';
+import { openRecords, type RecordsSpec } from './open-records.js';
 
 /** Which digit to look at. */
-export interface DigitSpec extends FitOptions {
+export interface DigitSpec extends FitOptions, RecordsSpec {
   /** A record's number, from 0, or the path of a PNG. */
   readonly image: string;
-  /** The IDX file or folder that a number counts in. Default: the bundled test set. */
-  readonly images?: string | undefined;
-  /** Their labels. Default: found beside them; for a single file there need be none. */
-  readonly labels?: string | undefined;
 }
 
 /** One digit, and all that is known of it. */
@@ -66,18 +61,6 @@ async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage
     return { pixels, label, normalization: network.normalization, name, done: [] };
   } finally {
     await source.close();
-  }
-}
-
-/** Images of a file need no labels to be looked at; those of a folder have theirs. */
-async function openRecords({ images, labels }: DigitSpec): Promise<IdxSource> {
-  try {
-    return await openLabelledImages({ images, labels });
-  } catch (error) {
-    const isBare = images !== undefined && labels === undefined && !(await isFolder(images));
-    const isWithoutLabels = error instanceof DigitflowError && /^(INPUT_MISSING|USAGE)$/.test(error.code);
-    if (!isBare || !isWithoutLabels) throw error;
-    return openIdx({ images });
   }
 }
 

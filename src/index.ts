@@ -3,6 +3,7 @@ export { type DigitImage, type DigitSpec, openDigit } from '../pipelines/digit-i
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export { type DigitView, type LookDigitOptions, lookDigit } from '../pipelines/look-digit.js';
+export { type LookNeuronOptions, lookNeuron, type NeuronView } from '../pipelines/look-neuron.js';
 // The whole scoring in one call.
 export {
   type ScoreOptions,
@@ -17,11 +18,17 @@ export type { Judgement, Training } from '../pipelines/training-report.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
 // What a network has seen, and why it said so.
+export { type Ablation, ablate } from './insight/ablate.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/attribution.js';
 export { blackAndWhite } from './insight/black-and-white.js';
 export { type SmallestChange, smallestChange } from './insight/counterfactual.js';
 export { type Explanation, explain } from './insight/explain.js';
+export { type Firing, firingThreshold } from './insight/firing.js';
+export type { ImageSet } from './insight/image-set.js';
+export { lookedFor } from './insight/looked-for.js';
 export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from './insight/neuron-arithmetic.js';
+export { type NeuronReport, neuronReport } from './insight/neuron-report.js';
+export { type LayerRun, runImages } from './insight/run-images.js';
 // The network: float64, plain, the oracle.
 export { ACTIVATIONS, type ActivationName } from './network/activations.js';
 export { type LossName, loss, lossOf } from './network/cost.js';
@@ -55,10 +62,11 @@ export type { Scorer } from './pool/scorer.js';
 export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
 export { learningCurveSvg } from './render/learning-curve-svg.js';
 export { renderDigit } from './render/render-digit.js';
-export { lookDigitJson } from './sinks/digit-json.js';
+export { renderNeuronReport } from './render/render-neuron-report.js';
 export { evaluationCsv } from './sinks/evaluation-csv.js';
 export { evaluationJson } from './sinks/evaluation-json.js';
 export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
+export { lookDigitJson, lookNeuronJson } from './sinks/look-json.js';
 // Where images and networks come from.
 export { checkFitsNetwork } from './sources/check-fits-network.js';
 export { type IdxInputs, type IdxSource, openIdx } from './sources/idx-source.js';

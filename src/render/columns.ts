@@ -17,6 +17,19 @@ export function blockWidth(block: readonly string[]): number {
   return Math.max(0, ...block.map(displayWidth));
 }
 
+/** Blocks in rows, as many in a row as fit, all as wide as the widest of them; an empty line parts the rows. */
+export function inTiles(tiles: readonly (readonly string[])[], gap: number, width: number): string[] {
+  const tileWidth = Math.max(...tiles.map(blockWidth));
+  const perRow = Math.max(1, Math.floor((width + gap) / (tileWidth + gap)));
+  const lines: string[] = [];
+  for (let from = 0; from < tiles.length; from += perRow) {
+    const row = tiles.slice(from, from + perRow).map((tile) => [...tile, ' '.repeat(tileWidth)]);
+    lines.push(...beside(row, gap));
+  }
+  // Every row ends with the line that keeps its tiles in step; the last one has nothing to part.
+  return lines.slice(0, -1);
+}
+
 /** Parts joined by a comma, broken into lines of at most `width` columns where more would not fit. */
 export function flow(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../tally/evaluation.js';
 import { percent } from '../tally/wording.js';
-import { beside, blockWidth } from './columns.js';
+import { blockWidth, inTiles } from './columns.js';
 import { printable, truncate } from './display-width.js';
 import { drawPicture } from './draw-picture.js';
 import type { Picture } from './picture.js';
@@ -25,15 +25,7 @@ export function renderGallery(evaluation: Evaluation, pictures: readonly Picture
       ? [...drawPicture(picture, Math.min(PICTURE_COLUMNS, style.width), style), ...caption]
       : caption;
   });
-  const tileWidth = Math.max(...tiles.map(blockWidth));
-  const perRow = Math.max(1, Math.floor((style.width + GAP) / (tileWidth + GAP)));
-  const lines: string[] = [];
-  for (let from = 0; from < tiles.length; from += perRow) {
-    const row = tiles.slice(from, from + perRow).map((tile) => [...tile, ' '.repeat(tileWidth)]);
-    lines.push(...beside(row, GAP));
-  }
-  // Every row ends with the line that keeps its tiles in step; the last one has nothing to part.
-  return lines.slice(0, -1);
+  return inTiles(tiles, GAP, style.width);
 }
 
 /** The lines of each mistake's caption: one where all are short enough, else two. */

@@ -1,0 +1,67 @@
+import { DigitflowError } from '../src/errors.js';
+import type { ImageSet } from '../src/insight/image-set.js';
+import type { ImageSize, Network } from '../src/network/network.js';
+import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
+import { type Model, openModel } from '../src/sources/open-model.js';
+import { holdImages } from './held-images.js';
+import { openRecords, type RecordsSpec } from './open-records.js';
+
+/** A network, and images to look at it with. */
+export interface LookOptions extends RecordsSpec {
+  /** The name of a bundled network, or a path. Default `sigmoid`. */
+  readonly model?: string | undefined;
+  /** Look at the first images only. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** What every view of a network begins with. */
+export interface LookHead {
+  readonly model: Pick<Model, 'name' | 'sha256'>;
+  readonly classes: readonly string[];
+  /** What the images are called, how many they are, and their size in pixels. */
+  readonly data: { readonly name: string; readonly images: number } & ImageSize;
+}
+
+/** What a view is made from. */
+export interface LookInput {
+  readonly network: Network;
+  readonly images: ImageSet;
+  readonly head: LookHead;
+}
+
+/**
+ * Opens a network and reads images to look at it with: the bundled test set, or any IDX file, with or without labels.
+ *
+ * @throws DigitflowError what `openModel` and `openRecords` throw, INPUT_SIZE
+ */
+export async function openLook(
+  options: LookOptions,
+  check: (network: Network) => void = () => {},
+): Promise<LookInput> {
+  const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
+  // Told before anything is read.
+  check(network);
+  const source = await openRecords(options);
+  try {
+    checkFitsNetwork(source.format, network);
+    const { imagesName, height, width } = source.format;
+    const held = await holdImages(source, { classCount: network.classes.length, limit: options.limit });
+    if (held.count === 0) {
+      throw new DigitflowError(
+        'INPUT_SIZE',
+        `${imagesName}: expected images to look at, found none; give others`,
+      );
+    }
+    return {
+      network,
+      images: { ...held, normalization: network.normalization },
+      head: {
+        model: { name, sha256 },
+        classes: network.classes,
+        data: { name: imagesName, images: held.count, height, width },
+      },
+    };
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,85 @@
+import type { Network } from '../network/network.js';
+import type { ImageSet } from './image-set.js';
+import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
+import { type LayerRun, runImages, runLayers } from './run-images.js';
+import { verdictsOf } from './verdicts.js';
+
+/** What becomes of many images when one neuron is silenced. */
+export interface Ablation extends NeuronPlace {
+  /** How many verdicts are other ones than with the neuron. */
+  readonly changed: number;
+  /** How many verdicts are right; null without labels. */
+  readonly correct: number | null;
+  /** How many fewer are right than with the neuron, below 0 where it did harm; null without labels. */
+  readonly lost: number | null;
+  /** Output with the neuron less output without it, its mean over all images: `(classes)` float64. */
+  readonly effects: Float64Array;
+}
+
+/**
+ * Silences neurons, one at a time: what a neuron gives becomes 0, whatever it is asked. Exact, in float64.
+ *
+ * @param runs what `runImages` gives for them, where that is known already.
+ * @throws DigitflowError USAGE for a neuron that the network does not have.
+ */
+export function ablate(
+  network: Pick<Network, 'layers' | 'image'>,
+  images: ImageSet,
+  places: readonly NeuronPlace[] = allNeurons(network),
+  runs: readonly LayerRun[] = runImages(network, images),
+): Ablation[] {
+  for (const place of places) checkPlace(network, place);
+  const before = runs[runs.length - 1];
+  const verdicts = verdictsOf(before).predictions;
+  return places.map((place) => {
+    const after = silencedOutputs(network, runs, place, images.count);
+    const { predictions } = verdictsOf({ outputs: before.outputs, values: after });
+    let [changed, lost] = [0, 0];
+    let correct = 0;
+    for (let image = 0; image < images.count; image++) {
+      const truth = images.labels?.[image];
+      if (predictions[image] === truth) correct++;
+      if (predictions[image] === verdicts[image]) continue;
+      changed++;
+      if (verdicts[image] === truth) lost++;
+      else if (predictions[image] === truth) lost--;
+    }
+    const counts = images.labels === null ? { correct: null, lost: null } : { correct, lost };
+    return { ...place, changed, ...counts, effects: meanDifference(before, after) };
+  });
+}
+
+/** Every neuron of a network, layer by layer, the outputs last. */
+export function allNeurons({ layers }: Pick<Network, 'layers'>): NeuronPlace[] {
+  return layers.flatMap(({ outputs }, l) =>
+    Array.from({ length: outputs }, (_, neuron) => ({ layer: l + 1, neuron })),
+  );
+}
+
+/** The outputs when a neuron gives 0: `(count, classes)` float64. */
+function silencedOutputs(
+  { layers }: Pick<Network, 'layers'>,
+  runs: readonly LayerRun[],
+  { layer, neuron }: NeuronPlace,
+  count: number,
+): Float64Array {
+  const values = silence(runs[layer - 1], [neuron]);
+  return layer === layers.length
+    ? values
+    : runLayers(layers.slice(layer), values, count)[layers.length - layer - 1].values;
+}
+
+/** The activations of a layer with some of its neurons at 0; the run is left as it is. */
+export function silence({ outputs, values }: LayerRun, neurons: readonly number[]): Float64Array {
+  const silenced = values.slice();
+  for (const neuron of neurons) {
+    for (let at = neuron; at < silenced.length; at += outputs) silenced[at] = 0;
+  }
+  return silenced;
+}
+
+function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Float64Array {
+  const sums = new Float64Array(outputs);
+  for (let at = 0; at < values.length; at++) sums[at % outputs] += values[at] - after[at];
+  return sums.map((sum) => sum / Math.max(1, values.length / outputs));
+}

@@ -1,0 +1,116 @@
+import type { ActivationName } from '../network/activations.js';
+import type { Network } from '../network/network.js';
+import { ablate } from './ablate.js';
+import { type Firing, firingOf, firingThreshold } from './firing.js';
+import type { ImageSet } from './image-set.js';
+import { lookedFor, rowOf } from './looked-for.js';
+import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
+import { rankImages } from './rank-images.js';
+import { runImages } from './run-images.js';
+import { verdictsOf } from './verdicts.js';
+
+/** What a neuron says to one image. */
+export interface NeuronImage {
+  /** Which image, from 0. */
+  readonly index: number;
+  /** Class indices; the truth is null where it is not known. */
+  readonly truth: number | null;
+  readonly prediction: number;
+  /** z = Σ wᵢaᵢ + b. */
+  readonly sum: number;
+  /** f(z). */
+  readonly value: number;
+}
+
+/** What a neuron looks for, and what it does. */
+export interface NeuronReport extends NeuronPlace, Firing {
+  readonly activation: ActivationName;
+  /** wᵢ, `(inputs)` float64. */
+  readonly weights: Float64Array;
+  readonly bias: number;
+  /** -b: it fires where Σ wᵢaᵢ is above it. */
+  readonly threshold: number;
+  /** Above this activation it is said to fire: see `firingThreshold`. */
+  readonly firesAbove: number;
+  /** `(height * width)` float64: see `lookedFor`. `gradient` is a mean over the images, `weights` is not. */
+  readonly looksFor: { readonly kind: 'weights' | 'gradient'; readonly values: Float64Array };
+  readonly images: number;
+  /** Those with the largest sums, and the smallest, the most extreme first. */
+  readonly lightsMost: readonly NeuronImage[];
+  readonly lightsLeast: readonly NeuronImage[];
+  /** Its mean activation on the images of each class; null for a class without images, or without labels. */
+  readonly meanByClass: readonly (number | null)[];
+  /** What it does to what comes behind it; null for an output. */
+  readonly effect: NeuronEffect | null;
+}
+
+/** What a hidden neuron does to the outputs. */
+export interface NeuronEffect {
+  /** Its weights into the next layer: `(outputs of that layer)` float64. In the last hidden layer they go to the outputs. */
+  readonly outgoing: Float64Array;
+  /** Each output less what it is with the neuron silenced, its mean over all images: `(classes)` float64. */
+  readonly meanOnOutputs: Float64Array;
+  /** How many verdicts change when it is silenced, and how many fewer are right then; null without labels. */
+  readonly changed: number;
+  readonly lost: number | null;
+}
+
+/**
+ * Looks at one neuron: what it looks for, what lights it, what it does. Exact, in float64.
+ *
+ * @param wanted how many of the images that light it most, and least.
+ * @throws DigitflowError USAGE for a neuron that the network does not have.
+ */
+export function neuronReport(
+  network: Pick<Network, 'layers' | 'image' | 'classes'>,
+  images: ImageSet,
+  place: NeuronPlace,
+  wanted = 5,
+): NeuronReport {
+  checkPlace(network, place);
+  const { layer, neuron } = place;
+  const { layers, classes } = network;
+  const { activation, biases } = layers[layer - 1];
+  const runs = runImages(network, images);
+  const { outputs, sums, values } = runs[layer - 1];
+  const column = (of: Float64Array) =>
+    Float64Array.from({ length: images.count }, (_, image) => of[image * outputs + neuron]);
+  const [ownSums, ownValues] = [column(sums), column(values)];
+  const { predictions } = verdictsOf(runs[runs.length - 1]);
+  const shown = (index: number): NeuronImage => ({
+    ...{ index, truth: images.labels?.[index] ?? null, prediction: predictions[index] },
+    ...{ sum: ownSums[index], value: ownValues[index] },
+  });
+  const { most: brightest, least: darkest } = rankImages(ownSums, wanted);
+  return {
+    ...{ layer, neuron, activation },
+    weights: rowOf(layers[layer - 1], neuron),
+    bias: biases[neuron],
+    threshold: 0 - biases[neuron],
+    firesAbove: firingThreshold(activation),
+    looksFor: { kind: layer === 1 ? 'weights' : 'gradient', values: lookedFor(network, runs, place) },
+    images: images.count,
+    ...firingOf(activation, { outputs: 1, sums: ownSums, values: ownValues })[0],
+    lightsMost: brightest.map(shown),
+    lightsLeast: darkest.map(shown),
+    meanByClass: meanByClass(ownValues, images.labels, classes.length),
+    effect: layer === layers.length ? null : effectOf(),
+  };
+
+  function effectOf(): NeuronEffect {
+    const [{ effects, changed, lost }] = ablate(network, images, [place], runs);
+    const { weights, inputs, outputs: next } = layers[layer];
+    const outgoing = Float64Array.from({ length: next }, (_, k) => weights[k * inputs + neuron]);
+    return { outgoing, meanOnOutputs: effects, changed, lost };
+  }
+}
+
+function meanByClass(values: Float64Array, labels: Uint8Array | null, classCount: number): (number | null)[] {
+  const sums = new Float64Array(classCount);
+  const counts = new Float64Array(classCount);
+  labels?.forEach((label, image) => {
+    sums[label] += values[image];
+    counts[label]++;
+  });
+  return Array.from(sums, (sum, k) => (counts[k] === 0 ? null : sum / counts[k]));
+}

@@ -1,0 +1,182 @@
+import type { NeuronImage, NeuronReport } from '../insight/neuron-report.js';
+import { grouped, percentage } from '../tally/wording.js';
+import { blockWidth, flow } from './columns.js';
+import { padLeft, padRight, printable, truncate } from './display-width.js';
+import { besideOrBelow, drawImages } from './draw-images.js';
+import { lamp, shortValue } from './draw-neurons.js';
+import { drawSignedPicture, signedLegend } from './draw-signed-picture.js';
+import { type HeadShown, lookHeading, titled, wrap } from './look-heading.js';
+import type { Picture } from './picture.js';
+import { signed } from './render-neuron-arithmetic.js';
+import { signedBar, signedColumn } from './signed-bar.js';
+import { createStyle, type RenderOptions, type Style } from './style.js';
+
+const MAX_NAME = 12;
+/** More classes, or inputs, than this are shown by the strongest of them. */
+const MOST_LISTED = 20;
+const BAR = 8;
+
+/** What is drawn of a neuron. */
+export interface NeuronShown extends HeadShown {
+  readonly data: HeadShown['data'] & { readonly height: number; readonly width: number };
+  readonly neuron: NeuronReport;
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
+}
+
+/** One neuron, for a terminal: what it looks for, what lights it, what it does. Lines that end with a newline each. */
+export function renderNeuronReport(view: NeuronShown, options: RenderOptions): string {
+  const style = createStyle(options);
+  const { neuron, pictures } = view;
+  const blocks = [
+    [...lookHeading(`Neuron ${neuron.layer}:${neuron.neuron}`, view, style), ...facts(neuron, style)],
+    besideOrBelow(lookedForBlock(view, style), classesBlock(view, style), style.width),
+    ...(neuron.layer === 1 ? [] : [incomingBlock(neuron, style)]),
+    ...outgoingBlock(neuron, style),
+    [
+      ...titled('Lights it most', 'image, truth, activation', style),
+      ...tiles(view, neuron.lightsMost, pictures.most, style),
+    ],
+    [...titled('Lights it least', '', style), ...tiles(view, neuron.lightsLeast, pictures.least, style)],
+  ];
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function facts(found: NeuronReport, { width }: Style): string[] {
+  const { activation, weights, bias, threshold, fires, images, mean, least, most } = found;
+  const share = `${percentage(fires / images, 1)} %`;
+  return [
+    ...flow([activation, `${grouped(weights.length)} weights`, `bias ${signed(bias)}`], width),
+    ...wrap(thresholdWords(found, threshold), width),
+    ...flow([`fires on ${grouped(fires)} images (${share})`], width),
+    ...flow(
+      [
+        `activation ${shortValue(mean).trim()} on average`,
+        `from ${shortValue(least).trim()}`,
+        `to ${shortValue(most).trim()}`,
+      ],
+      width,
+    ),
+  ];
+}
+
+function thresholdWords({ activation, firesAbove }: NeuronReport, threshold: number): string {
+  if (activation === 'softmax') return `fires where its share is above ${firesAbove}`;
+  const above = Number(threshold.toPrecision(4));
+  return `threshold ${above}: fires where its weighted sum is above it, its activation above ${firesAbove}`;
+}
+
+function lookedForBlock({ neuron, data }: NeuronShown, style: Style): string[] {
+  const { kind, values } = neuron.looksFor;
+  const { height, width } = data;
+  const columns = Math.min(width, style.width);
+  const title = kind === 'weights' ? ['Its weights'] : ['What raises its sum', 'mean gradient, all images'];
+  return [
+    style.paint.bold(title[0]),
+    ...title.slice(1).map(style.paint.dim),
+    ...drawSignedPicture({ height, width, values }, columns, style),
+    ...flow([signedLegend(style, 'raises it', 'lowers it')], style.width),
+  ];
+}
+
+/** For each class how much it lights the neuron, and how much the neuron raises its output. */
+function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] {
+  const { meanByClass, effect } = neuron;
+  const known = meanByClass.map((mean) => mean ?? 0);
+  const brightest = Math.max(1, ...known.map(Math.abs));
+  const effects = effect?.meanOnOutputs ?? new Float64Array(classes.length);
+  const largest = effects.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const order = Array.from(classes.keys());
+  const isMany = order.length > MOST_LISTED;
+  if (isMany) order.sort((a, b) => Math.abs(effects[b]) - Math.abs(effects[a]) || known[b] - known[a]);
+  const shown = order.slice(0, MOST_LISTED);
+  const names = shown.map((k) => truncate(printable(classes[k]), MAX_NAME, style.glyphs.ellipsis));
+  const nameWidth = Math.max('class'.length, blockWidth(names));
+  const lines = shown.map((k, row) => {
+    const mean = meanByClass[k];
+    const light =
+      mean === null
+        ? padLeft(style.glyphs.absent, 8)
+        : `${lamp(Math.max(0, mean) / brightest, style)} ${shortValue(mean)}`;
+    const does =
+      effect === null ? '' : `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
+    return `${padRight(names[row], nameWidth)}  ${light}${does}`.trimEnd();
+  });
+  const head = `${padRight('class', nameWidth)}  lights${effect === null ? '' : '    output'}`;
+  const notes =
+    effect === null
+      ? ['lights: mean activation by truth']
+      : [
+          'lights: mean activation by truth',
+          'output: mean change of the class,',
+          '  with it less without it',
+        ];
+  const more = isMany ? [`and ${order.length - shown.length} more (--format json)`] : [];
+  return [
+    style.paint.bold('What lights it, what it does'),
+    style.paint.dim(head),
+    ...lines,
+    ...[...more, ...notes].map(style.paint.dim),
+  ];
+}
+
+function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[] {
+  return weightsBlock(`Its weights from layer ${layer - 1}`, weights, layer - 1, style);
+}
+
+/** Where it goes, and what is lost without it; nothing for an output. */
+function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): string[][] {
+  if (effect === null) return [];
+  const { changed, lost, outgoing } = effect;
+  const right =
+    lost === null
+      ? ''
+      : `, ${grouped(Math.abs(lost))} ${lost >= 0 ? 'fewer' : 'more'} right (${percentage(Math.abs(lost) / images, 2)} points)`;
+  return [
+    weightsBlock(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
+    wrap(`silenced: ${grouped(changed)} of ${grouped(images)} verdicts change${right}`, style.width),
+  ];
+}
+
+/** Weights as signed bars, as many in a line as fit; of many, the strongest. */
+function weightsBlock(title: string, weights: Float64Array, layer: number, style: Style): string[] {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const order = Array.from(weights.keys());
+  const isMany = order.length > MOST_LISTED;
+  if (isMany) order.sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);
+  const shown = order.slice(0, MOST_LISTED);
+  const places = Math.max(...shown.map((n) => `${layer}:${n}`.length));
+  const cells = shown.map(
+    (n) =>
+      `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${padRight(signedBar(weights[n], largest, 5), 5)}`,
+  );
+  const perLine = Math.max(1, Math.min(4, Math.floor((style.width + 3) / (blockWidth(cells) + 3))));
+  const lines: string[] = [];
+  for (let from = 0; from < cells.length; from += perLine) {
+    lines.push(
+      cells
+        .slice(from, from + perLine)
+        .join('   ')
+        .trimEnd(),
+    );
+  }
+  const more = isMany
+    ? [style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`)]
+    : [];
+  return [style.paint.bold(title), ...lines, ...more];
+}
+
+function tiles(
+  { classes }: NeuronShown,
+  images: readonly NeuronImage[],
+  pictures: readonly Picture[],
+  style: Style,
+): string[] {
+  const captioned = images.map(({ index, truth, sum, value }, position) => ({
+    picture: pictures[position],
+    caption: [
+      `#${index}${truth === null ? '' : `  ${classes[truth]}`}`,
+      `${shortValue(value).trim()} (${signed(Number(sum.toPrecision(3)))})`,
+    ],
+  }));
+  return drawImages(captioned, style);
+}
