@@ -3,7 +3,15 @@ export { type DigitImage, type DigitSpec, openDigit } from '../pipelines/digit-i
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export { type DigitView, type LookDigitOptions, lookDigit } from '../pipelines/look-digit.js';
+export type { LookOptions } from '../pipelines/look-images.js';
+export { lookNetwork, type NetworkView } from '../pipelines/look-network.js';
 export { type LookNeuronOptions, lookNeuron, type NeuronView } from '../pipelines/look-neuron.js';
+export {
+  type LookWhatIfOptions,
+  lookWhatIf,
+  type Outcome,
+  type WhatIfView,
+} from '../pipelines/look-what-if.js';
 // The whole scoring in one call.
 export {
   type ScoreOptions,
@@ -21,14 +29,18 @@ export { DigitflowError, type ErrorCode } from './errors.js';
 export { type Ablation, ablate } from './insight/ablate.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/attribution.js';
 export { blackAndWhite } from './insight/black-and-white.js';
+export { type Change, type ChangedNetwork, changeNetwork } from './insight/changes.js';
 export { type SmallestChange, smallestChange } from './insight/counterfactual.js';
 export { type Explanation, explain } from './insight/explain.js';
+export { type Feed, feedImages } from './insight/feed.js';
 export { type Firing, firingThreshold } from './insight/firing.js';
 export type { ImageSet } from './insight/image-set.js';
 export { lookedFor } from './insight/looked-for.js';
+export { type NetworkReport, networkReport } from './insight/network-report.js';
 export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from './insight/neuron-arithmetic.js';
 export { type NeuronReport, neuronReport } from './insight/neuron-report.js';
 export { type LayerRun, runImages } from './insight/run-images.js';
+export { type Experiment, type WhatIf, whatIf } from './insight/what-if.js';
 // The network: float64, plain, the oracle.
 export { ACTIVATIONS, type ActivationName } from './network/activations.js';
 export { type LossName, loss, lossOf } from './network/cost.js';
@@ -62,11 +74,13 @@ export type { Scorer } from './pool/scorer.js';
 export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
 export { learningCurveSvg } from './render/learning-curve-svg.js';
 export { renderDigit } from './render/render-digit.js';
+export { renderNetwork } from './render/render-network.js';
 export { renderNeuronReport } from './render/render-neuron-report.js';
+export { renderWhatIf } from './render/render-what-if.js';
 export { evaluationCsv } from './sinks/evaluation-csv.js';
 export { evaluationJson } from './sinks/evaluation-json.js';
 export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
-export { lookDigitJson, lookNeuronJson } from './sinks/look-json.js';
+export { lookDigitJson, lookNetworkJson, lookNeuronJson, lookWhatIfJson } from './sinks/look-json.js';
 // Where images and networks come from.
 export { checkFitsNetwork } from './sources/check-fits-network.js';
 export { type IdxInputs, type IdxSource, openIdx } from './sources/idx-source.js';

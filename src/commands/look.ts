@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { addLookDigitCommand } from './look-digit.js';
+import { addLookNetworkCommand } from './look-network.js';
 import { addLookNeuronCommand } from './look-neuron.js';
 import { COUNTING } from './look-options.js';
+import { addLookWhatIfCommand } from './look-what-if.js';
 
 const EXAMPLES = `
 Examples:
@@ -9,6 +11,8 @@ Examples:
   $ digitflow look digit my-3.png     a digit of your own
   $ digitflow look digit 0 --why      which pixels made it so, and what would change the verdict
   $ digitflow look neuron 1:4         what a neuron looks for, what lights it, what it does
+  $ digitflow look network            13,002 parameters, and what each neuron is worth
+  $ digitflow look what-if --silence 1:3   accuracy without a neuron, or with other weights
 ${COUNTING}`;
 
 /** Adds `digitflow look` and all that can be looked at. */
@@ -19,4 +23,6 @@ export function addLookCommand(program: Command): void {
     .addHelpText('after', EXAMPLES);
   addLookDigitCommand(look);
   addLookNeuronCommand(look);
+  addLookNetworkCommand(look);
+  addLookWhatIfCommand(look);
 }

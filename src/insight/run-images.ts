@@ -1,6 +1,7 @@
-import { activate } from '../network/activations.js';
+import { activateRows } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { ImageSet } from './image-set.js';
+import type { NeuronPlace } from './neuron-arithmetic.js';
 
 /** What one layer of neurons says to many images. */
 export interface LayerRun {
@@ -17,25 +18,27 @@ export interface LayerRun {
  * since black pixels (brightness 0) add nothing and are left out.
  *
  * @param images trusted to fit the network.
+ * @param silenced neurons that give 0, whatever they are asked; trusted to be there.
  * @returns the hidden layers in order, the outputs last.
  */
 export function runImages(
   { layers, image }: Pick<Network, 'layers' | 'image'>,
   images: Omit<ImageSet, 'labels'>,
+  silenced: readonly NeuronPlace[] = [],
 ): LayerRun[] {
-  const [first, ...others] = layers;
-  const run = activated(first, brightSums(first, images, image));
-  return [run, ...runLayers(others, run.values, images.count)];
-}
-
-/** The layers behind one whose activations are known: `values` is `(count, inputs)` float64. */
-export function runLayers(layers: readonly Layer[], values: Float64Array, count: number): LayerRun[] {
   const runs: LayerRun[] = [];
-  for (const layer of layers) {
-    const inputs = runs.length === 0 ? values : runs[runs.length - 1].values;
-    runs.push(activated(layer, layerSums(layer, inputs, count)));
+  for (const [l, layer] of layers.entries()) {
+    const sums =
+      l === 0 ? brightSums(layer, images, image) : layerSums(layer, runs[l - 1].values, images.count);
+    const run = activateRun(layer, sums);
+    for (const place of silenced) if (place.layer === l + 1) silence(run, place.neuron);
+    runs.push(run);
   }
   return runs;
+}
+
+function silence({ outputs, values }: LayerRun, neuron: number): void {
+  for (let at = neuron; at < values.length; at += outputs) values[at] = 0;
 }
 
 /** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. Adds in the order that `forward` adds in. */
@@ -54,18 +57,48 @@ export function brightSums(
   }
   const stored = storedOrder(height, width, normalization.transposed);
   const sums = new Float64Array(count * outputs);
+  // What is lit of one image: where its columns begin, and how bright it is.
+  const lit = { columns: new Uint32Array(inputs), values: new Float64Array(inputs), count: 0 };
   for (let image = 0; image < count; image++) {
-    const row = sums.subarray(image * outputs, (image + 1) * outputs);
-    const start = image * inputs;
+    lit.count = 0;
     for (let i = 0; i < inputs; i++) {
-      const value = brightness[pixels[start + stored[i]]];
+      const value = brightness[pixels[image * inputs + stored[i]]];
       if (value === 0) continue;
-      const column = i * outputs;
-      for (let n = 0; n < outputs; n++) row[n] += columns[column + n] * value;
+      lit.columns[lit.count] = i * outputs;
+      lit.values[lit.count++] = value;
     }
-    for (let n = 0; n < outputs; n++) row[n] += biases[n];
+    addColumns(columns, lit, sums.subarray(image * outputs, (image + 1) * outputs));
+    for (let n = 0; n < outputs; n++) sums[image * outputs + n] += biases[n];
   }
   return sums;
+}
+
+/** Adds the columns of lit pixels, each times its brightness, to sums that are 0: four neurons at a time, in registers. */
+function addColumns(
+  weights: Float64Array,
+  lit: { readonly columns: Uint32Array; readonly values: Float64Array; readonly count: number },
+  sums: Float64Array,
+): void {
+  const { columns, values, count } = lit;
+  const whole = sums.length - (sums.length % 4);
+  for (let n = 0; n < whole; n += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0; j < count; j++) {
+      const at = columns[j] + n;
+      const value = values[j];
+      a += weights[at] * value;
+      b += weights[at + 1] * value;
+      c += weights[at + 2] * value;
+      d += weights[at + 3] * value;
+    }
+    sums[n] = a;
+    sums[n + 1] = b;
+    sums[n + 2] = c;
+    sums[n + 3] = d;
+  }
+  for (let n = whole; n < sums.length; n++) {
+    for (let j = 0; j < count; j++) sums[n] += weights[columns[j] + n] * values[j];
+  }
 }
 
 /** Where each pixel, counted row by row, is stored. */
@@ -76,7 +109,7 @@ export function storedOrder(height: number, width: number, transposed: boolean):
 }
 
 /** Wa + b for many images: `values` is `(count, inputs)`, the result `(count, outputs)` float64. */
-function layerSums(
+export function layerSums(
   { weights, biases, inputs, outputs }: Layer,
   values: Float64Array,
   count: number,
@@ -92,12 +125,10 @@ function layerSums(
   return sums;
 }
 
-function activated({ activation, outputs }: Layer, sums: Float64Array): LayerRun {
-  // Only a softmax looks at more than one neuron.
-  if (activation !== 'softmax') return { outputs, sums, values: activate(activation, sums) };
-  const values = new Float64Array(sums.length);
-  for (let at = 0; at < sums.length; at += outputs) {
-    values.set(activate(activation, sums.subarray(at, at + outputs)), at);
-  }
-  return { outputs, sums, values };
+/** The activations that go with sums: `(count, outputs)` float64. */
+export function activateRun(
+  { activation, outputs }: Pick<Layer, 'activation' | 'outputs'>,
+  sums: Float64Array,
+): LayerRun {
+  return { outputs, sums, values: activateRows(activation, sums, outputs) };
 }

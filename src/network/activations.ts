@@ -25,6 +25,15 @@ export function activate(name: ActivationName, z: Float64Array): Float64Array {
   }
 }
 
+/** `activate` for many images at once: `(count, outputs)` float64 in and out, row-major. */
+export function activateRows(name: ActivationName, z: Float64Array, outputs: number): Float64Array {
+  // Of all functions only softmax looks at more than one neuron.
+  if (name !== 'softmax') return activate(name, z);
+  const rows = new Float64Array(z.length);
+  for (let start = 0; start < z.length; start += outputs) softmaxRow(z, start, outputs, rows);
+  return rows;
+}
+
 /**
  * ∂C/∂z of a layer, given its activations and ∂C/∂a, all `(outputs)` float64: the transposed Jacobian of
  * `activate` times the gradient. All five derivatives can be told from a = f(z) alone, so z need not be kept.
@@ -59,12 +68,24 @@ function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
 }
 
-/** e^z_n / Σ e^z. The largest z is taken off first: the quotient stays the same and no power overflows. */
 function softmax(z: Float64Array): Float64Array {
-  const largest = z.reduce((max, x) => Math.max(max, x), Number.NEGATIVE_INFINITY);
-  const powers = z.map((x) => Math.exp(x - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+  return softmaxRow(z, 0, z.length, new Float64Array(z.length));
+}
+
+/**
+ * e^z_n / Σ e^z of one row, `count` numbers from `start` on, written to the same place of `target`. The largest z is taken
+ * off first: the quotient stays the same and no power overflows.
+ */
+function softmaxRow(z: Float64Array, start: number, count: number, target: Float64Array): Float64Array {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let n = start; n < start + count; n++) largest = Math.max(largest, z[n]);
+  let sum = 0;
+  for (let n = start; n < start + count; n++) {
+    target[n] = Math.exp(z[n] - largest);
+    sum += target[n];
+  }
+  for (let n = start; n < start + count; n++) target[n] /= sum;
+  return target;
 }
 
 /** Whether a layer's outputs lie between 0 and 1, so that they can be read as how sure it is. */

@@ -1,17 +1,13 @@
-import type { Evaluation } from '../tally/evaluation.js';
 import { topConfusions } from '../tally/top-confusions.js';
 import { percent, timesWords } from '../tally/wording.js';
+import type { Confused } from './confused.js';
 import { displayWidth, padLeft, padRight, printable, truncate } from './display-width.js';
 import type { Style } from './style.js';
 
 const MAX_NAME = 20;
 
 /** The most frequent confusions, a line each: `4 → 9   38 times, 3.9 % of all 4`. Empty when there are none. */
-export function renderConfusionList(
-  { classes, confusion }: Evaluation,
-  limit: number,
-  style: Style,
-): string[] {
+export function renderConfusionList({ classes, confusion }: Confused, limit: number, style: Style): string[] {
   const { glyphs } = style;
   const name = (index: number) => truncate(printable(classes[index].name), MAX_NAME, glyphs.ellipsis);
   const rows = topConfusions(confusion, limit).map(({ truth, prediction, count, share }) => ({

@@ -1,5 +1,5 @@
-import type { Evaluation } from '../tally/evaluation.js';
 import { grouped, percentage } from '../tally/wording.js';
+import type { Confused } from './confused.js';
 import { displayWidth, padLeft, padRight, printable, truncate } from './display-width.js';
 import { heat } from './heat.js';
 import type { Style } from './style.js';
@@ -27,7 +27,7 @@ interface Layout {
  *
  * @returns null when it does not fit into the style's width.
  */
-export function renderMatrix(evaluation: Evaluation, style: Style): string[] | null {
+export function renderMatrix(evaluation: Confused, style: Style): string[] | null {
   const layout = layoutFor(evaluation, style);
   if (layout === null) return null;
   const { paint } = style;
@@ -47,7 +47,7 @@ export function renderMatrix(evaluation: Evaluation, style: Style): string[] | n
   return lines;
 }
 
-function layoutFor({ classes, confusion }: Evaluation, { paint, glyphs, width }: Style): Layout | null {
+function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style): Layout | null {
   const names = classes.map(({ name }) => printable(name));
   const support = GAP + Math.max(...classes.map((row) => grouped(row.support).length));
   const digits = String(Math.max(...confusion.flat())).length;

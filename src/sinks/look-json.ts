@@ -8,6 +8,16 @@ export function lookNeuronJson({ pictures: _, ...view }: { readonly pictures: un
   return lookJson('digitflow.look-neuron/1', view);
 }
 
+/** A view of a network as JSON, schema `digitflow.look-network/1`. */
+export function lookNetworkJson(view: object): string {
+  return lookJson('digitflow.look-network/1', view);
+}
+
+/** An experiment as JSON, schema `digitflow.look-what-if/1`. */
+export function lookWhatIfJson(view: object): string {
+  return lookJson('digitflow.look-what-if/1', view);
+}
+
 /**
  * A view as JSON, indented by two, an array of plain numbers on one line, with a newline at its end.
  *

@@ -1,0 +1,97 @@
+import { DigitflowError } from '../src/errors.js';
+import { type Change, checkChange, inputOf } from '../src/insight/changes.js';
+import type { Feed } from '../src/insight/feed.js';
+import type { Verdicts } from '../src/insight/verdicts.js';
+import { type Experiment, type WhatIf, whatIf } from '../src/insight/what-if.js';
+import { layerSizes, type Network } from '../src/network/network.js';
+import { ConfusionMatrix } from '../src/tally/confusion-matrix.js';
+import { type LookHead, type LookOptions, openLook } from './look-images.js';
+
+/** What to look with, and what to do otherwise. */
+export interface LookWhatIfOptions extends LookOptions, Experiment {}
+
+/** How a network does. */
+export interface Outcome {
+  /** Null without labels, as are accuracy and confusion. */
+  readonly correct: number | null;
+  readonly accuracy: number | null;
+  /** `[truth][prediction]` counts. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** How often each class was the verdict. */
+  readonly predicted: readonly number[];
+  /** The mean of the largest output. */
+  readonly meanConfidence: number;
+}
+
+/** A change, and what was there before it; null where that is no number or name. */
+export type ChangeMade = Change & { readonly was: number | string | null };
+
+/** What would be different. */
+export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
+  readonly layers: readonly number[];
+  readonly changes: readonly ChangeMade[];
+  readonly feed: Feed | null;
+  /** Of the noise; null where there is none. */
+  readonly seed: number | null;
+  readonly before: Outcome;
+  readonly after: Outcome;
+}
+
+/**
+ * Looks at what would be different: accuracy and confusion before and after, on all the images.
+ *
+ * @throws DigitflowError USAGE for no change at all, or one that cannot be made; what `openModel` and the source of images throw.
+ */
+export async function lookWhatIf(options: LookWhatIfOptions): Promise<WhatIfView> {
+  const { changes = [], feed, seed = 1 } = options;
+  if (changes.length === 0 && feed === undefined) {
+    throw new DigitflowError(
+      'USAGE',
+      'expected something to change, found nothing; give --silence 1:3, or see --help',
+    );
+  }
+  const { network, images, head } = await openLook(options, (opened) => {
+    for (const change of changes) checkChange(opened, change);
+  });
+  const { before, after, ...counts } = whatIf(network, images, { changes, feed, seed });
+  const outcome = (verdicts: Verdicts) => outcomeOf(verdicts, images.labels, network.classes.length);
+  return {
+    ...head,
+    layers: layerSizes(network),
+    changes: changes.map((change) => ({ ...change, was: valueBefore(network, change) })),
+    ...{ feed: feed ?? null, seed: feed === 'noise' ? seed : null },
+    ...counts,
+    before: outcome(before),
+    after: outcome(after),
+  };
+}
+
+function valueBefore(network: Network, change: Change): number | string | null {
+  const { weights, biases, inputs, activation } = network.layers[change.layer - 1];
+  switch (change.kind) {
+    case 'weight':
+      return weights[change.neuron * inputs + inputOf(network, change)];
+    case 'bias':
+      return biases[change.neuron];
+    case 'activation':
+      return activation;
+    default:
+      return null;
+  }
+}
+
+function outcomeOf(
+  { predictions, confidences }: Verdicts,
+  labels: Uint8Array | null,
+  classCount: number,
+): Outcome {
+  const count = predictions.length;
+  const predicted = new Array<number>(classCount).fill(0);
+  for (const prediction of predictions) predicted[prediction]++;
+  const meanConfidence = confidences.reduce((sum, confidence) => sum + confidence, 0) / count;
+  if (labels === null) return { correct: null, accuracy: null, confusion: null, predicted, meanConfidence };
+  const matrix = new ConfusionMatrix(classCount);
+  matrix.addAll(labels, predictions, count);
+  const { correct } = matrix;
+  return { correct, accuracy: correct / count, confusion: matrix.toJSON(), predicted, meanConfidence };
+}

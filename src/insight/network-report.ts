@@ -1,0 +1,62 @@
+import type { ActivationName } from '../network/activations.js';
+import { type Network, parameterCount } from '../network/network.js';
+import { type Ablation, ablate } from './ablate.js';
+import { type Distribution, distributionOf } from './distribution.js';
+import { type Firing, firingOf, firingThreshold } from './firing.js';
+import type { ImageSet } from './image-set.js';
+import { runImages } from './run-images.js';
+import { countCorrect, verdictsOf } from './verdicts.js';
+
+/** Pieces of each histogram. */
+const BINS = 24;
+
+/** What one layer is made of. */
+export interface LayerReport {
+  /** From 1, the first hidden one. */
+  readonly layer: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: ActivationName;
+  /** A neuron of it fires where its activation is above this: see `firingThreshold`. */
+  readonly firesAbove: number;
+  /** inputs · outputs weights and as many biases as outputs. */
+  readonly parameters: number;
+  readonly weights: Distribution;
+  readonly biases: Distribution;
+}
+
+/** What one neuron does to many images: how often it fires, and what is lost without it. */
+export type NeuronSummary = Firing & Omit<Ablation, 'effects'>;
+
+/** What a network is made of, and what each of its neurons is worth. */
+export interface NetworkReport {
+  readonly parameters: number;
+  readonly layers: readonly LayerReport[];
+  readonly images: number;
+  /** How many verdicts are right; null without labels. */
+  readonly correct: number | null;
+  /** All neurons, layer by layer, the outputs last. */
+  readonly neurons: readonly NeuronSummary[];
+}
+
+/** Looks at a whole network: its numbers, and what many images make of its neurons. In float64. */
+export function networkReport(network: Pick<Network, 'layers' | 'image'>, images: ImageSet): NetworkReport {
+  const { layers } = network;
+  const runs = runImages(network, images);
+  const firing = layers.flatMap(({ activation }, l) => firingOf(activation, runs[l]));
+  return {
+    parameters: parameterCount(network),
+    layers: layers.map(({ inputs, outputs, activation, weights, biases }, l) => ({
+      ...{ layer: l + 1, inputs, outputs, activation, firesAbove: firingThreshold(activation) },
+      parameters: weights.length + biases.length,
+      weights: distributionOf(weights, BINS),
+      biases: distributionOf(biases, BINS),
+    })),
+    images: images.count,
+    correct: images.labels && countCorrect(verdictsOf(runs[runs.length - 1]).predictions, images.labels),
+    neurons: ablate(network, images, undefined, runs).map(({ effects: _, ...ablation }, n) => ({
+      ...ablation,
+      ...firing[n],
+    })),
+  };
+}

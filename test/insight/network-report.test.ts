@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { distributionOf } from '../../src/insight/distribution.js';
+import { networkReport } from '../../src/insight/network-report.js';
+import { forward, predictedClass } from '../../src/network/forward.js';
+import { openModel } from '../../src/sources/open-model.js';
+import { brightnessAt, testImages } from '../helpers/image-set.js';
+
+describe('networkReport', () => {
+  test.each(['sigmoid', 'relu'])('counts what the oracle counts (%s)', (model) => {
+    const { network } = openModel(model);
+    const images = testImages(network, 300);
+    const report = networkReport(network, images);
+    expect(report.layers.map(({ parameters }) => parameters)).toEqual([12_560, 272, 170]);
+    expect(report.parameters).toBe(13_002);
+    const fires = [new Float64Array(16), new Float64Array(16), new Float64Array(10)];
+    let correct = 0;
+    for (let image = 0; image < images.count; image++) {
+      const brightness = brightnessAt(images, network, image);
+      const activations = forward(network, brightness);
+      for (const [l, { weights, biases, inputs, activation }] of network.layers.entries()) {
+        for (let n = 0; n < biases.length; n++) {
+          // By the sum where there is a threshold; of a softmax by what it gives.
+          const sum = activations[l].reduce((total, a, i) => total + a * weights[n * inputs + i], biases[n]);
+          if (activation === 'softmax' ? activations[l + 1][n] > 0.5 : sum > 0) fires[l][n]++;
+        }
+      }
+      if (predictedClass(activations[3]) === images.labels?.[image]) correct++;
+    }
+    expect(report.correct).toBe(correct);
+    expect(report.neurons.map((neuron) => neuron.fires)).toEqual(fires.flatMap((layer) => Array.from(layer)));
+    expect(report.neurons.map(({ lost }) => lost)).toHaveLength(42);
+    expect(report.neurons.every((neuron) => neuron.correct === correct - (neuron.lost ?? Number.NaN))).toBe(
+      true,
+    );
+  });
+
+  test('finds a neuron that never fires and one that always does', () => {
+    const { network } = openModel('relu');
+    const [first, ...others] = network.layers;
+    const biases = first.biases.with(3, -1e6).with(5, 1e6);
+    const report = networkReport(
+      { ...network, layers: [{ ...first, biases }, ...others] },
+      testImages(network, 100),
+    );
+    expect(report.neurons[3]).toMatchObject({ layer: 1, neuron: 3, fires: 0, most: 0, lost: 0, changed: 0 });
+    expect(report.neurons[5]).toMatchObject({ layer: 1, neuron: 5, fires: 100 });
+  });
+});
+
+describe('distributionOf', () => {
+  test('puts each number into its piece, and the largest into the last', () => {
+    const found = distributionOf(Float64Array.of(-1, -0.5, 0, 0.5, 0.9, 3), 4);
+    expect(found).toMatchObject({ count: 6, least: -1, most: 3, histogram: [2, 3, 0, 1] });
+    expect(found.mean).toBeCloseTo(2.9 / 6, 12);
+    const squares = [-1, -0.5, 0, 0.5, 0.9, 3].map((value) => (value - found.mean) ** 2);
+    expect(found.deviation).toBeCloseTo(Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 6), 12);
+  });
+
+  test('has one piece where all are equal', () => {
+    expect(distributionOf(Float64Array.of(2, 2, 2), 5)).toMatchObject({ deviation: 0, histogram: [3] });
+  });
+});
