@@ -2,6 +2,7 @@
 export { type DigitImage, type DigitSpec, openDigit } from '../pipelines/digit-image.js';
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+export { type DetectorView, type LookDetectorOptions, lookDetector } from '../pipelines/look-detector.js';
 export { type DigitView, type LookDigitOptions, lookDigit } from '../pipelines/look-digit.js';
 export type { LookOptions } from '../pipelines/look-images.js';
 export { lookNetwork, type NetworkView } from '../pipelines/look-network.js';
@@ -31,6 +32,13 @@ export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/at
 export { blackAndWhite } from './insight/black-and-white.js';
 export { type Change, type ChangedNetwork, changeNetwork } from './insight/changes.js';
 export { type SmallestChange, smallestChange } from './insight/counterfactual.js';
+export { type Detector, type DetectorReport, detect } from './insight/detector.js';
+export {
+  type Rectangle,
+  type RegionWeights,
+  rectangleRegion,
+  regionWeights,
+} from './insight/detector-weights.js';
 export { type Explanation, explain } from './insight/explain.js';
 export { type Feed, feedImages } from './insight/feed.js';
 export { type Firing, firingThreshold } from './insight/firing.js';
@@ -73,6 +81,7 @@ export type { Scorer } from './pool/scorer.js';
 // Output.
 export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
 export { learningCurveSvg } from './render/learning-curve-svg.js';
+export { renderDetector } from './render/render-detector.js';
 export { renderDigit } from './render/render-digit.js';
 export { renderNetwork } from './render/render-network.js';
 export { renderNeuronReport } from './render/render-neuron-report.js';
@@ -80,12 +89,19 @@ export { renderWhatIf } from './render/render-what-if.js';
 export { evaluationCsv } from './sinks/evaluation-csv.js';
 export { evaluationJson } from './sinks/evaluation-json.js';
 export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
-export { lookDigitJson, lookNetworkJson, lookNeuronJson, lookWhatIfJson } from './sinks/look-json.js';
+export {
+  lookDetectorJson,
+  lookDigitJson,
+  lookNetworkJson,
+  lookNeuronJson,
+  lookWhatIfJson,
+} from './sinks/look-json.js';
 // Where images and networks come from.
 export { checkFitsNetwork } from './sources/check-fits-network.js';
 export { type IdxInputs, type IdxSource, openIdx } from './sources/idx-source.js';
 export { type LabelledInput, openLabelledImages } from './sources/open-images.js';
 export { BUNDLED_MODELS, type Model, openModel } from './sources/open-model.js';
+export { readMask } from './sources/read-mask.js';
 // Counting.
 export type { Evaluation } from './tally/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from './tally/evaluation-tally.js';

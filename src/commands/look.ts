@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addLookDetectorCommand } from './look-detector.js';
 import { addLookDigitCommand } from './look-digit.js';
 import { addLookNetworkCommand } from './look-network.js';
 import { addLookNeuronCommand } from './look-neuron.js';
@@ -13,6 +14,7 @@ Examples:
   $ digitflow look neuron 1:4         what a neuron looks for, what lights it, what it does
   $ digitflow look network            13,002 parameters, and what each neuron is worth
   $ digitflow look what-if --silence 1:3   accuracy without a neuron, or with other weights
+  $ digitflow look detector --rect 8,7,12,3 --bias -10   a neuron made by hand
 ${COUNTING}`;
 
 /** Adds `digitflow look` and all that can be looked at. */
@@ -25,4 +27,5 @@ export function addLookCommand(program: Command): void {
   addLookNeuronCommand(look);
   addLookNetworkCommand(look);
   addLookWhatIfCommand(look);
+  addLookDetectorCommand(look);
 }

@@ -133,7 +133,10 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
   const recall = before.confusion === null ? '' : `${padLeft('found', 9)}${padLeft('after', 9)}`;
   const head = `${padRight('class', nameWidth)}${padLeft('said', 7)}${padLeft('after', 8)}${recall}`;
   const more = isMany ? [paint.dim(`and ${all.length - shown.length} more (--format json)`)] : [];
-  const notes = ['said: verdicts of the class', ...(before.confusion === null ? [] : ['found: of its images'])];
+  const notes = [
+    'said: verdicts of the class',
+    ...(before.confusion === null ? [] : ['found: of its images']),
+  ];
   return [paint.dim(head), ...lines, ...more, ...flow(notes, style.width).map(paint.dim)];
 }
 

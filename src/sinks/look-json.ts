@@ -18,6 +18,11 @@ export function lookWhatIfJson(view: object): string {
   return lookJson('digitflow.look-what-if/1', view);
 }
 
+/** A view of a detector as JSON, schema `digitflow.look-detector/1`; the pictures are left out. */
+export function lookDetectorJson({ pictures: _, ...view }: { readonly pictures: unknown }): string {
+  return lookJson('digitflow.look-detector/1', view);
+}
+
 /**
  * A view as JSON, indented by two, an array of plain numbers on one line, with a newline at its end.
  *

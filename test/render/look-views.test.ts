@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { lookDetector } from '../../pipelines/look-detector.js';
 import { lookNetwork } from '../../pipelines/look-network.js';
 import { lookWhatIf } from '../../pipelines/look-what-if.js';
 import { withoutStyles } from '../../src/render/ansi.js';
 import { displayWidth } from '../../src/render/display-width.js';
+import { renderDetector } from '../../src/render/render-detector.js';
 import { renderNetwork } from '../../src/render/render-network.js';
 import { renderWhatIf } from '../../src/render/render-what-if.js';
 import type { RenderOptions } from '../../src/render/style.js';
@@ -19,11 +21,13 @@ beforeAll(async () => {
     ],
     feed: 'inverted',
   });
+  const detector = await lookDetector({ rectangle: { x: 8, y: 7, width: 12, height: 3 }, bias: -10 });
+  draw.detector = (options) => renderDetector(detector, options);
   draw.network = (options) => renderNetwork(network, options);
   draw['what-if'] = (options) => renderWhatIf(whatIf, options);
 });
 
-describe.each(['network', 'what-if'])('look %s', (name) => {
+describe.each(['network', 'what-if', 'detector'])('look %s', (name) => {
   it('looks like this at 80 columns', async () => {
     const text = draw[name]({ color: 0, width: 80, unicode: true });
     await expect(text).toMatchFileSnapshot(`golden/${name}-80.txt`);
@@ -45,7 +49,7 @@ describe.each(['network', 'what-if'])('look %s', (name) => {
   });
 
   it('says the same with colours as without', () => {
-    const words = (text: string) => withoutStyles(text).match(/(accuracy|fire|layer|verdicts).*/g);
+    const words = (text: string) => withoutStyles(text).match(/(accuracy|fire|layer|verdicts|sums).*/g);
     const [colored, plain] = ([3, 0] as const).map((color) =>
       words(draw[name]({ color, width: 80, unicode: true })),
     );

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { DigitflowError } from '../src/errors.js';
+import { type DetectorReport, detect } from '../src/insight/detector.js';
+import {
+  type Rectangle,
+  type RegionWeights,
+  rectangleRegion,
+  regionWeights,
+} from '../src/insight/detector-weights.js';
+import type { ImageSize, Network } from '../src/network/network.js';
+import type { Normalization } from '../src/network/normalization.js';
+import type { Picture } from '../src/render/picture.js';
+import { inputError } from '../src/sources/input-error.js';
+import { readMask } from '../src/sources/read-mask.js';
+import { type LookHead, type LookOptions, openLook } from './look-images.js';
+import { pictureAt } from './shown-images.js';
+
+/** What to detect, and where. */
+export interface LookDetectorOptions extends LookOptions, RegionWeights {
+  /** The region, in pixels. */
+  readonly rectangle?: Rectangle | undefined;
+  /** Or a file that it is drawn in: text or PNG, see `readMask`. */
+  readonly mask?: string | undefined;
+  /** Minus the threshold. Default 0. */
+  readonly bias?: number | undefined;
+  /** How many of the brightest matches, and of the darkest. Default 5. */
+  readonly count?: number | undefined;
+}
+
+/** All that is to be seen of a detector. The network lends it its image size and its classes, no weights. */
+export interface DetectorView extends LookHead {
+  readonly detector: DetectorReport;
+  /** The images of `detector.brightest` and `detector.darkest`. */
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
+}
+
+/**
+ * Lays a pattern detector, made by hand, over images.
+ *
+ * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `openModel` and
+ *   the source of images throw.
+ */
+export async function lookDetector(options: LookDetectorOptions): Promise<DetectorView> {
+  const { rectangle, mask, bias = 0, count = 5 } = options;
+  if ((rectangle === undefined) === (mask === undefined)) {
+    const found = mask === undefined ? 'none' : 'two';
+    throw new DigitflowError(
+      'USAGE',
+      `expected a region, found ${found}; give either --rect x,y,w,h or --mask file`,
+    );
+  }
+  const { network, images, head } = await openLook(options);
+  const region =
+    rectangle === undefined
+      ? await openMask(`${mask}`, network.image)
+      : rectangleRegion(rectangle, network.image);
+  const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
+  const unit = unitBrightness(network);
+  const found = detect(detector, { ...images, normalization: unit }, network.classes.length, count);
+  const pictures = (of: DetectorReport['brightest']) =>
+    of.map(({ index }) =>
+      pictureAt({ ...images, normalization: unit }, { ...network, normalization: unit }, index),
+    );
+  return {
+    ...head,
+    detector: found,
+    pictures: { most: pictures(found.brightest), least: pictures(found.darkest) },
+  };
+}
+
+async function openMask(path: string, image: ImageSize): Promise<Float64Array> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw inputError(error, path);
+  });
+  return readMask(bytes, image, path);
+}
+
+/** A detector sees black as 0 and white as 1, whatever a network was trained on; what is turned for it stays turned. */
+function unitBrightness({ normalization: { scale, transposed } }: Network): Normalization {
+  return scale < 0 ? { scale: -1 / 255, offset: 1, transposed } : { scale: 1 / 255, offset: 0, transposed };
+}

@@ -1,0 +1,94 @@
+import { activate } from '../network/activations.js';
+import type { ImageSize } from '../network/network.js';
+import type { ImageSet } from './image-set.js';
+import { rankImages } from './rank-images.js';
+import { brightSums } from './run-images.js';
+
+/** A neuron made by hand: one weight for each pixel, and a bias. */
+export interface Detector extends ImageSize {
+  /** `(height * width)` float64, row by row. */
+  readonly weights: Float64Array;
+  readonly bias: number;
+}
+
+/** What a detector says to one image. */
+export interface DetectorImage {
+  /** Which image, from 0. */
+  readonly index: number;
+  /** A class index, or null where it is not known. */
+  readonly truth: number | null;
+  /** Σ wᵢaᵢ, for brightness 0..1. */
+  readonly weightedSum: number;
+  /** z = Σ wᵢaᵢ + b. */
+  readonly sum: number;
+  /** σ(z), and max(0, z). */
+  readonly sigmoid: number;
+  readonly relu: number;
+}
+
+/** What a detector finds in many images. */
+export interface DetectorReport extends Detector {
+  /** -b: it lights where the weighted sum is above it. */
+  readonly threshold: number;
+  readonly images: number;
+  /** On how many images the weighted sum is above the threshold. */
+  readonly fires: number;
+  /** The weighted sums of all images: least, mean and most. */
+  readonly least: number;
+  readonly mean: number;
+  readonly most: number;
+  /** The images with the largest weighted sums, and the smallest, the most extreme first. */
+  readonly brightest: readonly DetectorImage[];
+  readonly darkest: readonly DetectorImage[];
+  /** For each class the share of its images that it fires on, 0..1; null without images of it, or without labels. */
+  readonly firesByClass: readonly (number | null)[];
+}
+
+/**
+ * Lays a detector over images: the weighted sums of their pixels, 0 for black and 1 for white.
+ *
+ * @param images their normalization is to give brightness 0..1; trusted to have the detector's size.
+ * @param classCount labels are below it.
+ * @param wanted how many of the images with the largest sums, and of those with the smallest.
+ */
+export function detect(detector: Detector, images: ImageSet, classCount: number, wanted = 5): DetectorReport {
+  const { weights, bias } = detector;
+  const { count, labels } = images;
+  const neuron = { weights, biases: Float64Array.of(0), inputs: weights.length, outputs: 1 };
+  const weightedSums = brightSums(neuron, images, detector);
+  const threshold = 0 - bias;
+  const ranked = rankImages(weightedSums, wanted);
+  const shown = (index: number): DetectorImage => {
+    const weightedSum = weightedSums[index];
+    const sum = weightedSum + bias;
+    const [sigmoid] = activate('sigmoid', Float64Array.of(sum));
+    return { index, truth: labels?.[index] ?? null, weightedSum, sum, sigmoid, relu: Math.max(0, sum) };
+  };
+  const fired = weightedSums.map((sum) => (sum > threshold ? 1 : 0));
+  return {
+    ...detector,
+    threshold,
+    images: count,
+    fires: fired.reduce((sum, fires) => sum + fires, 0),
+    least: weightedSums.reduce((low, sum) => Math.min(low, sum), Number.POSITIVE_INFINITY),
+    mean: weightedSums.reduce((total, sum) => total + sum, 0) / count,
+    most: weightedSums.reduce((high, sum) => Math.max(high, sum), Number.NEGATIVE_INFINITY),
+    brightest: ranked.most.map(shown),
+    darkest: ranked.least.map(shown),
+    firesByClass: sharesByClass(fired, labels, classCount),
+  };
+}
+
+function sharesByClass(
+  fired: Float64Array,
+  labels: Uint8Array | null,
+  classCount: number,
+): (number | null)[] {
+  const counts = new Float64Array(classCount);
+  const fires = new Float64Array(classCount);
+  labels?.forEach((label, image) => {
+    counts[label]++;
+    fires[label] += fired[image];
+  });
+  return Array.from(counts, (count, k) => (count === 0 ? null : fires[k] / count));
+}
