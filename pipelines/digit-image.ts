@@ -9,10 +9,11 @@ import { decodePng } from '../src/sources/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/sources/fit-digit.js';
 import type { IdxSource } from '../src/sources/idx-source.js';
 import { inputError } from '../src/sources/input-error.js';
+import { type CsvSpec, openCsvRecords } from './open-csv-records.js';
 import { openRecords, type RecordsSpec } from './open-records.js';
 
 /** Which digit to look at. */
-export interface DigitSpec extends FitOptions, RecordsSpec {
+export interface DigitSpec extends FitOptions, RecordsSpec, CsvSpec {
   /** A record's number, from 0, or the path of a PNG. */
   readonly image: string;
 }
@@ -53,11 +54,18 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 }
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
+  const index = Number(spec.image);
+  const csv = await openCsvRecords(spec, network, { first: index, limit: 1 });
+  if (csv !== null) {
+    if (csv.count === 0) throw noSuchRecord(`${spec.images}`, csv.rowCount, index);
+    const { pixels, labels, normalization } = csv;
+    return { pixels, label: labels?.[0] ?? null, normalization, name: `${spec.images} #${index}`, done: [] };
+  }
   const source = await openRecords(spec);
   try {
     checkFitsNetwork(source.format, network);
-    const { pixels, label } = await recordAt(source, Number(spec.image), network.classes.length);
-    const name = `${source.format.imagesName} #${Number(spec.image)}`;
+    const { pixels, label } = await recordAt(source, index, network.classes.length);
+    const name = `${source.format.imagesName} #${index}`;
     return { pixels, label, normalization: network.normalization, name, done: [] };
   } finally {
     await source.close();
@@ -72,10 +80,7 @@ async function recordAt(
 ): Promise<{ readonly pixels: Uint8Array; readonly label: number | null }> {
   const { count, height, width, imagesName } = source.format;
   if (index >= count) {
-    throw new DigitflowError(
-      'USAGE',
-      `${imagesName}: expected a record from 0 to ${count - 1}, found ${index}; give one that is there`,
-    );
+    throw noSuchRecord(imagesName, count, index);
   }
   const imageBytes = height * width;
   const room = new Uint8Array(Math.max(imageBytes, 2 ** 16 - (2 ** 16 % imageBytes)));
@@ -90,4 +95,11 @@ async function recordAt(
     })),
   );
   return lastValueFrom(found);
+}
+
+function noSuchRecord(name: string, count: number, found: number): DigitflowError {
+  return new DigitflowError(
+    'USAGE',
+    `${name}: expected a record from 0 to ${count - 1}, found ${found}; give one that is there`,
+  );
 }

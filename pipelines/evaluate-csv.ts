@@ -24,6 +24,7 @@ import { describeEvaluation } from './describe-evaluation.js';
 import type { EvaluateResult } from './evaluate.js';
 import { aborted, type EvaluateOptions } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
+import { raiseFirstFault } from './raise-first-fault.js';
 import { RowNumbers } from './row-numbers.js';
 import type { UnderstoodInput } from './score-input.js';
 
@@ -107,8 +108,7 @@ function evaluationFlow(
 /** What is counted of a batch: all of its rows, up to the limit. */
 function recordsOf(scored: TextBatch, place: RowPlace, limit: number): ScoredRecords {
   const wanted = limit - place.firstRow;
-  if (scored.answer.rejects > 0 && scored.reject(0).row < wanted) throw badRow(scored, place);
-  if (scored.fault && scored.count < wanted) throw scored.fault;
+  raiseFirstFault(scored, place, wanted);
   const { labels, predictions, confidences, losses } = scored;
   return {
     first: place.firstRow,
@@ -130,21 +130,6 @@ function pixelsOfRow(scored: TextBatch, start: number): Uint8Array {
   if (isFault(row))
     throw new DigitflowError('INPUT_READ', `${scored.title}: a row changed while it was read`);
   return row.pixels;
-}
-
-function badRow(scored: TextBatch, { name, firstLine }: RowPlace): DigitflowError {
-  const { line, start, length } = scored.reject(0);
-  const { dialect } = scored.reading;
-  const text = scored.textAt(start, length);
-  const row = parseRow(text, dialect, scored.classCount);
-  const reason = isFault(row)
-    ? row.fault
-    : 'expected a row of an image, found one that goes on beyond its line';
-  const isOnlyLabel = !isFault(parseRow(text, { ...dialect, label: null }, scored.classCount));
-  return new DigitflowError(
-    isOnlyLabel && isFault(row) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
-    `${name}: line ${firstLine + line + 1}: ${reason}; fix the row`,
-  );
 }
 
 function noLabels(name: string): DigitflowError {

@@ -4,10 +4,11 @@ import type { ImageSize, Network } from '../src/network/network.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
 import { type Model, openModel } from '../src/sources/open-model.js';
 import { holdImages } from './held-images.js';
+import { type CsvSpec, openCsvRecords } from './open-csv-records.js';
 import { openRecords, type RecordsSpec } from './open-records.js';
 
 /** A network, and images to look at it with. */
-export interface LookOptions extends RecordsSpec {
+export interface LookOptions extends RecordsSpec, CsvSpec {
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   /** Look at the first images only. Default: all. */
@@ -30,9 +31,9 @@ export interface LookInput {
 }
 
 /**
- * Opens a network and reads images to look at it with: the bundled test set, or any IDX file, with or without labels.
+ * Opens a network and reads images to look at it with: the bundled test set, or any IDX or CSV file, with or without labels.
  *
- * @throws DigitflowError what `openModel` and `openRecords` throw, INPUT_SIZE
+ * @throws DigitflowError what `openModel`, `openCsvRecords` and `openRecords` throw, INPUT_SIZE
  */
 export async function openLook(
   options: LookOptions,
@@ -41,27 +42,32 @@ export async function openLook(
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
   // Told before anything is read.
   check(network);
+  const model = { name, sha256 };
+  const { limit } = options;
+  const csv = await openCsvRecords(options, network, { limit });
+  if (csv !== null) return lookInput(model, network, csv, `${options.images}`, network.image);
   const source = await openRecords(options);
   try {
     checkFitsNetwork(source.format, network);
     const { imagesName, height, width } = source.format;
-    const held = await holdImages(source, { classCount: network.classes.length, limit: options.limit });
-    if (held.count === 0) {
-      throw new DigitflowError(
-        'INPUT_SIZE',
-        `${imagesName}: expected images to look at, found none; give others`,
-      );
-    }
-    return {
-      network,
-      images: { ...held, normalization: network.normalization },
-      head: {
-        model: { name, sha256 },
-        classes: network.classes,
-        data: { name: imagesName, images: held.count, height, width },
-      },
-    };
+    const held = await holdImages(source, { classCount: network.classes.length, limit });
+    const images = { ...held, normalization: network.normalization };
+    return lookInput(model, network, images, imagesName, { height, width });
   } finally {
     await source.close();
   }
+}
+
+function lookInput(
+  model: LookHead['model'],
+  network: Network,
+  images: ImageSet,
+  name: string,
+  { height, width }: ImageSize,
+): LookInput {
+  if (images.count === 0) {
+    throw new DigitflowError('INPUT_SIZE', `${name}: expected images to look at, found none; give others`);
+  }
+  const data = { name, images: images.count, height, width };
+  return { network, images, head: { model, classes: network.classes, data } };
 }

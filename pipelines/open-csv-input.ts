@@ -30,6 +30,7 @@ export async function openCsvInput(
   }
 }
 
-async function isCsvFile(path: string): Promise<boolean> {
+/** Whether a path is that of a regular file with text in it. */
+export async function isCsvFile(path: string): Promise<boolean> {
   return (await isRegular(path)) && looksLikeCsv(path);
 }

@@ -5,7 +5,7 @@ import { openLabelledImages } from '../src/sources/open-images.js';
 
 /** Images to look at, with their labels where there are any. */
 export interface RecordsSpec {
-  /** An IDX file or a folder. Default: the bundled test set. */
+  /** An IDX or CSV file, or a folder. Default: the bundled test set. */
   readonly images?: string | undefined;
   /** Their labels. Default: found beside them; for a single file there need be none. */
   readonly labels?: string | undefined;

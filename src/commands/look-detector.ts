@@ -4,7 +4,13 @@ import type { Rectangle } from '../insight/detector-weights.js';
 import { renderDetector } from '../render/render-detector.js';
 import { lookDetectorJson } from '../sinks/look-json.js';
 import { finite } from './change-values.js';
-import { addLookInputOptions, addLookOutputOptions, type LookFlags, printView } from './look-options.js';
+import {
+  addLookInputOptions,
+  addLookOutputOptions,
+  imagesOf,
+  type LookFlags,
+  printView,
+} from './look-options.js';
 import { wholeNumber } from './option-values.js';
 
 interface LookDetectorFlags extends LookFlags {
@@ -53,7 +59,7 @@ export function addLookDetectorCommand(look: Command): void {
 async function runLookDetector(flags: LookDetectorFlags): Promise<void> {
   const { format, rect, ...wanted } = flags;
   await printView(
-    await lookDetector({ ...wanted, rectangle: rect }),
+    await lookDetector({ ...imagesOf(wanted), rectangle: rect }),
     format,
     lookDetectorJson,
     renderDetector,

@@ -4,19 +4,25 @@ import type { NeuronPlace } from '../insight/neuron-arithmetic.js';
 import { printable } from '../render/display-width.js';
 import { renderDigit } from '../render/render-digit.js';
 import { lookDigitJson } from '../sinks/look-json.js';
-import { addLookOutputOptions, addModelOption, COUNTING, neuronPlace, printView } from './look-options.js';
+import { addCsvOptions } from './csv-options.js';
+import {
+  addLookOutputOptions,
+  addModelOption,
+  COUNTING,
+  type ImagesFlags,
+  imagesOf,
+  neuronPlace,
+  printView,
+} from './look-options.js';
 import { wholeNumber } from './option-values.js';
 
-interface LookDigitFlags {
+interface LookDigitFlags extends ImagesFlags {
   model: string;
-  images?: string;
-  labels?: string;
   neuron?: NeuronPlace;
   why?: number | true;
   invert?: boolean;
   asIs?: boolean;
   format: 'table' | 'json';
-  quiet?: boolean;
 }
 
 const EXAMPLES = `
@@ -24,6 +30,7 @@ Examples:
   $ digitflow look digit 0                       the first image of the bundled MNIST test set
   $ digitflow look digit 8 --model relu          in another network
   $ digitflow look digit 7 --images my-images    of any IDX file or folder
+  $ digitflow look digit 17 --images train.csv   a row of a CSV
   $ digitflow look digit my-3.png                a PNG of any size, dark on light or light on dark
   $ digitflow look digit 0 --neuron 1:4          the arithmetic of one neuron
   $ digitflow look digit 0 --why                 each pixel's part in the verdict, and what would change it
@@ -41,7 +48,10 @@ export function addLookDigitCommand(look: Command): void {
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
     .argument('<image>', "a record's number in the test set, from 0, or a PNG file");
   addModelOption(command)
-    .option('--images <path>', 'the IDX file or folder that a number counts in (default: the MNIST test set)')
+    .option(
+      '--images <path>',
+      'the IDX or CSV file, or folder, that a number counts in (default: the MNIST test set)',
+    )
     .option(
       '--labels <path>',
       'the IDX file of their labels (default: found beside the images, if there are any)',
@@ -55,12 +65,13 @@ export function addLookDigitCommand(look: Command): void {
     .option('--invert', 'turn a PNG around: dark for bright (default: when its background is bright)')
     .option('--no-invert', 'do not turn a PNG around')
     .option('--as-is', "take a PNG's pixels as they are; it must have the network's size");
+  addCsvOptions(command);
   addLookOutputOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
 }
 
 async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void> {
   const { format, quiet, ...wanted } = flags;
-  const view = await lookDigit({ image, ...wanted });
+  const view = await lookDigit({ image, ...imagesOf({ ...wanted, quiet }) });
   if (!quiet && view.done.length > 0) {
     process.stderr.write(`digitflow: ${printable(view.name)}: ${view.done.join(', ')}\n`);
   }

@@ -6,6 +6,7 @@ import {
   addLookInputOptions,
   addLookOutputOptions,
   COUNTING,
+  imagesOf,
   type LookFlags,
   printView,
 } from './look-options.js';
@@ -32,5 +33,5 @@ export function addLookNetworkCommand(look: Command): void {
 
 async function runLookNetwork(flags: LookFlags & { format: 'table' | 'json' }): Promise<void> {
   const { format, ...wanted } = flags;
-  await printView(await lookNetwork(wanted), format, lookNetworkJson, renderNetwork);
+  await printView(await lookNetwork(imagesOf(wanted)), format, lookNetworkJson, renderNetwork);
 }

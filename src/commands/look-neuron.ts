@@ -7,6 +7,7 @@ import {
   addLookInputOptions,
   addLookOutputOptions,
   COUNTING,
+  imagesOf,
   type LookFlags,
   neuronPlace,
   printView,
@@ -47,5 +48,10 @@ export function addLookNeuronCommand(look: Command): void {
 
 async function runLookNeuron(neuron: NeuronPlace, flags: LookNeuronFlags): Promise<void> {
   const { format, ...wanted } = flags;
-  await printView(await lookNeuron({ neuron, ...wanted }), format, lookNeuronJson, renderNeuronReport);
+  await printView(
+    await lookNeuron({ neuron, ...imagesOf(wanted) }),
+    format,
+    lookNeuronJson,
+    renderNeuronReport,
+  );
 }

@@ -1,8 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { describeGuesses } from '../csv/describe-guesses.js';
+import type { Guess } from '../csv/guess.js';
 import type { NeuronPlace } from '../insight/neuron-arithmetic.js';
 import type { RenderOptions } from '../render/style.js';
 import { colorLevel, columnsOf, supportsUnicode } from '../render/terminal.js';
 import { BUNDLED_MODELS } from '../sources/open-model.js';
+import { addCsvOptions, type CsvFlagValues, csvFlagsOf } from './csv-options.js';
 import { wholeNumber } from './option-values.js';
 import { writeOut } from './write-out.js';
 
@@ -12,22 +15,42 @@ Layers and neurons are numbered as in the introduction: layer 1 is the first hid
 neurons count from 0.`;
 
 /** What commander makes of the flags that every view of a network has. */
-export interface LookFlags {
+export interface LookFlags extends ImagesFlags {
   model: string;
+  limit?: number;
+}
+
+/** What commander makes of the flags that say where images come from. */
+export interface ImagesFlags extends CsvFlagValues {
   images?: string;
   labels?: string;
-  limit?: number;
+  quiet?: boolean | undefined;
 }
 
 /** Adds the flags that say which network is looked at, and with which images. */
 export function addLookInputOptions(command: Command): Command {
-  return addModelOption(command)
-    .option('--images <path>', 'an IDX file or a folder of images to look with (default: the MNIST test set)')
+  addModelOption(command)
+    .option(
+      '--images <path>',
+      'an IDX or CSV file, or a folder, of images to look with (default: the MNIST test set)',
+    )
     .option(
       '--labels <path>',
       'the IDX file of their labels (default: found beside the images, if there are any)',
     )
     .option('-n, --limit <count>', 'look with the first images only', wholeNumber(1));
+  return addCsvOptions(command);
+}
+
+/** The flags that say where images come from, as the pipelines take them; what was guessed of a CSV is told on stderr. */
+export function imagesOf<Flags extends ImagesFlags>(flags: Flags) {
+  return {
+    ...flags,
+    csv: csvFlagsOf(flags),
+    onOpened: ({ name, guesses }: { readonly name: string; readonly guesses: readonly Guess[] }) => {
+      if (!flags.quiet && guesses.length > 0) process.stderr.write(`${describeGuesses(name, guesses)}\n`);
+    },
+  };
 }
 
 /** Adds the choice of a network. */

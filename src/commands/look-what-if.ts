@@ -10,6 +10,7 @@ import {
   addLookInputOptions,
   addLookOutputOptions,
   COUNTING,
+  imagesOf,
   type LookFlags,
   printView,
 } from './look-options.js';
@@ -67,5 +68,5 @@ async function runLookWhatIf(flags: LookWhatIfFlags): Promise<void> {
   const { seed } = wanted;
   const shuffles = shuffle.map((layer): Change => ({ kind: 'shuffle', layer, seed }));
   const changes = [...shuffles, ...weight, ...bias, ...activation, ...silence];
-  await printView(await lookWhatIf({ ...wanted, changes }), format, lookWhatIfJson, renderWhatIf);
+  await printView(await lookWhatIf({ ...imagesOf(wanted), changes }), format, lookWhatIfJson, renderWhatIf);
 }

@@ -52,6 +52,36 @@ export async function openScorer(network: Network, options: ScorerOptions): Prom
  * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
  */
 export async function openTextScorer(network: Network, options: TextScorerOptions): Promise<TextScorer> {
+  const { shared, slots } = placeForText(network, options);
+  return start(shared, slots, options.workers);
+}
+
+/**
+ * What makes images of text, on the calling thread, and scores none of them.
+ *
+ * @param take is given the pixels of rows as they are read, `(count, recordBytes)` u8, in order; a view that holds until it
+ *   returns.
+ * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
+ */
+export async function openTextReader(
+  network: Network,
+  take: (pixels: Uint8Array, count: number) => void,
+): Promise<TextScorer> {
+  const { shared, slots } = placeForText(network, { workers: 0 });
+  const { module, memory, layout } = shared;
+  const bytes = new Uint8Array(memory.buffer);
+  // Not imported where threads do it: csv-parse is of no use to the main thread then.
+  const { createTextScorer } = await import('./score-text.js');
+  const run = createTextScorer(module, memory, layout, undefined, () => (_slot, _first, count, pixels) => {
+    take(bytes.subarray(pixels, pixels + count * layout.recordBytes), count);
+  });
+  return new InlineScorer(shared, slots, (task) => {
+    if (!('dialect' in task)) throw new TypeError('expected text to read');
+    return run(task);
+  });
+}
+
+function placeForText(network: Network, options: TextScorerOptions) {
   const { workers, withIds = false, withOutputs = false } = options;
   const size = chooseTextSize({ ...options, recordBytes: network.layers[0].inputs });
   const shared = new SharedNetwork(network, {
@@ -59,7 +89,7 @@ export async function openTextScorer(network: Network, options: TextScorerOption
     text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds },
     withOutputs,
   });
-  return start(shared, new TextSlots(shared.memory.buffer, shared.layout, size), workers);
+  return { shared, slots: new TextSlots(shared.memory.buffer, shared.layout, size) };
 }
 
 async function start<B extends Scorable, S>(

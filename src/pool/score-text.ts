@@ -14,6 +14,7 @@ import { type RowReader, readRows } from './text-rows.js';
  * row's first line only. In a stretch of a file it may not: see `TextAnswer.quotedLineEndAt`.
  *
  * @param makeFast makes what takes the plain rows; for tests, which compare
+ * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
  * @throws TypeError where the layout has no text
  */
 export function createTextScorer(
@@ -21,9 +22,10 @@ export function createTextScorer(
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
   makeFast: typeof plainRows = plainRows,
+  makeForward: typeof createForward = createForward,
 ): (task: ScoreTextTask) => AnswerToText {
   const kernel = instantiate(module, memory);
-  const forward = createForward(kernel, layout);
+  const forward = makeForward(kernel, layout);
   const bytes = new Uint8Array(memory.buffer);
   const capacity = capacityOf(layout);
   // The dialect comes with each task, and is mostly the same.

@@ -1,0 +1,31 @@
+import { parseRow } from '../src/csv/parse-row.js';
+import { isFault } from '../src/csv/row-fault.js';
+import { DigitflowError } from '../src/errors.js';
+import type { TextBatch } from '../src/pool/text-batch.js';
+import type { RowPlace } from '../src/sinks/scored-rows.js';
+
+/**
+ * Raises what is wrong with the first bad row of a batch, or with what follows its rows, where every row counts.
+ *
+ * @param wanted how many of its rows are wanted; what is wrong behind them does not matter.
+ * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what its source raised
+ */
+export function raiseFirstFault(scored: TextBatch, place: RowPlace, wanted: number): void {
+  if (scored.answer.rejects > 0 && scored.reject(0).row < wanted) throw badRow(scored, place);
+  if (scored.fault && scored.count < wanted) throw scored.fault;
+}
+
+function badRow(scored: TextBatch, { name, firstLine }: RowPlace): DigitflowError {
+  const { line, start, length } = scored.reject(0);
+  const { dialect } = scored.reading;
+  const text = scored.textAt(start, length);
+  const row = parseRow(text, dialect, scored.classCount);
+  const reason = isFault(row)
+    ? row.fault
+    : 'expected a row of an image, found one that goes on beyond its line';
+  const isOnlyLabel = !isFault(parseRow(text, { ...dialect, label: null }, scored.classCount));
+  return new DigitflowError(
+    isOnlyLabel && isFault(row) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
+    `${name}: line ${firstLine + line + 1}: ${reason}; fix the row`,
+  );
+}
