@@ -58,7 +58,8 @@ export function allNeurons({ layers }: Pick<Network, 'layers'>): NeuronPlace[] {
 
 /**
  * The outputs when a neuron gives 0: `(count, classes)` float64. What it gave is taken off the sums behind it, so that a
- * wide layer need not be summed anew for each of its neurons; right but for the last digits of a float64.
+ * wide layer need not be summed anew for each of its neurons, and images that it gave nothing to are left as they are;
+ * right but for the last digits of a float64.
  */
 function silencedOutputs(
   { layers }: Pick<Network, 'layers'>,
@@ -68,18 +69,35 @@ function silencedOutputs(
   const { outputs: width, values: given } = runs[layer - 1];
   if (layer === layers.length) return given.map((value, at) => (at % width === neuron ? 0 : value));
   const next = layers[layer];
-  const sums = runs[layer].sums.slice();
-  for (let at = neuron, row = 0; at < given.length; at += width, row += next.outputs) {
-    if (given[at] === 0) continue;
-    for (let k = 0; k < next.outputs; k++)
-      sums[row + k] -= next.weights[k * next.inputs + neuron] * given[at];
+  const lit: number[] = [];
+  for (let at = neuron, image = 0; at < given.length; at += width, image++)
+    if (given[at] !== 0) lit.push(image);
+  const sums = rowsOf(runs[layer].sums, next.outputs, lit);
+  for (const [row, image] of lit.entries()) {
+    const value = given[image * width + neuron];
+    for (let k = 0; k < next.outputs; k++) {
+      sums[row * next.outputs + k] -= next.weights[k * next.inputs + neuron] * value;
+    }
   }
-  const count = given.length / width;
   let { values } = activateRun(next, sums);
   for (const deeper of layers.slice(layer + 1)) {
-    ({ values } = activateRun(deeper, layerSums(deeper, values, count)));
+    ({ values } = activateRun(deeper, layerSums(deeper, values, lit.length)));
   }
-  return values;
+  const outputs = runs[runs.length - 1].values.slice();
+  const classes = runs[runs.length - 1].outputs;
+  for (const [row, image] of lit.entries()) {
+    outputs.set(values.subarray(row * classes, (row + 1) * classes), image * classes);
+  }
+  return outputs;
+}
+
+/** Some rows of a matrix `(count, width)`, in a matrix of their own. */
+function rowsOf(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
+  const taken = new Float64Array(rows.length * width);
+  for (const [to, from] of rows.entries()) {
+    taken.set(matrix.subarray(from * width, (from + 1) * width), to * width);
+  }
+  return taken;
 }
 
 function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Float64Array {

@@ -20,10 +20,20 @@ export function feedImages(
   { normalization }: Pick<Network, 'normalization'>,
   seed: number,
 ): ImageSet {
-  const random = createRandom(seed);
-  const black = normalization.scale < 0 ? 255 : 0;
-  const pixels = images.pixels.map((pixel) =>
-    feed === 'noise' ? random.below(256) : feed === 'blank' ? black : 255 - pixel,
-  );
+  const pixels = new Uint8Array(images.pixels.length);
+  if (feed === 'noise') fillWithNoise(pixels, seed);
+  else if (feed === 'blank') pixels.fill(normalization.scale < 0 ? 255 : 0);
+  else for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - images.pixels[i];
   return { ...images, pixels };
+}
+
+function fillWithNoise(pixels: Uint8Array, seed: number): void {
+  const random = createRandom(seed);
+  for (let i = 0; i < pixels.length; i += 3) {
+    // Three pixels of each number.
+    const bits = random.below(2 ** 24);
+    pixels[i] = bits;
+    pixels[i + 1] = bits >>> 8;
+    pixels[i + 2] = bits >>> 16;
+  }
 }

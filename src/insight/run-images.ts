@@ -43,86 +43,40 @@ function silence({ outputs, values }: LayerRun, neuron: number): void {
 
 /** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. Adds in the order that `forward` adds in. */
 export function brightSums(
-  { weights, biases, inputs, outputs }: Pick<Layer, 'weights' | 'biases' | 'inputs' | 'outputs'>,
+  layer: WeightsAndBiases,
   { count, pixels, normalization }: Omit<ImageSet, 'labels'>,
   { height, width }: ImageSize,
 ): Float64Array {
-  const brightness = Float64Array.from({ length: 256 }, (_, pixel) => {
-    return pixel * normalization.scale + normalization.offset;
-  });
-  // A column of W for each pixel: what it adds to every neuron.
-  const columns = new Float64Array(weights.length);
-  for (let n = 0; n < outputs; n++) {
-    for (let i = 0; i < inputs; i++) columns[i * outputs + n] = weights[n * inputs + i];
-  }
-  const stored = storedOrder(height, width, normalization.transposed);
-  const sums = new Float64Array(count * outputs);
-  // What is lit of one image: where its columns begin, and how bright it is.
-  const lit = { columns: new Uint32Array(inputs), values: new Float64Array(inputs), count: 0 };
-  for (let image = 0; image < count; image++) {
-    lit.count = 0;
-    for (let i = 0; i < inputs; i++) {
-      const value = brightness[pixels[image * inputs + stored[i]]];
-      if (value === 0) continue;
-      lit.columns[lit.count] = i * outputs;
-      lit.values[lit.count++] = value;
-    }
-    addColumns(columns, lit, sums.subarray(image * outputs, (image + 1) * outputs));
-    for (let n = 0; n < outputs; n++) sums[image * outputs + n] += biases[n];
-  }
-  return sums;
-}
-
-/** Adds the columns of lit pixels, each times its brightness, to sums that are 0: four neurons at a time, in registers. */
-function addColumns(
-  weights: Float64Array,
-  lit: { readonly columns: Uint32Array; readonly values: Float64Array; readonly count: number },
-  sums: Float64Array,
-): void {
-  const { columns, values, count } = lit;
-  const whole = sums.length - (sums.length % 4);
-  for (let n = 0; n < whole; n += 4) {
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let j = 0; j < count; j++) {
-      const at = columns[j] + n;
-      const value = values[j];
-      a += weights[at] * value;
-      b += weights[at + 1] * value;
-      c += weights[at + 2] * value;
-      d += weights[at + 3] * value;
-    }
-    sums[n] = a;
-    sums[n + 1] = b;
-    sums[n + 2] = c;
-    sums[n + 3] = d;
-  }
-  for (let n = whole; n < sums.length; n++) {
-    for (let j = 0; j < count; j++) sums[n] += weights[columns[j] + n] * values[j];
-  }
-}
-
-/** Where each pixel, counted row by row, is stored. */
-export function storedOrder(height: number, width: number, transposed: boolean): Uint32Array {
-  return Uint32Array.from({ length: height * width }, (_, i) =>
+  const { scale, offset, transposed } = normalization;
+  const brightness = Float64Array.from({ length: 256 }, (_, pixel) => pixel * scale + offset);
+  const size = height * width;
+  // Where each pixel, counted row by row, is stored.
+  const stored = Uint32Array.from({ length: size }, (_, i) =>
     transposed ? (i % width) * height + Math.floor(i / width) : i,
   );
+  return weightedSums(layer, count, (image, lit) => {
+    const start = image * size;
+    for (let i = 0; i < size; i++) {
+      const value = brightness[pixels[start + stored[i]]];
+      if (value === 0) continue;
+      lit.inputs[lit.count] = i;
+      lit.values[lit.count++] = value;
+    }
+  });
 }
 
 /** Wa + b for many images: `values` is `(count, inputs)`, the result `(count, outputs)` float64. */
-export function layerSums(
-  { weights, biases, inputs, outputs }: Layer,
-  values: Float64Array,
-  count: number,
-): Float64Array {
-  const sums = new Float64Array(count * outputs);
-  for (let image = 0; image < count; image++) {
-    for (let n = 0, w = 0; n < outputs; n++) {
-      let sum = 0;
-      for (let i = image * inputs; i < (image + 1) * inputs; i++) sum += weights[w++] * values[i];
-      sums[image * outputs + n] = sum + biases[n];
+export function layerSums(layer: WeightsAndBiases, values: Float64Array, count: number): Float64Array {
+  const { inputs } = layer;
+  return weightedSums(layer, count, (image, lit) => {
+    const start = image * inputs;
+    for (let i = 0; i < inputs; i++) {
+      const value = values[start + i];
+      if (value === 0) continue;
+      lit.inputs[lit.count] = i;
+      lit.values[lit.count++] = value;
     }
-  }
-  return sums;
+  });
 }
 
 /** The activations that go with sums: `(count, outputs)` float64. */
@@ -131,4 +85,62 @@ export function activateRun(
   sums: Float64Array,
 ): LayerRun {
   return { outputs, sums, values: activateRows(activation, sums, outputs) };
+}
+
+type WeightsAndBiases = Pick<Layer, 'weights' | 'biases' | 'inputs' | 'outputs'>;
+
+/** The inputs of one image that are not 0. */
+interface Lit {
+  count: number;
+  /** Which they are, ascending. */
+  readonly inputs: Uint32Array;
+  readonly values: Float64Array;
+}
+
+/** @param gather lists the inputs of an image that are not 0: all others add nothing. */
+function weightedSums(
+  { weights, biases, inputs, outputs }: WeightsAndBiases,
+  count: number,
+  gather: (image: number, lit: Lit) => void,
+): Float64Array {
+  // A column of W for each input: what it adds to every neuron.
+  const columns = new Float64Array(weights.length);
+  for (let n = 0; n < outputs; n++) {
+    for (let i = 0; i < inputs; i++) columns[i * outputs + n] = weights[n * inputs + i];
+  }
+  const sums = new Float64Array(count * outputs);
+  const lit: Lit = { count: 0, inputs: new Uint32Array(inputs), values: new Float64Array(inputs) };
+  for (let image = 0; image < count; image++) {
+    lit.count = 0;
+    gather(image, lit);
+    addColumns(columns, lit, sums.subarray(image * outputs, (image + 1) * outputs));
+    for (let n = 0; n < outputs; n++) sums[image * outputs + n] += biases[n];
+  }
+  return sums;
+}
+
+/** Adds the columns of inputs, each times its value, to sums that are 0: four neurons at a time, in registers. */
+function addColumns(columns: Float64Array, { count, inputs, values }: Lit, sums: Float64Array): void {
+  const outputs = sums.length;
+  const whole = outputs - (outputs % 4);
+  for (let n = 0; n < whole; n += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0; j < count; j++) {
+      const at = inputs[j] * outputs + n;
+      const value = values[j];
+      a += columns[at] * value;
+      b += columns[at + 1] * value;
+      c += columns[at + 2] * value;
+      d += columns[at + 3] * value;
+    }
+    sums[n] = a;
+    sums[n + 1] = b;
+    sums[n + 2] = c;
+    sums[n + 3] = d;
+  }
+  for (let n = whole; n < outputs; n++) {
+    let sum = 0;
+    for (let j = 0; j < count; j++) sum += columns[inputs[j] * outputs + n] * values[j];
+    sums[n] = sum;
+  }
 }

@@ -15,6 +15,8 @@ const MAX_NAME = 12;
 /** More classes, or inputs, than this are shown by the strongest of them. */
 const MOST_LISTED = 20;
 const BAR = 8;
+/** What stands behind the name of a class: what lights, and what it does, with its bar. */
+const VALUES_COLUMNS = 21 + BAR;
 
 /** What is drawn of a neuron. */
 export interface NeuronShown extends HeadShown {
@@ -89,7 +91,8 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
   const isMany = order.length > MOST_LISTED;
   if (isMany) order.sort((a, b) => Math.abs(effects[b]) - Math.abs(effects[a]) || known[b] - known[a]);
   const shown = order.slice(0, MOST_LISTED);
-  const names = shown.map((k) => truncate(printable(classes[k]), MAX_NAME, style.glyphs.ellipsis));
+  const widest = Math.min(MAX_NAME, style.width - VALUES_COLUMNS);
+  const names = shown.map((k) => truncate(printable(classes[k]), widest, style.glyphs.ellipsis));
   const nameWidth = Math.max('class'.length, blockWidth(names));
   const lines = shown.map((k, row) => {
     const mean = meanByClass[k];

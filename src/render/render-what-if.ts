@@ -8,7 +8,9 @@ import { renderMatrix } from './matrix.js';
 import { signed } from './render-neuron-arithmetic.js';
 import { createStyle, type RenderOptions, type Style } from './style.js';
 
-const MAX_NAME = 12;
+const MAX_NAME = 20;
+/** What stands behind the name of a class. */
+const COUNTS_COLUMNS = 33;
 /** So many of the most frequent confusions are listed where the matrices do not fit. */
 const CONFUSIONS = 8;
 /** More classes than this are shown by those that change most. */
@@ -119,7 +121,8 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
   const all = Array.from(classes.keys());
   const isMany = all.length > MOST_LISTED;
   const shown = isMany ? all.sort((a, b) => moved(b) - moved(a)).slice(0, MOST_LISTED) : all;
-  const names = shown.map((k) => truncate(printable(classes[k]), MAX_NAME, glyphs.ellipsis));
+  const most = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
+  const names = shown.map((k) => truncate(printable(classes[k]), most, glyphs.ellipsis));
   const nameWidth = Math.max('class'.length, blockWidth(names));
   const found = ({ confusion }: OutcomeShown, k: number) => {
     if (confusion === null) return '';
