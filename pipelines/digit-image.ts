@@ -9,11 +9,10 @@ import { decodePng } from '../src/sources/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/sources/fit-digit.js';
 import type { IdxSource } from '../src/sources/idx-source.js';
 import { inputError } from '../src/sources/input-error.js';
-import { type CsvSpec, openCsvRecords } from './open-csv-records.js';
-import { openRecords, type RecordsSpec } from './open-records.js';
+import { type AnyRecordsSpec, openAnyRecords } from './open-any-records.js';
 
 /** Which digit to look at. */
-export interface DigitSpec extends FitOptions, RecordsSpec, CsvSpec {
+export interface DigitSpec extends FitOptions, AnyRecordsSpec {
   /** A record's number, from 0, or the path of a PNG. */
   readonly image: string;
 }
@@ -55,17 +54,22 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
-  const csv = await openCsvRecords(spec, network, { first: index, limit: 1 });
-  if (csv !== null) {
-    if (csv.count === 0) throw noSuchRecord(`${spec.images}`, csv.rowCount, index);
-    const { pixels, labels, normalization } = csv;
-    return { pixels, label: labels?.[0] ?? null, normalization, name: `${spec.images} #${index}`, done: [] };
+  const range = { first: index, limit: 1 };
+  const { name: imagesName, rows, source } = await openAnyRecords(spec, network, range);
+  const name = `${imagesName} #${index}`;
+  if (rows !== undefined) {
+    if (rows.count === 0) throw noSuchRecord(imagesName, rows.rowCount, index);
+    return {
+      pixels: rows.pixels,
+      label: rows.labels?.[0] ?? null,
+      normalization: rows.normalization,
+      name,
+      done: [],
+    };
   }
-  const source = await openRecords(spec);
   try {
     checkFitsNetwork(source.format, network);
     const { pixels, label } = await recordAt(source, index, network.classes.length);
-    const name = `${source.format.imagesName} #${index}`;
     return { pixels, label, normalization: network.normalization, name, done: [] };
   } finally {
     await source.close();

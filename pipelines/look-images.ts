@@ -4,11 +4,10 @@ import type { ImageSize, Network } from '../src/network/network.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
 import { type Model, openModel } from '../src/sources/open-model.js';
 import { holdImages } from './held-images.js';
-import { type CsvSpec, openCsvRecords } from './open-csv-records.js';
-import { openRecords, type RecordsSpec } from './open-records.js';
+import { type AnyRecordsSpec, openAnyRecords } from './open-any-records.js';
 
 /** A network, and images to look at it with. */
-export interface LookOptions extends RecordsSpec, CsvSpec {
+export interface LookOptions extends AnyRecordsSpec {
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   /** Look at the first images only. Default: all. */
@@ -33,7 +32,7 @@ export interface LookInput {
 /**
  * Opens a network and reads images to look at it with: the bundled test set, or any IDX or CSV file, with or without labels.
  *
- * @throws DigitflowError what `openModel`, `openCsvRecords` and `openRecords` throw, INPUT_SIZE
+ * @throws DigitflowError what `openModel` and `openAnyRecords` throw, INPUT_SIZE
  */
 export async function openLook(
   options: LookOptions,
@@ -44,12 +43,11 @@ export async function openLook(
   check(network);
   const model = { name, sha256 };
   const { limit } = options;
-  const csv = await openCsvRecords(options, network, { limit });
-  if (csv !== null) return lookInput(model, network, csv, `${options.images}`, network.image);
-  const source = await openRecords(options);
+  const { name: imagesName, rows, source } = await openAnyRecords(options, network, { limit });
+  if (rows !== undefined) return lookInput(model, network, rows, imagesName, network.image);
   try {
     checkFitsNetwork(source.format, network);
-    const { imagesName, height, width } = source.format;
+    const { height, width } = source.format;
     const held = await holdImages(source, { classCount: network.classes.length, limit });
     const images = { ...held, normalization: network.normalization };
     return lookInput(model, network, images, imagesName, { height, width });

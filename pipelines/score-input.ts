@@ -63,7 +63,7 @@ export class ScoreInputs {
     if (known !== undefined) return known;
     const looked = await lookAt(this.#inputs[index]);
     try {
-      const understood = await this.#understand(looked, index);
+      const understood = await understandCsv(looked, index, this.#network, this.#flags);
       this.#opened[index] = understood;
       this.#onOpened(understood);
       return understood;
@@ -76,22 +76,35 @@ export class ScoreInputs {
   async close(): Promise<void> {
     await Promise.all(this.opened.map((input) => input.close()));
   }
+}
 
-  async #understand(looked: LookedAt, file: number): Promise<UnderstoodInput> {
-    const { name, start, isWhole } = looked;
-    if (sniffFormat(start, name) === 'idx') {
-      throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which only evaluate takes as yet`);
-    }
-    const { image, classes } = this.#network;
-    const known = { pixelCount: image.height * image.width, classes };
-    const guessed = guessDialect(start, isWhole, known, this.#flags, name);
-    if (guessed.needsMore && looked.more !== null) return this.#understand(await looked.more(), file);
-    const { dialect, guesses, dataStart, linesBefore } = guessed;
-    const { path, sizeBytes, content, close } = looked;
-    const isPlain = path !== null && sizeBytes !== null;
-    const csv = { input: file, name, dialect, dataStart, linesBefore, path: isPlain ? path : null, content };
-    return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
+/**
+ * Finds out how rows of text hold images; waits for more of a stream where its beginning does not tell.
+ *
+ * @param file which input it is, from 0.
+ * @throws DigitflowError USAGE for IDX, and what `guessDialect` throws
+ */
+export async function understandCsv(
+  looked: LookedAt,
+  file: number,
+  network: Pick<Network, 'image' | 'classes'>,
+  flags: CsvFlags,
+): Promise<UnderstoodInput> {
+  const { name, start, isWhole } = looked;
+  if (sniffFormat(start, name) === 'idx') {
+    throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which only evaluate takes as yet`);
   }
+  const { image, classes } = network;
+  const known = { pixelCount: image.height * image.width, classes };
+  const guessed = guessDialect(start, isWhole, known, flags, name);
+  if (guessed.needsMore && looked.more !== null) {
+    return understandCsv(await looked.more(), file, network, flags);
+  }
+  const { dialect, guesses, dataStart, linesBefore } = guessed;
+  const { path, sizeBytes, content, close } = looked;
+  const isPlain = path !== null && sizeBytes !== null;
+  const csv = { input: file, name, dialect, dataStart, linesBefore, path: isPlain ? path : null, content };
+  return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
 }
 
 /** Streams and pipes are opened when their turn comes; a path that is wrong is told of at once. */

@@ -109,13 +109,17 @@ function describeFailure(error: unknown, args: readonly string[]): Failure {
 
 /** What commander says, without its own `error:`, and with its suggestion on the same line. */
 function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
-  if (code === 'commander.help') return 'no such command; see digitflow --help';
+  const isLook = args[0] === 'look';
+  if (code === 'commander.help') return `no such command; see digitflow${isLook ? ' look' : ''} --help`;
   const said = message
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
   const command = ['look', 'score', 'train'].find((name) => name === args[0]) ?? 'evaluate';
-  return `${said}; see digitflow ${command} --help`;
+  // What can be looked at is a command of its own, with flags of its own.
+  const isView = isLook && code !== 'commander.unknownCommand' && /^[a-z]/.test(args[1] ?? '');
+  const view = isView ? ` ${args[1]}` : '';
+  return `${said}; see digitflow ${command}${view} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {

@@ -50,7 +50,7 @@ export function addLookDigitCommand(look: Command): void {
   addModelOption(command)
     .option(
       '--images <path>',
-      'the IDX or CSV file, or folder, that a number counts in (default: the MNIST test set)',
+      'the IDX or CSV file, folder, or - for stdin, that a number counts in (default: the MNIST test set)',
     )
     .option(
       '--labels <path>',

@@ -32,7 +32,7 @@ export function addLookInputOptions(command: Command): Command {
   addModelOption(command)
     .option(
       '--images <path>',
-      'an IDX or CSV file, or a folder, of images to look with (default: the MNIST test set)',
+      'an IDX or CSV file, a folder, or - for stdin: images to look with (default: the MNIST test set)',
     )
     .option(
       '--labels <path>',

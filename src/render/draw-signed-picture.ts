@@ -47,7 +47,8 @@ export function signedLegend({ paint, unicode }: Style, positive: string, negati
   return `${POSITIVE.trim()}: ${positive}, ${NEGATIVE.trim()}: ${negative}`;
 }
 
-function largestOf(values: Float64Array): number {
+/** The largest absolute value: the one that is drawn strongest. */
+export function largestOf(values: Float64Array): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 

@@ -4,7 +4,7 @@ import { blockWidth, flow } from './columns.js';
 import { padLeft, padRight, printable, truncate } from './display-width.js';
 import { besideOrBelow, drawImages } from './draw-images.js';
 import { lamp, shortValue } from './draw-neurons.js';
-import { drawSignedPicture, signedLegend } from './draw-signed-picture.js';
+import { drawSignedPicture, largestOf, signedLegend } from './draw-signed-picture.js';
 import { type HeadShown, lookHeading, titled, wrap } from './look-heading.js';
 import type { Picture } from './picture.js';
 import { signed } from './render-neuron-arithmetic.js';
@@ -77,6 +77,7 @@ function lookedForBlock({ neuron, data }: NeuronShown, style: Style): string[] {
     ...title.slice(1).map(style.paint.dim),
     ...drawSignedPicture({ height, width, values }, columns, style),
     ...flow([signedLegend(style, 'raises it', 'lowers it')], style.width),
+    style.paint.dim(`strongest: ${Number(largestOf(values).toPrecision(3))}`),
   ];
 }
 
@@ -86,7 +87,7 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
   const known = meanByClass.map((mean) => mean ?? 0);
   const brightest = Math.max(1, ...known.map(Math.abs));
   const effects = effect?.meanOnOutputs ?? new Float64Array(classes.length);
-  const largest = effects.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = largestOf(effects);
   const order = Array.from(classes.keys());
   const isMany = order.length > MOST_LISTED;
   if (isMany) order.sort((a, b) => Math.abs(effects[b]) - Math.abs(effects[a]) || known[b] - known[a]);
@@ -142,7 +143,7 @@ function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): s
 
 /** Weights as signed bars, as many in a line as fit; of many, the strongest. */
 function weightsBlock(title: string, weights: Float64Array, layer: number, style: Style): string[] {
-  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const largest = largestOf(weights);
   const order = Array.from(weights.keys());
   const isMany = order.length > MOST_LISTED;
   if (isMany) order.sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -44,6 +45,24 @@ describe('look at rows of a CSV', () => {
     const { stdout, stderr } = await runCli(args, { cwd });
     expect(stdout).toContain('truth not known');
     expect(stderr).toBe('');
+  });
+
+  test.each([
+    ['CSV', () => Buffer.from(digitsCsv({ count: 20 })), testLabels()[17]],
+    ['CSV, gzipped', () => gzipSync(digitsCsv({ count: 20 })), testLabels()[17]],
+    ['IDX', () => idxBytes(0x08, [20, 28, 28], testPixels().subarray(0, 20 * 784)), null],
+    ['IDX, gzipped', () => gzipSync(idxBytes(0x08, [20, 28, 28], testPixels().subarray(0, 20 * 784))), null],
+  ])('%s from stdin', async (_, bytes, truth) => {
+    const args = ['look', 'digit', '17', '--images', '-', '-q', '-f', 'json'];
+    const view = JSON.parse((await runCli(args, { input: bytes() })).stdout);
+    expect(view).toMatchObject({ name: 'stdin #17', truth });
+    expect(view.brightness).toEqual(
+      Array.from(testPixels().subarray(17 * 784, 18 * 784), (pixel) => pixel * (1 / 255)),
+    );
+    const network = await runCli(['look', 'network', '--images', '-', '-q', '-f', 'json'], {
+      input: bytes(),
+    });
+    expect(JSON.parse(network.stdout).data).toEqual({ name: 'stdin', images: 20, height: 28, width: 28 });
   });
 
   test('a row that is not there is one line', async () => {

@@ -30,6 +30,14 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     expect(stderr).toMatch(/^digitflow: [^\n]*'xml'[^\n]*table, json, markdown, csv[^\n]*\n$/);
   });
 
+  test.each([
+    [['look', 'what-if', '--why'], "unknown option '--why'; see digitflow look what-if --help"],
+    [['look', 'sky'], "unknown command 'sky'; see digitflow look --help"],
+    [['look'], 'no such command; see digitflow look --help'],
+  ])('%j names the help of what was meant', async (args, words) => {
+    expect(await runCli(args)).toMatchObject({ stdout: '', stderr: `digitflow: ${words}\n`, exitCode: 2 });
+  });
+
   test('help on what is no command', async () => {
     const stderr = 'digitflow: no such command; see digitflow --help\n';
     expect(await runCli(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });

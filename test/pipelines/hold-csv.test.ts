@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openCsvRecords } from '../../pipelines/open-csv-records.js';
+import type { RowRange } from '../../pipelines/hold-csv.js';
+import { type AnyRecordsSpec, openAnyRecords } from '../../pipelines/open-any-records.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
@@ -10,6 +11,10 @@ import { tempFolder } from '../sources/temp-folder.js';
 
 const { network } = openModel('sigmoid');
 const [pixels, labels] = [testPixels(), testLabels()];
+
+async function rowsOf(spec: AnyRecordsSpec, range: RowRange = {}) {
+  return (await openAnyRecords(spec, network, range)).rows;
+}
 
 async function fileOf(content: string | Uint8Array): Promise<string> {
   const path = join(await tempFolder({}), 'digits.csv');
@@ -26,7 +31,7 @@ describe('rows of a CSV held as images', () => {
   ])('are those of the IDX file: %s', async (_, content) => {
     const images = await fileOf(content);
     const count = typeof content === 'string' && content.startsWith('label') ? 700 : 60;
-    const held = await openCsvRecords({ images }, network, {});
+    const held = await rowsOf({ images }, {});
     expect(held).toMatchObject({ count, rowCount: count, normalization: network.normalization });
     expect(Buffer.compare(held?.pixels ?? Buffer.of(), pixels.subarray(0, count * 784))).toBe(0);
     expect(held?.labels).toEqual(labels.subarray(0, count));
@@ -41,7 +46,7 @@ describe('rows of a CSV held as images', () => {
     [9999, 2],
   ])('from row %d on, %d of them', async (first, limit) => {
     const images = await fileOf(digitsCsv({ count: 500 }));
-    const held = await openCsvRecords({ images }, network, { first, limit });
+    const held = await rowsOf({ images }, { first, limit });
     const count = Math.max(0, Math.min(limit, 500 - first));
     expect(held?.count).toBe(count);
     expect(
@@ -52,26 +57,30 @@ describe('rows of a CSV held as images', () => {
 
   test('have no labels where there are none, and are turned where the flags say so', async () => {
     const images = await fileOf(digitsCsv({ count: 20, labelled: false }));
-    const held = await openCsvRecords({ images, csv: { transpose: true } }, network, {});
+    const held = await rowsOf({ images, csv: { transpose: true } }, {});
     expect(held?.labels).toBeNull();
     expect(held?.normalization).toEqual({ ...network.normalization, transposed: true });
   });
 
   test('a bad row is told of by its line, unless it comes behind all that is wanted', async () => {
     const images = await fileOf(`${digitsCsv({ count: 30 })}7,1,2\n${digitsCsv({ count: 5 })}`);
-    await expect(openCsvRecords({ images }, network, { first: 31, limit: 1 })).rejects.toMatchObject({
+    await expect(rowsOf({ images }, { first: 31, limit: 1 })).rejects.toMatchObject({
       code: 'CSV_ROW',
       message: expect.stringContaining('line 31: expected 785 columns, found 3'),
     });
-    expect((await openCsvRecords({ images }, network, { first: 29, limit: 1 }))?.labels).toEqual(
-      labels.slice(29, 30),
-    );
+    expect((await rowsOf({ images }, { first: 29, limit: 1 }))?.labels).toEqual(labels.slice(29, 30));
   });
 
-  test('what comes with labels, or is no text, is left to others', async () => {
+  test('what comes with labels, or is no text, is left to IDX', async () => {
     const images = await fileOf(digitsCsv({ count: 5 }));
-    expect(await openCsvRecords({ images, labels: images }, network, {})).toBeNull();
-    expect(await openCsvRecords({ images: 'no-such-file' }, network, {})).toBeNull();
-    expect(await openCsvRecords({}, network, {})).toBeNull();
+    await expect(openAnyRecords({ images, labels: images }, network, {})).rejects.toMatchObject({
+      code: 'IDX_MAGIC',
+    });
+    await expect(openAnyRecords({ images: 'none' }, network, {})).rejects.toMatchObject({
+      code: 'INPUT_MISSING',
+    });
+    const { source, rows } = await openAnyRecords({}, network, {});
+    expect([source?.format.count, rows]).toEqual([10_000, undefined]);
+    await source?.close();
   });
 });
