@@ -55,7 +55,12 @@ export function detect(detector: Detector, images: ImageSet, classCount: number,
   const { weights, bias } = detector;
   const { count, labels } = images;
   const neuron = { weights, biases: Float64Array.of(0), inputs: weights.length, outputs: 1 };
-  const weightedSums = brightSums(neuron, images, detector);
+  const { scale, offset, transposed } = images.normalization;
+  // In steps of 1/255, which are whole numbers: a sum of exactly 10 is not above 10, where weights are whole numbers too.
+  const steps = { scale: 255 * scale, offset: 255 * offset, transposed };
+  const weightedSums = brightSums(neuron, { ...images, normalization: steps }, detector).map(
+    (sum) => sum / 255,
+  );
   const threshold = 0 - bias;
   const ranked = rankImages(weightedSums, wanted);
   const shown = (index: number): DetectorImage => {

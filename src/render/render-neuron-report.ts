@@ -64,7 +64,7 @@ function facts(found: NeuronReport, { width }: Style): string[] {
 function thresholdWords({ activation, firesAbove }: NeuronReport, threshold: number): string {
   if (activation === 'softmax') return `fires where its share is above ${firesAbove}`;
   const above = Number(threshold.toPrecision(4));
-  return `threshold ${above}: fires where its weighted sum is above it, its activation above ${firesAbove}`;
+  return `threshold ${above}: fires where its weighted sum is above (activation above ${firesAbove})`;
 }
 
 function lookedForBlock({ neuron, data }: NeuronShown, style: Style): string[] {

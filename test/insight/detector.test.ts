@@ -8,19 +8,20 @@ const size = { height: 28, width: 28 };
 
 describe('detect', () => {
   test('adds up what is bright in the region and takes off what is bright around it', () => {
-    const images = testImages({ normalization: UNIT_BRIGHTNESS }, 1000);
+    const images = testImages({ normalization: UNIT_BRIGHTNESS });
     const weights = regionWeights(rectangleRegion({ x: 8, y: 7, width: 12, height: 3 }, size), size);
     const report = detect({ ...size, weights, bias: -10 }, images, 10, 3);
     // By hand: rows 7 to 9, columns 8 to 19, and the two pixels around them.
-    const all = Array.from({ length: 1000 }, (_, index) => {
-      let sum = 0;
+    const all = Array.from({ length: 10_000 }, (_, index) => {
+      // In whole numbers, so that nothing is rounded.
+      let steps = 0;
       for (let y = 5; y <= 11; y++) {
         for (let x = 6; x <= 21; x++) {
           const isIn = y >= 7 && y <= 9 && x >= 8 && x <= 19;
-          sum += ((isIn ? 1 : -1) * images.pixels[index * 784 + y * 28 + x]) / 255;
+          steps += (isIn ? 1 : -1) * images.pixels[index * 784 + y * 28 + x];
         }
       }
-      return { index, sum };
+      return { index, steps, sum: steps / 255 };
     });
     const sorted = [...all].sort((a, b) => b.sum - a.sum);
     const indices = (of: readonly { readonly index: number }[]) => of.map(({ index }) => index);
@@ -33,11 +34,12 @@ describe('detect', () => {
     expect(best.relu).toBeCloseTo(Math.max(0, sorted[0].sum - 10), 10);
     expect(best.truth).toBe(images.labels?.[best.index]);
     expect(report.most).toBeCloseTo(sorted[0].sum, 10);
-    expect(report.least).toBeCloseTo(sorted[999].sum, 10);
-    expect(report.mean).toBeCloseTo(all.reduce((total, { sum }) => total + sum, 0) / 1000, 10);
+    expect(report.least).toBeCloseTo(sorted[9999].sum, 10);
+    expect(report.mean).toBeCloseTo(all.reduce((total, { sum }) => total + sum, 0) / 10_000, 10);
     // With a bias of -10 it lights only above a sum of 10.
     expect(report.threshold).toBe(10);
-    const lit = all.filter(({ sum }) => sum > 10);
+    const lit = all.filter(({ steps }) => steps > 2550);
+    expect(all.some(({ steps }) => steps === 2550)).toBe(true);
     expect(report.fires).toBe(lit.length);
     expect(lit.length).toBeGreaterThan(10);
     const sevens = all.filter(({ index }) => images.labels?.[index] === 7);
