@@ -1,4 +1,5 @@
 import { lastValueFrom, map, takeWhile } from 'rxjs';
+import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { batch } from '../src/operators/batch.js';
@@ -39,7 +40,7 @@ export interface RowRange {
  * @throws DigitflowError CSV_ROW and LABEL_OUT_OF_RANGE for the first bad row up to the last that is wanted
  */
 export async function holdCsv(
-  { csv }: UnderstoodInput,
+  { csv, name }: UnderstoodInput,
   network: Network,
   { first = 0, limit = Number.POSITIVE_INFINITY }: RowRange = {},
 ): Promise<HeldRows> {
@@ -84,7 +85,7 @@ export async function holdCsv(
   } finally {
     await reader.close();
   }
-  const pixels = Buffer.concat(pieces);
+  const pixels = joined(pieces, name);
   const count = Math.min(limit, pixels.length / size);
   return {
     count,
@@ -93,4 +94,14 @@ export async function holdCsv(
     normalization,
     rowCount,
   };
+}
+
+function joined(pieces: readonly Uint8Array[], name: string): Buffer {
+  try {
+    return Buffer.concat(pieces);
+  } catch (cause) {
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const message = `${name}: expected images that fit into memory, found ${bytes} bytes; take a part of them`;
+    throw new DigitflowError('MEMORY_LIMIT', message, { cause });
+  }
 }

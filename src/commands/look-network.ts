@@ -19,7 +19,8 @@ Examples:
   $ digitflow look network --format json | jq '.network.neurons[] | select(.fires == 0)'
 
 A neuron fires where its weighted sum is above the threshold that its bias is: sigmoid above 0.5, relu and tanh
-above 0. A silenced neuron gives 0 whatever it is asked; each is silenced by itself.
+above 0. A silenced neuron gives 0 whatever it is asked; each is silenced by itself: where layers are
+wide, judge them by fewer images (-n).
 ${COUNTING}`;
 
 /** Adds `digitflow look network`. */

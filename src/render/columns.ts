@@ -12,6 +12,13 @@ export function beside(blocks: readonly (readonly string[])[], gap: number): str
   );
 }
 
+/** Two blocks beside each other where they fit into `width` columns, else one below the other. */
+export function besideOrBelow(left: readonly string[], right: readonly string[], width: number): string[] {
+  const gap = 3;
+  if (blockWidth(left) + gap + blockWidth(right) <= width) return beside([left, right], gap);
+  return [...left, '', ...right];
+}
+
 /** The columns that a block takes. */
 export function blockWidth(block: readonly string[]): number {
   return Math.max(0, ...block.map(displayWidth));
@@ -40,6 +47,17 @@ export function flow(parts: readonly string[], width: number): string[] {
       if (lines.length > 0) lines[lines.length - 1] += ',';
       lines.push(part);
     }
+  }
+  return lines;
+}
+
+/** Words in lines of at most `width` columns. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const joined = lines.length > 0 ? `${lines[lines.length - 1]} ${word}` : word;
+    if (lines.length > 0 && displayWidth(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
   }
   return lines;
 }

@@ -1,3 +1,4 @@
+import { wrap } from './columns.js';
 import { padLeft } from './display-width.js';
 import type { Style } from './style.js';
 
@@ -59,4 +60,17 @@ export function drawActivation(curve: ActivationCurve, columns: number, { paint,
 /** At most five characters. */
 function short(value: number): string {
   return String(Number(value.toPrecision(3))).slice(0, AXIS_COLUMNS);
+}
+
+/** a, b, c, … or A, B, C, …; behind the last letter a star. */
+export function markSigns(count: number, first: 'a' | 'A'): string[] {
+  return Array.from({ length: count }, (_, n) =>
+    n < 26 ? String.fromCharCode(first.charCodeAt(0) + n) : '*',
+  );
+}
+
+/** What is to be seen in the curves, in a line or more. */
+export function curveLegend({ paint, unicode, width }: Style): string[] {
+  const text = `across: the weighted sum; ${unicode ? '▲' : '^'} the threshold; letters: the images below`;
+  return wrap(text, width).map(paint.dim);
 }

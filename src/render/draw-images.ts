@@ -1,4 +1,4 @@
-import { beside, blockWidth, inTiles } from './columns.js';
+import { inTiles } from './columns.js';
 import { padRight, printable, truncate } from './display-width.js';
 import { drawPicture } from './draw-picture.js';
 import type { Picture } from './picture.js';
@@ -22,11 +22,4 @@ export function drawImages(images: readonly CaptionedPicture[], style: Style): s
     ...caption.map((line) => truncate(printable(line), PICTURE_COLUMNS, style.glyphs.ellipsis)),
   ]);
   return inTiles(tiles, GAP, style.width);
-}
-
-/** Two blocks beside each other where they fit, else one below the other. */
-export function besideOrBelow(left: readonly string[], right: readonly string[], width: number): string[] {
-  const gap = 3;
-  if (blockWidth(left) + gap + blockWidth(right) <= width) return beside([left, right], gap);
-  return [...left, '', ...right];
 }

@@ -1,5 +1,5 @@
 import { grouped } from '../tally/wording.js';
-import { flow } from './columns.js';
+import { flow, wrap } from './columns.js';
 import { printable, truncate } from './display-width.js';
 import type { Style } from './style.js';
 
@@ -26,16 +26,4 @@ export function titled(title: string, remark: string, { paint, width }: Style): 
   if (remark === '') return [paint.bold(title)];
   if (title.length + 2 + remark.length <= width) return [`${paint.bold(title)}  ${paint.dim(remark)}`];
   return [paint.bold(title), ...wrap(remark, width).map(paint.dim)];
-}
-
-/** Words in lines of at most `width` columns. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

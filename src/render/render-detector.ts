@@ -1,11 +1,11 @@
 import type { DetectorImage, DetectorReport } from '../insight/detector.js';
 import { grouped, percent, percentage } from '../tally/wording.js';
-import { blockWidth, flow } from './columns.js';
+import { besideOrBelow, blockWidth, flow, wrap } from './columns.js';
 import { padLeft, padRight, printable, truncate } from './display-width.js';
-import { drawActivation } from './draw-activation.js';
-import { besideOrBelow, drawImages } from './draw-images.js';
+import { curveLegend, drawActivation, markSigns } from './draw-activation.js';
+import { drawImages } from './draw-images.js';
 import { drawSignedPicture, signedLegend } from './draw-signed-picture.js';
-import { type HeadShown, titled, wrap } from './look-heading.js';
+import { type HeadShown, titled } from './look-heading.js';
 import type { Picture } from './picture.js';
 import { signed } from './render-neuron-arithmetic.js';
 import { createStyle, type RenderOptions, type Style } from './style.js';
@@ -25,8 +25,8 @@ export function renderDetector(view: DetectorShown, options: RenderOptions): str
   const style = createStyle(options);
   const { detector, pictures } = view;
   const { brightest, darkest } = detector;
-  const letters = signsOf(brightest.length, 'a');
-  const lowLetters = signsOf(darkest.length, 'A');
+  const letters = markSigns(brightest.length, 'a');
+  const lowLetters = markSigns(darkest.length, 'A');
   const blocks = [
     facts(view, style),
     besideOrBelow(weightsBlock(detector, style), classesBlock(view, style), style.width),
@@ -38,13 +38,6 @@ export function renderDetector(view: DetectorShown, options: RenderOptions): str
     [...titled('Darkest matches', '', style), ...tiles(view, darkest, pictures.least, lowLetters, style)],
   ];
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
-}
-
-/** a, b, c, … or A, B, C, …; behind the last letter a star. */
-function signsOf(count: number, first: 'a' | 'A'): string[] {
-  return Array.from({ length: count }, (_, n) =>
-    n < 26 ? String.fromCharCode(first.charCodeAt(0) + n) : '*',
-  );
 }
 
 function facts({ detector, data }: DetectorShown, style: Style): string[] {
@@ -110,7 +103,6 @@ function curvesBlock(
   const shared = { from, to, marks, threshold };
   const columns = Math.min(MOST_CURVE_COLUMNS, style.width);
   const plus = bias === 0 ? '' : ` ${bias < 0 ? '-' : '+'} ${Math.abs(bias)}`;
-  const tick = style.unicode ? '▲' : '^';
   return [
     ...drawActivation(
       { ...shared, title: `sigmoid(sum${plus})`, at: (sum) => 1 / (1 + Math.exp(-(sum + bias))) },
@@ -122,9 +114,7 @@ function curvesBlock(
       columns,
       style,
     ),
-    ...wrap(`across: the weighted sum; ${tick} the threshold; letters: the images below`, style.width).map(
-      style.paint.dim,
-    ),
+    ...curveLegend(style),
   ];
 }
 

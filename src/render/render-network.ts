@@ -1,11 +1,10 @@
 import type { Distribution } from '../insight/distribution.js';
 import type { LayerReport, NetworkReport, NeuronSummary } from '../insight/network-report.js';
 import { grouped, percentage } from '../tally/wording.js';
-import { flow, inTiles } from './columns.js';
+import { besideOrBelow, flow, inTiles, wrap } from './columns.js';
 import { padLeft, padRight } from './display-width.js';
 import { drawHistogram } from './draw-histogram.js';
-import { besideOrBelow } from './draw-images.js';
-import { type HeadShown, lookHeading, titled, wrap } from './look-heading.js';
+import { type HeadShown, lookHeading, titled } from './look-heading.js';
 import { signed } from './render-neuron-arithmetic.js';
 import { signedBar } from './signed-bar.js';
 import { createStyle, type RenderOptions, type Style } from './style.js';

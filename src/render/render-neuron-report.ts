@@ -1,17 +1,20 @@
 import type { NeuronImage, NeuronReport } from '../insight/neuron-report.js';
+import { activate } from '../network/activations.js';
 import { grouped, percentage } from '../tally/wording.js';
-import { blockWidth, flow } from './columns.js';
+import { besideOrBelow, blockWidth, flow, wrap } from './columns.js';
 import { padLeft, padRight, printable, truncate } from './display-width.js';
-import { besideOrBelow, drawImages } from './draw-images.js';
+import { curveLegend, drawActivation, markSigns } from './draw-activation.js';
+import { drawImages } from './draw-images.js';
 import { lamp, shortValue } from './draw-neurons.js';
 import { drawSignedPicture, largestOf, signedLegend } from './draw-signed-picture.js';
-import { type HeadShown, lookHeading, titled, wrap } from './look-heading.js';
+import { type HeadShown, lookHeading, titled } from './look-heading.js';
 import type { Picture } from './picture.js';
 import { signed } from './render-neuron-arithmetic.js';
 import { signedBar, signedColumn } from './signed-bar.js';
 import { createStyle, type RenderOptions, type Style } from './style.js';
 
 const MAX_NAME = 12;
+const MOST_CURVE_COLUMNS = 60;
 /** More classes, or inputs, than this are shown by the strongest of them. */
 const MOST_LISTED = 20;
 const BAR = 8;
@@ -29,16 +32,19 @@ export interface NeuronShown extends HeadShown {
 export function renderNeuronReport(view: NeuronShown, options: RenderOptions): string {
   const style = createStyle(options);
   const { neuron, pictures } = view;
+  const { lightsMost, lightsLeast } = neuron;
+  const [signs, lowSigns] = [markSigns(lightsMost.length, 'a'), markSigns(lightsLeast.length, 'A')];
   const blocks = [
     [...lookHeading(`Neuron ${neuron.layer}:${neuron.neuron}`, view, style), ...facts(neuron, style)],
     besideOrBelow(lookedForBlock(view, style), classesBlock(view, style), style.width),
     ...(neuron.layer === 1 ? [] : [incomingBlock(neuron, style)]),
     ...outgoingBlock(neuron, style),
+    ...curveBlock(neuron, signs, lowSigns, style),
     [
-      ...titled('Lights it most', 'image, truth, activation', style),
-      ...tiles(view, neuron.lightsMost, pictures.most, style),
+      ...titled('Lights it most', 'image, truth, activation (sum + bias)', style),
+      ...tiles(view, lightsMost, pictures.most, signs, style),
     ],
-    [...titled('Lights it least', '', style), ...tiles(view, neuron.lightsLeast, pictures.least, style)],
+    [...titled('Lights it least', '', style), ...tiles(view, lightsLeast, pictures.least, lowSigns, style)],
   ];
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
@@ -127,6 +133,27 @@ function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[]
   return weightsBlock(`Its weights from layer ${layer - 1}`, weights, layer - 1, style);
 }
 
+/** Its activation function over the weighted sum, its bias as the threshold, the images on it; none for a softmax. */
+function curveBlock(
+  { activation, bias, threshold, lightsMost, lightsLeast }: NeuronReport,
+  signs: readonly string[],
+  lowSigns: readonly string[],
+  style: Style,
+): string[][] {
+  const shown = [...lightsMost, ...lightsLeast];
+  if (activation === 'softmax' || shown.length === 0) return [];
+  const all = [...signs, ...lowSigns];
+  const marks = shown.map(({ sum }, n) => ({ weightedSum: sum - bias, sign: all[n] })).reverse();
+  const sums = marks.map(({ weightedSum }) => weightedSum);
+  const [from, to] = [Math.min(...sums, threshold - 6), Math.max(...sums, threshold + 6)];
+  const at = (weightedSum: number) => activate(activation, Float64Array.of(weightedSum + bias))[0];
+  const plus = `${bias < 0 ? '-' : '+'} ${Number(Math.abs(bias).toPrecision(4))}`;
+  const curve = { title: `${activation}(sum ${plus})`, at, from, to, marks, threshold };
+  return [
+    [...drawActivation(curve, Math.min(MOST_CURVE_COLUMNS, style.width), style), ...curveLegend(style)],
+  ];
+}
+
 /** Where it goes, and what is lost without it; nothing for an output. */
 function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): string[][] {
   if (effect === null) return [];
@@ -173,12 +200,13 @@ function tiles(
   { classes }: NeuronShown,
   images: readonly NeuronImage[],
   pictures: readonly Picture[],
+  signs: readonly string[],
   style: Style,
 ): string[] {
   const captioned = images.map(({ index, truth, sum, value }, position) => ({
     picture: pictures[position],
     caption: [
-      `#${index}${truth === null ? '' : `  ${classes[truth]}`}`,
+      `${signs[position]} #${index}${truth === null ? '' : `  ${classes[truth]}`}`,
       `${shortValue(value).trim()} (${signed(Number(sum.toPrecision(3)))})`,
     ],
   }));

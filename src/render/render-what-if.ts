@@ -1,9 +1,8 @@
 import { grouped, percent, percentage } from '../tally/wording.js';
-import { blockWidth, flow } from './columns.js';
+import { besideOrBelow, blockWidth, flow, wrap } from './columns.js';
 import { renderConfusionList } from './confusion-list.js';
 import { padLeft, padRight, printable, truncate } from './display-width.js';
-import { besideOrBelow } from './draw-images.js';
-import { type HeadShown, lookHeading, titled, wrap } from './look-heading.js';
+import { type HeadShown, lookHeading, titled } from './look-heading.js';
 import { renderMatrix } from './matrix.js';
 import { signed } from './render-neuron-arithmetic.js';
 import { createStyle, type RenderOptions, type Style } from './style.js';
