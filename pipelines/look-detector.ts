@@ -7,7 +7,7 @@ import {
   rectangleRegion,
   regionWeights,
 } from '../src/insight/detector-weights.js';
-import type { ImageSize, Network } from '../src/network/network.js';
+import type { ImageSize } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import type { Picture } from '../src/render/picture.js';
 import { inputError } from '../src/sources/input-error.js';
@@ -55,12 +55,10 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
       ? await openMask(`${mask}`, network.image)
       : rectangleRegion(rectangle, network.image);
   const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
-  const unit = unitBrightness(network);
-  const found = detect(detector, { ...images, normalization: unit }, network.classes.length, count);
+  const unit = { ...images, normalization: unitBrightness(images.normalization) };
+  const found = detect(detector, unit, network.classes.length, count);
   const pictures = (of: DetectorReport['brightest']) =>
-    of.map(({ index }) =>
-      pictureAt({ ...images, normalization: unit }, { ...network, normalization: unit }, index),
-    );
+    of.map(({ index }) => pictureAt(unit, network.image, index));
   return {
     ...head,
     detector: found,
@@ -76,6 +74,6 @@ async function openMask(path: string, image: ImageSize): Promise<Float64Array> {
 }
 
 /** A detector sees black as 0 and white as 1, whatever a network was trained on; what is turned for it stays turned. */
-function unitBrightness({ normalization: { scale, transposed } }: Network): Normalization {
+function unitBrightness({ scale, transposed }: Normalization): Normalization {
   return scale < 0 ? { scale: -1 / 255, offset: 1, transposed } : { scale: 1 / 255, offset: 0, transposed };
 }

@@ -28,7 +28,7 @@ export async function lookNeuron(options: LookNeuronOptions): Promise<NeuronView
   const { network, images, head } = await openLook(options, (opened) => checkPlace(opened, place));
   const neuron = neuronReport(network, images, place, options.count ?? 5);
   const pictures = (of: NeuronReport['lightsMost']) =>
-    of.map(({ index }) => pictureAt(images, network, index));
+    of.map(({ index }) => pictureAt(images, network.image, index));
   return {
     ...head,
     neuron,

@@ -1,18 +1,13 @@
 import { blackAndWhite } from '../src/insight/black-and-white.js';
 import type { ImageSet } from '../src/insight/image-set.js';
-import type { Network } from '../src/network/network.js';
+import type { ImageSize } from '../src/network/network.js';
 import { brightnessOf } from '../src/network/normalization.js';
 import type { Picture } from '../src/render/picture.js';
 import { shade } from '../src/render/shade.js';
 
 /** One of the images, as the network sees it: its black is 0, its white 255. */
-export function pictureAt(
-  images: ImageSet,
-  { image, normalization }: Pick<Network, 'image' | 'normalization'>,
-  index: number,
-): Picture {
-  const size = image.height * image.width;
-  const pixels = images.pixels.subarray(index * size, (index + 1) * size);
-  const range = { ...image, ...blackAndWhite(normalization) };
-  return shade(range, brightnessOf(pixels, images.normalization, image));
+export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, index: number): Picture {
+  const bytes = size.height * size.width;
+  const own = pixels.subarray(index * bytes, (index + 1) * bytes);
+  return shade({ ...size, ...blackAndWhite(normalization) }, brightnessOf(own, normalization, size));
 }

@@ -1,4 +1,3 @@
-import type { Network } from '../network/network.js';
 import { createRandom } from '../network/random.js';
 import type { ImageSet } from './image-set.js';
 
@@ -14,15 +13,10 @@ export type Feed = (typeof FEEDS)[number];
  *
  * @param seed of the noise; the same gives the same.
  */
-export function feedImages(
-  images: ImageSet,
-  feed: Feed,
-  { normalization }: Pick<Network, 'normalization'>,
-  seed: number,
-): ImageSet {
+export function feedImages(images: ImageSet, feed: Feed, seed: number): ImageSet {
   const pixels = new Uint8Array(images.pixels.length);
   if (feed === 'noise') fillWithNoise(pixels, seed);
-  else if (feed === 'blank') pixels.fill(normalization.scale < 0 ? 255 : 0);
+  else if (feed === 'blank') pixels.fill(images.normalization.scale < 0 ? 255 : 0);
   else for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - images.pixels[i];
   return { ...images, pixels };
 }

@@ -37,7 +37,7 @@ export function whatIf(
   { changes = [], feed, seed = 1 }: Experiment,
 ): WhatIf {
   const other = changeNetwork(network, changes);
-  const fed = feed === undefined ? images : feedImages(images, feed, network, seed);
+  const fed = feed === undefined ? images : feedImages(images, feed, seed);
   const last = network.layers.length - 1;
   const before = verdictsOf(runImages(network, images)[last]);
   const after = verdictsOf(runImages(other.network, fed, other.silenced)[last]);

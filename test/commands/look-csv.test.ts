@@ -10,10 +10,18 @@ import { tempFolder } from '../sources/temp-folder.js';
 async function digits(): Promise<string> {
   return tempFolder({
     'my.csv': Buffer.from(digitsCsv({ count: 50, header: true })),
+    'turned.csv': Buffer.from(digitsCsv({ count: 50 }).replace(/^.*$/gm, onItsSide)),
     'bare.csv': Buffer.from(digitsCsv({ count: 50, labelled: false })),
     'my-images': idxBytes(0x08, [50, 28, 28], testPixels().subarray(0, 50 * 784)),
     'my-labels': idxBytes(0x08, [50], testLabels().subarray(0, 50)),
   });
+}
+
+/** A row with its pixels column by column, as EMNIST has them. */
+function onItsSide(row: string): string {
+  const [label, ...pixels] = row.split(',');
+  if (pixels.length === 0) return row;
+  return [label, ...pixels.map((_, i) => pixels[(i % 28) * 28 + Math.floor(i / 28)])].join(',');
 }
 
 describe('look at rows of a CSV', () => {
@@ -37,6 +45,23 @@ describe('look at rows of a CSV', () => {
     if (args[0] === 'digit') expect(csv.name).toBe('my.csv #17');
     else expect(csv.data).toEqual({ ...idx.data, name: 'my.csv' });
     expect(csv.stderr).toMatch(/^my.csv: header yes, .*label column first.*\n$/);
+  });
+
+  test.each([
+    ['detector', '--rect', '8,7,12,3'],
+    ['neuron', '1:4'],
+  ])('look %s sees images that lie on their side as they stand', async (...args) => {
+    const cwd = await digits();
+    const [turned, upright] = await Promise.all(
+      [['turned.csv', '--transpose', 'yes'], ['my.csv']].map(async (images) => {
+        const { stdout } = await runCli(['look', ...args, '-f', 'json', '-q', '--images', ...images], {
+          cwd,
+        });
+        const { data, ...rest } = JSON.parse(stdout);
+        return rest;
+      }),
+    );
+    expect(turned).toEqual(upright);
   });
 
   test('without labels, and quietly', async () => {
