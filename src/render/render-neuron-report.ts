@@ -7,6 +7,7 @@ import { curveLegend, drawActivation, markSigns } from './draw-activation.js';
 import { drawImages } from './draw-images.js';
 import { lamp, shortValue } from './draw-neurons.js';
 import { drawSignedPicture, largestOf, signedLegend } from './draw-signed-picture.js';
+import { drawWeights } from './draw-weights.js';
 import { type HeadShown, lookHeading, titled } from './look-heading.js';
 import type { Picture } from './picture.js';
 import { signed } from './render-neuron-arithmetic.js';
@@ -130,7 +131,7 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
 }
 
 function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[] {
-  return weightsBlock(`Its weights from layer ${layer - 1}`, weights, layer - 1, style);
+  return drawWeights(`Its weights from layer ${layer - 1}`, weights, layer - 1, style);
 }
 
 /** Its activation function over the weighted sum, its bias as the threshold, the images on it; none for a softmax. */
@@ -163,37 +164,9 @@ function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): s
       ? ''
       : `, ${grouped(Math.abs(lost))} ${lost >= 0 ? 'fewer' : 'more'} right (${percentage(Math.abs(lost) / images, 2)} points)`;
   return [
-    weightsBlock(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
+    drawWeights(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
     wrap(`silenced: ${grouped(changed)} of ${grouped(images)} verdicts change${right}`, style.width),
   ];
-}
-
-/** Weights as signed bars, as many in a line as fit; of many, the strongest. */
-function weightsBlock(title: string, weights: Float64Array, layer: number, style: Style): string[] {
-  const largest = largestOf(weights);
-  const order = Array.from(weights.keys());
-  const isMany = order.length > MOST_LISTED;
-  if (isMany) order.sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);
-  const shown = order.slice(0, MOST_LISTED);
-  const places = Math.max(...shown.map((n) => `${layer}:${n}`.length));
-  const cells = shown.map(
-    (n) =>
-      `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${padRight(signedBar(weights[n], largest, 5), 5)}`,
-  );
-  const perLine = Math.max(1, Math.min(4, Math.floor((style.width + 3) / (blockWidth(cells) + 3))));
-  const lines: string[] = [];
-  for (let from = 0; from < cells.length; from += perLine) {
-    lines.push(
-      cells
-        .slice(from, from + perLine)
-        .join('   ')
-        .trimEnd(),
-    );
-  }
-  const more = isMany
-    ? [style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`)]
-    : [];
-  return [style.paint.bold(title), ...lines, ...more];
 }
 
 function tiles(
