@@ -8,12 +8,12 @@ import { addLookWhatIfCommand } from './look-what-if.js';
 
 const EXAMPLES = `
 Examples:
-  $ digitflow look digit 0            the first test image on its way through the network
-  $ digitflow look digit my-3.png     a digit of your own
-  $ digitflow look digit 0 --why      which pixels made it so, and what would change the verdict
-  $ digitflow look neuron 1:4         what a neuron looks for, what lights it, what it does
-  $ digitflow look network            13,002 parameters, and what each neuron is worth
-  $ digitflow look what-if --silence 1:3   accuracy without a neuron, or with other weights
+  $ digitflow look digit 0                               the first test image on its way through the network
+  $ digitflow look digit my-3.png                        a digit of your own
+  $ digitflow look digit 0 --why                         which pixels made it so, and what would change the verdict
+  $ digitflow look neuron 1:4                            what a neuron looks for, what lights it, what it does
+  $ digitflow look network                               13,002 parameters, and what each neuron is worth
+  $ digitflow look what-if --silence 1:3                 accuracy without a neuron, or with other weights
   $ digitflow look detector --rect 8,7,12,3 --bias -10   a neuron made by hand
 ${COUNTING}`;
 
