@@ -96,6 +96,7 @@ export const HEAD = {
   quantized: 16,
   crossEntropy: 20,
   groupTable: 24,
+  listBytes: 28,
   bytes: 64,
 } as const;
 
@@ -120,8 +121,11 @@ export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as co
 /** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
 const PIECE_PIXEL_BYTES = 128 * 1024;
 
-/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/index.ts. */
+/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
 export const TILE_IMAGES = 32;
+
+/** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
+const VERDICT_BYTES = TILE_IMAGES * 9;
 
 /** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
 export const GROUP_TABLE_ENTRIES = 256 * 8;
@@ -141,6 +145,11 @@ export function roundUp(value: number, multiple: number): number {
 /** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
 export function groupCount(inputs: number): number {
   return Math.ceil(inputs / 4);
+}
+
+/** How many bytes the kernel's list of an image's lit groups takes: u16, and the slack of the last eight it writes. */
+export function listBytesFor(inputs: number): number {
+  return roundUp((groupCount(inputs) + 16) * 2, 64);
 }
 
 /** The most floats that an image needs in any layer. */
@@ -206,7 +215,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
   const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
   const groupTable = region(GROUP_TABLE_ENTRIES * 2);
   const layers = network.layers.map((layer, index) => {
-    const paddedOutputs = roundUp(layer.outputs, index === 0 ? 16 : 4);
+    const paddedOutputs = index === 0 ? roundUp(layer.outputs, 16) : layer.outputs;
     // The first layer has room for float32 weights, of which int16 ones fill the first half.
     const rows = index === 0 ? groupCount(layer.inputs) * 4 : layer.inputs;
     return {
@@ -218,7 +227,6 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
   });
 
   const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
-  const listBytes = (groupCount(recordBytes) + 8) * 2;
   const slots = Array.from({ length: slotCount }, () => ({
     pixels: region(pixelRecords * recordBytes),
     labels: region(recordsPerSlot),
@@ -226,7 +234,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     confidences: region(recordsPerSlot * 4),
     losses: region(recordsPerSlot * 4),
     outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
-    scratch: region(2 * tileBytes + listBytes),
+    scratch: region(2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
     text: text && {
       text: region(text.textBytes),
       rowStarts: region(recordsPerSlot * 4),
