@@ -17,6 +17,7 @@ import { layerSizes, type Network } from '../network/network.js';
  *       records * 4                      confidences f32               the slot's worker   main
  *       records * 4                      losses f32                    the slot's worker   main
  *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
+ *       256 + classes * classes * 4      counts (COUNTS)               the slot's worker   main
  *     and where the slots are for text (then `pixels` holds but a piece, and the labels are the worker's to write):
  *       text                             text u8                       main, or worker  the slot's worker, main
  *       records * 4                      row starts u32                the slot's worker   main
@@ -68,6 +69,8 @@ export interface SlotLayout {
   readonly confidences: number;
   readonly losses: number;
   readonly outputs: number;
+  /** See `COUNTS`. */
+  readonly counts: number;
   readonly scratch: number;
   /** Null where the slot is for pixels. */
   readonly text: TextLayout | null;
@@ -113,6 +116,24 @@ export const ENTRY = {
 } as const;
 
 /**
+ * Byte offsets of what is counted of a slot's records against their labels; mirrored in workers/kernel/count.ts.
+ *
+ * u32 losses that were not added, f32 the highest confidence of a wrong record, i64 the losses' sum, i64 the confidences' sum in
+ * each of 15 bins, u32 how many wrong and right records each bin has, and u32 the confusion matrix.
+ */
+export const COUNTS = {
+  unusual: 0,
+  worstWrong: 4,
+  lossUnits: 8,
+  confidenceUnits: 16,
+  bins: 136,
+  confusion: 256,
+} as const;
+
+/** Bins of equal width over 0..1; mirrors that of src/tally/calibration.ts, as workers/kernel/count.ts does. */
+export const CALIBRATION_BINS = 15;
+
+/**
  * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
  * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
  */
@@ -123,6 +144,9 @@ const PIECE_PIXEL_BYTES = 128 * 1024;
 
 /** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
 export const TILE_IMAGES = 32;
+
+/** The kernel's constant vectors; mirrored by workers/kernel/constants.ts. */
+const CONSTANT_BYTES = 256;
 
 /** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
 const VERDICT_BYTES = TILE_IMAGES * 9;
@@ -234,7 +258,8 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     confidences: region(recordsPerSlot * 4),
     losses: region(recordsPerSlot * 4),
     outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
-    scratch: region(2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
+    counts: region(COUNTS.confusion + classCount * classCount * 4),
+    scratch: region(CONSTANT_BYTES + 2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
     text: text && {
       text: region(text.textBytes),
       rowStarts: region(recordsPerSlot * 4),

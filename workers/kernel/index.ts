@@ -1,8 +1,10 @@
 import { activate } from './activate';
 import { affine } from './affine';
+import { CONSTANT_BYTES, writeConstants } from './constants';
 import { LayerEntry, layerAt, NetworkHead } from './network';
 import { floatBlock, litGroups, quantizedBlock } from './pixels';
 import { ROW, TILE, transpose } from './tile';
+export { count } from './count';
 export { plainPixels } from './text';
 import { crossEntropies, squaredErrors, winners } from './verdict';
 
@@ -31,20 +33,21 @@ export function forward(
 ): void {
   const head = changetype<NetworkHead>(network);
   const tileBytes = <usize>head.widest * ROW;
-  const here = scratch;
+  const here = scratch + CONSTANT_BYTES;
+  writeConstants(scratch);
   const there = here + tileBytes;
   const list = there + tileBytes;
   const verdicts = list + head.listBytes;
 
   for (let done = 0; done < count; done += TILE) {
     const images = min(TILE, count - done);
-    firstLayer(head, layerAt(network, 0), pixels + <usize>done * <usize>head.inputs, images, list, there, here);
+    firstLayer(head, layerAt(network, 0), scratch, pixels + <usize>done * <usize>head.inputs, images, list, there, here);
     let source = here;
     let target = there;
     for (let index = 1; index < head.layerCount; index++) {
       const layer = layerAt(network, index);
       affine(source, target, images, layer.inputs, layer.outputs, layer.weights, layer.biases);
-      activate(layer.activation, target, layer.outputs);
+      activate(layer.activation, target, layer.outputs, scratch);
       const next = source;
       source = target;
       target = next;
@@ -93,6 +96,7 @@ function copyOutputs(values: usize, classes: i32, images: i32, target: usize): v
 function firstLayer(
   head: NetworkHead,
   layer: LayerEntry,
+  constants: usize,
   pixels: usize,
   images: i32,
   list: usize,
@@ -115,12 +119,12 @@ function firstLayer(
       if (!head.quantized) {
         floatBlock(image, list, lit, layer.weights + (blockStart << 8), biases, sums);
       } else if (isDense) {
-        quantizedBlock(true, image, list, groups, layer.weights + (blockStart << 7), scales, biases, sums);
+        quantizedBlock(true, constants, image, list, groups, layer.weights + (blockStart << 7), scales, biases, sums);
       } else {
-        quantizedBlock(false, image, list, lit, layer.weights + (blockStart << 7), scales, biases, sums);
+        quantizedBlock(false, constants, image, list, lit, layer.weights + (blockStart << 7), scales, biases, sums);
       }
     }
   }
   transpose(aside, target, layer.paddedOutputs, images);
-  activate(layer.activation, target, layer.outputs);
+  activate(layer.activation, target, layer.outputs, constants);
 }

@@ -1,3 +1,5 @@
+import { LOW_BYTES } from './constants';
+
 /**
  * The first layer, from raw bytes. Digits are mostly black, so the pixels are looked at four at a time and a group of
  * four zeros costs nothing: first the lit groups are listed, without a branch that the data could mispredict, then
@@ -48,6 +50,7 @@ export function litGroups(image: usize, groupCount: i32, table: usize, list: usi
 @inline
 export function quantizedBlock(
   isDense: bool,
+  constants: usize,
   image: usize,
   list: usize,
   groups: i32,
@@ -56,6 +59,7 @@ export function quantizedBlock(
   biases: usize,
   sums: usize,
 ): void {
+  const lowBytes = v128.load(constants, LOW_BYTES);
   let s0 = i32x4.splat(0);
   let s1 = i32x4.splat(0);
   let s2 = i32x4.splat(0);
@@ -63,7 +67,7 @@ export function quantizedBlock(
   for (let i: usize = 0; i < <usize>groups; i++) {
     const group = isDense ? i : <usize>load<u16>(list + (i << 1));
     const four = v128.load32_splat(image + (group << 2));
-    const first = v128.and(four, i16x8.splat(255));
+    const first = v128.and(four, lowBytes);
     const second = i16x8.shr_u(four, 8);
     const w = weights + (group << 7);
     s0 = i32x4.add(s0, i32x4.dot_i16x8_s(first, v128.load(w)));
