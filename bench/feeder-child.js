@@ -8,7 +8,9 @@ const options = JSON.parse(process.argv[2]);
 
 const cpuBefore = process.cpuUsage();
 const mainBefore = await mainThreadCpuMs();
+const startMs = performance.now();
 const { evaluation } = await evaluate(options);
+const callMs = performance.now() - startMs;
 const mainAfter = await mainThreadCpuMs();
 const { user, system } = process.cpuUsage(cpuBefore);
 
@@ -16,6 +18,8 @@ process.stdout.write(
   JSON.stringify({
     images: evaluation.images,
     seconds: evaluation.seconds,
+    workers: evaluation.workers,
+    callMs,
     mainMs: mainBefore === null ? null : mainAfter - mainBefore,
     allMs: (user + system) / 1000,
   }),
