@@ -1,7 +1,10 @@
 // Evaluates once and prints what the main thread spent on it. Runs in a process of its own, so that nothing else did.
 
 import { mainThreadCpuMs } from './lib/main-thread-cpu.js';
+import peak from './lib/peak-kib.cjs';
 import { loadDigitflow } from './lib/product.js';
+
+const { peakKiB } = peak;
 
 const { evaluate } = await loadDigitflow();
 const options = JSON.parse(process.argv[2]);
@@ -20,6 +23,7 @@ process.stdout.write(
     seconds: evaluation.seconds,
     workers: evaluation.workers,
     callMs,
+    peakMB: (peakKiB() * 1024) / 1e6,
     mainMs: mainBefore === null ? null : mainAfter - mainBefore,
     allMs: (user + system) / 1000,
   }),

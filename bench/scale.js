@@ -10,7 +10,6 @@ const MANY = 2_400_000;
 const WORKERS = [0, 1, 2, 3, 4];
 const BATCHES = [250, 1000, 4000, 16_000, 64_000];
 const CHILD = fileURLToPath(new URL('./feeder-child.js', import.meta.url));
-const PRELOADED = fileURLToPath(new URL('./lib/peak-memory.cjs', import.meta.url));
 
 /**
  * How time and memory grow with records, workers and the size of a batch (slots are two a worker and one more); what a record
@@ -49,10 +48,11 @@ export async function measureScale({ rounds = 3, log }) {
 }
 
 async function evaluateInChild({ images, labels }, options) {
-  const args = ['--require', PRELOADED, CHILD, JSON.stringify({ images, labels, ...options })];
-  const { stdout, stderr } = await runToEnd(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 2] });
-  const peakKiB = Number(/(\d+)\s*$/.exec(stderr)?.[1]);
-  return { ...JSON.parse(stdout), peakMB: (peakKiB * 1024) / 1e6 };
+  const { stdout } = await runToEnd(process.execPath, [
+    CHILD,
+    JSON.stringify({ images, labels, ...options }),
+  ]);
+  return JSON.parse(stdout);
 }
 
 function describe(samples, rounds) {
