@@ -52,13 +52,14 @@ export async function measureIdx({ rounds = 11, log }) {
     if (best.threads > 0) contenders.push(await warmThreads(network, files, { ...best, pixels: 'scaled' }));
   }
   const absent = ort === null ? ['onnxruntime-node'] : [];
-  for (const [kind, name] of [
-    ['torch', 'PyTorch'],
-    ['sklearn', 'scikit-learn'],
+  // As many threads as served each best: on two cores a second one slows PyTorch down, in a layer as small as these.
+  for (const [kind, name, threads] of [
+    ['torch', 'PyTorch', 1],
+    ['sklearn', 'scikit-learn', WORKERS],
   ]) {
-    const peer = await PythonPeer.open(kind, network, WORKERS);
+    const peer = await PythonPeer.open(kind, network, threads);
     if (peer === null) absent.push(name);
-    else contenders.push(python(peer, name, { images, labels }));
+    else contenders.push(python(peer, name, threads, { images, labels }));
   }
   const samples = await alternate(contenders, {
     rounds,
@@ -98,11 +99,11 @@ function theirs(ort, network, files, { pixels, how, threads, intraOp, readAhead,
 }
 
 /** A Python process that runs already and reads pieces of 2,500 images, the best size of `npm run bench -- kernel` or near it. */
-function python(peer, name, files) {
-  const order = { do: 'file', ...files, count: IMAGES, batch: 2500, threads: WORKERS };
+function python(peer, name, threads, files) {
+  const order = { do: 'file', ...files, count: IMAGES, batch: 2500, threads };
   return counting(
     name,
-    `${peer.version}, ${WORKERS} threads, started before`,
+    `${peer.version}, one process, threads: ${threads}, started before`,
     async () => (await peer.ask(order)).correct,
     () => peer.close(),
   );
