@@ -7,6 +7,7 @@ import { ratio, spread } from './lib/statistics.js';
 import { loadOnnxRuntime } from './peers/onnxruntime.js';
 import { prepareFileScoring } from './peers/onnxruntime-file.js';
 import { OnnxRuntimeThreads } from './peers/onnxruntime-threads.js';
+import { PythonPeer } from './peers/python.js';
 
 /** The 60,000 training images 40 times: 1.88 GB. */
 const IMAGES = 2_400_000;
@@ -50,12 +51,22 @@ export async function measureIdx({ rounds = 11, log }) {
     }
     if (best.threads > 0) contenders.push(await warmThreads(network, files, { ...best, pixels: 'scaled' }));
   }
+  const absent = ort === null ? ['onnxruntime-node'] : [];
+  // As many threads as served each best: on two cores a second one slows PyTorch down, in a layer as small as these.
+  for (const [kind, name, threads] of [
+    ['torch', 'PyTorch', 1],
+    ['sklearn', 'scikit-learn', WORKERS],
+  ]) {
+    const peer = await PythonPeer.open(kind, network, threads);
+    if (peer === null) absent.push(name);
+    else contenders.push(python(peer, name, threads, { images, labels }));
+  }
   const samples = await alternate(contenders, {
     rounds,
     onRound: (round) => log(`idx: round ${round + 1} of ${rounds}`),
   });
   for (const { close } of contenders) await close?.();
-  return describe(contenders, samples, rounds);
+  return describe(contenders, absent, samples, rounds);
 }
 
 /** A contender that remembers how many predictions were right. */
@@ -85,6 +96,17 @@ function theirs(ort, network, files, { pixels, how, threads, intraOp, readAhead,
           return correct;
         };
   return counting(`onnxruntime-node, ${pixels}`, `${how}, ${batch} a run`, score);
+}
+
+/** A Python process that runs already and reads pieces of 2,500 images, the best size of `npm run bench -- kernel` or near it. */
+function python(peer, name, threads, files) {
+  const order = { do: 'file', ...files, count: IMAGES, batch: 2500, threads };
+  return counting(
+    name,
+    `${peer.version}, one process, threads: ${threads}, started before`,
+    async () => (await peer.ask(order)).correct,
+    () => peer.close(),
+  );
 }
 
 /** Threads that run already: what the start of theirs costs is not counted, though that of ours is. */
@@ -118,7 +140,7 @@ async function findBest(ort, network, files, log) {
   return fastest(BATCHES.map((batch) => ({ ...best, batch })));
 }
 
-function describe(contenders, samples, rounds) {
+function describe(contenders, absent, samples, rounds) {
   const [ours] = contenders;
   const oursMs = samples.get(ours.name).wallMs;
   const rows = contenders.map(({ name, setting, correct }) => {
@@ -127,11 +149,13 @@ function describe(contenders, samples, rounds) {
       name,
       setting,
       showSpread(spread(wallMs.map((ms) => IMAGES / ms / 1000)), 2),
-      showSpread(spread(cpuMs.map((ms) => ms / 1000)), 2),
+      // What a Python process spends is not seen from here.
+      cpuMs.every((ms) => ms < 50) ? '' : showSpread(spread(cpuMs.map((ms) => ms / 1000)), 2),
       showSpread(ratio(wallMs, oursMs), 2),
       correct.toLocaleString('en'),
     ];
   });
+  for (const name of absent) rows.push([name, 'absent', '', '', '', '']);
   const targets = [];
   for (const { name, correct } of contenders.slice(1)) {
     if (name.endsWith('int8')) continue;
@@ -142,9 +166,9 @@ function describe(contenders, samples, rounds) {
     const times = ratio(samples.get(name).wallMs, oursMs).median;
     targets.push({
       what: `beside ${name}`,
-      goal: 'at least 1.7 times',
+      goal: 'at least 2 times, 3 is the aim',
       measured: times.toFixed(2),
-      met: times >= 1.7,
+      met: times >= 2,
     });
   }
   if (targets.length === 0) {
@@ -169,6 +193,18 @@ function describe(contenders, samples, rounds) {
       'whole calls: opening, starting threads and sessions, reading, scoring, counting, closing; digitflow counts ' +
         'confusion, loss, calibration and the worst mistakes as well, its peer only what is right',
     ],
+    bars: {
+      unit: 'million images/s',
+      digits: 2,
+      bars: [
+        ...contenders.map(({ name }) => ({
+          label: name,
+          spread: spread(samples.get(name).wallMs.map((ms) => IMAGES / ms / 1000)),
+          isOurs: name === ours.name,
+        })),
+        ...absent.map((name) => ({ label: name, spread: null })),
+      ],
+    },
     samples: Object.fromEntries(samples),
   };
 }

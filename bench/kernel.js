@@ -5,6 +5,8 @@ import { loadDigitflow } from './lib/product.js';
 import { showSpread } from './lib/report.js';
 import { ratio, spread } from './lib/statistics.js';
 import { loadOnnxRuntime, prepareScoring } from './peers/onnxruntime.js';
+import { PythonPeer } from './peers/python.js';
+import { loadTensorFlow, prepareTensorFlow } from './peers/tfjs.js';
 
 /** One sample scores the test set so often: long enough for the clock, short enough to alternate. */
 const PASSES = 20;
@@ -46,16 +48,22 @@ export async function measureKernel({ rounds = 25, log }) {
     }
   }
 
+  const others = await prepareOthers(network, pixels, count, log);
+  contenders.push(...others.contenders);
+
   const ours = plain.predict();
   for (const contender of contenders) {
     contender.different = await compare(network, pixels, ours, await contender.prepared.predict());
   }
   const samples = await alternate(
-    contenders.map(({ name, prepared }) => ({ name, run: () => repeated(prepared.score) })),
+    contenders.map(({ name, prepared }) => ({
+      name,
+      run: prepared.scoreAll ?? (() => repeated(prepared.score)),
+    })),
     { rounds, warmups: 3, onRound: (round) => log(`kernel: round ${round + 1} of ${rounds}`) },
   );
   for (const { prepared } of contenders) await prepared.close();
-  return describe(contenders, samples, PASSES * count, rounds);
+  return describe(contenders, others.absent, samples, PASSES * count, rounds);
 }
 
 /** The test set in the slots of an inline scorer, put there by the pipeline's own operators. */
@@ -100,6 +108,52 @@ async function prepareTheirs(name, ort, network, pixels, setting) {
   return { name, setting: description, prepared: await prepareScoring(ort, network, pixels, setting) };
 }
 
+/** TensorFlow.js, PyTorch and scikit-learn on one thread, each with its best size of a run; and who of them is absent. */
+async function prepareOthers(network, pixels, count, log) {
+  const contenders = [];
+  const absent = [];
+  const add = async (name, setting, prepare) => {
+    const tried = [];
+    for (const batch of [500, 1000, 2500, 10_000]) {
+      const prepared = await prepare(batch);
+      if (prepared === null) {
+        absent.push(name);
+        return;
+      }
+      await prepared.score();
+      const startMs = performance.now();
+      for (let i = 0; i < 3; i++) await prepared.score();
+      tried.push({ batch, prepared, ms: performance.now() - startMs });
+    }
+    tried.sort((a, b) => a.ms - b.ms);
+    const [best] = tried;
+    for (const { prepared } of tried.slice(1)) await prepared.close();
+    log(`kernel: best of ${name}: ${best.batch} a run`);
+    contenders.push({ name, setting: `${setting}, ${best.batch} a run`, prepared: best.prepared });
+  };
+  const tf = await loadTensorFlow();
+  await add('TensorFlow.js', 'WebAssembly, fused layers', async (batch) =>
+    tf === null ? null : prepareTensorFlow(tf, network, pixels, batch),
+  );
+  for (const [kind, name] of [
+    ['torch', 'PyTorch'],
+    ['sklearn', 'scikit-learn'],
+  ]) {
+    await add(name, 'one thread, 1/255 in the weights', async (batch) => {
+      const peer = await PythonPeer.open(kind, network, 1);
+      if (peer === null) return null;
+      const order = { images: mnistFiles('t10k').images, count, batch, threads: 1 };
+      return {
+        score: () => peer.ask({ ...order, do: 'score' }),
+        scoreAll: () => peer.ask({ ...order, do: 'score', passes: PASSES }),
+        predict: async () => Uint8Array.from((await peer.ask({ ...order, do: 'predict' })).predictions),
+        close: () => peer.close(),
+      };
+    });
+  }
+  return { contenders, absent };
+}
+
 /** The fastest of some sizes of a run, with and without ArgMax in the graph. */
 async function findBest(ort, network, pixels, precision, log) {
   const settings = ['outputs', 'argmax'].flatMap((verdict) =>
@@ -122,7 +176,7 @@ async function repeated(score) {
   for (let pass = 0; pass < PASSES; pass++) await score();
 }
 
-function describe(contenders, samples, images, rounds) {
+function describe(contenders, absent, samples, images, rounds) {
   const ours = samples.get('digitflow');
   const rate = (ms) => ms.map((value) => images / value / 1000);
   const rows = contenders.map(({ name, setting, different }) => {
@@ -131,11 +185,13 @@ function describe(contenders, samples, images, rounds) {
       name,
       setting,
       showSpread(spread(rate(wallMs)), 2),
-      showSpread(spread(rate(cpuMs)), 2),
+      // What a Python process spends is not seen from here.
+      isPython(name) ? '' : showSpread(spread(rate(cpuMs)), 2),
       showSpread(ratio(wallMs, ours.wallMs), 2),
       `${different.closeCalls} / ${different.wrong}`,
     ];
   });
+  for (const name of absent) rows.push([name, 'absent', '', '', '', '']);
   const targets = [];
   const fastest = spread(rate(ours.wallMs)).median;
   targets.push({
@@ -145,8 +201,7 @@ function describe(contenders, samples, images, rounds) {
     met: fastest >= 3,
   });
   for (const { name, different } of contenders) {
-    if (!name.startsWith('onnxruntime-node')) continue;
-    if (name.endsWith('int8')) continue;
+    if (name.endsWith('int8') || name.startsWith('digitflow')) continue;
     if (different.wrong > 0) {
       throw new Error(`${name}: ${different.wrong} predictions differ from ours, so no figure counts`);
     }
@@ -154,12 +209,12 @@ function describe(contenders, samples, images, rounds) {
     const times = ratio(samples.get(name).wallMs, ours.wallMs).median;
     targets.push({
       what: `beside ${name}`,
-      goal: 'at least 1.2 times',
+      goal: 'at least 1.5 times, 2 is the aim',
       measured: times.toFixed(2),
-      met: times >= 1.2,
+      met: times >= 1.5,
     });
   }
-  if (contenders.length === 2)
+  if (!contenders.some(({ name }) => name.startsWith('onnxruntime-node')))
     targets.push({
       what: 'beside onnxruntime-node',
       goal: 'at least 1.2 times',
@@ -188,6 +243,22 @@ function describe(contenders, samples, images, rounds) {
       'the target is about Cast and Mul; `folded` and `int16` give the same predictions by graphs written for speed',
       '`int8` rounds the weights to 8 bits, so it is another network: for orientation only',
     ],
+    bars: {
+      unit: 'million images/s',
+      digits: 2,
+      bars: [
+        ...contenders.map(({ name }) => ({
+          label: name,
+          spread: spread(rate(samples.get(name).wallMs)),
+          isOurs: name.startsWith('digitflow'),
+        })),
+        ...absent.map((name) => ({ label: name, spread: null })),
+      ],
+    },
     samples: Object.fromEntries(samples),
   };
+}
+
+function isPython(name) {
+  return name === 'PyTorch' || name === 'scikit-learn';
 }

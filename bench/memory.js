@@ -70,6 +70,17 @@ export async function measureMemory({ rounds = 3, log }) {
       `${rounds} runs each; median (most); resident memory of the whole process in units of 1,000,000 bytes`,
       'workers as digitflow chooses them: none for 10,000 images, one for 60,000, all cores above',
     ],
+    bars: {
+      unit: 'MB (less is better)',
+      digits: 0,
+      bars: Object.entries(samples).flatMap(([way, byCount]) =>
+        COUNTS.map((count) => ({
+          label: `${way}, ${count.toLocaleString('en')} images`,
+          spread: spread(byCount[count]),
+          isOurs: true,
+        })),
+      ),
+    },
     samples,
   };
 }

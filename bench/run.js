@@ -1,6 +1,7 @@
-// npm run bench -- [kernel|idx|start|memory|feeder|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|start|memory|feeder|scale|train|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { toSvg } from './lib/plot.js';
 import { describeMachine, toMarkdown } from './lib/report.js';
 
 /** In the order in which they run: each module is loaded only when it is measured. */
@@ -10,6 +11,8 @@ const MEASUREMENTS = {
   start: async () => (await import('./start.js')).measureStart,
   memory: async () => (await import('./memory.js')).measureMemory,
   feeder: async () => (await import('./feeder.js')).measureFeeder,
+  scale: async () => (await import('./scale.js')).measureScale,
+  train: async () => (await import('./train.js')).measureTrain,
   build: async () => (await import('./build.js')).measureBuild,
 };
 
@@ -26,14 +29,20 @@ if (unknown !== undefined || (rounds !== undefined && !(Number.isInteger(rounds)
 
 const log = (line) => process.stderr.write(`${line}\n`);
 const machine = describeMachine();
-const results = new URL('./results/', import.meta.url);
+const results = new URL('../docs/bench/', import.meta.url);
 mkdirSync(results, { recursive: true });
-process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}\n`);
+const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}`;
+process.stdout.write(`${where}\n`);
 
 for (const [name, load] of Object.entries(MEASUREMENTS)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const measure = await load();
   const report = await measure({ rounds, log });
-  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ machine, ...report }, null, 2)}\n`);
-  process.stdout.write(`\n${toMarkdown(report)}\n`);
+  const { bars, ...rest } = report;
+  const table = toMarkdown(report);
+  const write = (ending, text) => writeFileSync(new URL(`${name}.${ending}`, results), text);
+  write('json', `${JSON.stringify({ machine, ...rest }, null, 1)}\n`);
+  write('md', `${where}\n\n${table}\n`);
+  if (bars !== undefined) write('svg', toSvg(report.title, where, bars));
+  process.stdout.write(`\n${table}\n`);
 }

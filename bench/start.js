@@ -6,8 +6,7 @@ import { ratio, spread } from './lib/statistics.js';
 
 const BARE = 'node -e 0';
 const EVALUATE = 'digitflow evaluate';
-const GOAL = 3;
-const AIM = 2.5;
+const GOAL = 2.5;
 
 /**
  * The whole process on the bundled test set, as a user waits for it, beside a Node that does nothing.
@@ -43,12 +42,21 @@ export async function measureStart({ rounds = 31, log }) {
     targets: [
       {
         what: `\`${EVALUATE}\` beside \`${BARE}\``,
-        goal: `at most ${GOAL} times, ${AIM} is the aim`,
+        goal: `at most ${GOAL} times`,
         measured: times.toFixed(2),
         met: times <= GOAL,
       },
     ],
     notes: [`${rounds} rounds; median (quartiles)`],
+    bars: {
+      unit: 'milliseconds (less is better)',
+      digits: 0,
+      bars: contenders.map(({ name }) => ({
+        label: name,
+        spread: spread(samples.get(name).wallMs),
+        isOurs: name !== BARE,
+      })),
+    },
     samples: Object.fromEntries(samples),
   };
 }

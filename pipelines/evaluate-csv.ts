@@ -113,6 +113,7 @@ function recordsOf(scored: TextBatch, place: RowPlace, limit: number): ScoredRec
   return {
     first: place.firstRow,
     count: Math.min(scored.count, wanted),
+    counts: scored.count <= wanted ? scored.counts : undefined,
     ...{ labels, predictions, confidences, losses },
     pixelsOf: (at) => pixelsOfRow(scored, scored.rowStart(at)),
   };

@@ -16,6 +16,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
  * @property {{ head: string[], rows: string[][] }[]} tables
  * @property {Target[]} targets
  * @property {string[]} notes
+ * @property {import('./plot.js').Bars} [bars] what to draw
  * @property {unknown} samples all that was measured, for whoever wants to reckon anew
  */
 

@@ -5,6 +5,7 @@ import type { FileExtent } from './file-extent.js';
 import { extentError, readFully } from './file-extent.js';
 import { Held } from './held.js';
 import { ANSWER, type Answer, type AnswerToText, type ScoreTask } from './messages.js';
+import { SlotCounts } from './slot-counts.js';
 import type { Slot, Slots } from './slots.js';
 
 /** Records that are to be scored: what comes out of `normalize`. */
@@ -132,6 +133,11 @@ export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
   get outputs(): Float32Array {
     const { outputs, predictions } = this.held();
     return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
+  }
+
+  /** What the worker has counted of the records against their labels; undefined where it cannot. */
+  get counts(): SlotCounts | undefined {
+    return this.hasLabels && SlotCounts.canHold(this.#count) ? this.held().counts : undefined;
   }
 
   /** Where the next records go: what is left of the slot. */

@@ -3,7 +3,7 @@ const SLOT_BYTES = 4 * 2 ** 20;
 /** Without threads nothing is handed over: a slot that stays in the cache beats a big one. */
 const INLINE_SLOT_BYTES = 2 ** 19;
 /** Of what workers read themselves only a piece is in memory at a time: such a batch is cheap to make bigger. */
-const EXTENT_BYTES = 16 * 2 ** 20;
+const EXTENT_BYTES = 48 * 2 ** 20;
 /** What all slots together may take: far below the 4 GiB that WebAssembly can address. */
 const ALL_SLOTS_BYTES = 2 ** 30;
 /** Each worker should get so many batches at least: the last ones never end at the same time. */

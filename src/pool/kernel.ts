@@ -2,6 +2,7 @@ import type { FileExtent } from './file-extent.js';
 import { readFully } from './file-extent.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 import { ANSWER, type Answer, type ScoreTask } from './messages.js';
+import { SlotCounts } from './slot-counts.js';
 
 type Forward = (
   network: number,
@@ -15,17 +16,29 @@ type Forward = (
   outputs: number,
 ) => void;
 
+/** See workers/kernel/count.ts. */
+type Count = (
+  counts: number,
+  classes: number,
+  count: number,
+  labels: number,
+  predictions: number,
+  confidences: number,
+  losses: number,
+) => void;
+
 /** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
 const PIECE_BYTES = 256 * 1024;
 
 /** What the kernel's module exports to who scores. */
 export interface Kernel {
   readonly forward: Forward;
+  readonly count: Count;
   /** See workers/kernel/text.ts. */
   readonly plainPixels: (text: number, delimiter: number, count: number, pixels: number) => number;
 }
 
-/** Scores `count` images at `pixels` as records `first` and so on of a slot. */
+/** Scores `count` images at `pixels` as records `first` and so on of a slot, and counts them where there are labels. */
 export type ForwardRange = (
   slot: SlotLayout,
   first: number,
@@ -41,20 +54,25 @@ export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memo
 }
 
 /** Binds the kernel to the network's place and the slots' shape. */
-export function createForward({ forward }: Kernel, layout: MemoryLayout): ForwardRange {
+export function createForward({ forward, count: countVerdicts }: Kernel, layout: MemoryLayout): ForwardRange {
   const { classCount } = layout;
   return (slot, first, count, pixels, hasLabels) => {
+    const labels = slot.labels + first;
+    const predictions = slot.predictions + first;
+    const confidences = slot.confidences + first * 4;
+    const losses = slot.losses + first * 4;
     forward(
       layout.network.head,
       slot.scratch,
       pixels,
       count,
-      hasLabels ? slot.labels + first : 0,
-      slot.predictions + first,
-      slot.confidences + first * 4,
-      slot.losses + first * 4,
+      hasLabels ? labels : 0,
+      predictions,
+      confidences,
+      losses,
       slot.outputs && slot.outputs + first * classCount * 4,
     );
+    if (hasLabels) countVerdicts(slot.counts, classCount, count, labels, predictions, confidences, losses);
   };
 }
 
@@ -65,7 +83,9 @@ export function instantiateKernel(
   layout: MemoryLayout,
 ): (task: ScoreTask) => Answer {
   const forward = createForward(instantiate(module, memory), layout);
-  const bytes = new Uint8Array(memory.buffer);
+  const { buffer } = memory;
+  const bytes = new Uint8Array(buffer);
+  const counts = layout.slots.map((slot) => new SlotCounts(buffer, layout, slot));
   const { recordBytes } = layout;
 
   const readAndScore = (task: ScoreTask, extent: FileExtent): Answer => {
@@ -84,6 +104,7 @@ export function instantiateKernel(
   };
 
   return (task) => {
+    if (task.hasLabels) counts[task.slot].clear();
     if (task.extent !== undefined) return readAndScore(task, task.extent);
     const slot = layout.slots[task.slot];
     forward(slot, 0, task.count, slot.pixels, task.hasLabels);

@@ -17,6 +17,7 @@ import { layerSizes, type Network } from '../network/network.js';
  *       records * 4                      confidences f32               the slot's worker   main
  *       records * 4                      losses f32                    the slot's worker   main
  *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
+ *       256 + classes * classes * 4      counts (COUNTS)               the slot's worker   main
  *     and where the slots are for text (then `pixels` holds but a piece, and the labels are the worker's to write):
  *       text                             text u8                       main, or worker  the slot's worker, main
  *       records * 4                      row starts u32                the slot's worker   main
@@ -68,6 +69,8 @@ export interface SlotLayout {
   readonly confidences: number;
   readonly losses: number;
   readonly outputs: number;
+  /** See `COUNTS`. */
+  readonly counts: number;
   readonly scratch: number;
   /** Null where the slot is for pixels. */
   readonly text: TextLayout | null;
@@ -96,6 +99,7 @@ export const HEAD = {
   quantized: 16,
   crossEntropy: 20,
   groupTable: 24,
+  listBytes: 28,
   bytes: 64,
 } as const;
 
@@ -112,6 +116,24 @@ export const ENTRY = {
 } as const;
 
 /**
+ * Byte offsets of what is counted of a slot's records against their labels; mirrored in workers/kernel/count.ts.
+ *
+ * u32 losses that were not added, f32 the highest confidence of a wrong record, i64 the losses' sum, i64 the confidences' sum in
+ * each of 15 bins, u32 how many wrong and right records each bin has, and u32 the confusion matrix.
+ */
+export const COUNTS = {
+  unusual: 0,
+  worstWrong: 4,
+  lossUnits: 8,
+  confidenceUnits: 16,
+  bins: 136,
+  confusion: 256,
+} as const;
+
+/** Bins of equal width over 0..1; mirrors that of src/tally/calibration.ts, as workers/kernel/count.ts does. */
+export const CALIBRATION_BINS = 15;
+
+/**
  * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
  * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
  */
@@ -120,8 +142,14 @@ export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as co
 /** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
 const PIECE_PIXEL_BYTES = 128 * 1024;
 
-/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/index.ts. */
+/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
 export const TILE_IMAGES = 32;
+
+/** The kernel's constant vectors; mirrored by workers/kernel/constants.ts. */
+const CONSTANT_BYTES = 256;
+
+/** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
+const VERDICT_BYTES = TILE_IMAGES * 9;
 
 /** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
 export const GROUP_TABLE_ENTRIES = 256 * 8;
@@ -141,6 +169,11 @@ export function roundUp(value: number, multiple: number): number {
 /** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
 export function groupCount(inputs: number): number {
   return Math.ceil(inputs / 4);
+}
+
+/** How many bytes the kernel's list of an image's lit groups takes: u16, and the slack of the last eight it writes. */
+export function listBytesFor(inputs: number): number {
+  return roundUp((groupCount(inputs) + 16) * 2, 64);
 }
 
 /** The most floats that an image needs in any layer. */
@@ -206,7 +239,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
   const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
   const groupTable = region(GROUP_TABLE_ENTRIES * 2);
   const layers = network.layers.map((layer, index) => {
-    const paddedOutputs = roundUp(layer.outputs, index === 0 ? 16 : 4);
+    const paddedOutputs = index === 0 ? roundUp(layer.outputs, 16) : layer.outputs;
     // The first layer has room for float32 weights, of which int16 ones fill the first half.
     const rows = index === 0 ? groupCount(layer.inputs) * 4 : layer.inputs;
     return {
@@ -218,7 +251,6 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
   });
 
   const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
-  const listBytes = (groupCount(recordBytes) + 8) * 2;
   const slots = Array.from({ length: slotCount }, () => ({
     pixels: region(pixelRecords * recordBytes),
     labels: region(recordsPerSlot),
@@ -226,7 +258,8 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     confidences: region(recordsPerSlot * 4),
     losses: region(recordsPerSlot * 4),
     outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
-    scratch: region(2 * tileBytes + listBytes),
+    counts: region(COUNTS.confusion + classCount * classCount * 4),
+    scratch: region(CONSTANT_BYTES + 2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
     text: text && {
       text: region(text.textBytes),
       rowStarts: region(recordsPerSlot * 4),

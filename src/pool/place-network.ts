@@ -7,6 +7,7 @@ import {
   groupCount,
   HEAD,
   type LayerLayout,
+  listBytesFor,
   type MemoryLayout,
   widestLayer,
 } from './layout.js';
@@ -46,6 +47,7 @@ export function placeNetwork(
   setHead(HEAD.quantized, isQuantized ? 1 : 0);
   setHead(HEAD.crossEntropy, layers[layers.length - 1].activation === 'softmax' ? 1 : 0);
   setHead(HEAD.groupTable, groupTable);
+  setHead(HEAD.listBytes, listBytesFor(layout.recordBytes));
   writeGroupTable(new Uint16Array(buffer, groupTable, GROUP_TABLE_ENTRIES));
 
   layers.forEach((layer, index) => {
@@ -60,7 +62,7 @@ export function placeNetwork(
     set(ENTRY.biases, place.biases);
     set(ENTRY.scales, place.scales);
     new Float32Array(buffer, place.biases, place.paddedOutputs).set(layer.biases);
-    if (index > 0) writeRows(buffer, place, layer);
+    if (index > 0) new Float32Array(buffer, place.weights, layer.weights.length).set(layer.weights);
     else if (isQuantized) writeQuantized(buffer, place, layer, quantized);
     else writeGroups(buffer, place, layer);
   });
@@ -77,16 +79,6 @@ function writeGroupTable(table: Uint16Array): void {
   }
 }
 
-/** `(inputs, paddedOutputs)` float32: a row holds what one input adds to every neuron. */
-function writeRows(buffer: SharedArrayBuffer, place: LayerLayout, layer: Layer): void {
-  const target = new Float32Array(buffer, place.weights, layer.inputs * place.paddedOutputs);
-  for (let input = 0; input < layer.inputs; input++) {
-    for (let neuron = 0; neuron < layer.outputs; neuron++) {
-      target[input * place.paddedOutputs + neuron] = layer.weights[neuron * layer.inputs + input];
-    }
-  }
-}
-
 /** Blocks of 16 neurons; in each, for every group of four pixels, 16 float32 for each pixel. */
 function writeGroups(buffer: SharedArrayBuffer, place: LayerLayout, layer: Layer): void {
   const groups = groupCount(layer.inputs);
@@ -100,7 +92,7 @@ function writeGroups(buffer: SharedArrayBuffer, place: LayerLayout, layer: Layer
   }
 }
 
-/** Blocks of 16 neurons; in each, for every group of four pixels, two rows of 16 pairs of int16: pixels 0|1, then 2|3. */
+/** Blocks of 16 neurons; in each, for every group of four pixels, two rows of 16 pairs of int16: pixels 0|2, then 1|3. */
 function writeQuantized(
   buffer: SharedArrayBuffer,
   place: LayerLayout,
@@ -113,7 +105,8 @@ function writeQuantized(
   for (let neuron = 0; neuron < layer.outputs; neuron++) {
     const column = (neuron >> 4) * groups * 64 + (neuron & 15) * 2;
     for (let input = 0; input < layer.inputs; input++) {
-      target[column + (input >> 1) * 32 + (input & 1)] = weights[neuron * layer.inputs + input];
+      target[column + (input >> 2) * 64 + (input & 1) * 32 + ((input >> 1) & 1)] =
+        weights[neuron * layer.inputs + input];
     }
   }
   new Float32Array(buffer, place.scales, place.paddedOutputs).set(scales);

@@ -5,6 +5,7 @@ import type { MemoryLayout, TextCapacity } from './layout.js';
 import type { AnswerToText, ScoreTextTask, TextAnswer } from './messages.js';
 import { RowWriter } from './row-writer.js';
 import { scoreStretch } from './score-stretch.js';
+import { SlotCounts } from './slot-counts.js';
 import { type RowReader, readRows } from './text-rows.js';
 
 /**
@@ -28,6 +29,7 @@ export function createTextScorer(
   const forward = makeForward(kernel, layout);
   const bytes = new Uint8Array(memory.buffer);
   const capacity = capacityOf(layout);
+  const counts = layout.slots.map((slot) => new SlotCounts(memory.buffer, layout, slot));
   // The dialect comes with each task, and is mostly the same.
   let known: { readonly json: string; readonly fast: FastRows } | undefined;
   const fastFor = (dialect: CsvDialect): FastRows => {
@@ -40,6 +42,7 @@ export function createTextScorer(
     const { text } = slot;
     if (text === null) throw new TypeError('expected a slot for text, found one for pixels');
     const { dialect, stretch } = task;
+    if (dialect.label !== null) counts[task.slot].clear();
     const writer = new RowWriter({ bytes, layout, slot, text, capacity, dialect, forward });
     const reader: RowReader = {
       bytes,

@@ -2,6 +2,7 @@ import { Batch, type PixelRecords } from './batch.js';
 import type { BatchMaker } from './batch-maker.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 import type { Permits } from './permits.js';
+import { SlotCounts } from './slot-counts.js';
 import { SlotRing } from './slot-ring.js';
 
 /** What the worker leaves in a slot, of images or of text. */
@@ -17,6 +18,8 @@ export interface VerdictSlot {
   readonly losses: Float32Array;
   /** `(records, classes)` f32, row-major; empty where outputs are not wanted; written by the worker. */
   readonly outputs: Float32Array;
+  /** What the worker has counted; without meaning where there are no labels. */
+  readonly counts: SlotCounts;
 }
 
 /** One slot of the shared memory: the arrays of one batch. */
@@ -28,10 +31,11 @@ export interface Slot extends VerdictSlot {
 /** The arrays of one slot that are the same for images and for text. */
 export function verdictSlot(
   buffer: SharedArrayBuffer,
-  { recordsPerSlot: records, classCount }: MemoryLayout,
+  layout: MemoryLayout,
   slot: SlotLayout,
   index: number,
 ): VerdictSlot {
+  const { recordsPerSlot: records, classCount } = layout;
   return {
     index,
     labels: new Uint8Array(buffer, slot.labels, records),
@@ -39,6 +43,7 @@ export function verdictSlot(
     confidences: new Float32Array(buffer, slot.confidences, records),
     losses: new Float32Array(buffer, slot.losses, records),
     outputs: new Float32Array(buffer, slot.outputs, slot.outputs === 0 ? 0 : records * classCount),
+    counts: new SlotCounts(buffer, layout, slot),
   };
 }
 

@@ -6,6 +6,7 @@ import { Held } from './held.js';
 import { REJECT } from './layout.js';
 import { ANSWER, type Answer, type AnswerToText, type ScoreTextTask, type TextAnswer } from './messages.js';
 import { rowTooLong, type TextReading, type TextRows } from './rows-of-text.js';
+import { SlotCounts } from './slot-counts.js';
 import type { TextSlot, TextSlots } from './text-slots.js';
 
 /** Rows of text that know how their pixels become brightness: what comes out of `normalize`. */
@@ -145,6 +146,12 @@ export class TextBatch extends Held<TextSlot> implements Fillable<NormalizedText
   /** `(count)` f32; without meaning where the dialect has no labels. */
   get losses(): Float32Array {
     return this.held().losses.subarray(0, this.count);
+  }
+
+  /** What the worker has counted of all its records against their labels; undefined where it cannot. */
+  get counts(): SlotCounts | undefined {
+    const hasLabels = this.reading.dialect.label !== null;
+    return hasLabels && SlotCounts.canHold(this.count) ? this.held().counts : undefined;
   }
 
   /** `(count, classes)` f32, row-major; empty unless the pool keeps outputs. */

@@ -41,9 +41,18 @@ export class Calibration {
         counts[2 * bin + (truths[i] === predictions[i] ? 1 : 0)]++;
         units[bin] += confidence * UNITS_PER_ONE + ROUND - ROUND;
       }
-      this.#addRun(counts, units);
+      this.addCounts(counts, units);
       counts.fill(0);
       units.fill(0);
+    }
+  }
+
+  /** Adds what was counted elsewhere: see `RecordCounts`. */
+  addCounts(counts: ArrayLike<number>, units: ArrayLike<number | bigint>): void {
+    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
+      this.#counts[bin] += counts[2 * bin] + counts[2 * bin + 1];
+      this.#corrects[bin] += counts[2 * bin + 1];
+      this.#confidences[bin].addUnits(units[bin]);
     }
   }
 
@@ -86,13 +95,5 @@ export class Calibration {
       correct: this.#corrects[bin],
       confidence,
     }));
-  }
-
-  #addRun(counts: Uint32Array, units: Float64Array): void {
-    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
-      this.#counts[bin] += counts[2 * bin] + counts[2 * bin + 1];
-      this.#corrects[bin] += counts[2 * bin + 1];
-      this.#confidences[bin].addUnits(units[bin]);
-    }
   }
 }

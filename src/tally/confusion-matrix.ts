@@ -42,6 +42,12 @@ export class ConfusionMatrix {
     this.#total += count;
   }
 
+  /** Adds what was counted elsewhere: `total` records, `(classes, classes)`, row-major. */
+  addCounts(counts: ArrayLike<number>, total: number): void {
+    for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += counts[i];
+    this.#total += total;
+  }
+
   /** @throws DigitflowError USAGE when the other matrix has another number of classes. */
   merge(other: ConfusionMatrix): void {
     if (other.classes !== this.classes) {

@@ -36,12 +36,22 @@ export class EvaluationTally {
     this.mistakes = new Mistakes(options.mistakes ?? 0);
   }
 
-  /** Counts a batch: some nanoseconds a record, and nothing of the batch is kept but copies of mistakes. */
+  /**
+   * Counts a batch: some nanoseconds a record, or next to nothing where its worker has counted. Nothing of the batch is kept
+   * but copies of mistakes.
+   */
   addBatch(batch: ScoredRecords): void {
-    const { count, labels, predictions, confidences, losses } = batch;
-    this.confusion.addAll(labels, predictions, count);
-    this.loss.addAll(losses, 0, count);
-    this.calibration?.addAll(labels, predictions, confidences, count);
+    const { count, labels, predictions, confidences, losses, counts } = batch;
+    if (counts === undefined) {
+      this.confusion.addAll(labels, predictions, count);
+      this.calibration?.addAll(labels, predictions, confidences, count);
+    } else {
+      this.confusion.addCounts(counts.confusion, count);
+      this.calibration?.addCounts(counts.bins, counts.confidenceUnits);
+    }
+    const lossUnits = counts?.lossUnits ?? null;
+    if (lossUnits === null) this.loss.addAll(losses, 0, count);
+    else this.loss.addUnits(lossUnits);
     this.mistakes.addAll(batch);
   }
 

@@ -33,8 +33,8 @@ export class FixedSum {
     }
   }
 
-  /** Adds what was rounded to units elsewhere: a safe integer. */
-  addUnits(units: number): void {
+  /** Adds what was rounded to units elsewhere: a bigint, or a safe integer. */
+  addUnits(units: number | bigint): void {
     this.#units += BigInt(units);
   }
 

@@ -39,10 +39,11 @@ export class Mistakes {
     this.capacity = capacity;
   }
 
-  /** Looks at each record once; one that is right, or not among the worst so far, costs a comparison. */
+  /** Looks at each record once, unless it was counted that none can be among the worst. */
   addAll(records: ScoredRecords): void {
-    const { count, labels, predictions, confidences } = records;
+    const { count, labels, predictions, confidences, counts } = records;
     let floor = this.#floor;
+    if (counts !== undefined && counts.worstWrong < floor) return;
     for (let i = 0; i < count; i++) {
       // A confidence that is NaN fails this comparison and is never kept.
       if (labels[i] === predictions[i] || !(confidences[i] >= floor)) continue;

@@ -1,3 +1,17 @@
+/** What was counted already where the records were scored: the same numbers that a look at each of them would give. */
+export interface RecordCounts {
+  /** `(classes, classes)`, row-major, row = truth. */
+  readonly confusion: ArrayLike<number>;
+  /** The sum of the losses in units of a FixedSum; null where one of them is too large for that, or not finite. */
+  readonly lossUnits: bigint | null;
+  /** `(2 * CALIBRATION_BINS)`: how many wrong, then how many right records are in each bin. */
+  readonly bins: ArrayLike<number>;
+  /** `(CALIBRATION_BINS)`: the sums of the confidences in each bin, in units of a FixedSum. */
+  readonly confidenceUnits: ArrayLike<bigint>;
+  /** The highest confidence of a wrong record; -Infinity where there is none. */
+  readonly worstWrong: number;
+}
+
 /** A batch of records and what the network made of them. The arrays may be views of a slot: read, never kept. */
 export interface ScoredRecords {
   /** Index of the first record in the whole input, from 0. */
@@ -11,6 +25,8 @@ export interface ScoredRecords {
   readonly confidences: Float32Array;
   /** `(>= count)` f32. */
   readonly losses: Float32Array;
+  /** Left out where nobody has counted yet. */
+  readonly counts?: RecordCounts | undefined;
   /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */
   pixelsOf(place: number): Uint8Array;
 }

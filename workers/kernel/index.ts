@@ -1,21 +1,20 @@
 import { activate } from './activate';
 import { affine } from './affine';
+import { CONSTANT_BYTES, writeConstants } from './constants';
 import { LayerEntry, layerAt, NetworkHead } from './network';
 import { floatBlock, litGroups, quantizedBlock } from './pixels';
+import { ROW, TILE, transpose } from './tile';
+export { count } from './count';
 export { plainPixels } from './text';
-import { crossEntropy, squaredError, winner } from './verdict';
-
-/** Images that go through the layers together: enough to keep each loop long, few enough to stay in the cache. */
-// @ts-ignore: decorator
-@inline const TILE: i32 = 32;
+import { crossEntropies, squaredErrors, winners } from './verdict';
 
 /**
  * Forward passes over `count` images in place: reads pixels and labels, writes predictions, confidences and losses.
  *
  * @param network     the placed network
  * @param scratch     `scratchBytes` of src/pool/layout.ts; nobody else may use them meanwhile
- * @param pixels      `(count, inputs)` u8, row-major; up to 31 bytes behind them are read, never used
- * @param labels      `(count)` u8, or 0: then no losses are written
+ * @param pixels      `(count, inputs)` u8, row-major; up to 63 bytes behind them are read, never used
+ * @param labels      `(count)` u8, up to three bytes behind them are read; or 0: then no losses are written
  * @param predictions `(count)` u8
  * @param confidences `(count)` f32: the winner's activation
  * @param losses      `(count)` f32
@@ -33,54 +32,78 @@ export function forward(
   outputs: usize,
 ): void {
   const head = changetype<NetworkHead>(network);
-  const stride = <usize>head.widest << 2;
-  const here = scratch;
-  const there = here + stride * TILE;
-  const list = there + stride * TILE;
+  const tileBytes = <usize>head.widest * ROW;
+  const here = scratch + CONSTANT_BYTES;
+  writeConstants(scratch);
+  const there = here + tileBytes;
+  const list = there + tileBytes;
+  const verdicts = list + head.listBytes;
 
   for (let done = 0; done < count; done += TILE) {
     const images = min(TILE, count - done);
-    firstLayer(head, layerAt(network, 0), pixels + <usize>done * <usize>head.inputs, images, list, here, stride);
+    firstLayer(head, layerAt(network, 0), scratch, pixels + <usize>done * <usize>head.inputs, images, list, there, here);
     let source = here;
     let target = there;
     for (let index = 1; index < head.layerCount; index++) {
       const layer = layerAt(network, index);
-      affine(source, target, stride, images, layer.inputs, layer.paddedOutputs, layer.weights, layer.biases);
-      activate(layer.activation, target, stride, images, layer.outputs, layer.paddedOutputs);
+      affine(source, target, images, layer.inputs, layer.outputs, layer.weights, layer.biases);
+      activate(layer.activation, target, layer.outputs, scratch);
       const next = source;
       source = target;
       target = next;
     }
-    for (let i = 0; i < images; i++, source += stride) {
-      const record = <usize>(done + i);
-      const best = winner(source, head.classes);
-      store<u8>(predictions + record, best);
-      store<f32>(confidences + (record << 2), load<f32>(source + (<usize>best << 2)));
-      if (labels) {
-        const label = <i32>load<u8>(labels + record);
-        const loss = head.crossEntropy
-          ? crossEntropy(source, label)
-          : squaredError(source, head.classes, label);
-        store<f32>(losses + (record << 2), loss);
-      }
-      if (outputs) {
-        const bytes = <usize>head.classes << 2;
-        memory.copy(outputs + record * bytes, source, bytes);
-      }
+    const first = <usize>done;
+    const firstLabel = labels ? labels + first : 0;
+    if (images == TILE) {
+      judge(head, source, TILE, firstLabel, predictions + first, confidences + first * 4, losses + first * 4);
+    } else {
+      // Vectors write more than there are images: so they write it aside.
+      const aside = verdicts;
+      judge(head, source, images, firstLabel, aside + ROW * 2, aside, aside + ROW);
+      memory.copy(predictions + first, aside + ROW * 2, images);
+      memory.copy(confidences + first * 4, aside, <usize>images << 2);
+      if (labels) memory.copy(losses + first * 4, aside + ROW, <usize>images << 2);
     }
+    if (outputs) copyOutputs(source, head.classes, images, outputs + first * (<usize>head.classes << 2));
   }
 }
 
-/** The first layer of up to `TILE` images, pixels in, activations out. */
+/** Predictions and confidences of a tile; losses where there are labels. */
+function judge(
+  head: NetworkHead,
+  values: usize,
+  images: i32,
+  labels: usize,
+  predictions: usize,
+  confidences: usize,
+  losses: usize,
+): void {
+  winners(values, head.classes, images, predictions, confidences);
+  if (!labels) return;
+  if (head.crossEntropy) crossEntropies(values, images, labels, losses);
+  else squaredErrors(values, head.classes, images, labels, losses);
+}
+
+/** `(classes, TILE)` f32 to `(images, classes)`. */
+function copyOutputs(values: usize, classes: i32, images: i32, target: usize): void {
+  for (let image: usize = 0; image < <usize>images; image++) {
+    let from = values + (image << 2);
+    for (let c = 0; c < classes; c++, from += ROW, target += 4) store<f32>(target, load<f32>(from));
+  }
+}
+
+/** The first layer of up to `TILE` images: pixels in, sums `(TILE, paddedOutputs)` aside, activations out. */
 function firstLayer(
   head: NetworkHead,
   layer: LayerEntry,
+  constants: usize,
   pixels: usize,
   images: i32,
   list: usize,
+  aside: usize,
   target: usize,
-  stride: usize,
 ): void {
+  const stride = <usize>layer.paddedOutputs << 2;
   const groups = (head.inputs + 3) >> 2;
   const blocks = layer.paddedOutputs >> 4;
   for (let i = 0; i < images; i++) {
@@ -89,18 +112,19 @@ function firstLayer(
     const isDense = lit * 4 > groups * 3;
     for (let block = 0; block < blocks; block++) {
       const first = <usize>block << 6;
-      const sums = target + <usize>i * stride + first;
+      const sums = aside + <usize>i * stride + first;
       const biases = layer.biases + first;
       const scales = layer.scales + first;
       const blockStart = <usize>block * <usize>groups;
       if (!head.quantized) {
         floatBlock(image, list, lit, layer.weights + (blockStart << 8), biases, sums);
       } else if (isDense) {
-        quantizedBlock(true, image, list, groups, layer.weights + (blockStart << 7), scales, biases, sums);
+        quantizedBlock(true, constants, image, list, groups, layer.weights + (blockStart << 7), scales, biases, sums);
       } else {
-        quantizedBlock(false, image, list, lit, layer.weights + (blockStart << 7), scales, biases, sums);
+        quantizedBlock(false, constants, image, list, lit, layer.weights + (blockStart << 7), scales, biases, sums);
       }
     }
   }
-  activate(layer.activation, target, stride, images, layer.outputs, layer.paddedOutputs);
+  transpose(aside, target, layer.paddedOutputs, images);
+  activate(layer.activation, target, layer.outputs, constants);
 }

@@ -33,6 +33,8 @@ export class NetworkHead {
   crossEntropy: i32;
   /** Where the table of `litGroups` lies. */
   groupTable: usize;
+  /** How many bytes of the scratch the list of lit groups takes. */
+  listBytes: usize;
 }
 
 /** One layer's entry in the table behind the head, 32 bytes; offsets are absolute. */
@@ -40,7 +42,7 @@ export class NetworkHead {
 export class LayerEntry {
   inputs: i32;
   outputs: i32;
-  /** `outputs` rounded up: to 16 in the first layer, to 4 in the others. */
+  /** `outputs` rounded up to 16 in the first layer; `outputs` in the others. */
   paddedOutputs: i32;
   activation: i32;
   weights: usize;

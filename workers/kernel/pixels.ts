@@ -1,3 +1,5 @@
+import { LOW_BYTES } from './constants';
+
 /**
  * The first layer, from raw bytes. Digits are mostly black, so the pixels are looked at four at a time and a group of
  * four zeros costs nothing: first the lit groups are listed, without a branch that the data could mispredict, then
@@ -8,22 +10,29 @@
  * Lists the groups of four pixels that are not all zero, as u16: an image has at most 65,536 groups.
  *
  * `table` holds, for each of the 256 patterns of eight groups, the positions of the lit ones as eight u16.
- * Writes up to eight entries past the last one: the list needs that slack. Reads up to 31 bytes past the image.
+ * Writes up to eight entries past the last one: the list needs that slack. Reads up to 63 bytes past the image.
  *
  * @returns how many groups are lit
  */
 export function litGroups(image: usize, groupCount: i32, table: usize, list: usize): i32 {
   const zero = i32x4.splat(0);
   let end = list;
-  for (let group = 0; group < groupCount; group += 8) {
+  let first = i16x8.splat(0);
+  const eight = i16x8.splat(8);
+  for (let group = 0; group < groupCount; group += 16) {
     const at = image + (<usize>group << 2);
-    const low = i32x4.ne(v128.load(at), zero);
-    const high = i32x4.ne(v128.load(at, 16), zero);
-    let lit = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(low, high), zero));
-    // Behind the last group lie the next image's pixels.
-    if (group + 8 > groupCount) lit &= (1 << (groupCount - group)) - 1;
-    v128.store(end, i16x8.add(v128.load(table + (<usize>lit << 4)), i16x8.splat(<i16>group)));
-    end += <usize>i32.popcnt(lit) << 1;
+    const a = i16x8.narrow_i32x4_s(i32x4.eq(v128.load(at), zero), i32x4.eq(v128.load(at, 16), zero));
+    const b = i16x8.narrow_i32x4_s(i32x4.eq(v128.load(at, 32), zero), i32x4.eq(v128.load(at, 48), zero));
+    let lit = i8x16.bitmask(i8x16.narrow_i16x8_s(a, b)) ^ 0xffff;
+    if (group + 16 > groupCount) lit &= (1 << (groupCount - group)) - 1;
+    const low = lit & 255;
+    const high = lit >> 8;
+    v128.store(end, i16x8.add(v128.load(table + (<usize>low << 4)), first));
+    end += <usize>i32.popcnt(low) << 1;
+    first = i16x8.add(first, eight);
+    v128.store(end, i16x8.add(v128.load(table + (<usize>high << 4)), first));
+    end += <usize>i32.popcnt(high) << 1;
+    first = i16x8.add(first, eight);
   }
   return <i32>((end - list) >> 1);
 }
@@ -34,13 +43,14 @@ export function litGroups(image: usize, groupCount: i32, table: usize, list: usi
  * The groups are those of the list, or, where `isDense` (a constant to the compiler), the first `groups` without one:
  * for images that are mostly lit, a list only costs.
  *
- * `weights`: for each group 128 bytes: pixels 0 and 1 interleaved for 16 neurons, then pixels 2 and 3.
+ * `weights`: for each group 128 bytes: pixels 0 and 2 interleaved for 16 neurons, then pixels 1 and 3.
  * The sums fit an int32 by the choice of the scales. Writes 16 float32 to `sums`: scale * integer sum + bias.
  */
 // @ts-ignore: decorator
 @inline
 export function quantizedBlock(
   isDense: bool,
+  constants: usize,
   image: usize,
   list: usize,
   groups: i32,
@@ -49,15 +59,16 @@ export function quantizedBlock(
   biases: usize,
   sums: usize,
 ): void {
+  const lowBytes = v128.load(constants, LOW_BYTES);
   let s0 = i32x4.splat(0);
   let s1 = i32x4.splat(0);
   let s2 = i32x4.splat(0);
   let s3 = i32x4.splat(0);
   for (let i: usize = 0; i < <usize>groups; i++) {
     const group = isDense ? i : <usize>load<u16>(list + (i << 1));
-    const four = i16x8.extend_low_i8x16_u(v128.load32_zero(image + (group << 2)));
-    const first = v128.shuffle<i32>(four, four, 0, 0, 0, 0);
-    const second = v128.shuffle<i32>(four, four, 1, 1, 1, 1);
+    const four = v128.load32_splat(image + (group << 2));
+    const first = v128.and(four, lowBytes);
+    const second = i16x8.shr_u(four, 8);
     const w = weights + (group << 7);
     s0 = i32x4.add(s0, i32x4.dot_i16x8_s(first, v128.load(w)));
     s1 = i32x4.add(s1, i32x4.dot_i16x8_s(first, v128.load(w, 16)));

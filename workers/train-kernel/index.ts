@@ -1,10 +1,9 @@
-import { activate } from '../kernel/activate';
-import { affine } from '../kernel/affine';
-import { winner } from '../kernel/verdict';
+import { activate } from './activate';
+import { affine } from './affine';
 import { augment } from './augment';
 import { addBiasGradients, addDenseGradients, transpose } from './dense';
 import { addSparseGradients, listLitPixels, sparseAffine } from './lit-pixels';
-import { backThroughActivation, outputDelta } from './loss';
+import { backThroughActivation, outputDelta, winner } from './loss';
 import { step } from './optimizer';
 import { LayerEntry, layerAt, Run, Step, TILE } from './run';
 

@@ -46,6 +46,19 @@ export function outputDelta(
   return cost;
 }
 
+/** The index of the largest of `count` float32; of equals, the first. */
+export function winner(values: usize, count: i32): i32 {
+  let best = 0;
+  let highest = load<f32>(values);
+  for (let i = 1; i < count; i++) {
+    const value = load<f32>(values + (<usize>i << 2));
+    const higher = value > highest;
+    highest = higher ? value : highest;
+    best = higher ? i : best;
+  }
+  return best;
+}
+
 /** ∂C/∂a becomes ∂C/∂z, in place, for `images` rows of a hidden layer: every derivative can be told from a = f(z). */
 export function backThroughActivation(
   activation: i32,
