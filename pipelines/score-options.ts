@@ -64,8 +64,8 @@ export interface ScoreProgress {
   /** Rows done, scored or not. */
   readonly rows: number;
   readonly rejected: number;
+  /** Bytes done by this run, and bytes it has before it; null where one of the inputs is not a plain file. */
   readonly bytes: number;
-  /** Bytes of all inputs; null where one of them is not a plain file. */
   readonly totalBytes: number | null;
 }
 

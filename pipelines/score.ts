@@ -37,7 +37,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   );
   try {
     const isAllOpen = await inputs.openAhead(from?.file ?? 0);
-    const bytes = isAllOpen ? totalBytes(inputs) : null;
+    const bytes = isAllOpen ? totalBytes(inputs, from?.bytes ?? 0) : null;
     const workers = options.workers ?? chooseTextWorkers(bytes);
     const withIds = !isAllOpen || inputs.opened.some(({ csv }) => csv.dialect.idColumn !== null);
     const { batchSize, withOutputs } = options;
@@ -100,7 +100,10 @@ function unlabelled(csv: CsvInput | undefined): CsvInput | null {
   return csv ? { ...csv, dialect: { ...csv.dialect, label: null } } : null;
 }
 
-function totalBytes(inputs: ScoreInputs): number | null {
+/** Bytes that are still to be read; null where that is not known. */
+function totalBytes(inputs: ScoreInputs, doneBytes: number): number | null {
   const sizes = inputs.opened.map(({ sizeBytes }) => sizeBytes);
-  return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0 as number | null);
+  const add = (sum: number | null, size: number | null) =>
+    sum === null || size === null ? null : sum + size;
+  return sizes.reduce(add, -doneBytes);
 }
