@@ -6,7 +6,7 @@ import type { ByteInput } from '../src/sources/open-bytes.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {
-  /** CSV (IDX is refused as yet): paths, `-` for stdin, or bytes that are made while they are read. At least one. */
+  /** CSV, or IDX, not both; known by content: paths, `-` for stdin, or bytes that are made while they are read. At least one. */
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;

@@ -58,8 +58,10 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
-    .description('turn images in CSV into predictions: one a row, in input order, for as long as input comes')
-    .argument('<files...>', 'CSV files, gzipped or not, patterns such as *.csv, or - for stdin')
+    .description(
+      'turn images in CSV or IDX into predictions: one a row, in input order, for as long as input comes',
+    )
+    .argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin')
     .option(
       '-m, --model <name>',
       `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`,
