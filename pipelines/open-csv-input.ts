@@ -19,10 +19,13 @@ export async function openCsvInput(
   if (typeof images === 'string' && images !== '-' && !(await isCsvFile(images))) return null;
   const model = openModel(options.model ?? 'sigmoid');
   const inputs = new ScoreInputs([images], model.network, csv, (input) => onOpened?.(input));
+  const opening = inputs.open(0);
   try {
-    const input = await unlessAborted(inputs.open(0), signal);
+    const input = await unlessAborted(opening, signal);
     return input && { input, model };
   } catch (error) {
+    // Not awaited: a stream may take for ever to give its first line.
+    opening.then((input) => input?.close()).catch(() => {});
     // IDX from a stream, or nothing at all: whoever reads IDX says that labels are missing.
     if (error instanceof DigitflowError && (error.code === 'USAGE' || error.code === 'CSV_EMPTY'))
       return null;

@@ -23,6 +23,8 @@ export class ScoreInputs {
   readonly #flags: CsvFlags;
   readonly #onOpened: (input: OpenedInput) => void;
   readonly #opened: UnderstoodInput[] = [];
+  /** An input that was looked at, and not opened as yet. */
+  #looked: { readonly index: number; readonly looked: LookedAt } | undefined;
 
   constructor(
     inputs: readonly ByteInput[],
@@ -39,6 +41,17 @@ export class ScoreInputs {
   /** Those that were opened so far. */
   get opened(): readonly UnderstoodInput[] {
     return this.#opened.filter((input) => input !== undefined);
+  }
+
+  /**
+   * Looks at an input: what was seen of it, where it is IDX; null for CSV.
+   *
+   * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY
+   */
+  async lookForIdx(index: number): Promise<LookedAt | null> {
+    const looked = await lookAt(this.#inputs[index]);
+    this.#looked = { index, looked };
+    return sniffFormat(looked.start, looked.name) === 'idx' ? looked : null;
   }
 
   /**
@@ -61,10 +74,11 @@ export class ScoreInputs {
     if (index >= this.#inputs.length) return null;
     const known = this.#opened[index];
     if (known !== undefined) return known;
-    const looked = await lookAt(this.#inputs[index]);
+    const looked = this.#looked?.index === index ? this.#looked.looked : await lookAt(this.#inputs[index]);
     try {
       const understood = await understandCsv(looked, index, this.#network, this.#flags);
       this.#opened[index] = understood;
+      this.#looked = undefined;
       this.#onOpened(understood);
       return understood;
     } catch (error) {
@@ -74,7 +88,7 @@ export class ScoreInputs {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.opened.map((input) => input.close()));
+    await Promise.all([this.#looked?.looked.close(), ...this.opened.map((input) => input.close())]);
   }
 }
 
@@ -92,7 +106,10 @@ export async function understandCsv(
 ): Promise<UnderstoodInput> {
   const { name, start, isWhole } = looked;
   if (sniffFormat(start, name) === 'idx') {
-    throw new DigitflowError('USAGE', `${name}: expected CSV, found IDX, which only evaluate takes as yet`);
+    throw new DigitflowError(
+      'USAGE',
+      `${name}: expected CSV, as the inputs before it, found IDX; give it to a run of its own`,
+    );
   }
   const { image, classes } = network;
   const known = { pixelCount: image.height * image.width, classes };

@@ -6,7 +6,7 @@ import type { ByteInput } from '../src/sources/open-bytes.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {
-  /** CSV (IDX is refused as yet): paths, `-` for stdin, or bytes that are made while they are read. At least one. */
+  /** CSV, or IDX, not both; known by content: paths, `-` for stdin, or bytes that are made while they are read. At least one. */
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
@@ -64,8 +64,8 @@ export interface ScoreProgress {
   /** Rows done, scored or not. */
   readonly rows: number;
   readonly rejected: number;
+  /** Bytes done by this run, and bytes it has before it; null where one of the inputs is not a plain file. */
   readonly bytes: number;
-  /** Bytes of all inputs; null where one of them is not a plain file. */
   readonly totalBytes: number | null;
 }
 

@@ -11,8 +11,9 @@ import { openTextScorer } from '../src/pool/open-scorer.js';
 import type { TextScorer } from '../src/pool/scorer.js';
 import { type CsvInput, CsvSource } from '../src/sources/csv-source.js';
 import { openModel } from '../src/sources/open-model.js';
-import { aborted } from './evaluation-input.js';
+import { aborted, unlessAborted } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
+import { scoreIdx } from './score-idx.js';
 import { ScoreInputs } from './score-input.js';
 import type { ScoreOptions, ScoreResult } from './score-options.js';
 import { ScoreWriter } from './score-writer.js';
@@ -22,7 +23,7 @@ export type { ScoreOptions, ScorePosition, ScoreProgress, ScoreResult } from './
 const DEFAULT_MAX_WAIT_MS = 50;
 
 /**
- * Scores images from CSV, and hands what it found to `write`, in input order.
+ * Scores images from CSV or IDX, and hands what it found to `write`, in input order.
  *
  * @throws DigitflowError for all that can be wrong with input, network and machine, when all rows before it were written;
  *   its `code` says which
@@ -36,8 +37,15 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     options.onOpened?.(input),
   );
   try {
+    const looking = inputs.lookForIdx(from?.file ?? 0);
+    const idx = await unlessAborted(looking, options.signal).catch((error) => {
+      // Not awaited: a stream may take for ever to give its first line.
+      looking.then(() => inputs.close()).catch(() => {});
+      throw error;
+    });
+    if (idx !== null) return await scoreIdx(network, idx, options);
     const isAllOpen = await inputs.openAhead(from?.file ?? 0);
-    const bytes = isAllOpen ? totalBytes(inputs) : null;
+    const bytes = isAllOpen ? totalBytes(inputs, from?.bytes ?? 0) : null;
     const workers = options.workers ?? chooseTextWorkers(bytes);
     const withIds = !isAllOpen || inputs.opened.some(({ csv }) => csv.dialect.idColumn !== null);
     const { batchSize, withOutputs } = options;
@@ -100,7 +108,10 @@ function unlabelled(csv: CsvInput | undefined): CsvInput | null {
   return csv ? { ...csv, dialect: { ...csv.dialect, label: null } } : null;
 }
 
-function totalBytes(inputs: ScoreInputs): number | null {
+/** Bytes that are still to be read; null where that is not known. */
+function totalBytes(inputs: ScoreInputs, doneBytes: number): number | null {
   const sizes = inputs.opened.map(({ sizeBytes }) => sizeBytes);
-  return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0 as number | null);
+  const add = (sum: number | null, size: number | null) =>
+    sum === null || size === null ? null : sum + size;
+  return sizes.reduce(add, -doneBytes);
 }

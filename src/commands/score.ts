@@ -1,16 +1,17 @@
 import { type Command, Option } from 'commander';
 import { score } from '../../pipelines/score.js';
+import { identityOf } from '../../pipelines/score-journal.js';
 import type { ScoreResult } from '../../pipelines/score-options.js';
+import { ScoreOutputs } from '../../pipelines/score-outputs.js';
+import { summarizeScore } from '../../pipelines/score-summary.js';
 import { describeGuesses } from '../csv/describe-guesses.js';
 import { DigitflowError } from '../errors.js';
 import { parseNormalization } from '../network/parse-normalization.js';
 import { MOST_WORKERS } from '../pool/choose-workers.js';
 import { ProgressLine } from '../render/progress-line.js';
 import { scoreProgressWords, scoreSummaryWords } from '../render/score-words.js';
-import { RejectLog } from '../sinks/reject-log.js';
-import { rowFormat } from '../sinks/row-format.js';
-import { fileOutput, OutputClosed, type RowOutput, stdoutOutput } from '../sinks/row-output.js';
-import type { ScoredRows } from '../sinks/scored-rows.js';
+import { KeptFile } from '../sinks/kept-file.js';
+import { OutputClosed } from '../sinks/row-output.js';
 import { expandPaths } from '../sources/expand-paths.js';
 import { BUNDLED_MODELS, openModel } from '../sources/open-model.js';
 import { addCsvOptions, type CsvFlagValues, csvFlagsOf } from './csv-options.js';
@@ -24,6 +25,8 @@ interface ScoreFlags extends CsvFlagValues {
   probabilities?: boolean;
   top: number;
   out?: string;
+  resume?: boolean;
+  summary?: string;
   onError?: 'fail' | 'skip' | 'reject';
   rejects?: string;
   maxErrors?: number;
@@ -46,6 +49,7 @@ Examples:
   $ digitflow score 'day-*.csv.gz' --format ndjson          several files, gzip known by content
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
   $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
+  $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
 
 Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some rows were bad),
 66 no such input, 70 our own fault, 74 input/output, 130 interrupted.`;
@@ -54,8 +58,10 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
-    .description('turn images in CSV into predictions: one a row, in input order, for as long as input comes')
-    .argument('<files...>', 'CSV files, gzipped or not, patterns such as *.csv, or - for stdin')
+    .description(
+      'turn images in CSV or IDX into predictions: one a row, in input order, for as long as input comes',
+    )
+    .argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin')
     .option(
       '-m, --model <name>',
       `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`,
@@ -65,7 +71,12 @@ export function addScoreCommand(program: Command): void {
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
     .option('--top <count>', 'the best so many classes with their confidences', wholeNumber(0), 0)
-    .option('-o, --out <file>', 'where to write (default: stdout)')
+    .option(
+      '-o, --out <file>',
+      'where to write (default: stdout); <file>.progress says how far it is until it is done',
+    )
+    .option('--resume', 'go on with the --out of an interrupted run: same inputs, network and options')
+    .option('--summary <file>', 'where to write what was counted, as JSON (digitflow.score/1)')
     .addOption(
       new Option('--on-error <how>', 'what a bad row does (default: fail)').choices([
         'fail',
@@ -101,63 +112,56 @@ async function runScore(paths: readonly string[], flags: ScoreFlags): Promise<vo
     if (!flags.quiet) process.stderr.write(`digitflow: ${text}\n`);
   };
   const inputs = await expandPaths(paths);
-  const { classes } = openModel(flags.model).network;
+  const model = openModel(flags.model);
+  const { normalize, probabilities = false, top, out, rejects } = flags;
+  const summary = flags.summary === undefined ? undefined : new KeptFile(flags.summary);
+  const format = flags.kaggle ? 'kaggle' : flags.format;
+  const csv = csvFlagsOf(flags);
+  const outputs = new ScoreOutputs({
+    ...{ format, classes: model.network.classes, probabilities, top, out, rejects, note },
+    resume: flags.resume ?? false,
+    run: {
+      options: { model: model.sha256, format, probabilities, top, normalize, ...csv },
+      inputs: out === undefined ? [] : inputs.map(identityOf),
+    },
+  });
+  const { from } = outputs;
+  const rowsBefore = from?.rows ?? 0;
   const interruption = onInterrupt(flags.quiet ?? false);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
-  const { normalize } = flags;
-  let out: RowOutput | undefined;
-  let log: RejectLog | undefined;
   try {
-    const writing = lazily(async () => {
-      out = flags.out === undefined ? stdoutOutput(process.stdout) : await fileOutput(flags.out);
-      log = flags.rejects === undefined ? undefined : new RejectLog(await fileOutput(flags.rejects));
-      await log?.begin();
-      return out;
-    });
-    let withIds = false;
-    const format = lazily(async () => {
-      const kind = flags.kaggle ? 'kaggle' : flags.format;
-      const { probabilities = false, top } = flags;
-      const rows = rowFormat({ format: kind, classes, withIds, probabilities, top });
-      await (await writing()).write(rows.head);
-      return rows;
-    });
-    const write = async (rows: ScoredRows): Promise<void> => {
-      const text = (await format()).rows(rows);
-      if (text !== '') await out?.write(text);
-      await log?.write(rows);
-    };
     const result = await score({
       inputs,
       model: flags.model,
-      csv: csvFlagsOf(flags),
+      csv,
+      from,
       normalization: normalize === undefined ? undefined : (own) => parseNormalization(normalize, own),
       workers: flags.workers,
       batchSize: flags.batchSize,
       maxWaitMs: flags.maxWait,
       onBadRow: onError === 'fail' ? 'fail' : 'skip',
       maxErrors: flags.maxErrors,
-      withOutputs: flags.probabilities === true || flags.top > 0,
+      withOutputs: probabilities || top > 0,
       signal: interruption.signal,
-      write,
+      write: (rows) => outputs.write(rows),
       onOpened: ({ file, name, guesses }) => {
-        withIds ||= guesses.some(({ property, value }) => property === 'id' && value !== 'none');
+        if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
         if (guesses.length > 0 && file < MOST_NOTES) note(describeGuesses(name, guesses));
       },
       onProgress: (done) => {
-        if (!flags.quiet) progress.show((seconds) => scoreProgressWords(done, seconds));
+        if (!flags.quiet) progress.show((seconds) => scoreProgressWords({ ...done, rowsBefore }, seconds));
       },
     });
-    await format();
-    await out?.close();
-    await log?.close();
     progress.clear();
-    note(scoreSummaryWords(result));
+    await outputs.close(!result.partial);
+    summary?.write(`${JSON.stringify(summarizeScore(result, outputs.counts, model, rowsBefore), null, 2)}\n`);
+    note(scoreSummaryWords({ ...result, rowsBefore }));
     process.exitCode = exitCode(result, interruption.signal.aborted);
   } catch (error) {
     progress.clear();
     // Who read the output has seen enough: nothing to say.
     if (error instanceof OutputClosed) return;
+    await outputs.leave();
     if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
     process.exitCode = EXIT_INTERRUPTED;
   } finally {
@@ -173,6 +177,7 @@ function checkFlags(flags: ScoreFlags, onError: string): void {
     throw usage(`--rejects: not with --on-error ${onError}`);
   if (flags.rejects !== undefined && flags.rejects === flags.out)
     throw usage('--rejects and --out: give two files');
+  if (flags.resume && flags.out === undefined) throw usage('--resume: say of what with --out');
   const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
   if (flags.kaggle && wantsMore) throw usage('--kaggle: not with --format, --probabilities or --top');
 }
@@ -180,13 +185,4 @@ function checkFlags(flags: ScoreFlags, onError: string): void {
 function exitCode({ rejected }: ScoreResult, isInterrupted: boolean): number {
   if (isInterrupted) return EXIT_INTERRUPTED;
   return rejected > 0 ? EXIT_BAD_ROWS : 0;
-}
-
-/** Done at most once, when first asked for: an output is not emptied before the input has proved good. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -8,14 +8,19 @@ export interface ScoredSoFar {
   readonly bytes: number;
   /** Null where it is not known. */
   readonly totalBytes: number | null;
+  /** Rows that an earlier run had done: of these, none count for the speed. */
+  readonly rowsBefore?: number;
 }
 
 /** `41 %  984,000 rows, 812,000 rows/s, 1,488 MB/s, 3 rejected, 4.2 s left`: for a progress line. */
 export function scoreProgressWords(done: ScoredSoFar, seconds: number): string {
-  const { rows, rejected, bytes, totalBytes } = done;
+  const { rows, rejected, bytes, totalBytes, rowsBefore = 0 } = done;
   const parts = [`${grouped(rows)} rows`];
   if (seconds > 0)
-    parts.push(`${grouped(Math.round(rows / seconds))} rows/s`, `${megabytes(bytes / seconds)} MB/s`);
+    parts.push(
+      `${grouped(Math.round((rows - rowsBefore) / seconds))} rows/s`,
+      `${megabytes(bytes / seconds)} MB/s`,
+    );
   if (rejected > 0) parts.push(`${grouped(rejected)} rejected`);
   if (!totalBytes) return parts.join(', ');
   if (bytes > 0) parts.push(`${durationWords((seconds * Math.max(0, totalBytes - bytes)) / bytes)} left`);
@@ -28,8 +33,9 @@ export function scoreSummaryWords({
   rejected,
   seconds,
   workers,
+  rowsBefore = 0,
 }: Omit<ScoredSoFar, 'bytes' | 'totalBytes'> & { seconds: number; workers: number }): string {
-  const rate = seconds > 0 ? `, ${grouped(Math.round(rows / seconds))} rows/s` : '';
+  const rate = seconds > 0 ? `, ${grouped(Math.round((rows - rowsBefore) / seconds))} rows/s` : '';
   const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
   const threads = workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
   return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}${bad}, ${durationWords(seconds)}${rate}, ${threads}`;

@@ -10,6 +10,7 @@ export class RejectLog {
     this.#output = output;
   }
 
+  /** Writes the names of the columns. */
   begin(): Promise<void> {
     return this.#output.write('file,line,reason,row\n');
   }
@@ -23,9 +24,5 @@ export class RejectLog {
       text += `${file},${place.firstLine + line + 1},${csvField(reason())},${shown}\n`;
     }
     await this.#output.write(text);
-  }
-
-  close(): Promise<void> {
-    return this.#output.close();
   }
 }

@@ -1,10 +1,12 @@
-import { fsync, open as openCallback, write as writeCallback } from 'node:fs';
+import { constants, fsync, ftruncate, open as openCallback, write as writeCallback } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { DigitflowError } from '../errors.js';
 import { writeError } from './kept-file.js';
 
 const open = promisify(openCallback);
 const write = promisify(writeCallback);
+const truncate = promisify(ftruncate);
 
 /** Where rows go: each `write` resolves when its text is out, so a slow reader holds back whoever awaits it. */
 export interface RowOutput {
@@ -17,17 +19,31 @@ export interface RowOutput {
 /** Whoever read our output has seen enough: no error, but no reason to go on. */
 export class OutputClosed extends Error {}
 
+/** A file as an output that can be gone on with. */
+export interface FileOutput extends RowOutput {
+  /** How long it is: what was there before, and what was written in full. */
+  readonly bytes: number;
+  /** Resolves when all of it would outlive the machine. */
+  sync(): Promise<void>;
+}
+
 /**
- * A file, written anew.
+ * A file, written anew, or gone on with behind its first `keptBytes` bytes: what follows them is cut off.
  *
- * @throws DigitflowError OUTPUT_WRITE when it cannot be opened
+ * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than what is to be kept
  */
-export async function fileOutput(path: string): Promise<RowOutput> {
+export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
   const failure = (error: unknown) => writeError(error, path);
-  const fd = await open(path, 'w').catch((error) => {
-    throw failure(error);
+  const fd = await (keptBytes > 0 ? openBehind(path, keptBytes) : open(path, 'w')).catch((error) => {
+    throw error instanceof DigitflowError ? error : failure(error);
   });
+  let length = keptBytes;
+  // Not every kind of file can be synced; what was written is written all the same.
+  const sync = () => new Promise<void>((resolve) => fsync(fd, () => resolve()));
   return {
+    get bytes() {
+      return length;
+    },
     write: async (text) => {
       const bytes = Buffer.from(text);
       try {
@@ -37,10 +53,22 @@ export async function fileOutput(path: string): Promise<RowOutput> {
       } catch (error) {
         throw failure(error);
       }
+      length += bytes.length;
     },
-    // Not every kind of file can be synced; what was written is written all the same.
-    close: () => new Promise((resolve) => fsync(fd, () => resolve())),
+    sync,
+    close: sync,
   };
+}
+
+async function openBehind(path: string, keptBytes: number): Promise<number> {
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size < keptBytes) {
+    const message = `${path}: expected at least ${keptBytes} bytes of the run to resume, found ${size}; start again without --resume`;
+    throw new DigitflowError('RESUME_MISMATCH', message);
+  }
+  const fd = await open(path, constants.O_WRONLY | constants.O_APPEND);
+  await truncate(fd, keptBytes);
+  return fd;
 }
 
 /** Standard output, whatever it is. */

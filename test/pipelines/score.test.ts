@@ -238,3 +238,19 @@ test('CSV is evaluated as IDX is: the same counts, loss, calibration and mistake
     expect(found.mistakes).toEqual(idx.mistakes);
   }
 }, 60_000);
+
+test('a label out of range in CSV ends an evaluation, with its line', async () => {
+  const rows = csv.split('\n');
+  rows[437] = rows[437].replace(/^\d+/, '23');
+  const path = join(await tempFolder({ 'labels.csv': Buffer.from(rows.join('\n')) }), 'labels.csv');
+  for (const workers of [0, 2]) {
+    for (const batchSize of [undefined, 60]) {
+      await expect(
+        evaluate({ images: path, workers, batchSize, csv: { label: 'first' } }),
+      ).rejects.toMatchObject({
+        code: 'LABEL_OUT_OF_RANGE',
+        message: expect.stringContaining('labels.csv: line 438: '),
+      });
+    }
+  }
+});
