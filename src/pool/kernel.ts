@@ -21,8 +21,8 @@ const PIECE_BYTES = 256 * 1024;
 /** What the kernel's module exports to who scores. */
 export interface Kernel {
   readonly forward: Forward;
-  /** See workers/kernel/text.ts. */
-  readonly plainPixels: (text: number, delimiter: number, count: number, pixels: number) => number;
+  /** See workers/kernel/rows.ts. */
+  readonly plainRows: (rowTask: number) => void;
 }
 
 /** Scores `count` images at `pixels` as records `first` and so on of a slot. */

@@ -25,12 +25,13 @@ export function createTextScorer(
   const kernel = instantiate(module, memory);
   const forward = createForward(kernel, layout);
   const bytes = new Uint8Array(memory.buffer);
+  const words = new Uint32Array(memory.buffer);
   const capacity = capacityOf(layout);
   // The dialect comes with each task, and is mostly the same.
   let known: { readonly json: string; readonly fast: FastRows } | undefined;
   const fastFor = (dialect: CsvDialect): FastRows => {
     const json = JSON.stringify(dialect);
-    if (known?.json !== json) known = { json, fast: makeFast(kernel, bytes, dialect, layout.classCount) };
+    if (known?.json !== json) known = { json, fast: makeFast(kernel, words, layout, dialect) };
     return known.fast;
   };
   return (task) => {
