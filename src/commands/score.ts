@@ -124,7 +124,7 @@ async function runScore(paths: readonly string[], flags: ScoreFlags): Promise<vo
     });
     const write = async (rows: ScoredRows): Promise<void> => {
       const text = (await format()).rows(rows);
-      if (text !== '') await out?.write(text);
+      if (text.length > 0) await out?.write(text);
       await log?.write(rows);
     };
     const result = await score({

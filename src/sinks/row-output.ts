@@ -9,7 +9,7 @@ const write = promisify(writeCallback);
 /** Where rows go: each `write` resolves when its text is out, so a slow reader holds back whoever awaits it. */
 export interface RowOutput {
   /** @throws DigitflowError OUTPUT_WRITE; OutputClosed when nobody reads any more */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** Makes sure that all of it has arrived. */
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function fileOutput(path: string): Promise<RowOutput> {
   });
   return {
     write: async (text) => {
-      const bytes = Buffer.from(text);
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text;
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await write(fd, bytes, done, bytes.length - done)).bytesWritten;
