@@ -22,7 +22,7 @@ const PIECE_BYTES = 256 * 1024;
 export interface Kernel {
   readonly forward: Forward;
   /** See workers/kernel/rows.ts. */
-  readonly plainRows: (rowTask: number) => void;
+  readonly numberRows: (rowTask: number) => void;
 }
 
 /** Scores `count` images at `pixels` as records `first` and so on of a slot. */

@@ -125,7 +125,7 @@ export const ENTRY = {
 export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
 
 /**
- * What the kernel is told when it takes rows, as u32: byte offsets within a row task; mirrored by `RowTask` in
+ * What the kernel is told when it takes rows, as u32, but `white` as f64: byte offsets within a row task; mirrored by `RowTask` in
  * workers/kernel/rows.ts, where each is explained.
  */
 export const ROW_TASK = {
@@ -152,6 +152,7 @@ export const ROW_TASK = {
   labelFrom: 80,
   classCount: 84,
   idColumn: 88,
+  white: 96,
   bytes: 128,
 } as const;
 

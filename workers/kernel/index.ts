@@ -2,7 +2,7 @@ import { activate } from './activate';
 import { affine } from './affine';
 import { LayerEntry, layerAt, NetworkHead } from './network';
 import { floatBlock, litGroups, quantizedBlock } from './pixels';
-export { plainRows } from './rows';
+export { numberRows } from './rows';
 import { crossEntropy, squaredError, winner } from './verdict';
 
 /** Images that go through the layers together: enough to keep each loop long, few enough to stay in the cache. */

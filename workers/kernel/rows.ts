@@ -1,3 +1,4 @@
+import { decimal, decimalPixels, isExact, readDecimal } from './decimal';
 import { plainPixels } from './text';
 
 // @ts-ignore: decorator
@@ -9,6 +10,8 @@ import { plainPixels } from './text';
 /** Longer labels are left to others: these are exact. */
 // @ts-ignore: decorator
 @inline const MOST_LABEL_DIGITS: usize = 9;
+// @ts-ignore: decorator
+@inline const MOST_LABEL: f64 = 999_999_999;
 
 /** What rows are read from and written to; mirrors `ROW_TASK` in src/pool/layout.ts. */
 @unmanaged
@@ -41,6 +44,8 @@ class RowTask {
   labelFrom: i32;
   classCount: i32;
   idColumn: i32;
+  /** The value that is white. */
+  white: f64;
 }
 
 /** What was found beside the pixels of the row at hand. */
@@ -49,10 +54,10 @@ let idStart: usize = 0;
 let idEnd: usize = 0;
 
 /**
- * Takes rows of plain whole numbers, with pixels, labels, row starts and ids, up to the first that is not for it: nothing
- * quoted, no sign, no point. Leaves in the task where that one begins, and how many rows were taken.
+ * Takes rows of numbers, with pixels, labels, row starts and ids, up to the first that is not for it: see `plainPixels` and
+ * `decimalPixels`. Leaves in the task where that one begins, and how many rows were taken.
  */
-export function plainRows(address: usize): void {
+export function numberRows(address: usize): void {
   const task = changetype<RowTask>(address);
   const end = task.end;
   let at = task.at;
@@ -60,7 +65,7 @@ export function plainRows(address: usize): void {
   let rows = 0;
   while (at < task.limit && rows < task.mostRows) {
     label = -1;
-    const lineEnd = plainRow(task, at, pixels);
+    const lineEnd = row(task, at, pixels);
     if (lineEnd == 0) break;
     if (task.labelColumn >= 0) {
       const index = label - task.labelFrom;
@@ -86,19 +91,28 @@ export function plainRows(address: usize): void {
 /** Reads the row at `start`; returns where its line end is, or 0. */
 // @ts-ignore: decorator
 @inline
-function plainRow(task: RowTask, start: usize, pixels: usize): usize {
-  const end = task.end;
-  const delimiter = task.delimiter;
+function row(task: RowTask, start: usize, pixels: usize): usize {
   let at = start;
   for (let column = 0; column < task.firstPixel; column++) {
     at = field(task, column, at);
-    if (at == 0 || at >= end || <i32>load<u8>(at) != delimiter) return 0;
+    if (at == 0 || at >= task.end || <i32>load<u8>(at) != task.delimiter) return 0;
     at++;
   }
-  at = plainPixels(at, delimiter, task.pixelCount, pixels, task.compression);
-  if (at == 0 || at >= end) return 0;
+  if (task.white == 255) {
+    const behind = plainPixels(at, task.delimiter, task.pixelCount, pixels, task.compression);
+    const lineEnd: usize = behind == 0 ? 0 : rest(task, behind);
+    if (lineEnd != 0) return lineEnd;
+  }
+  const behind = decimalPixels(at, task.delimiter, task.pixelCount, task.white, pixels);
+  return behind == 0 ? 0 : rest(task, behind);
+}
+
+/** Reads what stands behind the pixels; returns where the row's line end is, or 0. */
+function rest(task: RowTask, pixelsEnd: usize): usize {
+  const end = task.end;
+  let at = pixelsEnd;
   for (let column = task.firstPixel + task.pixelCount; column < task.columnCount; column++) {
-    if (at >= end || <i32>load<u8>(at) != delimiter) return 0;
+    if (at >= end || <i32>load<u8>(at) != task.delimiter) return 0;
     at = field(task, column, at + 1);
     if (at == 0) return 0;
   }
@@ -106,27 +120,45 @@ function plainRow(task: RowTask, start: usize, pixels: usize): usize {
   return at < end && <i32>load<u8>(at) == task.lineEnd ? at : 0;
 }
 
-/** Where the field at `at` ends, at its delimiter or line end; 0 where it is not plain. */
+/** Where the field at `at` ends, at its delimiter or line end; 0 where it is not as simple as that. */
 function field(task: RowTask, column: i32, at: usize): usize {
-  let to = at;
+  const isQuoted = at < task.end && <i32>load<u8>(at) == QUOTE;
+  const start = isQuoted ? at + 1 : at;
+  let to = start;
   for (; to < task.end; to++) {
     const byte = <i32>load<u8>(to);
-    if (byte == task.delimiter || byte == task.lineEnd) break;
-    if (byte == QUOTE) return 0;
+    if (byte == QUOTE || byte == task.lineEnd) break;
+    if (byte == task.delimiter && !isQuoted) break;
   }
-  // A carriage return before a line feed belongs to the line end.
-  const isReturned =
-    to > at &&
-    task.lineEnd == LINE_FEED &&
-    <i32>load<u8>(to) == LINE_FEED &&
-    <i32>load<u8>(to - 1) == CARRIAGE_RETURN;
-  const textEnd = isReturned ? to - 1 : to;
-  if (column == task.labelColumn) label = wholeNumber(at, textEnd);
+  if (to >= task.end || (<i32>load<u8>(to) == QUOTE) != isQuoted) return 0;
+  let textEnd = to;
+  if (isQuoted) {
+    to++;
+    // What follows is for the caller to see, but for this.
+    if (to < task.end && <i32>load<u8>(to) == QUOTE) return 0;
+  } else if (task.lineEnd == LINE_FEED && <i32>load<u8>(to) == LINE_FEED) {
+    // A carriage return before a line feed belongs to the line end.
+    if (to > start && <i32>load<u8>(to - 1) == CARRIAGE_RETURN) textEnd--;
+  }
+  if (column == task.labelColumn) label = readLabel(at, start, textEnd, to, task.delimiter);
   if (column == task.idColumn) {
-    idStart = at;
+    idStart = start;
     idEnd = textEnd;
   }
   return to;
+}
+
+/** The whole number that a field is, from 0 to 999,999,999; -1 for anything else. */
+// @ts-ignore: decorator
+@inline
+function readLabel(field: usize, textStart: usize, textEnd: usize, fieldEnd: usize, delimiter: i32): i32 {
+  const value = wholeNumber(textStart, textEnd);
+  if (value >= 0) return value;
+  const end = readDecimal(field, delimiter);
+  if (end == 0 || (end != fieldEnd && end != textEnd)) return -1;
+  if (!isExact || decimal > MOST_LABEL) return -1;
+  const whole = <i32>decimal;
+  return <f64>whole == decimal ? whole : -1;
 }
 
 /** -1 for what is not a whole number without a sign. */
