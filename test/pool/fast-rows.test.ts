@@ -107,7 +107,7 @@ const fraction = (white: number) => {
       `${white}.00000000000000000000001`,
     ),
   );
-  return fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: hard });
+  return fc.oneof({ weight: 200, arbitrary: usual }, { weight: 1, arbitrary: hard });
 };
 const rareOdd = { weight: 1, arbitrary: odd };
 const styles = {
@@ -226,6 +226,6 @@ test.each(Object.entries(styles))(
       { numRuns: 150 },
     );
     // It would be the same, too, if the fast way took none.
-    expect(taken).toBeGreaterThan(30);
+    expect(taken).toBeGreaterThan(15);
   },
 );
