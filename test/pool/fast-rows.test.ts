@@ -5,6 +5,7 @@ import { noFastRows, numberRows } from '../../src/pool/fast-rows.js';
 import { REJECT } from '../../src/pool/layout.js';
 import { createTextScorer } from '../../src/pool/score-text.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
+import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const HEIGHT = 5;
@@ -25,6 +26,7 @@ const text = { textBytes: TEXT_BYTES, stretchBytes: TEXT_BYTES, withIds: true };
 function scored(content: string, dialect: CsvDialect, makeFast: typeof numberRows) {
   const shared = new SharedNetwork(network, { slotCount: 1, text, withOutputs: true });
   shared.place(network.normalization);
+  plantCanaries(shared.memory.buffer, shared.layout);
   const score = createTextScorer(shared.module, shared.memory, shared.layout, makeFast);
   const slot = shared.layout.slots[0];
   const { memory } = shared;
@@ -32,6 +34,7 @@ function scored(content: string, dialect: CsvDialect, makeFast: typeof numberRow
   const places = slot.text ?? expect.fail('a slot for text has places for it');
   new Uint8Array(memory.buffer).set(bytes, places.text);
   const answer = score({ slot: 0, dialect, byteCount: bytes.length });
+  expectCanariesAlive(memory.buffer, shared.layout);
   if (typeof answer !== 'object' || !('records' in answer)) return expect.fail('the text is scored');
   const { records, rejects } = answer;
   const copy = (start: number, byteCount: number) =>
