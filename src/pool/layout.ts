@@ -156,8 +156,8 @@ export const ROW_TASK = {
   bytes: 128,
 } as const;
 
-/** The kernel writes so many bytes behind the pixels of a row, at most. */
-const PIXEL_SLACK_BYTES = 64;
+/** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
+const PIXEL_SLACK_BYTES = 16;
 
 /** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
 const PIECE_PIXEL_BYTES = 128 * 1024;

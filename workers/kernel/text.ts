@@ -16,7 +16,7 @@
 /**
  * Reads `count` whole numbers from 0 to 255 of one to three digits each, parted by `delimiter`.
  *
- * Stops within 64 bytes of anything that is no such text: so it reads up to 127 bytes behind it. Writes up to 47 bytes
+ * Stops within 64 bytes of anything that is no such text: so it reads up to 127 bytes behind it. Writes up to 16 bytes
  * behind the pixels.
  *
  * @param table  see src/pool/compression-table.ts
