@@ -8,7 +8,7 @@ import { parserRun } from './peers/csv.js';
 
 const ROWS = 20_000;
 /** A run of ours should be long beside its start. */
-const REPEATS = 6;
+const REPEATS = 12;
 const GOAL_TWO = 1.5;
 const PARSER = 'csv-parse';
 const SETTING = 'a stream';

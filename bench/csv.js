@@ -131,7 +131,7 @@ function describe({ contenders, samples, rounds, versions, length, odd }) {
       `${rounds} rounds; median (quartiles); ${(ROWS * REPEATS).toLocaleString('en')} rows for digitflow and DuckDB's sums, ${ROWS.toLocaleString('en')} for the others`,
       'digitflow: start, reading, parsing, the network, order, writing; the others: reading and parsing, started before',
       `settings tried: ${settingsOf()}`,
-      'floats and quotes: 120,000 rows for digitflow, the whole process; 20,000 for csv-parse',
+      'floats and quotes: 240,000 rows for digitflow, the whole process; 20,000 for csv-parse',
       `pandas ${versions.pandas ?? 'is absent: apt-get install python3-pandas'}`,
     ],
     samples: { ...Object.fromEntries(samples), length: length.samples, odd: odd.samples },
