@@ -14,20 +14,28 @@ const PRELOADED = fileURLToPath(new URL('./peak-memory.cjs', import.meta.url));
  *
  * @param {readonly string[]} files
  * @param {number} workers
- * @returns {Promise<{ wallMs: number, peakMB: number, out: string }>} `out` is overwritten by the next run
+ * @returns {Promise<{ wallMs: number, ownRate: number, peakMB: number, out: string }>} `ownRate`: the rows a second that it
+ *   says itself, counted from when its threads are being started; `out` is overwritten by the next run
  */
 export async function runScore(files, workers) {
   const out = join(temporaryFolder(), 'predictions.csv');
   // To empty an old file takes time that is none of ours.
   rmSync(out, { force: true });
-  const args = ['score', ...files, '--workers', `${workers}`, '--out', out, '--quiet'];
+  const args = ['score', ...files, '--workers', `${workers}`, '--out', out];
   const startMs = performance.now();
+  // Not --quiet: progress is what users have too.
   const child = spawn(process.execPath, ['--require', PRELOADED, EXECUTABLE, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   });
-  const [peak, [code]] = await Promise.all([text(child.stdio[3]), once(child, 'close')]);
-  if (code !== 0) throw new Error(`digitflow score: ended with ${code}`);
-  return { wallMs: performance.now() - startMs, peakMB: (Number(peak) * 1024) / 1e6, out };
+  const [words, peak, [code]] = await Promise.all([
+    text(child.stderr),
+    text(child.stdio[3]),
+    once(child, 'close'),
+  ]);
+  if (code !== 0) throw new Error(`digitflow score: ended with ${code}\n${words}`);
+  const wallMs = performance.now() - startMs;
+  const ownRate = Number(/([\d,]+) rows\/s/.exec(words)?.[1].replaceAll(',', ''));
+  return { wallMs, ownRate, peakMB: (Number(peak) * 1024) / 1e6, out };
 }
 
 /** @param {string} path @returns {Promise<number>} how many lines a file has */
