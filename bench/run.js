@@ -1,4 +1,4 @@
-// npm run bench -- [kernel|idx|start|memory|feeder|scale|train|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
@@ -8,6 +8,7 @@ import { describeMachine, toMarkdown } from './lib/report.js';
 const MEASUREMENTS = {
   kernel: async () => (await import('./kernel.js')).measureKernel,
   idx: async () => (await import('./idx.js')).measureIdx,
+  csv: async () => (await import('./csv.js')).measureCsv,
   start: async () => (await import('./start.js')).measureStart,
   memory: async () => (await import('./memory.js')).measureMemory,
   feeder: async () => (await import('./feeder.js')).measureFeeder,

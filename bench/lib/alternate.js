@@ -1,7 +1,7 @@
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {() => unknown} run once round; may return a promise
+ * @property {() => unknown} run once round; may return a promise; where it says `wallMs` and `cpuMs` itself, that counts
  */
 
 /**
@@ -25,12 +25,12 @@ export async function alternate(contenders, { rounds, warmups = 1, onRound }) {
       const { name, run } = contenders[(turn + round + warmups) % contenders.length];
       const cpuBefore = process.cpuUsage();
       const startMs = performance.now();
-      await run();
-      const wallMs = performance.now() - startMs;
+      const own = await run();
+      const wallMs = own?.wallMs ?? performance.now() - startMs;
       const { user, system } = process.cpuUsage(cpuBefore);
       if (round < 0) continue;
       samples.get(name).wallMs.push(wallMs);
-      samples.get(name).cpuMs.push((user + system) / 1000);
+      samples.get(name).cpuMs.push(own?.cpuMs ?? (user + system) / 1000);
     }
   }
   return samples;

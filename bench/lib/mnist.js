@@ -41,7 +41,7 @@ export function readMnist(part) {
 /** A temporary folder that goes with the process, however it ends. */
 const temporary = { path: '' };
 
-function temporaryFolder() {
+export function temporaryFolder() {
   if (temporary.path !== '') return temporary.path;
   temporary.path = mkdtempSync(join(tmpdir(), 'digitflow-bench-'));
   process.once('exit', () => rmSync(temporary.path, { recursive: true, force: true }));

@@ -26,10 +26,15 @@ export function textStart(block: Uint8Array): number {
 }
 
 /** The first rows that are not blank. One that the end of the block cuts off counts only where `isWhole`. */
-export function firstRows(block: Uint8Array, isWhole: boolean, shape: TextShape): FirstRow[] {
+export function firstRows(
+  block: Uint8Array,
+  isWhole: boolean,
+  shape: TextShape,
+  mostRows = MOST_ROWS,
+): FirstRow[] {
   const rows: FirstRow[] = [];
   let lines = 0;
-  for (let at = textStart(block); at < block.length && rows.length < MOST_ROWS; ) {
+  for (let at = textStart(block); at < block.length && rows.length < mostRows; ) {
     const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
     if (ended === 0 && !isWhole) break;
     if (isOpen && !isWhole) break;
@@ -49,13 +54,11 @@ const DELIMITERS = [',', ';', '\t', ' '];
 export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
   const lineEnd = !block.includes(0x0a) && block.includes(0x0d) ? 'cr' : 'lf';
   if (given !== undefined) return { delimiter: given, lineEnd };
+  const start = block.subarray(0, 1 << 18);
   const widths = DELIMITERS.map((delimiter) => {
-    const rows = firstRows(block.subarray(0, 1 << 18), isWhole || block.length > 1 << 18, {
-      delimiter,
-      lineEnd,
-    });
     // The second row: a header may be of one piece, or of fewer.
-    return Math.max(...rows.slice(0, 2).map(({ fields }) => fields.length), 0);
+    const rows = firstRows(start, isWhole || block.length > start.length, { delimiter, lineEnd }, 2);
+    return Math.max(...rows.map(({ fields }) => fields.length), 0);
   });
   const most = Math.max(...widths);
   return { delimiter: most <= 1 ? ',' : DELIMITERS[widths.indexOf(most)], lineEnd };

@@ -34,8 +34,8 @@ const PIECE_BYTES = 256 * 1024;
 export interface Kernel {
   readonly forward: Forward;
   readonly count: Count;
-  /** See workers/kernel/text.ts. */
-  readonly plainPixels: (text: number, delimiter: number, count: number, pixels: number) => number;
+  /** See workers/kernel/rows.ts. */
+  readonly numberRows: (rowTask: number) => void;
 }
 
 /** Scores `count` images at `pixels` as records `first` and so on of a slot, and counts them where there are labels. */

@@ -1,5 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import { layerSizes, type Network } from '../network/network.js';
+import { COMPRESSION_TABLE_BYTES } from './compression-table.js';
 
 /**
  * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -10,6 +11,7 @@ import { layerSizes, type Network } from '../network/network.js';
  *     32 a layer                         layer entries (ENTRY)         main, once       kernel
  *     4096                               table of lit groups           main, once       kernel
  *     …                                  weights, biases, scales       main, once       kernel
+ *     524288, for text only              compression table             main, once       kernel
  *     and for each slot:
  *       records * recordBytes            pixels u8                     main, or worker  the slot's worker, main
  *       records                          labels u8                     main             the slot's worker, main
@@ -24,6 +26,7 @@ import { layerSizes, type Network } from '../network/network.js';
  *       records * 4                      id ends u32, where wanted     the slot's worker   main
  *       stretch                          ids u8, where wanted          the slot's worker   main
  *       rejects * REJECT.bytes           rejects                       the slot's worker   main
+ *       ROW_TASK.bytes                   row task                      the slot's worker   kernel
  *     and in any case:
  *       …                                scratch                       the slot's worker   nobody
  *
@@ -35,6 +38,8 @@ export interface MemoryLayout {
   readonly bytes: number;
   readonly control: number;
   readonly network: NetworkLayout;
+  /** The table that the kernel reads text by, see compression-table.ts; 0 where the slots are for pixels. */
+  readonly compression: number;
   readonly slots: readonly SlotLayout[];
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
@@ -88,6 +93,8 @@ export interface TextLayout {
   readonly ids: number;
   /** The rows that were not scored, `REJECT.bytes` each, in the order of the text. */
   readonly rejects: number;
+  /** What the kernel takes rows by, see `ROW_TASK`. */
+  readonly rowTask: number;
 }
 
 /** Byte offsets within the network head; mirrored by `NetworkHead` in workers/kernel/network.ts. */
@@ -138,6 +145,41 @@ export const CALIBRATION_BINS = 15;
  * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
  */
 export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
+
+/**
+ * What the kernel is told when it takes rows, as u32, but `white` as f64: byte offsets within a row task; mirrored by `RowTask` in
+ * workers/kernel/rows.ts, where each is explained.
+ */
+export const ROW_TASK = {
+  at: 0,
+  limit: 4,
+  end: 8,
+  origin: 12,
+  mostRows: 16,
+  rows: 20,
+  pixels: 24,
+  labels: 28,
+  rowStarts: 32,
+  idEnds: 36,
+  ids: 40,
+  idBytes: 44,
+  idRoom: 48,
+  compression: 52,
+  delimiter: 56,
+  lineEnd: 60,
+  firstPixel: 64,
+  pixelCount: 68,
+  columnCount: 72,
+  labelColumn: 76,
+  labelFrom: 80,
+  classCount: 84,
+  idColumn: 88,
+  white: 96,
+  bytes: 128,
+} as const;
+
+/** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
+const PIXEL_SLACK_BYTES = 16;
 
 /** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
 const PIECE_PIXEL_BYTES = 128 * 1024;
@@ -250,9 +292,11 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     };
   });
 
+  const compression = text ? region(COMPRESSION_TABLE_BYTES) : 0;
+
   const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
   const slots = Array.from({ length: slotCount }, () => ({
-    pixels: region(pixelRecords * recordBytes),
+    pixels: region(pixelRecords * recordBytes + (text ? PIXEL_SLACK_BYTES : 0)),
     labels: region(recordsPerSlot),
     predictions: region(recordsPerSlot),
     confidences: region(recordsPerSlot * 4),
@@ -266,6 +310,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
       idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
       ids: text.withIds ? region(text.stretchBytes) : 0,
       rejects: region(text.mostRejects * REJECT.bytes),
+      rowTask: region(ROW_TASK.bytes),
     },
   }));
 
@@ -281,6 +326,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     bytes,
     control,
     network: { head, entries: head + HEAD.bytes, groupTable, layers },
+    compression,
     slots,
     recordsPerSlot,
     recordBytes,

@@ -1,7 +1,14 @@
 import type { CsvDialect } from '../csv/dialect.js';
 import type { ParsedRow } from '../csv/parse-row.js';
 import type { ForwardRange } from './kernel.js';
-import { type MemoryLayout, REJECT, type SlotLayout, type TextCapacity, type TextLayout } from './layout.js';
+import {
+  type MemoryLayout,
+  REJECT,
+  ROW_TASK,
+  type SlotLayout,
+  type TextCapacity,
+  type TextLayout,
+} from './layout.js';
 import type { TextAnswer } from './messages.js';
 
 /** What rows are written to: all that a worker knows of one slot for text. */
@@ -20,15 +27,16 @@ export interface TextTarget {
  * while it is in the cache. Belongs to the worker that holds the slot.
  */
 export class RowWriter {
-  /** Rows scored, or waiting to be: those of the present piece are `pieceCount`. */
+  /** Rows scored, or waiting to be. */
   records = 0;
-  pieceCount = 0;
   rejects = 0;
   /** Lines that have ended. */
   lines = 0;
-  /** How much of the ids' region is taken. */
-  idBytes = 0;
   readonly withIds: boolean;
+  /** How many of the rows are of the present piece, which is not scored yet. */
+  #pieceCount = 0;
+  /** How much of the ids' region is taken. */
+  #idBytes = 0;
   readonly #target: TextTarget;
   readonly #view: DataView;
 
@@ -40,40 +48,61 @@ export class RowWriter {
 
   /** How many more rows the piece of pixels takes. */
   get room(): number {
-    return this.#target.capacity.pieceRecords - this.pieceCount;
+    return this.#target.capacity.pieceRecords - this.#pieceCount;
   }
 
   /** Where the pixels of the next row go. */
-  get pixels(): number {
-    return this.#target.slot.pixels + this.pieceCount * this.#target.layout.recordBytes;
+  get #pixels(): number {
+    return this.#target.slot.pixels + this.#pieceCount * this.#target.layout.recordBytes;
+  }
+
+  /** What the kernel is told by, when it takes rows itself; see `ROW_TASK`. */
+  get rowTask(): number {
+    return this.#target.text.rowTask;
+  }
+
+  /** Tells where the next rows go, for the kernel to write them there. */
+  place(set: (field: number, value: number) => void): void {
+    const { slot, text, capacity } = this.#target;
+    set(ROW_TASK.mostRows, this.room);
+    set(ROW_TASK.pixels, this.#pixels);
+    set(ROW_TASK.labels, slot.labels + this.records);
+    set(ROW_TASK.rowStarts, text.rowStarts + this.records * 4);
+    set(ROW_TASK.idEnds, this.withIds ? text.idEnds + this.records * 4 : 0);
+    set(ROW_TASK.ids, text.ids);
+    set(ROW_TASK.idBytes, this.#idBytes);
+    set(ROW_TASK.idRoom, capacity.stretchBytes);
+  }
+
+  /**
+   * Counts `count` rows, each a line, whose pixels, labels, starts and ids are written, and scores the piece when it is full.
+   *
+   * @param idBytes where their ids end
+   */
+  advance(count: number, idBytes: number): void {
+    this.records += count;
+    this.lines += count;
+    this.#pieceCount += count;
+    this.#idBytes = idBytes;
+    if (this.room === 0) this.flush();
   }
 
   /** Takes a row that begins at `start` of the batch's text; false when there is no room for its id. */
   take({ pixels, label, id }: ParsedRow, start: number): boolean {
-    this.#target.bytes.set(pixels, this.pixels);
-    return this.takePlaced(label, id, start);
-  }
-
-  /** The same for a row whose pixels lie at `pixels` already. */
-  takePlaced(label: number | null, id: Uint8Array | null, start: number): boolean {
     const { bytes, slot, text, capacity } = this.#target;
     if (this.withIds && id !== null) {
-      if (this.idBytes + id.length > capacity.stretchBytes) return false;
-      bytes.set(id, text.ids + this.idBytes);
-      this.idBytes += id.length;
-      this.#view.setUint32(text.idEnds + this.records * 4, this.idBytes, true);
+      if (this.#idBytes + id.length > capacity.stretchBytes) return false;
+      bytes.set(id, text.ids + this.#idBytes);
+      this.#idBytes += id.length;
+      this.#view.setUint32(text.idEnds + this.records * 4, this.#idBytes, true);
     }
+    bytes.set(pixels, this.#pixels);
     if (label !== null) bytes[slot.labels + this.records] = label;
     this.#view.setUint32(text.rowStarts + this.records * 4, start, true);
-    this.advance(1);
-    return true;
-  }
-
-  /** Counts `count` rows whose pixels, labels, starts and ids are written, and scores the piece when it is full. */
-  advance(count: number): void {
-    this.records += count;
-    this.pieceCount += count;
+    this.records++;
+    this.#pieceCount++;
     if (this.room === 0) this.flush();
+    return true;
   }
 
   /** Notes a row that is not scored; false when the table is full. */
@@ -92,10 +121,10 @@ export class RowWriter {
   /** Scores the rows of the present piece. */
   flush(): void {
     const { slot, dialect, forward } = this.#target;
-    if (this.pieceCount === 0) return;
-    const first = this.records - this.pieceCount;
-    forward(slot, first, this.pieceCount, slot.pixels, dialect.label !== null);
-    this.pieceCount = 0;
+    if (this.#pieceCount === 0) return;
+    const first = this.records - this.#pieceCount;
+    forward(slot, first, this.#pieceCount, slot.pixels, dialect.label !== null);
+    this.#pieceCount = 0;
   }
 
   /** Scores what is left, and says how the batch went. */

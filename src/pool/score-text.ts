@@ -1,5 +1,5 @@
 import type { CsvDialect } from '../csv/dialect.js';
-import { type FastRows, plainRows } from './fast-rows.js';
+import { type FastRows, numberRows } from './fast-rows.js';
 import { createForward, instantiate } from './kernel.js';
 import type { MemoryLayout, TextCapacity } from './layout.js';
 import type { AnswerToText, ScoreTextTask, TextAnswer } from './messages.js';
@@ -14,7 +14,7 @@ import { type RowReader, readRows } from './text-rows.js';
  * A quoted field may span lines where the text lies in the slot, up to its end: a quote that is not closed there rejects its
  * row's first line only. In a stretch of a file it may not: see `TextAnswer.quotedLineEndAt`.
  *
- * @param makeFast makes what takes the plain rows; for tests, which compare
+ * @param makeFast makes what takes the rows of numbers; for tests, which compare
  * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
  * @throws TypeError where the layout has no text
  */
@@ -22,7 +22,7 @@ export function createTextScorer(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
-  makeFast: typeof plainRows = plainRows,
+  makeFast: typeof numberRows = numberRows,
   makeForward: typeof createForward = createForward,
 ): (task: ScoreTextTask) => AnswerToText {
   const kernel = instantiate(module, memory);
@@ -34,7 +34,7 @@ export function createTextScorer(
   let known: { readonly json: string; readonly fast: FastRows } | undefined;
   const fastFor = (dialect: CsvDialect): FastRows => {
     const json = JSON.stringify(dialect);
-    if (known?.json !== json) known = { json, fast: makeFast(kernel, bytes, dialect, layout.classCount) };
+    if (known?.json !== json) known = { json, fast: makeFast(kernel, memory.buffer, layout, dialect) };
     return known.fast;
   };
   return (task) => {

@@ -3,6 +3,7 @@ import { KERNEL_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
+import { COMPRESSION_TABLE_BYTES, fillCompressionTable } from './compression-table.js';
 import { type LayoutOptions, layoutMemory, type MemoryLayout, MOST_INPUTS, PAGE_BYTES } from './layout.js';
 import { STOP_FLAG } from './messages.js';
 import { placeNetwork } from './place-network.js';
@@ -30,6 +31,9 @@ export class SharedNetwork {
     this.module = new WebAssembly.Module(readKernel());
     const pages = this.layout.bytes / PAGE_BYTES;
     this.memory = allocate(pages);
+    const { compression } = this.layout;
+    if (compression > 0)
+      fillCompressionTable(new Uint8Array(this.memory.buffer, compression, COMPRESSION_TABLE_BYTES));
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
   }
 

@@ -1,3 +1,4 @@
+import { ByteText } from './byte-text.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What is said of each row. */
@@ -13,16 +14,18 @@ export interface RowFormatOptions {
   readonly top: number;
 }
 
-/** Turns scored rows into text. */
+/** Turns scored rows into text, as UTF-8. */
 export interface RowFormat {
   /** What comes before the first row; may be empty. */
   readonly head: string;
   /** The rows of one batch, each with its line end. */
-  rows(rows: ScoredRows): string;
+  rows(rows: ScoredRows): Uint8Array;
 }
 
-/** Digits behind the point: float32 has about seven that mean something. */
-const DIGITS = 6;
+/** What a row takes beside its file's name, roughly. */
+const USUAL_ROW_BYTES = 32;
+const LINE_FEED = Buffer.from('\n');
+const COMMA = Buffer.from(',');
 
 /**
  * How rows are written: CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
@@ -36,21 +39,22 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
 }
 
 function kaggleFormat(classes: readonly string[]): RowFormat {
-  const names = classes.map(csvField);
+  const names = classes.map((name) => Buffer.from(`,${csvField(name)}\n`));
   return {
     head: 'ImageId,Label\n',
     rows: (rows) => {
-      let text = '';
+      const out = new ByteText(rows.count * USUAL_ROW_BYTES);
       forEachRow(rows, (place, row) => {
-        text += `${rows.place.firstOfAll + row + 1},${names[rows.predictions[place]]}\n`;
+        out.whole(rows.place.firstOfAll + row + 1);
+        out.bytes(names[rows.predictions[place]]);
       });
-      return text;
+      return out.written;
     },
   };
 }
 
 function csvFormat({ classes, withIds, probabilities, top }: RowFormatOptions): RowFormat {
-  const names = classes.map(csvField);
+  const names = classes.map((name) => Buffer.from(`${csvField(name)},`));
   const columns = ['record', 'file', ...(withIds ? ['id'] : []), 'prediction', 'confidence'];
   if (probabilities) columns.push(...classes.map((name) => csvField(`p_${name}`)));
   for (let rank = 1; rank <= Math.min(top, classes.length); rank++)
@@ -58,50 +62,69 @@ function csvFormat({ classes, withIds, probabilities, top }: RowFormatOptions): 
   return {
     head: `${columns.join(',')}\n`,
     rows: (rows) => {
-      const file = csvField(rows.place.name);
-      let text = '';
+      const file = Buffer.from(`,${csvField(rows.place.name)},`);
+      const out = new ByteText(rows.count * (USUAL_ROW_BYTES + file.length));
       forEachRow(rows, (place, row) => {
-        text += `${rows.place.firstRow + row + 1},${file},`;
-        if (withIds) text += `${csvField(idOf(rows, place))},`;
-        text += `${names[rows.predictions[place]]},${decimal(rows.confidences[place])}`;
-        if (probabilities)
-          for (const output of outputsOf(rows, place, classes)) text += `,${decimal(output)}`;
+        out.whole(rows.place.firstRow + row + 1);
+        out.bytes(file);
+        if (withIds) out.text(`${csvField(idOf(rows, place))},`);
+        out.bytes(names[rows.predictions[place]]);
+        out.decimal(rows.confidences[place]);
+        if (probabilities) {
+          for (const output of outputsOf(rows, place, classes)) {
+            out.bytes(COMMA);
+            out.decimal(output);
+          }
+        }
         if (top > 0) {
           const outputs = outputsOf(rows, place, classes);
-          for (const best of bestOf(outputs, top)) text += `,${names[best]},${decimal(outputs[best])}`;
+          for (const best of bestOf(outputs, top)) {
+            out.bytes(COMMA);
+            out.bytes(names[best]);
+            out.decimal(outputs[best]);
+          }
         }
-        text += '\n';
+        out.bytes(LINE_FEED);
       });
-      return text;
+      return out.written;
     },
   };
 }
 
 function ndjsonFormat({ classes, withIds, probabilities, top }: RowFormatOptions): RowFormat {
   const names = classes.map((name) => JSON.stringify(name));
+  const predictions = names.map((name) => Buffer.from(`,"prediction":${name},"confidence":`));
+  const head = Buffer.from('{"record":');
+  const tail = Buffer.from('}\n');
   return {
     head: '',
     rows: (rows) => {
-      const file = JSON.stringify(rows.place.name);
-      let text = '';
+      const file = Buffer.from(`,"file":${JSON.stringify(rows.place.name)}`);
+      const out = new ByteText(rows.count * (2 * USUAL_ROW_BYTES + file.length));
       forEachRow(rows, (place, row) => {
-        text += `{"record":${rows.place.firstRow + row + 1},"file":${file}`;
-        if (withIds) text += `,"id":${JSON.stringify(idOf(rows, place))}`;
-        text += `,"prediction":${names[rows.predictions[place]]},"confidence":${jsonNumber(rows.confidences[place])}`;
+        out.bytes(head);
+        out.whole(rows.place.firstRow + row + 1);
+        out.bytes(file);
+        if (withIds) out.text(`,"id":${JSON.stringify(idOf(rows, place))}`);
+        out.bytes(predictions[rows.predictions[place]]);
+        const confidence = rows.confidences[place];
+        // JSON has no infinity.
+        if (Number.isFinite(confidence)) out.decimal(confidence);
+        else out.text('null');
         if (probabilities) {
           const outputs = Array.from(outputsOf(rows, place, classes), jsonNumber);
-          text += `,"probabilities":{${outputs.map((output, k) => `${names[k]}:${output}`).join(',')}}`;
+          out.text(`,"probabilities":{${outputs.map((output, k) => `${names[k]}:${output}`).join(',')}}`);
         }
         if (top > 0) {
           const outputs = outputsOf(rows, place, classes);
           const best = bestOf(outputs, top).map(
             (k) => `{"class":${names[k]},"confidence":${jsonNumber(outputs[k])}}`,
           );
-          text += `,"top":[${best.join(',')}]`;
+          out.text(`,"top":[${best.join(',')}]`);
         }
-        text += '}\n';
+        out.bytes(tail);
       });
-      return text;
+      return out.written;
     },
   };
 }
@@ -137,13 +160,9 @@ function bestOf(outputs: Float32Array, top: number): number[] {
     .slice(0, top);
 }
 
-function decimal(value: number): string {
-  return value.toFixed(DIGITS);
-}
-
 /** JSON has no infinity. */
 function jsonNumber(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(DIGITS) : 'null';
+  return Number.isFinite(value) ? value.toFixed(6) : 'null';
 }
 
 /** A field as RFC 4180 wants it: in quotes where it must be. */

@@ -11,7 +11,7 @@ const truncate = promisify(ftruncate);
 /** Where rows go: each `write` resolves when its text is out, so a slow reader holds back whoever awaits it. */
 export interface RowOutput {
   /** @throws DigitflowError OUTPUT_WRITE; OutputClosed when nobody reads any more */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** Makes sure that all of it has arrived. */
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
       return length;
     },
     write: async (text) => {
-      const bytes = Buffer.from(text);
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text;
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await write(fd, bytes, done, bytes.length - done)).bytesWritten;

@@ -32,6 +32,7 @@ test.each([
       layout.network.head,
       layout.network.groupTable,
       ...layout.network.layers.flatMap(({ weights, biases, scales }) => [weights, biases, scales]),
+      ...('text' in options ? [layout.compression] : []),
       ...layout.slots.flatMap(startsOf),
     ];
     expect(starts.every((start) => start % 64 === 0)).toBe(true);

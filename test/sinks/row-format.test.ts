@@ -41,7 +41,7 @@ function scored(): ScoredRows {
 
 const text = (options: Partial<RowFormatOptions>) => {
   const { head, rows } = rowFormat({ ...base, ...options });
-  return head + rows(scored());
+  return head + Buffer.from(rows(scored())).toString();
 };
 
 describe('CSV', () => {

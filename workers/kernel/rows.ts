@@ -1,0 +1,176 @@
+import { decimal, decimalPixels, isExact, readDecimal } from './decimal';
+import { plainPixels } from './text';
+
+// @ts-ignore: decorator
+@inline const QUOTE: i32 = 0x22;
+// @ts-ignore: decorator
+@inline const LINE_FEED: i32 = 0x0a;
+// @ts-ignore: decorator
+@inline const CARRIAGE_RETURN: i32 = 0x0d;
+/** Longer labels are left to others: these are exact. */
+// @ts-ignore: decorator
+@inline const MOST_LABEL_DIGITS: usize = 9;
+// @ts-ignore: decorator
+@inline const MOST_LABEL: f64 = 999_999_999;
+
+/** What rows are read from and written to; mirrors `ROW_TASK` in src/pool/layout.ts. */
+@unmanaged
+class RowTask {
+  /** Where the next row begins; rows from `limit` on are not taken, and the text ends at `end`. */
+  at: usize;
+  limit: usize;
+  end: usize;
+  /** What row starts are counted from. */
+  origin: usize;
+  /** How many rows may be taken; how many were. */
+  mostRows: i32;
+  rows: i32;
+  pixels: usize;
+  labels: usize;
+  rowStarts: usize;
+  /** 0 where no ids are wanted. */
+  idEnds: usize;
+  ids: usize;
+  idBytes: u32;
+  idRoom: u32;
+  compression: usize;
+  delimiter: i32;
+  lineEnd: i32;
+  firstPixel: i32;
+  pixelCount: i32;
+  columnCount: i32;
+  /** -1 where there is none. */
+  labelColumn: i32;
+  labelFrom: i32;
+  classCount: i32;
+  idColumn: i32;
+  /** The value that is white. */
+  white: f64;
+}
+
+/** What was found beside the pixels of the row at hand. */
+let label: i32 = 0;
+let idStart: usize = 0;
+let idEnd: usize = 0;
+
+/**
+ * Takes rows of numbers, with pixels, labels, row starts and ids, up to the first that is not for it: see `plainPixels` and
+ * `decimalPixels`. Leaves in the task where that one begins, and how many rows were taken.
+ */
+export function numberRows(address: usize): void {
+  const task = changetype<RowTask>(address);
+  const end = task.end;
+  let at = task.at;
+  let pixels = task.pixels;
+  let rows = 0;
+  while (at < task.limit && rows < task.mostRows) {
+    label = -1;
+    const lineEnd = row(task, at, pixels);
+    if (lineEnd == 0) break;
+    if (task.labelColumn >= 0) {
+      const index = label - task.labelFrom;
+      if (label < 0 || index < 0 || index >= task.classCount) break;
+      store<u8>(task.labels + <usize>rows, <u8>index);
+    }
+    if (task.idEnds != 0) {
+      const length = <u32>(idEnd - idStart);
+      if (length > task.idRoom - task.idBytes) break;
+      memory.copy(task.ids + <usize>task.idBytes, idStart, <usize>length);
+      task.idBytes += length;
+      store<u32>(task.idEnds + (<usize>rows << 2), task.idBytes);
+    }
+    store<u32>(task.rowStarts + (<usize>rows << 2), <u32>(at - task.origin));
+    rows++;
+    pixels += <usize>task.pixelCount;
+    at = lineEnd + 1;
+  }
+  task.at = at;
+  task.rows = rows;
+}
+
+/** Reads the row at `start`; returns where its line end is, or 0. */
+// @ts-ignore: decorator
+@inline
+function row(task: RowTask, start: usize, pixels: usize): usize {
+  let at = start;
+  for (let column = 0; column < task.firstPixel; column++) {
+    at = field(task, column, at);
+    if (at == 0 || at >= task.end || <i32>load<u8>(at) != task.delimiter) return 0;
+    at++;
+  }
+  if (task.white == 255) {
+    const behind = plainPixels(at, task.delimiter, task.pixelCount, pixels, task.compression);
+    const lineEnd: usize = behind == 0 ? 0 : rest(task, behind);
+    if (lineEnd != 0) return lineEnd;
+  }
+  const behind = decimalPixels(at, task.delimiter, task.pixelCount, task.white, pixels);
+  return behind == 0 ? 0 : rest(task, behind);
+}
+
+/** Reads what stands behind the pixels; returns where the row's line end is, or 0. */
+function rest(task: RowTask, pixelsEnd: usize): usize {
+  const end = task.end;
+  let at = pixelsEnd;
+  for (let column = task.firstPixel + task.pixelCount; column < task.columnCount; column++) {
+    if (at >= end || <i32>load<u8>(at) != task.delimiter) return 0;
+    at = field(task, column, at + 1);
+    if (at == 0) return 0;
+  }
+  if (task.lineEnd == LINE_FEED && at < end && <i32>load<u8>(at) == CARRIAGE_RETURN) at++;
+  return at < end && <i32>load<u8>(at) == task.lineEnd ? at : 0;
+}
+
+/** Where the field at `at` ends, at its delimiter or line end; 0 where it is not as simple as that. */
+function field(task: RowTask, column: i32, at: usize): usize {
+  const isQuoted = at < task.end && <i32>load<u8>(at) == QUOTE;
+  const start = isQuoted ? at + 1 : at;
+  let to = start;
+  for (; to < task.end; to++) {
+    const byte = <i32>load<u8>(to);
+    if (byte == QUOTE || byte == task.lineEnd) break;
+    if (byte == task.delimiter && !isQuoted) break;
+  }
+  if (to >= task.end || (<i32>load<u8>(to) == QUOTE) != isQuoted) return 0;
+  let textEnd = to;
+  if (isQuoted) {
+    to++;
+    // What follows is for the caller to see, but for this.
+    if (to < task.end && <i32>load<u8>(to) == QUOTE) return 0;
+  } else if (task.lineEnd == LINE_FEED && <i32>load<u8>(to) == LINE_FEED) {
+    // A carriage return before a line feed belongs to the line end.
+    if (to > start && <i32>load<u8>(to - 1) == CARRIAGE_RETURN) textEnd--;
+  }
+  if (column == task.labelColumn) label = readLabel(at, start, textEnd, to, task.delimiter);
+  if (column == task.idColumn) {
+    idStart = start;
+    idEnd = textEnd;
+  }
+  return to;
+}
+
+/** The whole number that a field is, from 0 to 999,999,999; -1 for anything else. */
+// @ts-ignore: decorator
+@inline
+function readLabel(field: usize, textStart: usize, textEnd: usize, fieldEnd: usize, delimiter: i32): i32 {
+  const value = wholeNumber(textStart, textEnd);
+  if (value >= 0) return value;
+  const end = readDecimal(field, delimiter);
+  if (end == 0 || (end != fieldEnd && end != textEnd)) return -1;
+  if (!isExact || decimal > MOST_LABEL) return -1;
+  const whole = <i32>decimal;
+  return <f64>whole == decimal ? whole : -1;
+}
+
+/** -1 for what is not a whole number without a sign. */
+// @ts-ignore: decorator
+@inline
+function wholeNumber(at: usize, end: usize): i32 {
+  if (end == at || end - at > MOST_LABEL_DIGITS) return -1;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = <u32>load<u8>(at) - 48;
+    if (digit > 9) return -1;
+    value = value * 10 + <i32>digit;
+  }
+  return value;
+}
