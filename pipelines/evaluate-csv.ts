@@ -89,7 +89,7 @@ function evaluationFlow(
   { network }: Model,
   options: EvaluateOptions & { readonly limit: number },
 ): Observable<EvaluationTally> {
-  const { signal, limit, onProgress } = options;
+  const { signal, limit, onBatch, onProgress } = options;
   const numbers = new RowNumbers();
   const rows = source.rows(scorer.slots).pipe(takeUntil(aborted(signal)), normalize(normalization));
   return rows.pipe(
@@ -100,6 +100,7 @@ function evaluationFlow(
     // A record's index in the input is known only here: who cuts text at a line end does not count lines.
     map((scored) => recordsOf(scored, numbers.place(scored), limit)),
     takeWhile(({ first, count }) => first + count < limit, true),
+    tap((scored) => onBatch?.(scored)),
     tally(countingOptions(network, options)),
     tap((counted) => onProgress?.(counted, limit === Number.POSITIVE_INFINITY ? undefined : limit)),
   );

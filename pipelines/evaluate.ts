@@ -87,7 +87,7 @@ async function evaluateIdx(options: EvaluateOptions): Promise<EvaluateResult> {
 }
 
 /** How an evaluation flows, beyond its input. */
-type FlowOptions = Pick<EvaluateOptions, 'mistakes' | 'signal' | 'onProgress'> & {
+type FlowOptions = Pick<EvaluateOptions, 'mistakes' | 'signal' | 'onBatch' | 'onProgress'> & {
   readonly limit: number;
   readonly readByWorkers: boolean;
 };
@@ -99,7 +99,7 @@ function evaluationFlow(
   options: FlowOptions,
 ): Observable<EvaluationTally> {
   const { source, normalization, model } = input;
-  const { limit, readByWorkers, signal, onProgress } = options;
+  const { limit, readByWorkers, signal, onBatch, onProgress } = options;
   return source.chunks(scorer.slots, { readByWorkers }).pipe(
     decode(source.format, model.network.classes.length),
     // Only where not all are wanted: a source that is read to its end is checked there.
@@ -108,6 +108,7 @@ function evaluationFlow(
     normalize(normalization),
     batch(scorer.slots),
     forward(scorer),
+    tap((scored) => onBatch?.(scored)),
     tally(countingOptions(model.network, options)),
     tap((counted) => onProgress?.(counted, limit)),
   );

@@ -7,6 +7,7 @@ import type { IdxSource } from '../src/sources/idx-source.js';
 import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
 import { type Model, openModel } from '../src/sources/open-model.js';
 import type { EvaluationTally } from '../src/tally/evaluation-tally.js';
+import type { ScoredRecords } from '../src/tally/scored-records.js';
 import type { OpenedInput } from './score-options.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
@@ -32,6 +33,8 @@ export interface EvaluateOptions extends LabelledInput {
    * headers were read there is no result: `evaluate` rejects with the signal's reason.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Sees every batch that is counted, before `onProgress`; its arrays are views: read at once, never kept. */
+  readonly onBatch?: ((records: ScoredRecords) => void) | undefined;
   /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
   readonly onProgress?: ((running: EvaluationTally, total: number | undefined) => void) | undefined;
 }
