@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addLookCommand } from './commands/look.js';
+import { addReportCommand } from './commands/report.js';
 import { addScoreCommand } from './commands/score.js';
 import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
@@ -15,6 +16,7 @@ Examples:
   $ digitflow score images.csv           a prediction for each row of a CSV
   $ digitflow train --out f.safetensors  find weights and biases of your own
   $ digitflow look digit 0               what one digit lights up in the network
+  $ digitflow report                     all of it as one HTML page
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;
@@ -37,6 +39,7 @@ export function createProgram(print: (text: string) => void): Command {
   addScoreCommand(program);
   addTrainCommand(program);
   addLookCommand(program);
+  addReportCommand(program);
   return program;
 }
 
@@ -115,7 +118,7 @@ function usageMessage({ code, message }: CommanderError, args: readonly string[]
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  const command = ['look', 'score', 'train'].find((name) => name === args[0]) ?? 'evaluate';
+  const command = ['look', 'report', 'score', 'train'].find((name) => name === args[0]) ?? 'evaluate';
   // What can be looked at is a command of its own, with flags of its own.
   const isView = isLook && code !== 'commander.unknownCommand' && /^[a-z]/.test(args[1] ?? '');
   const view = isView ? ` ${args[1]}` : '';

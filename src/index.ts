@@ -13,6 +13,8 @@ export {
   type Outcome,
   type WhatIfView,
 } from '../pipelines/look-what-if.js';
+// The whole evaluation as one HTML page.
+export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 // The whole scoring in one call.
 export {
   type ScoreOptions,

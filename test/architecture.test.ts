@@ -22,6 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'sinks',
     'render',
+    'report/words',
     'tally/wording',
     'csv',
     'insight',
@@ -38,6 +39,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'training',
     'sinks',
     'render',
+    'report',
     'tally',
     'network',
     'errors',
@@ -63,6 +65,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
   sinks: ['csv', 'tally', 'errors'],
   render: ['insight', 'tally', 'network', 'errors'],
+  // One HTML page of all there is to see.
+  report: ['render/picture', 'tally'],
   tally: ['errors'],
   network: ['errors'],
   errors: [],
@@ -92,7 +96,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['pipelines', 'operators', 'sources', 'training'],
   piscina: ['pool'],
   'csv-parse': ['csv'],
-  pngjs: ['sources'],
+  pngjs: ['sources', 'report'],
 };
 
 /** One import: `src/pool/batch`, and what it asks for, resolved where it is a file of ours. */

@@ -1,0 +1,97 @@
+import { lookedFor } from '../src/insight/looked-for.js';
+import { type LayerRun, runImages } from '../src/insight/run-images.js';
+import type { Network } from '../src/network/network.js';
+import type { Normalization } from '../src/network/normalization.js';
+import { pictureOf } from '../src/render/picture.js';
+import { reportPage } from '../src/report/page.js';
+import type { ReportImage, ReportJourney, ReportLayer } from '../src/report/report-data.js';
+import type { Language } from '../src/report/words/index.js';
+import { openModel } from '../src/sources/open-model.js';
+import type { Evaluation } from '../src/tally/evaluation.js';
+import { type EvaluateOptions, evaluate } from './evaluate.js';
+import { ReportCollector } from './report-collector.js';
+
+/** What to report on. */
+export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch'> {
+  /** Default `en`. */
+  readonly language?: Language | undefined;
+}
+
+/** A report, and the evaluation that it shows. */
+export interface ReportResult {
+  /** One HTML document, complete in itself. */
+  readonly html: string;
+  readonly evaluation: Evaluation;
+}
+
+const MISTAKES = 24;
+const SUSPECTS = 24;
+/** Wider layers show their first neurons only. */
+const MOST_NEURONS = 64;
+
+/**
+ * Evaluates a network and makes a page of it: accuracy, confusion matrix with its images, calibration, mistakes, and
+ * what the neurons look for.
+ *
+ * @throws DigitflowError what `evaluate` throws
+ */
+export async function report(options: ReportOptions = {}): Promise<ReportResult> {
+  const { network } = openModel(options.model ?? 'sigmoid');
+  const collector = new ReportCollector(network);
+  const { evaluation, mistakes, normalization } = await evaluate({
+    mistakes: MISTAKES,
+    ...options,
+    onBatch: (records) => collector.add(records),
+  });
+  const { height, width } = evaluation.data;
+  const shown = ({ index, truth, prediction, confidence, pixels }: ShownRecord): ReportImage => ({
+    ...{ index, truth, prediction, confidence },
+    picture: pictureOf(pixels, height, width, normalization.transposed),
+  });
+  const sample = { ...collector.sample, labels: null, normalization };
+  const runs = runImages(network, sample);
+  const html = reportPage(
+    {
+      evaluation,
+      mistakes: mistakes.map(shown),
+      suspects: collector.suspects.suspects(SUSPECTS).map(shown),
+      cells: collector
+        .cells(evaluation.confusion)
+        .map((cell) => ({ ...cell, images: cell.images.map(shown) })),
+      thresholds: collector.thresholds.points,
+      layers: sample.count === 0 ? [] : layersOf(network, runs, sample.count),
+      journey: journeyOf(network, collector.first, normalization, shown),
+    },
+    options.language ?? 'en',
+  );
+  return { html, evaluation };
+}
+
+type ShownRecord = Omit<ReportImage, 'picture'> & { readonly pixels: Uint8Array };
+
+function layersOf(network: Network, runs: readonly LayerRun[], meanOver: number): ReportLayer[] {
+  return network.layers.slice(0, -1).map(({ outputs, biases }, at) => ({
+    layer: at + 1,
+    outputs,
+    kind: at === 0 ? 'weights' : 'gradient',
+    meanOver,
+    neurons: Array.from({ length: Math.min(outputs, MOST_NEURONS) }, (_, neuron) => ({
+      values: lookedFor(network, runs, { layer: at + 1, neuron }),
+      bias: biases[neuron],
+    })),
+  }));
+}
+
+function journeyOf(
+  network: Network,
+  first: ShownRecord | null,
+  normalization: Normalization,
+  shown: (record: ShownRecord) => ReportImage,
+): ReportJourney | null {
+  if (first === null) return null;
+  const runs = runImages(network, { count: 1, pixels: first.pixels, normalization });
+  return {
+    image: shown(first),
+    layers: runs.map(({ values }, at) => ({ values, weights: at === 0 ? null : network.layers[at].weights })),
+  };
+}

@@ -1,0 +1,68 @@
+import { topConfusions } from '../../tally/top-confusions.js';
+import { type Html, html } from '../html.js';
+import { type CellKeys, cellId, grouped, type SectionContext } from './context.js';
+
+/** More classes than that make no table that anyone could read. */
+const MOST_CLASSES = 40;
+const MOST_CONFUSIONS = 20;
+const RIGHT_SHADES = 3;
+const WRONG_SHADES = 5;
+
+/** The confusion matrix as a heat map, and the confusions by how often they happen. */
+export function matrixSection(context: SectionContext, cells: CellKeys): Html {
+  const { words, evaluation } = context;
+  const isLarge = evaluation.classes.length > MOST_CLASSES;
+  return html`<section aria-labelledby="matrix"><h2 id="matrix">${words.matrix}</h2>
+<p>${isLarge ? words.matrixTooLarge(evaluation.classes.length) : words.matrixNote}</p>
+${isLarge ? null : matrixTable(context, cells)}
+${confusionList(context, cells)}</section>`;
+}
+
+function matrixTable({ words, evaluation, name, share }: SectionContext, cells: CellKeys): Html {
+  const { confusion } = evaluation;
+  const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const shares = confusion.map((row, truth) =>
+    row.map((count) => (supports[truth] ? count / supports[truth] : 0)),
+  );
+  const worst = Math.max(...shares.flatMap((row, truth) => row.filter((_, k) => k !== truth)), 0);
+  const cell = (count: number, truth: number, prediction: number): Html => {
+    if (count === 0) return html`<td></td>`;
+    const part = shares[truth][prediction];
+    const shown = html`${grouped(count)} <small>${share(part)}</small>`;
+    const shade = shadeOf(part, worst, truth === prediction);
+    if (!cells.has(cellId(truth, prediction))) return html`<td class="${shade}"><span>${shown}</span></td>`;
+    const said = words.cell(name(truth), name(prediction), grouped(count), share(part));
+    return html`<td class="${shade}"><a href="#${cellId(truth, prediction)}" aria-label="${said}" title="${said}">${shown}</a></td>`;
+  };
+  const head = confusion.map((_, k) => html`<th scope="col">${name(k)}</th>`);
+  const rows = confusion.map(
+    (
+      row,
+      truth,
+    ) => html`<tr><th scope="row">${name(truth)}</th>${row.map((count, k) => cell(count, truth, k))}<td class="sum">${grouped(supports[truth])}</td></tr>
+`,
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.matrix}"><table class="matrix">
+<thead><tr><th scope="col">${words.truth} \\ ${words.prediction}</th>${head}<th scope="col">${words.all}</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}
+
+/** Small shares are told apart, too: the shade goes by the root of the share. */
+function shadeOf(part: number, worst: number, isRight: boolean): string {
+  if (isRight) return `r${Math.max(1, Math.ceil(part * RIGHT_SHADES))}`;
+  return `w${Math.max(1, Math.ceil(Math.sqrt(part / worst) * WRONG_SHADES))}`;
+}
+
+function confusionList({ words, evaluation, name, share }: SectionContext, cells: CellKeys): Html | null {
+  const confusions = topConfusions(evaluation.confusion, MOST_CONFUSIONS);
+  if (confusions.length === 0) return null;
+  const rows = confusions.map(({ truth, prediction, count, share: part }) => {
+    const arrow = `${name(truth)} → ${name(prediction)}`;
+    const id = cellId(truth, prediction);
+    const label = cells.has(id) ? html`<a href="#${id}">${arrow}</a>` : arrow;
+    return html`<tr><th scope="row" class="name">${label}</th><td>${grouped(count)}</td><td>${share(part)}</td></tr>
+`;
+  });
+  return html`<h3>${words.confusions}</h3><table><thead><tr><th scope="col" class="name">${words.confusion}</th>
+<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`;
+}

@@ -1,0 +1,101 @@
+/** What the report says, in English. The other languages say the same: see `Words`. */
+export const en = {
+  language: 'en' as string,
+  title: (data: string) => `How well it reads: ${data}`,
+  skip: 'Skip to the content',
+  contents: 'Contents',
+  back: 'back to the matrix',
+  absent: 'none',
+  numbers: 'The numbers',
+
+  evaluated: 'What was evaluated',
+  data: 'data',
+  images: (count: string) => `${count} images`,
+  partialImages: (count: string) => `the first ${count} images only`,
+  noDigest: 'no digest',
+  input: 'input',
+  pixels: (height: number, width: number) => `${height} × ${width} pixels`,
+  network: 'network',
+  parameters: (count: string) => `${count} weights and biases`,
+  accuracy: 'accuracy',
+  interval: (low: string, high: string) => `95 % interval ${low} to ${high} %`,
+  wrong: (wrong: string, of: string) => `${wrong} of ${of} wrong`,
+  loss: 'loss',
+  lossNames: (name: string) => name,
+  perImage: 'per image',
+
+  matrix: 'Confusion matrix',
+  matrixNote:
+    'Rows are the truth, columns the prediction, with the share of the row. Each cell leads to its images.',
+  matrixTooLarge: (classes: number) =>
+    `A matrix of ${classes} classes is too large for a page; these are its largest confusions.`,
+  truth: 'truth',
+  prediction: 'prediction',
+  all: 'all',
+  cell: (truth: string, prediction: string, count: string, share: string) =>
+    truth === prediction
+      ? `${truth}, recognised: ${count}, ${share} of all ${truth}`
+      : `${truth} taken for ${prediction}: ${count}, ${share} of all ${truth}`,
+  confusions: 'Where it goes wrong',
+  confusion: 'confusion',
+  times: 'times',
+  shareOfTruth: 'of the true class',
+
+  classes: 'Classes',
+  className: 'class',
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'F1',
+  support: 'support',
+  mean: 'mean',
+
+  reliability: 'Is it as right as it is sure?',
+  reliabilityNote: (error: string) =>
+    `Each bar: of the images with this confidence, how many were right. On the line they would be as many as promised. Expected calibration error ${error}.`,
+  noCalibration: 'The outputs of this network are not in 0 to 1, so they promise nothing.',
+  confidence: 'confidence',
+  count: 'images',
+  right: 'right',
+
+  thresholds: 'What if it might stay silent?',
+  thresholdsNote:
+    'As only more confident predictions are let through, fewer images are answered, and more of the answers are right.',
+  threshold: 'threshold',
+  answered: 'answered',
+
+  mistakes: 'Worst mistakes',
+  mistakesNote: 'Wrong, and most sure of it.',
+  suspects: 'Suspected label errors',
+  suspectsNote:
+    'Here the network is at least as sure of another class as it usually is when it is right about that class (as in confident learning). The label may be wrong, or the network; look for yourself. The largest loss comes first.',
+  noSuspects: 'None: wherever it was wrong, it was less sure than usual.',
+  noMistakes: 'None.',
+  image: (index: string) => `image ${index}`,
+  caption: (truth: string, prediction: string, confidence: string) =>
+    `${truth} → ${prediction}, ${confidence}`,
+  alt: (index: string, truth: string, prediction: string) =>
+    `image ${index}, labelled ${truth}, read as ${prediction}`,
+
+  neurons: 'What the neurons look for',
+  neuronsNote:
+    'Green: light here excites the neuron. Blue: it inhibits. Black: it does not matter. In brackets the bias.',
+  layerWeights: (layer: number, outputs: string) => `Layer ${layer}: the weights of its ${outputs} neurons`,
+  layerGradient: (layer: number, outputs: string, over: string) =>
+    `Layer ${layer}: what excites its ${outputs} neurons, the mean gradient over the first ${over} images`,
+  onlyFirst: (shown: string) => `The first ${shown} are shown.`,
+  neuron: (layer: number, neuron: number) => `${layer}:${neuron}`,
+  neuronAlt: (layer: number, neuron: number, bias: string) =>
+    `weights of neuron ${layer}:${neuron}, bias ${bias}`,
+
+  journey: 'One image on its way',
+  journeyNote: (index: string, truth: string, prediction: string, confidence: string) =>
+    `Image ${index}, labelled ${truth}, is read as ${prediction} with ${confidence}. The brighter a neuron, the higher its activation; the lines are what moved the next layer most, dashed where it held back.`,
+  journeyAlt: 'an image, and the activations of every layer as lit circles',
+  activation: 'activation',
+  output: 'output',
+
+  cells: 'The images of each cell',
+  cellsNote: 'The most confident first.',
+  shownOf: (shown: string, of: string) => `${shown} of ${of}`,
+  madeBy: 'Made by digitflow. This page is complete in itself: it needs no network and no script.',
+};

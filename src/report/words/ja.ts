@@ -1,0 +1,97 @@
+import type { en } from './en.js';
+
+/** The same in Japanese. */
+export const ja: typeof en = {
+  language: 'ja',
+  title: (data) => `どれだけ正しく読めるか：${data}`,
+  skip: '本文へ移動',
+  contents: '目次',
+  back: '行列に戻る',
+  absent: 'なし',
+  numbers: '数値',
+
+  evaluated: '評価の対象',
+  data: 'データ',
+  images: (count) => `${count} 枚の画像`,
+  partialImages: (count) => `最初の ${count} 枚のみ`,
+  noDigest: 'ダイジェストなし',
+  input: '入力',
+  pixels: (height, width) => `${height} × ${width} 画素`,
+  network: 'ネットワーク',
+  parameters: (count) => `重みとバイアス ${count} 個`,
+  accuracy: '正解率',
+  interval: (low, high) => `95 % 信頼区間 ${low} ～ ${high} %`,
+  wrong: (wrong, of) => `${of} 枚中 ${wrong} 枚が誤り`,
+  loss: '損失',
+  lossNames: (name) =>
+    name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name,
+  perImage: '1 枚あたり',
+
+  matrix: '混同行列',
+  matrixNote: '行が正解、列が予測です。割合は行に対するものです。各セルからその画像へ移動できます。',
+  matrixTooLarge: (classes) => `${classes} クラスの行列は 1 ページに収まらないため、多い混同だけを示します。`,
+  truth: '正解',
+  prediction: '予測',
+  all: '計',
+  cell: (truth, prediction, count, share) =>
+    truth === prediction
+      ? `${truth} を正しく認識：${count} 枚、${truth} 全体の ${share}`
+      : `${truth} を ${prediction} と誤認：${count} 枚、${truth} 全体の ${share}`,
+  confusions: '間違えやすいところ',
+  confusion: '混同',
+  times: '回数',
+  shareOfTruth: '正解クラスに占める割合',
+
+  classes: 'クラス別',
+  className: 'クラス',
+  precision: '適合率',
+  recall: '再現率',
+  f1: 'F1',
+  support: '枚数',
+  mean: '平均',
+
+  reliability: '自信と正しさは釣り合っているか',
+  reliabilityNote: (error) =>
+    `棒は、その確信度の画像のうち正解だった割合です。線上にあれば確信度どおりです。期待較正誤差 (ECE) は ${error} です。`,
+  noCalibration: 'このネットワークの出力は 0 ～ 1 の範囲にないため、確信度としては扱えません。',
+  confidence: '確信度',
+  count: '画像数',
+  right: '正解',
+
+  thresholds: '自信がないときに答えないとしたら',
+  thresholdsNote: '確信度の高い予測だけを採用していくと、答える画像は減り、答えの正解率は上がります。',
+  threshold: 'しきい値',
+  answered: '回答した割合',
+
+  mistakes: '最も大きな間違い',
+  mistakesNote: '高い確信度で間違えた画像です。',
+  suspects: 'ラベルの誤りが疑われる画像',
+  suspectsNote:
+    'ネットワークが、別のクラスを正しく認識するときの平均以上の確信度で、そのクラスだと答えた画像です（confident learning の考え方）。誤りはラベルの側かもしれず、ネットワークの側かもしれません。ご自身の目で確かめてください。損失の大きい順です。',
+  noSuspects: 'ありません。間違えた画像では、いずれも普段より確信度が低くなっています。',
+  noMistakes: 'ありません。',
+  image: (index) => `画像 ${index}`,
+  caption: (truth, prediction, confidence) => `${truth} → ${prediction}、${confidence}`,
+  alt: (index, truth, prediction) => `画像 ${index}、ラベルは ${truth}、予測は ${prediction}`,
+
+  neurons: 'ニューロンが探しているもの',
+  neuronsNote: '緑は明るいと興奮する場所、青は抑制される場所、黒は影響のない場所です。括弧内はバイアスです。',
+  layerWeights: (layer, outputs) => `第 ${layer} 層：${outputs} 個のニューロンの重み`,
+  layerGradient: (layer, outputs, over) =>
+    `第 ${layer} 層：${outputs} 個のニューロンを興奮させるもの（最初の ${over} 枚についての平均勾配）`,
+  onlyFirst: (shown) => `最初の ${shown} 個を示します。`,
+  neuron: (layer, neuron) => `${layer}:${neuron}`,
+  neuronAlt: (layer, neuron, bias) => `ニューロン ${layer}:${neuron} の重み、バイアス ${bias}`,
+
+  journey: '1 枚の画像がたどる道',
+  journeyNote: (index, truth, prediction, confidence) =>
+    `画像 ${index}（ラベル ${truth}）は、確信度 ${confidence} で ${prediction} と読まれました。ニューロンが明るいほど活性が高く、線は次の層を最も動かしたつながりです。破線は抑制を表します。`,
+  journeyAlt: '画像と、各層の活性を光る円で表した図',
+  activation: '活性',
+  output: '出力',
+
+  cells: '各セルの画像',
+  cellsNote: '確信度の高い順です。',
+  shownOf: (shown, of) => `${of} 枚中 ${shown} 枚`,
+  madeBy: 'digitflow で作成しました。このページはこれだけで完結しており、通信もスクリプトも必要ありません。',
+};
