@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sources',
     'sinks',
     'render',
-    'report/words',
+    'report/words/index',
     'tally/wording',
     'csv',
     'insight',

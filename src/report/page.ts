@@ -5,7 +5,7 @@ import { classesSection } from './sections/classes.js';
 import { cellId, sectionContext } from './sections/context.js';
 import { cellsSection, mistakesSection, suspectsSection } from './sections/gallery.js';
 import { journeySection } from './sections/journey.js';
-import { matrixSection } from './sections/matrix.js';
+import { confusionsSection, matrixSection } from './sections/matrix.js';
 import { neuronsSection } from './sections/neurons.js';
 import { reliabilitySection } from './sections/reliability.js';
 import { summarySection } from './sections/summary.js';
@@ -46,7 +46,7 @@ function details(
   cells: ReadonlySet<string>,
 ): Html {
   return html`${matrixSection(context, cells)}
-${classesSection(context)}
+<div class="columns">${classesSection(context)}${confusionsSection(context, cells)}</div>
 <div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data.thresholds)}</div>
 ${mistakesSection(context, data.mistakes)}
 ${suspectsSection(context, data.suspects)}

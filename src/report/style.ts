@@ -5,7 +5,6 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --paper: #15171a; --ink: #ecedee; --soft: #a9aeb6; --line: #34383e;
   --link: #8cc8f0; --right: #6fd0c8; --wrong: #f0a268; --lit: #f5d76e; --bar: #2f7f7a; --card: #1e2125; } }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; }
 body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, "Noto Sans CJK JP", "Hiragino Sans", sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 1.5rem; } h2 { font-size: 1.3rem; margin: 3rem 0 .5rem; }
@@ -17,14 +16,14 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25r
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 1.5rem 0 0; }
 dt { color: var(--soft); } dd { margin: 0; } code { font: .85em ui-monospace, monospace; }
 .scroll { overflow-x: auto; max-width: 100%; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }
 th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .name { text-align: left; }
 .matrix td { padding: 0; min-width: 3.6rem; height: 3.1rem; border: 1px solid var(--paper); text-align: center; }
 .matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
 .matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
-.matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
+.matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
 .r1 { background: #e2f1ef; color: #1c1d20; } .r2 { background: #c6e4e1; color: #1c1d20; } .r3 { background: #a5d4cf; color: #1c1d20; }
 .w1 { background: #fff6e3; color: #1c1d20; } .w2 { background: #ffe9bd; color: #1c1d20; } .w3 { background: #ffd68f; color: #1c1d20; }
 .w4 { background: #fcbc62; color: #1c1d20; } .w5 { background: #f2994a; color: #1c1d20; }

@@ -13,7 +13,7 @@ export function classesSection({ words, evaluation, share }: SectionContext): Ht
 `,
   );
   return html`<section aria-labelledby="classes"><h2 id="classes">${words.classes}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${words.classes}"><table>
+<div class="scroll" tabindex="0" role="group" aria-label="${words.classes}"><table>
 <thead><tr><th scope="col" class="name">${words.className}</th><th scope="col">${words.precision}</th>
 <th scope="col">${words.recall}</th><th scope="col">${words.f1}</th><th scope="col">${words.support}</th></tr></thead>
 <tbody>${rows}</tbody>

@@ -21,7 +21,7 @@ export function journeySection(context: SectionContext, journey: ReportJourney |
   const { index, truth, prediction, confidence } = journey.image;
   const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
   return html`<section aria-labelledby="journey"><h2 id="journey">${words.journey}</h2><p>${note}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${words.journey}">${drawing(context, journey)}</div>
+<div class="scroll" tabindex="0" role="group" aria-label="${words.journey}">${drawing(context, journey)}</div>
 ${outputTable(context, journey)}</section>`;
 }
 

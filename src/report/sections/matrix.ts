@@ -4,18 +4,17 @@ import { type CellKeys, cellId, grouped, type SectionContext } from './context.j
 
 /** More classes than that make no table that anyone could read. */
 const MOST_CLASSES = 40;
-const MOST_CONFUSIONS = 20;
+const MOST_CONFUSIONS = 12;
 const RIGHT_SHADES = 3;
 const WRONG_SHADES = 5;
 
-/** The confusion matrix as a heat map, and the confusions by how often they happen. */
+/** The confusion matrix as a heat map. */
 export function matrixSection(context: SectionContext, cells: CellKeys): Html {
   const { words, evaluation } = context;
   const isLarge = evaluation.classes.length > MOST_CLASSES;
   return html`<section aria-labelledby="matrix"><h2 id="matrix">${words.matrix}</h2>
 <p>${isLarge ? words.matrixTooLarge(evaluation.classes.length) : words.matrixNote}</p>
-${isLarge ? null : matrixTable(context, cells)}
-${confusionList(context, cells)}</section>`;
+${isLarge ? null : matrixTable(context, cells)}</section>`;
 }
 
 function matrixTable({ words, evaluation, name, share }: SectionContext, cells: CellKeys): Html {
@@ -42,7 +41,7 @@ function matrixTable({ words, evaluation, name, share }: SectionContext, cells: 
     ) => html`<tr><th scope="row">${name(truth)}</th>${row.map((count, k) => cell(count, truth, k))}<td class="sum">${grouped(supports[truth])}</td></tr>
 `,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.matrix}"><table class="matrix">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${words.matrix}"><table class="matrix">
 <thead><tr><th scope="col">${words.truth} \\ ${words.prediction}</th>${head}<th scope="col">${words.all}</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
@@ -53,7 +52,11 @@ function shadeOf(part: number, worst: number, isRight: boolean): string {
   return `w${Math.max(1, Math.ceil(Math.sqrt(part / worst) * WRONG_SHADES))}`;
 }
 
-function confusionList({ words, evaluation, name, share }: SectionContext, cells: CellKeys): Html | null {
+/** The confusions by how often they happen. */
+export function confusionsSection(
+  { words, evaluation, name, share }: SectionContext,
+  cells: CellKeys,
+): Html | null {
   const confusions = topConfusions(evaluation.confusion, MOST_CONFUSIONS);
   if (confusions.length === 0) return null;
   const rows = confusions.map(({ truth, prediction, count, share: part }) => {
@@ -63,6 +66,6 @@ function confusionList({ words, evaluation, name, share }: SectionContext, cells
     return html`<tr><th scope="row" class="name">${label}</th><td>${grouped(count)}</td><td>${share(part)}</td></tr>
 `;
   });
-  return html`<h3>${words.confusions}</h3><table><thead><tr><th scope="col" class="name">${words.confusion}</th>
-<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<section aria-labelledby="confusions"><h2 id="confusions">${words.confusions}</h2><table><thead><tr><th scope="col" class="name">${words.confusion}</th>
+<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
