@@ -94,6 +94,19 @@ describe('the report of the real test set', () => {
     expect(pictures).toHaveLength(24);
     for (const [i, mistake] of mistakes.mistakes.entries())
       expect(greyOf(pictures[i]).equals(mistake.pixels)).toBe(true);
+    const bins = (evaluation.calibration?.bins ?? []).filter(({ count }) => count > 0);
+    const bars = [
+      ...partOf(html, 'reliability').matchAll(
+        /<rect class="bar"[^>]*height="([\d.]+)"[^>]*><title>[^:]*: ([\d.]+) % \(([\d,]+)\)/g,
+      ),
+    ];
+    expect(bars.map(([, , , count]) => numberOf(count))).toEqual(bins.map(({ count }) => count));
+    const tallest = Number(bars.at(-1)?.[1]) / ((bins.at(-1)?.correct ?? 0) / (bins.at(-1)?.count ?? 1));
+    for (const [i, [, height, share]] of bars.entries()) {
+      const part = bins[i].correct / bins[i].count;
+      expect(Math.abs(Number(share) / 100 - part)).toBeLessThan(0.000501);
+      expect(Math.abs(Number(height) - part * tallest)).toBeLessThan(0.3);
+    }
     // Answering all is the accuracy itself.
     expect(partOf(html, 'thresholds')).toMatch(/<td>100.0 %<\/td><td>96.41 %/);
   });
