@@ -1,17 +1,11 @@
 import { DigitflowError } from '../errors.js';
+import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './column-evidence.js';
 import { isIdName, isLabelName, pixelOrder, plainName } from './column-names.js';
 import type { LabelColumns } from './dialect.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { readNumber } from './read-number.js';
-
-/** What a network says of the images it takes. */
-export interface KnownImages {
-  /** Pixels of an image: `height * width`. */
-  readonly pixelCount: number;
-  /** The names of the classes, in order. */
-  readonly classes: readonly string[];
-}
+import { guessOf, noSuchColumn, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
 
 /** What the columns are. */
 export interface Columns {
@@ -20,24 +14,6 @@ export interface Columns {
   readonly idColumn: number | null;
   readonly isTransposed: boolean;
   readonly guesses: readonly Guess[];
-}
-
-/** What columns are guessed from. */
-export interface ColumnEvidence {
-  readonly name: string;
-  /** The header's names, or null. */
-  readonly names: readonly string[] | null;
-  /** The fields of the first rows, all of the width `columnCount`. */
-  readonly rows: readonly (readonly string[])[];
-  readonly columnCount: number;
-}
-
-/** A column, or a run of them, that is not pixels; and how that is known. */
-interface Claim {
-  readonly first: number;
-  readonly count: number;
-  readonly by: Guess['by'];
-  readonly flag?: string;
 }
 
 /**
@@ -227,62 +203,4 @@ function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): numbe
   const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
   if (number >= 1 && number <= columnCount) return number - 1;
   throw noSuchColumn(evidence, `${flag} ${wanted}`, 'that column');
-}
-
-function isWithin(column: number, claim: Claim | null): boolean {
-  return claim !== null && column >= claim.first && column < claim.first + claim.count;
-}
-
-function guessOf(property: string, claim: Claim | null, { names, columnCount }: ColumnEvidence): Guess {
-  if (claim === null) return { property, value: 'none', by: 'seen' };
-  const { first, count, by, flag } = claim;
-  const place = first === 0 ? 'first' : first === columnCount - 1 ? 'last' : `${first + 1}`;
-  const named = names ? ` "${names[first]}"` : '';
-  const value = count > 1 ? `one-hot, columns ${first + 1} to ${first + count}` : `column ${place}${named}`;
-  return { property, value, by, flag: by === 'guessed' ? flag : undefined };
-}
-
-function transposeGuess(flags: CsvFlags, isNamedSo: boolean): Guess {
-  const isTransposed = flags.transpose ?? isNamedSo;
-  const value = isTransposed ? 'column by column' : 'row by row';
-  return { property: 'transpose', value, by: flags.transpose === undefined ? 'seen' : 'given' };
-}
-
-function othersGuess(
-  { columnCount }: ColumnEvidence,
-  { pixelCount }: KnownImages,
-  firstPixel: number,
-  claims: readonly (Claim | null)[],
-): Guess[] {
-  const others = Array.from({ length: columnCount }, (_, column) => column).filter(
-    (column) =>
-      (column < firstPixel || column >= firstPixel + pixelCount) &&
-      !claims.some((claim) => isWithin(column, claim)),
-  );
-  if (others.length === 0) return [];
-  const shown = others.slice(0, 5).map((column) => `${column + 1}`);
-  const value = `${shown.join(', ')}${others.length > 5 ? ' and more' : ''}`;
-  return [{ property: 'columns left out', value, by: 'seen' }];
-}
-
-function tooNarrow({ name, columnCount }: ColumnEvidence, { pixelCount }: KnownImages): DigitflowError {
-  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${columnCount} columns`;
-  return new DigitflowError('CSV_COLUMNS', `${message}; give another network, or say --delimiter`);
-}
-
-function notInOrder({ name, names }: ColumnEvidence, firstPixel: number): DigitflowError {
-  const shown = names?.slice(firstPixel, firstPixel + 4).join(', ');
-  const message = `${name}: expected pixels in the order of the image, found columns named ${shown}, …: put them in order`;
-  return new DigitflowError('CSV_COLUMNS', message);
-}
-
-function noSuchColumn(
-  { name, names, columnCount }: ColumnEvidence,
-  flag: string,
-  what: string,
-): DigitflowError {
-  const there = names
-    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
-    : `1 to ${columnCount}`;
-  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
 }

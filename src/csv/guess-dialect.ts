@@ -1,9 +1,10 @@
 import { DigitflowError } from '../errors.js';
+import type { KnownImages } from './column-evidence.js';
 import type { CsvDialect } from './dialect.js';
 import { type FirstRow, firstRows, guessShape, textStart } from './first-rows.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
-import { guessColumns, type KnownImages } from './guess-columns.js';
+import { guessColumns } from './guess-columns.js';
 import { readNumber } from './read-number.js';
 
 /** What the first block says of all of it. */

@@ -1,5 +1,5 @@
 import { slotCountFor } from './choose-batch-size.js';
-import type { TextOptions } from './layout.js';
+import type { TextOptions } from './text-capacity.js';
 
 /** How much text goes where; all in bytes. */
 export interface TextSize extends Omit<TextOptions, 'withIds'> {

@@ -1,7 +1,8 @@
 import type { CsvDialect } from '../csv/dialect.js';
 import { lineEndByte } from '../csv/row-end.js';
 import type { Kernel } from './kernel.js';
-import { type MemoryLayout, ROW_TASK } from './layout.js';
+import type { MemoryLayout } from './layout.js';
+import { ROW_TASK } from './offsets.js';
 import type { RowWriter } from './row-writer.js';
 import type { TextWindow } from './text-rows.js';
 

@@ -1,6 +1,8 @@
 import { DigitflowError } from '../errors.js';
 import { layerSizes, type Network } from '../network/network.js';
 import { COMPRESSION_TABLE_BYTES } from './compression-table.js';
+import { COUNTS, ENTRY, HEAD, REJECT, ROW_TASK } from './offsets.js';
+import { type TextCapacity, type TextOptions, textCapacity } from './text-capacity.js';
 
 /**
  * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -97,92 +99,8 @@ export interface TextLayout {
   readonly rowTask: number;
 }
 
-/** Byte offsets within the network head; mirrored by `NetworkHead` in workers/kernel/network.ts. */
-export const HEAD = {
-  layerCount: 0,
-  inputs: 4,
-  classes: 8,
-  widest: 12,
-  quantized: 16,
-  crossEntropy: 20,
-  groupTable: 24,
-  listBytes: 28,
-  bytes: 64,
-} as const;
-
-/** Byte offsets within a layer's entry; mirrored by `LayerEntry` in workers/kernel/network.ts. */
-export const ENTRY = {
-  inputs: 0,
-  outputs: 4,
-  paddedOutputs: 8,
-  activation: 12,
-  weights: 16,
-  biases: 20,
-  scales: 24,
-  bytes: 32,
-} as const;
-
-/**
- * Byte offsets of what is counted of a slot's records against their labels; mirrored in workers/kernel/count.ts.
- *
- * u32 losses that were not added, f32 the highest confidence of a wrong record, i64 the losses' sum, i64 the confidences' sum in
- * each of 15 bins, u32 how many wrong and right records each bin has, and u32 the confusion matrix.
- */
-export const COUNTS = {
-  unusual: 0,
-  worstWrong: 4,
-  lossUnits: 8,
-  confidenceUnits: 16,
-  bins: 136,
-  confusion: 256,
-} as const;
-
-/** Bins of equal width over 0..1; mirrors that of src/tally/calibration.ts, as workers/kernel/count.ts does. */
-export const CALIBRATION_BINS = 15;
-
-/**
- * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
- * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
- */
-export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
-
-/**
- * What the kernel is told when it takes rows, as u32, but `white` as f64: byte offsets within a row task; mirrored by `RowTask` in
- * workers/kernel/rows.ts, where each is explained.
- */
-export const ROW_TASK = {
-  at: 0,
-  limit: 4,
-  end: 8,
-  origin: 12,
-  mostRows: 16,
-  rows: 20,
-  pixels: 24,
-  labels: 28,
-  rowStarts: 32,
-  idEnds: 36,
-  ids: 40,
-  idBytes: 44,
-  idRoom: 48,
-  compression: 52,
-  delimiter: 56,
-  lineEnd: 60,
-  firstPixel: 64,
-  pixelCount: 68,
-  columnCount: 72,
-  labelColumn: 76,
-  labelFrom: 80,
-  classCount: 84,
-  idColumn: 88,
-  white: 96,
-  bytes: 128,
-} as const;
-
 /** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
 const PIXEL_SLACK_BYTES = 16;
-
-/** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
-const PIECE_PIXEL_BYTES = 128 * 1024;
 
 /** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
 export const TILE_IMAGES = 32;
@@ -222,23 +140,6 @@ export function listBytesFor(inputs: number): number {
 export function widestLayer(network: Pick<Network, 'layers'>): number {
   return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
 }
-
-/** What slots for text hold. */
-export interface TextCapacity {
-  /** The most text that lies in a slot at a time. */
-  readonly textBytes: number;
-  /** The most text that one batch stands for: more than `textBytes` where workers read it from a file, piece by piece. */
-  readonly stretchBytes: number;
-  /** True to carry a column through. */
-  readonly withIds: boolean;
-  /** How many rows are turned into pixels at a time. */
-  readonly pieceRecords: number;
-  /** The most rows of a batch that may be rejected. */
-  readonly mostRejects: number;
-}
-
-/** What slots for text are made for. */
-export type TextOptions = Pick<TextCapacity, 'textBytes' | 'stretchBytes' | 'withIds'>;
 
 /** What a slot layout is made for. */
 export interface LayoutOptions {
@@ -333,14 +234,5 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     classCount,
     text,
     guards,
-  };
-}
-
-/** Memory that is never touched costs nothing: the bounds are those of the worst text there is, or nearly. */
-function textCapacity(options: TextOptions, recordBytes: number): TextCapacity {
-  return {
-    ...options,
-    pieceRecords: Math.max(1, Math.floor(PIECE_PIXEL_BYTES / recordBytes)),
-    mostRejects: 1024 + Math.ceil(options.stretchBytes / 32),
   };
 }

@@ -2,15 +2,14 @@ import { ACTIVATIONS } from '../network/activations.js';
 import type { Layer, Network } from '../network/network.js';
 import { foldNormalization, type Normalization } from '../network/normalization.js';
 import {
-  ENTRY,
   GROUP_TABLE_ENTRIES,
   groupCount,
-  HEAD,
   type LayerLayout,
   listBytesFor,
   type MemoryLayout,
   widestLayer,
 } from './layout.js';
+import { ENTRY, HEAD } from './offsets.js';
 import { type QuantizedLayer, quantizeLayer } from './quantize.js';
 
 /**

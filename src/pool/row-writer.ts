@@ -1,15 +1,10 @@
 import type { CsvDialect } from '../csv/dialect.js';
 import type { ParsedRow } from '../csv/parse-row.js';
 import type { ForwardRange } from './kernel.js';
-import {
-  type MemoryLayout,
-  REJECT,
-  ROW_TASK,
-  type SlotLayout,
-  type TextCapacity,
-  type TextLayout,
-} from './layout.js';
+import type { MemoryLayout, SlotLayout, TextLayout } from './layout.js';
 import type { TextAnswer } from './messages.js';
+import { REJECT, ROW_TASK } from './offsets.js';
+import type { TextCapacity } from './text-capacity.js';
 
 /** What rows are written to: all that a worker knows of one slot for text. */
 export interface TextTarget {

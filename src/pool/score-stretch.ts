@@ -1,7 +1,7 @@
 import { findLineEnd } from '../csv/row-end.js';
 import { readFully } from './file-extent.js';
-import type { TextCapacity } from './layout.js';
 import type { AnswerToText, TextStretch } from './messages.js';
+import type { TextCapacity } from './text-capacity.js';
 import { type RowReader, readRows } from './text-rows.js';
 
 /** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */

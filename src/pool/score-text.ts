@@ -1,11 +1,12 @@
 import type { CsvDialect } from '../csv/dialect.js';
 import { type FastRows, numberRows } from './fast-rows.js';
 import { createForward, instantiate } from './kernel.js';
-import type { MemoryLayout, TextCapacity } from './layout.js';
+import type { MemoryLayout } from './layout.js';
 import type { AnswerToText, ScoreTextTask, TextAnswer } from './messages.js';
 import { RowWriter } from './row-writer.js';
 import { scoreStretch } from './score-stretch.js';
 import { SlotCounts } from './slot-counts.js';
+import type { TextCapacity } from './text-capacity.js';
 import { type RowReader, readRows } from './text-rows.js';
 
 /**

@@ -6,7 +6,7 @@ import { forward, predictedClass } from '../../src/network/forward.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessOf, type Normalization } from '../../src/network/normalization.js';
 import { instantiateKernel } from '../../src/pool/kernel.js';
-import { HEAD } from '../../src/pool/layout.js';
+import { HEAD } from '../../src/pool/offsets.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
 import { Slots } from '../../src/pool/slots.js';
 import { BUNDLED_MODELS, openModel } from '../../src/sources/open-model.js';

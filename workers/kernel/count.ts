@@ -3,7 +3,7 @@
  * of integers: the same numbers that src/tally/ would find, whatever the order.
  */
 
-/** Byte offsets of a slot's counts; mirrored by `COUNTS` in src/pool/layout.ts. */
+/** Byte offsets of a slot's counts; mirrored by `COUNTS` in src/pool/offsets.ts. */
 // @ts-ignore: decorator
 @inline const UNUSUAL: usize = 0;
 // @ts-ignore: decorator

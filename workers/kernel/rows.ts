@@ -13,7 +13,7 @@ import { plainPixels } from './text';
 // @ts-ignore: decorator
 @inline const MOST_LABEL: f64 = 999_999_999;
 
-/** What rows are read from and written to; mirrors `ROW_TASK` in src/pool/layout.ts. */
+/** What rows are read from and written to; mirrors `ROW_TASK` in src/pool/offsets.ts. */
 @unmanaged
 class RowTask {
   /** Where the next row begins; rows from `limit` on are not taken, and the text ends at `end`. */

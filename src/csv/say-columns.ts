@@ -1,0 +1,65 @@
+import { DigitflowError } from '../errors.js';
+import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './column-evidence.js';
+import type { CsvFlags } from './flags.js';
+import type { Guess } from './guess.js';
+
+export function guessOf(
+  property: string,
+  claim: Claim | null,
+  { names, columnCount }: ColumnEvidence,
+): Guess {
+  if (claim === null) return { property, value: 'none', by: 'seen' };
+  const { first, count, by, flag } = claim;
+  const place = first === 0 ? 'first' : first === columnCount - 1 ? 'last' : `${first + 1}`;
+  const named = names ? ` "${names[first]}"` : '';
+  const value = count > 1 ? `one-hot, columns ${first + 1} to ${first + count}` : `column ${place}${named}`;
+  return { property, value, by, flag: by === 'guessed' ? flag : undefined };
+}
+
+export function transposeGuess(flags: CsvFlags, isNamedSo: boolean): Guess {
+  const isTransposed = flags.transpose ?? isNamedSo;
+  const value = isTransposed ? 'column by column' : 'row by row';
+  return { property: 'transpose', value, by: flags.transpose === undefined ? 'seen' : 'given' };
+}
+
+export function othersGuess(
+  { columnCount }: ColumnEvidence,
+  { pixelCount }: KnownImages,
+  firstPixel: number,
+  claims: readonly (Claim | null)[],
+): Guess[] {
+  const others = Array.from({ length: columnCount }, (_, column) => column).filter(
+    (column) =>
+      (column < firstPixel || column >= firstPixel + pixelCount) &&
+      !claims.some((claim) => isWithin(column, claim)),
+  );
+  if (others.length === 0) return [];
+  const shown = others.slice(0, 5).map((column) => `${column + 1}`);
+  const value = `${shown.join(', ')}${others.length > 5 ? ' and more' : ''}`;
+  return [{ property: 'columns left out', value, by: 'seen' }];
+}
+
+export function tooNarrow(
+  { name, columnCount }: ColumnEvidence,
+  { pixelCount }: KnownImages,
+): DigitflowError {
+  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${columnCount} columns`;
+  return new DigitflowError('CSV_COLUMNS', `${message}; give another network, or say --delimiter`);
+}
+
+export function notInOrder({ name, names }: ColumnEvidence, firstPixel: number): DigitflowError {
+  const shown = names?.slice(firstPixel, firstPixel + 4).join(', ');
+  const message = `${name}: expected pixels in the order of the image, found columns named ${shown}, …: put them in order`;
+  return new DigitflowError('CSV_COLUMNS', message);
+}
+
+export function noSuchColumn(
+  { name, names, columnCount }: ColumnEvidence,
+  flag: string,
+  what: string,
+): DigitflowError {
+  const there = names
+    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
+    : `1 to ${columnCount}`;
+  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
+}
