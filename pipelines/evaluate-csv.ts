@@ -15,6 +15,7 @@ import type { TextScorer } from '../src/pool/scorer.js';
 import type { TextBatch } from '../src/pool/text-batch.js';
 import type { RowPlace } from '../src/sinks/scored-rows.js';
 import { CsvSource } from '../src/sources/csv-source.js';
+import { digestCsv } from '../src/sources/digested-csv.js';
 import type { Model } from '../src/sources/open-model.js';
 import { EvaluationTally } from '../src/tally/evaluation-tally.js';
 import type { ScoredRecords } from '../src/tally/scored-records.js';
@@ -47,9 +48,10 @@ export async function evaluateCsv(
   const workers = options.workers ?? chooseTextWorkers(sizeBytes);
   const { batchSize, limit = Number.POSITIVE_INFINITY } = options;
   const scorer = await openTextScorer(network, { workers, batchSize, bytes: sizeBytes ?? undefined });
+  const digested = await digestCsv(csv, sizeBytes);
   try {
     const startMs = performance.now();
-    const source = new CsvSource(async (index) => (index === 0 ? csv : null), scorer.slots.size, {
+    const source = new CsvSource(async (index) => (index === 0 ? digested.csv : null), scorer.slots.size, {
       input: 0,
       bytes: 0,
     });
@@ -61,7 +63,7 @@ export async function evaluateCsv(
     const data = {
       name: input.name,
       dataset: null,
-      files: [{ path: input.name, sha256: null }],
+      files: [{ path: input.name, sha256: await digested.finish(source.isComplete) }],
       height: image.height,
       width: image.width,
       dialect: input.guesses,
@@ -75,6 +77,7 @@ export async function evaluateCsv(
     return { evaluation, mistakes: counted.mistakes.worst, normalization };
   } catch (error) {
     scorer.stop();
+    await digested.finish(false);
     throw error;
   } finally {
     await scorer.close();

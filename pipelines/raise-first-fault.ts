@@ -3,6 +3,7 @@ import { isFault } from '../src/csv/row-fault.js';
 import { DigitflowError } from '../src/errors.js';
 import type { TextBatch } from '../src/pool/text-batch.js';
 import type { RowPlace } from '../src/sinks/scored-rows.js';
+import { faultAtLine } from './fault-at-line.js';
 
 /**
  * Raises what is wrong with the first bad row of a batch, or with what follows its rows, where every row counts.
@@ -12,7 +13,7 @@ import type { RowPlace } from '../src/sinks/scored-rows.js';
  */
 export function raiseFirstFault(scored: TextBatch, place: RowPlace, wanted: number): void {
   if (scored.answer.rejects > 0 && scored.reject(0).row < wanted) throw badRow(scored, place);
-  if (scored.fault && scored.count < wanted) throw scored.fault;
+  if (scored.fault && scored.count < wanted) throw faultAtLine(scored.fault, place);
 }
 
 function badRow(scored: TextBatch, { name, firstLine }: RowPlace): DigitflowError {

@@ -1,6 +1,7 @@
 import { DigitflowError } from '../src/errors.js';
 import type { TextBatch } from '../src/pool/text-batch.js';
-import type { RowPlace, ScoredRows } from '../src/sinks/scored-rows.js';
+import type { ScoredRows } from '../src/sinks/scored-rows.js';
+import { faultAtLine } from './fault-at-line.js';
 import { RowNumbers } from './row-numbers.js';
 import { rowsBefore, rowsOfBatch } from './rows-of-batch.js';
 import type { ScoreOptions, ScoreProgress } from './score-options.js';
@@ -44,7 +45,7 @@ export class ScoreWriter {
       await written;
     }
     if (isTooMuch) throw isFailing ? badRow(rows) : tooMany(this.#options.maxErrors ?? 0, rows, last);
-    if (batch.fault) throw atLine(batch.fault, rows.place);
+    if (batch.fault) throw faultAtLine(batch.fault, rows.place);
     this.#errorsLeft -= rows.rejects.length;
     this.#bytes += batch.byteCount;
     this.#options.onProgress?.(this.progress);
@@ -62,11 +63,4 @@ function tooMany(most: number, { place, rejects }: ScoredRows, index: number): D
     'CSV_TOO_MANY_ERRORS',
     `${place.name}: line ${place.firstLine + line + 1}: ${reason()}; more bad rows than --max-errors ${most} allows: is this the right file?`,
   );
-}
-
-/** Who cuts text at a line end does not count lines: where a fault is among them is known only here. */
-function atLine(fault: DigitflowError, { name, endLine }: RowPlace): DigitflowError {
-  if (!fault.message.startsWith(`${name}: `)) return fault;
-  const message = `${name}: behind line ${endLine}: ${fault.message.slice(name.length + 2)}`;
-  return new DigitflowError(fault.code, message, { cause: fault.cause });
 }

@@ -7,6 +7,9 @@ const LOOK_BYTES = 256 * 1024;
 /** A stream without a line end in so many bytes will not tell more. */
 const STREAM_LOOK_BYTES = 64 * 1024;
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
 /** An input whose beginning was looked at. */
 export interface LookedAt {
   readonly name: string;
@@ -69,7 +72,7 @@ export async function lookAt(input: ByteInput): Promise<LookedAt> {
 
 async function lookAtStream(source: ByteSource, seen: Buffer): Promise<LookedAt> {
   const hasNews = (start: Buffer) =>
-    start.subarray(seen.length).includes(0x0a) ||
+    hasLineEnd(start.subarray(seen.length)) ||
     start.length >= seen.length + STREAM_LOOK_BYTES ||
     isBinary(start);
   const { start, isWhole } = await readStart(source, seen, hasNews);
@@ -79,6 +82,13 @@ async function lookAtStream(source: ByteSource, seen: Buffer): Promise<LookedAt>
     content: async () => prepend(start, source),
     close: () => source.close(),
   };
+}
+
+/** A carriage return ends a line too where something else than a line feed follows: before that nobody knows. */
+function hasLineEnd(text: Buffer): boolean {
+  if (text.includes(LINE_FEED)) return true;
+  const at = text.indexOf(CARRIAGE_RETURN);
+  return at >= 0 && at + 1 < text.length;
 }
 
 /** IDX, and all that is no text, has no lines to wait for. */

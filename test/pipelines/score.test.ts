@@ -210,8 +210,26 @@ test('what never becomes a row is an error that says so, not a buffer that grows
       rows += count;
     },
   });
-  await expect(failed).rejects.toMatchObject({ code: 'CSV_ROW_TOO_LONG' });
+  const message = expect.stringContaining(`: line ${COUNT + 2}: expected rows of at most 65536 bytes`);
+  await expect(failed).rejects.toMatchObject({ code: 'CSV_ROW_TOO_LONG', message });
   expect(rows).toBe(COUNT);
+});
+
+test('the line of a row that is too long is told, in a file, a stream and an evaluation', async () => {
+  const text = `${csv}\n\n${'7'.repeat(2_000_000)}\n${testRow(5)}\n`;
+  const path = join(await tempFolder({ 'long.csv': Buffer.from(text) }), 'long.csv');
+  // Where all of it is at hand it is a row that is bad; where it cannot be held, the end.
+  const error = {
+    code: expect.stringMatching(/^CSV_ROW(_TOO_LONG)?$/),
+    message: expect.stringContaining(`: line ${COUNT + 4}: expected `),
+  };
+  for (const workers of [0, 2]) {
+    for (const batchSize of [undefined, 60]) {
+      await expect(lines({ inputs: [path], workers, batchSize })).rejects.toMatchObject(error);
+      await expect(lines({ inputs: [pieces(text, 9999)], workers, batchSize })).rejects.toMatchObject(error);
+      await expect(evaluate({ images: path, workers, batchSize })).rejects.toMatchObject(error);
+    }
+  }
 });
 
 test('CSV is evaluated as IDX is: the same counts, loss, calibration and mistakes, with their pixels', async () => {
