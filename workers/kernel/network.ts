@@ -1,6 +1,6 @@
 /**
  * The network as it lies in shared memory. Written once by the main thread (src/pool/place-network.ts), read by
- * every worker; the byte table is in src/pool/offsets.ts, which these offsets mirror.
+ * every worker; the byte table is in src/pool/layout.ts, and these offsets mirror src/pool/offsets.ts.
  */
 
 // @ts-ignore: decorator
