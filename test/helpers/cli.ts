@@ -70,6 +70,12 @@ export class Cli {
     this.ended = this.#end();
   }
 
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('this process did not start');
+    return pid;
+  }
+
   get stdin(): Writable {
     return present(this.#child.stdin);
   }
