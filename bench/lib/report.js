@@ -20,6 +20,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
  * @property {unknown} samples all that was measured, for whoever wants to reckon anew
  */
 
+/** Said in place of a ratio. */
+export const DOES_NOT_COUNT = 'does not count: predictions are wrong';
+
 /** @returns {{ cpu: string, cores: number, memoryGB: number, node: string, platform: string }} */
 export function describeMachine() {
   return {
