@@ -31,6 +31,11 @@ export function findRowEnd(
   end: number,
   dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
 ): RowEnd {
+  // Without a quote before it, the first line end is the row's: found at the speed of memory.
+  const line = findLineEnd(bytes, start, end, dialect);
+  if (!bytes.subarray(start, line?.next ?? end).includes(QUOTE)) {
+    return line ?? { end, next: end, lines: 0, isOpen: false };
+  }
   const lineEnd = lineEndByte(dialect);
   const delimiter = dialect.delimiter.charCodeAt(0);
   let lines = 0;

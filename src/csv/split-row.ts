@@ -1,6 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import type { CsvDialect } from './dialect.js';
 
+const QUOTE = 0x22;
+
 /**
  * Splits the text of one row, without its line end, into its fields, unquoted: each a string of bytes (latin1), so that
  * whatever the encoding nothing is lost. Returns a sentence instead where the row is no CSV.
@@ -9,8 +11,10 @@ export function splitRow(
   bytes: Uint8Array,
   dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
 ): readonly string[] | string {
+  // Without a quote there is nothing in a row but delimiters, and csv-parse takes a hundred times as long to find that out.
+  if (bytes.length > 0 && !bytes.includes(QUOTE)) return latin1(bytes).split(dialect.delimiter);
   try {
-    // A copy: what lies in shared memory is not taken by everything, and csv-parse may keep it.
+    // A copy: csv-parse may keep it.
     const rows: string[][] = parse(Buffer.from(bytes), {
       delimiter: dialect.delimiter,
       encoding: 'latin1',
@@ -21,6 +25,10 @@ export function splitRow(
   } catch (error) {
     return quoteFault((error as { code?: string }).code);
   }
+}
+
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 function quoteFault(code: string | undefined): string {
