@@ -137,8 +137,8 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const starts = region(hasRecords ? (imageCount + 1) * 4 : 0);
   const records = region(recordBytes);
   // With what is written past the last entry.
-  const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 8;
-  const entryCount = TILE_IMAGES * roundUp(inputs, 4) + 4;
+  const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
+  const entryCount = TILE_IMAGES * roundUp(inputs, 4) + 12;
   // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
   const quadRow = roundUp(width + 2, 16);
   const runs = Array.from({ length: runCount }, () => ({

@@ -85,7 +85,7 @@ function listImage(run: Run, image: usize, end: usize): usize {
   return end;
 }
 
-/** Appends `count` pixels, a multiple of 4, to the lists; reads and writes up to four more. Returns the new end. */
+/** Appends `count` pixels, a multiple of 4, to the lists; reads and writes up to twelve more. Returns the new end. */
 function expand(run: Run, positions: usize, values: usize, count: usize, first: i32, end: usize): usize {
   const rowBytes = layerAt(run, 0).paddedOutputs << 2;
   v128.store(run.vectors, i32x4.splat(rowBytes));
@@ -95,12 +95,17 @@ function expand(run: Run, positions: usize, values: usize, count: usize, first: 
   const unit = v128.load(run.constants, BRIGHTNESS);
   let offset = run.offsets + end;
   let brightness = run.brightnesses + end;
-  for (const last = values + count; values < last; values += 8, positions += 16, offset += 32, brightness += 32) {
+  for (const last = values + count; values < last; values += 16, positions += 32, offset += 64, brightness += 64) {
     v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions), rows)));
     v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions, 8), rows)), 16);
-    const words = v128.load8x8_u(values);
-    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(words)), unit));
-    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(words)), unit), 16);
+    v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions, 16), rows)), 32);
+    v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions, 24), rows)), 48);
+    const low = v128.load8x8_u(values);
+    const high = v128.load8x8_u(values, 8);
+    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low)), unit));
+    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low)), unit), 16);
+    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high)), unit), 32);
+    v128.store(brightness, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high)), unit), 48);
   }
   return end + (count << 2);
 }
