@@ -1,7 +1,9 @@
 /** What the kernel of workers/train-kernel/ offers; every address is that of a run's head. */
 export interface TrainingKernel {
-  /** Writes the constants that all other functions need but `writeRecords`. */
+  /** Writes the constants that other functions need: to be called once. */
   writeConstants(run: number): void;
+  /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
+  findEverLit(run: number, count: number): void;
   /** Lists the lit pixels of the set's first `count` images in at most `room` bytes; 0 where they take more. */
   writeRecords(run: number, count: number, room: number): number;
   /** Fills the order with a permutation of 0 to `count - 1`, which the seed's low and high 32 bits decide. */

@@ -24,6 +24,37 @@ describe('the order of the kernel', () => {
   });
 });
 
+describe('pixels that no image has lit', () => {
+  test('are found among the first images, for any size, and nothing is written beyond', () => {
+    const sizes = { height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 9 }) };
+    fc.assert(
+      fc.property(fc.record(sizes), fc.integer({ min: 1, max: 6 }), fc.nat(1000), (size, count, seed) => {
+        const training = kernelTraining({ ...size, count: 6, classCount: 90, lit: 0.15, seed });
+        const { shared, kernel, head } = training;
+        const { buffer } = shared.memory;
+        const inputs = size.height * size.width;
+        plantCanaries(buffer, shared.layout);
+        kernel.findEverLit(head, count);
+        expectCanariesAlive(buffer, shared.layout);
+        const found = new Uint8Array(buffer, shared.layout.runs[0].tilePixels, inputs);
+        const expected = Array.from({ length: inputs }, (_, p) =>
+          Array.from({ length: count }, (_, i) => shared.images.pixels[i * inputs + p]).some((x) => x !== 0),
+        );
+        expect(Array.from(found, (bits) => bits !== 0)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('begin with weights of 0, and all others with others', () => {
+    const { shared, arrays } = kernelTraining({ height: 9, width: 11, classCount: 90, lit: 0.03, count: 8 });
+    const { pixels } = shared.images;
+    for (let p = 0; p < 99; p++) {
+      const isLit = Array.from({ length: 8 }, (_, i) => pixels[i * 99 + p]).some((x) => x !== 0);
+      expect(arrays.parameters.subarray(p * 16, p * 16 + 16).every((w) => (w !== 0) === isLit)).toBe(true);
+    }
+  });
+});
+
 describe('the records of the set', () => {
   const sparse = { height: 9, width: 11, classCount: 40, lit: 0.1, count: 50 };
 

@@ -3,6 +3,7 @@ import { affine } from './affine';
 import { augment } from './augment';
 import { writeConstants as write } from './constants';
 import { addBiasGradients, addDenseGradients } from './dense';
+import { collectBits } from './ever-lit';
 import { beginOf, listAsTheyAre, listTile, writeRecords as writeSetRecords } from './lit-lists';
 import { addSparseGradients, sparseAffine } from './lit-pixels';
 import { backThroughActivation, countRight, outputDeltas } from './loss';
@@ -11,9 +12,15 @@ import { layerAt, Run, Step } from './run';
 import { shuffle } from './shuffle';
 import { TILE, toImageRows, toNeuronRows } from './tile';
 
-/** Writes the constants that a run's head names: to be called once, before anything else but `writeRecords`. */
+/** Writes the constants that a run's head names: to be called once, before anything else. */
 export function writeConstants(address: usize): void {
   write(changetype<Run>(address).constants);
+}
+
+/** Leaves in `tilePixels` the bits of the set's first `count` images together: 0 for a pixel that none of them has lit. */
+export function findEverLit(address: usize, count: i32): void {
+  const run = changetype<Run>(address);
+  collectBits(run.pixels, count, run.inputs, run.tilePixels);
 }
 
 /**
