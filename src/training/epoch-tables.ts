@@ -1,4 +1,3 @@
-import { createRandom, shuffle } from '../network/random.js';
 import type { TrainingOptions } from './options.js';
 import { BETA_1, BETA_2 } from './place-run.js';
 import { learningRateAt } from './schedule.js';
@@ -19,10 +18,9 @@ export function augmentationKeys(seed: number, run: number, epoch: number): read
   return streamKeys(seed, AUGMENTATION, run, epoch);
 }
 
-/** Fills `order` with the order in which a run's epoch sees the images: a permutation of 0..length - 1. */
-export function writeOrder(order: Uint32Array, seed: number, run: number, epoch: number): void {
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  shuffle(order, createRandom(streamSeed(seed, ORDER, run, epoch)));
+/** The seed of the order in which a run's epoch sees the images. */
+export function orderSeed(seed: number, run: number, epoch: number): number {
+  return streamSeed(seed, ORDER, run, epoch);
 }
 
 /**

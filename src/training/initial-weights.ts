@@ -8,7 +8,7 @@ import type { ParameterLayout } from './parameter-layout.js';
  * pixel that no image has lit gets weights of 0: training could not tell what they should be.
  *
  * @param parameters `(shape.bytes / 4)` f32, zeros
- * @param everLit `(inputs)` 1 or 0
+ * @param everLit `(inputs)` 0 for a pixel that no image has lit
  * @param seed of this run alone
  */
 export function writeInitialWeights(
@@ -30,13 +30,4 @@ export function writeInitialWeights(
       }
     }
   });
-}
-
-/** For each pixel 1 or 0: whether any of the images has something other than 0 there. */
-export function pixelsEverLit(pixels: Uint8Array, inputs: number): Uint8Array {
-  const everLit = new Uint8Array(inputs);
-  for (let first = 0; first < pixels.length; first += inputs) {
-    for (let p = 0; p < inputs; p++) everLit[p] |= pixels[first + p];
-  }
-  return everLit.map((bits) => (bits === 0 ? 0 : 1));
 }

@@ -1,5 +1,13 @@
 /** What the kernel of workers/train-kernel/ offers; every address is that of a run's head. */
 export interface TrainingKernel {
+  /** Writes the constants that other functions need: to be called once. */
+  writeConstants(run: number): void;
+  /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
+  findEverLit(run: number, count: number): void;
+  /** Lists the lit pixels of the set's first `count` images in at most `room` bytes; 0 where they take more. */
+  writeRecords(run: number, count: number, room: number): number;
+  /** Fills the order with a permutation of 0 to `count - 1`, which the seed's low and high 32 bits decide. */
+  writeOrder(run: number, count: number, low: number, high: number): void;
   /** Trains on `count` batches of the epoch from batch `first` on; the loss is in the head. */
   train(run: number, first: number, count: number): void;
   /** Adds the gradients of the images `begin` to `end - 1` of the order; returns their summed loss. */

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { GUARD_BYTES, groupCount, PAGE_BYTES, roundUp } from '../pool/layout.js';
+import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../pool/layout.js';
 import { TABLES_BYTES } from './lit-tables.js';
 import { layoutParameters, type ParameterLayout } from './parameter-layout.js';
 import { LAYER, RUN, STEP_BYTES } from './run-fields.js';
@@ -9,9 +9,12 @@ import { LAYER, RUN, STEP_BYTES } from './run-fields.js';
  *
  *     bytes                              what                             who writes      who reads
  *     64                                 control: i32 stop flag           main            workers
- *     4352                               tables of lit pixels             main, once      kernel
+ *     4096                               tables of lit pixels             main, once      kernel
+ *     288                                constant vectors                 main, once      kernel
  *     images * inputs                    pixels of the set, u8            main, once      kernel
  *     images                             labels of the set, u8            main, once      kernel
+ *     (images + 1) * 4                   where records begin, u32         main, once      kernel
+ *     images * inputs                    records: lit pixels, compact     main, once      kernel
  *     and for each run:
  *       256 + 64 a layer                 head and layer entries           worker          kernel
  *       4 * parameterBytes               kept state (below)               main            worker
@@ -35,8 +38,13 @@ export interface TrainingLayout {
   readonly bytes: number;
   readonly control: number;
   readonly tables: number;
+  readonly constants: number;
   readonly pixels: number;
   readonly labels: number;
+  readonly starts: number;
+  readonly records: number;
+  /** Room for records; 0 where none are kept. What is not filled of it takes no memory. */
+  readonly recordBytes: number;
   readonly imageCount: number;
   readonly shape: ParameterLayout;
   readonly runs: readonly RunLayout[];
@@ -53,8 +61,13 @@ export interface RunLayout {
   readonly order: number;
   readonly steps: number;
   readonly tilePixels: number;
-  readonly lists: number;
-  readonly listBytes: number;
+  readonly positions: number;
+  readonly values: number;
+  readonly offsets: number;
+  readonly brightnesses: number;
+  readonly begins: number;
+  readonly vectors: number;
+  readonly tileLabels: number;
   readonly quads: number;
   readonly framed: number;
   readonly box: number;
@@ -62,12 +75,18 @@ export interface RunLayout {
   readonly layers: readonly {
     readonly activations: number;
     readonly deltas: number;
-    readonly transposed: number;
+    readonly rows: number;
   }[];
 }
 
-/** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/train-kernel/run.ts. */
+/** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/train-kernel/tile.ts. */
 const TILE_IMAGES = 32;
+
+/** What workers/train-kernel/constants.ts writes. */
+const CONSTANT_BYTES = 288;
+
+/** Pixels that one list of positions can tell apart; mirrored by `MOST_POSITIONS` in workers/train-kernel/compact.ts. */
+const MOST_POSITIONS = 65_536;
 
 /** The arrays of a state, in their order. */
 export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
@@ -85,6 +104,8 @@ export interface TrainingLayoutOptions {
   /** Steps of an epoch. */
   readonly stepCount: number;
   readonly runCount: number;
+  /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
+  readonly isFixed: boolean;
 }
 
 /**
@@ -93,7 +114,7 @@ export interface TrainingLayoutOptions {
  * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
  */
 export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
-  const { sizes, height, width, imageCount, stepCount, runCount } = options;
+  const { sizes, height, width, imageCount, stepCount, runCount, isFixed } = options;
   const shape = layoutParameters(sizes);
   const inputs = sizes[0];
   const guards: number[] = [];
@@ -107,11 +128,17 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
 
   const control = region(64);
   const tables = region(TABLES_BYTES);
+  const constants = region(CONSTANT_BYTES);
   const pixels = region(imageCount * inputs);
   const labels = region(imageCount);
-  const tileBytes = TILE_IMAGES * shape.stride;
-  // Their number, all pixels, and what is written past the last one; once for offsets and once for values.
-  const listBytes = (16 + (roundUp(inputs, 4) + 4) * 4) * 2;
+  const hasRecords = isFixed && inputs <= MOST_POSITIONS;
+  // A lit pixel takes three bytes: of a set that is mostly lit no records are worth it.
+  const recordBytes = hasRecords ? imageCount * inputs : 0;
+  const starts = region(hasRecords ? (imageCount + 1) * 4 : 0);
+  const records = region(recordBytes);
+  // With what is written past the last entry.
+  const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
+  const entryCount = TILE_IMAGES * roundUp(inputs, 4) + 12;
   // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
   const quadRow = roundUp(width + 2, 16);
   const runs = Array.from({ length: runCount }, () => ({
@@ -122,20 +149,26 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
     order: region(imageCount * 4),
     steps: region(stepCount * STEP_BYTES),
     tilePixels: region(inputs + 4),
-    lists: region(TILE_IMAGES * listBytes + (groupCount(inputs) + 8) * 2),
-    listBytes,
+    positions: region(positionCount * 2),
+    values: region(positionCount),
+    offsets: region(entryCount * 4),
+    brightnesses: region(entryCount * 4),
+    begins: region((TILE_IMAGES + 1) * 4),
+    vectors: region(256),
+    tileLabels: region(TILE_IMAGES * 4),
     quads: region((height + 2) * quadRow * 4),
     framed: region((height + 4) * (quadRow + 16)),
     box: region(16),
-    zeros: region(Math.max(shape.stride, ...shape.layers.slice(1).map((layer) => layer.paddedInputs * 4))),
-    layers: shape.layers.map((layer, index) => ({
-      activations: region(tileBytes),
-      deltas: region(tileBytes),
-      transposed: index === 0 ? 0 : region(layer.outputs * layer.paddedInputs * 4),
+    zeros: region(Math.max(...sizes.slice(1)) * 4),
+    layers: shape.layers.map(({ paddedOutputs }) => ({
+      activations: region(TILE_IMAGES * paddedOutputs * 4),
+      deltas: region(TILE_IMAGES * paddedOutputs * 4),
+      rows: region(TILE_IMAGES * paddedOutputs * 4),
     })),
   }));
 
   const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES && hasRecords) return layoutTraining({ ...options, isFixed: false });
   if (bytes > MOST_BYTES) {
     throw new DigitflowError(
       'NETWORK_TOO_LARGE',
@@ -143,5 +176,6 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
         'give fewer images, smaller layers or fewer restarts',
     );
   }
-  return { bytes, control, tables, pixels, labels, imageCount, shape, runs, guards };
+  const set = { pixels, labels, starts, records, recordBytes, imageCount };
+  return { bytes, control, tables, constants, ...set, shape, runs, guards };
 }

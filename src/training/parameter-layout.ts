@@ -7,15 +7,12 @@ export interface ParameterLayout {
   /** Of which all weights are the first so many. */
   readonly weightBytes: number;
   readonly layers: readonly LayerShape[];
-  /** Bytes from one image's activations to the next one's, the same in every layer. */
-  readonly stride: number;
 }
 
 /** One layer's sizes, and the byte offsets of its numbers from the start of the parameters. */
 export interface LayerShape {
   readonly inputs: number;
   readonly outputs: number;
-  readonly paddedInputs: number;
   readonly paddedOutputs: number;
   readonly weights: number;
   readonly biases: number;
@@ -33,10 +30,9 @@ export function layoutParameters(sizes: readonly number[]): ParameterLayout {
     const inputs = sizes[index];
     const paddedOutputs = roundUp(outputs, 4);
     const weights = place(inputs * paddedOutputs);
-    return { inputs, outputs, paddedInputs: roundUp(inputs, 4), paddedOutputs, weights };
+    return { inputs, outputs, paddedOutputs, weights };
   });
   const weightBytes = end;
   const layers = shapes.map((shape) => ({ ...shape, biases: place(shape.paddedOutputs) }));
-  const stride = roundUp(Math.max(...sizes.slice(1)), 4) * 4;
-  return { bytes: end, weightBytes, layers, stride };
+  return { bytes: end, weightBytes, layers };
 }

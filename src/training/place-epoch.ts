@@ -1,5 +1,6 @@
 import { AUGMENTATIONS } from './augmentation.js';
-import { augmentationKeys, writeOrder, writeSteps } from './epoch-tables.js';
+import { augmentationKeys, orderSeed, writeSteps } from './epoch-tables.js';
+import type { TrainingKernel } from './kernel.js';
 import { STATE_ARRAYS, type TrainingLayout } from './layout.js';
 import type { EpochTask } from './messages.js';
 import type { TrainingOptions } from './options.js';
@@ -14,6 +15,7 @@ import { augmentationAt } from './schedule.js';
  * @returns the learning rate of the last step
  */
 export function placeEpoch(
+  kernel: TrainingKernel,
   buffer: SharedArrayBuffer,
   layout: TrainingLayout,
   options: TrainingOptions,
@@ -36,7 +38,8 @@ export function placeEpoch(
   }
 
   const count = trainingCount(layout.imageCount, options);
-  writeOrder(new Uint32Array(buffer, run.order, count), options.seed, index, epoch);
+  const seed = orderSeed(options.seed, index, epoch);
+  kernel.writeOrder(run.head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
   const stepCount = Math.ceil(count / options.batchSize);
   return writeSteps(new Float32Array(buffer, run.steps, (stepCount * STEP_BYTES) / 4), epoch, options);
 }

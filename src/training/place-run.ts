@@ -39,14 +39,16 @@ export function placeRun(
   set(RUN.layerCount, shape.layers.length);
   set(RUN.inputs, shape.layers[0].inputs);
   set(RUN.classes, shape.layers[shape.layers.length - 1].outputs);
-  set(RUN.stride, shape.stride);
   set(RUN.loss, LOSSES.indexOf(options.loss));
   set(RUN.optimizer, OPTIMIZERS.indexOf(options.optimizer));
   set(RUN.height, image.height);
   set(RUN.width, image.width);
   set(RUN.tables, layout.tables);
+  set(RUN.constants, layout.constants);
   set(RUN.pixels, layout.pixels);
   set(RUN.labels, layout.labels);
+  set(RUN.starts, layout.starts);
+  set(RUN.records, layout.records);
   set(RUN.parameters, parameters);
   set(RUN.gradients, run.gradients);
   set(RUN.means, means);
@@ -58,8 +60,13 @@ export function placeRun(
   set(RUN.order, run.order);
   set(RUN.steps, run.steps);
   set(RUN.tilePixels, run.tilePixels);
-  set(RUN.lists, run.lists);
-  set(RUN.listBytes, run.listBytes);
+  set(RUN.positions, run.positions);
+  set(RUN.values, run.values);
+  set(RUN.offsets, run.offsets);
+  set(RUN.brightnesses, run.brightnesses);
+  set(RUN.begins, run.begins);
+  set(RUN.vectors, run.vectors);
+  set(RUN.tileLabels, run.tileLabels);
   set(RUN.quads, run.quads);
   set(RUN.framed, run.framed);
   set(RUN.box, run.box);
@@ -80,12 +87,11 @@ export function placeRun(
     setEntry(LAYER.inputs, layer.inputs);
     setEntry(LAYER.outputs, layer.outputs);
     setEntry(LAYER.paddedOutputs, layer.paddedOutputs);
-    setEntry(LAYER.paddedInputs, layer.paddedInputs);
     setEntry(LAYER.activation, ACTIVATIONS.indexOf(isLast ? options.output : options.activation));
     setEntry(LAYER.weights, layer.weights);
     setEntry(LAYER.biases, layer.biases);
     setEntry(LAYER.activations, run.layers[l].activations);
     setEntry(LAYER.deltas, run.layers[l].deltas);
-    setEntry(LAYER.transposed, run.layers[l].transposed);
+    setEntry(LAYER.rows, run.layers[l].rows);
   });
 }

@@ -26,7 +26,7 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
   return ({ run: index, epoch }) => {
     const run = layout.runs[index];
     const start = performance.now();
-    const learningRate = placeEpoch(buffer, layout, options, { run: index, epoch });
+    const learningRate = placeEpoch(kernel, buffer, layout, options, { run: index, epoch });
 
     let lossSum = 0;
     for (let first = 0; first < stepCount; first += BATCHES_A_CALL) {

@@ -4,12 +4,14 @@ import { DigitflowError } from '../errors.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../pool/layout.js';
 import { STOP_FLAG } from '../pool/messages.js';
 import { initialSeed } from './epoch-tables.js';
-import { pixelsEverLit, writeInitialWeights } from './initial-weights.js';
+import { writeInitialWeights } from './initial-weights.js';
+import { instantiateTrainingKernel } from './kernel.js';
 import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './layout.js';
 import { TABLES_BYTES, writeLitTables } from './lit-tables.js';
 import type { TrainingSetup } from './messages.js';
 import type { TrainingOptions } from './options.js';
 import { placeRun, trainingCount } from './place-run.js';
+import { RUN } from './run-fields.js';
 import type { TrainingImages } from './training-images.js';
 
 /** A training set and the runs on it, in one shared memory. */
@@ -44,6 +46,7 @@ export class SharedTraining {
       imageCount,
       stepCount: Math.ceil(trainingCount(imageCount, options) / options.batchSize),
       runCount: options.restarts,
+      isFixed: options.augment === 'none',
     });
     this.module = compileKernel(TRAIN_KERNEL_FILE);
     const pages = this.layout.bytes / PAGE_BYTES;
@@ -94,18 +97,20 @@ export class SharedTraining {
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
     writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
-    const { inputs } = shape.layers[0];
-    const everLit = pixelsEverLit(
-      images.pixels.subarray(0, trainingCount(layout.imageCount, options) * inputs),
-      inputs,
-    );
-    layout.runs.forEach((_, run) => {
-      placeRun(buffer, layout, run, options, images.image);
-      const state = this.keptState(run);
-      const count = shape.bytes / 4;
-      const parameters = state.subarray(0, count);
-      writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, run));
-      state.copyWithin(STATE_ARRAYS.indexOf('averages') * count, 0, count);
+    for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images.image);
+    const [{ head, tilePixels }] = layout.runs;
+    const count = trainingCount(layout.imageCount, options);
+    const kernel = instantiateTrainingKernel(this.module, this.memory);
+    kernel.writeConstants(head);
+    kernel.findEverLit(head, count);
+    const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);
+    const hasRecords = layout.recordBytes > 0 && kernel.writeRecords(head, count, layout.recordBytes) !== 0;
+    layout.runs.forEach((run, index) => {
+      new DataView(buffer).setInt32(run.head + RUN.hasRecords, hasRecords ? 1 : 0, true);
+      const state = this.keptState(index);
+      const parameters = state.subarray(0, shape.bytes / 4);
+      writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, index));
+      state.copyWithin(STATE_ARRAYS.indexOf('averages') * parameters.length, 0, parameters.length);
     });
   }
 }

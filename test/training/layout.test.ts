@@ -9,16 +9,15 @@ const options = {
   imageCount: 101,
   stepCount: 3,
   runCount: 2,
+  isFixed: true,
 };
 
 test('every region begins on a cache line of its own, behind the guard of the one before', () => {
   const layout = layoutTraining(options);
-  const starts = [layout.control, layout.tables, layout.pixels, layout.labels];
-  for (const { layers, listBytes: _, ...arrays } of layout.runs) {
-    starts.push(
-      ...Object.values(arrays),
-      ...layers.flatMap((layer) => Object.values(layer).filter((x) => x > 0)),
-    );
+  const { control, tables, constants, pixels, labels, starts: recordStarts, records } = layout;
+  const starts = [control, tables, constants, pixels, labels, recordStarts, records];
+  for (const { layers, ...arrays } of layout.runs) {
+    starts.push(...Object.values(arrays), ...layers.flatMap((layer) => Object.values(layer)));
   }
   expect(starts.every((start) => start % 64 === 0)).toBe(true);
   expect(new Set(starts).size).toBe(starts.length);
@@ -36,13 +35,23 @@ test('all weights come before all biases, each layer padded to four neurons', ()
     [12_544, 12_996],
     [12_800, 13_012],
   ]);
-  expect(shape).toMatchObject({ weightBytes: 12_980 * 4, stride: 64 });
+  expect(shape.weightBytes).toBe(12_980 * 4);
 });
 
-test('the whole training set and four runs stay under 60 MB', () => {
-  expect(layoutTraining({ ...options, imageCount: 60_000, stepCount: 469, runCount: 4 }).bytes).toBeLessThan(
-    60e6,
-  );
+test('the whole training set and four runs stay under 60 MB, with room for as much again where images are fixed', () => {
+  const whole = { ...options, imageCount: 60_000, stepCount: 469, runCount: 4 };
+  expect(layoutTraining({ ...whole, isFixed: false }).bytes).toBeLessThan(60e6);
+  expect(layoutTraining(whole)).toMatchObject({ recordBytes: 60_000 * 784 });
+  expect(layoutTraining(whole).bytes).toBeLessThan(110e6);
+});
+
+test('no room is kept for records where there is none, or where positions would not fit 16 bits', () => {
+  const most = 4 * 2 ** 30;
+  const many = layoutTraining({ ...options, imageCount: 5_000_000 });
+  expect(many.recordBytes).toBe(0);
+  expect(many.bytes).toBeLessThanOrEqual(most);
+  const large = { ...options, sizes: [65_537, 4], height: 1, width: 65_537 };
+  expect(layoutTraining(large).recordBytes).toBe(0);
 });
 
 test('more than WebAssembly can address is refused, with what to do', () => {

@@ -70,7 +70,8 @@ export function kernelTraining(given: SmallTrainingOptions): {
     averages: array(3),
     gradients: new Float32Array(buffer, run.gradients, count),
   };
-  placeEpoch(buffer, shared.layout, shared.options, { run: 0, epoch: 0 });
+  const kernel = instantiateTrainingKernel(shared.module, shared.memory);
+  placeEpoch(kernel, buffer, shared.layout, shared.options, { run: 0, epoch: 0 });
   // Biases begin at 0: others show more.
   const random = createRandom((given.seed ?? 1) + 2);
   for (const { biases, outputs } of shared.layout.shape.layers) {
@@ -79,6 +80,5 @@ export function kernelTraining(given: SmallTrainingOptions): {
   new Uint32Array(buffer, run.order, shared.layout.imageCount).forEach((_, i, order) => {
     order[i] = i;
   });
-  const kernel = instantiateTrainingKernel(shared.module, shared.memory);
   return { shared, kernel, head: run.head, view: new DataView(buffer), arrays };
 }

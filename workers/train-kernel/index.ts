@@ -1,11 +1,41 @@
 import { activate } from './activate';
 import { affine } from './affine';
 import { augment } from './augment';
-import { addBiasGradients, addDenseGradients, transpose } from './dense';
-import { addSparseGradients, listLitPixels, sparseAffine } from './lit-pixels';
-import { backThroughActivation, outputDelta, winner } from './loss';
+import { writeConstants as write } from './constants';
+import { addBiasGradients, addDenseGradients } from './dense';
+import { collectBits } from './ever-lit';
+import { beginOf, listAsTheyAre, listTile, writeRecords as writeSetRecords } from './lit-lists';
+import { addSparseGradients, sparseAffine } from './lit-pixels';
+import { backThroughActivation, countRight, outputDeltas } from './loss';
 import { step } from './optimizer';
-import { LayerEntry, layerAt, Run, Step, TILE } from './run';
+import { layerAt, Run, Step } from './run';
+import { shuffle } from './shuffle';
+import { TILE, toImageRows, toNeuronRows } from './tile';
+
+/** Writes the constants that a run's head names: to be called once, before anything else. */
+export function writeConstants(address: usize): void {
+  write(changetype<Run>(address).constants);
+}
+
+/** Leaves in `tilePixels` the bits of the set's first `count` images together: 0 for a pixel that none of them has lit. */
+export function findEverLit(address: usize, count: i32): void {
+  const run = changetype<Run>(address);
+  collectBits(run.pixels, count, run.inputs, run.tilePixels);
+}
+
+/**
+ * Lists the lit pixels of the set's first `count` images once for all epochs, in at most `room` bytes.
+ *
+ * @returns false where they take more: then there are none
+ */
+export function writeRecords(address: usize, count: i32, room: usize): bool {
+  return writeSetRecords(changetype<Run>(address), count, room);
+}
+
+/** Fills the run's order with a permutation of 0 to `count - 1`, which the 64 bits of the seed decide. */
+export function writeOrder(address: usize, count: i32, low: u32, high: u32): void {
+  shuffle(changetype<Run>(address).order, count, low, high);
+}
 
 /**
  * Trains on batches `first` to `first + count - 1` of the epoch, in the run's order of images: forward, back, one
@@ -32,26 +62,13 @@ export function optimize(address: usize, batch: i32, images: i32): void {
 /** Adds the gradients of the images `begin` to `end - 1` of the order to the run's; returns their summed loss. */
 export function addGradients(address: usize, begin: i32, end: i32): f64 {
   const run = changetype<Run>(address);
-  for (let index = 1; index < run.layerCount; index++) {
-    const layer = layerAt(run, index);
-    const weights = run.parameters + layer.weights;
-    transpose(weights, layer.inputs, layer.outputs, layer.paddedOutputs, layer.paddedInputs, layer.transposed);
-  }
   let lossSum: f64 = 0;
   for (let done = begin; done < end; done += TILE) {
     const images = min(TILE, end - done);
-    fetchImages(run, done, images);
-    for (let i = 0; i < images; i++) {
-      const index = load<u32>(run.order + (<usize>(done + i) << 2));
-      let image = run.pixels + <usize>index * <usize>run.inputs;
-      if (run.augmented) {
-        augment(run, index, image, run.tilePixels);
-        image = run.tilePixels;
-      }
-      listImage(run, image, i);
-    }
+    listTile(run, done, images);
+    for (let i = 0; i < images; i++) setLabel(run, i, load<u32>(run.order + (<usize>(done + i) << 2)));
     forwardTile(run, run.parameters, images);
-    lossSum += backwardTile(run, done, images);
+    lossSum += backwardTile(run, images);
   }
   return lossSum;
 }
@@ -67,15 +84,11 @@ export function evaluate(address: usize, parameters: usize, first: i32, count: i
   let correct = 0;
   for (let done = first; done < first + count; done += TILE) {
     const images = min(TILE, first + count - done);
-    for (let i = 0; i < images; i++) listImage(run, run.pixels + <usize>(done + i) * <usize>run.inputs, i);
+    listAsTheyAre(run, done, images);
+    for (let i = 0; i < images; i++) setLabel(run, i, done + i);
     forwardTile(run, parameters, images);
-    for (let i = 0; i < images; i++) {
-      const outputs = last.activations + <usize>i * run.stride;
-      const deltas = last.deltas + <usize>i * run.stride;
-      const label = <i32>load<u8>(run.labels + <usize>(done + i));
-      lossSum += outputDelta(run.loss, last.activation, outputs, deltas, run.classes, label, 0);
-      correct += <i32>(winner(outputs, run.classes) == label);
-    }
+    lossSum += lossOf(run, images, 0);
+    correct += countRight(last.activations, run.classes, images, run.tileLabels);
   }
   run.lossSum = lossSum;
   run.correct = correct;
@@ -87,100 +100,67 @@ export function augmentImage(address: usize, index: i32, target: usize): void {
   augment(run, <u32>index, run.pixels + <usize>index * <usize>run.inputs, target);
 }
 
-/**
- * Reads one byte of every cache line of a tile's images. They lie all over the set: asked for one right after the other
- * they arrive together, where listing them one by one would wait for each.
- */
-function fetchImages(run: Run, done: i32, images: i32): void {
-  let bits: u32 = 0;
-  for (let i = 0; i < images; i++) {
-    const image = run.pixels + <usize>load<u32>(run.order + (<usize>(done + i) << 2)) * <usize>run.inputs;
-    for (let at: usize = 0; at < <usize>run.inputs; at += 64) bits |= load<u8>(image + at);
-  }
-  // Stored where the first list will be, so that no compiler leaves the loads out.
-  store<u32>(run.lists, bits);
-}
-
-/** Lists the lit pixels of the tile's `i`-th image: their number, then offsets, then values, each in half the room. */
-function listImage(run: Run, image: usize, i: i32): void {
-  const list = run.lists + <usize>i * run.listBytes;
-  const values = list + (run.listBytes >> 1);
-  const rowBytes = layerAt(run, 0).paddedOutputs << 2;
-  // The scratch of litGroups lies behind the lists.
-  const groups = run.lists + <usize>TILE * run.listBytes;
-  store<i32>(list, listLitPixels(image, run.inputs, run.tables, groups, rowBytes, list + 16, values + 16));
+function setLabel(run: Run, i: i32, index: u32): void {
+  store<i32>(run.tileLabels + (<usize>i << 2), <i32>load<u8>(run.labels + <usize>index));
 }
 
 function forwardTile(run: Run, parameters: usize, images: i32): void {
-  const stride = run.stride;
   const first = layerAt(run, 0);
+  const rowBytes = <usize>first.paddedOutputs << 2;
   const weights = parameters + first.weights;
   const biases = parameters + first.biases;
-  const half = run.listBytes >> 1;
-  for (let i: usize = 0; i < <usize>images; i++) {
-    const list = run.lists + i * run.listBytes;
-    const values = list + half + 16;
-    const lit = load<i32>(list);
-    sparseAffine(list + 16, values, lit, weights, biases, first.activations + i * stride, first.paddedOutputs);
+  for (let i = 0, sums = first.rows; i < images; i++, sums += rowBytes) {
+    const begin = beginOf(run, i);
+    const bytes = beginOf(run, i + 1) - begin;
+    sparseAffine(run.offsets + begin, run.brightnesses + begin, bytes, weights, biases, sums, first.paddedOutputs);
   }
-  activate(first.activation, first.activations, stride, images, first.outputs, first.paddedOutputs);
+  toNeuronRows(first.rows, first.activations, first.paddedOutputs, images);
+  activate(first.activation, first.activations, first.outputs, run.constants);
   let source = first.activations;
   for (let index = 1; index < run.layerCount; index++) {
     const layer = layerAt(run, index);
     const weights = parameters + layer.weights;
+    const inputStep = <usize>layer.paddedOutputs << 2;
     const biases = parameters + layer.biases;
-    affine(source, layer.activations, stride, images, layer.inputs, layer.paddedOutputs, weights, biases);
-    activate(layer.activation, layer.activations, stride, images, layer.outputs, layer.paddedOutputs);
+    affine(source, layer.activations, images, layer.inputs, layer.outputs, weights, inputStep, 4, biases);
+    activate(layer.activation, layer.activations, layer.outputs, run.constants);
     source = layer.activations;
   }
 }
 
-/** From the outputs back to the pixels; returns the tile's summed loss. */
-function backwardTile(run: Run, done: i32, images: i32): f64 {
-  const stride = run.stride;
+/** The tile's summed loss; leaves the last layer's deltas. */
+function lossOf(run: Run, images: i32, smoothing: f32): f64 {
   const last = layerAt(run, run.layerCount - 1);
-  let lossSum: f64 = 0;
-  for (let i: usize = 0; i < <usize>images; i++) {
-    const index = load<u32>(run.order + ((<usize>done + i) << 2));
-    const label = <i32>load<u8>(run.labels + <usize>index);
-    const outputs = last.activations + i * stride;
-    lossSum += outputDelta(
-      run.loss,
-      last.activation,
-      outputs,
-      last.deltas + i * stride,
-      run.classes,
-      label,
-      run.smoothing,
-    );
-  }
+  const labels = run.tileLabels;
+  const classes = run.classes;
+  return outputDeltas(run.loss, last.activation, last.activations, last.deltas, classes, images, labels, smoothing);
+}
+
+/** From the outputs back to the pixels; returns the tile's summed loss. */
+function backwardTile(run: Run, images: i32): f64 {
+  const lossSum = lossOf(run, images, run.smoothing);
   for (let index = run.layerCount - 1; index > 0; index--) {
     const layer = layerAt(run, index);
     const before = layerAt(run, index - 1);
-    const inputs = layer.inputs;
+    const outputStep = <usize>layer.paddedOutputs << 2;
+    toImageRows(layer.deltas, layer.rows, layer.paddedOutputs, images);
     const gradients = run.gradients + layer.weights;
-    addDenseGradients(before.activations, layer.deltas, stride, images, inputs, layer.paddedOutputs, gradients);
-    addBiasGradients(layer.deltas, stride, images, layer.paddedOutputs, run.gradients + layer.biases);
+    addDenseGradients(before.activations, layer.rows, images, layer.inputs, layer.paddedOutputs, gradients);
+    addBiasGradients(layer.rows, images, layer.paddedOutputs, run.gradients + layer.biases);
     // ∂C/∂a of the layer before is Wᵀδ: the forward kernel, on the weights the other way round.
-    affine(layer.deltas, before.deltas, stride, images, layer.outputs, layer.paddedInputs, layer.transposed, run.zeros);
-    backThroughActivation(
-      before.activation,
-      before.activations,
-      before.deltas,
-      stride,
-      images,
-      before.outputs,
-      before.paddedOutputs,
-    );
+    const weights = run.parameters + layer.weights;
+    affine(layer.deltas, before.deltas, images, layer.outputs, layer.inputs, weights, 4, outputStep, run.zeros);
+    backThroughActivation(before.activation, before.activations, before.deltas, before.outputs);
   }
   const first = layerAt(run, 0);
-  addBiasGradients(first.deltas, stride, images, first.paddedOutputs, run.gradients + first.biases);
+  const rowBytes = <usize>first.paddedOutputs << 2;
+  toImageRows(first.deltas, first.rows, first.paddedOutputs, images);
+  addBiasGradients(first.rows, images, first.paddedOutputs, run.gradients + first.biases);
   const gradients = run.gradients + first.weights;
-  for (let i: usize = 0; i < <usize>images; i++) {
-    const list = run.lists + i * run.listBytes;
-    const values = list + (run.listBytes >> 1) + 16;
-    const lit = load<i32>(list);
-    addSparseGradients(list + 16, values, lit, gradients, first.deltas + i * stride, first.paddedOutputs);
+  for (let i = 0, deltas = first.rows; i < images; i++, deltas += rowBytes) {
+    const begin = beginOf(run, i);
+    const bytes = beginOf(run, i + 1) - begin;
+    addSparseGradients(run.offsets + begin, run.brightnesses + begin, bytes, gradients, deltas, first.paddedOutputs);
   }
   return lossSum;
 }

@@ -1,80 +1,55 @@
-import { litGroups } from '../kernel/pixels';
-
 /**
- * The first layer, forward and back. Black pixels add nothing to a sum and have no gradient, so each image is turned
- * into a list of its lit pixels once, and both ways read that list.
+ * The first layer, forward and back, for one image: over a list of its lit pixels (see lit-lists.ts), `bytes` bytes of
+ * offsets and of brightnesses. Weights and gradients are `(inputs, paddedOutputs)` f32.
  */
 
-// @ts-ignore: decorator
-@inline const BRIGHTNESS: f32 = 1.0 / 255.0;
-
 /**
- * Lists the lit pixels of an image: the byte offsets of their rows of weights (u32), and their brightness 0..1 (f32).
- * Then a black one follows, so that they may be taken two at a time.
- *
- * `tables`: that of `litGroups`, and behind it for each of the 16 patterns of four pixels the bytes of a shuffle that
- * moves the lit ones to the front. `groups` is room for the list of `litGroups`. Reads up to 31 bytes past the image,
- * writes up to four entries past the last one.
- *
- * @returns how many are lit
+ * Adds Wx to `(paddedOutputs)` f32 and leaves that in `sums`. Every second pixel goes to a sum of its own: two chains of
+ * additions.
  */
-export function listLitPixels(
-  image: usize,
-  inputs: i32,
-  tables: usize,
-  groups: usize,
-  rowBytes: i32,
-  offsets: usize,
-  values: usize,
-): i32 {
-  const count = <usize>litGroups(image, (inputs + 3) >> 2, tables, groups);
-  const shuffles = tables + 4096;
-  const brightness = f32x4.splat(BRIGHTNESS);
-  const zero = i32x4.splat(0);
-  const rows = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(rowBytes));
-  let end: usize = 0;
-  for (let i: usize = 0; i < count; i++) {
-    const first = <i32>load<u16>(groups + (i << 1)) << 2;
-    const four = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(image + <usize>first)));
-    const lit = i32x4.bitmask(i32x4.ne(four, zero));
-    const shuffle = v128.load(shuffles + (<usize>lit << 4));
-    const offset = i32x4.add(i32x4.splat(first * rowBytes), rows);
-    const value = f32x4.mul(f32x4.convert_i32x4_s(four), brightness);
-    v128.store(offsets + end, i8x16.swizzle(offset, shuffle));
-    v128.store(values + end, i8x16.swizzle(value, shuffle));
-    end += <usize>i32.popcnt(lit) << 2;
-  }
-  // In a last group that the image does not fill lie the next image's pixels.
-  const limit = <u32>(inputs * rowBytes);
-  while (end > 0 && load<u32>(offsets + end - 4) >= limit) end -= 4;
-  store<u32>(offsets + end, 0);
-  store<f32>(values + end, 0);
-  return <i32>(end >> 2);
-}
-
-/** Wx + b of one image: `sums` get `paddedOutputs` f32. */
 export function sparseAffine(
   offsets: usize,
-  values: usize,
-  count: i32,
+  brightnesses: usize,
+  bytes: usize,
   weights: usize,
   biases: usize,
   sums: usize,
   paddedOutputs: i32,
 ): void {
-  const bytes = <usize>paddedOutputs << 2;
+  if (paddedOutputs == 16) {
+    affine16(offsets, brightnesses, bytes, weights, biases, sums);
+    return;
+  }
+  const row = <usize>paddedOutputs << 2;
   let column: usize = 0;
-  for (; column + 64 <= bytes; column += 64) affineBlock(4, offsets, values, count, weights + column, biases + column, sums + column);
-  const rest = bytes - column;
-  if (rest == 48) affineBlock(3, offsets, values, count, weights + column, biases + column, sums + column);
-  if (rest == 32) affineBlock(2, offsets, values, count, weights + column, biases + column, sums + column);
-  if (rest == 16) affineBlock(1, offsets, values, count, weights + column, biases + column, sums + column);
+  for (; column + 64 <= row; column += 64) {
+    affine16(offsets, brightnesses, bytes, weights + column, biases + column, sums + column);
+  }
+  weights += column;
+  biases += column;
+  sums += column;
+  if (row - column == 48) affineBlock(3, offsets, brightnesses, bytes, weights, biases, sums);
+  if (row - column == 32) affineBlock(2, offsets, brightnesses, bytes, weights, biases, sums);
+  if (row - column == 16) affineBlock(1, offsets, brightnesses, bytes, weights, biases, sums);
 }
 
-/** `vectors` times four neurons, two pixels a step; `vectors` is a constant to the compiler. */
+/** A function of its own, and not part of a larger one, so that V8 has registers enough. */
+function affine16(offsets: usize, brightnesses: usize, bytes: usize, weights: usize, biases: usize, sums: usize): void {
+  affineBlock(4, offsets, brightnesses, bytes, weights, biases, sums);
+}
+
+/** `vectors` times four neurons; `vectors` is a constant to the compiler. */
 // @ts-ignore: decorator
 @inline
-function affineBlock(vectors: i32, offsets: usize, values: usize, count: i32, weights: usize, biases: usize, sums: usize): void {
+function affineBlock(
+  vectors: i32,
+  offsets: usize,
+  brightnesses: usize,
+  bytes: usize,
+  weights: usize,
+  biases: usize,
+  sums: usize,
+): void {
   const zero = f32x4.splat(0);
   let a0 = v128.load(biases);
   let a1 = vectors > 1 ? v128.load(biases, 16) : zero;
@@ -84,26 +59,22 @@ function affineBlock(vectors: i32, offsets: usize, values: usize, count: i32, we
   let b1 = zero;
   let b2 = zero;
   let b3 = zero;
-  const end = offsets + (<usize>count << 2);
-  for (; offsets < end; offsets += 8, values += 8) {
+  for (const end = offsets + bytes; offsets < end; offsets += 8, brightnesses += 8) {
     const v = weights + <usize>load<u32>(offsets);
-    const w = weights + <usize>load<u32>(offsets, 4);
-    const x = v128.load32_splat(values);
-    const y = v128.load32_splat(values, 4);
+    const x = v128.load32_splat(brightnesses);
     a0 = f32x4.add(a0, f32x4.mul(x, v128.load(v)));
+    if (vectors > 1) a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v, 16)));
+    if (vectors > 2) a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v, 32)));
+    if (vectors > 3) a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v, 48)));
+    // Never the end, but V8 cannot know: without this border it loads both rows before it adds up one, runs out of
+    // registers and keeps sums on the stack, which takes half as long again.
+    if (offsets + 4 == end) break;
+    const w = weights + <usize>load<u32>(offsets, 4);
+    const y = v128.load32_splat(brightnesses, 4);
     b0 = f32x4.add(b0, f32x4.mul(y, v128.load(w)));
-    if (vectors > 1) {
-      a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v, 16)));
-      b1 = f32x4.add(b1, f32x4.mul(y, v128.load(w, 16)));
-    }
-    if (vectors > 2) {
-      a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v, 32)));
-      b2 = f32x4.add(b2, f32x4.mul(y, v128.load(w, 32)));
-    }
-    if (vectors > 3) {
-      a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v, 48)));
-      b3 = f32x4.add(b3, f32x4.mul(y, v128.load(w, 48)));
-    }
+    if (vectors > 1) b1 = f32x4.add(b1, f32x4.mul(y, v128.load(w, 16)));
+    if (vectors > 2) b2 = f32x4.add(b2, f32x4.mul(y, v128.load(w, 32)));
+    if (vectors > 3) b3 = f32x4.add(b3, f32x4.mul(y, v128.load(w, 48)));
   }
   v128.store(sums, f32x4.add(a0, b0));
   if (vectors > 1) v128.store(sums, f32x4.add(a1, b1), 16);
@@ -114,35 +85,64 @@ function affineBlock(vectors: i32, offsets: usize, values: usize, count: i32, we
 /** Adds δxᵀ of one image to the gradients of the rows of its lit pixels. */
 export function addSparseGradients(
   offsets: usize,
-  values: usize,
-  count: i32,
+  brightnesses: usize,
+  bytes: usize,
   gradients: usize,
   deltas: usize,
   paddedOutputs: i32,
 ): void {
-  const bytes = <usize>paddedOutputs << 2;
+  if (paddedOutputs == 16) {
+    gradients16(offsets, brightnesses, bytes, gradients, deltas);
+    return;
+  }
+  const row = <usize>paddedOutputs << 2;
   let column: usize = 0;
-  for (; column + 64 <= bytes; column += 64) gradientBlock(4, offsets, values, count, gradients + column, deltas + column);
-  const rest = bytes - column;
-  if (rest == 48) gradientBlock(3, offsets, values, count, gradients + column, deltas + column);
-  if (rest == 32) gradientBlock(2, offsets, values, count, gradients + column, deltas + column);
-  if (rest == 16) gradientBlock(1, offsets, values, count, gradients + column, deltas + column);
+  for (; column + 64 <= row; column += 64) {
+    gradients16(offsets, brightnesses, bytes, gradients + column, deltas + column);
+  }
+  gradients += column;
+  deltas += column;
+  if (row - column == 48) gradientBlock(3, offsets, brightnesses, bytes, gradients, deltas);
+  if (row - column == 32) gradientBlock(2, offsets, brightnesses, bytes, gradients, deltas);
+  if (row - column == 16) gradientBlock(1, offsets, brightnesses, bytes, gradients, deltas);
+}
+
+function gradients16(offsets: usize, brightnesses: usize, bytes: usize, gradients: usize, deltas: usize): void {
+  gradientBlock(4, offsets, brightnesses, bytes, gradients, deltas);
 }
 
 // @ts-ignore: decorator
 @inline
-function gradientBlock(vectors: i32, offsets: usize, values: usize, count: i32, gradients: usize, deltas: usize): void {
+function gradientBlock(
+  vectors: i32,
+  offsets: usize,
+  brightnesses: usize,
+  bytes: usize,
+  gradients: usize,
+  deltas: usize,
+): void {
   const d0 = v128.load(deltas);
   const d1 = vectors > 1 ? v128.load(deltas, 16) : d0;
   const d2 = vectors > 2 ? v128.load(deltas, 32) : d0;
   const d3 = vectors > 3 ? v128.load(deltas, 48) : d0;
-  const end = offsets + (<usize>count << 2);
-  for (; offsets < end; offsets += 4, values += 4) {
-    const g = gradients + <usize>load<u32>(offsets);
-    const x = v128.load32_splat(values);
-    v128.store(g, f32x4.add(v128.load(g), f32x4.mul(x, d0)));
-    if (vectors > 1) v128.store(g, f32x4.add(v128.load(g, 16), f32x4.mul(x, d1)), 16);
-    if (vectors > 2) v128.store(g, f32x4.add(v128.load(g, 32), f32x4.mul(x, d2)), 32);
-    if (vectors > 3) v128.store(g, f32x4.add(v128.load(g, 48), f32x4.mul(x, d3)), 48);
+  for (const end = offsets + bytes; offsets < end; offsets += 16, brightnesses += 16) {
+    const four = v128.load(brightnesses);
+    const p0 = gradients + <usize>load<u32>(offsets);
+    addRow(vectors, p0, v128.shuffle<i32>(four, four, 0, 0, 0, 0), d0, d1, d2, d3);
+    const p1 = gradients + <usize>load<u32>(offsets, 4);
+    addRow(vectors, p1, v128.shuffle<i32>(four, four, 1, 1, 1, 1), d0, d1, d2, d3);
+    const p2 = gradients + <usize>load<u32>(offsets, 8);
+    addRow(vectors, p2, v128.shuffle<i32>(four, four, 2, 2, 2, 2), d0, d1, d2, d3);
+    const p3 = gradients + <usize>load<u32>(offsets, 12);
+    addRow(vectors, p3, v128.shuffle<i32>(four, four, 3, 3, 3, 3), d0, d1, d2, d3);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow(vectors: i32, row: usize, x: v128, d0: v128, d1: v128, d2: v128, d3: v128): void {
+  v128.store(row, f32x4.add(v128.load(row), f32x4.mul(x, d0)));
+  if (vectors > 1) v128.store(row, f32x4.add(v128.load(row, 16), f32x4.mul(x, d1)), 16);
+  if (vectors > 2) v128.store(row, f32x4.add(v128.load(row, 32), f32x4.mul(x, d2)), 32);
+  if (vectors > 3) v128.store(row, f32x4.add(v128.load(row, 48), f32x4.mul(x, d3)), 48);
 }

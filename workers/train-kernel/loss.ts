@@ -1,106 +1,170 @@
 import { RELU, SIGMOID, SOFTMAX, TANH } from '../kernel/network';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from './run';
+import { ROW } from './tile';
 
 /**
- * δ = ∂C/∂z of the last layer for one image, and its cost C.
+ * δ = ∂C/∂z of the last layer for a tile, and the sum of its images' costs C, in their order.
  *
  * y is 1 - smoothing + smoothing / classes for the label and smoothing / classes for all others. C is Σ(a - y)²,
  * -Σ y ln a, or -Σ y ln a + (1 - y) ln(1 - a). The last two belong to softmax and sigmoid, and cancel to a - y.
+ *
+ * @param outputs `(classes, TILE)` f32
+ * @param deltas  `(classes, TILE)` f32
+ * @param labels  `(TILE)` i32
  */
-export function outputDelta(
+export function outputDeltas(
   loss: i32,
   activation: i32,
   outputs: usize,
   deltas: usize,
   classes: i32,
-  label: i32,
-  smoothing: f32,
-): f32 {
-  const others = smoothing / <f32>classes;
-  let cost: f32 = 0;
-  let mean: f32 = 0;
-  for (let k = 0; k < classes; k++) {
-    const a = load<f32>(outputs + (<usize>k << 2));
-    const y: f32 = k == label ? 1 - smoothing + others : others;
-    let delta = a - y;
-    if (loss == CROSS_ENTROPY) {
-      if (y > 0) cost -= y * ln(a);
-    } else if (loss == BINARY_CROSS_ENTROPY) {
-      if (y > 0) cost -= y * ln(a);
-      if (y < 1) cost -= (1 - y) * ln(1 - a);
-    } else {
-      cost += delta * delta;
-      delta *= 2;
-      if (activation == SIGMOID) delta *= a * (1 - a);
-      if (activation == RELU) delta = a > 0 ? delta : 0;
-      if (activation == TANH) delta *= 1 - a * a;
-      mean += delta * a;
-    }
-    store<f32>(deltas + (<usize>k << 2), delta);
-  }
-  if (activation == SOFTMAX && loss != CROSS_ENTROPY) {
-    for (let k: usize = 0; k < <usize>classes << 2; k += 4) {
-      store<f32>(deltas + k, load<f32>(outputs + k) * (load<f32>(deltas + k) - mean));
-    }
-  }
-  return cost;
-}
-
-/** The index of the largest of `count` float32; of equals, the first. */
-export function winner(values: usize, count: i32): i32 {
-  let best = 0;
-  let highest = load<f32>(values);
-  for (let i = 1; i < count; i++) {
-    const value = load<f32>(values + (<usize>i << 2));
-    const higher = value > highest;
-    highest = higher ? value : highest;
-    best = higher ? i : best;
-  }
-  return best;
-}
-
-/** ∂C/∂a becomes ∂C/∂z, in place, for `images` rows of a hidden layer: every derivative can be told from a = f(z). */
-export function backThroughActivation(
-  activation: i32,
-  activations: usize,
-  deltas: usize,
-  stride: usize,
   images: i32,
-  outputs: i32,
-  paddedOutputs: i32,
-): void {
-  const bytes = <usize>paddedOutputs << 2;
-  const one = f32x4.splat(1);
-  for (let image = 0; image < images; image++, activations += stride, deltas += stride) {
-    if (activation == SOFTMAX) {
-      let mean: f32 = 0;
-      for (let n: usize = 0; n < <usize>outputs << 2; n += 4) mean += load<f32>(deltas + n) * load<f32>(activations + n);
-      for (let n: usize = 0; n < <usize>outputs << 2; n += 4) {
-        store<f32>(deltas + n, load<f32>(activations + n) * (load<f32>(deltas + n) - mean));
-      }
-      continue;
-    }
-    for (let n: usize = 0; n < bytes; n += 16) {
-      const a = v128.load(activations + n);
-      let d = v128.load(deltas + n);
-      if (activation == SIGMOID) d = f32x4.mul(d, f32x4.mul(a, f32x4.sub(one, a)));
-      if (activation == RELU) d = v128.and(d, f32x4.gt(a, f32x4.splat(0)));
-      if (activation == TANH) d = f32x4.mul(d, f32x4.sub(one, f32x4.mul(a, a)));
-      v128.store(deltas + n, d);
-    }
+  labels: usize,
+  smoothing: f32,
+): f64 {
+  const others = smoothing / <f32>classes;
+  const right = f32x4.splat(1 - smoothing + others);
+  const wrong = f32x4.splat(others);
+  const isSoftmax = activation == SOFTMAX;
+  let sum: f64 = 0;
+  for (let image = 0; image < images; image += 4, labels += 16, outputs += 16, deltas += 16) {
+    const label = v128.load(labels);
+    let costs: v128;
+    if (loss == CROSS_ENTROPY) costs = crossEntropies(false, outputs, deltas, classes, label, right, wrong);
+    else if (loss == BINARY_CROSS_ENTROPY) costs = crossEntropies(true, outputs, deltas, classes, label, right, wrong);
+    else if (activation == SIGMOID) costs = squaredErrors(true, false, outputs, deltas, classes, label, right, wrong);
+    else costs = squaredErrors(false, isSoftmax, outputs, deltas, classes, label, right, wrong);
+    sum += <f64>f32x4.extract_lane(costs, 0);
+    if (image + 1 < images) sum += <f64>f32x4.extract_lane(costs, 1);
+    if (image + 2 < images) sum += <f64>f32x4.extract_lane(costs, 2);
+    if (image + 3 < images) sum += <f64>f32x4.extract_lane(costs, 3);
   }
+  return sum;
 }
 
-/** Natural logarithm of a number from 0 to 1, to a relative error of 1e-6; not below that of the smallest normal one. */
+/** Deltas and costs of four images; `isSigmoid` and, elsewhere, `isSoftmax` say what is between z and a. */
 // @ts-ignore: decorator
 @inline
-function ln(p: f32): f32 {
+function squaredErrors(
+  isSigmoid: bool,
+  isSoftmax: bool,
+  outputs: usize,
+  deltas: usize,
+  classes: i32,
+  label: v128,
+  right: v128,
+  wrong: v128,
+): v128 {
+  const one = f32x4.splat(1);
+  const next = i32x4.splat(1);
+  let k = i32x4.splat(0);
+  let costs = f32x4.splat(0);
+  let means = f32x4.splat(0);
+  const end = deltas + <usize>classes * ROW;
+  for (let at = deltas; at < end; at += ROW, outputs += ROW, k = i32x4.add(k, next)) {
+    const a = v128.load(outputs);
+    let delta = f32x4.sub(a, v128.bitselect(right, wrong, i32x4.eq(label, k)));
+    costs = f32x4.add(costs, f32x4.mul(delta, delta));
+    delta = f32x4.add(delta, delta);
+    if (isSigmoid) delta = f32x4.mul(delta, f32x4.mul(a, f32x4.sub(one, a)));
+    means = f32x4.add(means, f32x4.mul(delta, a));
+    v128.store(at, delta);
+  }
+  if (isSoftmax) {
+    outputs -= <usize>classes * ROW;
+    for (let at = deltas; at < end; at += ROW, outputs += ROW) {
+      v128.store(at, f32x4.mul(v128.load(outputs), f32x4.sub(v128.load(at), means)));
+    }
+  }
+  return costs;
+}
+
+/** Deltas and costs of four images. */
+// @ts-ignore: decorator
+@inline
+function crossEntropies(
+  isBinary: bool,
+  outputs: usize,
+  deltas: usize,
+  classes: i32,
+  label: v128,
+  right: v128,
+  wrong: v128,
+): v128 {
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  const next = i32x4.splat(1);
+  let k = i32x4.splat(0);
+  let costs = zero;
+  const end = deltas + <usize>classes * ROW;
+  for (let at = deltas; at < end; at += ROW, outputs += ROW, k = i32x4.add(k, next)) {
+    const a = v128.load(outputs);
+    const y = v128.bitselect(right, wrong, i32x4.eq(label, k));
+    v128.store(at, f32x4.sub(a, y));
+    // What weighs nothing adds nothing, however small its logarithm is.
+    costs = f32x4.sub(costs, v128.and(f32x4.mul(y, ln(a)), f32x4.gt(y, zero)));
+    if (isBinary) {
+      const rest = f32x4.sub(one, y);
+      costs = f32x4.sub(costs, v128.and(f32x4.mul(rest, ln(f32x4.sub(one, a))), f32x4.lt(y, one)));
+    }
+  }
+  return costs;
+}
+
+/**
+ * Counts the images whose largest output, the first of equals, is that of their label.
+ *
+ * @param outputs `(classes, TILE)` f32
+ * @param labels  `(TILE)` i32
+ */
+export function countRight(outputs: usize, classes: i32, images: i32, labels: usize): i32 {
+  const next = i32x4.splat(1);
+  const end = outputs + <usize>classes * ROW;
+  let right = 0;
+  for (let left = images; left > 0; left -= 4, labels += 16, outputs += 16) {
+    let highest = v128.load(outputs);
+    let best = i32x4.splat(0);
+    let k = best;
+    for (let at = outputs + ROW; at < end; at += ROW) {
+      k = i32x4.add(k, next);
+      const value = v128.load(at);
+      const isHigher = f32x4.gt(value, highest);
+      best = v128.bitselect(k, best, isHigher);
+      highest = v128.bitselect(value, highest, isHigher);
+    }
+    const hits = i32x4.bitmask(i32x4.eq(best, v128.load(labels)));
+    right += i32.popcnt(left < 4 ? hits & ((1 << left) - 1) : hits);
+  }
+  return right;
+}
+
+/** ∂C/∂a becomes ∂C/∂z, in place, for a hidden layer: every derivative can be told from a = f(z); `(outputs, TILE)` f32 each. */
+export function backThroughActivation(activation: i32, activations: usize, deltas: usize, outputs: i32): void {
+  const one = f32x4.splat(1);
+  for (const end = deltas + <usize>outputs * ROW; deltas < end; deltas += 16, activations += 16) {
+    const a = v128.load(activations);
+    let d = v128.load(deltas);
+    if (activation == SIGMOID) d = f32x4.mul(d, f32x4.mul(a, f32x4.sub(one, a)));
+    if (activation == RELU) d = v128.and(d, f32x4.gt(a, f32x4.splat(0)));
+    if (activation == TANH) d = f32x4.mul(d, f32x4.sub(one, f32x4.mul(a, a)));
+    v128.store(deltas, d);
+  }
+}
+
+/** Natural logarithms of numbers from 0 to 1, to a relative error of 1e-6; not below that of the smallest normal one. */
+// @ts-ignore: decorator
+@inline
+function ln(p: v128): v128 {
   // x = 2^exponent * m with m in [√½, √2); ln m = 2 artanh((m - 1) / (m + 1)), a short odd series there.
-  const bits = reinterpret<i32>(max(p, <f32>1.17549435e-38));
-  const exponent = (bits - 0x3f3504f3) >> 23;
-  const m = reinterpret<f32>(bits - (exponent << 23));
-  const s = (m - 1) / (m + 1);
-  const s2 = s * s;
-  const series: f32 = 2.0 + s2 * (0.666666667 + s2 * (0.4 + s2 * (0.285714286 + s2 * 0.222222222)));
-  return <f32>exponent * <f32>0.693147181 + s * series;
+  const bits = f32x4.max(p, f32x4.splat(1.17549435e-38));
+  const exponent = i32x4.shr_s(i32x4.sub(bits, i32x4.splat(0x3f3504f3)), 23);
+  const m = i32x4.sub(bits, i32x4.shl(exponent, 23));
+  const one = f32x4.splat(1);
+  const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+  const s2 = f32x4.mul(s, s);
+  let series = f32x4.add(f32x4.splat(0.285714286), f32x4.mul(s2, f32x4.splat(0.222222222)));
+  series = f32x4.add(f32x4.splat(0.4), f32x4.mul(s2, series));
+  series = f32x4.add(f32x4.splat(0.666666667), f32x4.mul(s2, series));
+  series = f32x4.add(f32x4.splat(2), f32x4.mul(s2, series));
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(exponent), f32x4.splat(0.693147181)), f32x4.mul(s, series));
 }

@@ -1,8 +1,31 @@
+import { MAGNITUDE, NEGLIGIBLE } from './constants';
 import { ADAM, Run, Step } from './run';
 
-/** Below this a moment counts as 0: left alone it would shrink to a subnormal number, which slows a processor down. */
+/** Offsets of what a step's loops have at hand in `run.vectors`. */
 // @ts-ignore: decorator
-@inline const NEGLIGIBLE: f32 = 1e-30;
+@inline const SCALE: usize = 0;
+// @ts-ignore: decorator
+@inline const BETA_1: usize = 16;
+// @ts-ignore: decorator
+@inline const REST_1: usize = 32;
+// @ts-ignore: decorator
+@inline const BETA_2: usize = 48;
+// @ts-ignore: decorator
+@inline const REST_2: usize = 64;
+// @ts-ignore: decorator
+@inline const CORRECTION: usize = 80;
+// @ts-ignore: decorator
+@inline const EPSILON: usize = 96;
+// @ts-ignore: decorator
+@inline const SIZE: usize = 112;
+// @ts-ignore: decorator
+@inline const AVERAGING: usize = 128;
+// @ts-ignore: decorator
+@inline const KEEP: usize = 144;
+// @ts-ignore: decorator
+@inline const LOWER: usize = 160;
+// @ts-ignore: decorator
+@inline const UPPER: usize = 176;
 
 /**
  * One step of the optimizer over all parameters, in place, and of their averages; the gradients are set to 0 for the
@@ -11,88 +34,114 @@ import { ADAM, Run, Step } from './run';
  * @param images how many images the gradients were summed over
  */
 export function step(run: Run, entry: Step, images: i32): void {
-  const all = f32x4.splat(Infinity);
-  const bound = f32x4.splat(run.clip);
-  const keep = f32x4.splat(entry.keep);
-  const firstWeightBytes = run.firstWeightBytes;
-  const weightBytes = run.weightBytes;
-  const parameterBytes = run.parameterBytes;
-  if (run.optimizer == ADAM) {
-    adam(run, entry, images, 0, firstWeightBytes, keep, bound);
-    adam(run, entry, images, firstWeightBytes, weightBytes, keep, all);
-    adam(run, entry, images, weightBytes, parameterBytes, f32x4.splat(1), all);
-  } else {
-    momentum(run, entry, images, 0, firstWeightBytes, keep, bound);
-    momentum(run, entry, images, firstWeightBytes, weightBytes, keep, all);
-    momentum(run, entry, images, weightBytes, parameterBytes, f32x4.splat(1), all);
-  }
-  if (run.averages) average(run, entry);
+  const vectors = run.vectors;
+  v128.store(vectors, f32x4.splat(1 / <f32>images), SCALE);
+  v128.store(vectors, f32x4.splat(run.beta1), BETA_1);
+  v128.store(vectors, f32x4.splat(1 - run.beta1), REST_1);
+  v128.store(vectors, f32x4.splat(run.beta2), BETA_2);
+  v128.store(vectors, f32x4.splat(1 - run.beta2), REST_2);
+  v128.store(vectors, f32x4.splat(entry.correction), CORRECTION);
+  v128.store(vectors, f32x4.splat(run.epsilon), EPSILON);
+  v128.store(vectors, f32x4.splat(entry.size), SIZE);
+  v128.store(vectors, f32x4.splat(entry.averaging), AVERAGING);
+  range(run, 0, run.firstWeightBytes, entry.keep, run.clip);
+  range(run, run.firstWeightBytes, run.weightBytes, entry.keep, Infinity);
+  range(run, run.weightBytes, run.parameterBytes, 1, Infinity);
 }
 
-/** Adam with decoupled weight decay: Kingma and Ba, arXiv:1412.6980; Loshchilov and Hutter, arXiv:1711.05101. */
-function adam(run: Run, entry: Step, images: i32, begin: usize, end: usize, keep: v128, bound: v128): void {
-  const beta1 = f32x4.splat(run.beta1);
-  const beta2 = f32x4.splat(run.beta2);
-  const rest1 = f32x4.splat(1 - run.beta1);
-  const rest2 = f32x4.splat(1 - run.beta2);
-  const epsilon = f32x4.splat(run.epsilon);
-  const scale = f32x4.splat(1 / <f32>images);
-  const size = f32x4.splat(entry.size);
-  const correction = f32x4.splat(entry.correction);
-  const lower = f32x4.neg(bound);
+/** A step over the parameters from `begin` to `end`, which keep so much of themselves and stay within ±`bound`. */
+function range(run: Run, begin: usize, end: usize, keep: f32, bound: f32): void {
+  v128.store(run.vectors, f32x4.splat(keep), KEEP);
+  v128.store(run.vectors, f32x4.splat(-bound), LOWER);
+  v128.store(run.vectors, f32x4.splat(bound), UPPER);
+  if (run.optimizer != ADAM) momentum(run, begin, end);
+  else if (run.averages) adam(true, run, begin, end);
+  else adam(false, run, begin, end);
+}
+
+/**
+ * Adam with decoupled weight decay: Kingma and Ba, arXiv:1412.6980; Loshchilov and Hutter, arXiv:1711.05101.
+ *
+ * @param isAveraged a constant to the compiler
+ */
+// @ts-ignore: decorator
+@inline
+function adam(isAveraged: bool, run: Run, begin: usize, end: usize): void {
+  const scale = v128.load(run.vectors, SCALE);
+  const beta1 = v128.load(run.vectors, BETA_1);
+  const rest1 = v128.load(run.vectors, REST_1);
+  const beta2 = v128.load(run.vectors, BETA_2);
+  const rest2 = v128.load(run.vectors, REST_2);
+  const correction = v128.load(run.vectors, CORRECTION);
+  const epsilon = v128.load(run.vectors, EPSILON);
+  const size = v128.load(run.vectors, SIZE);
+  const averaging = v128.load(run.vectors, AVERAGING);
+  const keep = v128.load(run.vectors, KEEP);
+  const lower = v128.load(run.vectors, LOWER);
+  const upper = v128.load(run.vectors, UPPER);
+  const magnitude = v128.load(run.constants, MAGNITUDE);
+  const negligible = v128.load(run.constants, NEGLIGIBLE);
   const parameters = run.parameters;
   const gradients = run.gradients;
   const means = run.means;
   const squares = run.squares;
+  const averages = run.averages;
   for (let at = begin; at < end; at += 16) {
     const g = f32x4.mul(v128.load(gradients + at), scale);
     v128.store(gradients + at, f32x4.splat(0));
-    const mean = settled(f32x4.add(f32x4.mul(beta1, v128.load(means + at)), f32x4.mul(rest1, g)));
-    const square = settled(f32x4.add(f32x4.mul(beta2, v128.load(squares + at)), f32x4.mul(rest2, f32x4.mul(g, g))));
+    const newMean = f32x4.add(f32x4.mul(beta1, v128.load(means + at)), f32x4.mul(rest1, g));
+    const mean = settled(newMean, magnitude, negligible);
     v128.store(means + at, mean);
+    const newSquare = f32x4.add(f32x4.mul(beta2, v128.load(squares + at)), f32x4.mul(rest2, f32x4.mul(g, g)));
+    const square = settled(newSquare, magnitude, negligible);
     v128.store(squares + at, square);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(square, correction)), epsilon);
     const change = f32x4.div(f32x4.mul(size, mean), root);
-    const w = f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), change);
-    v128.store(parameters + at, kept(w, lower, bound));
+    const w = kept(f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), change), lower, upper);
+    v128.store(parameters + at, w);
+    if (isAveraged) average(averages + at, w, averaging);
   }
 }
 
 /** Stochastic gradient descent with momentum: m = momentum m + g, w = keep w - size m. */
-function momentum(run: Run, entry: Step, images: i32, begin: usize, end: usize, keep: v128, bound: v128): void {
-  const beta1 = f32x4.splat(run.beta1);
-  const scale = f32x4.splat(1 / <f32>images);
-  const size = f32x4.splat(entry.size);
-  const lower = f32x4.neg(bound);
+function momentum(run: Run, begin: usize, end: usize): void {
+  const scale = v128.load(run.vectors, SCALE);
+  const beta1 = v128.load(run.vectors, BETA_1);
+  const size = v128.load(run.vectors, SIZE);
+  const averaging = v128.load(run.vectors, AVERAGING);
+  const keep = v128.load(run.vectors, KEEP);
+  const lower = v128.load(run.vectors, LOWER);
+  const upper = v128.load(run.vectors, UPPER);
+  const magnitude = v128.load(run.constants, MAGNITUDE);
+  const negligible = v128.load(run.constants, NEGLIGIBLE);
   const parameters = run.parameters;
   const gradients = run.gradients;
   const means = run.means;
+  const averages = run.averages;
   for (let at = begin; at < end; at += 16) {
     const g = f32x4.mul(v128.load(gradients + at), scale);
     v128.store(gradients + at, f32x4.splat(0));
-    const mean = settled(f32x4.add(f32x4.mul(beta1, v128.load(means + at)), g));
+    const mean = settled(f32x4.add(f32x4.mul(beta1, v128.load(means + at)), g), magnitude, negligible);
     v128.store(means + at, mean);
-    const w = f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), f32x4.mul(size, mean));
-    v128.store(parameters + at, kept(w, lower, bound));
+    const w = kept(f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), f32x4.mul(size, mean)), lower, upper);
+    v128.store(parameters + at, w);
+    if (averages) average(averages + at, w, averaging);
   }
 }
 
 /** Averages follow the parameters exponentially: e = e + averaging (w - e). */
-function average(run: Run, entry: Step): void {
-  const averaging = f32x4.splat(entry.averaging);
-  const averages = run.averages;
-  const parameters = run.parameters;
-  for (let at: usize = 0; at < run.parameterBytes; at += 16) {
-    const e = v128.load(averages + at);
-    v128.store(averages + at, f32x4.add(e, f32x4.mul(averaging, f32x4.sub(v128.load(parameters + at), e))));
-  }
+// @ts-ignore: decorator
+@inline
+function average(at: usize, w: v128, averaging: v128): void {
+  const e = v128.load(at);
+  v128.store(at, f32x4.add(e, f32x4.mul(averaging, f32x4.sub(w, e))));
 }
 
 /** 0 for what is negligible; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-function settled(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(NEGLIGIBLE)));
+function settled(x: v128, magnitude: v128, negligible: v128): v128 {
+  return v128.andnot(x, f32x4.lt(v128.and(x, magnitude), negligible));
 }
 
 /** w within its bounds; NaN stays NaN. */

@@ -8,10 +8,6 @@
 // @ts-ignore: decorator
 @inline export const LAYER_BYTES: usize = 64;
 
-/** Images that go forward and back together: enough to keep each loop long, few enough to stay in the cache. */
-// @ts-ignore: decorator
-@inline export const TILE: i32 = 32;
-
 // @ts-ignore: decorator
 @inline export const SQUARED_ERROR: i32 = 0;
 // @ts-ignore: decorator
@@ -28,17 +24,21 @@ export class Run {
   layerCount: i32;
   inputs: i32;
   classes: i32;
-  /** Bytes from one image's activations to the next one's, the same in every layer. */
-  stride: usize;
   loss: i32;
   optimizer: i32;
   height: i32;
   width: i32;
   /** What listing lit pixels needs. */
   tables: usize;
+  /** See constants.ts. */
+  constants: usize;
   /** The set, shared by all runs. */
   pixels: usize;
   labels: usize;
+  /** Records of the set's lit pixels, where there are any: see lit-lists.ts. `starts`: where they begin, in entries, u32. */
+  hasRecords: i32;
+  starts: usize;
+  records: usize;
   /** Weights and biases: all weights first, `(inputs, paddedOutputs)` f32 a layer, then all biases. */
   parameters: usize;
   gradients: usize;
@@ -55,12 +55,21 @@ export class Run {
   /** A `Step` for every batch of the epoch. */
   steps: usize;
   tilePixels: usize;
-  lists: usize;
-  listBytes: usize;
+  /** One image's lit pixels, or those of a part of it: positions u16, values u8. */
+  positions: usize;
+  values: usize;
+  /** A tile's lit pixels: offsets u32, brightnesses f32, and where each image's begin, u32; see lit-lists.ts. */
+  offsets: usize;
+  brightnesses: usize;
+  begins: usize;
+  /** Room for 16 vectors that a loop is to have at hand: see constants.ts. */
+  vectors: usize;
+  /** A tile's labels, i32. */
+  tileLabels: usize;
   quads: usize;
   framed: usize;
   box: usize;
-  /** Zeros, as many as `stride` holds. */
+  /** As many zeros as the widest layer has inputs, f32. */
   zeros: usize;
   trainingCount: i32;
   batchSize: i32;
@@ -88,18 +97,17 @@ export class Run {
 export class LayerEntry {
   inputs: i32;
   outputs: i32;
-  /** `outputs` and `inputs` rounded up to 4. */
+  /** `outputs` rounded up to 4. */
   paddedOutputs: i32;
-  paddedInputs: i32;
   activation: i32;
   /** Bytes from the start of the parameters, and of the gradients. */
   weights: usize;
   biases: usize;
-  /** `(TILE)` rows of `stride` bytes. */
+  /** `(paddedOutputs, TILE)` f32 each; the padding of the deltas is zeros. */
   activations: usize;
   deltas: usize;
-  /** `(outputs, paddedInputs)` f32: the weights the other way round; 0 in the first layer. */
-  transposed: usize;
+  /** `(TILE, paddedOutputs)` f32: the first layer's sums on the way forward, the deltas on the way back. */
+  rows: usize;
 }
 
 /** What one optimizer step needs to know, 16 bytes. */
