@@ -56,6 +56,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     const writer = new ScoreWriter(options, bytes);
     try {
       const startMs = performance.now();
+      options.onStarted?.({ workers });
       const source = new CsvSource(
         async (index) => unlabelled((await inputs.open(index))?.csv),
         scorer.slots.size,

@@ -202,5 +202,5 @@ function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): numbe
   if (named >= 0) return named;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
   if (number >= 1 && number <= columnCount) return number - 1;
-  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'that column');
+  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
 }
