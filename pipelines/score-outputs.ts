@@ -77,8 +77,7 @@ export class ScoreOutputs {
   }
 
   async write(rows: ScoredRows): Promise<void> {
-    const text = (await this.#begun()).rows(rows);
-    if (text.length > 0) await this.#out?.write(text);
+    for (const text of (await this.#begun()).rows(rows)) await this.#out?.write(text);
     await this.#log?.write(rows);
     this.#tally.add(rows);
     const { place, count, rejects } = rows;

@@ -56,14 +56,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'assets',
   ],
-  pool: ['csv', 'network', 'errors', 'assets'],
+  pool: ['csv', 'network', 'errors', 'assets', 'compile-kernel'],
   // What a row of text means: known to those who find rows, and to those who read them.
   csv: ['errors'],
   // What a network has seen: contributions, silenced neurons, the smallest change.
   insight: ['network', 'errors'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
-  training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets'],
-  sinks: ['csv', 'tally', 'errors'],
+  training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets', 'compile-kernel'],
+  sinks: ['csv', 'tally', 'errors', 'assets', 'compile-kernel'],
   render: ['insight', 'tally', 'network', 'errors'],
   // One HTML page of all there is to see.
   report: ['render/picture', 'tally'],
@@ -71,6 +71,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   network: ['errors'],
   errors: [],
   assets: [],
+  'compile-kernel': ['errors'],
   // What runs in the threads.
   workers: ['pool/create-worker', 'pool/messages', 'training'],
   // The library is all of it but the command line.

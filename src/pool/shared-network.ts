@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { KERNEL_FILE } from '../assets.js';
+import { compileKernel } from '../compile-kernel.js';
 import { DigitflowError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
@@ -28,7 +28,7 @@ export class SharedNetwork {
       );
     }
     this.layout = layoutMemory(network, options);
-    this.module = new WebAssembly.Module(readKernel());
+    this.module = compileKernel(KERNEL_FILE);
     const pages = this.layout.bytes / PAGE_BYTES;
     this.memory = allocate(pages);
     const { compression } = this.layout;
@@ -62,15 +62,5 @@ function allocate(pages: number): WebAssembly.Memory {
   } catch (cause) {
     const message = `no ${pages * PAGE_BYTES} bytes of shared memory can be had: give a smaller batch size or fewer workers`;
     throw new DigitflowError('MEMORY_LIMIT', message, { cause });
-  }
-}
-
-function readKernel(): Uint8Array {
-  try {
-    return readFileSync(KERNEL_FILE);
-  } catch (cause) {
-    throw new DigitflowError('BUILD_INCOMPLETE', `no kernel at ${KERNEL_FILE}: run \`npm run build\` first`, {
-      cause,
-    });
   }
 }

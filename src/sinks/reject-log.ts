@@ -1,5 +1,5 @@
-import { csvField } from './row-format.js';
 import type { RowOutput } from './row-output.js';
+import { csvField } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** Writes down rows that were not scored: CSV with file, line (from 1), reason, and the row as it stands there. */

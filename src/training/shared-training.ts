@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { TRAIN_KERNEL_FILE } from '../assets.js';
+import { compileKernel } from '../compile-kernel.js';
 import { DigitflowError } from '../errors.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../pool/layout.js';
 import { STOP_FLAG } from '../pool/messages.js';
@@ -45,7 +45,7 @@ export class SharedTraining {
       stepCount: Math.ceil(trainingCount(imageCount, options) / options.batchSize),
       runCount: options.restarts,
     });
-    this.module = new WebAssembly.Module(readKernel());
+    this.module = compileKernel(TRAIN_KERNEL_FILE);
     const pages = this.layout.bytes / PAGE_BYTES;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
@@ -139,20 +139,6 @@ function checkImages(
     throw new DigitflowError(
       'LABEL_OUT_OF_RANGE',
       `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`,
-    );
-  }
-}
-
-function readKernel(): Uint8Array {
-  try {
-    return readFileSync(TRAIN_KERNEL_FILE);
-  } catch (cause) {
-    throw new DigitflowError(
-      'BUILD_INCOMPLETE',
-      `no kernel at ${TRAIN_KERNEL_FILE}: run \`npm run build\` first`,
-      {
-        cause,
-      },
     );
   }
 }

@@ -5,6 +5,7 @@ import { LayerEntry, layerAt, NetworkHead } from './network';
 import { floatBlock, litGroups, quantizedBlock } from './pixels';
 import { ROW, TILE, transpose } from './tile';
 export { count } from './count';
+export { formatRows } from './format';
 export { numberRows } from './rows';
 import { crossEntropies, squaredErrors, winners } from './verdict';
 
