@@ -12,7 +12,8 @@ export interface Columns {
   readonly firstPixel: number;
   readonly label: LabelColumns | null;
   readonly idColumn: number | null;
-  readonly isTransposed: boolean;
+  /** See `CsvDialect.transposed`. */
+  readonly isTransposed: boolean | null;
   readonly guesses: readonly Guess[];
 }
 
@@ -39,7 +40,7 @@ export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags
     firstPixel,
     label: labelColumns,
     idColumn: id && flags.id !== 'none' ? id.first : null,
-    isTransposed: flags.transpose ?? order === 'columns',
+    isTransposed: flags.transpose ?? (order === 'columns' ? true : null),
     guesses: [
       guessOf('label', labelColumns && label, evidence),
       guessOf('id', flags.id === 'none' ? null : id, evidence),

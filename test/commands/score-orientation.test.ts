@@ -73,3 +73,12 @@ test.each(['0', '2'])(
     expect(upright).toEqual([right, wrong, right]);
   },
 );
+
+test('--transpose no holds where the network, or --normalize, takes images column by column', async () => {
+  const [right] = await predictions(['rows-unnamed']);
+  const [turned] = await predictions(['rows-unnamed'], '--normalize', 'transposed');
+  expect(turned).not.toBe(right);
+  expect(await predictions(['rows-unnamed'], '--normalize', 'transposed', '--transpose', 'no')).toEqual([
+    right,
+  ]);
+});
