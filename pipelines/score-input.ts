@@ -3,7 +3,7 @@ import { guessDialect } from '../src/csv/guess-dialect.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
-import type { CsvInput } from '../src/sources/csv-source.js';
+import type { CsvInput } from '../src/sources/csv-input.js';
 import { isStream, type LookedAt, lookAt } from '../src/sources/look-at.js';
 import type { ByteInput } from '../src/sources/open-bytes.js';
 import type { OpenedInput } from './score-options.js';
