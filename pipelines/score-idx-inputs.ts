@@ -1,5 +1,6 @@
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
+import { piecesOf } from '../src/sources/byte-source.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
 import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
 import { isStream, type LookedAt, nameOf } from '../src/sources/look-at.js';
@@ -59,16 +60,7 @@ export async function openIdxInput(
 
 /** A regular file is opened again, which lets workers read it; of a stream, what was looked at comes first. */
 export function contentOf(looked: LookedAt): ByteInput {
-  return looked.path ?? streamOf(looked);
-}
-
-async function* streamOf(looked: LookedAt): AsyncGenerator<Uint8Array> {
-  const source = await looked.content();
-  try {
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) yield piece;
-  } finally {
-    await source.close();
-  }
+  return looked.path ?? piecesOf(() => looked.content());
 }
 
 function foundCsv(name: string): DigitflowError {

@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
-import { MOST_WORKERS } from '../pool/choose-workers.js';
-import { BUNDLED_MODELS } from '../sources/open-model.js';
-import { addCsvOptions } from './csv-options.js';
 import { wholeNumber } from './option-values.js';
 import { runScore } from './run-score.js';
+import { addModelOption, addRunningOptions } from './running-options.js';
 import { checkedFlags, type ScoreFlags } from './score-flags.js';
 
 const EXAMPLES = `
@@ -25,12 +23,8 @@ export function addScoreCommand(program: Command): void {
     .description(
       'turn images in CSV or IDX into predictions: one a row, in input order, for as long as input comes',
     )
-    .argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin')
-    .option(
-      '-m, --model <name>',
-      `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`,
-      BUNDLED_MODELS[0],
-    )
+    .argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin');
+  addModelOption(command)
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
@@ -40,7 +34,10 @@ export function addScoreCommand(program: Command): void {
       'where to write (default: stdout); <file>.progress says how far it is until it is done',
     )
     .option('--resume', 'go on with the --out of an interrupted run: same inputs, network and options')
-    .option('--summary <file>', 'where to write what was counted, as JSON (digitflow.score/1)')
+    .option(
+      '--summary <file>',
+      'where to write what was counted, as JSON (digitflow.score/1), however the run ends',
+    )
     .addOption(
       new Option('--on-error <how>', 'what a bad row does (default: fail)').choices([
         'fail',
@@ -61,16 +58,8 @@ export function addScoreCommand(program: Command): void {
     .option(
       '--normalize <how>',
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",
-    )
-    .option(
-      '-w, --workers <count>',
-      'threads; 0 does without (default: by the cores and the input)',
-      wholeNumber(0, MOST_WORKERS),
-    )
-    .option('--batch-size <count>', 'rows a batch, roughly (default: by the input)', wholeNumber(1))
-    .option('-q, --quiet', 'nothing on stderr but errors')
-    .option('--debug', 'the stack of an error');
-  addCsvOptions(command)
+    );
+  addRunningOptions(command, 'rows a batch, roughly (default: by the input)')
     .addHelpText('after', EXAMPLES)
     .action((paths: readonly string[], flags: ScoreFlags) => runScore(paths, checkedFlags(paths, flags)));
 }
