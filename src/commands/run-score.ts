@@ -16,7 +16,7 @@ import type { ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;
-/** Of how many inputs it is said what was guessed. */
+/** Of how many inputs it is said what was guessed; of those that follow, only where it is something new. */
 const MOST_NOTES = 5;
 
 /** Scores what the command line asks for, flags that go together. */
@@ -61,6 +61,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const rowsBefore = from?.rows ?? 0;
   const { normalize } = flags;
   const { summary } = run;
+  const said = new Set<string>();
   const result = await score({
     inputs,
     model: flags.model,
@@ -79,7 +80,9 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
       const { file, name, guesses } = input;
       summary?.opened(input);
       if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
-      if (guesses.length > 0 && file < MOST_NOTES) note(flags, describeGuesses(name, guesses));
+      const isNew = !said.has(describeGuesses('', guesses));
+      said.add(describeGuesses('', guesses));
+      if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
     },
     onStarted: (start) => summary?.started(start),
     onProgress: (done) => {
