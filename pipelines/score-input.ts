@@ -124,10 +124,14 @@ export async function understandCsv(
   return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
 }
 
+/** How a file is called that would be CSV if there were anything in it. */
+const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
+
 /** Whether a regular file holds text; what is wrong with one that does not is for others to say. */
 export async function looksLikeCsv(path: string): Promise<boolean> {
   const looked = await lookAt(path).catch(() => null);
-  if (looked === null || looked.start.length === 0) return false;
+  if (looked === null) return false;
+  if (looked.start.length === 0) return CSV_NAME.test(path);
   try {
     return sniffFormat(looked.start, path) === 'csv';
   } catch {
