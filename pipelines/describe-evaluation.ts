@@ -1,5 +1,5 @@
 import { lossOf } from '../src/network/cost.js';
-import { layerSizes, parameterCount } from '../src/network/network.js';
+import { layerSizes, type Network, parameterCount } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { describeNormalization } from '../src/network/parse-normalization.js';
 import type { IdxSource } from '../src/sources/idx-source.js';
@@ -7,6 +7,7 @@ import { knownDataset } from '../src/sources/known-datasets.js';
 import type { Model } from '../src/sources/open-model.js';
 import type { Evaluation } from '../src/tally/evaluation.js';
 import type { EvaluationContext } from '../src/tally/summarize.js';
+import type { OpenedInput } from './score-options.js';
 
 /** What a report says of its input, once the input was read: only then are its digests known. */
 export function describeEvaluation(
@@ -43,4 +44,14 @@ export function describeData({ format, files }: IdxSource): Evaluation['data'] {
     height: format.height,
     width: format.width,
   };
+}
+
+/** The rows of a CSV. */
+export function describeRows(
+  { name, guesses }: OpenedInput,
+  { image }: Pick<Network, 'image'>,
+  sha256: string | null,
+): Evaluation['data'] {
+  const { height, width } = image;
+  return { name, dataset: null, files: [{ path: name, sha256 }], height, width, dialect: guesses };
 }

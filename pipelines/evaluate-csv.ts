@@ -1,4 +1,4 @@
-import { filter, lastValueFrom, map, type Observable, takeUntil, takeWhile, tap } from 'rxjs';
+import { filter, map, type Observable, takeUntil, takeWhile } from 'rxjs';
 import { parseRow } from '../src/csv/parse-row.js';
 import { findRowEnd } from '../src/csv/row-end.js';
 import { isFault } from '../src/csv/row-fault.js';
@@ -8,7 +8,6 @@ import { batch } from '../src/operators/batch.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
-import { tally } from '../src/operators/tally.js';
 import { chooseTextWorkers } from '../src/pool/choose-workers.js';
 import { openTextScorer } from '../src/pool/open-scorer.js';
 import type { TextScorer } from '../src/pool/scorer.js';
@@ -17,17 +16,15 @@ import type { RowPlace } from '../src/sinks/scored-rows.js';
 import { CsvSource } from '../src/sources/csv-source.js';
 import { digestCsv } from '../src/sources/digested-csv.js';
 import type { Model } from '../src/sources/open-model.js';
-import { EvaluationTally } from '../src/tally/evaluation-tally.js';
 import type { ScoredRecords } from '../src/tally/scored-records.js';
-import { summarize } from '../src/tally/summarize.js';
-import { countingOptions } from './counting-options.js';
-import { describeEvaluation } from './describe-evaluation.js';
-import type { EvaluateResult } from './evaluate.js';
+import { countEvaluation, type EvaluateResult } from './count-evaluation.js';
+import { describeRows } from './describe-evaluation.js';
 import { aborted, type EvaluateOptions } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
 import { raiseFirstFault } from './raise-first-fault.js';
 import { RowNumbers } from './row-numbers.js';
 import type { UnderstoodInput } from './score-input.js';
+import { withScorer } from './with-scorer.js';
 
 /**
  * Evaluates a network on labelled rows of text: counts the same as from IDX for the same images.
@@ -46,56 +43,39 @@ export async function evaluateCsv(
   const own = network.normalization;
   const normalization = orientedAs(csv.dialect, options.normalization?.(own) ?? own);
   const workers = options.workers ?? chooseTextWorkers(sizeBytes);
-  const { batchSize, limit = Number.POSITIVE_INFINITY } = options;
+  const { batchSize, limit } = options;
   const scorer = await openTextScorer(network, { workers, batchSize, bytes: sizeBytes ?? undefined });
-  const digested = await digestCsv(csv, sizeBytes);
-  try {
-    const startMs = performance.now();
-    const source = new CsvSource(async (index) => (index === 0 ? digested.csv : null), scorer.slots.size, {
-      input: 0,
-      bytes: 0,
-    });
-    const flow = evaluationFlow(source, scorer, normalization, model, { ...options, limit });
-    const counted = await lastValueFrom(flow, {
-      defaultValue: new EvaluationTally(countingOptions(network, options)),
-    });
-    const { image } = network;
-    const data = {
-      name: input.name,
-      dataset: null,
-      files: [{ path: input.name, sha256: await digested.finish(source.isComplete) }],
-      height: image.height,
-      width: image.width,
-      dialect: input.guesses,
-    };
-    const evaluation = summarize(counted, {
-      ...describeEvaluation(model, data, normalization),
-      workers,
-      seconds: (performance.now() - startMs) / 1000,
-      partial: !source.isComplete,
-    });
-    return { evaluation, mistakes: counted.mistakes.worst, normalization };
-  } catch (error) {
-    scorer.stop();
-    await digested.finish(false);
-    throw error;
-  } finally {
-    await scorer.close();
-  }
+  return withScorer(scorer, async () => {
+    const digested = await digestCsv(csv, sizeBytes);
+    try {
+      const opener = async (index: number) => (index === 0 ? digested.csv : null);
+      const source = new CsvSource(opener, scorer.slots.size, { input: 0, bytes: 0 });
+      return await countEvaluation(
+        scoredRows(source, scorer, normalization, options),
+        { ...options, model, normalization, workers, total: limit },
+        async () => ({
+          data: describeRows(input, network, await digested.finish(source.isComplete)),
+          partial: !source.isComplete,
+        }),
+      );
+    } catch (error) {
+      await digested.finish(false);
+      throw error;
+    }
+  });
 }
 
-/** The whole of it: emits the running tally after every batch. */
-function evaluationFlow(
+/** From text to verdicts, a batch at a time, in order. */
+function scoredRows(
   source: CsvSource,
   scorer: TextScorer,
   normalization: Normalization,
-  { network }: Model,
-  options: EvaluateOptions & { readonly limit: number },
-): Observable<EvaluationTally> {
-  const { signal, limit, onBatch, onProgress } = options;
+  { signal, limit = Number.POSITIVE_INFINITY }: EvaluateOptions,
+): Observable<ScoredRecords> {
   const numbers = new RowNumbers();
-  const rows = source.rows(scorer.slots).pipe(takeUntil(aborted(signal)), normalize(normalization));
-  return rows.pipe(
+  return source.rows(scorer.slots).pipe(
+    takeUntil(aborted(signal)),
+    normalize(normalization),
     batch(scorer.slots),
     forward(scorer),
     inOrder(),
@@ -103,9 +83,6 @@ function evaluationFlow(
     // A record's index in the input is known only here: who cuts text at a line end does not count lines.
     map((scored) => recordsOf(scored, numbers.place(scored), limit)),
     takeWhile(({ first, count }) => first + count < limit, true),
-    tap((scored) => onBatch?.(scored)),
-    tally(countingOptions(network, options)),
-    tap((counted) => onProgress?.(counted, limit === Number.POSITIVE_INFINITY ? undefined : limit)),
   );
 }
 

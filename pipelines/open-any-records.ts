@@ -1,7 +1,7 @@
 import type { CsvFlags } from '../src/csv/flags.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import type { Network } from '../src/network/network.js';
-import type { ByteSource } from '../src/sources/byte-source.js';
+import { piecesOf } from '../src/sources/byte-source.js';
 import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
 import { type LookedAt, lookAt } from '../src/sources/look-at.js';
 import { type HeldRows, holdCsv, type RowRange } from './hold-csv.js';
@@ -41,7 +41,7 @@ export async function openAnyRecords(
       if (sniffFormat(looked.start, looked.name) === 'csv')
         return await openRows(looked, spec, network, range);
       // What was looked at of a stream is not there a second time.
-      const source = await openIdx({ images: piecesOf(await looked.content()), imagesName: looked.name });
+      const source = await openIdx({ images: piecesOf(() => looked.content()), imagesName: looked.name });
       return { name: looked.name, source };
     } catch (error) {
       await looked.close();
@@ -64,13 +64,5 @@ async function openRows(
     return { name: input.name, rows: await holdCsv(input, network, range) };
   } finally {
     await input.close();
-  }
-}
-
-async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> {
-  try {
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) yield piece;
-  } finally {
-    await source.close();
   }
 }

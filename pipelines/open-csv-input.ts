@@ -27,8 +27,9 @@ export async function openCsvInput(
     // Not awaited: a stream may take for ever to give its first line.
     opening.then((input) => input?.close()).catch(() => {});
     // IDX from a stream, or nothing at all: whoever reads IDX says that labels are missing.
-    if (error instanceof DigitflowError && (error.code === 'USAGE' || error.code === 'CSV_EMPTY'))
-      return null;
+    const isStream = typeof images !== 'string' || images === '-';
+    const isNoCsv = error instanceof DigitflowError && (error.code === 'USAGE' || error.code === 'CSV_EMPTY');
+    if (isStream && isNoCsv) return null;
     throw error;
   }
 }

@@ -12,11 +12,11 @@ import { openScorer } from '../src/pool/open-scorer.js';
 import type { Scorer } from '../src/pool/scorer.js';
 import type { ScoredRows } from '../src/sinks/scored-rows.js';
 import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
-import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
+import type { IdxSource } from '../src/sources/idx-source.js';
 import type { LookedAt } from '../src/sources/look-at.js';
 import { nameOf } from '../src/sources/look-at.js';
-import type { ByteInput } from '../src/sources/open-bytes.js';
 import { aborted, unlessAborted } from './evaluation-input.js';
+import { contentOf, imageBytesAhead, openIdxInput } from './score-idx-inputs.js';
 import type { OpenedInput, ScoreOptions, ScoreResult } from './score-options.js';
 
 /** Length of the header of IDX images. */
@@ -47,16 +47,20 @@ export async function scoreIdx(
 ): Promise<ScoreResult> {
   const { inputs, from, signal, batchSize, withOutputs } = options;
   const opened: OpenedInput[] = [];
-  const done = { rows: from?.rows ?? 0, rejected: 0, bytes: 0, totalBytes: null };
+  const firstFile = from?.file ?? 0;
+  const aheadBytes = await unlessAborted(imageBytesAhead(inputs.slice(firstFile), network), signal);
+  const pixels = network.image.height * network.image.width;
+  const totalBytes = aheadBytes === null ? null : aheadBytes - (from?.row ?? 0) * pixels;
+  const done = { rows: from?.rows ?? 0, rejected: 0, bytes: 0, totalBytes };
   let scorer: Scorer | undefined;
   let workers = options.workers ?? 0;
   let startMs = performance.now();
   let partial = false;
   try {
-    for (let file = from?.file ?? 0; file < inputs.length && !partial; file++) {
+    for (let file = firstFile; file < inputs.length && !partial; file++) {
       const name = nameOf(inputs[file]);
       const images = opened.length === 0 ? contentOf(first) : inputs[file];
-      const source = await open(images, name, signal);
+      const source = await openIdxInput(images, name, signal);
       try {
         checkFitsNetwork(source.format, network);
         const { count } = source.format;
@@ -65,6 +69,7 @@ export async function scoreIdx(
           workers = options.workers ?? chooseWorkers(records ?? Number.MAX_SAFE_INTEGER);
           scorer = await openScorer(network, { workers, batchSize, records, withOutputs });
           startMs = performance.now();
+          options.onStarted?.({ workers });
         }
         const input: OpenedInput = { file, name, format: 'idx', guesses: [] };
         opened.push(input);
@@ -155,33 +160,4 @@ function rowsOf(
       endBytes: HEADER_BYTES + (first + count) * recordBytes,
     },
   };
-}
-
-async function open(
-  images: ByteInput,
-  imagesName: string,
-  signal: AbortSignal | undefined,
-): Promise<IdxSource> {
-  const opening = openIdx({ images, imagesName, digest: 'never' });
-  try {
-    return await unlessAborted(opening, signal);
-  } catch (error) {
-    // Not awaited: a stream may take for ever to give its header.
-    opening.then((source) => source.close()).catch(() => {});
-    throw error;
-  }
-}
-
-/** A regular file is opened again, which lets workers read it; of a stream, what was looked at comes first. */
-function contentOf(looked: LookedAt): ByteInput {
-  return looked.path ?? streamOf(looked);
-}
-
-async function* streamOf(looked: LookedAt): AsyncGenerator<Uint8Array> {
-  const source = await looked.content();
-  try {
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) yield piece;
-  } finally {
-    await source.close();
-  }
 }

@@ -3,8 +3,8 @@ import { guessDialect } from '../src/csv/guess-dialect.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
-import type { CsvInput } from '../src/sources/csv-source.js';
-import { isRegular, type LookedAt, lookAt } from '../src/sources/look-at.js';
+import type { CsvInput } from '../src/sources/csv-input.js';
+import { isStream, type LookedAt, lookAt } from '../src/sources/look-at.js';
 import type { ByteInput } from '../src/sources/open-bytes.js';
 import type { OpenedInput } from './score-options.js';
 
@@ -55,15 +55,15 @@ export class ScoreInputs {
   }
 
   /**
-   * Looks at the first input, whatever it is, and at all regular files: what is wrong with one of them is known before
-   * anything is scored. Other streams are opened when their turn comes.
+   * Looks at the first input, whatever it is, and at all files: what is wrong with one of them is known before anything is
+   * scored. Other streams are opened when their turn comes.
    *
    * @returns whether all of them were opened
    */
   async openAhead(first: number): Promise<boolean> {
     let isAll = true;
     for (let index = first; index < this.#inputs.length; index++) {
-      if (index === first || (await isPath(this.#inputs[index]))) await this.open(index);
+      if (index === first || !(await isStream(this.#inputs[index]))) await this.open(index);
       else isAll = false;
     }
     return isAll;
@@ -124,15 +124,14 @@ export async function understandCsv(
   return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
 }
 
-/** Streams and pipes are opened when their turn comes; a path that is wrong is told of at once. */
-async function isPath(input: ByteInput): Promise<boolean> {
-  return typeof input === 'string' && input !== '-' && (await isRegular(input));
-}
+/** How a file is called that would be CSV if there were anything in it. */
+const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 
 /** Whether a regular file holds text; what is wrong with one that does not is for others to say. */
 export async function looksLikeCsv(path: string): Promise<boolean> {
   const looked = await lookAt(path).catch(() => null);
-  if (looked === null || looked.start.length === 0) return false;
+  if (looked === null) return false;
+  if (looked.start.length === 0) return CSV_NAME.test(path);
   try {
     return sniffFormat(looked.start, path) === 'csv';
   } catch {

@@ -30,6 +30,8 @@ export interface ScoreOptions {
   readonly write: (rows: ScoredRows) => Promise<void>;
   /** Is told what was guessed of each input, once it is opened. */
   readonly onOpened?: ((input: OpenedInput) => void) | undefined;
+  /** Is told when all is ready for the first row: from here on `seconds` are counted. */
+  readonly onStarted?: ((start: ScoreStart) => void) | undefined;
   readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
   /** Aborting it stops the reading; what was read is scored and written. */
   readonly signal?: AbortSignal | undefined;
@@ -57,6 +59,11 @@ export interface OpenedInput {
   readonly format: 'csv' | 'idx';
   /** What was guessed or given, one for each property; empty for IDX. */
   readonly guesses: readonly Guess[];
+}
+
+/** What a run begins with. */
+export interface ScoreStart {
+  readonly workers: number;
 }
 
 /** How far a run is. */

@@ -66,6 +66,11 @@ export class ScoreOutputs {
     return this.#tally.counts;
   }
 
+  /** Up to where all is written. */
+  get position(): ScorePosition {
+    return this.#state.position;
+  }
+
   /** Says that rows have ids, before the first of them is written. What was begun without goes on without. */
   carryIds(): void {
     if (!this.from && !this.#format) this.#state = { ...this.#state, withIds: true };
@@ -93,8 +98,9 @@ export class ScoreOutputs {
   async close(isComplete: boolean): Promise<void> {
     await this.#begun();
     await Promise.all([this.#out?.close(), this.#rejects?.close()]);
-    if (isComplete) this.#journal?.remove();
-    else await this.leave();
+    if (!isComplete) return this.leave();
+    this.#journal?.remove();
+    this.#isJournalled = false;
   }
 
   /** Writes down how far a run came that ends early, where that is possible. */

@@ -1,3 +1,4 @@
+import { DigitflowError } from '../src/errors.js';
 import type { Model } from '../src/sources/open-model.js';
 import { identityOf } from './score-journal.js';
 import type { ScoreResult } from './score-options.js';
@@ -30,21 +31,33 @@ export interface ScoreSummary {
   readonly rowsPerSecond: number | null;
   /** True when the input was not read to its end. */
   readonly partial: boolean;
+  /** What ended the run; left out where nothing did but the end of the input, Ctrl-C, or a reader that had seen enough. */
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** @param resumedAt rows that an earlier run had done */
+/** How a run ended, or how far it came. */
+export type SummarizedRun = Pick<
+  ScoreResult,
+  'inputs' | 'rows' | 'rejected' | 'workers' | 'seconds' | 'partial'
+>;
+
+/**
+ * @param resumedAt rows that an earlier run had done
+ * @param error what ended the run, where something did
+ */
 export function summarizeScore(
-  result: ScoreResult,
+  run: SummarizedRun,
   counts: ScoreCounts,
   { network, name, sha256 }: Model,
   resumedAt: number,
+  error?: unknown,
 ): ScoreSummary {
-  const { rows, rejected, seconds, workers, partial } = result;
+  const { rows, rejected, seconds, workers, partial } = run;
   const { predictions, reasons } = counts;
   return {
     schema: 'digitflow.score/1',
     model: { name, sha256 },
-    inputs: result.inputs.map((input) => ({
+    inputs: run.inputs.map((input) => ({
       name: input.name,
       format: input.format,
       bytes: identityOf(input.name).bytes,
@@ -62,5 +75,12 @@ export function summarizeScore(
     seconds,
     rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
     partial,
+    ...(error === undefined ? {} : { error: describeError(error) }),
   };
+}
+
+/** The same words that stderr gets. */
+function describeError(error: unknown): NonNullable<ScoreSummary['error']> {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof DigitflowError ? error.code : 'INTERNAL', message };
 }

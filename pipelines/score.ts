@@ -9,7 +9,8 @@ import { sink } from '../src/operators/sink.js';
 import { chooseTextWorkers } from '../src/pool/choose-workers.js';
 import { openTextScorer } from '../src/pool/open-scorer.js';
 import type { TextScorer } from '../src/pool/scorer.js';
-import { type CsvInput, CsvSource } from '../src/sources/csv-source.js';
+import type { CsvInput } from '../src/sources/csv-input.js';
+import { CsvSource } from '../src/sources/csv-source.js';
 import { openModel } from '../src/sources/open-model.js';
 import { aborted, unlessAborted } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
@@ -56,6 +57,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     const writer = new ScoreWriter(options, bytes);
     try {
       const startMs = performance.now();
+      options.onStarted?.({ workers });
       const source = new CsvSource(
         async (index) => unlabelled((await inputs.open(index))?.csv),
         scorer.slots.size,

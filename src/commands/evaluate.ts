@@ -12,7 +12,7 @@ import {
   askedEvaluation,
   type EvaluationFlags,
 } from './evaluation-options.js';
-import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.js';
+import { interruptibly } from './interrupt.js';
 import { share, wholeNumber } from './option-values.js';
 import { writeOut } from './write-out.js';
 
@@ -59,21 +59,17 @@ async function runEvaluate(
   labels: string | undefined,
   flags: EvaluateFlags,
 ): Promise<void> {
-  const interruption = onInterrupt(flags.quiet ?? false);
-  const asked = askedEvaluation(images, labels, flags, interruption.signal);
-  try {
-    const result = await evaluate({ ...asked.options, mistakes: flags.mistakes });
-    asked.clear();
-    await writeOut(format(result, flags.format));
-    process.exitCode = exitCode(result, flags, interruption.signal.aborted);
-  } catch (error) {
-    // Interrupted before there was anything to report.
-    if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
-    process.exitCode = EXIT_INTERRUPTED;
-  } finally {
-    asked.clear();
-    interruption.end();
-  }
+  await interruptibly(flags.quiet ?? false, async (signal) => {
+    const asked = askedEvaluation(images, labels, flags, signal);
+    try {
+      const result = await evaluate({ ...asked.options, mistakes: flags.mistakes });
+      asked.clear();
+      await writeOut(format(result, flags.format));
+      if (!signal.aborted) process.exitCode = exitCode(result, flags);
+    } finally {
+      asked.clear();
+    }
+  });
 }
 
 function format(
@@ -101,8 +97,7 @@ function format(
   }
 }
 
-function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags, isInterrupted: boolean): number {
-  if (isInterrupted) return EXIT_INTERRUPTED;
+function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {
   if (flags.minAccuracy === undefined) return 0;
   const { accuracy } = evaluation;
   if (accuracy !== null && accuracy >= flags.minAccuracy) return 0;

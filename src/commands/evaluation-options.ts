@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { describeGuesses } from '../csv/describe-guesses.js';
 import { parseNormalization } from '../network/parse-normalization.js';
-import { MOST_WORKERS } from '../pool/choose-workers.js';
 import { ProgressLine } from '../render/progress-line.js';
-import { BUNDLED_MODELS } from '../sources/open-model.js';
-import { addCsvOptions, type CsvFlagValues, csvFlagsOf } from './csv-options.js';
+import { type CsvFlagValues, csvFlagsOf } from './csv-options.js';
 import { wholeNumber } from './option-values.js';
+import { addModelOption, addRunningOptions } from './running-options.js';
 
 /** What is evaluated, and how, as flags. */
 export interface EvaluationFlags extends CsvFlagValues {
@@ -20,17 +19,13 @@ export interface EvaluationFlags extends CsvFlagValues {
 
 /** The arguments of a command that evaluates. */
 export function addEvaluationArguments(command: Command): Command {
-  return command
+  command
     .argument(
       '[images]',
       'an IDX or CSV file, a folder with the usual names, or - for stdin (default: the MNIST test set)',
     )
-    .argument('[labels]', 'the IDX file of their labels (default: found beside the images by its name)')
-    .option(
-      '-m, --model <name>',
-      `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`,
-      BUNDLED_MODELS[0],
-    );
+    .argument('[labels]', 'the IDX file of their labels (default: found beside the images by its name)');
+  return addModelOption(command);
 }
 
 /** The options that such a command ends with. */
@@ -41,17 +36,8 @@ export function addEvaluationOptions(command: Command): Command {
       '--normalize <how>',
       'how a pixel becomes a brightness: scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed; ' +
         "separated by commas (default: the network's own way)",
-    )
-    .option(
-      '-w, --workers <count>',
-      'threads; 0 does without (default: by the cores and the input)',
-      wholeNumber(0, MOST_WORKERS),
-    )
-    .option('--batch-size <count>', 'images a batch (default: as many as 4 MiB hold)', wholeNumber(1))
-    .option('-q, --quiet', 'nothing on stderr but errors')
-    .option('--debug', 'the stack of an error');
-  addCsvOptions(command);
-  return command;
+    );
+  return addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)');
 }
 
 /** What was asked for, and the progress line that tells how far it is. */

@@ -32,3 +32,21 @@ export function onInterrupt(isQuiet: boolean): Interruption {
     },
   };
 }
+
+/**
+ * Does what the first Ctrl-C stops. That nothing was there to show as yet is no error then: the exit code says it.
+ */
+export async function interruptibly(
+  isQuiet: boolean,
+  run: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { signal, end } = onInterrupt(isQuiet);
+  try {
+    await run(signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  } finally {
+    end();
+  }
+  if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+}

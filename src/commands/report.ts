@@ -9,7 +9,7 @@ import {
   askedEvaluation,
   type EvaluationFlags,
 } from './evaluation-options.js';
-import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.js';
+import { interruptibly } from './interrupt.js';
 import { writeOut } from './write-out.js';
 
 interface ReportFlags extends EvaluationFlags {
@@ -51,23 +51,19 @@ async function runReport(
 ): Promise<void> {
   // That it can be written is known before there is anything to write.
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
-  const interruption = onInterrupt(flags.quiet ?? false);
-  const asked = askedEvaluation(images, labels, flags, interruption.signal);
-  try {
-    const { html } = await report({ ...asked.options, language: flags.lang });
-    asked.clear();
-    if (file === null) await writeOut(html);
-    else {
-      file.write(html);
-      const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
-      if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
+  await interruptibly(flags.quiet ?? false, async (signal) => {
+    const asked = askedEvaluation(images, labels, flags, signal);
+    try {
+      const { html } = await report({ ...asked.options, language: flags.lang });
+      asked.clear();
+      if (file === null) await writeOut(html);
+      else {
+        file.write(html);
+        const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
+        if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
+      }
+    } finally {
+      asked.clear();
     }
-    if (interruption.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
-  } catch (error) {
-    if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
-    process.exitCode = EXIT_INTERRUPTED;
-  } finally {
-    asked.clear();
-    interruption.end();
-  }
+  });
 }

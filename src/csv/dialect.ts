@@ -15,8 +15,11 @@ export interface CsvDialect {
   readonly pixelCount: number;
   /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
   readonly white: number;
-  /** True when the pixels stand column by column (EMNIST). Concerns the normalization, no row. */
-  readonly transposed: boolean;
+  /**
+   * True when the pixels stand column by column (EMNIST), false when row by row; null where nothing says so: then as the
+   * network takes them. Concerns the normalization, no row.
+   */
+  readonly transposed: boolean | null;
   /** Where the truth stands; null when there is none, or it is not wanted. */
   readonly label: LabelColumns | null;
   /** The column that is carried through to the output, or null. */

@@ -1,18 +1,21 @@
 import { DigitflowError } from '../errors.js';
 import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './column-evidence.js';
-import { isIdName, isLabelName, pixelOrder, plainName } from './column-names.js';
+import { isIdName, pixelOrder } from './column-names.js';
 import type { LabelColumns } from './dialect.js';
+import { columnOf, isCounting } from './find-column.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
+import { asLabel, claimLabel } from './guess-label.js';
 import { readNumber } from './read-number.js';
-import { guessOf, noSuchColumn, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
+import { guessOf, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
 
 /** What the columns are. */
 export interface Columns {
   readonly firstPixel: number;
   readonly label: LabelColumns | null;
   readonly idColumn: number | null;
-  readonly isTransposed: boolean;
+  /** See `CsvDialect.transposed`. */
+  readonly isTransposed: boolean | null;
   readonly guesses: readonly Guess[];
 }
 
@@ -39,7 +42,7 @@ export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags
     firstPixel,
     label: labelColumns,
     idColumn: id && flags.id !== 'none' ? id.first : null,
-    isTransposed: flags.transpose ?? order === 'columns',
+    isTransposed: flags.transpose ?? (order === 'columns' ? true : null),
     guesses: [
       guessOf('label', labelColumns && label, evidence),
       guessOf('id', flags.id === 'none' ? null : id, evidence),
@@ -49,70 +52,6 @@ export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags
       ...othersGuess(evidence, known, firstPixel, [label, id]),
     ],
   };
-}
-
-function claimLabel(evidence: ColumnEvidence, known: KnownImages, flags: CsvFlags): Claim | null {
-  const { names, columnCount } = evidence;
-  const { label } = flags;
-  const given = (first: number, count = 1): Claim => ({ first, count, by: 'given' });
-  if (label === 'first') return given(0);
-  if (label === 'last') return given(columnCount - 1);
-  if (label === 'one-hot') {
-    const first = oneHotStart(evidence, known);
-    if (first === null) throw noSuchColumn(evidence, '--label one-hot', 'columns of which one is 1');
-    return given(first, known.classes.length);
-  }
-  if (label !== undefined && label !== 'none') return given(columnOf(evidence, '--label', label));
-  if (names) {
-    const named = names.findIndex(isLabelName);
-    if (named >= 0) return { first: named, count: 1, by: 'seen' };
-  }
-  const spare = columnCount - known.pixelCount;
-  const hot = spare >= known.classes.length ? oneHotStart(evidence, known) : null;
-  if (hot !== null && known.classes.length > 1)
-    return { first: hot, count: known.classes.length, by: 'seen' };
-  return names ? null : labelByValues(evidence, known, flags, spare);
-}
-
-/** Without names: a spare column at either end whose values could be labels. */
-function labelByValues(
-  evidence: ColumnEvidence,
-  known: KnownImages,
-  flags: CsvFlags,
-  spare: number,
-): Claim | null {
-  if (spare === 0) return null;
-  const { rows, columnCount } = evidence;
-  const from = flags.labelsFrom ?? 0;
-  const couldBe = (column: number) => {
-    const values = rows.map((row) => row[column]);
-    if (values.length > 0 && values.every((value) => known.classes.includes(value))) return values;
-    const fits = values.every((value) => {
-      const number = readNumber(value);
-      return (
-        number !== undefined &&
-        Number.isInteger(number) &&
-        number >= from &&
-        number < from + known.classes.length
-      );
-    });
-    return fits ? values : null;
-  };
-  const varies = (values: readonly string[] | null) => values !== null && new Set(values).size > 1;
-  // With two spare columns the first is mostly an index: then the label is the second one, or the last.
-  const second = spare > 1 ? couldBe(1) : null;
-  const [first, last] = [couldBe(0), couldBe(columnCount - 1)];
-  if (varies(second) && !varies(first)) return { first: 1, count: 1, by: 'seen' };
-  if (first && (varies(first) || !varies(last)) && !isCounting(rows, 0)) {
-    const isSure = varies(first) && !varies(last);
-    return { first: 0, count: 1, by: isSure ? 'seen' : 'guessed', flag: '--label last' };
-  }
-  // A last column that never changes is black pixels, where the first one can only be an id.
-  const isIdFirst = isCounting(rows, 0) || rows.every((row) => readNumber(row[0]) === undefined);
-  if (last && (varies(last) || !isIdFirst)) {
-    return { first: columnCount - 1, count: 1, by: varies(last) ? 'seen' : 'guessed', flag: '--label first' };
-  }
-  return null;
 }
 
 function claimId(
@@ -140,27 +79,6 @@ function claimId(
   return text === undefined || rows.length === 0 ? null : { first: text, count: 1, by: 'seen' };
 }
 
-/** Whether a column counts up by one from row to row. */
-function isCounting(rows: readonly (readonly string[])[], column: number): boolean {
-  if (rows.length < 3) return false;
-  const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
-  return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
-}
-
-/** The first or last run of as many columns as there are classes of which exactly one is 1 in every row. */
-function oneHotStart({ rows, columnCount }: ColumnEvidence, { classes }: KnownImages): number | null {
-  if (rows.length === 0) return null;
-  const isHot = (first: number) =>
-    rows.every((row) => {
-      const values = row.slice(first, first + classes.length).map(readNumber);
-      return (
-        values.every((value) => value === 0 || value === 1) &&
-        values.filter((value) => value === 1).length === 1
-      );
-    });
-  return [0, 1, columnCount - classes.length].find((first) => first >= 0 && isHot(first)) ?? null;
-}
-
 /** The one run of columns that is long enough and holds nothing else. */
 function findPixels(evidence: ColumnEvidence, known: KnownImages, claims: readonly (Claim | null)[]): number {
   const { columnCount, names } = evidence;
@@ -185,22 +103,4 @@ function findPixels(evidence: ColumnEvidence, known: KnownImages, claims: readon
     `${evidence.name}: expected ${pixelCount} pixels side by side in ${columnCount} columns, found no such run beyond doubt: ` +
       'say --label and --id, or leave the other columns out',
   );
-}
-
-function asLabel(claim: Claim, { rows }: ColumnEvidence, known: KnownImages, flags: CsvFlags): LabelColumns {
-  const { first, count } = claim;
-  if (count > 1) return { kind: 'one-hot', first, count };
-  const isText = rows.length > 0 && rows.every((row) => readNumber(row[first]) === undefined);
-  if (isText) return { kind: 'name', column: first, names: known.classes };
-  return { kind: 'number', column: first, from: flags.labelsFrom ?? 0 };
-}
-
-/** A column by its name, or by its number from 1. */
-function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
-  const { names, columnCount } = evidence;
-  const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
-  if (named >= 0) return named;
-  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
-  if (number >= 1 && number <= columnCount) return number - 1;
-  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'that column');
 }

@@ -20,6 +20,9 @@ export interface GuessedDialect {
   readonly needsMore: boolean;
 }
 
+/** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
+const LEAST_WHITE = 128;
+
 /** A header of numbers that count up (pandas writes one) is told from data by being long. */
 const LEAST_COUNTING = 16;
 
@@ -135,7 +138,8 @@ function guessScale(
     const message = `${name}: expected pixels from 0 to 255, found brighter ones: say --scale with the value that is white`;
     throw new DigitflowError('CSV_SCALE', message);
   }
-  if (largest > 1) return scale(255, 'seen');
+  if (largest >= LEAST_WHITE) return scale(255, 'seen');
+  if (largest > 1) return scale(255, 'guessed', `--scale ${Math.ceil(largest)}`);
   if (hasFraction) return scale(1, 'seen');
   return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
 }

@@ -47,7 +47,7 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
     const column = `column ${firstPixel + i + 1}`;
     if (value === undefined) return { fault: `${column}: expected a number, found ${quoted(field)}` };
     if (!(value >= 0 && value <= white)) {
-      const hint = white === 1 && value > 1 ? ': has the scale changed? say --scale 255 if so' : '';
+      const hint = scaleHint(value, white);
       return { fault: `${column}: expected 0 to ${white}, found ${quoted(field)}${hint}` };
     }
     largest = Math.max(largest, value);
@@ -61,4 +61,10 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
     };
   }
   return pixels;
+}
+
+/** Why a pixel may lie beyond black or white. */
+function scaleHint(value: number, white: number): string {
+  if (value < 0) return ': was something subtracted from the pixels? black has to be 0';
+  return white === 1 && value > 1 ? ': has the scale changed? say --scale 255 if so' : '';
 }

@@ -22,7 +22,11 @@ export function readLabel(
   if (value !== undefined && Number.isInteger(value) && value >= label.from && value <= last) {
     return value - label.from;
   }
-  return { fault: `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}` };
+  const hint =
+    label.from === 0 && value === last + 1 ? ': are they counted from 1? say --labels-from 1 if so' : '';
+  return {
+    fault: `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}${hint}`,
+  };
 }
 
 function readOneHot(

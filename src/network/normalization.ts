@@ -14,6 +14,10 @@ export interface Normalization {
 /** Pixels 0..255 become 0..1. */
 export const UNIT_BRIGHTNESS: Normalization = { scale: 1 / 255, offset: 0, transposed: false };
 
+export function isSameNormalization(a: Normalization, b: Normalization): boolean {
+  return a.scale === b.scale && a.offset === b.offset && a.transposed === b.transposed;
+}
+
 /**
  * The brightness of one image, pixel by pixel: what `foldNormalization` must amount to.
  *

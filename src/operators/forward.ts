@@ -1,11 +1,13 @@
 import { defer, type MonoTypeOperatorFunction, mergeMap, Observable } from 'rxjs';
 import type { Scorable, Scorer } from '../pool/scorer.js';
+import { Turns } from '../pool/turns.js';
 
 /**
  * Scores batches: each comes out, with its verdicts, as soon as its worker has answered, so not always in the order it
  * went in; `inOrder` brings them back to that.
  *
- * `mergeMap` needs no bound here, since there are no more batches than slots. A batch is kept from the moment it comes
+ * `mergeMap` needs no bound here, since there are no more batches than slots. Where the normalization changes, as it may from
+ * one file to the next, all batches before the change are awaited. A batch is kept from the moment it comes
  * until its worker has answered and `next` has returned, even when nobody listens any more: a worker may still be
  * writing to its slot.
  *
@@ -17,13 +19,14 @@ export function forward<B extends Scorable>(
   return (source) =>
     defer(() => {
       let begun = 0;
+      const turns = new Turns();
       return source.pipe(
         mergeMap((batch) => {
           batch.retain();
           batch.order = begun++;
           return new Observable<B>((subscriber) => {
-            scorer
-              .score(batch)
+            turns
+              .take(batch.normalization, () => scorer.score(batch))
               .then(
                 () => {
                   subscriber.next(batch);

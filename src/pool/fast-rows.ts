@@ -1,8 +1,9 @@
-import type { CsvDialect } from '../csv/dialect.js';
+import type { CsvDialect, LabelColumns } from '../csv/dialect.js';
 import { lineEndByte } from '../csv/row-end.js';
 import type { Kernel } from './kernel.js';
 import type { MemoryLayout } from './layout.js';
-import { ROW_TASK } from './offsets.js';
+import { nameTable } from './name-table.js';
+import { LABEL_KIND, ROW_TASK } from './offsets.js';
 import type { RowWriter } from './row-writer.js';
 import type { TextWindow } from './text-rows.js';
 
@@ -19,7 +20,7 @@ export const noFastRows = (): FastRows => (_writer, _window, at) => at;
 
 /**
  * Takes rows of numbers that are not negative, each quoted or not: whole ones quickest, decimal ones where their value is
- * certain. All others are left to csv-parse, which would say the same of these.
+ * certain; labels are numbers, names or one-hot. All others are left to csv-parse, which would say the same of these.
  *
  * @param buffer the shared memory
  */
@@ -30,7 +31,10 @@ export function numberRows(
   dialect: CsvDialect,
 ): FastRows {
   const { label } = dialect;
-  if (label !== null && label.kind !== 'number') return noFastRows();
+  const named = label?.kind === 'name' ? label.names.slice(0, layout.classCount) : [];
+  const names = nameTable(named);
+  if (names === null) return noFastRows();
+  const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);
   const doubles = new Float64Array(buffer);
   return (writer, { limit, end, origin }, first) => {
@@ -49,8 +53,10 @@ export function numberRows(
     set(ROW_TASK.firstPixel, dialect.firstPixel);
     set(ROW_TASK.pixelCount, dialect.pixelCount);
     set(ROW_TASK.columnCount, dialect.columnCount);
-    set(ROW_TASK.labelColumn, label?.column ?? NO_COLUMN);
-    set(ROW_TASK.labelFrom, label?.from ?? 0);
+    setLabel(label, set);
+    set(ROW_TASK.names, rowTask + ROW_TASK.bytes);
+    set(ROW_TASK.nameCount, named.length);
+    bytes.set(names, rowTask + ROW_TASK.bytes);
     set(ROW_TASK.classCount, layout.classCount);
     set(ROW_TASK.idColumn, dialect.idColumn ?? NO_COLUMN);
     doubles[(rowTask + ROW_TASK.white) / 8] = dialect.white;
@@ -61,4 +67,14 @@ export function numberRows(
     } while (get(ROW_TASK.rows) > 0);
     return get(ROW_TASK.at);
   };
+}
+
+/** Says where the label stands, and of what kind it is. */
+function setLabel(label: LabelColumns | null, set: (field: number, value: number) => void): void {
+  const [column, columns] =
+    label === null ? [0, 0] : label.kind === 'one-hot' ? [label.first, label.count] : [label.column, 1];
+  set(ROW_TASK.labelColumn, column);
+  set(ROW_TASK.labelColumns, columns);
+  set(ROW_TASK.labelKind, LABEL_KIND[label?.kind ?? 'number']);
+  set(ROW_TASK.labelFrom, label?.kind === 'number' ? label.from : 0);
 }

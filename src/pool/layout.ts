@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import { layerSizes, type Network } from '../network/network.js';
 import { COMPRESSION_TABLE_BYTES } from './compression-table.js';
-import { COUNTS, ENTRY, HEAD, REJECT, ROW_TASK } from './offsets.js';
+import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './text-capacity.js';
 
 /**
@@ -28,7 +28,7 @@ import { type TextCapacity, type TextOptions, textCapacity } from './text-capaci
  *       records * 4                      id ends u32, where wanted     the slot's worker   main
  *       stretch                          ids u8, where wanted          the slot's worker   main
  *       rejects * REJECT.bytes           rejects                       the slot's worker   main
- *       ROW_TASK.bytes                   row task                      the slot's worker   kernel
+ *       ROW_TASK.bytes + 16384           row task, names of classes    the slot's worker   kernel
  *     and in any case:
  *       …                                scratch                       the slot's worker   nobody
  *
@@ -95,7 +95,7 @@ export interface TextLayout {
   readonly ids: number;
   /** The rows that were not scored, `REJECT.bytes` each, in the order of the text. */
   readonly rejects: number;
-  /** What the kernel takes rows by, see `ROW_TASK`. */
+  /** What the kernel takes rows by, see `ROW_TASK`; behind it the names of classes, see `nameTable`. */
   readonly rowTask: number;
 }
 
@@ -211,7 +211,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
       idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
       ids: text.withIds ? region(text.stretchBytes) : 0,
       rejects: region(text.mostRejects * REJECT.bytes),
-      rowTask: region(ROW_TASK.bytes),
+      rowTask: region(ROW_TASK.bytes + NAME_TABLE_BYTES),
     },
   }));
 

@@ -74,9 +74,19 @@ export const ROW_TASK = {
   pixelCount: 68,
   columnCount: 72,
   labelColumn: 76,
-  labelFrom: 80,
-  classCount: 84,
-  idColumn: 88,
+  labelColumns: 80,
+  labelKind: 84,
+  labelFrom: 88,
   white: 96,
+  classCount: 104,
+  idColumn: 108,
+  names: 112,
+  nameCount: 116,
   bytes: 128,
 } as const;
+
+/** How a row says what it shows, as the kernel is told; see `LabelColumns`. */
+export const LABEL_KIND = { number: 0, name: 1, 'one-hot': 2 } as const;
+
+/** Room behind a row task for the names of classes, see `nameTable`. */
+export const NAME_TABLE_BYTES = 16 * 1024;

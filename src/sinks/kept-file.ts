@@ -14,6 +14,8 @@ import {
 import { dirname } from 'node:path';
 import { DigitflowError } from '../errors.js';
 
+const IS_FOLDER = 'it is a folder; give a file';
+
 /**
  * A file that is always whole: it holds what was last written to it, or what it held before, whenever the process or
  * the machine dies.
@@ -36,7 +38,7 @@ export class KeptFile {
     this.#isPlain = stats === null || stats.isFile();
     // Behind a link, the link stays.
     this.#target = stats?.isFile() ? realpathSync(path) : path;
-    if (stats?.isDirectory()) throw notWritable(path, 'it is a folder; give a file');
+    if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
     try {
       if (stats !== null) accessSync(this.#target, constants.W_OK);
       if (!this.#isPlain) return;
@@ -88,6 +90,7 @@ export function writeError(error: unknown, path: string): DigitflowError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return notWritable(path, 'there is no such folder; make it first', error);
   }
+  if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
   const reason = typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
   const advice = code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path';
   return notWritable(path, `${reason}; ${advice}`, error);

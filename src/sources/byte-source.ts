@@ -38,3 +38,13 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
     close: () => source.close(),
   };
 }
+
+/** What a source still has to give, for those who take anything that can be iterated; it is opened when they begin, and closed. */
+export async function* piecesOf(open: () => Promise<ByteSource>): AsyncGenerator<Uint8Array, void> {
+  const source = await open();
+  try {
+    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) yield piece;
+  } finally {
+    await source.close();
+  }
+}

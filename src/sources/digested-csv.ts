@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { ContentDigest, MOST_DIGESTED_BYTES } from './content-digest.js';
-import type { CsvInput } from './csv-source.js';
+import type { CsvInput } from './csv-input.js';
 import { fileBytes } from './file-bytes.js';
 
 /** A CSV that is digested while it is evaluated. */

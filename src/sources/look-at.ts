@@ -45,6 +45,18 @@ export async function isRegular(input: ByteInput): Promise<boolean> {
 }
 
 /**
+ * Whether it may take for ever to open an input, or happen but once: stdin, a named pipe, a device, bytes that are made
+ * while they are read. Of all others it is known at once what is wrong with them.
+ */
+export async function isStream(input: ByteInput): Promise<boolean> {
+  if (typeof input !== 'string' || input === '-') return true;
+  return stat(input).then(
+    (stats) => !stats.isFile() && !stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
  * Looks at the beginning of an input. A regular file is closed again: of thousands, none stays open.
  *
  * Of a live stream no more is waited for than a line; who wants to see more says so.

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import { writeNetwork } from '../../src/network/network-file.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { runCli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { idxBytes, imagesIdx, labelsIdx } from '../sources/idx-bytes.js';
 import { tempFolder } from '../sources/temp-folder.js';
@@ -192,5 +193,25 @@ describe('a build that is not whole is one line, and exit code 70', () => {
   ])('%s', async (_, code, missing, args, ...words) => {
     const program = await copyWithout(missing);
     await expectFailure(args, { code, exitCode: 70, words }, { program });
+  });
+});
+
+describe('of a CSV to be evaluated it is said what is wrong with it, not that it is no IDX:', () => {
+  test.each<[name: string, content: string, args: string[], code: ErrorCode, exitCode: number, word: string]>(
+    [
+      ['nothing in it', '', [], 'CSV_EMPTY', 65, 'rows.csv: expected rows of images, found no row'],
+      ['blank lines only', '\n\n', [], 'CSV_EMPTY', 65, 'rows.csv: expected rows of images, found no row'],
+      [
+        'a flag that names no column',
+        digitsCsv({ count: 3 }),
+        ['--label', 'nosuch'],
+        'USAGE',
+        2,
+        '--label nosuch',
+      ],
+    ],
+  )('%s', async (_, content, args, code, exitCode, word) => {
+    const cwd = await tempFolder({ 'rows.csv': Buffer.from(content) });
+    await expectFailure(['rows.csv', '--quiet', ...args], { code, exitCode, words: [word] }, { cwd });
   });
 });

@@ -61,6 +61,16 @@ describe('every row gets its prediction, in order:', () => {
     expect(stdout).toBe(`ImageId,Label\n${lines.join('')}`);
   });
 
+  test('of many files, and what was guessed is said of the first few, and wherever it is something new', async () => {
+    const names = [1, 2, 3, 4, 5, 6, 7].map((i) => at(`many-${i}.csv`));
+    for (const name of names) writeFileSync(name, digitsCsv({ count: 2 }));
+    writeFileSync(at('many-7.csv'), digitsCsv({ count: 2, delimiter: ';' }));
+    const { stderr } = await runCli(['score', at('many-*.csv')]);
+    const told = names.filter((name) => stderr.includes(`${name}: header no`));
+    expect(told).toEqual([...names.slice(0, 5), at('many-7.csv')]);
+    expect(stderr).toContain('many-7.csv: header no, delimiter semicolon');
+  });
+
   test('the same bytes for any number of workers and rows a batch', async () => {
     const args = [
       'score',

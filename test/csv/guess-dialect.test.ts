@@ -161,6 +161,24 @@ test('a single row may have its label at either end: the first is taken, and the
   );
 });
 
+test('labels counted from 1 are labels, not the first pixel of an image that lacks its last', () => {
+  const text = csv((p, i) => [(i % 10) + 1, ...p]);
+  expect(guess(text).dialect).toMatchObject({ label: number(0), firstPixel: 1 });
+});
+
+test('a first column of nobody knows what is asked for, though the last one could be a label', () => {
+  const text = csv((p, i) => [3 * i + 7, ...p]);
+  expect(() => guess(text)).toThrowError(expect.objectContaining({ code: 'CSV_COLUMNS' }));
+  expect(() => guess(text)).toThrowError(/--label or --id/);
+  expect(guess(text, { id: '1' }).dialect).toMatchObject({ idColumn: 0, label: null, firstPixel: 1 });
+});
+
+test('a scale that nothing is bright enough for is guessed, and another one offered', () => {
+  const dim = guess(csv((p) => p.map((value) => Math.floor(Number(value) / 16))));
+  expect(dim.dialect.white).toBe(255);
+  expect(describeGuesses('f.csv', dim.guesses)).toContain('scale 0 to 255 (guessed; else --scale 15)');
+});
+
 test('a header alone is enough, but more is asked for', () => {
   const header = `${['label', ...pixelNames(0)].join(',')}\n`;
   expect(guess(header, {}, false)).toMatchObject({ needsMore: true, dataStart: header.length });

@@ -57,8 +57,15 @@ describe('a fault names the column, what was expected and what was found:', () =
     ['7,0,NaN,0,0', 'column 3: expected a number, found NaN'],
     ['7,0,0x1f,0,0', 'column 3: expected a number, found 0x1f'],
     ['7,0,0,0,256', 'column 5: expected 0 to 255, found 256'],
-    ['7,0,0,-1,0', 'column 4: expected 0 to 255, found -1'],
-    ['10,0,0,0,0', 'column 1: expected a label from 0 to 9, found 10'],
+    [
+      '7,0,0,-1,0',
+      'column 4: expected 0 to 255, found -1: was something subtracted from the pixels? black has to be 0',
+    ],
+    [
+      '10,0,0,0,0',
+      'column 1: expected a label from 0 to 9, found 10: are they counted from 1? say --labels-from 1 if so',
+    ],
+    ['11,0,0,0,0', 'column 1: expected a label from 0 to 9, found 11'],
     ['cat,0,0,0,0', 'column 1: expected a label from 0 to 9, found cat'],
     ['7,0,"1,0,0', 'expected a closing quote, found the end of the row'],
     ['7,0,1"1,0,0', 'expected quotes around the whole field, found one within it'],

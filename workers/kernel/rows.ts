@@ -39,17 +39,36 @@ class RowTask {
   firstPixel: i32;
   pixelCount: i32;
   columnCount: i32;
-  /** -1 where there is none. */
+  /** The columns of the label, and how many they are: 0 where there is none. */
   labelColumn: i32;
+  labelColumns: i32;
+  labelKind: i32;
+  /** The number that is the first class. */
   labelFrom: i32;
-  classCount: i32;
-  idColumn: i32;
   /** The value that is white. */
   white: f64;
+  classCount: i32;
+  /** -1 where there is none. */
+  idColumn: i32;
+  /** The names of the first classes, one behind the other: u32 how many bytes, and the bytes. */
+  names: usize;
+  nameCount: i32;
 }
 
-/** What was found beside the pixels of the row at hand. */
-let label: i32 = 0;
+// Mirror `LABEL_KIND` in src/pool/offsets.ts.
+// @ts-ignore: decorator
+@inline const NUMBER_LABEL: i32 = 0;
+// @ts-ignore: decorator
+@inline const NAME_LABEL: i32 = 1;
+
+// @ts-ignore: decorator
+@inline const NO_LABEL: i32 = -1;
+/** One that is left to others. */
+// @ts-ignore: decorator
+@inline const ODD_LABEL: i32 = -2;
+
+/** What was found beside the pixels of the row at hand: the class that it shows, if all goes well. */
+let label: i32 = NO_LABEL;
 let idStart: usize = 0;
 let idEnd: usize = 0;
 
@@ -64,13 +83,12 @@ export function numberRows(address: usize): void {
   let pixels = task.pixels;
   let rows = 0;
   while (at < task.limit && rows < task.mostRows) {
-    label = -1;
+    label = NO_LABEL;
     const lineEnd = row(task, at, pixels);
     if (lineEnd == 0) break;
-    if (task.labelColumn >= 0) {
-      const index = label - task.labelFrom;
-      if (label < 0 || index < 0 || index >= task.classCount) break;
-      store<u8>(task.labels + <usize>rows, <u8>index);
+    if (task.labelColumns > 0) {
+      if (label < 0 || label >= task.classCount) break;
+      store<u8>(task.labels + <usize>rows, <u8>label);
     }
     if (task.idEnds != 0) {
       const length = <u32>(idEnd - idStart);
@@ -140,7 +158,8 @@ function field(task: RowTask, column: i32, at: usize): usize {
     // A carriage return before a line feed belongs to the line end.
     if (to > start && <i32>load<u8>(to - 1) == CARRIAGE_RETURN) textEnd--;
   }
-  if (column == task.labelColumn) label = readLabel(at, start, textEnd, to, task.delimiter);
+  const place = column - task.labelColumn;
+  if (place >= 0 && place < task.labelColumns) label = readLabel(task, place, at, start, textEnd, to);
   if (column == task.idColumn) {
     idStart = start;
     idEnd = textEnd;
@@ -148,10 +167,34 @@ function field(task: RowTask, column: i32, at: usize): usize {
   return to;
 }
 
+/** The class that a column of the label names; of one-hot ones, what is known of it behind the `place`-th. */
+// @ts-ignore: decorator
+@inline
+function readLabel(task: RowTask, place: i32, field: usize, textStart: usize, textEnd: usize, fieldEnd: usize): i32 {
+  if (task.labelKind == NAME_LABEL) return indexOfName(task, textStart, textEnd);
+  const value = readNumber(field, textStart, textEnd, fieldEnd, task.delimiter);
+  if (task.labelKind == NUMBER_LABEL) return value < 0 ? ODD_LABEL : value - task.labelFrom;
+  if (value == 0) return label;
+  return value == 1 && label == NO_LABEL ? place : ODD_LABEL;
+}
+
+/** Which of the names stands there, letter by letter; the first of equals. */
+function indexOfName(task: RowTask, start: usize, end: usize): i32 {
+  const length = end - start;
+  let name = task.names;
+  for (let index = 0; index < task.nameCount; index++) {
+    const nameLength = <usize>load<u32>(name);
+    name += 4;
+    if (nameLength == length && memory.compare(name, start, length) == 0) return index;
+    name += nameLength;
+  }
+  return ODD_LABEL;
+}
+
 /** The whole number that a field is, from 0 to 999,999,999; -1 for anything else. */
 // @ts-ignore: decorator
 @inline
-function readLabel(field: usize, textStart: usize, textEnd: usize, fieldEnd: usize, delimiter: i32): i32 {
+function readNumber(field: usize, textStart: usize, textEnd: usize, fieldEnd: usize, delimiter: i32): i32 {
   const value = wholeNumber(textStart, textEnd);
   if (value >= 0) return value;
   const end = readDecimal(field, delimiter);
