@@ -17,6 +17,11 @@ import { randomNetwork, randomPixels } from '../helpers/random-network.js';
 /** The kernel's promise against float64: outputs, and where the winner must be the same. */
 const TOLERANCE = 1e-4;
 const CLEAR_MARGIN = 1e-3;
+/**
+ * The same for networks and images drawn at random. A sum over 169 pixels, in units of half a standard deviation of MNIST, is
+ * off by 3e-5 (root mean square) where all weights are rounded to int16: so 1e-4 would come up once in some hundred runs.
+ */
+const RANDOM_TOLERANCE = 3e-4;
 
 interface Run {
   readonly network: Network;
@@ -47,7 +52,7 @@ function scoreWithKernel({ network, normalization, pixels, labels }: Run) {
 }
 
 /** Checks every number that the kernel left against the float64 network. */
-function expectLikeOracle(run: Run): void {
+function expectLikeOracle(run: Run, tolerance = TOLERANCE): void {
   const { network, normalization, pixels, labels } = run;
   const { slot } = scoreWithKernel(run);
   const classes = network.classes.length;
@@ -55,8 +60,8 @@ function expectLikeOracle(run: Run): void {
   const name = lossOf(network);
   // Collected and expected once: an expectation a number would take minutes.
   const faults: string[] = [];
-  const compare = (what: string, found: number, expected: number, tolerance: number) => {
-    const isClose = Math.abs(found - expected) <= tolerance * Math.max(1, Math.abs(expected));
+  const compare = (what: string, found: number, expected: number, most: number) => {
+    const isClose = Math.abs(found - expected) <= most * Math.max(1, Math.abs(expected));
     if (!isClose) faults.push(`${what}: expected ${expected}, found ${found}`);
   };
   labels.forEach((label, i) => {
@@ -64,7 +69,7 @@ function expectLikeOracle(run: Run): void {
     const expected = forward(network, brightness)[network.layers.length];
     const found = slot.outputs.subarray(i * classes, (i + 1) * classes);
     expected.forEach((x, k) => {
-      compare(`output ${k} of image ${i}`, found[k], x, TOLERANCE);
+      compare(`output ${k} of image ${i}`, found[k], x, tolerance);
     });
     const prediction = slot.predictions[i];
     compare(`confidence of image ${i}`, slot.confidences[i], found[prediction], 0);
@@ -72,7 +77,7 @@ function expectLikeOracle(run: Run): void {
     const isClear = second === undefined || first - second > CLEAR_MARGIN;
     if (isClear) compare(`prediction of image ${i}`, prediction, predictedClass(expected), 0);
     // Squared errors add up what each output is off by.
-    compare(`loss of image ${i}`, slot.losses[i], loss(expected, label, name), 20 * TOLERANCE);
+    compare(`loss of image ${i}`, slot.losses[i], loss(expected, label, name), 20 * tolerance);
   });
   expect(faults).toEqual([]);
 }
@@ -103,7 +108,7 @@ describe('the kernel against the float64 network', () => {
           const network = randomNetwork(options);
           const pixels = randomPixels(options.seed + 1, count * options.height * options.width, lit);
           const labels = Uint8Array.from({ length: count }, (_, i) => i % network.classes.length);
-          expectLikeOracle({ network, normalization, pixels, labels });
+          expectLikeOracle({ network, normalization, pixels, labels }, RANDOM_TOLERANCE);
         },
       ),
       { numRuns: 300 },
