@@ -133,7 +133,7 @@ function describe({ contenders, samples, rounds, versions, length, odd }) {
     ],
     targets: [...targets, ...length.targets, ...odd.targets],
     notes: [
-      `end to end: from when the threads are being started, as digitflow says itself: ${showSpread(endToEnd, 0)} rows/s; all else is whole processes`,
+      `end to end: from when the input is understood and the threads are starting, as digitflow says itself: ${showSpread(endToEnd, 0)} rows/s; all else is whole processes`,
       `${rounds} rounds; median (quartiles); ${(ROWS * REPEATS).toLocaleString('en')} rows for digitflow and DuckDB's sums, ${ROWS.toLocaleString('en')} for the others`,
       'digitflow: start, reading, parsing, the network, order, writing; the others: reading and parsing, started before',
       `settings tried: ${settingsOf()}`,

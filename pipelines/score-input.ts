@@ -4,7 +4,7 @@ import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
 import type { CsvInput } from '../src/sources/csv-input.js';
-import { isStream, type LookedAt, lookAt } from '../src/sources/look-at.js';
+import { isStream, type LookedAt, lookAt, plainSizeOf } from '../src/sources/look-at.js';
 import type { ByteInput } from '../src/sources/open-bytes.js';
 import type { OpenedInput } from './score-options.js';
 
@@ -55,18 +55,28 @@ export class ScoreInputs {
   }
 
   /**
+   * How many bytes all inputs from `first` on have; null where that is not known, for streams and gzip. What is wrong with
+   * one of them is told when it is opened.
+   */
+  async sizeAhead(first: number): Promise<number | null> {
+    let sum = 0;
+    for (let index = first; index < this.#inputs.length; index++) {
+      const looked = this.#looked?.index === index ? this.#looked.looked : undefined;
+      const size = looked ? looked.sizeBytes : await plainSizeOf(this.#inputs[index]);
+      if (size === null) return null;
+      sum += size;
+    }
+    return sum;
+  }
+
+  /**
    * Looks at the first input, whatever it is, and at all files: what is wrong with one of them is known before anything is
    * scored. Other streams are opened when their turn comes.
-   *
-   * @returns whether all of them were opened
    */
-  async openAhead(first: number): Promise<boolean> {
-    let isAll = true;
+  async openAhead(first: number): Promise<void> {
     for (let index = first; index < this.#inputs.length; index++) {
       if (index === first || !(await isStream(this.#inputs[index]))) await this.open(index);
-      else isAll = false;
     }
-    return isAll;
   }
 
   /** The input with a number from 0; null behind the last. */

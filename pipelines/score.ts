@@ -1,5 +1,6 @@
 import { filter, lastValueFrom, type Observable, takeUntil } from 'rxjs';
 import { DigitflowError } from '../src/errors.js';
+import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { batch } from '../src/operators/batch.js';
 import { forward } from '../src/operators/forward.js';
@@ -18,6 +19,7 @@ import { scoreIdx } from './score-idx.js';
 import { ScoreInputs } from './score-input.js';
 import type { ScoreOptions, ScoreResult } from './score-options.js';
 import { ScoreWriter } from './score-writer.js';
+import { withScorer } from './with-scorer.js';
 
 export type { ScoreOptions, ScorePosition, ScoreProgress, ScoreResult } from './score-options.js';
 
@@ -44,45 +46,45 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
       looking.then(() => inputs.close()).catch(() => {});
       throw error;
     });
-    if (idx !== null) return await scoreIdx(network, idx, options);
-    const isAllOpen = await inputs.openAhead(from?.file ?? 0);
-    const bytes = isAllOpen ? totalBytes(inputs, from?.bytes ?? 0) : null;
-    const workers = options.workers ?? chooseTextWorkers(bytes);
-    const withIds = !isAllOpen || inputs.opened.some(({ csv }) => csv.dialect.idColumn !== null);
-    const { batchSize, withOutputs } = options;
-    const scorer = await openTextScorer(network, {
-      ...{ workers, batchSize, withOutputs, withIds },
-      bytes: bytes ?? undefined,
-    });
-    const writer = new ScoreWriter(options, bytes);
-    try {
-      const startMs = performance.now();
-      options.onStarted?.({ workers });
-      const source = new CsvSource(
-        async (index) => unlabelled((await inputs.open(index))?.csv),
-        scorer.slots.size,
-        { input: from?.file ?? 0, bytes: from?.bytes ?? 0 },
-      );
-      const own = network.normalization;
-      const normalization = options.normalization?.(own) ?? own;
-      await lastValueFrom(scoreFlow(source, scorer, writer, normalization, options), { defaultValue: 0 });
-      return {
-        ...writer.progress,
-        inputs: inputs.opened.map(({ file, name, format, guesses }) => ({ file, name, format, guesses })),
-        workers,
-        seconds: (performance.now() - startMs) / 1000,
-        partial: !source.isComplete,
-      };
-    } catch (error) {
-      scorer.stop();
-      throw error;
-    } finally {
-      await scorer.close();
-      await writer.idle;
-    }
+    return await (idx === null ? scoreCsv(network, inputs, options) : scoreIdx(network, idx, options));
   } finally {
     await inputs.close();
   }
+}
+
+async function scoreCsv(network: Network, inputs: ScoreInputs, options: ScoreOptions): Promise<ScoreResult> {
+  const { from, batchSize, withOutputs } = options;
+  const first = from?.file ?? 0;
+  const size = await inputs.sizeAhead(first);
+  const bytes = size === null ? null : size - (from?.bytes ?? 0);
+  const workers = options.workers ?? chooseTextWorkers(bytes);
+  // Before the inputs are understood: threads take as long to start as that takes. So it is not known yet whether there are
+  // ids; room for them costs nothing as long as nobody writes there.
+  const scorer = await openTextScorer(network, {
+    ...{ workers, batchSize, withOutputs, withIds: true },
+    bytes: bytes ?? undefined,
+  });
+  const writer = new ScoreWriter(options, bytes);
+  return withScorer(scorer, async () => {
+    await inputs.openAhead(first);
+    const startMs = performance.now();
+    options.onStarted?.({ workers });
+    const source = new CsvSource(
+      async (index) => unlabelled((await inputs.open(index))?.csv),
+      scorer.slots.size,
+      { input: first, bytes: from?.bytes ?? 0 },
+    );
+    const own = network.normalization;
+    const normalization = options.normalization?.(own) ?? own;
+    await lastValueFrom(scoreFlow(source, scorer, writer, normalization, options), { defaultValue: 0 });
+    return {
+      ...writer.progress,
+      inputs: inputs.opened.map(({ file, name, format, guesses }) => ({ file, name, format, guesses })),
+      workers,
+      seconds: (performance.now() - startMs) / 1000,
+      partial: !source.isComplete,
+    };
+  }).finally(() => writer.idle);
 }
 
 /** The whole of it: emits, after every batch that was written, how many rows it had. */
@@ -108,12 +110,4 @@ function scoreFlow(
 /** Whatever stands where the truth would is passed over: a prediction needs none. */
 function unlabelled(csv: CsvInput | undefined): CsvInput | null {
   return csv ? { ...csv, dialect: { ...csv.dialect, label: null } } : null;
-}
-
-/** Bytes that are still to be read; null where that is not known. */
-function totalBytes(inputs: ScoreInputs, doneBytes: number): number | null {
-  const sizes = inputs.opened.map(({ sizeBytes }) => sizeBytes);
-  const add = (sum: number | null, size: number | null) =>
-    sum === null || size === null ? null : sum + size;
-  return sizes.reduce(add, -doneBytes);
 }

@@ -21,6 +21,8 @@ const INLINE_BATCH_BYTES = 2 ** 19;
 const ALL_BATCHES_BYTES = 64 * 2 ** 20;
 /** Of what workers read themselves only a piece is in memory at a time. */
 const STRETCH_BYTES = 16 * 2 ** 20;
+/** What all slots together may take of ids, which can fill a stretch: far below the 4 GiB that WebAssembly can address. */
+const ALL_STRETCHES_BYTES = 2 ** 30;
 /** Without threads: as much as may keep the event loop waiting, a millisecond. */
 const INLINE_STRETCH_BYTES = 2 ** 20;
 const LEAST_STRETCH_BYTES = 2 ** 18;
@@ -60,6 +62,7 @@ export function chooseTextSize({ recordBytes, workers, batchSize, bytes }: TextS
 
 function chooseStretch(workers: number, bytes: number | undefined): number {
   if (workers === 0) return INLINE_STRETCH_BYTES;
-  const shared = bytes === undefined ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
-  return Math.max(LEAST_STRETCH_BYTES, Math.min(STRETCH_BYTES, shared));
+  const fitting = Math.min(STRETCH_BYTES, Math.floor(ALL_STRETCHES_BYTES / slotCountFor(workers)));
+  const shared = bytes === undefined ? fitting : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
+  return Math.max(LEAST_STRETCH_BYTES, Math.min(fitting, shared));
 }

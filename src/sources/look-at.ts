@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { type ByteSource, prepend } from './byte-source.js';
+import { isGzip } from './is-gzip.js';
 import { type ByteInput, openBytes } from './open-bytes.js';
+import { OpenFile } from './open-file.js';
 
 /** How much of a file is looked at. */
 const LOOK_BYTES = 256 * 1024;
@@ -54,6 +56,22 @@ export async function isStream(input: ByteInput): Promise<boolean> {
     (stats) => !stats.isFile() && !stats.isDirectory(),
     () => false,
   );
+}
+
+/** The size of a regular file that is not packed: workers can read it. Null for everything else. */
+export async function plainSizeOf(input: ByteInput): Promise<number | null> {
+  if (typeof input !== 'string' || !(await isRegular(input))) return null;
+  const file = await OpenFile.open(input, input).catch(() => null);
+  if (file === null) return null;
+  try {
+    const start = new Uint8Array(2);
+    file.readAt(start, 0);
+    return isGzip(start) ? null : file.sizeBytes;
+  } catch {
+    return null;
+  } finally {
+    file.release();
+  }
 }
 
 /**
