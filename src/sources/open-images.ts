@@ -47,8 +47,8 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
 
 /** The test set that the build wrote, under names that are the same wherever digitflow is installed. */
 function bundledTestSet(): IdxInputs {
-  const imagesName = 't10k-images-idx3-ubyte.gz';
-  const labelsName = 't10k-labels-idx1-ubyte.gz';
+  const imagesName = 't10k-images-idx3-ubyte';
+  const labelsName = 't10k-labels-idx1-ubyte';
   const images = join(DATA_FOLDER, imagesName);
   const labels = join(DATA_FOLDER, labelsName);
   if (!existsSync(images) || !existsSync(labels)) {
