@@ -46,16 +46,19 @@ export function quantizeLayer(layer: Layer, rowLength: number): QuantizedLayer {
  * positive weights are lit, or of all negative ones; on the way to it an int32 may wrap around, and comes back.
  */
 function scaleFor(row: Float64Array): number {
+  const { length } = row;
   let largest = 0;
   let above = 0;
   let below = 0;
-  for (const weight of row) {
-    largest = Math.max(largest, Math.abs(weight));
+  for (let input = 0; input < length; input++) {
+    const weight = row[input];
     if (weight > 0) above += weight;
     else below -= weight;
+    const size = weight > 0 ? weight : -weight;
+    if (size > largest) largest = size;
   }
   // Each weight may be rounded up by one, in all.
-  const sumMax = INT32_MAX / PIXEL_MAX - row.length;
+  const sumMax = INT32_MAX / PIXEL_MAX - length;
   // A neuron without weights keeps the scale 1: its sum is 0 whatever the image.
   return Math.max(largest / INT16_MAX, above / sumMax, below / sumMax) || 1;
 }
@@ -64,32 +67,40 @@ function scaleFor(row: Float64Array): number {
  * Rounds `row / scale` into `quantized`, `(inputs)` int16, handing on what is left over: one row from left to right, the
  * next from right to left, so that it has no direction to pile up in. What would leave the image is dropped.
  *
+ * It runs once, in a process that has just started, so in V8's interpreter: few and plain steps count, not few passes.
+ *
  * @returns the sum of the squares of what each weight is off by
  */
 function diffuse(row: Float64Array, scale: number, rowLength: number, quantized: Int16Array): number {
-  const left = new Float64Array(row.length + 2 * rowLength);
+  const { length } = row;
+  // What the row above hands down to each column; one more at either end takes what leaves the image.
+  const handedDown = new Float64Array(rowLength + 2);
   let squares = 0;
-  for (let start = 0, ahead = 1; start < row.length; start += rowLength, ahead = -ahead) {
-    const length = Math.min(rowLength, row.length - start);
-    for (let step = 0; step < length; step++) {
-      const column = ahead > 0 ? step : length - 1 - step;
-      const input = start + column;
-      const wanted = row[input] / scale + left[input];
-      const rounded = Math.max(-INT16_MAX, Math.min(INT16_MAX, Math.round(wanted)));
-      quantized[input] = rounded;
-      squares += (row[input] - rounded * scale) ** 2;
+  for (let start = 0, ahead = 1; start < length; start += rowLength, ahead = -ahead) {
+    const columns = Math.min(rowLength, length - start);
+    const end = ahead > 0 ? columns : -1;
+    // A sixteenth of what the pixel before left over, and what was handed down so far to the column below it.
+    let before = 0;
+    let below = 0;
+    let column = ahead > 0 ? 0 : columns - 1;
+    for (; column !== end; column += ahead) {
+      const weight = row[start + column];
+      const wanted = weight / scale + (handedDown[column + 1] + before * 7);
+      let rounded = Math.round(wanted);
+      if (rounded > INT16_MAX) rounded = INT16_MAX;
+      else if (rounded < -INT16_MAX) rounded = -INT16_MAX;
+      quantized[start + column] = rounded;
+      const off = weight - rounded * scale;
+      squares += off * off;
+      // The shares of Floyd and Steinberg: 7 ahead; below 3 behind, 5 straight down, 1 ahead.
       const sixteenth = (wanted - rounded) / 16;
-      // Ahead, and below: behind, straight and ahead, by the shares of Floyd and Steinberg.
-      const below = start + rowLength;
-      const next = column + ahead;
-      const behind = column - ahead;
-      if (behind >= 0 && behind < rowLength) left[below + behind] += sixteenth * 3;
-      left[below + column] += sixteenth * 5;
-      if (next >= 0 && next < rowLength) {
-        left[start + next] += sixteenth * 7;
-        left[below + next] += sixteenth;
-      }
+      handedDown[column + 1 - ahead] = below + sixteenth * 3;
+      below = before + sixteenth * 5;
+      before = sixteenth;
     }
+    handedDown[column + 1 - ahead] = below;
+    handedDown[0] = 0;
+    handedDown[rowLength + 1] = 0;
   }
   return squares;
 }
