@@ -1,11 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /**
  * Where the files lie that the program needs at run time. This module is one folder below the package's root both as
  * source (src/) and as bundle (dist/), so one relative path serves both.
  */
 function fromPackageRoot(path: string): string {
-  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+  return join(import.meta.dirname, '..', path);
 }
 
 /** The compiled kernel, built from workers/kernel/. */
