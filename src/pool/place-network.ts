@@ -103,9 +103,14 @@ function writeQuantized(
   target.fill(0);
   for (let neuron = 0; neuron < layer.outputs; neuron++) {
     const column = (neuron >> 4) * groups * 64 + (neuron & 15) * 2;
-    for (let input = 0; input < layer.inputs; input++) {
-      target[column + (input >> 2) * 64 + (input & 1) * 32 + ((input >> 1) & 1)] =
-        weights[neuron * layer.inputs + input];
+    const row = weights.subarray(neuron * layer.inputs, (neuron + 1) * layer.inputs);
+    let group = column;
+    for (let input = 0; input < row.length; input += 4, group += 64) {
+      target[group] = row[input];
+      // Behind the end of the row there is nothing, which is written as 0.
+      target[group + 32] = row[input + 1];
+      target[group + 1] = row[input + 2];
+      target[group + 33] = row[input + 3];
     }
   }
   new Float32Array(buffer, place.scales, place.paddedOutputs).set(scales);

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
@@ -39,7 +38,7 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
   }
   if (await isFolder(images)) return locateIdx(images);
   // Labels are looked for only beside images that are there.
-  await access(images).catch((error: unknown) => {
+  await fs.access(images).catch((error: unknown) => {
     throw inputError(error, images);
   });
   return { images, labels: await locateLabels(images) };
