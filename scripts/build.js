@@ -64,8 +64,9 @@ const withoutChildProcess = {
 };
 
 /**
- * The executable is CommonJS: loading Node's own loader of ES modules takes 10 ms. What is imported only when it is needed lies
- * in the same file, and runs when it is needed. The maps name places in src/, but do not repeat it: the programs share most.
+ * The executable is CommonJS, and so is what the threads load: Node's loader of ES modules takes 10 ms. What is imported only when
+ * it is needed lies in the same file, and runs when it is needed. The maps name places in src/, but do not repeat it: the
+ * programs share most.
  *
  * @type {import('esbuild').BuildOptions}
  */
@@ -119,8 +120,8 @@ async function buildBundles() {
     }),
     build({
       ...common,
+      ...commonJs,
       entryPoints: { 'score-worker': 'workers/score.ts', 'train-worker': 'workers/train.ts' },
-      outdir: 'dist',
     }),
     build({
       ...common,

@@ -230,7 +230,7 @@ describe('package.json', () => {
   test('depends on every package that the built files still import', async () => {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: ['dist/digitflow-*.cjs', 'dist/index.js', 'dist/score-worker.js'],
+      entryPoints: ['dist/digitflow-*.cjs', 'dist/index.js', 'dist/score-worker.cjs'],
       ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' },
       ...{ outdir: 'nowhere', write: false, metafile: true },
     });

@@ -171,7 +171,7 @@ describe('a build that is not whole is one line, and exit code 70', () => {
   test.each<[name: string, code: ErrorCode, missing: string, args: string[], ...words: string[]]>([
     ['no kernel', 'BUILD_INCOMPLETE', 'kernel.wasm', [], 'kernel.wasm', 'npm run build'],
     ['no test set', 'BUILD_INCOMPLETE', 't10k-images-idx3-ubyte', [], 'npm run build'],
-    ['no code for the threads', 'POOL_START', 'score-worker.js', ['--workers', '1'], 'score-worker.js'],
+    ['no code for the threads', 'POOL_START', 'score-worker.cjs', ['--workers', '1'], 'score-worker.cjs'],
   ])('%s', async (_, code, missing, args, ...words) => {
     const program = await copyOfProgram(missing);
     await expectFailure(args, { code, exitCode: 70, words }, { program });
