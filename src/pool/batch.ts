@@ -1,6 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import type { Normalization } from '../network/normalization.js';
 import type { Fillable } from './batch-maker.js';
+import { copyToShared } from './copy-to-shared.js';
 import type { FileExtent } from './file-extent.js';
 import { extentError, readFully } from './file-extent.js';
 import { Held } from './held.js';
@@ -184,7 +185,7 @@ export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
         'records that a worker is to read must be sent to the slots they were meant for',
       );
     }
-    if (!isInPlace) room.set(pixels);
+    if (!isInPlace) copyToShared(pixels, room);
     this.#extent ??= extent;
   }
 }

@@ -1,6 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import type { Normalization } from '../network/normalization.js';
 import type { Fillable } from './batch-maker.js';
+import { copyToShared } from './copy-to-shared.js';
 import { readFully } from './file-extent.js';
 import { Held } from './held.js';
 import { ANSWER, type Answer, type AnswerToText, type ScoreTextTask, type TextAnswer } from './messages.js';
@@ -85,7 +86,7 @@ export class TextBatch extends Held<TextSlot> implements Fillable<NormalizedText
       const message = `expected at most ${target.length} bytes of text at a time, found ${text.length}`;
       throw new DigitflowError('POOL_BUSY', message);
     }
-    target.set(text, this.#byteCount);
+    copyToShared(text, target, this.#byteCount);
     this.#byteCount += stretch?.byteCount ?? text.length;
     this.#fault = fault;
     this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
