@@ -25,7 +25,7 @@ export interface DigitImage {
   readonly normalization: Normalization;
   /** What it really is, where that is known. */
   readonly label: number | null;
-  /** What to call it: `t10k-images-idx3-ubyte.gz #3`, or a path. */
+  /** What to call it: `t10k-images-idx3-ubyte #3`, or a path. */
   readonly name: string;
   /** What was done to a picture before the network saw it. */
   readonly done: readonly string[];

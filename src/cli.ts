@@ -1,9 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { addEvaluateCommand } from './commands/evaluate.js';
-import { addLookCommand } from './commands/look.js';
-import { addReportCommand } from './commands/report.js';
-import { addScoreCommand } from './commands/score.js';
-import { addTrainCommand } from './commands/train.js';
 import { writeOut } from './commands/write-out.js';
 import { DigitflowError } from './errors.js';
 
@@ -22,12 +17,17 @@ Examples:
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
-/**
- * The whole command line.
- *
- * @param print takes help and version; errors are thrown, and told by nobody but the caller
- */
-export function createProgram(print: (text: string) => void): Command {
+/** What each of src/programs/ exports. */
+export interface Program {
+  /** Does what the arguments say, writes it out, and sets the exit code of the process. */
+  run(args: readonly string[]): Promise<void>;
+}
+
+/** Adds a command to the program. */
+export type AddCommand = (program: Command) => void;
+
+/** @param print takes help and version; errors are thrown, and told by nobody but the caller */
+function createProgram(commands: readonly AddCommand[], print: (text: string) => void): Command {
   const program = new Command('digitflow')
     .description('The small digit network of the well-known introduction, run for real.')
     .version(DIGITFLOW_VERSION, '-V, --version')
@@ -35,11 +35,7 @@ export function createProgram(print: (text: string) => void): Command {
     .configureOutput({ writeOut: print, writeErr: () => {} })
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  addEvaluateCommand(program);
-  addScoreCommand(program);
-  addTrainCommand(program);
-  addLookCommand(program);
-  addReportCommand(program);
+  for (const add of commands) add(program);
   return program;
 }
 
@@ -48,22 +44,23 @@ export function createProgram(print: (text: string) => void): Command {
  * `--format json`, one JSON object.
  *
  * @param args without the two that name node and the program
+ * @param commands those that the arguments can mean
  */
-export async function runCli(args: readonly string[]): Promise<void> {
+export async function runCli(args: readonly string[], commands: readonly AddCommand[]): Promise<void> {
   // Nobody may be reading what goes wrong; the exit code says it too.
   process.stderr.on('error', () => {});
   // A fault that nobody caught is one line, too: Node would print the bundle's source, which is one very long line.
   process.on('uncaughtException', (error) => process.exit(report(error, args)));
   try {
-    await run(args);
+    await run(args, commands);
   } catch (error) {
     process.exitCode = report(error, args);
   }
 }
 
-async function run(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[], commands: readonly AddCommand[]): Promise<void> {
   let help = '';
-  const program = createProgram((text) => {
+  const program = createProgram(commands, (text) => {
     help += text;
   });
   try {

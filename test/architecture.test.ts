@@ -14,8 +14,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * A room that is not named here may not exist.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  bin: ['cli'],
-  cli: ['commands', 'errors'],
+  // What is loaded first: it finds out which program is meant, and knows nothing of it but its type.
+  bin: ['choose-program', 'load-program'],
+  'load-program': ['choose-program', 'code-cache', 'cli'],
+  'code-cache': ['cli'],
+  'choose-program': [],
+  programs: ['cli', 'commands'],
+  cli: ['commands/write-out', 'errors'],
   commands: [
     'pipelines',
     'pool/choose-workers',
@@ -225,8 +230,8 @@ describe('package.json', () => {
   test('depends on every package that the built files still import', async () => {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: ['dist/digitflow.js', 'dist/index.js', 'dist/score-worker.js'],
-      ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm' },
+      entryPoints: ['dist/digitflow-*.cjs', 'dist/index.js', 'dist/score-worker.cjs'],
+      ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' },
       ...{ outdir: 'nowhere', write: false, metafile: true },
     });
     const external = Object.values(metafile.inputs)

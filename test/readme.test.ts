@@ -34,7 +34,7 @@ describe('the README', () => {
   });
 
   test('shows lines that the program prints', () => {
-    const result = spawnSync(process.execPath, ['dist/digitflow.js', 'evaluate', '--mistakes', '3'], {
+    const result = spawnSync(process.execPath, ['dist/digitflow.cjs', 'evaluate', '--mistakes', '3'], {
       cwd: root,
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },

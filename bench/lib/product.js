@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The executable. */
-export const EXECUTABLE = fileURLToPath(new URL('../../dist/digitflow.js', import.meta.url));
+export const EXECUTABLE = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
 
 /**
  * The library.

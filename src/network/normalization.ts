@@ -53,13 +53,16 @@ export function foldNormalization(
 ): Layer {
   const weights = new Float64Array(layer.weights.length);
   const biases = layer.biases.slice();
+  // From one pixel of a row to the next, as they are stored.
+  const step = transposed ? height : 1;
+  let input = 0;
   for (let n = 0; n < layer.outputs; n++) {
     let sum = 0;
     for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        const stored = transposed ? column * height + row : row * width + column;
-        const weight = layer.weights[n * layer.inputs + row * width + column];
-        weights[n * layer.inputs + stored] = weight * scale;
+      let stored = n * layer.inputs + (transposed ? row : row * width);
+      for (const end = input + width; input < end; input++, stored += step) {
+        const weight = layer.weights[input];
+        weights[stored] = weight * scale;
         sum += weight;
       }
     }

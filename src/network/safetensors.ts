@@ -96,8 +96,8 @@ function checkCoverage(announced: readonly Announced[], dataBytes: number, fileN
 
 function decode({ name, shape, type, begin, end }: Announced, data: Uint8Array, fileName: string): Tensor {
   const values = type.decode(data.subarray(begin, end));
-  const broken = values.findIndex((value) => !Number.isFinite(value));
-  if (broken >= 0) {
+  if (!values.every(Number.isFinite)) {
+    const broken = values.findIndex((value) => !Number.isFinite(value));
     const where = `${fileName}: tensor ${shown(name)} ${shown(shape)}, element ${broken}`;
     throw networkFileError(
       where,

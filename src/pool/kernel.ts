@@ -36,6 +36,16 @@ export interface Kernel {
   readonly count: Count;
   /** See workers/kernel/rows.ts. */
   readonly numberRows: (rowTask: number) => void;
+  /** See workers/kernel/quantize.ts. */
+  readonly finestScale: (row: number, inputs: number) => number;
+  readonly quantizeRow: (
+    row: number,
+    inputs: number,
+    rowLength: number,
+    scale: number,
+    handedDown: number,
+    target: number,
+  ) => number;
 }
 
 /** Scores `count` images at `pixels` as records `first` and so on of a slot, and counts them where there are labels. */

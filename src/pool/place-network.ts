@@ -1,6 +1,7 @@
 import { ACTIVATIONS } from '../network/activations.js';
 import type { Layer, Network } from '../network/network.js';
 import { foldNormalization, type Normalization } from '../network/normalization.js';
+import type { Kernel } from './kernel.js';
 import {
   GROUP_TABLE_ENTRIES,
   groupCount,
@@ -10,7 +11,7 @@ import {
   widestLayer,
 } from './layout.js';
 import { ENTRY, HEAD } from './offsets.js';
-import { type QuantizedLayer, quantizeLayer } from './quantize.js';
+import { quantizeLayer } from './quantize.js';
 
 /**
  * How far int16 weights may move a first-layer neuron's sum (root mean square over random images) before float32 ones
@@ -24,6 +25,7 @@ const LARGEST_QUANTIZATION_ERROR = 5e-4;
  * Must not run while a task that uses the memory is under way. Written by the main thread, read by the kernel.
  */
 export function placeNetwork(
+  kernel: Pick<Kernel, 'finestScale' | 'quantizeRow'>,
   buffer: SharedArrayBuffer,
   layout: MemoryLayout,
   network: Network,
@@ -34,8 +36,9 @@ export function placeNetwork(
     index === 0 ? foldNormalization(layer, normalization, network.image) : layer,
   );
   const { height, width } = network.image;
-  const quantized = quantizeLayer(layers[0], normalization.transposed ? height : width);
-  const isQuantized = Math.max(...quantized.errors) <= LARGEST_QUANTIZATION_ERROR;
+  const rowLength = normalization.transposed ? height : width;
+  const error = quantizeLayer(kernel, buffer, layout.network.layers[0], layers[0], rowLength);
+  const isQuantized = error <= LARGEST_QUANTIZATION_ERROR;
 
   const { head, entries, groupTable } = layout.network;
   const setHead = (field: number, value: number) => view.setInt32(head + field, value, true);
@@ -62,8 +65,7 @@ export function placeNetwork(
     set(ENTRY.scales, place.scales);
     new Float32Array(buffer, place.biases, place.paddedOutputs).set(layer.biases);
     if (index > 0) new Float32Array(buffer, place.weights, layer.weights.length).set(layer.weights);
-    else if (isQuantized) writeQuantized(buffer, place, layer, quantized);
-    else writeGroups(buffer, place, layer);
+    else if (!isQuantized) writeGroups(buffer, place, layer);
   });
 }
 
@@ -89,24 +91,4 @@ function writeGroups(buffer: SharedArrayBuffer, place: LayerLayout, layer: Layer
       target[column + input * 16] = layer.weights[neuron * layer.inputs + input];
     }
   }
-}
-
-/** Blocks of 16 neurons; in each, for every group of four pixels, two rows of 16 pairs of int16: pixels 0|2, then 1|3. */
-function writeQuantized(
-  buffer: SharedArrayBuffer,
-  place: LayerLayout,
-  layer: Layer,
-  { weights, scales }: QuantizedLayer,
-): void {
-  const groups = groupCount(layer.inputs);
-  const target = new Int16Array(buffer, place.weights, groups * 4 * place.paddedOutputs);
-  target.fill(0);
-  for (let neuron = 0; neuron < layer.outputs; neuron++) {
-    const column = (neuron >> 4) * groups * 64 + (neuron & 15) * 2;
-    for (let input = 0; input < layer.inputs; input++) {
-      target[column + (input >> 2) * 64 + (input & 1) * 32 + ((input >> 1) & 1)] =
-        weights[neuron * layer.inputs + input];
-    }
-  }
-  new Float32Array(buffer, place.scales, place.paddedOutputs).set(scales);
 }

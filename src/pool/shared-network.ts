@@ -4,6 +4,7 @@ import { DigitflowError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import { COMPRESSION_TABLE_BYTES, fillCompressionTable } from './compression-table.js';
+import { instantiate } from './kernel.js';
 import { type LayoutOptions, layoutMemory, type MemoryLayout, MOST_INPUTS, PAGE_BYTES } from './layout.js';
 import { STOP_FLAG } from './messages.js';
 import { placeNetwork } from './place-network.js';
@@ -45,7 +46,8 @@ export class SharedNetwork {
 
   /** Writes the network with the normalization folded in. No task may be under way. */
   place(normalization: Normalization): void {
-    placeNetwork(this.memory.buffer, this.layout, this.#network, normalization);
+    const kernel = instantiate(this.module, this.memory);
+    placeNetwork(kernel, this.memory.buffer, this.layout, this.#network, normalization);
     this.#placed = normalization;
   }
 

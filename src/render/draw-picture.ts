@@ -41,14 +41,18 @@ function halfBlocks({ height, width, pixels }: Picture, paint: Paint): string[] 
 
 /** Eight pixels a character, 4 x 2. */
 function braille({ height, width, pixels }: Picture): string[] {
-  return Array.from({ length: Math.ceil(height / 4) }, (_, row) =>
-    Array.from({ length: Math.ceil(width / 2) }, (_, column) => {
-      const bits = BRAILLE_DOTS.reduce((sum, bit, dot) => {
-        const [y, x] = [4 * row + (dot >> 1), 2 * column + (dot & 1)];
-        return y < height && x < width && pixels[y * width + x] >= BRAILLE_THRESHOLD ? sum | bit : sum;
-      }, 0);
-      return String.fromCharCode(BRAILLE_EMPTY + bits);
-    }).join(''),
+  const rows = Math.ceil(height / 4);
+  const columns = Math.ceil(width / 2);
+  const cells = new Uint16Array(rows * columns).fill(BRAILLE_EMPTY);
+  for (let y = 0; y < height; y++) {
+    const cell = (y >> 2) * columns;
+    const dots = (y & 3) * 2;
+    for (let x = 0; x < width; x++) {
+      if (pixels[y * width + x] >= BRAILLE_THRESHOLD) cells[cell + (x >> 1)] |= BRAILLE_DOTS[dots + (x & 1)];
+    }
+  }
+  return Array.from({ length: rows }, (_, row) =>
+    String.fromCharCode(...cells.subarray(row * columns, (row + 1) * columns)),
   );
 }
 

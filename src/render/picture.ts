@@ -25,6 +25,7 @@ export function fitPicture(picture: Picture, maxHeight: number, maxWidth: number
   const factor = scale >= 1 ? Math.floor(scale) : scale;
   const height = Math.max(1, Math.round(picture.height * factor));
   const width = Math.max(1, Math.round(picture.width * factor));
+  if (height === picture.height && width === picture.width) return picture;
   return scaleRows(scaleRows(picture, width), height);
 }
 

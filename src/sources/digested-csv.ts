@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { ContentDigest, MOST_DIGESTED_BYTES } from './content-digest.js';
 import type { CsvInput } from './csv-input.js';
 import { fileBytes } from './file-bytes.js';
@@ -42,7 +43,7 @@ function digestFile(
     const source = digest.watch(fileBytes(file, csv.name, sizeBytes ?? MOST_DIGESTED_BYTES));
     while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
   };
-  const reading = open(path).then(async (file) => {
+  const reading = fs.open(path).then(async (file) => {
     await read(file).catch(() => undefined);
     return file;
   });

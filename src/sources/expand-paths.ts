@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inputError, missingInput } from './input-error.js';
 
@@ -18,7 +18,7 @@ async function expandPath(path: string): Promise<string[]> {
   const pattern = basename(path);
   if (!/[*?]/.test(pattern)) return [path];
   const folder = dirname(path);
-  const names = await readdir(folder).catch((error: unknown) => {
+  const names = await fs.readdir(folder).catch((error: unknown) => {
     throw inputError(error, folder);
   });
   if (names.includes(pattern)) return [path];

@@ -1,7 +1,7 @@
 import { read } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from './byte-source.js';
 import { inputError } from './input-error.js';
+import { ReadHandle } from './read-handle.js';
 
 /** The length of one of the two buffers that a file is read into; measured, see docs/performance.md. */
 export const FILE_BUFFER_BYTES = 1024 * 1024;
@@ -16,7 +16,7 @@ interface OpenFile {
 
 /** Reads a regular file of `sizeBytes` bytes through `handle`, which `close` closes. */
 export function fileBytes(
-  handle: Pick<FileHandle, 'read' | 'close' | 'fd'>,
+  handle: Pick<ReadHandle, 'read' | 'close' | 'fd'>,
   name: string,
   sizeBytes: number,
 ): ByteSource {
@@ -30,7 +30,7 @@ export function fileBytes(
 
 /** Reads a regular file from a position on, to wherever its end then is. */
 export async function fileBytesFrom(path: string, name: string, position: number): Promise<ByteSource> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  const handle = await ReadHandle.open(path).catch((error: unknown) => {
     throw inputError(error, name);
   });
   let at = position;

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { inputError } from './input-error.js';
@@ -18,7 +18,7 @@ const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
 /** Whether a path is a folder; false when there is nothing, for the reader of files to complain. */
 export async function isFolder(path: string): Promise<boolean> {
   if (path === '-') return false;
-  return stat(path).then(
+  return fs.stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
@@ -89,7 +89,7 @@ function firstPresent(names: readonly string[], present: ReadonlySet<string>): s
 /** The names in a folder that are not folders themselves: unpackers make folders of the usual names too. */
 async function filesIn(folder: string): Promise<Set<string>> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await fs.readdir(folder, { withFileTypes: true });
     return new Set(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name));
   } catch (error) {
     throw inputError(error, folder);

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { type ByteSource, prepend } from './byte-source.js';
 import { isGzip } from './is-gzip.js';
 import { type ByteInput, openBytes } from './open-bytes.js';
@@ -40,7 +40,7 @@ export function nameOf(input: ByteInput): string {
 /** Whether an input can be opened more than once. */
 export async function isRegular(input: ByteInput): Promise<boolean> {
   if (typeof input !== 'string' || input === '-') return false;
-  return stat(input).then(
+  return fs.stat(input).then(
     (stats) => stats.isFile(),
     () => false,
   );
@@ -52,7 +52,7 @@ export async function isRegular(input: ByteInput): Promise<boolean> {
  */
 export async function isStream(input: ByteInput): Promise<boolean> {
   if (typeof input !== 'string' || input === '-') return true;
-  return stat(input).then(
+  return fs.stat(input).then(
     (stats) => !stats.isFile() && !stats.isDirectory(),
     () => false,
   );

@@ -1,5 +1,4 @@
-import { createReadStream, fstatSync, open as openCallback, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { createReadStream, fstatSync, open, type Stats, stat } from 'node:fs';
 import { promisify } from 'node:util';
 import { DigitflowError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
@@ -7,6 +6,7 @@ import { fileBytes, stdinFileBytes } from './file-bytes.js';
 import { unpackIfGzip } from './gunzip-bytes.js';
 import { inputError } from './input-error.js';
 import { iterableBytes } from './iterable-bytes.js';
+import { ReadHandle } from './read-handle.js';
 
 /** A path, `-` for stdin, or bytes that are made or received while they are read. */
 export type ByteInput = string | AsyncIterable<Uint8Array>;
@@ -31,7 +31,7 @@ async function openRaw(input: ByteInput, name: string): Promise<ByteSource> {
   if (typeof input !== 'string') return iterableBytes(input, name);
   if (input === '-') return openStdin(name);
   try {
-    return await openPath(input, await stat(input), name);
+    return await openPath(input, await promisify(stat)(input), name);
   } catch (error) {
     throw inputError(error, name);
   }
@@ -46,14 +46,13 @@ async function openStdin(name: string): Promise<ByteSource> {
 
 async function openPath(path: string, stats: Stats, name: string): Promise<ByteSource> {
   if (stats.isFile()) {
-    const handle = await open(path, 'r');
-    return fileBytes(handle, name, stats.size);
+    return fileBytes(await ReadHandle.open(path), name, stats.size);
   }
   if (stats.isDirectory()) {
     const message = `${name}: expected a file, found a folder; give the file's own path`;
     throw new DigitflowError('INPUT_READ', message);
   }
-  if (stats.isFIFO()) return openPipe(await promisify(openCallback)(path, 'r'), name);
+  if (stats.isFIFO()) return openPipe(await promisify(open)(path, 'r'), name);
   return iterableBytes(createReadStream(path), name);
 }
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
@@ -39,7 +38,7 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
   }
   if (await isFolder(images)) return locateIdx(images);
   // Labels are looked for only beside images that are there.
-  await access(images).catch((error: unknown) => {
+  await fs.access(images).catch((error: unknown) => {
     throw inputError(error, images);
   });
   return { images, labels: await locateLabels(images) };
@@ -47,8 +46,8 @@ async function locate(images: ByteInput | undefined, labels: ByteInput | undefin
 
 /** The test set that the build wrote, under names that are the same wherever digitflow is installed. */
 function bundledTestSet(): IdxInputs {
-  const imagesName = 't10k-images-idx3-ubyte.gz';
-  const labelsName = 't10k-labels-idx1-ubyte.gz';
+  const imagesName = 't10k-images-idx3-ubyte';
+  const labelsName = 't10k-labels-idx1-ubyte';
   const images = join(DATA_FOLDER, imagesName);
   const labels = join(DATA_FOLDER, labelsName);
   if (!existsSync(images) || !existsSync(labels)) {

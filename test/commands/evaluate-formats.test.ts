@@ -35,15 +35,15 @@ describe('--format json', () => {
         parameters: 13_002,
       },
       data: {
-        name: 't10k-images-idx3-ubyte.gz',
+        name: 't10k-images-idx3-ubyte',
         dataset: 'MNIST test set',
         files: [
           {
-            path: 't10k-images-idx3-ubyte.gz',
+            path: 't10k-images-idx3-ubyte',
             sha256: '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
           },
           {
-            path: 't10k-labels-idx1-ubyte.gz',
+            path: 't10k-labels-idx1-ubyte',
             sha256: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
           },
         ],

@@ -1,12 +1,10 @@
-import { copyFile, cp, mkdir, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { writeNetwork } from '../../src/network/network-file.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { runCli } from '../helpers/cli.js';
+import { copyOfProgram } from '../helpers/copy-of-program.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { idxBytes, imagesIdx, labelsIdx } from '../sources/idx-bytes.js';
@@ -170,28 +168,12 @@ describe('what cannot be read is one line, and exit code 74', () => {
 });
 
 describe('a build that is not whole is one line, and exit code 70', () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-
-  /** A copy of the program without some of its parts. */
-  async function copyWithout(...missing: string[]): Promise<string> {
-    const folder = await tempFolder();
-    await mkdir(join(folder, 'data'));
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    await copyFile(join(root, 'package.json'), join(folder, 'package.json'));
-    const isWanted = (path: string) => !missing.some((name) => path.endsWith(name));
-    for (const part of ['dist', 'data']) {
-      const filter = (path: string) => isWanted(path) && !path.endsWith('.map') && !path.endsWith('types');
-      await cp(join(root, part), join(folder, part), { recursive: true, filter });
-    }
-    return join(folder, 'dist', 'digitflow.js');
-  }
-
   test.each<[name: string, code: ErrorCode, missing: string, args: string[], ...words: string[]]>([
     ['no kernel', 'BUILD_INCOMPLETE', 'kernel.wasm', [], 'kernel.wasm', 'npm run build'],
-    ['no test set', 'BUILD_INCOMPLETE', 't10k-images-idx3-ubyte.gz', [], 'npm run build'],
-    ['no code for the threads', 'POOL_START', 'score-worker.js', ['--workers', '1'], 'score-worker.js'],
+    ['no test set', 'BUILD_INCOMPLETE', 't10k-images-idx3-ubyte', [], 'npm run build'],
+    ['no code for the threads', 'POOL_START', 'score-worker.cjs', ['--workers', '1'], 'score-worker.cjs'],
   ])('%s', async (_, code, missing, args, ...words) => {
-    const program = await copyWithout(missing);
+    const program = await copyOfProgram(missing);
     await expectFailure(args, { code, exitCode: 70, words }, { program });
   });
 });

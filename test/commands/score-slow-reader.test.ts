@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { digitsCsv } from '../helpers/digits-csv.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
 const ROWS = 1000;
 const block = Buffer.from(digitsCsv({ count: ROWS }));
 /** What the pipes, the slots and the buffers before them may hold; the input offered is far more. */

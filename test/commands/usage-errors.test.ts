@@ -66,7 +66,7 @@ describe('an error', () => {
     const [line, ...stack] = stderr.trimEnd().split('\n');
     expect(line).toMatch(/^digitflow: nowhere: no such file/);
     expect(stack[0]).toMatch(/^DigitflowError: nowhere/);
-    expect(stack.at(-1)).toMatch(/^ +at .*digitflow[\w-]*\.js/);
+    expect(stack.at(-1)).toMatch(/^ +at .*digitflow-evaluate\.cjs/);
     const json = await runCli(['evaluate', 'nowhere', '--debug', '--format', 'json']);
     expect(JSON.parse(json.stderr).stack).toMatch(/^DigitflowError: nowhere.*\n +at /);
   });

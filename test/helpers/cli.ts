@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
 
 /** How a process ended, and what it wrote. */
 export interface CliResult {

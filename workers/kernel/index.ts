@@ -6,6 +6,7 @@ import { floatBlock, litGroups, quantizedBlock } from './pixels';
 import { ROW, TILE, transpose } from './tile';
 export { count } from './count';
 export { formatRows } from './format';
+export { finestScale, quantizeRow } from './quantize';
 export { numberRows } from './rows';
 import { crossEntropies, squaredErrors, winners } from './verdict';
 

@@ -23,8 +23,9 @@ export function cellsSection(context: SectionContext, cells: readonly ReportCell
   const { words, evaluation, name } = context;
   const shown = cells.map(({ truth, prediction, images }) => {
     const count = words.shownOf(grouped(images.length), grouped(evaluation.confusion[truth][prediction]));
-    return html`<h3 id="${cellId(truth, prediction)}" tabindex="-1">${name(truth)} → ${name(prediction)} <span class="soft">${count}</span>
-<a class="back" href="#matrix" aria-label="${name(truth)} → ${name(prediction)}: ${words.back}">↑</a></h3>
+    const pair = `${name(truth)} → ${name(prediction)}`;
+    return html`<h3 id="${cellId(truth, prediction)}" tabindex="-1">${pair} <span class="soft">${count}</span>
+<a class="back" href="#matrix" aria-label="${pair}: ${words.back}">${'↑'}</a></h3>
 ${gallery(context, images, ' small')}
 `;
   });

@@ -47,8 +47,9 @@ function drawing({ words, name, share }: SectionContext, { image, layers }: Repo
       const { x, y } = place(at, neuron);
       const lit = Math.max(0, Math.min(1, value / most)).toFixed(2);
       const won = isLast && neuron === prediction;
-      const label = isLast
-        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${name(neuron)} · ${share(value)}</text>`
+      const verdict = isLast ? `${name(neuron)} · ${share(value)}` : null;
+      const label = verdict
+        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${verdict}</text>`
         : null;
       return html`<circle class="neuron${won ? ' won' : ''}" cx="${x}" cy="${y}" r="${RADIUS}" fill-opacity="${lit}"><title>${at + 1}:${neuron} ${value.toFixed(3)}</title></circle>${label}`;
     });
