@@ -1,6 +1,6 @@
 // Builds dist/ and data/: the kernel (AssemblyScript), the bundles (esbuild), the types (tsc), the test set (MNIST).
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -92,8 +92,6 @@ async function buildBundles() {
       entryPoints: { digitflow: 'src/bin.ts' },
       banner: { js: '#!/usr/bin/env node' },
     }),
-    // By this name it was called when it was an ES module.
-    writeFile(join(root, 'dist/digitflow.js'), "#!/usr/bin/env node\nimport './digitflow.cjs';\n"),
     build({
       ...common,
       ...commonJs,
