@@ -50,7 +50,7 @@ describe('kept code', () => {
     expect(readCachedCode(file)).toBeNull();
   });
 
-  test('is not looked for in vain by another version of Node', async () => {
+  test('bears the version of Node in its name, and need not be there', async () => {
     const { file } = await programOf(TEXT);
     expect(codeFileOf(file)).toContain(process.version);
     expect(readCachedCode(join(dirname(file), 'other.cjs'))).toBeNull();
