@@ -46,11 +46,6 @@ describe('the program says the same', () => {
     expect(await evaluated({ program })).toEqual(usual);
     for (const folder of folders) await chmod(folder, 0o755);
   });
-
-  test('by the name it had as an ES module', async () => {
-    const program = (await copyOfProgram()).replace(/cjs$/, 'js');
-    expect(await evaluated({ program })).toEqual(usual);
-  });
 });
 
 describe('a stack', () => {
