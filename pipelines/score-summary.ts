@@ -1,4 +1,4 @@
-import { DigitflowError } from '../src/errors.js';
+import { describeError } from '../src/errors.js';
 import type { Model } from '../src/sources/open-model.js';
 import { identityOf } from './score-journal.js';
 import type { ScoreResult } from './score-options.js';
@@ -31,7 +31,7 @@ export interface ScoreSummary {
   readonly rowsPerSecond: number | null;
   /** True when the input was not read to its end. */
   readonly partial: boolean;
-  /** What ended the run; left out where nothing did but the end of the input, Ctrl-C, or a reader that had seen enough. */
+  /** What ended the run, in the words that stderr gets; left out where nothing did but the end of the input, Ctrl-C, or a reader that had seen enough. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -77,10 +77,4 @@ export function summarizeScore(
     partial,
     ...(error === undefined ? {} : { error: describeError(error) }),
   };
-}
-
-/** The same words that stderr gets. */
-function describeError(error: unknown): NonNullable<ScoreSummary['error']> {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof DigitflowError ? error.code : 'INTERNAL', message };
 }

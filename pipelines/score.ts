@@ -59,14 +59,15 @@ async function scoreCsv(network: Network, inputs: ScoreInputs, options: ScoreOpt
   const bytes = size === null ? null : size - (from?.bytes ?? 0);
   const workers = options.workers ?? chooseTextWorkers(bytes);
   // Before the inputs are understood: threads take as long to start as that takes. So it is not known yet whether there are
-  // ids; room for them costs nothing as long as nobody writes there.
+  // ids: there is room for them, which costs addresses, but no memory as long as nobody writes there.
   const scorer = await openTextScorer(network, {
     ...{ workers, batchSize, withOutputs, withIds: true },
     bytes: bytes ?? undefined,
   });
   const writer = new ScoreWriter(options, bytes);
   return withScorer(scorer, async () => {
-    await inputs.openAhead(first);
+    // A stream may have given no more than a header; when the inputs are closed, what is still being opened ends.
+    await unlessAborted(inputs.openAhead(first), options.signal);
     const startMs = performance.now();
     options.onStarted?.({ workers });
     const source = new CsvSource(

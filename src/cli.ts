@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { writeOut } from './commands/write-out.js';
-import { DigitflowError } from './errors.js';
+import { DigitflowError, describeError } from './errors.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -49,6 +49,8 @@ function createProgram(commands: readonly AddCommand[], print: (text: string) =>
 export async function runCli(args: readonly string[], commands: readonly AddCommand[]): Promise<void> {
   // Nobody may be reading what goes wrong; the exit code says it too.
   process.stderr.on('error', () => {});
+  // Whoever writes hears of it from the write.
+  process.stdout.on('error', () => {});
   // A fault that nobody caught is one line, too: Node would print the bundle's source, which is one very long line.
   process.on('uncaughtException', (error) => process.exit(report(error, args)));
   try {
@@ -92,19 +94,11 @@ interface Failure {
 }
 
 function describeFailure(error: unknown, args: readonly string[]): Failure {
-  if (error instanceof DigitflowError) {
-    const { code, message, exitCode } = error;
-    return { code, message, exitCode };
-  }
   if (error instanceof CommanderError) {
     return { code: 'USAGE', message: usageMessage(error, args), exitCode: EXIT_USAGE };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'INTERNAL',
-    message: `${message} (this is a fault of digitflow; please report it, with --debug)`,
-    exitCode: EXIT_OWN_FAULT,
-  };
+  const exitCode = error instanceof DigitflowError ? error.exitCode : EXIT_OWN_FAULT;
+  return { ...describeError(error), exitCode };
 }
 
 /** What commander says, without its own `error:`, and with its suggestion on the same line. */

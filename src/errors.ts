@@ -72,3 +72,16 @@ export class DigitflowError extends Error {
     return EXIT_CODES[this.code];
   }
 }
+
+/** An error in the words of whoever reads it: its code, `INTERNAL` where it is not one of ours, and one sentence. */
+export function describeError(error: unknown): {
+  readonly code: ErrorCode | 'INTERNAL';
+  readonly message: string;
+} {
+  if (error instanceof DigitflowError) return { code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: `${message} (this is a fault of digitflow; please report it, with --debug)`,
+  };
+}

@@ -22,12 +22,12 @@ export interface NamedFile {
 export function checkFiles(inputs: readonly string[], outputs: readonly NamedFile[]): void {
   const readAs = new Map<string, string>();
   for (const input of inputs) {
-    const identity = identityOf(input === '-' ? STDIN : input);
+    const identity = sameFileKey(input === '-' ? STDIN : input);
     if (identity !== null) readAs.set(identity, input === '-' ? 'stdin' : input);
   }
   const writtenAs = new Map<string, string>();
   for (const { name, at } of outputs) {
-    const identity = identityOf(at) ?? newFile(at);
+    const identity = sameFileKey(at) ?? newFile(at);
     if (identity === null) continue;
     const input = readAs.get(identity);
     if (input !== undefined)
@@ -40,7 +40,7 @@ export function checkFiles(inputs: readonly string[], outputs: readonly NamedFil
 }
 
 /** What two names of one regular file have in common; null for anything else. */
-function identityOf(at: string | number): string | null {
+function sameFileKey(at: string | number): string | null {
   const stats = statsOf(at);
   return stats?.isFile() ? `${stats.dev}:${stats.ino}` : null;
 }

@@ -6,6 +6,7 @@ import { describeGuesses } from '../csv/describe-guesses.js';
 import { parseNormalization } from '../network/parse-normalization.js';
 import { ProgressLine } from '../render/progress-line.js';
 import { scoreProgressWords, scoreSummaryWords } from '../render/score-words.js';
+import { asidePath } from '../sinks/kept-file.js';
 import { OutputClosed } from '../sinks/row-output.js';
 import { expandPaths } from '../sources/expand-paths.js';
 import { type Model, openModel } from '../sources/open-model.js';
@@ -100,11 +101,19 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
 function outputFiles({ out, rejects, summary }: ScoreFlags): NamedFile[] {
   const files: (NamedFile | null)[] = [
     out === undefined ? { name: 'stdout', at: STDOUT } : { name: '--out', at: out },
-    out === undefined ? null : { name: 'the progress of --out', at: journalPath(out) },
+    ...(out === undefined ? [] : keptFile('the progress of --out', journalPath(out))),
     rejects === undefined ? null : { name: '--rejects', at: rejects },
-    summary === undefined ? null : { name: '--summary', at: summary },
+    ...(summary === undefined ? [] : keptFile('--summary', summary)),
   ];
   return files.filter((file) => file !== null);
+}
+
+/** A file that is written aside first. */
+function keptFile(name: string, path: string): NamedFile[] {
+  return [
+    { name, at: path },
+    { name: `${name} on its way`, at: asidePath(path) },
+  ];
 }
 
 function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): ScoreOutputs {

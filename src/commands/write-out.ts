@@ -7,8 +7,6 @@ import { DigitflowError } from '../errors.js';
  */
 export async function writeOut(text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    // The callback reports the error too; without a listener it would also be thrown.
-    process.stdout.once('error', () => {});
     process.stdout.write(text, (error) => {
       if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
       else

@@ -16,8 +16,9 @@ export interface CsvDialect {
   /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
   readonly white: number;
   /**
-   * True when the pixels stand column by column (EMNIST), false when row by row; null where nothing says so: then as the
-   * network takes them. Concerns the normalization, no row.
+   * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; null
+   * else: then as the network takes them, or the normalization that was asked for. Names that count along the rows say
+   * nothing: whoever gives a transposing normalization knows better than they do. Concerns the normalization, no row.
    */
   readonly transposed: boolean | null;
   /** Where the truth stands; null when there is none, or it is not wanted. */

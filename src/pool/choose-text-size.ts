@@ -21,8 +21,10 @@ const INLINE_BATCH_BYTES = 2 ** 19;
 const ALL_BATCHES_BYTES = 64 * 2 ** 20;
 /** Of what workers read themselves only a piece is in memory at a time. */
 const STRETCH_BYTES = 16 * 2 ** 20;
-/** What all slots together may take of ids, which can fill a stretch: far below the 4 GiB that WebAssembly can address. */
-const ALL_STRETCHES_BYTES = 2 ** 30;
+/** What all slots together may take of memory, whether it is ever touched or not: WebAssembly can address 4 GiB. */
+const ALL_SLOTS_BYTES = 2 ** 31;
+/** What a slot holds for each row beside its outputs: label, prediction, confidence, loss, start, end of its id. */
+const ROW_BYTES = 1 + 1 + 4 + 4 + 4 + 4;
 /** Without threads: as much as may keep the event loop waiting, a millisecond. */
 const INLINE_STRETCH_BYTES = 2 ** 20;
 const LEAST_STRETCH_BYTES = 2 ** 18;
@@ -43,16 +45,20 @@ export interface TextSizeOptions {
   readonly batchSize?: number | undefined;
   /** How many bytes there are to read in regular files; undefined where that is not known. */
   readonly bytes?: number | undefined;
+  /** How many outputs of a row are kept. Default 0. */
+  readonly outputCount?: number;
 }
 
 /** How much text makes a good batch. */
-export function chooseTextSize({ recordBytes, workers, batchSize, bytes }: TextSizeOptions): TextSize {
+export function chooseTextSize(options: TextSizeOptions): TextSize {
+  const { recordBytes, workers, batchSize, bytes } = options;
+  const mostRowBytes = Math.max(LEAST_ROW_BYTES, recordBytes * MOST_PIXEL_BYTES);
+  const most = Math.min(STRETCH_BYTES, mostStretch(options, mostRowBytes));
   const asked = batchSize && Math.ceil(Math.min(batchSize, 2 ** 24) * recordBytes * USUAL_PIXEL_BYTES);
   const fitting =
     workers === 0 ? INLINE_BATCH_BYTES : Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / slotCountFor(workers));
-  const batchBytes = Math.floor(Math.min(asked ?? fitting, STRETCH_BYTES));
-  const fileStretchBytes = asked === undefined ? chooseStretch(workers, bytes) : batchBytes;
-  const mostRowBytes = Math.max(LEAST_ROW_BYTES, recordBytes * MOST_PIXEL_BYTES);
+  const batchBytes = Math.floor(Math.min(asked ?? fitting, most));
+  const fileStretchBytes = asked === undefined ? Math.min(chooseStretch(workers, bytes), most) : batchBytes;
   const chunkBytes = Math.min(mostRowBytes, batchBytes);
   const textBytes = batchBytes + chunkBytes + mostRowBytes;
   // The row at the end of a stretch may end, and have its id, beyond it.
@@ -62,7 +68,19 @@ export function chooseTextSize({ recordBytes, workers, batchSize, bytes }: TextS
 
 function chooseStretch(workers: number, bytes: number | undefined): number {
   if (workers === 0) return INLINE_STRETCH_BYTES;
-  const fitting = Math.min(STRETCH_BYTES, Math.floor(ALL_STRETCHES_BYTES / slotCountFor(workers)));
-  const shared = bytes === undefined ? fitting : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
-  return Math.max(LEAST_STRETCH_BYTES, Math.min(fitting, shared));
+  const shared = bytes === undefined ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
+  return Math.max(LEAST_STRETCH_BYTES, Math.min(STRETCH_BYTES, shared));
+}
+
+/**
+ * The longest stretch for which all slots fit together. For each byte of it a slot has one of text and one of ids, half a byte of rejects,
+ * and room for a row for every two bytes a pixel. Rows that end behind the stretch come on top.
+ */
+function mostStretch(
+  { recordBytes, workers, outputCount = 0 }: TextSizeOptions,
+  mostRowBytes: number,
+): number {
+  const bytesAByte = 1 + 1 + 0.5 + (ROW_BYTES + 4 * outputCount) / (2 * recordBytes);
+  const fitting = ALL_SLOTS_BYTES / slotCountFor(workers) / bytesAByte - 3 * mostRowBytes;
+  return Math.max(LEAST_ROW_BYTES, Math.floor(fitting));
 }

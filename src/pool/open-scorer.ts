@@ -83,7 +83,11 @@ export async function openTextReader(
 
 function placeForText(network: Network, options: TextScorerOptions) {
   const { workers, withIds = false, withOutputs = false } = options;
-  const size = chooseTextSize({ ...options, recordBytes: network.layers[0].inputs });
+  const size = chooseTextSize({
+    ...options,
+    recordBytes: network.layers[0].inputs,
+    outputCount: withOutputs ? network.classes.length : 0,
+  });
   const shared = new SharedNetwork(network, {
     slotCount: slotCountFor(workers),
     text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds },

@@ -36,14 +36,12 @@ export class KeptFile {
     this.path = path;
     const stats = statsOf(path);
     this.#isPlain = stats === null || stats.isFile();
-    // Behind a link, the link stays.
-    this.#target = stats?.isFile() ? realpathSync(path) : path;
+    this.#target = behindLinks(path, stats);
     if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
     try {
       if (stats !== null) accessSync(this.#target, constants.W_OK);
       if (!this.#isPlain) return;
-      closeSync(openSync(this.#aside, 'w'));
-      unlinkSync(this.#aside);
+      tryToMake(this.#aside);
     } catch (error) {
       throw writeError(error, path);
     }
@@ -74,10 +72,36 @@ export class KeptFile {
     }
   }
 
-  /** Always the same name: what a killed process left there is overwritten by the next. */
   get #aside(): string {
-    return `${this.#target}.part`;
+    return besides(this.#target);
   }
+}
+
+/** Where a `KeptFile` of this path is written before it takes its place. */
+export function asidePath(path: string): string {
+  return besides(behindLinks(path, statsOf(path)));
+}
+
+/** Always the same name: what a killed process left there is overwritten by the next. */
+function besides(target: string): string {
+  return `${target}.part`;
+}
+
+/** Behind a link, the link stays. */
+function behindLinks(path: string, stats: Stats | null): string {
+  return stats?.isFile() ? realpathSync(path) : path;
+}
+
+/** Makes a file and takes it away again; one that is there already stays as it is. */
+function tryToMake(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    closeSync(openSync(path, 'r+'));
+    return;
+  }
+  unlinkSync(path);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { KERNEL_FILE } from '../assets.js';
 import { compileKernel } from '../compile-kernel.js';
-import { RowKernel } from './row-kernel.js';
-import { type RowPiece, type RowShapeOptions, rowShape } from './row-shape.js';
+import { RowKernel, TEXT_BYTES } from './row-kernel.js';
+import { type RowPiece, type RowShape, type RowShapeOptions, rowShape } from './row-shape.js';
 import { RowText } from './row-text.js';
 import type { ScoredRows } from './scored-rows.js';
 
@@ -15,12 +15,12 @@ export interface RowFormatOptions extends RowShapeOptions {
 export interface RowFormat {
   /** What comes before the first row; may be empty. */
   readonly head: string;
-  /** The rows of one batch, each with its line end, in parts: each holds until the next one is asked for. */
+  /**
+   * The rows of one batch, each with its line end, in parts: each holds until the next one is asked for. The parts of one batch
+   * come to their end before another one's are begun.
+   */
   rows(rows: ScoredRows): Iterable<Uint8Array>;
 }
-
-/** How much text is put together before it is handed on, roughly. */
-const TEXT_LENGTH = 2 ** 19;
 
 /**
  * How rows are written: CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
@@ -35,7 +35,7 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
   const shape = rowShape(options);
   const plain = new RowText(shape, classes);
   const isForKernel = withKernel && RowKernel.takes(shape.pieces(''));
-  const kernel = isForKernel ? new RowKernel(compileKernel(KERNEL_FILE), shape, classes) : null;
+  const kernel = isForKernel ? openKernel(shape, classes) : null;
   let known: { readonly file: string; readonly pieces: readonly RowPiece[] } | undefined;
   return {
     head: shape.head,
@@ -46,19 +46,31 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
       const firstRecord = 1 + (shape.countsAll ? firstOfAll : firstRow);
       const rowText = (place: number, record: number) => plain.row(pieces, rows, place, record);
       if (kernel === null) return plainly(rows, firstRecord, rowText);
-      kernel.begin(pieces);
-      return byKernel(kernel, rows, firstRecord, rowText);
+      return byKernel(kernel, pieces, rows, firstRecord, rowText);
     },
   };
+}
+
+/** Null where there is no address space for one more memory (V8 reserves 10 GiB of it for each): then all is written plainly. */
+function openKernel(shape: RowShape, classes: readonly string[]): RowKernel | null {
+  const module = compileKernel(KERNEL_FILE);
+  try {
+    return new RowKernel(module, shape, classes);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** What the kernel does not take is written plainly, in its place. */
 function* byKernel(
   kernel: RowKernel,
+  pieces: readonly RowPiece[],
   rows: ScoredRows,
   firstRecord: number,
   rowText: (place: number, record: number) => string,
 ): Generator<Uint8Array, void> {
+  kernel.begin(pieces);
   for (const { first, count, row } of runsOf(rows)) {
     for (let done = 0; done < count; ) {
       const record = firstRecord + row + done;
@@ -81,7 +93,7 @@ function* plainly(
   for (const { first, count, row } of runsOf(rows)) {
     for (let i = 0; i < count; i++) {
       text += rowText(first + i, firstRecord + row + i);
-      if (text.length < TEXT_LENGTH) continue;
+      if (text.length < TEXT_BYTES) continue;
       yield Buffer.from(text);
       text = '';
     }

@@ -43,7 +43,7 @@ const MOST_DECIMAL_BYTES = 29;
 /** The kernel copies 16 bytes at a time. */
 const SLACK = 16;
 /** How much text is made before it is handed on, at least. */
-const TEXT_BYTES = 2 ** 19;
+export const TEXT_BYTES = 2 ** 19;
 /** How many rows at a time, and how much text they may become. */
 const MOST_ROWS = 4096;
 const MOST_ROWS_BYTES = 2 ** 25;
@@ -76,6 +76,8 @@ export class RowKernel {
   #pieces: readonly RowPiece[] = [];
   #places: Places | undefined;
   #end = 0;
+  /** Which scored rows' numbers lie in the memory. */
+  #window: { readonly rows: ScoredRows; readonly first: number; readonly end: number } | undefined;
 
   /** Whether all of these pieces are for the kernel: ids and the best classes are not. */
   static takes(pieces: readonly RowPiece[]): boolean {
@@ -102,6 +104,7 @@ export class RowKernel {
 
   /** Says what rows are made of from now on; nothing may wait to be taken. */
   begin(pieces: readonly RowPiece[]): void {
+    this.#window = undefined;
     if (pieces === this.#pieces) return;
     this.#pieces = pieces;
     this.#places = this.#place(pieces);
@@ -118,23 +121,36 @@ export class RowKernel {
   append(rows: ScoredRows, first: number, count: number, record: number): number {
     const places = this.#places;
     if (places === undefined || this.isFull) return 0;
-    const { predictions, confidences, outputs } = rows;
-    const classCount = this.#classes.length;
-    const now = Math.min(count, places.rows);
-    this.#bytes.set(predictions.subarray(first, first + now), places.predictions);
-    const floats = new Float32Array(this.#memory.buffer);
-    floats.set(confidences.subarray(first, first + now), places.confidences / 4);
-    if (places.outputs > 0)
-      floats.set(outputs.subarray(first * classCount, (first + now) * classCount), places.outputs / 4);
+    const window = this.#windowAt(rows, first, places);
+    const skipped = first - window.first;
     const digits = String(record);
     this.#bytes.fill(0x30, places.digitsEnd - MOST_DIGITS, places.digitsEnd);
     this.#bytes.set(Buffer.from(digits), places.digitsEnd - digits.length);
     this.#words[TASK.digitCount / 4] = digits.length;
-    this.#words[TASK.count / 4] = now;
+    this.#words[TASK.count / 4] = Math.min(count, window.end - first);
     this.#words[TASK.target / 4] = this.#end;
+    this.#words[TASK.predictions / 4] = places.predictions + skipped;
+    this.#words[TASK.confidences / 4] = places.confidences + skipped * 4;
+    this.#words[TASK.outputs / 4] = places.outputs + skipped * 4 * this.#classes.length;
     this.#kernel.formatRows(0);
     this.#end = this.#words[TASK.end / 4];
     return this.#words[TASK.done / 4];
+  }
+
+  /** Copies numbers into the memory, unless they lie there: where many rows are not for the kernel, it is asked of each anew. */
+  #windowAt(rows: ScoredRows, first: number, places: Places) {
+    const window = this.#window;
+    if (window?.rows === rows && first >= window.first && first < window.end) return window;
+    const { predictions, confidences, outputs, count } = rows;
+    const classCount = this.#classes.length;
+    const end = Math.min(count, first + places.rows);
+    const floats = new Float32Array(this.#memory.buffer);
+    this.#bytes.set(predictions.subarray(first, end), places.predictions);
+    floats.set(confidences.subarray(first, end), places.confidences / 4);
+    if (places.outputs > 0)
+      floats.set(outputs.subarray(first * classCount, end * classCount), places.outputs / 4);
+    this.#window = { rows, first, end };
+    return this.#window;
   }
 
   /** Writes a row whose text is known, made of the same pieces. */
@@ -200,7 +216,7 @@ export class RowKernel {
       this.#bytes.set(name, namePlaces[i]);
     });
     write(TASK.pieces, [pieceTable, pieceTable + pieces.length * PIECE_BYTES, nameTable, places.digitsEnd]);
-    write(TASK.predictions, [places.predictions, places.confidences, places.outputs, classCount]);
+    write(TASK.classes, [classCount]);
     return places;
   }
 

@@ -73,8 +73,6 @@ async function openBehind(path: string, keptBytes: number): Promise<number> {
 
 /** Standard output, whatever it is. */
 export function stdoutOutput(stream: NodeJS.WritableStream): RowOutput {
-  // The callback of each write reports the error too; without a listener it would also be thrown.
-  stream.on('error', () => {});
   return {
     write: (text) =>
       new Promise((resolve, reject) => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 export class ReadHandle {
   readonly fd: number;
   #reading: Promise<unknown> | null = null;
+  #closing: Promise<void> | undefined;
 
   private constructor(fd: number) {
     this.fd = fd;
@@ -18,20 +19,27 @@ export class ReadHandle {
     return new ReadHandle(await promisify(open)(path, 'r'));
   }
 
-  /** One call at a time; `position` null goes on where the last read ended. */
-  read(
+  /** One call at a time, none once it was closed; `position` null goes on where the last read ended. */
+  async read(
     buffer: Uint8Array,
     offset: number,
     length: number,
     position: number | null,
   ): Promise<{ bytesRead: number }> {
+    // Its descriptor may be that of another file by now.
+    if (this.#closing) throw new Error('expected an open file, found a closed one');
     const reading = promisify(read)(this.fd, buffer, offset, length, position);
     this.#reading = reading;
     return reading;
   }
 
-  /** Waits for the read that is under way: its descriptor must not become that of another file meanwhile. */
-  async close(): Promise<void> {
+  /** Waits for the read that is under way: its descriptor must not become that of another file meanwhile. May be called again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  async #closeOnce(): Promise<void> {
     await this.#reading?.catch(() => undefined);
     await promisify(close)(this.fd);
   }

@@ -15,6 +15,8 @@ beforeEach(async () => {
   symlinkSync(at('in.csv'), at('link.csv'));
   linkSync(at('in.csv'), at('twin.csv'));
   linkSync(at('in.csv'), at('f.csv.progress'));
+  linkSync(at('in.csv'), at('g.csv.progress.part'));
+  linkSync(at('in.csv'), at('s.json.part'));
 });
 
 describe('an input is never written over:', () => {
@@ -24,6 +26,8 @@ describe('an input is never written over:', () => {
     ['by another name of the same file', ['--rejects', 'twin.csv'], '--rejects'],
     ['by a summary', ['--summary', './in.csv'], '--summary'],
     ['by what says how far a run is', ['--out', 'f.csv'], 'the progress of --out'],
+    ['by that on its way', ['--out', 'g.csv'], 'the progress of --out on its way'],
+    ['by a summary on its way', ['--summary', 's.json'], '--summary on its way'],
   ])('%s', async (_, args, name) => {
     const { stderr, exitCode } = await runCli(['score', 'in.csv', ...args], { cwd: folder });
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);

@@ -105,6 +105,24 @@ describe('the kernel writes rows as they are written plainly', () => {
     );
   });
 
+  test('of batches that are begun before others are read, each under its own name', () => {
+    const { rows } = rowFormat({
+      format: 'csv',
+      classes: ['0'],
+      withIds: false,
+      probabilities: false,
+      top: 0,
+    });
+    const named = (name: string) => {
+      const { place } = scored([0], 1);
+      return rows(scored([1], 1, { place: { ...place, name } }));
+    };
+    const [first, second] = [named('a.csv'), named('b.csv')];
+    const text = (parts: Iterable<Uint8Array>) =>
+      Array.from(parts, (part) => String(Buffer.from(part))).join('');
+    expect([text(first), text(second)]).toEqual(['1,a.csv,0,1.000000\n', '1,b.csv,0,1.000000\n']);
+  });
+
   test('in parts of bounded size, however long the batch is', () => {
     const values = Float32Array.from({ length: 100_000 }, (_, i) => i / 100_000);
     const options = { format: 'ndjson', classes: ['0', '1', '2'], probabilities: true } as const;

@@ -53,8 +53,8 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
       // Stored before the conditions, so that no compiler makes one condition of them, to be reckoned in every block.
       v128.store(pixel, black);
       if (!v128.any_true(v128.or(v128.or(d0, d1), v128.or(d2, d3)))) {
-        v128.store(pixel, black, 16);
         if (pixel + 32 < end) {
+          v128.store(pixel, black, 16);
           pixel += 32;
           at += 64;
           continue;
