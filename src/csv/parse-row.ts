@@ -15,7 +15,7 @@ export interface ParsedRow {
 }
 
 /**
- * Reads one row with csv-parse: the slow way, which takes every row there is, and says what is wrong with one.
+ * Reads one row, with csv-parse where it has quotes: the slow way, which takes every row there is, and says what is wrong with one.
  *
  * This is what a row means. The kernel has a faster way for rows of plain numbers, and must agree with this one.
  *

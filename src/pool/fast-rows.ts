@@ -20,7 +20,7 @@ export const noFastRows = (): FastRows => (_writer, _window, at) => at;
 
 /**
  * Takes rows of numbers that are not negative, each quoted or not: whole ones quickest, decimal ones where their value is
- * certain; labels are numbers, names or one-hot. All others are left to csv-parse, which would say the same of these.
+ * certain; labels are numbers, names or one-hot. All others are left to `parseRow`, which would say the same of these.
  *
  * @param buffer the shared memory
  */

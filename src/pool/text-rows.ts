@@ -41,7 +41,7 @@ export interface RowReader {
 }
 
 /**
- * Reads rows from a window of text, the plain ones by the kernel, all others by csv-parse.
+ * Reads rows from a window of text, the plain ones by the kernel, all others by `parseRow`.
  *
  * Where a quote is never closed in the window, its row's first line is rejected and reading goes on behind it: the text of
  * a batch is the most that a quoted field can span.
