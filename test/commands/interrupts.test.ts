@@ -96,15 +96,6 @@ describe('an interrupted evaluation', () => {
   });
 });
 
-test('score leaves a stream that has given no more than a header', async () => {
-  const cli = new Cli(['score', '-', '--workers', '1'], { stdin: 'pipe' });
-  const header = Array.from({ length: 784 }, (_, i) => `pixel${i}`).join(',');
-  // Blank lines are no rows; so many of them are gone only when the header was read.
-  await cli.send(Buffer.from(`${header}${'\n'.repeat(MORE_THAN_PIPES_HOLD)}`));
-  cli.signal('SIGINT');
-  expect(await cli.ended).toMatchObject({ stdout: '', exitCode: 130, signal: null });
-});
-
 describe('the second SIGINT', () => {
   test('leaves at once, however much is still to be scored', async () => {
     // A million images of one pixel, for each of which there are two million products to add up: that takes minutes.

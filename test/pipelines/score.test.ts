@@ -9,6 +9,7 @@ import type { ScoreOptions } from '../../pipelines/score.js';
 import { score } from '../../pipelines/score.js';
 import { testCsv, testRow } from '../helpers/csv.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE } from '../helpers/mnist.js';
+import { SilentStream } from '../sources/iterables.js';
 import { tempFolder } from '../sources/temp-folder.js';
 
 const COUNT = 1000;
@@ -272,3 +273,17 @@ test('a label out of range in CSV ends an evaluation, with its line', async () =
     }
   }
 });
+
+test.each([0, 1])(
+  'a stream that has given no more than a header is left when that is asked for, %i workers',
+  async (workers) => {
+    const stream = new SilentStream(Buffer.from(csv.slice(0, csv.indexOf('\n') + 1)));
+    const controller = new AbortController();
+    const scoring = lines({ inputs: [stream], workers, signal: controller.signal, csv: { header: true } });
+    await stream.waiting;
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(scoring).rejects.toBe(reason);
+    expect(stream.destroyedCount).toBe(1);
+  },
+);
