@@ -1,13 +1,15 @@
 import { ROW } from './tile';
 
 /**
- * Wa + b of a tile for the layers behind the first one, float32: blocks of two neurons by sixteen images, so that each
- * weight and each activation that is loaded is used more than once.
+ * Wa + b of a tile, float32, for the layers behind the first one, and Wᵀδ on the way back: blocks of two neurons by sixteen
+ * images, so that each weight and each activation that is loaded is used more than once. Every sum begins with its bias
+ * and goes over the inputs in their order.
  *
- * @param source  `(inputs, TILE)` f32
- * @param target  `(outputs, TILE)` f32
- * @param weights `(outputs, inputs)` f32, row-major
- * @param biases  `(outputs)` f32
+ * @param source     `(inputs, TILE)` f32
+ * @param target     `(outputs, TILE)` f32
+ * @param weights    f32, of which that from one input to an output lies `inputStep` bytes from that of the next input, and
+ *   `outputStep` bytes from that to the next output
+ * @param biases     `(outputs)` f32
  */
 export function affine(
   source: usize,
@@ -16,23 +18,23 @@ export function affine(
   inputs: i32,
   outputs: i32,
   weights: usize,
+  inputStep: usize,
+  outputStep: usize,
   biases: usize,
 ): void {
-  const weightsRow = <usize>inputs << 2;
+  const columns = <usize>images << 2;
   let neuron = 0;
   for (; neuron + 2 <= outputs; neuron += 2) {
-    for (let image = 0; image < images; image += 16) {
-      const column = <usize>image << 2;
-      block(true, source + column, target + column, weights, weightsRow, biases);
+    for (let column: usize = 0; column < columns; column += 64) {
+      block(true, source + column, target + column, inputs, weights, inputStep, outputStep, biases);
     }
     target += ROW * 2;
-    weights += weightsRow * 2;
+    weights += outputStep << 1;
     biases += 8;
   }
   if (neuron == outputs) return;
-  for (let image = 0; image < images; image += 16) {
-    const column = <usize>image << 2;
-    block(false, source + column, target + column, weights, weightsRow, biases);
+  for (let column: usize = 0; column < columns; column += 64) {
+    block(false, source + column, target + column, inputs, weights, inputStep, outputStep, biases);
   }
 }
 
@@ -43,8 +45,10 @@ function block(
   isPair: bool,
   source: usize,
   target: usize,
+  inputs: i32,
   weights: usize,
-  weightsRow: usize,
+  inputStep: usize,
+  outputStep: usize,
   biases: usize,
 ): void {
   let a0 = v128.load32_splat(biases);
@@ -55,7 +59,7 @@ function block(
   let b1 = b0;
   let b2 = b0;
   let b3 = b0;
-  for (const end = weights + weightsRow; weights < end; weights += 4, source += ROW) {
+  for (const end = source + <usize>inputs * ROW; source < end; source += ROW, weights += inputStep) {
     const a = v128.load32_splat(weights);
     const x0 = v128.load(source);
     const x1 = v128.load(source, 16);
@@ -66,7 +70,7 @@ function block(
     a2 = f32x4.add(a2, f32x4.mul(a, x2));
     a3 = f32x4.add(a3, f32x4.mul(a, x3));
     if (isPair) {
-      const b = v128.load32_splat(weights + weightsRow);
+      const b = v128.load32_splat(weights + outputStep);
       b0 = f32x4.add(b0, f32x4.mul(b, x0));
       b1 = f32x4.add(b1, f32x4.mul(b, x1));
       b2 = f32x4.add(b2, f32x4.mul(b, x2));

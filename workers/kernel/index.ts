@@ -3,7 +3,7 @@ import { affine } from './affine';
 import { CONSTANT_BYTES, writeConstants } from './constants';
 import { LayerEntry, layerAt, NetworkHead } from './network';
 import { floatBlock, litGroups, quantizedBlock } from './pixels';
-import { ROW, TILE, transpose } from './tile';
+import { ROW, TILE, toNeuronRows } from './tile';
 export { count } from './count';
 export { formatRows } from './format';
 export { finestScale, quantizeRow } from './quantize';
@@ -48,7 +48,8 @@ export function forward(
     let target = there;
     for (let index = 1; index < head.layerCount; index++) {
       const layer = layerAt(network, index);
-      affine(source, target, images, layer.inputs, layer.outputs, layer.weights, layer.biases);
+      const step = <usize>layer.inputs << 2;
+      affine(source, target, images, layer.inputs, layer.outputs, layer.weights, 4, step, layer.biases);
       activate(layer.activation, target, layer.outputs, scratch);
       const next = source;
       source = target;
@@ -127,6 +128,6 @@ function firstLayer(
       }
     }
   }
-  transpose(aside, target, layer.paddedOutputs, images);
+  toNeuronRows(aside, target, layer.paddedOutputs, images);
   activate(layer.activation, target, layer.outputs, constants);
 }

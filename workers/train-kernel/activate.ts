@@ -10,7 +10,7 @@ import {
   TWICE_LOG2_E,
   TWO,
 } from './constants';
-import { ROW } from './tile';
+import { ROW } from '../kernel/tile';
 
 /**
  * Applies a layer's activation function in place to `(outputs, TILE)` float32, all columns of it.

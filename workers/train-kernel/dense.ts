@@ -1,4 +1,4 @@
-import { ROW } from './tile';
+import { ROW } from '../kernel/tile';
 
 /**
  * Adds Σ aδᵀ over a tile's images to a layer's gradients, image by image in their order, two inputs at a time so that

@@ -1,5 +1,5 @@
 import { activate } from './activate';
-import { affine } from './affine';
+import { affine } from '../kernel/affine';
 import { augment } from './augment';
 import { writeConstants as write } from './constants';
 import { addBiasGradients, addDenseGradients } from './dense';
@@ -10,7 +10,7 @@ import { backThroughActivation, countRight, outputDeltas } from './loss';
 import { step } from './optimizer';
 import { layerAt, Run, Step } from './run';
 import { shuffle } from './shuffle';
-import { TILE, toImageRows, toNeuronRows } from './tile';
+import { TILE, toImageRows, toNeuronRows } from '../kernel/tile';
 
 /** Writes the constants that a run's head names: to be called once, before anything else. */
 export function writeConstants(address: usize): void {

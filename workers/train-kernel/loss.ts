@@ -1,6 +1,6 @@
 import { RELU, SIGMOID, SOFTMAX, TANH } from '../kernel/network';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from './run';
-import { ROW } from './tile';
+import { ROW } from '../kernel/tile';
 
 /**
  * δ = ∂C/∂z of the last layer for a tile, and the sum of its images' costs C, in their order.
