@@ -2,10 +2,11 @@ import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/pool/choose-workers.js';
 import { learningCurveSvg } from '../src/render/learning-curve-svg.js';
 import type { LabelledInput } from '../src/sources/open-images.js';
+import { chooseTeamSize } from '../src/training/choose-team-size.js';
 import { completeTrainingOptions, type TrainingOptions } from '../src/training/options.js';
 import { trainingCount } from '../src/training/place-run.js';
 import { SharedTraining } from '../src/training/shared-training.js';
-import { openTrainer } from '../src/training/trainer.js';
+import { openTrainer, trainerThreads } from '../src/training/trainer.js';
 import { type EpochReport, trainingEpochs } from '../src/training/training-epochs.js';
 import { bestOf, type FinishedTraining, finishTraining, type TrainResult } from './finish-training.js';
 import { checkpointBytes, resumeTraining, type TrainingState } from './training-checkpoint.js';
@@ -20,7 +21,10 @@ export type { TrainResult } from './finish-training.js';
 export interface TrainOptions extends Partial<TrainingOptions>, Omit<LabelledInput, 'digest'>, TrainingPaths {
   /** A checkpoint to go on from; the options and images must be those it was made with. */
   readonly resume?: string | undefined;
-  /** Threads, one a restart; 0 does without. Default: as many as there are restarts and cores. */
+  /**
+   * Threads; 0 does without. They share the restarts, and where there are fewer of these, several share each one. Default: the
+   * cores that the process may use, or fewer where that many do not pay off.
+   */
   readonly workers?: number | undefined;
   /**
    * Aborting it ends the training and keeps the best so far; the result is marked partial. Where not even one epoch
@@ -54,7 +58,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const outputs = new TrainingOutputs({ out, checkpoint, log, curve }, inputs);
   try {
     const input = await readTrainingInput({ images, labels }, signal);
-    const shared = new SharedTraining(input.images, options);
+    const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * input.images.labels.length);
+    const shared = new SharedTraining(input.images, options, chooseTeamSize(workers, options));
     const state: TrainingState =
       resume === undefined
         ? { progress: { best: undefined }, reports: [] }
@@ -64,7 +69,6 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     const startMs = performance.now();
     const resumedEpochs = state.reports.length;
     const toDo = options.restarts * options.epochs - resumedEpochs;
-    const workers = wanted ?? workersFor(shared, toDo);
     const save = () => checkpointBytes(shared, state, input.digest);
     await runEpochs(shared, state, workers, signal, (report) => {
       state.reports.push(report);
@@ -77,7 +81,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     outputs.checkpoint(save, { isLast: true });
 
     const seconds = (performance.now() - startMs) / 1000;
-    const finished: FinishedTraining = { input, shared, state, resumedEpochs, workers, seconds };
+    const threads = trainerThreads(shared.layout, workers);
+    const finished: FinishedTraining = { input, shared, state, resumedEpochs, workers: threads, seconds };
     const best = bestOf(finished, signal);
     outputs.curve?.write(learningCurveSvg(curveOf(state.reports, best.report, options.restarts)));
     return await finishTraining(finished, best, outputs.out);
@@ -107,10 +112,4 @@ async function runEpochs(
     shared.stop();
     await trainer.close();
   }
-}
-
-/** One thread a run; none where all of it takes less time than to start one. */
-function workersFor({ options, images }: SharedTraining, epochsToDo: number): number {
-  const cores = chooseWorkers(epochsToDo * images.labels.length);
-  return Math.min(cores, options.restarts);
 }

@@ -4,7 +4,7 @@ import { createEpochRunner } from '../src/training/run-epoch.js';
 
 const runEpoch = createEpochRunner(workerData);
 
-/** Runs one epoch of one run; nothing at all for the probe. */
+/** Runs one thread's part of one epoch of one run; nothing at all for the probe. */
 export default function run(task: EpochTask): EpochAnswer | null {
   return task.epoch < 0 ? null : runEpoch(task);
 }

@@ -17,6 +17,14 @@ export interface ThreadsOptions<Task> {
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number } | undefined;
 }
 
+/** What else there is to do where tasks need each other. */
+export interface Togetherness {
+  /** Before each attempt, when none of the tasks is at work. */
+  readonly beforeEach?: () => void;
+  /** When one of them has failed: tells the others, which may be waiting for it, to end. */
+  readonly onFailure?: () => void;
+}
+
 /** How often a task is given to a worker before it is given up: once, and twice again. */
 const ATTEMPTS = 3;
 
@@ -66,13 +74,30 @@ export class Threads<Task, Answer> {
    * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
    */
   async run(task: Task, name: string): Promise<Answer> {
+    const [answer] = await this.runTogether([task], name);
+    return answer;
+  }
+
+  /**
+   * Tasks that need each other, each on a thread of its own, at the same time: at most as many as there are threads free. Where
+   * one worker dies, all are done once more.
+   *
+   * @param name what to call the tasks in an error
+   * @returns their answers, in their order
+   * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
+   */
+  async runTogether(
+    tasks: readonly Task[],
+    name: string,
+    togetherness: Togetherness = {},
+  ): Promise<Answer[]> {
     this.checkOpen();
-    const answer = this.#attempt(task, name);
-    this.#underWay.add(answer);
+    const answers = this.#attempt(tasks, name, togetherness);
+    this.#underWay.add(answers);
     try {
-      return await answer;
+      return await answers;
     } finally {
-      this.#underWay.delete(answer);
+      this.#underWay.delete(answers);
     }
   }
 
@@ -83,12 +108,21 @@ export class Threads<Task, Answer> {
     return this.#closing;
   }
 
-  async #attempt(task: Task, name: string): Promise<Answer> {
+  async #attempt(
+    tasks: readonly Task[],
+    name: string,
+    { beforeEach, onFailure }: Togetherness,
+  ): Promise<Answer[]> {
     await this.#ready;
     for (let attempt = 1; ; attempt++) {
+      beforeEach?.();
+      const answers = tasks.map((task) => this.#dispatch(task));
       try {
-        return await this.#dispatch(task);
+        return await Promise.all(answers);
       } catch (error) {
+        onFailure?.();
+        // Those that are still at it must have left before it begins anew.
+        await Promise.allSettled(answers);
         if (error instanceof DigitflowError) throw error;
         this.#checkAlive(error);
         if (attempt < ATTEMPTS) continue;

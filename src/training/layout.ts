@@ -2,7 +2,7 @@ import { DigitflowError } from '../errors.js';
 import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../pool/layout.js';
 import { TABLES_BYTES } from './lit-tables.js';
 import { layoutParameters, type ParameterLayout } from './parameter-layout.js';
-import { LAYER, RUN, STEP_BYTES } from './run-fields.js';
+import { layoutRun, MOST_POSITIONS, type RunLayout } from './run-layout.js';
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -16,13 +16,18 @@ import { LAYER, RUN, STEP_BYTES } from './run-fields.js';
  *     (images + 1) * 4                   where records begin, u32         main, once      kernel
  *     images * inputs                    records: lit pixels, compact     main, once      kernel
  *     and for each run:
- *       256 + 64 a layer                 head and layer entries           worker          kernel
  *       4 * parameterBytes               kept state (below)               main            worker
  *       4 * parameterBytes               live state (below)               kernel          main
  *       parameterBytes                   gradients                        kernel          kernel
  *       images * 4                       order of the epoch, u32          worker          kernel
  *       steps * 16                       step table                       worker          kernel
- *       …                                scratch of a tile of images      kernel          kernel
+ *       tiles of a batch * 16            their losses and hits            kernel          kernel
+ *       64                               the team's barrier               kernel, main    kernel
+ *       and for each thread of its team:
+ *         320 + 64 a layer               head and layer entries           main, worker    kernel
+ *         …                              scratch                          kernel          kernel
+ *       and for each tile in hand:
+ *         …                              lit pixels, activations, deltas  kernel          kernel
  *
  * A state is four arrays of f32, each with all parameters: parameters, first moments, second moments, averages. Within
  * each, first all weights, `(inputs, paddedOutputs)` a layer, then all biases; layers are padded to four neurons with
@@ -47,49 +52,15 @@ export interface TrainingLayout {
   readonly recordBytes: number;
   readonly imageCount: number;
   readonly shape: ParameterLayout;
+  /** How many threads share each run. */
+  readonly teamSize: number;
   readonly runs: readonly RunLayout[];
   /** The start of every guard. */
   readonly guards: readonly number[];
 }
 
-/** Where one run's arrays lie. */
-export interface RunLayout {
-  readonly head: number;
-  readonly kept: number;
-  readonly live: number;
-  readonly gradients: number;
-  readonly order: number;
-  readonly steps: number;
-  readonly tilePixels: number;
-  readonly positions: number;
-  readonly values: number;
-  readonly offsets: number;
-  readonly brightnesses: number;
-  readonly begins: number;
-  readonly vectors: number;
-  readonly tileLabels: number;
-  readonly quads: number;
-  readonly framed: number;
-  readonly box: number;
-  readonly zeros: number;
-  readonly layers: readonly {
-    readonly activations: number;
-    readonly deltas: number;
-    readonly rows: number;
-  }[];
-}
-
-/** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/train-kernel/tile.ts. */
-const TILE_IMAGES = 32;
-
 /** What workers/train-kernel/constants.ts writes. */
 const CONSTANT_BYTES = 288;
-
-/** Pixels that one list of positions can tell apart; mirrored by `MOST_POSITIONS` in workers/train-kernel/compact.ts. */
-const MOST_POSITIONS = 65_536;
-
-/** The arrays of a state, in their order. */
-export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
 
 /** The most a WebAssembly memory with 32-bit addresses can hold. */
 const MOST_BYTES = 4 * 2 ** 30;
@@ -103,7 +74,11 @@ export interface TrainingLayoutOptions {
   readonly imageCount: number;
   /** Steps of an epoch. */
   readonly stepCount: number;
+  /** The most images that are in one batch, or in the evaluation that ends an epoch. */
+  readonly mostAtOnce: number;
   readonly runCount: number;
+  /** How many threads are to share each run; fewer do where that takes too much memory, or an image is too large. */
+  readonly teamSize: number;
   /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
   readonly isFixed: boolean;
 }
@@ -114,9 +89,11 @@ export interface TrainingLayoutOptions {
  * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
  */
 export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
-  const { sizes, height, width, imageCount, stepCount, runCount, isFixed } = options;
+  const { sizes, imageCount, runCount, isFixed } = options;
   const shape = layoutParameters(sizes);
   const inputs = sizes[0];
+  // A thread's share is cut out of lists that go up pixel by pixel: those of a larger image begin anew.
+  const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
   const guards: number[] = [];
   let end = 0;
   const region = (bytes: number): number => {
@@ -136,38 +113,10 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const recordBytes = hasRecords ? imageCount * inputs : 0;
   const starts = region(hasRecords ? (imageCount + 1) * 4 : 0);
   const records = region(recordBytes);
-  // With what is written past the last entry.
-  const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
-  const entryCount = TILE_IMAGES * roundUp(inputs, 4) + 12;
-  // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
-  const quadRow = roundUp(width + 2, 16);
-  const runs = Array.from({ length: runCount }, () => ({
-    head: region(RUN.bytes + LAYER.bytes * shape.layers.length),
-    kept: region(shape.bytes * STATE_ARRAYS.length),
-    live: region(shape.bytes * STATE_ARRAYS.length),
-    gradients: region(shape.bytes),
-    order: region(imageCount * 4),
-    steps: region(stepCount * STEP_BYTES),
-    tilePixels: region(inputs + 4),
-    positions: region(positionCount * 2),
-    values: region(positionCount),
-    offsets: region(entryCount * 4),
-    brightnesses: region(entryCount * 4),
-    begins: region((TILE_IMAGES + 1) * 4),
-    vectors: region(256),
-    tileLabels: region(TILE_IMAGES * 4),
-    quads: region((height + 2) * quadRow * 4),
-    framed: region((height + 4) * (quadRow + 16)),
-    box: region(16),
-    zeros: region(Math.max(...sizes.slice(1)) * 4),
-    layers: shape.layers.map(({ paddedOutputs }) => ({
-      activations: region(TILE_IMAGES * paddedOutputs * 4),
-      deltas: region(TILE_IMAGES * paddedOutputs * 4),
-      rows: region(TILE_IMAGES * paddedOutputs * 4),
-    })),
-  }));
+  const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape, teamSize }));
 
   const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES && teamSize > 1) return layoutTraining({ ...options, teamSize: 1 });
   if (bytes > MOST_BYTES && hasRecords) return layoutTraining({ ...options, isFixed: false });
   if (bytes > MOST_BYTES) {
     throw new DigitflowError(
@@ -177,5 +126,5 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
     );
   }
   const set = { pixels, labels, starts, records, recordBytes, imageCount };
-  return { bytes, control, tables, constants, ...set, shape, runs, guards };
+  return { bytes, control, tables, constants, ...set, shape, teamSize, runs, guards };
 }

@@ -16,9 +16,11 @@ export interface EpochTask {
   readonly run: number;
   /** From 0; -1 is the probe that finds out whether the worker is well. */
   readonly epoch: number;
+  /** Which of the run's team this is for, from 0: all of them run at the same time. */
+  readonly rank: number;
 }
 
-/** What a worker answers: a few numbers. The run's live state is the epoch's result. */
+/** What the first worker of a team answers: a few numbers. The run's live state is the epoch's result. */
 export interface EpochAnswer {
   /** True when the stop flag was up: the live state is of no use, the kept one is as it was. */
   readonly isStopped: boolean;

@@ -1,8 +1,11 @@
 import { ACTIVATIONS } from '../network/activations.js';
-import type { ImageSize } from '../network/network.js';
-import { STATE_ARRAYS, type TrainingLayout } from './layout.js';
+import { STOP_FLAG } from '../pool/messages.js';
+import type { TrainingLayout } from './layout.js';
 import type { TrainingOptions } from './options.js';
 import { LAYER, RUN } from './run-fields.js';
+import { STATE_ARRAYS } from './run-layout.js';
+import { divideByLit, divideEvenly } from './shares.js';
+import type { TrainingImages } from './training-images.js';
 
 /** The order is the kernel's numbering. */
 const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
@@ -21,19 +24,59 @@ export function trainingCount(
   return imageCount - validation;
 }
 
-/** Writes what stays the same over a run's epochs of its head, and its layer entries. Written by main, before any task. */
+/**
+ * Writes what stays the same over a run's epochs: of each thread of its team the head and the layer entries, and who has which
+ * share. Written by main, before any task.
+ */
 export function placeRun(
   buffer: SharedArrayBuffer,
   layout: TrainingLayout,
   index: number,
   options: TrainingOptions,
-  image: ImageSize,
+  images: TrainingImages,
 ): void {
-  const view = new DataView(buffer);
+  const run = layout.runs[index];
+  const { teamSize, shape } = layout;
+  const inputsBegin = shape.layers.map(({ inputs }, l) =>
+    l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
+  );
+  const rowBytes = shape.layers[0].paddedOutputs * 4;
+  new Uint32Array(buffer, run.shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
+  for (const rank of run.ranks.keys()) {
+    placeHead(buffer, layout, index, rank, options, images);
+    const view = new DataView(buffer, run.ranks[rank].head + RUN.bytes);
+    shape.layers.forEach((layer, l) => {
+      const set = (field: number, value: number) => view.setInt32(l * LAYER.bytes + field, value, true);
+      const isLast = l === shape.layers.length - 1;
+      set(LAYER.inputs, layer.inputs);
+      set(LAYER.outputs, layer.outputs);
+      set(LAYER.paddedOutputs, layer.paddedOutputs);
+      set(LAYER.activation, ACTIVATIONS.indexOf(isLast ? options.output : options.activation));
+      set(LAYER.weights, layer.weights);
+      set(LAYER.biases, layer.biases);
+      set(LAYER.activations, run.tile.layers[l].activations);
+      set(LAYER.deltas, run.tile.layers[l].deltas);
+      set(LAYER.rows, run.tile.layers[l].rows);
+      set(LAYER.inputBegin, inputsBegin[l][rank]);
+      set(LAYER.inputEnd, inputsBegin[l][rank + 1]);
+    });
+  }
+}
+
+function placeHead(
+  buffer: SharedArrayBuffer,
+  layout: TrainingLayout,
+  index: number,
+  rank: number,
+  options: TrainingOptions,
+  { image }: TrainingImages,
+): void {
   const { shape } = layout;
   const run = layout.runs[index];
-  const set = (field: number, value: number) => view.setInt32(run.head + field, value, true);
-  const setFloat = (field: number, value: number) => view.setFloat32(run.head + field, value, true);
+  const own = run.ranks[rank];
+  const view = new DataView(buffer, own.head, RUN.bytes);
+  const set = (field: number, value: number) => view.setInt32(field, value, true);
+  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
   const [parameters, means, squares, averages] = STATE_ARRAYS.map((_, i) => run.live + i * shape.bytes);
 
   set(RUN.layerCount, shape.layers.length);
@@ -55,22 +98,24 @@ export function placeRun(
   set(RUN.squares, squares);
   set(RUN.averages, options.averaging > 0 ? averages : 0);
   set(RUN.parameterBytes, shape.bytes);
-  set(RUN.firstWeightBytes, shape.layers[0].inputs * shape.layers[0].paddedOutputs * 4);
   set(RUN.weightBytes, shape.weightBytes);
-  set(RUN.order, run.order);
-  set(RUN.steps, run.steps);
-  set(RUN.tilePixels, run.tilePixels);
-  set(RUN.positions, run.positions);
-  set(RUN.values, run.values);
-  set(RUN.offsets, run.offsets);
-  set(RUN.brightnesses, run.brightnesses);
-  set(RUN.begins, run.begins);
-  set(RUN.vectors, run.vectors);
-  set(RUN.tileLabels, run.tileLabels);
-  set(RUN.quads, run.quads);
-  set(RUN.framed, run.framed);
-  set(RUN.box, run.box);
-  set(RUN.zeros, run.zeros);
+  for (const name of ['order', 'steps', 'zeros', 'results', 'barrier', 'shares'] as const) {
+    set(RUN[name], run[name]);
+  }
+  set(RUN.stopFlag, layout.control + STOP_FLAG * 4);
+  set(RUN.teamSize, layout.teamSize);
+  set(RUN.rank, rank);
+  set(RUN.tilesInHand, run.tilesInHand);
+  set(RUN.tiles, run.tiles);
+  set(RUN.tileBytes, run.tileBytes);
+  set(RUN.offsets, run.tile.offsets);
+  set(RUN.brightnesses, run.tile.brightnesses);
+  set(RUN.begins, run.tile.begins);
+  set(RUN.cuts, run.tile.cuts);
+  set(RUN.tileLabels, run.tile.labels);
+  for (const name of ['tilePixels', 'positions', 'values', 'vectors', 'quads', 'framed', 'box'] as const) {
+    set(RUN[name], own[name]);
+  }
   set(RUN.trainingCount, trainingCount(layout.imageCount, options));
   set(RUN.batchSize, options.batchSize);
   set(RUN.augmented, options.augment === 'none' ? 0 : 1);
@@ -79,19 +124,4 @@ export function placeRun(
   setFloat(RUN.beta1, BETA_1);
   setFloat(RUN.beta2, BETA_2);
   setFloat(RUN.epsilon, EPSILON);
-
-  shape.layers.forEach((layer, l) => {
-    const entry = run.head + RUN.bytes + l * LAYER.bytes;
-    const setEntry = (field: number, value: number) => view.setInt32(entry + field, value, true);
-    const isLast = l === shape.layers.length - 1;
-    setEntry(LAYER.inputs, layer.inputs);
-    setEntry(LAYER.outputs, layer.outputs);
-    setEntry(LAYER.paddedOutputs, layer.paddedOutputs);
-    setEntry(LAYER.activation, ACTIVATIONS.indexOf(isLast ? options.output : options.activation));
-    setEntry(LAYER.weights, layer.weights);
-    setEntry(LAYER.biases, layer.biases);
-    setEntry(LAYER.activations, run.layers[l].activations);
-    setEntry(LAYER.deltas, run.layers[l].deltas);
-    setEntry(LAYER.rows, run.layers[l].rows);
-  });
 }

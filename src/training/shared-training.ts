@@ -6,12 +6,13 @@ import { STOP_FLAG } from '../pool/messages.js';
 import { initialSeed } from './epoch-tables.js';
 import { writeInitialWeights } from './initial-weights.js';
 import { instantiateTrainingKernel } from './kernel.js';
-import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './layout.js';
+import { layoutTraining, type TrainingLayout } from './layout.js';
 import { TABLES_BYTES, writeLitTables } from './lit-tables.js';
 import type { TrainingSetup } from './messages.js';
 import type { TrainingOptions } from './options.js';
 import { placeRun, trainingCount } from './place-run.js';
-import { RUN } from './run-fields.js';
+import { BARRIER, RUN } from './run-fields.js';
+import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingImages } from './training-images.js';
 
 /** A training set and the runs on it, in one shared memory. */
@@ -30,22 +31,26 @@ export class SharedTraining {
   /**
    * Copies the images into shared memory, and writes each run's first weights.
    *
+   * @param teamSize how many threads are to share each run, at least 1; see `layout.teamSize` for how many can
    * @throws DigitflowError INPUT_SIZE, LABEL_OUT_OF_RANGE, NETWORK_TOO_LARGE, BUILD_INCOMPLETE
    */
-  constructor(images: TrainingImages, options: TrainingOptions) {
+  constructor(images: TrainingImages, options: TrainingOptions, teamSize = 1) {
     this.images = images;
     this.options = options;
     const { height, width } = images.image;
     const inputs = height * width;
     checkImages(images, inputs, options);
     const imageCount = images.labels.length;
+    const count = trainingCount(imageCount, options);
     this.layout = layoutTraining({
       sizes: [inputs, ...options.hidden, images.classes.length],
       height,
       width,
       imageCount,
-      stepCount: Math.ceil(trainingCount(imageCount, options) / options.batchSize),
+      stepCount: Math.ceil(count / options.batchSize),
+      mostAtOnce: Math.max(Math.min(count, options.batchSize), options.validation),
       runCount: options.restarts,
+      teamSize,
       isFixed: options.augment === 'none',
     });
     this.module = compileKernel(TRAIN_KERNEL_FILE);
@@ -86,6 +91,24 @@ export class SharedTraining {
     Atomics.store(this.#control, STOP_FLAG, 1);
   }
 
+  /** Makes the barrier of a run's team whole again; to be called while none of it is at work. */
+  mend(run: number): void {
+    this.#barrier(run).fill(0);
+  }
+
+  /** Lets all go that wait for others of a run's team, or would: one of it has died. */
+  disband(run: number): void {
+    const barrier = this.#barrier(run);
+    // In this order: who has not seen the flag waits for a generation that then is over.
+    Atomics.store(barrier, BARRIER.isBroken, 1);
+    Atomics.add(barrier, BARRIER.generation, 1);
+    Atomics.notify(barrier, BARRIER.generation);
+  }
+
+  #barrier(run: number): Int32Array {
+    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER.length);
+  }
+
   #state(start: number): Float32Array {
     return new Float32Array(this.memory.buffer, start, (this.layout.shape.bytes / 4) * STATE_ARRAYS.length);
   }
@@ -97,8 +120,8 @@ export class SharedTraining {
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
     writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
-    for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images.image);
-    const [{ head, tilePixels }] = layout.runs;
+    for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images);
+    const [{ head, tilePixels }] = layout.runs[0].ranks;
     const count = trainingCount(layout.imageCount, options);
     const kernel = instantiateTrainingKernel(this.module, this.memory);
     kernel.writeConstants(head);
@@ -106,7 +129,8 @@ export class SharedTraining {
     const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);
     const hasRecords = layout.recordBytes > 0 && kernel.writeRecords(head, count, layout.recordBytes) !== 0;
     layout.runs.forEach((run, index) => {
-      new DataView(buffer).setInt32(run.head + RUN.hasRecords, hasRecords ? 1 : 0, true);
+      const view = new DataView(buffer);
+      for (const { head } of run.ranks) view.setInt32(head + RUN.hasRecords, hasRecords ? 1 : 0, true);
       const state = this.keptState(index);
       const parameters = state.subarray(0, shape.bytes / 4);
       writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, index));

@@ -62,7 +62,7 @@ function runEpochs(
   const done = shared.epochsDone[run];
   const first = shared.divergedRuns.has(run) ? shared.options.epochs : done;
   return range(first, shared.options.epochs - first).pipe(
-    concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch({ run, epoch }) })),
+    concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
     takeWhile(({ answer }) => !answer.isStopped),
     map(({ epoch, answer }) => {
       const report = reportOf(shared, run, epoch, answer);

@@ -28,29 +28,36 @@ async function linesIn(folder: string, name: string, count: number): Promise<voi
 }
 
 describe('train', () => {
-  test('writes the same file, byte for byte, without threads and with 1 and 2 of them', async () => {
-    const { folder, args } = await smallMnist();
-    const files = await Promise.all(
-      [0, 1, 2].map(async (workers) => {
-        const out = join(folder, `${workers}.safetensors`);
-        const options = ['--restarts', '3', '--workers', `${workers}`, '--out', out];
-        const { exitCode, stderr } = await runCli([...args, ...options]);
-        expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-        return readFile(out);
-      }),
-    );
-    expect(Buffer.compare(files[0], files[1])).toBe(0);
-    expect(Buffer.compare(files[0], files[2])).toBe(0);
-    const { provenance, layers } = readNetwork(files[0], 'out');
-    expect(layers.map(({ outputs }) => outputs)).toEqual([8, 10]);
-    expect(provenance).toMatchObject({
-      'training seed': '1',
-      'chosen epoch': expect.stringMatching(/^[1-5]$/),
-      'training images': expect.stringMatching(/^sha256 [0-9a-f]{64}$/),
-      command: expect.stringContaining('--hidden 8 --activation sigmoid'),
-    });
-    expect(JSON.stringify(provenance)).not.toContain(folder);
-  });
+  test.each([
+    ['restarts that threads share', ['--restarts', '3']],
+    ['a run that threads share', ['--batch-size', '64']],
+  ])(
+    'writes the same file, byte for byte, without threads and with 1 and 2 of them: %s',
+    async (_, settings) => {
+      const { folder, args } = await smallMnist();
+      const files = await Promise.all(
+        [0, 1, 2].map(async (workers) => {
+          const out = join(folder, `${workers}.safetensors`);
+          const options = [...settings, '--workers', `${workers}`, '--out', out, '--format', 'json'];
+          const { exitCode, stdout, stderr } = await runCli([...args, ...options]);
+          expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+          expect(JSON.parse(stdout).workers).toBe(workers);
+          return readFile(out);
+        }),
+      );
+      expect(Buffer.compare(files[0], files[1])).toBe(0);
+      expect(Buffer.compare(files[0], files[2])).toBe(0);
+      const { provenance, layers } = readNetwork(files[0], 'out');
+      expect(layers.map(({ outputs }) => outputs)).toEqual([8, 10]);
+      expect(provenance).toMatchObject({
+        'training seed': '1',
+        'chosen epoch': expect.stringMatching(/^[1-5]$/),
+        'training images': expect.stringMatching(/^sha256 [0-9a-f]{64}$/),
+        command: expect.stringContaining('--hidden 8 --activation sigmoid'),
+      });
+      expect(JSON.stringify(provenance)).not.toContain(folder);
+    },
+  );
 
   test('writes the very same file again with the command line that the file names', async () => {
     const { folder, args } = await smallMnist();
@@ -118,12 +125,13 @@ describe('a training that is killed', () => {
 describe('Ctrl-C', () => {
   const note = 'digitflow: interrupted; keeping the best so far (again to leave at once)\n';
 
-  test.each([0, 1])(
+  test.each([0, 1, 2])(
     'keeps the best so far, marked partial, with %i workers, and can be resumed',
     async (workers) => {
       const { folder, args } = await smallMnist();
       const [whole, out, checkpoint] = ['w', 'o', 'c'].map((name) => join(folder, name));
-      const options = ['--epochs', '1000', '--checkpoint', checkpoint, '--workers', `${workers}`];
+      const settings = ['--epochs', '1000', '--batch-size', '64'];
+      const options = [...settings, '--checkpoint', checkpoint, '--workers', `${workers}`];
       const cli = new Cli([
         ...args,
         ...options,
@@ -142,17 +150,7 @@ describe('Ctrl-C', () => {
       expect(report.partial).toBe(true);
       expect(report.epochs).toBeLessThan(1000);
       expect(readNetwork(await readFile(out), out).provenance.partial).toBeDefined();
-      const resume = [
-        ...args,
-        '--epochs',
-        '1000',
-        '--resume',
-        checkpoint,
-        '--out',
-        whole,
-        '--format',
-        'json',
-      ];
+      const resume = [...args, ...settings, '--resume', checkpoint, '--out', whole, '--format', 'json'];
       const resumed = JSON.parse((await runCli(resume)).stdout);
       expect(resumed).toMatchObject({ partial: false, epochs: 1000, resumedEpochs: report.epochs });
     },

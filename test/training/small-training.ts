@@ -15,6 +15,8 @@ export interface SmallTrainingOptions {
   readonly count?: number;
   /** How much of an image is not black, 0..1. */
   readonly lit?: number;
+  /** How many threads share a run. */
+  readonly teamSize?: number;
   readonly options?: Partial<TrainingOptions>;
 }
 
@@ -45,7 +47,7 @@ export function smallTraining(given: SmallTrainingOptions): SharedTraining {
     batchSize: 8,
     ...given.options,
   });
-  return new SharedTraining(smallImages(given), options);
+  return new SharedTraining(smallImages(given), options, given.teamSize);
 }
 
 /** A training whose first run can be handed to the kernel piece by piece: live state and order are in place. */
@@ -71,7 +73,7 @@ export function kernelTraining(given: SmallTrainingOptions): {
     gradients: new Float32Array(buffer, run.gradients, count),
   };
   const kernel = instantiateTrainingKernel(shared.module, shared.memory);
-  placeEpoch(kernel, buffer, shared.layout, shared.options, { run: 0, epoch: 0 });
+  placeEpoch(kernel, buffer, shared.layout, shared.options, { run: 0, epoch: 0, rank: 0 });
   // Biases begin at 0: others show more.
   const random = createRandom((given.seed ?? 1) + 2);
   for (const { biases, outputs } of shared.layout.shape.layers) {
@@ -80,5 +82,5 @@ export function kernelTraining(given: SmallTrainingOptions): {
   new Uint32Array(buffer, run.order, shared.layout.imageCount).forEach((_, i, order) => {
     order[i] = i;
   });
-  return { shared, kernel, head: run.head, view: new DataView(buffer), arrays };
+  return { shared, kernel, head: run.ranks[0].head, view: new DataView(buffer), arrays };
 }

@@ -169,7 +169,7 @@ describe('an epoch that goes wrong', () => {
       const shared = smallTraining(given);
       const trainer = opened(shared, workers);
       await trainer.close();
-      await expect(trainer.runEpoch({ run: 0, epoch: 0 })).rejects.toMatchObject({ code: 'POOL_CLOSED' });
+      await expect(trainer.runEpoch(0, 0)).rejects.toMatchObject({ code: 'POOL_CLOSED' });
     }
   });
 });

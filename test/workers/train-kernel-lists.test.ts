@@ -36,7 +36,7 @@ describe('pixels that no image has lit', () => {
         plantCanaries(buffer, shared.layout);
         kernel.findEverLit(head, count);
         expectCanariesAlive(buffer, shared.layout);
-        const found = new Uint8Array(buffer, shared.layout.runs[0].tilePixels, inputs);
+        const found = new Uint8Array(buffer, shared.layout.runs[0].ranks[0].tilePixels, inputs);
         const expected = Array.from({ length: inputs }, (_, p) =>
           Array.from({ length: count }, (_, i) => shared.images.pixels[i * inputs + p]).some((x) => x !== 0),
         );

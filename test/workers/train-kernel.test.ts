@@ -315,7 +315,7 @@ describe('the augmentation of the kernel', () => {
           const { buffer } = shared.memory;
           plantCanaries(buffer, shared.layout);
           const size = image.height * image.width;
-          const target = shared.layout.runs[0].tilePixels;
+          const target = shared.layout.runs[0].ranks[0].tilePixels;
           const faults = Array.from({ length: count }, (_, i) => {
             kernel.augmentImage(head, i, target);
             const warp = warpOf(keys, i, AUGMENTATIONS[augment], image.width);
@@ -340,8 +340,8 @@ describe('the augmentation of the kernel', () => {
     const { buffer } = shared.memory;
     const { layout, images } = shared;
     const augmented = (index: number) => {
-      kernel.augmentImage(head, index, layout.runs[0].tilePixels);
-      return new Uint8Array(buffer, layout.runs[0].tilePixels, 144).slice();
+      kernel.augmentImage(head, index, layout.runs[0].ranks[0].tilePixels);
+      return new Uint8Array(buffer, layout.runs[0].ranks[0].tilePixels, 144).slice();
     };
     new Uint8Array(buffer, layout.pixels, 288).copyWithin(144, 0, 144);
     const [first, second] = [augmented(0), augmented(1)];

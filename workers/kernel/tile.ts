@@ -4,7 +4,7 @@
  * and whatever is done to activations is done to four images at a time.
  */
 
-/** Images in a tile: enough to keep each loop long, few enough to stay in the cache. Mirrored in src/pool/layout.ts and src/training/layout.ts. */
+/** Images in a tile: enough to keep each loop long, few enough to stay in the cache. Mirrored in src/pool/layout.ts and src/training/run-layout.ts. */
 // @ts-ignore: decorator
 @inline export const TILE: i32 = 32;
 

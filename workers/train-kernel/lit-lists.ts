@@ -15,15 +15,15 @@ import { layerAt, Run } from './run';
 /** Where the list of the tile's `i`-th image begins, in bytes, of offsets and brightnesses alike; there the one before ends. */
 // @ts-ignore: decorator
 @inline
-export function beginOf(run: Run, i: i32): usize {
-  return load<u32>(run.begins + (<usize>i << 2));
+export function beginOf(run: Run, tile: usize, i: i32): usize {
+  return load<u32>(tile + run.begins + (<usize>i << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function setEnd(run: Run, i: i32, end: usize): void {
+function setEnd(run: Run, tile: usize, i: i32, end: usize): void {
   // The first list begins at 0, which nobody ever overwrites.
-  store<u32>(run.begins + (<usize>i << 2), <u32>end, 4);
+  store<u32>(tile + run.begins + (<usize>i << 2), <u32>end, 4);
 }
 
 /** Writes the set's records, unless they take more than `room` bytes; returns whether they are there. */
@@ -47,12 +47,12 @@ export function writeRecords(run: Run, count: i32, room: usize): bool {
 }
 
 /** Lists the images `done` to `done + images - 1` of the epoch's order. */
-export function listTile(run: Run, done: i32, images: i32): void {
+export function listTile(run: Run, tile: usize, done: i32, images: i32): void {
   if (run.hasRecords) {
-    takeRecords(run, done, images);
+    takeRecords(run, tile, done, images);
     return;
   }
-  fetchImages(run, done, images);
+  fetchImages(run, tile, done, images);
   let end: usize = 0;
   for (let i = 0; i < images; i++) {
     const index = load<u32>(run.order + (<usize>(done + i) << 2));
@@ -61,40 +61,48 @@ export function listTile(run: Run, done: i32, images: i32): void {
       augment(run, index, image, run.tilePixels);
       image = run.tilePixels;
     }
-    end = listImage(run, image, end);
-    setEnd(run, i, end);
+    end = listImage(run, tile, image, end);
+    setEnd(run, tile, i, end);
   }
 }
 
 /** Lists the images `first` to `first + images - 1` of the set, as they are. */
-export function listAsTheyAre(run: Run, first: i32, images: i32): void {
+export function listAsTheyAre(run: Run, tile: usize, first: i32, images: i32): void {
   let end: usize = 0;
   for (let i = 0; i < images; i++) {
-    end = listImage(run, run.pixels + <usize>(first + i) * <usize>run.inputs, end);
-    setEnd(run, i, end);
+    end = listImage(run, tile, run.pixels + <usize>(first + i) * <usize>run.inputs, end);
+    setEnd(run, tile, i, end);
   }
 }
 
 /** Lists one image from `end` on, of a large one so many pixels at a time as positions can tell apart; returns the new end. */
-function listImage(run: Run, image: usize, end: usize): usize {
+function listImage(run: Run, tile: usize, image: usize, end: usize): usize {
   for (let first = 0; first < run.inputs; first += MOST_POSITIONS) {
     const count = min(MOST_POSITIONS, run.inputs - first);
     const lit = listLit(image + <usize>first, count, run.tables, run.constants, run.positions, run.values);
-    end = expand(run, run.positions, run.values, <usize>lit, first, end);
+    end = expand(run, tile, run.positions, run.values, <usize>lit, first, end);
   }
   return end;
 }
 
 /** Appends `count` pixels, a multiple of 4, to the lists; reads and writes up to twelve more. Returns the new end. */
-function expand(run: Run, positions: usize, values: usize, count: usize, first: i32, end: usize): usize {
+function expand(
+  run: Run,
+  tile: usize,
+  positions: usize,
+  values: usize,
+  count: usize,
+  first: i32,
+  end: usize,
+): usize {
   const rowBytes = layerAt(run, 0).paddedOutputs << 2;
   v128.store(run.vectors, i32x4.splat(rowBytes));
   v128.store(run.vectors, i32x4.splat(first * rowBytes), 16);
   const rows = v128.load(run.vectors);
   const base = v128.load(run.vectors, 16);
   const unit = v128.load(run.constants, BRIGHTNESS);
-  let offset = run.offsets + end;
-  let brightness = run.brightnesses + end;
+  let offset = tile + run.offsets + end;
+  let brightness = tile + run.brightnesses + end;
   for (const last = values + count; values < last; values += 16, positions += 32, offset += 64, brightness += 64) {
     v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions), rows)));
     v128.store(offset, i32x4.add(base, i32x4.mul(v128.load16x4_u(positions, 8), rows)), 16);
@@ -114,7 +122,7 @@ function expand(run: Run, positions: usize, values: usize, count: usize, first: 
  * Takes a tile's lists from the records. First it reads one byte of every cache line of them: they lie all over the set,
  * and asked for one right after the other they arrive together.
  */
-function takeRecords(run: Run, done: i32, images: i32): void {
+function takeRecords(run: Run, tile: usize, done: i32, images: i32): void {
   let bits: u32 = 0;
   for (let i = 0; i < images; i++) {
     const starts = startsOf(run, done + i);
@@ -122,15 +130,15 @@ function takeRecords(run: Run, done: i32, images: i32): void {
     for (let at = run.records + <usize>load<u32>(starts) * 3; at < end; at += 64) bits |= load<u8>(at);
   }
   // Stored where the first list will be, so that no compiler leaves the loads out.
-  store<u32>(run.offsets, bits);
+  store<u32>(tile + run.offsets, bits);
   let end: usize = 0;
   for (let i = 0; i < images; i++) {
     const starts = startsOf(run, done + i);
     const start = <usize>load<u32>(starts);
     const count = <usize>load<u32>(starts, 4) - start;
     const record = run.records + start * 3;
-    end = expand(run, record, record + (count << 1), count, 0, end);
-    setEnd(run, i, end);
+    end = expand(run, tile, record, record + (count << 1), count, 0, end);
+    setEnd(run, tile, i, end);
   }
 }
 
@@ -142,11 +150,11 @@ function startsOf(run: Run, place: i32): usize {
 }
 
 /** Reads one byte of every cache line of a tile's images, as `takeRecords` does. */
-function fetchImages(run: Run, done: i32, images: i32): void {
+function fetchImages(run: Run, tile: usize, done: i32, images: i32): void {
   let bits: u32 = 0;
   for (let i = 0; i < images; i++) {
     const image = run.pixels + <usize>load<u32>(run.order + (<usize>(done + i) << 2)) * <usize>run.inputs;
     for (let at: usize = 0; at < <usize>run.inputs; at += 64) bits |= load<u8>(image + at);
   }
-  store<u32>(run.offsets, bits);
+  store<u32>(tile + run.offsets, bits);
 }

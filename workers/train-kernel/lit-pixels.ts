@@ -82,7 +82,7 @@ function affineBlock(
   if (vectors > 3) v128.store(sums, f32x4.add(a3, b3), 48);
 }
 
-/** Adds δxᵀ of one image to the gradients of the rows of its lit pixels. */
+/** Adds δxᵀ of one image to the gradients of the rows of its lit pixels, which may be any part of a list. */
 export function addSparseGradients(
   offsets: usize,
   brightnesses: usize,
@@ -125,7 +125,8 @@ function gradientBlock(
   const d1 = vectors > 1 ? v128.load(deltas, 16) : d0;
   const d2 = vectors > 2 ? v128.load(deltas, 32) : d0;
   const d3 = vectors > 3 ? v128.load(deltas, 48) : d0;
-  for (const end = offsets + bytes; offsets < end; offsets += 16, brightnesses += 16) {
+  const end = offsets + bytes;
+  for (const last = end - 12; offsets < last; offsets += 16, brightnesses += 16) {
     const four = v128.load(brightnesses);
     const p0 = gradients + <usize>load<u32>(offsets);
     addRow(vectors, p0, v128.shuffle<i32>(four, four, 0, 0, 0, 0), d0, d1, d2, d3);
@@ -135,6 +136,10 @@ function gradientBlock(
     addRow(vectors, p2, v128.shuffle<i32>(four, four, 2, 2, 2, 2), d0, d1, d2, d3);
     const p3 = gradients + <usize>load<u32>(offsets, 12);
     addRow(vectors, p3, v128.shuffle<i32>(four, four, 3, 3, 3, 3), d0, d1, d2, d3);
+  }
+  for (; offsets < end; offsets += 4, brightnesses += 4) {
+    const row = gradients + <usize>load<u32>(offsets);
+    addRow(vectors, row, v128.load32_splat(brightnesses), d0, d1, d2, d3);
   }
 }
 

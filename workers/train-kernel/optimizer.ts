@@ -1,5 +1,5 @@
 import { MAGNITUDE, NEGLIGIBLE } from './constants';
-import { ADAM, Run, Step } from './run';
+import { ADAM, layerAt, Run, Step } from './run';
 
 /** Offsets of what a step's loops have at hand in `run.vectors`. */
 // @ts-ignore: decorator
@@ -28,8 +28,8 @@ import { ADAM, Run, Step } from './run';
 @inline const UPPER: usize = 176;
 
 /**
- * One step of the optimizer over all parameters, in place, and of their averages; the gradients are set to 0 for the
- * next batch. Weights decay and biases do not; the first layer's weights are kept within ±clip.
+ * One step of the optimizer over the thread's share of the parameters, in place, and of their averages; the gradients are set
+ * to 0 for the next batch. Weights decay and biases do not; the first layer's weights are kept within ±clip.
  *
  * @param images how many images the gradients were summed over
  */
@@ -44,9 +44,14 @@ export function step(run: Run, entry: Step, images: i32): void {
   v128.store(vectors, f32x4.splat(run.epsilon), EPSILON);
   v128.store(vectors, f32x4.splat(entry.size), SIZE);
   v128.store(vectors, f32x4.splat(entry.averaging), AVERAGING);
-  range(run, 0, run.firstWeightBytes, entry.keep, run.clip);
-  range(run, run.firstWeightBytes, run.weightBytes, entry.keep, Infinity);
-  range(run, run.weightBytes, run.parameterBytes, 1, Infinity);
+  for (let index = 0; index < run.layerCount; index++) {
+    const layer = layerAt(run, index);
+    const rowBytes = <usize>layer.paddedOutputs << 2;
+    const begin = layer.weights + <usize>layer.inputBegin * rowBytes;
+    const end = layer.weights + <usize>layer.inputEnd * rowBytes;
+    range(run, begin, end, entry.keep, index == 0 ? run.clip : Infinity);
+  }
+  if (run.rank == 0) range(run, run.weightBytes, run.parameterBytes, 1, Infinity);
 }
 
 /** A step over the parameters from `begin` to `end`, which keep so much of themselves and stay within ±`bound`. */

@@ -4,7 +4,7 @@
  */
 
 // @ts-ignore: decorator
-@inline export const RUN_BYTES: usize = 256;
+@inline export const RUN_BYTES: usize = 320;
 // @ts-ignore: decorator
 @inline export const LAYER_BYTES: usize = 64;
 
@@ -18,7 +18,10 @@
 // @ts-ignore: decorator
 @inline export const ADAM: i32 = 0;
 
-/** The head of a run, 256 bytes; offsets of arrays are absolute. */
+/**
+ * The head of a run, 320 bytes: one for each thread of the team that works on it, which differ in what is the thread's own.
+ * Offsets of arrays are absolute, those within a tile are counted from where the tile begins.
+ */
 @unmanaged
 export class Run {
   layerCount: i32;
@@ -47,30 +50,46 @@ export class Run {
   /** 0 where no averages are kept. */
   averages: usize;
   parameterBytes: usize;
-  /** Of which the first layer's weights are the first so many, and all weights the first so many. */
-  firstWeightBytes: usize;
+  /** Of which all weights are the first so many. */
   weightBytes: usize;
   /** The epoch's order of images, u32. */
   order: usize;
   /** A `Step` for every batch of the epoch. */
   steps: usize;
+  /** As many zeros as the widest layer has inputs, f32. */
+  zeros: usize;
+  /** A `TileResult` for every tile of a batch, or of an evaluation. */
+  results: usize;
+  /** The team's barrier: see barrier.ts. Main raises the stop flag, i32, when nobody waits for the epoch any more. */
+  barrier: usize;
+  stopFlag: usize;
+  /** How many threads the team has, and which of them this is, from 0. */
+  teamSize: i32;
+  rank: i32;
+  /** Where each thread's share of the first layer begins, `(teamSize + 1)` u32: bytes from the start of its weights. */
+  shares: usize;
+  /** Tiles that the team has in hand at a time, and where they lie, twice as many where there are several threads. */
+  tilesInHand: i32;
+  tiles: usize;
+  tileBytes: usize;
+  /** Within a tile. Lit pixels: offsets u32, brightnesses f32, where each image's begin, u32; see lit-lists.ts. */
+  offsets: usize;
+  brightnesses: usize;
+  begins: usize;
+  /** Within a tile: where each thread's share of each image's list begins, `(TILE, teamSize + 1)` u32; see shares.ts. */
+  cuts: usize;
+  /** Within a tile: labels, i32. */
+  tileLabels: usize;
+  /** The thread's own scratch: an image as it was varied. */
   tilePixels: usize;
   /** One image's lit pixels, or those of a part of it: positions u16, values u8. */
   positions: usize;
   values: usize;
-  /** A tile's lit pixels: offsets u32, brightnesses f32, and where each image's begin, u32; see lit-lists.ts. */
-  offsets: usize;
-  brightnesses: usize;
-  begins: usize;
   /** Room for 16 vectors that a loop is to have at hand: see constants.ts. */
   vectors: usize;
-  /** A tile's labels, i32. */
-  tileLabels: usize;
   quads: usize;
   framed: usize;
   box: usize;
-  /** As many zeros as the widest layer has inputs, f32. */
-  zeros: usize;
   trainingCount: i32;
   batchSize: i32;
   augmented: i32;
@@ -86,9 +105,9 @@ export class Run {
   beta1: f32;
   beta2: f32;
   epsilon: f32;
-  /** Result: the most recent call's summed loss. */
+  /** Result of the first thread: the most recent call's summed loss. */
   lossSum: f64;
-  /** Result: how many the most recent evaluation got right. */
+  /** Result of the first thread: how many the most recent evaluation got right. */
   correct: i32;
 }
 
@@ -103,11 +122,21 @@ export class LayerEntry {
   /** Bytes from the start of the parameters, and of the gradients. */
   weights: usize;
   biases: usize;
-  /** `(paddedOutputs, TILE)` f32 each; the padding of the deltas is zeros. */
+  /** Within a tile: `(paddedOutputs, TILE)` f32 each; the padding of the deltas is zeros. */
   activations: usize;
   deltas: usize;
-  /** `(TILE, paddedOutputs)` f32: the first layer's sums on the way forward, the deltas on the way back. */
+  /** Within a tile: `(TILE, paddedOutputs)` f32: the first layer's sums on the way forward, the deltas on the way back. */
   rows: usize;
+  /** The inputs whose rows of weights this thread sums the gradients of, and moves; the first thread has all biases. */
+  inputBegin: i32;
+  inputEnd: i32;
+}
+
+/** What came of one tile, 16 bytes: kept apart, so that they are added up in the order of the images. */
+@unmanaged
+export class TileResult {
+  lossSum: f64;
+  correct: i32;
 }
 
 /** What one optimizer step needs to know, 16 bytes. */
@@ -121,6 +150,12 @@ export class Step {
   keep: f32;
   /** How far the averages go towards the new parameters, 0..1. */
   averaging: f32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function resultAt(run: Run, tile: i32): TileResult {
+  return changetype<TileResult>(run.results + (<usize>tile << 4));
 }
 
 // @ts-ignore: decorator

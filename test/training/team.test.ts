@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { lastValueFrom, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { chooseTeamSize } from '../../src/training/choose-team-size.js';
+import { divideByLit, divideEvenly } from '../../src/training/shares.js';
+import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
+import { type TrainingProgress, trainingEpochs } from '../../src/training/training-epochs.js';
+import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
+import { type SmallTrainingOptions, smallImages, smallTraining } from './small-training.js';
+
+/** What a training comes to, but for the time it took. */
+async function resultOf(
+  given: SmallTrainingOptions,
+  prepare = (_control: Int32Array) => {},
+  workerFile?: string,
+) {
+  const shared = smallTraining(given);
+  const { buffer } = shared.memory;
+  const { layout } = shared;
+  prepare(new Int32Array(buffer, layout.control, 16));
+  plantCanaries(buffer, layout);
+  const workers = layout.teamSize > 1 ? layout.teamSize * layout.runs.length : 0;
+  const trainer = openTrainer(shared, { workers, ...(workerFile && { workerFile }) });
+  const progress: TrainingProgress = { best: undefined };
+  try {
+    const reports = await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(toArray()));
+    expectCanariesAlive(buffer, layout);
+    return {
+      states: layout.runs.map((_, run) => shared.keptState(run).slice()),
+      best: progress.best?.parameters,
+      reports: reports
+        .map(({ seconds: _, imagesPerSecond: __, ...report }) => report)
+        .toSorted((a, b) => a.run - b.run || a.epoch - b.epoch),
+    };
+  } finally {
+    await trainer.close();
+  }
+}
+
+const options = { epochs: 2, batchSize: 100, validation: 60, hidden: [6], learningRate: 0.05 } as const;
+const given = { count: 330, height: 6, width: 6, options };
+
+describe('a team', () => {
+  test('comes to the same bytes and reports as one thread, for any sizes, images, batches and number of threads', async () => {
+    const shapes = {
+      seed: fc.nat(1e6),
+      height: fc.integer({ min: 1, max: 13 }),
+      width: fc.integer({ min: 1, max: 21 }),
+      classCount: fc.integer({ min: 1, max: 21 }),
+      count: fc.integer({ min: 41, max: 300 }),
+      lit: fc.constantFrom(0, 0.05, 0.3, 1),
+    };
+    const settings = {
+      hidden: fc.array(fc.integer({ min: 1, max: 37 }), { maxLength: 3 }),
+      batchSize: fc.integer({ min: 1, max: 300 }),
+      augment: fc.constantFrom('none' as const, 'light' as const),
+      optimizer: fc.constantFrom('adam' as const, 'sgd' as const),
+      averaging: fc.constantFrom(0, 0.9),
+      validation: fc.integer({ min: 0, max: 40 }),
+      restarts: fc.integer({ min: 1, max: 2 }),
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record(shapes),
+        fc.record(settings),
+        fc.integer({ min: 2, max: 4 }),
+        async (shape, settings, teamSize) => {
+          const given = { ...shape, options: { epochs: 2, ...settings } };
+          expect(await resultOf({ ...given, teamSize })).toEqual(await resultOf(given));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test.each([
+    ['the first, before it has begun', 0, 0],
+    ['the second, before it has begun', 1, 0],
+    ['the first, before it answers', 0, 1],
+    ['the last, before it answers', 2, 1],
+  ])('of which a thread dies runs its epoch again, to the same result: %s', async (_, rank, isLate) => {
+    const workerFile = new URL('./fixtures/dies-in-a-team.js', import.meta.url).pathname;
+    const prepare = (control: Int32Array) => control.set([0, 2, rank, isLate], 8);
+    const found = await resultOf({ ...given, teamSize: 3 }, prepare, workerFile);
+    expect(found).toEqual(await resultOf(given));
+  });
+
+  test('of which a thread dies every time ends the training, and leaves nobody waiting', async () => {
+    const workerFile = new URL('./fixtures/dies-in-a-team.js', import.meta.url).pathname;
+    const training = resultOf(
+      { ...given, teamSize: 2 },
+      (control) => control.set([0, 1000, 1, 0], 8),
+      workerFile,
+    );
+    await expect(training).rejects.toMatchObject({
+      code: 'WORKER_FAILED',
+      message: expect.stringMatching(/epoch 1 of run 1: .*3 times.*exited with code: 3/),
+    });
+  });
+
+  test('that is stopped leaves together, and the state before the epoch', async () => {
+    const shared = smallTraining({ ...given, teamSize: 2 });
+    const before = shared.keptState(0).slice();
+    const trainer = openTrainer(shared, { workers: 2 });
+    shared.stop();
+    expect(await trainer.runEpoch(0, 0)).toMatchObject({ isStopped: true });
+    expect(shared.keptState(0)).toEqual(before);
+    await trainer.close();
+  });
+});
+
+describe('the size of a team', () => {
+  test.each([
+    // workers, restarts, images a step, threads a run
+    [0, 1, 64, 1],
+    [1, 1, 64, 1],
+    [2, 1, 64, 2],
+    [2, 2, 64, 1],
+    [2, 3, 64, 2],
+    [4, 1, 64, 2],
+    [4, 1, 1000, 4],
+    [4, 2, 1000, 2],
+    [4, 4, 1000, 1],
+    [4, 5, 1000, 4],
+    [64, 1, 32, 1],
+    [64, 1, 1000, 32],
+  ])('of %i workers, %i restarts and %i images a step: %i', (workers, restarts, batchSize, expected) => {
+    expect(chooseTeamSize(workers, { restarts, batchSize })).toBe(expected);
+  });
+
+  test('and the restarts say how many threads are started: never more than may be', () => {
+    for (const [workers, restarts, threads] of [
+      [0, 3, 0],
+      [1, 3, 1],
+      [2, 3, 2],
+      [5, 3, 3],
+      [6, 3, 6],
+    ]) {
+      const teamSize = chooseTeamSize(workers, { restarts, batchSize: 64 });
+      const { layout } = smallTraining({ teamSize, options: { restarts } });
+      expect(trainerThreads(layout, workers)).toBe(threads);
+    }
+  });
+});
+
+describe('the shares of a team', () => {
+  test('are whole, in order and none without a pixel, wherever the lit ones are', () => {
+    const shape = fc.record({
+      height: fc.integer({ min: 1, max: 9 }),
+      width: fc.integer({ min: 8, max: 12 }),
+      lit: fc.constantFrom(0, 0.02, 0.5, 1),
+      seed: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(shape, fc.integer({ min: 1, max: 8 }), (shape, teamSize) => {
+        const begins = divideByLit(smallImages({ ...shape, count: 20, classCount: 200 }), teamSize);
+        expect(begins).toHaveLength(teamSize + 1);
+        expect([begins[0], begins[teamSize]]).toEqual([0, shape.height * shape.width]);
+        expect(begins.every((begin, r) => r === 0 || begin > begins[r - 1])).toBe(true);
+      }),
+    );
+  });
+
+  test('have about as many lit pixels each', () => {
+    const images = smallImages({ height: 10, width: 10, count: 50 });
+    // The upper half is black.
+    images.pixels.forEach((_, i) => {
+      if (i % 100 < 50) images.pixels[i] = 0;
+    });
+    const [, middle] = divideByLit(images, 2);
+    expect(middle).toBeGreaterThan(70);
+    expect(middle).toBeLessThan(80);
+  });
+
+  test('of inputs that cost the same are even, or none where there are too few', () => {
+    expect(divideEvenly(16, 2)).toEqual([0, 8, 16]);
+    expect(divideEvenly(2, 4)).toEqual([0, 1, 1, 2, 2]);
+  });
+});
