@@ -106,6 +106,15 @@ function describe({ contenders, samples, rounds, versions, length, odd }) {
     showSpread(ratio(perRow(contender), perRow(ours)), 1),
   ]);
   const endToEnd = spread(ours.ownRates);
+  const bars = contenders.map((contender) => {
+    const isOurs = contender.ownRates !== undefined;
+    return {
+      label: isOurs ? `digitflow score, ${contender.rows.toLocaleString('en')} rows` : contender.name,
+      spread: spread(perRow(contender).map((microseconds) => 1e3 / microseconds)),
+      isOurs,
+    };
+  });
+  if (versions.pandas === null) bars.push({ label: 'pandas', spread: null });
   const targets = [
     {
       what: 'rows a second, end to end',
@@ -140,6 +149,7 @@ function describe({ contenders, samples, rounds, versions, length, odd }) {
       'floats and quotes: 240,000 rows for digitflow, the whole process; 20,000 for csv-parse',
       `pandas ${versions.pandas ?? 'is absent: apt-get install python3-pandas'}`,
     ],
+    bars: { unit: 'thousand rows/s', digits: 1, bars },
     samples: {
       ...Object.fromEntries(samples),
       ownRates: ours.ownRates,

@@ -97,6 +97,16 @@ function describe(samples, rounds) {
       `${rounds} rounds, each in a new process; median (quartiles); CPU time but for the last column`,
       'whole calls of `evaluate`: the start of the threads and the closing are in it',
     ],
+    bars: {
+      unit: 'µs a record (less is better)',
+      digits: 3,
+      bars: [...samples].map(([name, entries]) => ({
+        label: name,
+        spread: isMeasured ? perRecord(entries, ({ mainMs }) => mainMs) : null,
+        isOurs: true,
+        without: 'unknown',
+      })),
+    },
     samples: Object.fromEntries(samples),
   };
 }

@@ -202,6 +202,7 @@ function describe(contenders, absent, samples, rounds) {
             ? spread(samples.get(contender.name).wallMs.map((ms) => IMAGES / ms / 1000))
             : null,
           isOurs: contender === ours,
+          without: DOES_NOT_COUNT,
         })),
         ...absent.map((name) => ({ label: name, spread: null })),
       ],

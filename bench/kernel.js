@@ -250,6 +250,7 @@ function describe(contenders, absent, samples, images, rounds) {
           label: name,
           spread: different.wrong > 0 ? null : spread(rate(samples.get(name).wallMs)),
           isOurs: name.startsWith('digitflow'),
+          without: DOES_NOT_COUNT,
         })),
         ...absent.map((name) => ({ label: name, spread: null })),
       ],

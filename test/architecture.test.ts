@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, normalize } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { tempFolder } from './sources/temp-folder.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -208,6 +209,27 @@ describe('package.json', () => {
   test('publishes what exists', () => {
     const published = manifest.files.filter((pattern) => !pattern.startsWith('!'));
     expect(published.filter((pattern) => !existsSync(join(root, pattern)))).toEqual([]);
+  });
+
+  test('packs what the build makes, not what old clones still hold', async () => {
+    const folder = await tempFolder({ 'package.json': Buffer.from(JSON.stringify(manifest)) });
+    const wanted = [
+      'data/t10k-images-idx3-ubyte',
+      'dist/digitflow.cjs',
+      'dist/code-cache/a.bin',
+      'docs/a.md',
+    ];
+    const left = ['data/t10k-images-idx3-ubyte.gz', 'dist/scripts/a.js', 'src/a.ts', 'bench/a.js'];
+    for (const path of [...wanted, ...left]) {
+      mkdirSync(join(folder, path, '..'), { recursive: true });
+      writeFileSync(join(folder, path), '');
+    }
+    const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+    const { stdout } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
+    const [{ files }] = JSON.parse(stdout);
+    expect(files.map(({ path }: { path: string }) => path).sort()).toEqual(
+      ['package.json', ...wanted].sort(),
+    );
   });
 
   test('exports files that the build makes, under the name of the package', () => {

@@ -9,7 +9,15 @@ const ROW = 26;
  * @typedef {object} Bars
  * @property {string} unit
  * @property {number} digits behind the point
- * @property {{ label: string, spread: import('./statistics.js').Spread | null, isOurs?: boolean }[]} bars null: absent
+ * @property {Bar[]} bars
+ */
+
+/**
+ * @typedef {object} Bar
+ * @property {string} label
+ * @property {import('./statistics.js').Spread | null} spread null: no bar
+ * @property {boolean} [isOurs]
+ * @property {string} [without] said in place of a bar; 'absent' where nothing is given
  */
 
 /**
@@ -34,9 +42,10 @@ export function toSvg(title, subtitle, { unit, digits, bars }) {
   ].join('\n');
 }
 
-function drawBar({ label, spread, isOurs = false }, y, scale, digits) {
+function drawBar({ label, spread, isOurs = false, without = 'absent' }, y, scale, digits) {
   const name = `<text x="${LABELS - 10}" y="${y + 13}" text-anchor="end" fill="#1b1b1b">${escaped(label)}</text>`;
-  if (spread === null) return `${name}<text x="${LABELS}" y="${y + 13}" fill="#5a5a5a">absent</text>`;
+  if (spread === null)
+    return `${name}<text x="${LABELS}" y="${y + 13}" fill="#5a5a5a">${escaped(without)}</text>`;
   const width = (value) => (value * scale).toFixed(1);
   const end = LABELS + spread.high * scale + 8;
   const middle = y + 8.5;
