@@ -1,4 +1,4 @@
-"""Seconds of each epoch of training 784-16-16-10 with Adam and squared error, on one thread, as JSON."""
+"""Seconds of each epoch of training 784-16-16-10 with Adam and squared error, on so many threads, as JSON."""
 import json
 import sys
 import time
@@ -6,8 +6,9 @@ import time
 import numpy as np
 import torch
 
-images, labels, batch, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-torch.set_num_threads(1)
+images, labels = sys.argv[1:3]
+batch, epochs, threads = map(int, sys.argv[3:6])
+torch.set_num_threads(threads)
 torch.manual_seed(1)
 x = torch.from_numpy(np.fromfile(images, dtype=np.uint8, offset=16).reshape(-1, 784).astype(np.float32) / 255)
 y = torch.nn.functional.one_hot(torch.from_numpy(np.fromfile(labels, dtype=np.uint8, offset=8).astype(np.int64)), 10)
