@@ -1,5 +1,5 @@
 import type { CsvDialect } from './dialect.js';
-import { findRowEnd } from './row-end.js';
+import { findRowEnd, lineEndByte } from './row-end.js';
 import { splitRow } from './split-row.js';
 
 /** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */
@@ -34,7 +34,14 @@ export function firstRows(
 ): FirstRow[] {
   const rows: FirstRow[] = [];
   let lines = 0;
+  const lineEnd = lineEndByte(shape);
   for (let at = textStart(block); at < block.length && rows.length < mostRows; ) {
+    if (block[at] === lineEnd) {
+      // Of blank lines there may be millions.
+      at++;
+      lines++;
+      continue;
+    }
     const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
     if (ended === 0 && !isWhole) break;
     if (isOpen && !isWhole) break;
