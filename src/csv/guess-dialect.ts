@@ -1,10 +1,14 @@
 import { DigitflowError } from '../errors.js';
+import { rejectAlignedColumns } from './aligned-columns.js';
 import type { KnownImages } from './column-evidence.js';
+import { rejectDecimalCommas } from './decimal-comma.js';
 import type { CsvDialect } from './dialect.js';
-import { type FirstRow, firstRows, guessShape, textStart } from './first-rows.js';
+import { type FirstRow, firstRows, textStart } from './first-rows.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { guessColumns } from './guess-columns.js';
+import { guessShape } from './guess-shape.js';
+import { isHeader } from './is-header.js';
 import { readNumber } from './read-number.js';
 
 /** What the first block says of all of it. */
@@ -22,9 +26,6 @@ export interface GuessedDialect {
 
 /** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
 const LEAST_WHITE = 128;
-
-/** A header of numbers that count up (pandas writes one) is told from data by being long. */
-const LEAST_COUNTING = 16;
 
 /**
  * Finds out how a CSV holds its images, from its first rows.
@@ -44,22 +45,25 @@ export function guessDialect(
   const shape = guessShape(block, isWhole, flags.delimiter);
   const rows = firstRows(block, isWhole, shape);
   if (rows.length === 0) throw noRows(block, isWhole, name);
-  const hasHeader = flags.header ?? isHeader(rows[0].fields, known.pixelCount);
+  const fields = rows.map((row) => row.fields);
+  rejectDecimalCommas(fields, shape.delimiter, name);
+  rejectAlignedColumns(fields, shape.delimiter, name);
+  const { pixelCount } = known;
+  const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const header = hasHeader ? rows[0] : null;
   const columnCount = header ? header.fields.length : usualWidth(rows);
-  const data = rows.slice(hasHeader ? 1 : 0).filter(({ fields }) => fields.length === columnCount);
-  const fields = data.map((row) => row.fields);
-  const evidence = { name, names: header?.fields ?? null, rows: fields, columnCount };
+  const data = fields.slice(hasHeader ? 1 : 0).filter(({ length }) => length === columnCount);
+  const evidence = { name, names: header?.fields ?? null, rows: data, columnCount };
   const columns = guessColumns(evidence, known, flags);
   const { firstPixel, label, idColumn } = columns;
-  const scale = guessScale(fields, firstPixel, known.pixelCount, flags, name);
+  const scale = guessScale(data, firstPixel, known.pixelCount, flags, name);
   return {
     dialect: {
       ...shape,
       hasHeader,
       columnCount,
       firstPixel,
-      pixelCount: known.pixelCount,
+      pixelCount,
       white: scale.white,
       transposed: columns.isTransposed,
       label,
@@ -87,18 +91,6 @@ export function guessDialect(
 
 export function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
-}
-
-/** Names, mostly; or numbers that count up along the row. */
-function isHeader(fields: readonly string[], pixelCount: number): boolean {
-  const numbers = fields.map(readNumber);
-  const named = numbers.filter((number) => number === undefined).length;
-  if (named * 2 > fields.length) return true;
-  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
-  const counting = numbers
-    .slice(1)
-    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
-  return counting.length >= pixelCount - 1;
 }
 
 /** How many fields most rows have; the first of equals. */

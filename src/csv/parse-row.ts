@@ -1,3 +1,4 @@
+import { isDecimalComma } from './decimal-comma.js';
 import type { CsvDialect } from './dialect.js';
 import { readLabel } from './read-label.js';
 import { readNumber } from './read-number.js';
@@ -45,7 +46,10 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
     const field = fields[firstPixel + i];
     const value = readNumber(field);
     const column = `column ${firstPixel + i + 1}`;
-    if (value === undefined) return { fault: `${column}: expected a number, found ${quoted(field)}` };
+    if (value === undefined) {
+      const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
+      return { fault: `${column}: expected a number, found ${quoted(field)}${hint}` };
+    }
     if (!(value >= 0 && value <= white)) {
       const hint = scaleHint(value, white);
       return { fault: `${column}: expected 0 to ${white}, found ${quoted(field)}${hint}` };

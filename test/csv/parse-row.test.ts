@@ -55,6 +55,7 @@ describe('a fault names the column, what was expected and what was found:', () =
     ['7,0,0,0,0,0', 'expected 5 columns, found 6'],
     ['7,0,,0,0', 'column 3: expected a number, found ""'],
     ['7,0,NaN,0,0', 'column 3: expected a number, found NaN'],
+    ['7,0,"0,5",0,0', 'column 3: expected a number, found "0,5": write it with a decimal point'],
     ['7,0,0x1f,0,0', 'column 3: expected a number, found 0x1f'],
     ['7,0,0,0,256', 'column 5: expected 0 to 255, found 256'],
     [

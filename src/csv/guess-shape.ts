@@ -1,0 +1,24 @@
+import { firstRows, type TextShape } from './first-rows.js';
+
+/** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
+const DELIMITERS = ['\t', ';', '|', ',', ' '];
+
+/** So much text is enough to tell. */
+const LOOKED_AT_BYTES = 2 ** 18;
+
+/** The delimiter that parts the first rows into the most fields with something in them; and what ends a line. */
+export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
+  const lineEnd = !block.includes(0x0a) && block.includes(0x0d) ? 'cr' : 'lf';
+  if (given !== undefined) return { delimiter: given, lineEnd };
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const counts = DELIMITERS.map((delimiter, strength) => {
+    const stronger = DELIMITERS.slice(0, strength);
+    const counted = (field: string) =>
+      field.trim() !== '' && !stronger.some((other) => field.includes(other));
+    // The second row: a header may be of one piece, or of fewer.
+    const rows = firstRows(start, isWhole || block.length > start.length, { delimiter, lineEnd }, 2);
+    return Math.max(...rows.map(({ fields }) => fields.filter(counted).length), 0);
+  });
+  const most = Math.max(...counts);
+  return { delimiter: most <= 1 ? ',' : DELIMITERS[counts.indexOf(most)], lineEnd };
+}
