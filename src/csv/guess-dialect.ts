@@ -3,13 +3,15 @@ import { rejectAlignedColumns } from './aligned-columns.js';
 import type { KnownImages } from './column-evidence.js';
 import { rejectDecimalCommas } from './decimal-comma.js';
 import type { CsvDialect } from './dialect.js';
-import { type FirstRow, firstRows, textStart } from './first-rows.js';
+import { firstRows, MOST_FIRST_ROWS, textStart } from './first-rows.js';
+import { firstTable } from './first-table.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { guessColumns } from './guess-columns.js';
 import { guessShape } from './guess-shape.js';
 import { isHeader } from './is-header.js';
 import { readNumber } from './read-number.js';
+import { emptyGuess } from './say-columns.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
@@ -51,12 +53,13 @@ export function guessDialect(
   const { pixelCount } = known;
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const header = hasHeader ? rows[0] : null;
-  const columnCount = header ? header.fields.length : usualWidth(rows);
-  const data = fields.slice(hasHeader ? 1 : 0).filter(({ length }) => length === columnCount);
-  const evidence = { name, names: header?.fields ?? null, rows: data, columnCount };
+  const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
+  const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
+  const { columnCount, emptyAtEnd } = table;
+  const evidence = { ...table, name, columnCount: columnCount - emptyAtEnd };
   const columns = guessColumns(evidence, known, flags);
   const { firstPixel, label, idColumn } = columns;
-  const scale = guessScale(data, firstPixel, known.pixelCount, flags, name);
+  const scale = guessScale(table.rows, firstPixel, known.pixelCount, flags, name);
   return {
     dialect: {
       ...shape,
@@ -82,22 +85,16 @@ export function guessDialect(
       },
       scale.guess,
       ...columns.guesses,
+      ...emptyGuess(columnCount, emptyAtEnd),
     ],
     dataStart: header ? header.next : textStart(block),
     linesBefore: header ? header.linesBefore : 0,
-    needsMore: data.length === 0 && !isWhole,
+    needsMore: table.rows.length === 0 && !isWhole,
   };
 }
 
 export function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
-}
-
-/** How many fields most rows have; the first of equals. */
-function usualWidth(rows: readonly FirstRow[]): number {
-  const counts = new Map<number, number>();
-  for (const { fields } of rows) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
-  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
 }
 
 function guessScale(

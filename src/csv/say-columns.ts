@@ -39,11 +39,24 @@ export function othersGuess(
   return [{ property: 'columns left out', value, by: 'seen' }];
 }
 
+/** Of columns at the end that are passed over: another reading would carry one through. */
+export function emptyGuess(columnCount: number, emptyAtEnd: number): Guess[] {
+  if (emptyAtEnd === 0) return [];
+  const first = columnCount - emptyAtEnd + 1;
+  const value = emptyAtEnd === 1 ? `${first}` : `${first} to ${columnCount}`;
+  return [{ property: 'empty columns left out', value, by: 'guessed', flag: `--id ${first}` }];
+}
+
+/** `1 column`, `785 columns`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 export function tooNarrow(
   { name, columnCount }: ColumnEvidence,
   { pixelCount }: KnownImages,
 ): DigitflowError {
-  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${columnCount} columns`;
+  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${counted(columnCount, 'column')}`;
   return new DigitflowError('CSV_COLUMNS', `${message}; give another network, or say --delimiter`);
 }
 

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
+import { tempFolder } from '../sources/temp-folder.js';
+
+const COUNT = 12;
+const rows = digitsCsv({ count: COUNT });
+const withHeader = digitsCsv({ count: COUNT, header: true });
+
+/** Each line, changed; they are numbered from 0. */
+const eachLine = (text: string, change: (line: string, i: number) => string) =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, i) => `${change(line, i)}\n`)
+    .join('');
+const ended = (text: string) => eachLine(text, (line) => `${line},`);
+
+async function score(text: string, ...flags: string[]) {
+  const folder = await tempFolder({ 'in.csv': Buffer.from(text) });
+  const { stdout, stderr, exitCode } = await runCli(['score', 'in.csv', '--workers', '0', ...flags], {
+    cwd: folder,
+  });
+  return { stdout, stderr, exitCode };
+}
+
+const { stdout: expected } = await score(rows);
+
+describe('a delimiter at the end of each row is passed over, and it is said so:', () => {
+  const said = 'empty columns left out 786 (guessed; else --id 786)';
+  test.each([
+    ['without a header', ended(rows), said],
+    ['with a header', ended(withHeader), said],
+    ['with a header that has none', withHeader.replace(rows, ended(rows)), said],
+    ['with tabs', ended(rows).replaceAll(',', '\t'), said],
+    ['twice', ended(ended(rows)), 'empty columns left out 786 to 787 (guessed; else --id 786)'],
+    [
+      'behind a label',
+      ended(eachLine(rows, (line) => line.replace(/^(\d),(.*)$/, '$2,$1'))),
+      `label column last, id none, ${said}`,
+    ],
+    [
+      'without a label',
+      ended(digitsCsv({ count: COUNT, labelled: false })),
+      'label none, id none, empty columns left out 785 (guessed; else --id 785)',
+    ],
+  ])('%s', async (_, text, note) => {
+    const { stdout, stderr, exitCode } = await score(text);
+    expect({ stdout, exitCode }).toEqual({ stdout: expected, exitCode: 0 });
+    expect(stderr).toContain(note);
+  });
+
+  test('but for a column of ids that has a name, or is asked for', async () => {
+    const named = eachLine(withHeader, (line, i) => line + (i === 0 ? ',id' : i === COUNT ? ',last' : ','));
+    const idsOf = (stdout: string) =>
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(',')[2]);
+    const ids = [...Array(COUNT - 1).fill(''), 'last'];
+    const { stdout, stderr } = await score(named);
+    expect(stdout.split('\n')[0]).toBe('record,file,id,prediction,confidence');
+    expect(idsOf(stdout)).toEqual(ids);
+    expect(stderr).toContain('id column last "id"');
+    const asked = await score(ended(rows), '--id', '786');
+    expect(idsOf(asked.stdout)).toEqual(Array(COUNT).fill(''));
+  });
+});
