@@ -35,7 +35,7 @@ type Fields = readonly string[];
  */
 export function firstTable(fields: readonly Fields[], options: FirstTableOptions): FirstTable {
   const { hasHeader, isEnough, pixelCount } = options;
-  const header = hasHeader ? fields[0] : null;
+  const header = hasHeader ? fields[0].map(decoded) : null;
   const body = hasHeader ? fields.slice(1) : fields;
   const isAsWide = header !== null && body.some(({ length }) => length === header.length);
   const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
@@ -80,6 +80,11 @@ function countEmptyAtEnd(
   let count = 0;
   while (columnCount - count > least && isEmpty(columnCount - count - 1)) count++;
   return count;
+}
+
+/** A name as people write it: fields are strings of bytes. */
+function decoded(field: string): string {
+  return Buffer.from(field, 'latin1').toString();
 }
 
 function isBlank(field: string): boolean {

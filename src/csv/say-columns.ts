@@ -22,16 +22,21 @@ export function transposeGuess(flags: CsvFlags, isNamedSo: boolean): Guess {
   return { property: 'transpose', value, by: flags.transpose === undefined ? 'seen' : 'given' };
 }
 
+/** The columns that nobody claims, counted from 0. */
+export function columnsBeside({ columnCount }: ColumnEvidence, claims: readonly (Claim | null)[]): number[] {
+  return Array.from({ length: columnCount }, (_, column) => column).filter(
+    (column) => !claims.some((claim) => isWithin(column, claim)),
+  );
+}
+
 export function othersGuess(
-  { columnCount }: ColumnEvidence,
+  evidence: ColumnEvidence,
   { pixelCount }: KnownImages,
   firstPixel: number,
   claims: readonly (Claim | null)[],
 ): Guess[] {
-  const others = Array.from({ length: columnCount }, (_, column) => column).filter(
-    (column) =>
-      (column < firstPixel || column >= firstPixel + pixelCount) &&
-      !claims.some((claim) => isWithin(column, claim)),
+  const others = columnsBeside(evidence, claims).filter(
+    (column) => column < firstPixel || column >= firstPixel + pixelCount,
   );
   if (others.length === 0) return [];
   const shown = others.slice(0, 5).map((column) => `${column + 1}`);
@@ -53,11 +58,27 @@ export function counted(count: number, what: string): string {
 }
 
 export function tooNarrow(
-  { name, columnCount }: ColumnEvidence,
+  evidence: ColumnEvidence,
+  { pixelCount }: KnownImages,
+  claims: readonly (Claim | null)[],
+): DigitflowError {
+  const { name, columnCount } = evidence;
+  const left = columnsBeside(evidence, claims).length;
+  const [beside, advice] =
+    left === columnCount
+      ? ['', 'give another network, or say --delimiter']
+      : [' beside label and id', 'give rows with all pixels, or another network'];
+  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${counted(left, 'column')}${beside}`;
+  return new DigitflowError('CSV_COLUMNS', `${message}; ${advice}`);
+}
+
+export function noneAtTheEnds(
+  { name, names, columnCount }: ColumnEvidence,
   { pixelCount }: KnownImages,
 ): DigitflowError {
-  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${counted(columnCount, 'column')}`;
-  return new DigitflowError('CSV_COLUMNS', `${message}; give another network, or say --delimiter`);
+  const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
+  const message = `${name}: expected ${pixelCount} pixels a row, found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
+  return new DigitflowError('CSV_COLUMNS', `${message}: say --label or --id`);
 }
 
 export function notInOrder({ name, names }: ColumnEvidence, firstPixel: number): DigitflowError {
