@@ -134,17 +134,20 @@ export async function understandCsv(
   return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
 }
 
-/** How a file is called that would be CSV if there were anything in it. */
+/** How a file is called that would be CSV if it could be read. */
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 
-/** Whether a regular file holds text; what is wrong with one that does not is for others to say. */
+/**
+ * Whether a regular file holds text, or is called so and holds nothing of use: then whoever reads CSV says what is wrong with
+ * it; and whoever reads IDX, of any other file.
+ */
 export async function looksLikeCsv(path: string): Promise<boolean> {
+  const isCalledSo = CSV_NAME.test(path);
   const looked = await lookAt(path).catch(() => null);
-  if (looked === null) return false;
-  if (looked.start.length === 0) return CSV_NAME.test(path);
+  if (looked === null || looked.start.length === 0) return isCalledSo;
   try {
     return sniffFormat(looked.start, path) === 'csv';
   } catch {
-    return false;
+    return isCalledSo;
   }
 }

@@ -1,7 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../../src/errors.js';
 import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { tempFolder } from '../sources/temp-folder.js';
+import { expectFailure } from './expect-failure.js';
 
 const COUNT = 12;
 const rows = digitsCsv({ count: COUNT });
@@ -64,5 +67,30 @@ describe('a delimiter at the end of each row is passed over, and it is said so:'
     expect(stderr).toContain('id column last "id"');
     const asked = await score(ended(rows), '--id', '786');
     expect(idsOf(asked.stdout)).toEqual(Array(COUNT).fill(''));
+  });
+});
+
+describe('of a file that is called CSV it is said what it is, whichever command it is given to:', () => {
+  const packed = gzipSync(rows);
+  test.each<[name: string, content: Uint8Array, code: ErrorCode, word: string]>([
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${withHeader}`, 'utf16le'),
+      'CSV_BINARY',
+      'text in UTF-16 (write it as UTF-8)',
+    ],
+    ['a workbook', Buffer.from('PK\x03\x04\x14\0\x06\0'), 'CSV_BINARY', 'an Excel workbook (save it as CSV)'],
+    ['gzip that is cut off', packed.subarray(0, -100), 'GZIP_BROKEN', 'broken gzip stream'],
+    [
+      'gzip with something behind it',
+      Buffer.concat([packed, Buffer.from('x')]),
+      'GZIP_BROKEN',
+      'broken gzip',
+    ],
+  ])('%s', async (_, content, code, word) => {
+    const cwd = await tempFolder({ 'in.csv': content });
+    await expectFailure(['in.csv', '--quiet'], { code, exitCode: 65, words: ['in.csv: ', word] }, { cwd });
+    const { stderr, exitCode } = await runCli(['score', 'in.csv', '--quiet'], { cwd });
+    expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining(word), exitCode: 65 });
   });
 });
