@@ -8,9 +8,9 @@ import { firstTable } from './first-table.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { guessColumns } from './guess-columns.js';
+import { guessScale } from './guess-scale.js';
 import { guessShape } from './guess-shape.js';
 import { isHeader } from './is-header.js';
-import { readNumber } from './read-number.js';
 import { emptyGuess } from './say-columns.js';
 
 /** What the first block says of all of it. */
@@ -25,9 +25,6 @@ export interface GuessedDialect {
   /** True where no row of data was there to look at, and more may come: better ask again with more. */
   readonly needsMore: boolean;
 }
-
-/** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
-const LEAST_WHITE = 128;
 
 /**
  * Finds out how a CSV holds its images, from its first rows.
@@ -59,7 +56,7 @@ export function guessDialect(
   const evidence = { ...table, name, columnCount: columnCount - emptyAtEnd };
   const columns = guessColumns(evidence, known, flags);
   const { firstPixel, label, idColumn } = columns;
-  const scale = guessScale(table.rows, firstPixel, known.pixelCount, flags, name);
+  const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
     dialect: {
       ...shape,
@@ -83,7 +80,7 @@ export function guessDialect(
         value: delimiterName(shape.delimiter),
         by: flags.delimiter ? 'given' : 'seen',
       },
-      scale.guess,
+      ...scale.guesses,
       ...columns.guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
     ],
@@ -95,42 +92,6 @@ export function guessDialect(
 
 export function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
-}
-
-function guessScale(
-  rows: readonly (readonly string[])[],
-  firstPixel: number,
-  pixelCount: number,
-  flags: CsvFlags,
-  name: string,
-): { readonly white: number; readonly guess: Guess } {
-  const scale = (white: number, by: Guess['by'], flag?: string) => ({
-    white,
-    guess: { property: 'scale', value: `0 to ${white}`, by, flag },
-  });
-  if (flags.scale !== undefined) return scale(flags.scale, 'given');
-  let largest = 0;
-  let hasFraction = false;
-  let brightRows = 0;
-  for (const row of rows) {
-    const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
-    const most = Math.max(...values);
-    // A row of its own kind is that row's fault, and says nothing of the others.
-    if (most > 255) {
-      brightRows++;
-      continue;
-    }
-    largest = Math.max(largest, most);
-    hasFraction ||= !values.every(Number.isInteger);
-  }
-  if (brightRows * 2 > rows.length) {
-    const message = `${name}: expected pixels from 0 to 255, found brighter ones: say --scale with the value that is white`;
-    throw new DigitflowError('CSV_SCALE', message);
-  }
-  if (largest >= LEAST_WHITE) return scale(255, 'seen');
-  if (largest > 1) return scale(255, 'guessed', `--scale ${Math.ceil(largest)}`);
-  if (hasFraction) return scale(1, 'seen');
-  return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
 }
 
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {

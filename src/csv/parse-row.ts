@@ -27,7 +27,9 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
   const fields = splitRow(bytes, dialect);
   if (typeof fields === 'string') return { fault: fields };
   if (fields.length !== dialect.columnCount) {
-    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}` };
+    // What is no row of a table is known at sight: a title, a sum, an end-of-file mark.
+    const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
+    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}${text}` };
   }
   const pixels = readPixels(fields, dialect);
   if (isFault(pixels)) return pixels;

@@ -60,3 +60,9 @@ test('a flag may name one column for both label and id', () => {
   const { dialect } = guess('3,0,0,255,0 1,0,255,0,0', { label: '1', id: '1' });
   expect(dialect).toMatchObject({ firstPixel: 1, idColumn: 0, label: { column: 0 } });
 });
+
+test('a header that numpy.savetxt wrote begins with a sign of its own', () => {
+  const { dialect, guesses } = guess('#label,p0,p1,p2,p3 3,0,0,255,0 1,0,255,0,0');
+  expect(dialect.label).toMatchObject({ column: 0 });
+  expect(describeGuesses('f.csv', guesses)).toContain('label column first "#label"');
+});
