@@ -1,5 +1,6 @@
 import type { CsvFlags } from '../src/csv/flags.js';
 import { guessDialect } from '../src/csv/guess-dialect.js';
+import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
@@ -49,7 +50,7 @@ export class ScoreInputs {
    * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY
    */
   async lookForIdx(index: number): Promise<LookedAt | null> {
-    const looked = await lookAt(this.#inputs[index]);
+    const looked = await this.#lookAt(index);
     this.#looked = { index, looked };
     return sniffFormat(looked.start, looked.name) === 'idx' ? looked : null;
   }
@@ -84,7 +85,7 @@ export class ScoreInputs {
     if (index >= this.#inputs.length) return null;
     const known = this.#opened[index];
     if (known !== undefined) return known;
-    const looked = this.#looked?.index === index ? this.#looked.looked : await lookAt(this.#inputs[index]);
+    const looked = this.#looked?.index === index ? this.#looked.looked : await this.#lookAt(index);
     try {
       const understood = await understandCsv(looked, index, this.#network, this.#flags);
       this.#opened[index] = understood;
@@ -95,6 +96,11 @@ export class ScoreInputs {
       await looked.close();
       throw error;
     }
+  }
+
+  #lookAt(index: number): Promise<LookedAt> {
+    const { height, width } = this.#network.image;
+    return lookAt(this.#inputs[index], mostRowBytesOf(height * width));
   }
 
   async close(): Promise<void> {

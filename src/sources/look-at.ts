@@ -1,11 +1,12 @@
 import { promises as fs } from 'node:fs';
+import { mostRowBytesOf } from '../csv/most-row-bytes.js';
 import { type ByteSource, prepend } from './byte-source.js';
 import { isGzip } from './is-gzip.js';
 import { type ByteInput, openBytes } from './open-bytes.js';
 import { OpenFile } from './open-file.js';
 import { StreamStart } from './stream-start.js';
 
-/** How much of a file is looked at. */
+/** How much of a file is looked at; more, where its first rows are longer. */
 const LOOK_BYTES = 256 * 1024;
 
 /** An input whose beginning was looked at. */
@@ -75,15 +76,17 @@ export async function plainSizeOf(input: ByteInput): Promise<number | null> {
  *
  * Of a live stream no more is waited for than a line; who wants to see more says so.
  *
+ * @param mostLineBytes the longest line that is waited for; by default for images of 2048 pixels at most
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
-export async function lookAt(input: ByteInput): Promise<LookedAt> {
+export async function lookAt(input: ByteInput, mostLineBytes = mostRowBytesOf(0)): Promise<LookedAt> {
   const name = nameOf(input);
   const isFile = await isRegular(input);
   const source = await openBytes(input, name);
   try {
-    if (!isFile || typeof input !== 'string') return await lookAtStream(source, new StreamStart());
-    const { start, isWhole } = await readStart(source);
+    if (!isFile || typeof input !== 'string')
+      return await lookAtStream(source, new StreamStart(mostLineBytes));
+    const { start, isWhole } = await readStart(source, mostLineBytes);
     await source.close();
     return {
       ...{ name, start, isWhole, more: null, path: input, sizeBytes: source.sizeBytes },
@@ -111,15 +114,22 @@ async function lookAtStream(source: ByteSource, seen: StreamStart): Promise<Look
   };
 }
 
-/** The first bytes of a file, in one piece. */
+/** The first bytes of a file, in one piece: a header and a row, if lines are no longer than they may be. */
 async function readStart(
   source: ByteSource,
+  mostLineBytes: number,
 ): Promise<{ readonly start: Uint8Array; readonly isWhole: boolean }> {
   let start = Buffer.alloc(0);
-  while (start.length < LOOK_BYTES) {
+  while (start.length < LOOK_BYTES || (start.length < 2 * mostLineBytes && !hasTwoLines(start))) {
     const piece = await source.pull();
     if (piece === null) return { start, isWhole: true };
     start = Buffer.concat([start, piece]);
   }
   return { start, isWhole: false };
+}
+
+function hasTwoLines(text: Buffer): boolean {
+  const lineEnd = text.includes(0x0a) ? 0x0a : 0x0d;
+  const at = text.indexOf(lineEnd);
+  return at >= 0 && text.includes(lineEnd, at + 1);
 }

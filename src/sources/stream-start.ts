@@ -2,8 +2,6 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-/** A stream without a line end in so many bytes will not tell more. */
-const MOST_LINE_BYTES = 64 * 1024;
 /** Fewer bytes do not tell that they are no text. */
 const LEAST_BINARY_BYTES = 16;
 
@@ -12,6 +10,7 @@ const LEAST_BINARY_BYTES = 16;
  * is waited for. However small the pieces and however many the blank lines, the work grows with the bytes.
  */
 export class StreamStart {
+  readonly #mostLineBytes: number;
   #held = Buffer.alloc(0);
   #length = 0;
   /** Where a line begins, or blank ones before it. */
@@ -21,6 +20,11 @@ export class StreamStart {
   /** How much there was when it was last told. */
   #told = 0;
   #hasNul = false;
+
+  /** @param mostLineBytes without a line end in so many bytes, more of them will not tell more. */
+  constructor(mostLineBytes: number) {
+    this.#mostLineBytes = mostLineBytes;
+  }
 
   /** All of it: a view that stays as it is. */
   get bytes(): Buffer {
@@ -43,7 +47,7 @@ export class StreamStart {
 
   get #isHopeless(): boolean {
     if (this.#hasNul && this.#length >= LEAST_BINARY_BYTES) return true;
-    return this.#length - Math.max(this.#lineStart, this.#told) >= MOST_LINE_BYTES;
+    return this.#length - Math.max(this.#lineStart, this.#told) >= this.#mostLineBytes;
   }
 
   #hold(piece: Uint8Array): void {

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
-import { understandCsv } from '../../pipelines/score-input.js';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ScoreInputs, understandCsv } from '../../pipelines/score-input.js';
 import { lookAt } from '../../src/sources/look-at.js';
 import { openModel } from '../../src/sources/open-model.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { tempFolder } from '../sources/temp-folder.js';
 
 const { network } = openModel('sigmoid');
 const LINE_END = Buffer.from('\n');
@@ -29,4 +31,36 @@ test('a million blank lines ahead of the first row of a stream are passed over, 
   expect(guesses).toContainEqual(
     expect.objectContaining({ property: 'scale', value: '0 to 255', by: 'seen' }),
   );
+});
+
+describe('the first row of images as large as there may be, behind a header that is longer still, is found', () => {
+  const pixelCount = 512 * 512;
+  const large = { image: { height: 512, width: 512 }, classes: network.classes };
+  const names = Array.from({ length: pixelCount }, (_, i) => `pixel${i}`);
+  const row = Array.from({ length: pixelCount }, (_, i) => i % 256);
+  const text = Buffer.from(
+    [
+      ['label', ...names],
+      [3, ...row],
+      [5, ...row],
+      [3, ...row],
+    ]
+      .map((fields) => `${fields.join(',')}\n`)
+      .join(''),
+  );
+  const expected = { hasHeader: true, columnCount: pixelCount + 1, firstPixel: 1, white: 255 };
+
+  test('in a stream', async () => {
+    const stream = (async function* () {
+      for (let at = 0; at < text.length; at += 2 ** 16) yield text.subarray(at, at + 2 ** 16);
+    })();
+    const inputs = new ScoreInputs([stream], large, {}, () => {});
+    expect((await inputs.open(0))?.csv.dialect).toMatchObject(expected);
+  });
+
+  test('in a file', async () => {
+    const folder = await tempFolder({ 'in.csv': text });
+    const inputs = new ScoreInputs([join(folder, 'in.csv')], large, {}, () => {});
+    expect((await inputs.open(0))?.csv.dialect).toMatchObject(expected);
+  });
 });
