@@ -3,12 +3,15 @@ import { firstRows, type TextShape } from './first-rows.js';
 /** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
 const DELIMITERS = ['\t', ';', '|', ',', ' '];
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
 /** So much text is enough to tell. */
 const LOOKED_AT_BYTES = 2 ** 18;
 
 /** The delimiter that parts the first rows into the most fields with something in them; and what ends a line. */
 export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
-  const lineEnd = !block.includes(0x0a) && block.includes(0x0d) ? 'cr' : 'lf';
+  const lineEnd = guessLineEnd(block);
   if (given !== undefined) return { delimiter: given, lineEnd };
   const start = block.subarray(0, LOOKED_AT_BYTES);
   const counts = DELIMITERS.map((delimiter, strength) => {
@@ -21,4 +24,19 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   });
   const most = Math.max(...counts);
   return { delimiter: most <= 1 ? ',' : DELIMITERS[counts.indexOf(most)], lineEnd };
+}
+
+/** Carriage returns end lines where there are more of them alone than line feeds: one of those may have been added last. */
+function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
+  if (!block.includes(CARRIAGE_RETURN)) return 'lf';
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const lineFeeds = countOf(start, LINE_FEED);
+  const alone = countOf(start, CARRIAGE_RETURN, (at) => start[at + 1] !== LINE_FEED);
+  return alone > lineFeeds ? 'cr' : 'lf';
+}
+
+function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolean = () => true): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) if (counts(at)) count++;
+  return count;
 }

@@ -5,7 +5,7 @@ import { readNumber } from './read-number.js';
 const LEAST_COUNTING = 16;
 
 /** What stands where a number should, and is no name. */
-const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false)\s*$/i;
+const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
 
 /** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
 export function isHeader(fields: readonly string[], pixelCount: number): boolean {

@@ -26,3 +26,16 @@ describe('the delimiter is the one that parts the first rows, whatever else stan
     expect(guessShape(Buffer.from('7,0:5,0:25\n'), true, ':').delimiter).toBe(':');
   });
 });
+
+describe('a line ends with', () => {
+  test.each([
+    ['a line feed', '7,0\n1,0\n', 'lf'],
+    ['a line feed, behind a carriage return', '7,0\r\n1,0\r\n', 'lf'],
+    ['a line feed, behind two of those', '7,0\r\r\n1,0\r\r\n', 'lf'],
+    ['a carriage return', '7,0\r1,0\r', 'cr'],
+    ['a carriage return, though a line feed was added last', '7,0\r1,0\r2,0\r\n', 'cr'],
+    ['a line feed, though a carriage return is in a field', '"a\rb",7\nc,1\n', 'lf'],
+  ])('%s', (_, text, lineEnd) => {
+    expect(guessShape(Buffer.from(text), true, undefined).lineEnd).toBe(lineEnd);
+  });
+});

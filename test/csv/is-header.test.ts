@@ -20,6 +20,7 @@ describe('no header, but a row that cannot be read, is', () => {
     ['hexadecimal', (i: number) => `0x${i.toString(16)}`],
     ['decimal commas', (i: number) => `0,${i}`],
     ['truth values', (i: number) => (i % 2 ? 'True' : 'False')],
+    ['percent', (i: number) => `${i}.5%`],
     ['numbers that are none', (i: number) => ['NaN', 'NA', 'n/a', 'null', '-inf'][i % 5]],
   ])('%s', (_, field) => {
     expect(isHeader(['7', ...times(20, field)], 20)).toBe(false);
