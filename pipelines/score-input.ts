@@ -1,5 +1,7 @@
+import { hasRow } from '../src/csv/first-rows.js';
 import type { CsvFlags } from '../src/csv/flags.js';
 import { guessDialect } from '../src/csv/guess-dialect.js';
+import { guessShape } from '../src/csv/guess-shape.js';
 import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
@@ -129,6 +131,10 @@ export async function understandCsv(
   }
   const { image, classes } = network;
   const known = { pixelCount: image.height * image.width, classes };
+  // Quotes that were opened may span lines; those that are never closed are waited for no longer than any row.
+  const mayEnd = start.length < mostRowBytesOf(known.pixelCount);
+  if (looked.more !== null && mayEnd && !hasRow(start, guessShape(start, isWhole, flags.delimiter)))
+    return understandCsv(await looked.more(), file, network, flags);
   const guessed = guessDialect(start, isWhole, known, flags, name);
   if (guessed.needsMore && looked.more !== null) {
     return understandCsv(await looked.more(), file, network, flags);

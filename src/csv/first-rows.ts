@@ -54,3 +54,8 @@ export function firstRows(
   }
   return rows;
 }
+
+/** Whether a row has ended that is not blank: a line end within quotes ends none. */
+export function hasRow(block: Uint8Array, shape: TextShape): boolean {
+  return firstRows(block, false, shape, 1).length > 0;
+}

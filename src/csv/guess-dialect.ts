@@ -31,7 +31,7 @@ export interface GuessedDialect {
  *
  * @param block the start of the unpacked content, as much as there is or 1 MiB
  * @param isWhole whether that is all of it
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
+ * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
  *   where pixels are brighter than white, USAGE for a flag that names what is not there
  */
 export function guessDialect(
@@ -95,6 +95,8 @@ export function delimiterName(delimiter: string): string {
 }
 
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {
-  const found = isWhole ? 'no row' : `no line end in the first ${block.length} bytes`;
-  return new DigitflowError('CSV_EMPTY', `${name}: expected rows of images, found ${found}`);
+  const expected = `${name}: expected rows of images, found`;
+  if (isWhole) return new DigitflowError('CSV_EMPTY', `${expected} no row`);
+  const found = `no end of a row in the first ${block.length} bytes; is it a CSV of images, one a row?`;
+  return new DigitflowError('CSV_ROW_TOO_LONG', `${expected} ${found}`);
 }

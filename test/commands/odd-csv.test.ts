@@ -94,3 +94,14 @@ describe('of a file that is called CSV it is said what it is, whichever command 
     expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining(word), exitCode: 65 });
   });
 });
+
+test('of a stream of text that has no lines it is said so, not that labels are missing', async () => {
+  const input = Buffer.alloc(100_000, '1,');
+  for (const command of ['evaluate', 'score']) {
+    const { stderr, exitCode } = await runCli([command, '-', '--quiet'], { input });
+    expect(stderr).toMatch(
+      /^digitflow: stdin: expected rows of images, found no end of a row in the first \d+ bytes/,
+    );
+    expect(exitCode).toBe(65);
+  }
+});

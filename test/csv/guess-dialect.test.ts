@@ -229,6 +229,11 @@ describe('what cannot be images is one clear error:', () => {
   });
 
   test('no line end in sight', () => {
-    expect(() => guess('1,2,3', {}, false)).toThrowError(expect.objectContaining({ code: 'CSV_EMPTY' }));
+    expect(() => guess('1,2,3', {}, false)).toThrowError(
+      expect.objectContaining({
+        code: 'CSV_ROW_TOO_LONG',
+        message: expect.stringContaining('no end of a row in the first 5 bytes'),
+      }),
+    );
   });
 });

@@ -33,6 +33,16 @@ test('a million blank lines ahead of the first row of a stream are passed over, 
   );
 });
 
+test('a first row whose quotes span lines is waited for, piece by piece', async () => {
+  const rows = digitsCsv({ count: 2 });
+  const pieces = ['"a', '\n', 'b', '\n', `c",${rows.slice(0, 100)}`, rows.slice(100)];
+  const stream = (async function* () {
+    for (const piece of pieces) yield Buffer.from(piece);
+  })();
+  const { csv } = await understandCsv(await lookAt(stream), 0, network, { id: '1', label: '2' });
+  expect(csv.dialect).toMatchObject({ columnCount: 786, idColumn: 0 });
+});
+
 describe('the first row of images as large as there may be, behind a header that is longer still, is found', () => {
   const pixelCount = 512 * 512;
   const large = { image: { height: 512, width: 512 }, classes: network.classes };
