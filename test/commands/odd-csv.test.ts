@@ -105,3 +105,27 @@ test('of a stream of text that has no lines it is said so, not that labels are m
     expect(exitCode).toBe(65);
   }
 });
+
+describe('one scale holds for a file:', () => {
+  const binary = eachLine(rows, (line) =>
+    line.replace(/(?<=,)\d+/g, (value) => (Number(value) > 127 ? '1' : '0')),
+  );
+
+  test('where only 0 and 1 are seen, 1 is white, and that is said to be guessed, by score and evaluate', async () => {
+    const said = 'scale 0 to 1 (guessed; else --scale 255)';
+    const { stdout, stderr } = await score(binary);
+    expect(stderr).toContain(said);
+    expect(stdout).toBe((await score(binary, '--scale', '1', '--quiet')).stdout);
+    expect(stdout).not.toBe((await score(binary, '--scale', '255', '--quiet')).stdout);
+    const cwd = await tempFolder({ 'in.csv': Buffer.from(binary) });
+    expect((await runCli(['evaluate', 'in.csv'], { cwd })).stderr).toContain(said);
+  });
+
+  test('among rows of 0 to 255, a row of 0 and 1 is nearly black', async () => {
+    const { stdout, stderr } = await score(rows + binary);
+    expect(stderr).toContain('scale 0 to 255, ');
+    const black = await score(binary, '--scale', '255', '--quiet');
+    const verdicts = (text: string) => text.split('\n').map((line) => line.split(',').slice(2).join());
+    expect(verdicts(stdout).slice(1 + COUNT)).toEqual(verdicts(black.stdout).slice(1));
+  });
+});
