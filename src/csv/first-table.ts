@@ -35,7 +35,7 @@ type Fields = readonly string[];
  */
 export function firstTable(fields: readonly Fields[], options: FirstTableOptions): FirstTable {
   const { hasHeader, isEnough, pixelCount } = options;
-  const header = hasHeader ? fields[0].map(decoded) : null;
+  const header = hasHeader ? decoded(fields[0]) : null;
   const body = hasHeader ? fields.slice(1) : fields;
   const isAsWide = header !== null && body.some(({ length }) => length === header.length);
   const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
@@ -82,9 +82,10 @@ function countEmptyAtEnd(
   return count;
 }
 
-/** A name as people write it: fields are strings of bytes. */
-function decoded(field: string): string {
-  return Buffer.from(field, 'latin1').toString();
+/** Names as people write them: fields are strings of bytes. */
+function decoded(names: Fields): Fields {
+  const isAscii = !/[\x80-\xff]/.test(names.join(''));
+  return isAscii ? names : names.map((name) => Buffer.from(name, 'latin1').toString());
 }
 
 function isBlank(field: string): boolean {

@@ -7,15 +7,7 @@ import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { asLabel, claimLabel, isLabelLikePixel } from './guess-label.js';
 import { readNumber } from './read-number.js';
-import {
-  columnsBeside,
-  guessOf,
-  noneAtTheEnds,
-  notInOrder,
-  othersGuess,
-  tooNarrow,
-  transposeGuess,
-} from './say-columns.js';
+import { guessOf, noneAtTheEnds, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
 
 /** What the columns are. */
 export interface Columns {
@@ -33,11 +25,11 @@ export interface Columns {
  * @throws DigitflowError CSV_COLUMNS where the columns do not hold such images, USAGE for a flag that names none of them
  */
 export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags: CsvFlags): Columns {
-  if (evidence.columnCount < known.pixelCount) throw tooNarrow(evidence, known, []);
+  if (evidence.columnCount < known.pixelCount) throw tooNarrow(evidence, known, evidence.columnCount);
   const label = claimLabel(evidence, known, flags);
   const id = claimId(evidence, known, flags, label);
-  if (columnsBeside(evidence, [label, id]).length < known.pixelCount)
-    throw tooNarrow(evidence, known, [label, id]);
+  if (countBeside(evidence, label, id) < known.pixelCount)
+    throw tooNarrow(evidence, known, countBeside(evidence, label, id));
   const firstPixel = findPixels(evidence, known, [label, id]);
   const order = evidence.names
     ? pixelOrder(evidence.names.slice(firstPixel, firstPixel + known.pixelCount))
@@ -88,6 +80,12 @@ function claimId(
   if (counting !== undefined) return { first: counting, count: 1, by: 'seen' };
   const text = candidates.find((column) => rows.every((row) => readNumber(row[column]) === undefined));
   return text === undefined || rows.length === 0 ? null : { first: text, count: 1, by: 'seen' };
+}
+
+/** How many columns neither label nor id claims; a flag may have given both the same one. */
+function countBeside({ columnCount }: ColumnEvidence, label: Claim | null, id: Claim | null): number {
+  const isShared = id !== null && isWithin(id.first, label);
+  return columnCount - (label?.count ?? 0) - (id === null || isShared ? 0 : 1);
 }
 
 /** The one run of columns that is long enough and holds nothing else. */

@@ -26,6 +26,9 @@ export interface GuessedDialect {
   readonly needsMore: boolean;
 }
 
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+
 /**
  * Finds out how a CSV holds its images, from its first rows.
  *
@@ -45,7 +48,10 @@ export function guessDialect(
   const rows = firstRows(block, isWhole, shape);
   if (rows.length === 0) throw noRows(block, isWhole, name);
   const fields = rows.map((row) => row.fields);
-  rejectDecimalCommas(fields, shape.delimiter, name);
+  // Where commas delimit, one within a field is in quotes: mostly there are none to be looked for.
+  if (block.includes(shape.delimiter === ',' ? QUOTE : COMMA)) {
+    rejectDecimalCommas(fields, shape.delimiter, name);
+  }
   rejectAlignedColumns(fields, shape.delimiter, name);
   const { pixelCount } = known;
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);

@@ -20,6 +20,9 @@ export interface PixelColumns {
 const LEAST_WHITE = 128;
 /** The share of the brightest pixel that a bright background has, noise of a scanner included. */
 const BRIGHT = 0.9;
+/** Of so many rows the background is looked at. */
+const MOST_BACKGROUNDS = 8;
+const MOST_SPREAD = 2 ** 14;
 
 /**
  * Finds out which value is white, and says so where most pixels are.
@@ -34,7 +37,7 @@ export function guessScale(
 ): Scale {
   const seen = lookAtRows(rows, columns);
   const background: Guess[] =
-    seen.brightRows * 2 > rows.length
+    seen.brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)
       ? [
           {
             property: 'background',
@@ -72,19 +75,31 @@ interface Seen {
 
 function lookAtRows(rows: readonly (readonly string[])[], { firstPixel, pixelCount }: PixelColumns): Seen {
   const seen: Seen = { rowsBeyond: 0, brightest: 0, largest: 0, hasFraction: false, brightRows: 0 };
-  for (const row of rows) {
+  rows.forEach((row, i) => {
     const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
-    const most = values.reduce((a, b) => Math.max(a, b), 0);
-    const brightCount = values.reduce((count, value) => count + (value >= BRIGHT * most ? 1 : 0), 0);
-    if (most > 0 && brightCount * 2 > pixelCount) seen.brightRows++;
+    const most = largestOf(values);
+    if (i < MOST_BACKGROUNDS && isBright(values, most)) seen.brightRows++;
     // A row of its own kind is that row's fault, and says nothing of the others.
     if (most > 255) {
       seen.rowsBeyond++;
       seen.brightest = Math.max(seen.brightest, most);
-      continue;
+      return;
     }
     seen.largest = Math.max(seen.largest, most);
     seen.hasFraction ||= !values.every(Number.isInteger);
-  }
+  });
   return seen;
+}
+
+/** By parts, which fit on the stack: spread, since this runs but once, before any loop would be compiled. */
+function largestOf(values: readonly number[]): number {
+  if (values.length <= MOST_SPREAD) return Math.max(0, ...values);
+  let largest = 0;
+  for (let at = 0; at < values.length; at += MOST_SPREAD)
+    largest = Math.max(largest, ...values.slice(at, at + MOST_SPREAD));
+  return largest;
+}
+
+function isBright(values: readonly number[], most: number): boolean {
+  return most > 0 && values.filter((value) => value >= BRIGHT * most).length * 2 > values.length;
 }

@@ -14,16 +14,25 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   const lineEnd = guessLineEnd(block);
   if (given !== undefined) return { delimiter: given, lineEnd };
   const start = block.subarray(0, LOOKED_AT_BYTES);
-  const counts = DELIMITERS.map((delimiter, strength) => {
-    const stronger = DELIMITERS.slice(0, strength);
-    const counted = (field: string) =>
-      field.trim() !== '' && !stronger.some((other) => field.includes(other));
+  const isStartWhole = isWhole || block.length > start.length;
+  const candidates = DELIMITERS.map((delimiter) => ({
+    delimiter,
     // The second row: a header may be of one piece, or of fewer.
-    const rows = firstRows(start, isWhole || block.length > start.length, { delimiter, lineEnd }, 2);
-    return Math.max(...rows.map(({ fields }) => fields.filter(counted).length), 0);
+    rows: firstRows(start, isStartWhole, { delimiter, lineEnd }, 2).map(({ fields }) => fields),
+  })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
+  if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
+  const counts = candidates.map(({ delimiter, rows }) => {
+    const stronger = DELIMITERS.slice(0, DELIMITERS.indexOf(delimiter));
+    return Math.max(...rows.map((fields) => countFilled(fields, stronger)));
   });
   const most = Math.max(...counts);
-  return { delimiter: most <= 1 ? ',' : DELIMITERS[counts.indexOf(most)], lineEnd };
+  return { delimiter: most <= 1 ? ',' : candidates[counts.indexOf(most)].delimiter, lineEnd };
+}
+
+/** Fields with something in them, but no delimiter that is stronger than theirs. */
+function countFilled(fields: readonly string[], stronger: readonly string[]): number {
+  return fields.filter((field) => field.trim() !== '' && !stronger.some((other) => field.includes(other)))
+    .length;
 }
 
 /** Carriage returns end lines where there are more of them alone than line feeds: one of those may have been added last. */

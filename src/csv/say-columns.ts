@@ -22,21 +22,16 @@ export function transposeGuess(flags: CsvFlags, isNamedSo: boolean): Guess {
   return { property: 'transpose', value, by: flags.transpose === undefined ? 'seen' : 'given' };
 }
 
-/** The columns that nobody claims, counted from 0. */
-export function columnsBeside({ columnCount }: ColumnEvidence, claims: readonly (Claim | null)[]): number[] {
-  return Array.from({ length: columnCount }, (_, column) => column).filter(
-    (column) => !claims.some((claim) => isWithin(column, claim)),
-  );
-}
-
 export function othersGuess(
-  evidence: ColumnEvidence,
+  { columnCount }: ColumnEvidence,
   { pixelCount }: KnownImages,
   firstPixel: number,
   claims: readonly (Claim | null)[],
 ): Guess[] {
-  const others = columnsBeside(evidence, claims).filter(
-    (column) => column < firstPixel || column >= firstPixel + pixelCount,
+  const others = Array.from({ length: columnCount }, (_, column) => column).filter(
+    (column) =>
+      (column < firstPixel || column >= firstPixel + pixelCount) &&
+      !claims.some((claim) => isWithin(column, claim)),
   );
   if (others.length === 0) return [];
   const shown = others.slice(0, 5).map((column) => `${column + 1}`);
@@ -57,13 +52,12 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
+/** @param left how many columns there are beside label and id */
 export function tooNarrow(
-  evidence: ColumnEvidence,
+  { name, columnCount }: ColumnEvidence,
   { pixelCount }: KnownImages,
-  claims: readonly (Claim | null)[],
+  left: number,
 ): DigitflowError {
-  const { name, columnCount } = evidence;
-  const left = columnsBeside(evidence, claims).length;
   const [beside, advice] =
     left === columnCount
       ? ['', 'give another network, or say --delimiter']
