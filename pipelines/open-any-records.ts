@@ -1,4 +1,5 @@
 import type { CsvFlags } from '../src/csv/flags.js';
+import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import type { Network } from '../src/network/network.js';
 import { piecesOf } from '../src/sources/byte-source.js';
@@ -36,7 +37,8 @@ export async function openAnyRecords(
 ): Promise<AnyRecords> {
   const { images, labels } = spec;
   if (images !== undefined && labels === undefined && (images === '-' || (await isCsvFile(images)))) {
-    const looked = await lookAt(images);
+    const { height, width } = network.image;
+    const looked = await lookAt(images, mostRowBytesOf(height * width));
     try {
       if (sniffFormat(looked.start, looked.name) === 'csv')
         return await openRows(looked, spec, network, range);

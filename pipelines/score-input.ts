@@ -1,5 +1,8 @@
+import { hasRow } from '../src/csv/first-rows.js';
 import type { CsvFlags } from '../src/csv/flags.js';
 import { guessDialect } from '../src/csv/guess-dialect.js';
+import { guessShape } from '../src/csv/guess-shape.js';
+import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
 import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Network } from '../src/network/network.js';
@@ -49,7 +52,7 @@ export class ScoreInputs {
    * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY
    */
   async lookForIdx(index: number): Promise<LookedAt | null> {
-    const looked = await lookAt(this.#inputs[index]);
+    const looked = await this.#lookAt(index);
     this.#looked = { index, looked };
     return sniffFormat(looked.start, looked.name) === 'idx' ? looked : null;
   }
@@ -84,7 +87,7 @@ export class ScoreInputs {
     if (index >= this.#inputs.length) return null;
     const known = this.#opened[index];
     if (known !== undefined) return known;
-    const looked = this.#looked?.index === index ? this.#looked.looked : await lookAt(this.#inputs[index]);
+    const looked = this.#looked?.index === index ? this.#looked.looked : await this.#lookAt(index);
     try {
       const understood = await understandCsv(looked, index, this.#network, this.#flags);
       this.#opened[index] = understood;
@@ -95,6 +98,11 @@ export class ScoreInputs {
       await looked.close();
       throw error;
     }
+  }
+
+  #lookAt(index: number): Promise<LookedAt> {
+    const { height, width } = this.#network.image;
+    return lookAt(this.#inputs[index], mostRowBytesOf(height * width));
   }
 
   async close(): Promise<void> {
@@ -123,6 +131,10 @@ export async function understandCsv(
   }
   const { image, classes } = network;
   const known = { pixelCount: image.height * image.width, classes };
+  // Quotes that were opened may span lines; those that are never closed are waited for no longer than any row.
+  const mayEnd = start.length < mostRowBytesOf(known.pixelCount);
+  if (looked.more !== null && mayEnd && !hasRow(start, guessShape(start, isWhole, flags.delimiter)))
+    return understandCsv(await looked.more(), file, network, flags);
   const guessed = guessDialect(start, isWhole, known, flags, name);
   if (guessed.needsMore && looked.more !== null) {
     return understandCsv(await looked.more(), file, network, flags);
@@ -134,17 +146,20 @@ export async function understandCsv(
   return { file, name, format: 'csv', guesses, csv, sizeBytes: isPlain ? sizeBytes : null, close };
 }
 
-/** How a file is called that would be CSV if there were anything in it. */
+/** How a file is called that would be CSV if it could be read. */
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 
-/** Whether a regular file holds text; what is wrong with one that does not is for others to say. */
+/**
+ * Whether a regular file holds text, or is called so and holds nothing of use: then whoever reads CSV says what is wrong with
+ * it; and whoever reads IDX, of any other file.
+ */
 export async function looksLikeCsv(path: string): Promise<boolean> {
+  const isCalledSo = CSV_NAME.test(path);
   const looked = await lookAt(path).catch(() => null);
-  if (looked === null) return false;
-  if (looked.start.length === 0) return CSV_NAME.test(path);
+  if (looked === null || looked.start.length === 0) return isCalledSo;
   try {
     return sniffFormat(looked.start, path) === 'csv';
   } catch {
-    return false;
+    return isCalledSo;
   }
 }

@@ -37,7 +37,11 @@ export function addCsvOptions(command: Command): Command {
       'CSV: comma, semicolon, tab, space, or the character itself',
       delimiter,
     )
-    .option('--scale <white>', 'CSV: the value that is white, such as 255 or 1', positive)
+    .option(
+      '--scale <white>',
+      'CSV: the value that is white, such as 255 or 1; one for all of a file',
+      positive,
+    )
     .addOption(
       new Option('--transpose <yes|no>', 'CSV: whether pixels stand column by column').choices(['yes', 'no']),
     )

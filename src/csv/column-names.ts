@@ -6,9 +6,9 @@ const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
 /** Where a pixel's name says that it lies: an index, or row and column. */
 export type PixelName = { readonly index: number } | { readonly row: number; readonly column: number };
 
-/** As names are compared: without blanks around them and in small letters. */
+/** As names are compared: without blanks around them and in small letters, nor the `# ` of numpy.savetxt. */
 export function plainName(name: string): string {
-  return name.trim().toLowerCase();
+  return name.replace(/^\s*#/, '').trim().toLowerCase();
 }
 
 export function isLabelName(name: string): boolean {

@@ -1,9 +1,9 @@
 import type { CsvDialect } from './dialect.js';
-import { findRowEnd } from './row-end.js';
+import { findRowEnd, lineEndByte } from './row-end.js';
 import { splitRow } from './split-row.js';
 
 /** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */
-const MOST_ROWS = 100;
+export const MOST_FIRST_ROWS = 100;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -30,11 +30,18 @@ export function firstRows(
   block: Uint8Array,
   isWhole: boolean,
   shape: TextShape,
-  mostRows = MOST_ROWS,
+  mostRows = MOST_FIRST_ROWS,
 ): FirstRow[] {
   const rows: FirstRow[] = [];
   let lines = 0;
+  const lineEnd = lineEndByte(shape);
   for (let at = textStart(block); at < block.length && rows.length < mostRows; ) {
+    if (block[at] === lineEnd) {
+      // Of blank lines there may be millions.
+      at++;
+      lines++;
+      continue;
+    }
     const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
     if (ended === 0 && !isWhole) break;
     if (isOpen && !isWhole) break;
@@ -48,18 +55,7 @@ export function firstRows(
   return rows;
 }
 
-const DELIMITERS = [',', ';', '\t', ' '];
-
-/** The delimiter that parts the first rows into the most fields; and what ends a line. */
-export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
-  const lineEnd = !block.includes(0x0a) && block.includes(0x0d) ? 'cr' : 'lf';
-  if (given !== undefined) return { delimiter: given, lineEnd };
-  const start = block.subarray(0, 1 << 18);
-  const widths = DELIMITERS.map((delimiter) => {
-    // The second row: a header may be of one piece, or of fewer.
-    const rows = firstRows(start, isWhole || block.length > start.length, { delimiter, lineEnd }, 2);
-    return Math.max(...rows.map(({ fields }) => fields.length), 0);
-  });
-  const most = Math.max(...widths);
-  return { delimiter: most <= 1 ? ',' : DELIMITERS[widths.indexOf(most)], lineEnd };
+/** Whether a row has ended that is not blank: a line end within quotes ends none. */
+export function hasRow(block: Uint8Array, shape: TextShape): boolean {
+  return firstRows(block, false, shape, 1).length > 0;
 }

@@ -5,9 +5,9 @@ import type { LabelColumns } from './dialect.js';
 import { columnOf, isCounting } from './find-column.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
-import { asLabel, claimLabel } from './guess-label.js';
+import { asLabel, claimLabel, isLabelLikePixel } from './guess-label.js';
 import { readNumber } from './read-number.js';
-import { guessOf, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
+import { guessOf, noneAtTheEnds, notInOrder, othersGuess, tooNarrow, transposeGuess } from './say-columns.js';
 
 /** What the columns are. */
 export interface Columns {
@@ -25,10 +25,11 @@ export interface Columns {
  * @throws DigitflowError CSV_COLUMNS where the columns do not hold such images, USAGE for a flag that names none of them
  */
 export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags: CsvFlags): Columns {
-  const { columnCount } = evidence;
-  if (columnCount < known.pixelCount) throw tooNarrow(evidence, known);
+  if (evidence.columnCount < known.pixelCount) throw tooNarrow(evidence, known, evidence.columnCount);
   const label = claimLabel(evidence, known, flags);
   const id = claimId(evidence, known, flags, label);
+  if (countBeside(evidence, label, id) < known.pixelCount)
+    throw tooNarrow(evidence, known, countBeside(evidence, label, id));
   const firstPixel = findPixels(evidence, known, [label, id]);
   const order = evidence.names
     ? pixelOrder(evidence.names.slice(firstPixel, firstPixel + known.pixelCount))
@@ -44,7 +45,9 @@ export function guessColumns(evidence: ColumnEvidence, known: KnownImages, flags
     idColumn: id && flags.id !== 'none' ? id.first : null,
     isTransposed: flags.transpose ?? (order === 'columns' ? true : null),
     guesses: [
-      guessOf('label', labelColumns && label, evidence),
+      isLabelLikePixel(evidence, known, flags)
+        ? { property: 'label', value: 'none', by: 'guessed', flag: '--label first' }
+        : guessOf('label', labelColumns && label, evidence),
       guessOf('id', flags.id === 'none' ? null : id, evidence),
       ...(order === 'columns' || flags.transpose !== undefined
         ? [transposeGuess(flags, order === 'columns')]
@@ -79,6 +82,12 @@ function claimId(
   return text === undefined || rows.length === 0 ? null : { first: text, count: 1, by: 'seen' };
 }
 
+/** How many columns neither label nor id claims; a flag may have given both the same one. */
+function countBeside({ columnCount }: ColumnEvidence, label: Claim | null, id: Claim | null): number {
+  const isShared = id !== null && isWithin(id.first, label);
+  return columnCount - (label?.count ?? 0) - (id === null || isShared ? 0 : 1);
+}
+
 /** The one run of columns that is long enough and holds nothing else. */
 function findPixels(evidence: ColumnEvidence, known: KnownImages, claims: readonly (Claim | null)[]): number {
   const { columnCount, names } = evidence;
@@ -95,8 +104,7 @@ function findPixels(evidence: ColumnEvidence, known: KnownImages, claims: readon
   });
   if (named.length === 1) return named[0];
   if (starts.length > 1 && columnCount === pixelCount + 1 && !claims.some(Boolean)) {
-    const message = `${evidence.name}: expected ${pixelCount} pixels a row, found ${columnCount} columns, none at either end that looks like a label or an id: say --label or --id`;
-    throw new DigitflowError('CSV_COLUMNS', message);
+    throw noneAtTheEnds(evidence, known);
   }
   throw new DigitflowError(
     'CSV_COLUMNS',

@@ -1,11 +1,17 @@
 import { DigitflowError } from '../errors.js';
+import { rejectAlignedColumns } from './aligned-columns.js';
 import type { KnownImages } from './column-evidence.js';
+import { rejectDecimalCommas } from './decimal-comma.js';
 import type { CsvDialect } from './dialect.js';
-import { type FirstRow, firstRows, guessShape, textStart } from './first-rows.js';
+import { firstRows, MOST_FIRST_ROWS, textStart } from './first-rows.js';
+import { firstTable } from './first-table.js';
 import type { CsvFlags } from './flags.js';
 import type { Guess } from './guess.js';
 import { guessColumns } from './guess-columns.js';
-import { readNumber } from './read-number.js';
+import { guessScale } from './guess-scale.js';
+import { guessShape } from './guess-shape.js';
+import { isHeader } from './is-header.js';
+import { emptyGuess } from './say-columns.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
@@ -20,18 +26,15 @@ export interface GuessedDialect {
   readonly needsMore: boolean;
 }
 
-/** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
-const LEAST_WHITE = 128;
-
-/** A header of numbers that count up (pandas writes one) is told from data by being long. */
-const LEAST_COUNTING = 16;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
 
 /**
  * Finds out how a CSV holds its images, from its first rows.
  *
  * @param block the start of the unpacked content, as much as there is or 1 MiB
  * @param isWhole whether that is all of it
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
+ * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
  *   where pixels are brighter than white, USAGE for a flag that names what is not there
  */
 export function guessDialect(
@@ -44,22 +47,29 @@ export function guessDialect(
   const shape = guessShape(block, isWhole, flags.delimiter);
   const rows = firstRows(block, isWhole, shape);
   if (rows.length === 0) throw noRows(block, isWhole, name);
-  const hasHeader = flags.header ?? isHeader(rows[0].fields, known.pixelCount);
+  const fields = rows.map((row) => row.fields);
+  // Where commas delimit, one within a field is in quotes: mostly there are none to be looked for.
+  if (block.includes(shape.delimiter === ',' ? QUOTE : COMMA)) {
+    rejectDecimalCommas(fields, shape.delimiter, name);
+  }
+  rejectAlignedColumns(fields, shape.delimiter, name);
+  const { pixelCount } = known;
+  const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const header = hasHeader ? rows[0] : null;
-  const columnCount = header ? header.fields.length : usualWidth(rows);
-  const data = rows.slice(hasHeader ? 1 : 0).filter(({ fields }) => fields.length === columnCount);
-  const fields = data.map((row) => row.fields);
-  const evidence = { name, names: header?.fields ?? null, rows: fields, columnCount };
+  const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
+  const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
+  const { columnCount, emptyAtEnd } = table;
+  const evidence = { ...table, name, columnCount: columnCount - emptyAtEnd };
   const columns = guessColumns(evidence, known, flags);
   const { firstPixel, label, idColumn } = columns;
-  const scale = guessScale(fields, firstPixel, known.pixelCount, flags, name);
+  const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
     dialect: {
       ...shape,
       hasHeader,
       columnCount,
       firstPixel,
-      pixelCount: known.pixelCount,
+      pixelCount,
       white: scale.white,
       transposed: columns.isTransposed,
       label,
@@ -76,12 +86,13 @@ export function guessDialect(
         value: delimiterName(shape.delimiter),
         by: flags.delimiter ? 'given' : 'seen',
       },
-      scale.guess,
+      ...scale.guesses,
       ...columns.guesses,
+      ...emptyGuess(columnCount, emptyAtEnd),
     ],
     dataStart: header ? header.next : textStart(block),
     linesBefore: header ? header.linesBefore : 0,
-    needsMore: data.length === 0 && !isWhole,
+    needsMore: table.rows.length === 0 && !isWhole,
   };
 }
 
@@ -89,62 +100,9 @@ export function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
 }
 
-/** Names, mostly; or numbers that count up along the row. */
-function isHeader(fields: readonly string[], pixelCount: number): boolean {
-  const numbers = fields.map(readNumber);
-  const named = numbers.filter((number) => number === undefined).length;
-  if (named * 2 > fields.length) return true;
-  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
-  const counting = numbers
-    .slice(1)
-    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
-  return counting.length >= pixelCount - 1;
-}
-
-/** How many fields most rows have; the first of equals. */
-function usualWidth(rows: readonly FirstRow[]): number {
-  const counts = new Map<number, number>();
-  for (const { fields } of rows) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
-  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
-}
-
-function guessScale(
-  rows: readonly (readonly string[])[],
-  firstPixel: number,
-  pixelCount: number,
-  flags: CsvFlags,
-  name: string,
-): { readonly white: number; readonly guess: Guess } {
-  const scale = (white: number, by: Guess['by'], flag?: string) => ({
-    white,
-    guess: { property: 'scale', value: `0 to ${white}`, by, flag },
-  });
-  if (flags.scale !== undefined) return scale(flags.scale, 'given');
-  let largest = 0;
-  let hasFraction = false;
-  let brightRows = 0;
-  for (const row of rows) {
-    const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
-    const most = Math.max(...values);
-    // A row of its own kind is that row's fault, and says nothing of the others.
-    if (most > 255) {
-      brightRows++;
-      continue;
-    }
-    largest = Math.max(largest, most);
-    hasFraction ||= !values.every(Number.isInteger);
-  }
-  if (brightRows * 2 > rows.length) {
-    const message = `${name}: expected pixels from 0 to 255, found brighter ones: say --scale with the value that is white`;
-    throw new DigitflowError('CSV_SCALE', message);
-  }
-  if (largest >= LEAST_WHITE) return scale(255, 'seen');
-  if (largest > 1) return scale(255, 'guessed', `--scale ${Math.ceil(largest)}`);
-  if (hasFraction) return scale(1, 'seen');
-  return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
-}
-
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {
-  const found = isWhole ? 'no row' : `no line end in the first ${block.length} bytes`;
-  return new DigitflowError('CSV_EMPTY', `${name}: expected rows of images, found ${found}`);
+  const expected = `${name}: expected rows of images, found`;
+  if (isWhole) return new DigitflowError('CSV_EMPTY', `${expected} no row`);
+  const found = `no end of a row in the first ${block.length} bytes; is it a CSV of images, one a row?`;
+  return new DigitflowError('CSV_ROW_TOO_LONG', `${expected} ${found}`);
 }

@@ -43,19 +43,7 @@ function labelByValues(
 ): Claim | null {
   if (spare === 0) return null;
   const { rows, columnCount } = evidence;
-  const from = flags.labelsFrom ?? 0;
-  // Those that are counted from 1 are labels too: whoever reads them says that it has to be told.
-  const end = from + known.classes.length + (flags.labelsFrom === undefined ? 1 : 0);
-  const couldBe = (column: number) => {
-    const values = rows.map((row) => row[column]);
-    if (values.length > 0 && values.every((value) => known.classes.includes(value))) return values;
-    const fits = values.every((value) => {
-      const number = readNumber(value);
-      return number !== undefined && Number.isInteger(number) && number >= from && number < end;
-    });
-    return fits ? values : null;
-  };
-  const varies = (values: readonly string[] | null) => values !== null && new Set(values).size > 1;
+  const couldBe = (column: number) => labelValues(evidence, known, flags, column);
   // With two spare columns the first is mostly an index: then the label is the second one, or the last.
   const second = spare > 1 ? couldBe(1) : null;
   const [first, last] = [couldBe(0), couldBe(columnCount - 1)];
@@ -71,6 +59,41 @@ function labelByValues(
     return { first: columnCount - 1, count: 1, by: varies(last) ? 'seen' : 'guessed', flag: '--label first' };
   }
   return null;
+}
+
+/** What stands in a column, where all of it could be labels; else null. */
+function labelValues(
+  { rows }: ColumnEvidence,
+  known: KnownImages,
+  flags: CsvFlags,
+  column: number,
+): readonly string[] | null {
+  const values = rows.map((row) => row[column]);
+  // Fields are strings of bytes.
+  const classes = known.classes.map((name) => Buffer.from(name).toString('latin1'));
+  if (values.length > 0 && values.every((value) => classes.includes(value))) return values;
+  const from = flags.labelsFrom ?? 0;
+  // Those that are counted from 1 are labels too: whoever reads them says that it has to be told.
+  const end = from + known.classes.length + (flags.labelsFrom === undefined ? 1 : 0);
+  const fits = values.every((value) => {
+    const number = readNumber(value);
+    return number !== undefined && Number.isInteger(number) && number >= from && number < end;
+  });
+  return fits ? values : null;
+}
+
+function varies(values: readonly string[] | null): boolean {
+  return values !== null && new Set(values).size > 1;
+}
+
+/**
+ * Whether the first pixels, of rows that have no column to spare, look like labels: then a label may stand ahead of rows that
+ * lack a pixel. Zeros and ones may be pixels as well.
+ */
+export function isLabelLikePixel(evidence: ColumnEvidence, known: KnownImages, flags: CsvFlags): boolean {
+  const { names, columnCount } = evidence;
+  if (names !== null || flags.label !== undefined || columnCount !== known.pixelCount) return false;
+  return new Set(labelValues(evidence, known, flags, 0)).size > 2;
 }
 
 /** The first or last run of as many columns as there are classes of which exactly one is 1 in every row. */

@@ -1,3 +1,4 @@
+import { isDecimalComma } from './decimal-comma.js';
 import type { CsvDialect } from './dialect.js';
 import { readLabel } from './read-label.js';
 import { readNumber } from './read-number.js';
@@ -26,7 +27,9 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
   const fields = splitRow(bytes, dialect);
   if (typeof fields === 'string') return { fault: fields };
   if (fields.length !== dialect.columnCount) {
-    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}` };
+    // What is no row of a table is known at sight: a title, a sum, an end-of-file mark.
+    const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
+    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}${text}` };
   }
   const pixels = readPixels(fields, dialect);
   if (isFault(pixels)) return pixels;
@@ -45,7 +48,10 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
     const field = fields[firstPixel + i];
     const value = readNumber(field);
     const column = `column ${firstPixel + i + 1}`;
-    if (value === undefined) return { fault: `${column}: expected a number, found ${quoted(field)}` };
+    if (value === undefined) {
+      const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
+      return { fault: `${column}: expected a number, found ${quoted(field)}${hint}` };
+    }
     if (!(value >= 0 && value <= white)) {
       const hint = scaleHint(value, white);
       return { fault: `${column}: expected 0 to ${white}, found ${quoted(field)}${hint}` };

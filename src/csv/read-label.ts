@@ -15,7 +15,9 @@ export function readLabel(
     const name = Buffer.from(field, 'latin1').toString();
     const index = label.names.indexOf(name);
     if (index >= 0 && index < classCount) return index;
-    return { fault: `${column}: expected the name of a class, found ${quoted(field)}` };
+    return {
+      fault: `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`,
+    };
   }
   const value = readNumber(field);
   const last = label.from + classCount - 1;

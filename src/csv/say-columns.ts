@@ -39,12 +39,40 @@ export function othersGuess(
   return [{ property: 'columns left out', value, by: 'seen' }];
 }
 
+/** Of columns at the end that are passed over: another reading would carry one through. */
+export function emptyGuess(columnCount: number, emptyAtEnd: number): Guess[] {
+  if (emptyAtEnd === 0) return [];
+  const first = columnCount - emptyAtEnd + 1;
+  const value = emptyAtEnd === 1 ? `${first}` : `${first} to ${columnCount}`;
+  return [{ property: 'empty columns left out', value, by: 'guessed', flag: `--id ${first}` }];
+}
+
+/** `1 column`, `785 columns`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** @param left how many columns there are beside label and id */
 export function tooNarrow(
   { name, columnCount }: ColumnEvidence,
   { pixelCount }: KnownImages,
+  left: number,
 ): DigitflowError {
-  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${columnCount} columns`;
-  return new DigitflowError('CSV_COLUMNS', `${message}; give another network, or say --delimiter`);
+  const [beside, advice] =
+    left === columnCount
+      ? ['', 'give another network, or say --delimiter']
+      : [' beside label and id', 'give rows with all pixels, or another network'];
+  const message = `${name}: expected ${pixelCount} pixels a row, as many as the network has inputs, found ${counted(left, 'column')}${beside}`;
+  return new DigitflowError('CSV_COLUMNS', `${message}; ${advice}`);
+}
+
+export function noneAtTheEnds(
+  { name, names, columnCount }: ColumnEvidence,
+  { pixelCount }: KnownImages,
+): DigitflowError {
+  const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
+  const message = `${name}: expected ${pixelCount} pixels a row, found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
+  return new DigitflowError('CSV_COLUMNS', `${message}: say --label or --id`);
 }
 
 export function notInOrder({ name, names }: ColumnEvidence, firstPixel: number): DigitflowError {

@@ -3,12 +3,29 @@ import { DigitflowError } from '../errors.js';
 /** Formats that people take for one another, by how they begin (their specifications). */
 const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a PNG picture', '\x89PNG'],
-  ['a ZIP archive (unpack it first)', 'PK\x03\x04'],
-  ['a NumPy file (write it with numpy.savetxt)', '\x93NUMPY'],
   ['a JPEG picture', '\xff\xd8\xff'],
+  ['a ZIP archive (unpack it first) or an Excel workbook (save it as CSV)', 'PK\x03\x04'],
+  ['an Excel workbook (save it as CSV)', '\xd0\xcf\x11\xe0'],
+  ['xz (unpack it first)', '\xfd7zXZ'],
+  ['bzip2 (unpack it first)', 'BZh'],
+  ['Zstandard (unpack it first)', '\x28\xb5\x2f\xfd'],
+  ['a NumPy file (write it with numpy.savetxt)', '\x93NUMPY'],
   ['a Parquet file (write it as CSV)', 'PAR1'],
+  ['text in UTF-32 (write it as UTF-8)', '\xff\xfe\0\0'],
   ['text in UTF-16 (write it as UTF-8)', '\xff\xfe'],
   ['text in UTF-16 (write it as UTF-8)', '\xfe\xff'],
+];
+
+/** Text that is no CSV, by how it begins: in small letters, behind blanks. */
+const TEXT_SIGNATURES: readonly (readonly [name: string, start: string])[] = [
+  ['a web page (what it links to may be meant)', '<!doctype'],
+  ['a web page (what it links to may be meant)', '<html'],
+  ['XML (write it as CSV)', '<?xml'],
+  ['JSON (write it as CSV)', '{"'],
+  ['JSON (write it as CSV)', '[{'],
+  ['JSON (write it as CSV)', '[['],
+  ['an ARFF file (write it as CSV)', '@relation'],
+  ['a Git LFS pointer (fetch the file with git lfs pull)', 'version https://git-lfs'],
 ];
 
 /** So much of the start is looked at. */
@@ -23,8 +40,22 @@ export function sniffFormat(start: Uint8Array, name: string): 'idx' | 'csv' {
   const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, LOOKED_AT_BYTES));
   if (bytes.length >= 2 && bytes[0] === 0 && bytes[1] === 0) return 'idx';
   const text = bytes.toString('latin1');
-  const known = SIGNATURES.find(([, signature]) => text.startsWith(signature));
-  if (known === undefined && !text.includes('\0')) return 'csv';
-  const found = known?.[0] ?? 'binary data';
+  const found = formatOf(text) ?? (text.includes('\0') ? 'binary data' : null);
+  if (found === null) return 'csv';
   throw new DigitflowError('CSV_BINARY', `${name}: expected images as CSV or IDX, found ${found}`);
+}
+
+function formatOf(text: string): string | undefined {
+  const known = SIGNATURES.find(([, start]) => text.startsWith(start));
+  if (known !== undefined) return known[0];
+  if (isUtf16(text)) return 'text in UTF-16 (write it as UTF-8)';
+  const plain = text.trimStart().toLowerCase();
+  return TEXT_SIGNATURES.find(([, start]) => plain.startsWith(start))?.[0];
+}
+
+/** Without a byte order mark: one of the two bytes of each letter and digit is zero. */
+function isUtf16(text: string): boolean {
+  const isZero = Array.from(text.slice(0, 16), (byte) => byte === '\0');
+  const isEach = (first: boolean) => isZero.every((zero, i) => zero === (i % 2 === 0 ? first : !first));
+  return isZero.length === 16 && (isEach(true) || isEach(false));
 }

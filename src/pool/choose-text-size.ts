@@ -1,3 +1,4 @@
+import { mostRowBytesOf } from '../csv/most-row-bytes.js';
 import { slotCountFor } from './choose-batch-size.js';
 import type { TextOptions } from './text-capacity.js';
 
@@ -30,9 +31,7 @@ const INLINE_STRETCH_BYTES = 2 ** 20;
 const LEAST_STRETCH_BYTES = 2 ** 18;
 /** Each worker should get so many stretches at least: the last ones never end at the same time. */
 const STRETCHES_A_WORKER = 8;
-const LEAST_ROW_BYTES = 2 ** 16;
-/** A pixel may be written as `"0.00392156862745098",`, and be padded. */
-const MOST_PIXEL_BYTES = 32;
+const LEAST_BATCH_BYTES = 2 ** 16;
 /** What a pixel of a digit takes on average. */
 const USUAL_PIXEL_BYTES = 2.33;
 
@@ -52,7 +51,7 @@ export interface TextSizeOptions {
 /** How much text makes a good batch. */
 export function chooseTextSize(options: TextSizeOptions): TextSize {
   const { recordBytes, workers, batchSize, bytes } = options;
-  const mostRowBytes = Math.max(LEAST_ROW_BYTES, recordBytes * MOST_PIXEL_BYTES);
+  const mostRowBytes = mostRowBytesOf(recordBytes);
   const most = Math.min(STRETCH_BYTES, mostStretch(options, mostRowBytes));
   const asked = batchSize && Math.ceil(Math.min(batchSize, 2 ** 24) * recordBytes * USUAL_PIXEL_BYTES);
   const fitting =
@@ -82,5 +81,5 @@ function mostStretch(
 ): number {
   const bytesAByte = 1 + 1 + 0.5 + (ROW_BYTES + 4 * outputCount) / (2 * recordBytes);
   const fitting = ALL_SLOTS_BYTES / slotCountFor(workers) / bytesAByte - 3 * mostRowBytes;
-  return Math.max(LEAST_ROW_BYTES, Math.floor(fitting));
+  return Math.max(LEAST_BATCH_BYTES, Math.floor(fitting));
 }

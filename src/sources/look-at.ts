@@ -1,16 +1,13 @@
 import { promises as fs } from 'node:fs';
+import { mostRowBytesOf } from '../csv/most-row-bytes.js';
 import { type ByteSource, prepend } from './byte-source.js';
 import { isGzip } from './is-gzip.js';
 import { type ByteInput, openBytes } from './open-bytes.js';
 import { OpenFile } from './open-file.js';
+import { StreamStart } from './stream-start.js';
 
-/** How much of a file is looked at. */
+/** How much of a file is looked at; more, where its first rows are longer. */
 const LOOK_BYTES = 256 * 1024;
-/** A stream without a line end in so many bytes will not tell more. */
-const STREAM_LOOK_BYTES = 64 * 1024;
-
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 
 /** An input whose beginning was looked at. */
 export interface LookedAt {
@@ -79,15 +76,17 @@ export async function plainSizeOf(input: ByteInput): Promise<number | null> {
  *
  * Of a live stream no more is waited for than a line; who wants to see more says so.
  *
+ * @param mostLineBytes the longest line that is waited for; by default for images of 2048 pixels at most
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
-export async function lookAt(input: ByteInput): Promise<LookedAt> {
+export async function lookAt(input: ByteInput, mostLineBytes = mostRowBytesOf(0)): Promise<LookedAt> {
   const name = nameOf(input);
   const isFile = await isRegular(input);
   const source = await openBytes(input, name);
   try {
-    if (!isFile || typeof input !== 'string') return await lookAtStream(source, Buffer.alloc(0));
-    const { start, isWhole } = await readStart(source, Buffer.alloc(0), (seen) => seen.length >= LOOK_BYTES);
+    if (!isFile || typeof input !== 'string')
+      return await lookAtStream(source, new StreamStart(mostLineBytes));
+    const { start, isWhole } = await readStart(source, mostLineBytes);
     await source.close();
     return {
       ...{ name, start, isWhole, more: null, path: input, sizeBytes: source.sizeBytes },
@@ -100,42 +99,37 @@ export async function lookAt(input: ByteInput): Promise<LookedAt> {
   }
 }
 
-async function lookAtStream(source: ByteSource, seen: Buffer): Promise<LookedAt> {
-  const hasNews = (start: Buffer) =>
-    hasLineEnd(start.subarray(seen.length)) ||
-    start.length >= seen.length + STREAM_LOOK_BYTES ||
-    isBinary(start);
-  const { start, isWhole } = await readStart(source, seen, hasNews);
+/** Waits for a line that is not blank, and for the next one where it is asked again. */
+async function lookAtStream(source: ByteSource, seen: StreamStart): Promise<LookedAt> {
+  let piece: Uint8Array | null;
+  do piece = await source.pull();
+  while (piece !== null && !seen.append(piece));
+  const isWhole = piece === null;
+  const start = seen.bytes;
   return {
     ...{ name: source.name, start, isWhole, path: null, sizeBytes: null },
-    more: isWhole ? null : () => lookAtStream(source, start),
+    more: isWhole ? null : () => lookAtStream(source, seen),
     content: async () => prepend(start, source),
     close: () => source.close(),
   };
 }
 
-/** A carriage return ends a line too where something else than a line feed follows: before that nobody knows. */
-function hasLineEnd(text: Buffer): boolean {
-  if (text.includes(LINE_FEED)) return true;
-  const at = text.indexOf(CARRIAGE_RETURN);
-  return at >= 0 && at + 1 < text.length;
-}
-
-/** IDX, and all that is no text, has no lines to wait for. */
-function isBinary(start: Buffer): boolean {
-  return start.length >= 16 && start.includes(0);
-}
-
+/** The first bytes of a file, in one piece: a header and a row, if lines are no longer than they may be. */
 async function readStart(
   source: ByteSource,
-  seen: Buffer,
-  isEnough: (start: Buffer) => boolean,
-): Promise<{ readonly start: Buffer; readonly isWhole: boolean }> {
-  let start = seen;
-  for (;;) {
+  mostLineBytes: number,
+): Promise<{ readonly start: Uint8Array; readonly isWhole: boolean }> {
+  let start = Buffer.alloc(0);
+  while (start.length < LOOK_BYTES || (start.length < 2 * mostLineBytes && !hasTwoLines(start))) {
     const piece = await source.pull();
     if (piece === null) return { start, isWhole: true };
     start = Buffer.concat([start, piece]);
-    if (isEnough(start)) return { start, isWhole: false };
   }
+  return { start, isWhole: false };
+}
+
+function hasTwoLines(text: Buffer): boolean {
+  const lineEnd = text.includes(0x0a) ? 0x0a : 0x0d;
+  const at = text.indexOf(lineEnd);
+  return at >= 0 && text.includes(lineEnd, at + 1);
 }

@@ -53,8 +53,10 @@ describe('a fault names the column, what was expected and what was found:', () =
   test.each([
     ['7,0,0,0', 'expected 5 columns, found 4'],
     ['7,0,0,0,0,0', 'expected 5 columns, found 6'],
+    ['Total: 12 rows', 'expected 5 columns, found 1: "Total: 12 rows"'],
     ['7,0,,0,0', 'column 3: expected a number, found ""'],
     ['7,0,NaN,0,0', 'column 3: expected a number, found NaN'],
+    ['7,0,"0,5",0,0', 'column 3: expected a number, found "0,5": write it with a decimal point'],
     ['7,0,0x1f,0,0', 'column 3: expected a number, found 0x1f'],
     ['7,0,0,0,256', 'column 5: expected 0 to 255, found 256'],
     [
@@ -81,6 +83,13 @@ describe('a fault names the column, what was expected and what was found:', () =
     });
     // Whole numbers of 0 and 1 say nothing: a nearly black image is one.
     expect(parse('7,0,1,1,0')).toMatchObject({ label: 7 });
+  });
+
+  test('a label that is no name of a class', () => {
+    const label = { kind: 'name', column: 0, names: ['zero', 'one'] } as const;
+    expect(parse('seven,0,0,0,0', { label })).toEqual({
+      fault: 'column 1: expected the name of a class, such as zero, found seven',
+    });
   });
 
   test('one-hot labels with none or two', () => {

@@ -1,0 +1,51 @@
+import { firstRows, type TextShape } from './first-rows.js';
+
+/** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
+const DELIMITERS = ['\t', ';', '|', ',', ' '];
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** So much text is enough to tell. */
+const LOOKED_AT_BYTES = 2 ** 18;
+
+/** The delimiter that parts the first rows into the most fields with something in them; and what ends a line. */
+export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
+  const lineEnd = guessLineEnd(block);
+  if (given !== undefined) return { delimiter: given, lineEnd };
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const isStartWhole = isWhole || block.length > start.length;
+  const candidates = DELIMITERS.map((delimiter) => ({
+    delimiter,
+    // The second row: a header may be of one piece, or of fewer.
+    rows: firstRows(start, isStartWhole, { delimiter, lineEnd }, 2).map(({ fields }) => fields),
+  })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
+  if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
+  const counts = candidates.map(({ delimiter, rows }) => {
+    const stronger = DELIMITERS.slice(0, DELIMITERS.indexOf(delimiter));
+    return Math.max(...rows.map((fields) => countFilled(fields, stronger)));
+  });
+  const most = Math.max(...counts);
+  return { delimiter: most <= 1 ? ',' : candidates[counts.indexOf(most)].delimiter, lineEnd };
+}
+
+/** Fields with something in them, but no delimiter that is stronger than theirs. */
+function countFilled(fields: readonly string[], stronger: readonly string[]): number {
+  return fields.filter((field) => field.trim() !== '' && !stronger.some((other) => field.includes(other)))
+    .length;
+}
+
+/** Carriage returns end lines where there are more of them alone than line feeds: one of those may have been added last. */
+function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
+  if (!block.includes(CARRIAGE_RETURN)) return 'lf';
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const lineFeeds = countOf(start, LINE_FEED);
+  const alone = countOf(start, CARRIAGE_RETURN, (at) => start[at + 1] !== LINE_FEED);
+  return alone > lineFeeds ? 'cr' : 'lf';
+}
+
+function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolean = () => true): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) if (counts(at)) count++;
+  return count;
+}
