@@ -11,7 +11,7 @@ export interface ThreadsOptions<Task> {
   readonly workers: number;
   /** A task that does nothing: it finds out whether the threads are well. */
   readonly probe: Task;
-  /** How long the first thread may take to load, in milliseconds. Default 10,000. */
+  /** How long a thread that is needed may take to load, in milliseconds. Default 10,000. */
   readonly startTimeoutMs?: number | undefined;
   /** Limits of each thread's heap, in MB, as node:worker_threads takes them. */
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number } | undefined;
@@ -21,6 +21,8 @@ export interface ThreadsOptions<Task> {
 export interface Togetherness {
   /** Before each attempt, when none of the tasks is at work. */
   readonly beforeEach?: () => void;
+  /** Whether all tasks of this attempt have begun: where a thread does not start the others would wait for it for ever. */
+  readonly haveBegun?: () => boolean;
   /** When one of them has failed: tells the others, which may be waiting for it, to end. */
   readonly onFailure?: () => void;
 }
@@ -35,6 +37,10 @@ const ATTEMPTS = 3;
 export class Threads<Task, Answer> {
   readonly #piscina: Piscina;
   readonly #ready: Promise<void>;
+  readonly #workers: number;
+  readonly #startTimeoutMs: number;
+  /** What most recently went wrong outside any task: a thread that did not load, most often. */
+  #fault: Error | undefined;
   /** One for each task under way: rejects it, where Piscina would leave it pending. */
   readonly #failures = new Set<(error: Error) => void>();
   readonly #underWay = new Set<Promise<unknown>>();
@@ -53,8 +59,13 @@ export class Threads<Task, Answer> {
       recordTiming: false,
       ...(resourceLimits && { resourceLimits }),
     });
+    this.#workers = workers;
+    this.#startTimeoutMs = startTimeoutMs;
     // Without a listener a thread that dies between tasks would take the process with it.
-    this.#piscina.on('error', (cause: Error) => this.#checkAlive(cause));
+    this.#piscina.on('error', (cause: Error) => {
+      this.#fault = cause;
+      this.#checkAlive(cause);
+    });
     this.#ready = this.#probe(probe, startTimeoutMs);
     this.#ready.catch(() => {});
   }
@@ -80,7 +91,7 @@ export class Threads<Task, Answer> {
 
   /**
    * Tasks that need each other, each on a thread of its own, at the same time: at most as many as there are threads free. Where
-   * one worker dies, all are done once more.
+   * one worker dies, all are done once more; where one does not start in time, all have failed.
    *
    * @param name what to call the tasks in an error
    * @returns their answers, in their order
@@ -111,12 +122,13 @@ export class Threads<Task, Answer> {
   async #attempt(
     tasks: readonly Task[],
     name: string,
-    { beforeEach, onFailure }: Togetherness,
+    { beforeEach, haveBegun, onFailure }: Togetherness,
   ): Promise<Answer[]> {
     await this.#ready;
     for (let attempt = 1; ; attempt++) {
       beforeEach?.();
       const answers = tasks.map((task) => this.#dispatch(task));
+      const watch = haveBegun && setTimeout(() => this.#checkBegun(haveBegun), this.#startTimeoutMs);
       try {
         return await Promise.all(answers);
       } catch (error) {
@@ -128,9 +140,11 @@ export class Threads<Task, Answer> {
         if (attempt < ATTEMPTS) continue;
         throw new DigitflowError(
           'WORKER_FAILED',
-          `${name}: their worker failed ${ATTEMPTS} times, the last time with: ${reasonOf(error)}`,
+          `${name}: a worker failed ${ATTEMPTS} times, the last time with: ${reasonOf(error)}`,
           { cause: error },
         );
+      } finally {
+        clearTimeout(watch);
       }
     }
   }
@@ -150,6 +164,16 @@ export class Threads<Task, Answer> {
   #checkAlive(cause: unknown): void {
     if (this.#piscina.threads.length > 0 || this.#closing) return;
     this.#fail(new DigitflowError('POOL_START', `no worker thread is left: ${reasonOf(cause)}`, { cause }));
+  }
+
+  /** Piscina leaves a task in its queue, and says nothing, where the thread for it does not start. */
+  #checkBegun(haveBegun: () => boolean): void {
+    if (haveBegun()) return;
+    const what = `fewer than ${this.#workers} worker threads started within ${this.#startTimeoutMs} ms`;
+    const why = this.#fault === undefined ? '' : `, the last one failed with: ${reasonOf(this.#fault)}`;
+    this.#fail(
+      new DigitflowError('POOL_START', `${what}${why}; ask for fewer workers`, { cause: this.#fault }),
+    );
   }
 
   #fail(error: DigitflowError): void {

@@ -4,8 +4,8 @@ import { TILE_IMAGES } from './run-layout.js';
 const WORTH_OF_A_MEMBER = 0.85;
 
 /**
- * How many threads are to share each run, so that all runs are done soonest: one where there are as many runs as threads, for a
- * run that no other waits for; all of them where there is one run. No more than a batch has tiles for.
+ * How many threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing, so with as many
+ * restarts as threads each run has one; a single run has them all, or as many as a batch has tiles for.
  *
  * @param workers threads there are, from 0 up
  */

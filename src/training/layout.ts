@@ -19,12 +19,14 @@ import { layoutRun, MOST_POSITIONS, type RunLayout } from './run-layout.js';
  *       4 * parameterBytes               kept state (below)               main            worker
  *       4 * parameterBytes               live state (below)               kernel          main
  *       parameterBytes                   gradients                        kernel          kernel
- *       images * 4                       order of the epoch, u32          worker          kernel
- *       steps * 16                       step table                       worker          kernel
- *       tiles of a batch * 16            their losses and hits            kernel          kernel
- *       64                               the team's barrier               kernel, main    kernel
+ *       images * 4                       order of the epoch, u32          last worker     kernel
+ *       steps * 16                       step table                       first worker    kernel
+ *       most neurons of a layer * 4      zeros                            nobody          kernel
+ *       most tiles at once * 16          their losses and hits            kernel          kernel
+ *       64                               the team's barrier               all             all
+ *       (team + 1) * 4                   where shares of pixels begin     main, once      kernel
  *       and for each thread of its team:
- *         320 + 64 a layer               head and layer entries           main, worker    kernel
+ *         256 + 64 a layer               head and layer entries           main, worker    kernel
  *         …                              scratch                          kernel          kernel
  *       and for each tile in hand:
  *         …                              lit pixels, activations, deltas  kernel          kernel
@@ -77,7 +79,7 @@ export interface TrainingLayoutOptions {
   /** The most images that are in one batch, or in the evaluation that ends an epoch. */
   readonly mostAtOnce: number;
   readonly runCount: number;
-  /** How many threads are to share each run; fewer do where that takes too much memory, or an image is too large. */
+  /** How many threads are to share each run; one does where several take too much memory, or an image is too large. */
   readonly teamSize: number;
   /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
   readonly isFixed: boolean;

@@ -2,7 +2,7 @@ import { instantiateTrainingKernel } from './kernel.js';
 import type { EpochAnswer, EpochTask, TrainingSetup } from './messages.js';
 import { placeEpoch } from './place-epoch.js';
 import { trainingCount } from './place-run.js';
-import { RUN } from './run-fields.js';
+import { BARRIER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 
 /** Batches between two looks at the stop flag: some milliseconds. */
@@ -10,7 +10,7 @@ const BATCHES_A_CALL = 64;
 
 /**
  * Makes a function that runs one thread's part of one epoch of one run: the whole of what a training thread does. It ends when
- * all threads of the run's team have been given theirs; the first one answers for all, the others answer null.
+ * all threads of the run's team have been given theirs; the answer of the first one counts.
  *
  * The team begins from the run's kept state and leaves its result in the live one; so it may be run again if it never ends.
  */
@@ -26,6 +26,7 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
   return (task) => {
     const run = layout.runs[task.run];
     const { head } = run.ranks[task.rank];
+    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER.length), BARRIER.begun, 1);
     const start = performance.now();
     const learningRate = placeEpoch(kernel, buffer, layout, options, task);
 
@@ -36,13 +37,14 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
       lossSum += view.getFloat64(head + RUN.lossSum, true);
     }
     const seconds = (performance.now() - start) / 1000;
+    // The kernel's activations turn what is no number into one, so the loss alone does not tell. All threads find the same here.
+    const parameters = new Float32Array(buffer, run.live, layout.shape.bytes / 4);
+    if (!parameters.every(Number.isFinite)) return { ...NOTHING, seconds, learningRate };
     if (!kernel.evaluate(head, run.live + resultAt, count, options.validation)) return STOPPED;
     if (task.rank > 0) return null;
-    // The kernel's activations turn what is no number into one, so the loss alone does not tell.
-    const parameters = new Float32Array(buffer, run.live, layout.shape.bytes / 4);
     return {
       isStopped: false,
-      loss: parameters.every(Number.isFinite) ? lossSum / count : Number.NaN,
+      loss: lossSum / count,
       validationLoss: view.getFloat64(head + RUN.lossSum, true) / options.validation,
       validationCorrect: view.getInt32(head + RUN.correct, true),
       seconds,
@@ -51,11 +53,14 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
   };
 }
 
-const STOPPED: EpochAnswer = {
-  isStopped: true,
+/** Of an epoch that diverged. */
+const NOTHING: EpochAnswer = {
+  isStopped: false,
   loss: Number.NaN,
   validationLoss: Number.NaN,
   validationCorrect: 0,
   seconds: 0,
   learningRate: 0,
 };
+
+const STOPPED: EpochAnswer = { ...NOTHING, isStopped: true };

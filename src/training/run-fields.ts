@@ -62,7 +62,7 @@ export const RUN = {
   epsilon: 236,
   lossSum: 240,
   correct: 248,
-  bytes: 320,
+  bytes: 256,
 } as const;
 
 /** Byte offsets within a layer's entry; mirrored by `LayerEntry` in workers/train-kernel/run.ts. */
@@ -82,7 +82,7 @@ export const LAYER = {
 } as const;
 
 /** Indices of i32 within a barrier; mirrored by `Barrier` in workers/train-kernel/barrier.ts. */
-export const BARRIER = { generation: 1, isBroken: 3, length: 16 } as const;
+export const BARRIER = { generation: 1, isBroken: 3, begun: 5, length: 16 } as const;
 
 /** The bytes of a tile's result; mirrored by `TileResult` in workers/train-kernel/run.ts. */
 export const RESULT_BYTES = 16;

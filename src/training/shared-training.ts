@@ -96,6 +96,11 @@ export class SharedTraining {
     this.#barrier(run).fill(0);
   }
 
+  /** Whether all threads of a run's team have begun with what they were given since its barrier was mended. */
+  haveBegun(run: number): boolean {
+    return Atomics.load(this.#barrier(run), BARRIER.begun) === this.layout.teamSize;
+  }
+
   /** Lets all go that wait for others of a run's team, or would: one of it has died. */
   disband(run: number): void {
     const barrier = this.#barrier(run);

@@ -29,6 +29,8 @@ export interface TrainerOptions {
   readonly workers: number;
   /** The module the threads run. For tests of what threads can do wrong. */
   readonly workerFile?: string;
+  /** How long a thread may take to load, in milliseconds. Default 10,000. */
+  readonly startTimeoutMs?: number;
 }
 
 /** How many threads a trainer starts, of `workers` that it may: as many as have something to do; 0 of 0. */
@@ -37,18 +39,27 @@ export function trainerThreads({ teamSize, runs }: TrainingLayout, workers: numb
   return teamSize * Math.min(Math.max(1, Math.floor(workers / teamSize)), runs.length);
 }
 
-/** Starts what trains on a shared training; its epochs may be run at once. */
+/**
+ * Starts what trains on a shared training; its epochs may be run at once.
+ *
+ * @throws RangeError no workers, where several are to share a run
+ */
 export function openTrainer(
   shared: SharedTraining,
-  { workers, workerFile = TRAIN_WORKER_FILE }: TrainerOptions,
+  { workers, workerFile = TRAIN_WORKER_FILE, startTimeoutMs }: TrainerOptions,
 ): Trainer {
-  if (workers === 0) return new InlineTrainer(shared);
   const { teamSize } = shared.layout;
+  if (workers === 0) {
+    // The first thread of a team would wait for the others for ever.
+    if (teamSize > 1) throw new RangeError(`expected workers for a team of ${teamSize}, found none`);
+    return new InlineTrainer(shared);
+  }
   const threadCount = trainerThreads(shared.layout, workers);
   const threads = new Threads<EpochTask, EpochAnswer | null>({
     workerFile,
     workerData: shared.setup,
     workers: threadCount,
+    startTimeoutMs,
     probe: { run: 0, epoch: -1, rank: 0 },
   });
   return {
@@ -58,6 +69,7 @@ export function openTrainer(
       const name = `epoch ${epoch + 1} of run ${run + 1}`;
       const [answer] = await threads.runTogether(tasks, name, {
         beforeEach: () => shared.mend(run),
+        haveBegun: () => shared.haveBegun(run),
         onFailure: () => shared.disband(run),
       });
       return answer as EpochAnswer;

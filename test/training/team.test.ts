@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { STOP_FLAG } from '../../src/pool/messages.js';
 import { chooseTeamSize } from '../../src/training/choose-team-size.js';
 import { divideByLit, divideEvenly } from '../../src/training/shares.js';
 import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
@@ -8,19 +9,26 @@ import { type TrainingProgress, trainingEpochs } from '../../src/training/traini
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { type SmallTrainingOptions, smallImages, smallTraining } from './small-training.js';
 
+interface Threading {
+  /** Writes what a fixture reads. */
+  readonly prepare?: (control: Int32Array) => void;
+  readonly workerFile?: string;
+  readonly startTimeoutMs?: number;
+}
+
+function fixture(name: string): string {
+  return new URL(`./fixtures/${name}.js`, import.meta.url).pathname;
+}
+
 /** What a training comes to, but for the time it took. */
-async function resultOf(
-  given: SmallTrainingOptions,
-  prepare = (_control: Int32Array) => {},
-  workerFile?: string,
-) {
+async function resultOf(given: SmallTrainingOptions, { prepare, ...threads }: Threading = {}) {
   const shared = smallTraining(given);
   const { buffer } = shared.memory;
   const { layout } = shared;
-  prepare(new Int32Array(buffer, layout.control, 16));
+  prepare?.(new Int32Array(buffer, layout.control, 16));
   plantCanaries(buffer, layout);
   const workers = layout.teamSize > 1 ? layout.teamSize * layout.runs.length : 0;
-  const trainer = openTrainer(shared, { workers, ...(workerFile && { workerFile }) });
+  const trainer = openTrainer(shared, { workers, ...threads });
   const progress: TrainingProgress = { best: undefined };
   try {
     const reports = await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(toArray()));
@@ -47,12 +55,15 @@ describe('a team', () => {
       height: fc.integer({ min: 1, max: 13 }),
       width: fc.integer({ min: 1, max: 21 }),
       classCount: fc.integer({ min: 1, max: 21 }),
-      count: fc.integer({ min: 41, max: 300 }),
+      count: fc.integer({ min: 41, max: 700 }),
       lit: fc.constantFrom(0, 0.05, 0.3, 1),
     };
     const settings = {
       hidden: fc.array(fc.integer({ min: 1, max: 37 }), { maxLength: 3 }),
-      batchSize: fc.integer({ min: 1, max: 300 }),
+      // Also such that the tiles in hand are used again within a batch.
+      batchSize: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 101, max: 700 })),
+      activation: fc.constantFrom('sigmoid' as const, 'relu' as const, 'tanh' as const),
+      output: fc.constantFrom('sigmoid' as const, 'softmax' as const, 'identity' as const),
       augment: fc.constantFrom('none' as const, 'light' as const),
       optimizer: fc.constantFrom('adam' as const, 'sgd' as const),
       averaging: fc.constantFrom(0, 0.9),
@@ -73,24 +84,34 @@ describe('a team', () => {
     );
   });
 
+  // So many steps that the kernel is called several times an epoch.
+  const manySteps = { ...given, options: { ...options, batchSize: 2 } };
+
   test.each([
-    ['the first, before it has begun', 0, 0],
-    ['the second, before it has begun', 1, 0],
-    ['the first, before it answers', 0, 1],
-    ['the last, before it answers', 2, 1],
-  ])('of which a thread dies runs its epoch again, to the same result: %s', async (_, rank, isLate) => {
-    const workerFile = new URL('./fixtures/dies-in-a-team.js', import.meta.url).pathname;
-    const prepare = (control: Int32Array) => control.set([0, 2, rank, isLate], 8);
-    const found = await resultOf({ ...given, teamSize: 3 }, prepare, workerFile);
-    expect(found).toEqual(await resultOf(given));
+    ['the first, before it begins', 0, 0],
+    ['the second, before it begins', 1, 0],
+    ['the first, amid the epoch', 0, 1],
+    ['the last, amid the epoch', 2, 1],
+    ['the first, before it answers', 0, 2],
+    ['the last, before it answers', 2, 2],
+  ])('of which a thread dies runs its epoch again, to the same result: %s', async (_, rank, moment) => {
+    const found = await resultOf(
+      { ...manySteps, teamSize: 3 },
+      {
+        prepare: (control) => control.set([0, 2, rank, moment], 8),
+        workerFile: fixture('dies-in-a-team'),
+      },
+    );
+    expect(found).toEqual(await resultOf(manySteps));
   });
 
   test('of which a thread dies every time ends the training, and leaves nobody waiting', async () => {
-    const workerFile = new URL('./fixtures/dies-in-a-team.js', import.meta.url).pathname;
     const training = resultOf(
       { ...given, teamSize: 2 },
-      (control) => control.set([0, 1000, 1, 0], 8),
-      workerFile,
+      {
+        prepare: (control) => control.set([0, 1000, 1, 0], 8),
+        workerFile: fixture('dies-in-a-team'),
+      },
     );
     await expect(training).rejects.toMatchObject({
       code: 'WORKER_FAILED',
@@ -98,14 +119,89 @@ describe('a team', () => {
     });
   });
 
-  test('that is stopped leaves together, and the state before the epoch', async () => {
-    const shared = smallTraining({ ...given, teamSize: 2 });
+  // Which thread is asked first whether it is well is Piscina's choice: so it may be found out by that, too.
+  const start =
+    '(fewer than 2 worker threads started within|no worker thread was ready|the worker threads do not start)';
+  const late = 'fewer than 2 worker threads started within 1500 ms';
+
+  test.each([
+    ['fails to load', 1, 0, 0, start],
+    ['ends as it loads', 1, 1, 0, start],
+    ['never has loaded', 1, 2, 0, start],
+    [
+      'has died, and the next one fails to load',
+      2,
+      0,
+      1,
+      `${late}, the last one failed with: no room for a thread; ask for`,
+    ],
+    ['has died, and the next one ends as it loads', 2, 1, 1, `${late}; ask for fewer workers`],
+  ])(
+    'of which a thread %s says so, and does not wait for it for ever',
+    async (_, loads, how, deaths, words) => {
+      const training = resultOf(
+        { ...given, teamSize: 2 },
+        {
+          prepare: (control) => control.set([0, loads, how, deaths], 8),
+          workerFile: fixture('does-not-load'),
+          startTimeoutMs: 1500,
+        },
+      );
+      const message = expect.stringMatching(new RegExp(`^${words}`));
+      await expect(training).rejects.toMatchObject({ code: 'POOL_START', message });
+    },
+  );
+
+  test('that is stopped at any moment leaves together, and the state before the epoch', async () => {
+    const shared = smallTraining({
+      ...given,
+      count: 3000,
+      teamSize: 3,
+      options: { ...options, batchSize: 16 },
+    });
+    const control = new Int32Array(shared.memory.buffer, shared.layout.control, 16);
     const before = shared.keptState(0).slice();
-    const trainer = openTrainer(shared, { workers: 2 });
-    shared.stop();
-    expect(await trainer.runEpoch(0, 0)).toMatchObject({ isStopped: true });
-    expect(shared.keptState(0)).toEqual(before);
-    await trainer.close();
+    const trainer = openTrainer(shared, { workers: 3 });
+    try {
+      await trainer.runEpoch(0, 0);
+      for (let i = 0; i < 40; i++) {
+        Atomics.store(control, STOP_FLAG, 0);
+        const answer = trainer.runEpoch(0, 0);
+        await new Promise((resolve) => setTimeout(resolve, i % 8));
+        shared.stop();
+        // Where one left and another did not, this would never come.
+        await answer;
+      }
+      expect(await trainer.runEpoch(0, 0)).toMatchObject({ isStopped: true });
+      expect(shared.keptState(0)).toEqual(before);
+    } finally {
+      await trainer.close();
+    }
+  });
+
+  test('needs threads', () => {
+    const shared = smallTraining({ ...given, teamSize: 2 });
+    expect(() => openTrainer(shared, { workers: 0 })).toThrowError(
+      'expected workers for a team of 2, found none',
+    );
+  });
+
+  // Here weights of no pixel would tell: an infinite delta by the 0 that fills a list up is no number.
+  test('whose training diverges says the same of it as one thread', async () => {
+    const wild = {
+      optimizer: 'sgd',
+      output: 'identity',
+      hidden: [],
+      learningRate: 30,
+      averaging: 0,
+    } as const;
+    const settings = { ...wild, epochs: 2, batchSize: 4, validation: 30, largestFirstWeight: 1e30 };
+    const given = { seed: 87, count: 120, height: 5, width: 5, lit: 0.3, options: settings };
+    const expected = await resultOf(given);
+    expect(expected.reports).toEqual([
+      expect.objectContaining({ isDiverged: true, validationLoss: Number.NaN }),
+    ]);
+    for (const teamSize of [2, 3]) expect(await resultOf({ ...given, teamSize })).toEqual(expected);
   });
 });
 

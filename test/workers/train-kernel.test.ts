@@ -67,7 +67,8 @@ describe('the gradients of the kernel', () => {
         fc.constantFrom<TrainingOptions['output']>('sigmoid', 'softmax', 'identity'),
         (shape, hidden, activation, output) => {
           const loss = output === 'softmax' ? 'cross-entropy' : 'squared error';
-          const training = kernelTraining({ ...shape, options: { hidden, activation, output, loss } });
+          const settings = { hidden, activation, output, loss, batchSize: shape.count } as const;
+          const training = kernelTraining({ ...shape, options: settings });
           const { shared, kernel, head, arrays } = training;
           const network = networkOf(training);
           expect(lossOf(network)).toBe(loss);

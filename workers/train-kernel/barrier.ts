@@ -16,6 +16,8 @@ class Barrier {
   isBroken: i32;
   /** What the first thread has seen of the stop flag, said to all. */
   isStopped: i32;
+  /** How many threads have begun with the epoch: counted by src/training/run-epoch.ts, for main. */
+  begun: i32;
 }
 
 // @ts-ignore: decorator

@@ -4,7 +4,7 @@
  */
 
 // @ts-ignore: decorator
-@inline export const RUN_BYTES: usize = 320;
+@inline export const RUN_BYTES: usize = 256;
 // @ts-ignore: decorator
 @inline export const LAYER_BYTES: usize = 64;
 
@@ -19,7 +19,7 @@
 @inline export const ADAM: i32 = 0;
 
 /**
- * The head of a run, 320 bytes: one for each thread of the team that works on it, which differ in what is the thread's own.
+ * The head of a run, 256 bytes: one for each thread of the team that works on it, which differ in what is the thread's own.
  * Offsets of arrays are absolute, those within a tile are counted from where the tile begins.
  */
 @unmanaged
