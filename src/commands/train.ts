@@ -48,7 +48,7 @@ export function addTrainCommand(program: Command): void {
   addTrainingOptions(command)
     .option(
       '-w, --workers <count>',
-      'threads, which share restarts and batches; 0 does without (default: as many as the cores and the work)',
+      'threads, which share restarts and batches; 0 does without (default: by cores and work)',
       wholeNumber(0),
     )
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')

@@ -96,6 +96,7 @@ export class Threads<Task, Answer> {
    * @param name what to call the tasks in an error
    * @returns their answers, in their order
    * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
+   * @throws RangeError more tasks than threads
    */
   async runTogether(
     tasks: readonly Task[],
@@ -103,6 +104,7 @@ export class Threads<Task, Answer> {
     togetherness: Togetherness = {},
   ): Promise<Answer[]> {
     this.checkOpen();
+    if (tasks.length > this.#workers) throw new RangeError('expected no more tasks than threads');
     const answers = this.#attempt(tasks, name, togetherness);
     this.#underWay.add(answers);
     try {
@@ -128,7 +130,9 @@ export class Threads<Task, Answer> {
     for (let attempt = 1; ; attempt++) {
       beforeEach?.();
       const answers = tasks.map((task) => this.#dispatch(task));
-      const watch = haveBegun && setTimeout(() => this.#checkBegun(haveBegun), this.#startTimeoutMs);
+      // A task that is alone waits for nobody, and for a thread as long as it takes.
+      const isWatched = haveBegun && tasks.length > 1;
+      const watch = isWatched && setTimeout(() => this.#checkBegun(haveBegun), this.#startTimeoutMs);
       try {
         return await Promise.all(answers);
       } catch (error) {
@@ -144,7 +148,7 @@ export class Threads<Task, Answer> {
           { cause: error },
         );
       } finally {
-        clearTimeout(watch);
+        if (watch) clearTimeout(watch);
       }
     }
   }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { TRAIN_WORKER_FILE } from '../../src/assets.js';
 import { STOP_FLAG } from '../../src/pool/messages.js';
+import { Threads } from '../../src/pool/threads.js';
 import { chooseTeamSize } from '../../src/training/choose-team-size.js';
 import { divideByLit, divideEvenly } from '../../src/training/shares.js';
 import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
@@ -179,11 +181,17 @@ describe('a team', () => {
     }
   });
 
-  test('needs threads', () => {
+  test('needs as many threads as it has members', async () => {
     const shared = smallTraining({ ...given, teamSize: 2 });
     expect(() => openTrainer(shared, { workers: 0 })).toThrowError(
       'expected workers for a team of 2, found none',
     );
+    const tasks = [0, 1].map((rank) => ({ run: 0, epoch: 0, rank }));
+    const [probe] = tasks.map((task) => ({ ...task, epoch: -1 }));
+    const setup = { workerFile: TRAIN_WORKER_FILE, workerData: shared.setup, workers: 1, probe };
+    const threads = new Threads(setup);
+    await expect(threads.runTogether(tasks, 'an epoch')).rejects.toThrowError(RangeError);
+    await threads.close();
   });
 
   // Here weights of no pixel would tell: an infinite delta by the 0 that fills a list up is no number.
