@@ -86,14 +86,12 @@ function describe(contenders, samples, rounds) {
     const medians = rivals.map(({ name }) => spreadOf(name)?.median);
     return medians.includes(undefined) ? Number.NaN : Math.min(...medians);
   };
-  const times = (ours, theirs) => {
-    const found = best('PyTorch', theirs) / best('digitflow', ours);
-    return Number.isNaN(found) ? 'absent' : found.toFixed(1);
-  };
+  /** How many times as fast ours is on so many cores as theirs on so many; NaN where theirs is absent. */
+  const times = (ours, theirs) => best('PyTorch', theirs) / best('digitflow', ours);
   const alone = times(1, 1);
   const together = [
-    `${coreWords(CORES)}: ${times(CORES, CORES)} times PyTorch on as many, each at its best`,
-    `${times(CORES, 1)} times PyTorch at its best on one`,
+    `${coreWords(CORES)}: ${times(CORES, CORES).toFixed(1)} times PyTorch on as many, each at its best`,
+    `${times(CORES, 1).toFixed(1)} times PyTorch at its best on one`,
   ].join(', ');
   return {
     title: 'train: an epoch of 60,000 images',
@@ -110,13 +108,13 @@ function describe(contenders, samples, rounds) {
       {
         what: 'beside PyTorch on one core, each at its best of these',
         goal: `at least ${GOAL} times`,
-        measured: alone,
-        met: Number(alone) >= GOAL,
+        measured: Number.isNaN(alone) ? 'absent' : alone.toFixed(1),
+        met: alone >= GOAL,
       },
     ],
     notes: [
       `${rounds} runs of ${EPOCHS} epochs (PyTorch 4) each, taking turns; no augmentation; the first epoch is left out`,
-      ...(CORES === 1 ? [] : [together]),
+      ...(CORES === 1 || Number.isNaN(alone) ? [] : [together]),
     ],
     bars: {
       unit: 'seconds (less is better)',
