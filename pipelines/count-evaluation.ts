@@ -1,12 +1,10 @@
 import { lastValueFrom, type Observable, tap } from 'rxjs';
+import { type Evaluation, summarize } from '../src/counting/evaluation.js';
+import { EvaluationTally, type ScoredRecords } from '../src/counting/evaluation-tally.js';
+import type { Mistake } from '../src/counting/mistakes.js';
+import type { Model } from '../src/inputs/open-model.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { tally } from '../src/operators/tally.js';
-import type { Model } from '../src/sources/open-model.js';
-import type { Evaluation } from '../src/tally/evaluation.js';
-import { EvaluationTally } from '../src/tally/evaluation-tally.js';
-import type { Mistake } from '../src/tally/mistakes.js';
-import type { ScoredRecords } from '../src/tally/scored-records.js';
-import { summarize } from '../src/tally/summarize.js';
 import { countingOptions } from './counting-options.js';
 import { describeEvaluation } from './describe-evaluation.js';
 import type { EvaluateOptions } from './evaluation-input.js';

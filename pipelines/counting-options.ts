@@ -1,6 +1,6 @@
+import type { EvaluationTallyOptions } from '../src/counting/evaluation-tally.js';
 import { areProbabilities } from '../src/network/activations.js';
 import type { Network } from '../src/network/network.js';
-import type { EvaluationTallyOptions } from '../src/tally/evaluation-tally.js';
 
 /** What is counted when a network is evaluated. */
 export function countingOptions(

@@ -1,12 +1,9 @@
-import { lossOf } from '../src/network/cost.js';
-import { layerSizes, type Network, parameterCount } from '../src/network/network.js';
-import type { Normalization } from '../src/network/normalization.js';
-import { describeNormalization } from '../src/network/parse-normalization.js';
-import type { IdxSource } from '../src/sources/idx-source.js';
-import { knownDataset } from '../src/sources/known-datasets.js';
-import type { Model } from '../src/sources/open-model.js';
-import type { Evaluation } from '../src/tally/evaluation.js';
-import type { EvaluationContext } from '../src/tally/summarize.js';
+import type { Evaluation, EvaluationContext } from '../src/counting/evaluation.js';
+import type { IdxSource } from '../src/inputs/idx-source.js';
+import { knownDataset } from '../src/inputs/known-datasets.js';
+import type { Model } from '../src/inputs/open-model.js';
+import { layerSizes, lossOf, type Network, parameterCount } from '../src/network/network.js';
+import { describeNormalization, type Normalization } from '../src/network/normalization.js';
 import type { OpenedInput } from './score-options.js';
 
 /** What a report says of its input, once the input was read: only then are its digests known. */

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { filter, lastValueFrom, map, take } from 'rxjs';
-import { DigitflowError } from '../src/errors.js';
+import { DigitflowError, inputError } from '../src/errors.js';
+import { decodePng } from '../src/formats/pictures/decode-png.js';
+import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
+import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
+import type { IdxSource } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { decode } from '../src/operators/decode.js';
-import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
-import { decodePng } from '../src/sources/decode-png.js';
-import { type FitOptions, fitDigit } from '../src/sources/fit-digit.js';
-import type { IdxSource } from '../src/sources/idx-source.js';
-import { inputError } from '../src/sources/input-error.js';
 import { type AnyRecordsSpec, openAnyRecords } from './open-any-records.js';
 
 /** Which digit to look at. */

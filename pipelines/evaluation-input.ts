@@ -1,13 +1,12 @@
 import { from, fromEvent, lastValueFrom, NEVER, type Observable, of, takeUntil, throwIfEmpty } from 'rxjs';
-import type { CsvFlags } from '../src/csv/flags.js';
+import type { EvaluationTally, ScoredRecords } from '../src/counting/evaluation-tally.js';
+import { MOST_WORKERS } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
+import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import type { IdxSource } from '../src/inputs/idx-source.js';
+import { type LabelledInput, openLabelledImages } from '../src/inputs/open-images.js';
+import { type Model, openModel } from '../src/inputs/open-model.js';
 import type { Normalization } from '../src/network/normalization.js';
-import { MOST_WORKERS } from '../src/pool/choose-workers.js';
-import type { IdxSource } from '../src/sources/idx-source.js';
-import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
-import { type Model, openModel } from '../src/sources/open-model.js';
-import type { EvaluationTally } from '../src/tally/evaluation-tally.js';
-import type { ScoredRecords } from '../src/tally/scored-records.js';
 import type { OpenedInput } from './score-options.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */

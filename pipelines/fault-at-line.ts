@@ -1,5 +1,5 @@
 import { DigitflowError, type ErrorCode } from '../src/errors.js';
-import type { RowPlace } from '../src/sinks/scored-rows.js';
+import type { RowPlace } from '../src/outputs/scored-rows.js';
 
 /** What these tell of is the row that would come next. */
 const OF_THE_NEXT_ROW: readonly ErrorCode[] = ['CSV_ROW_TOO_LONG', 'CSV_GARBAGE'];

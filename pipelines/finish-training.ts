@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
+import { wilsonInterval } from '../src/counting/scores.js';
 import { DigitflowError } from '../src/errors.js';
+import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import { layerSizes, type Network, parameterCount } from '../src/network/network.js';
-import { readNetwork, writeNetwork } from '../src/network/network-file.js';
-import type { LearningCurve } from '../src/render/learning-curve.js';
-import type { KeptFile } from '../src/sinks/kept-file.js';
-import { wilsonInterval } from '../src/tally/wilson.js';
-import type { BestEpoch } from '../src/training/best-epoch.js';
+import type { KeptFile } from '../src/outputs/kept-file.js';
+import type { TrainingState } from '../src/training/checkpoint.js';
 import type { SharedTraining } from '../src/training/shared-training.js';
 import { trainedNetwork } from '../src/training/trained-network.js';
-import type { EpochReport } from '../src/training/training-epochs.js';
+import {
+  SETTING_NAMES,
+  settingText,
+  type Training,
+  trainingCommand,
+} from '../src/training/training-command.js';
+import type { BestEpoch, EpochReport } from '../src/training/training-epochs.js';
+import type { LearningCurve } from '../src/views/terminal/learning-curve.js';
+import { curveOf } from '../src/views/terminal/learning-curve-svg.js';
 import { testNetwork } from './test-network.js';
-import type { TrainingState } from './training-checkpoint.js';
-import { SETTING_NAMES, settingText, trainingCommand } from './training-command.js';
-import { curveOf } from './training-curve.js';
 import type { TrainingInput } from './training-input.js';
-import type { Training } from './training-report.js';
 
 declare const DIGITFLOW_VERSION: string;
 

@@ -1,10 +1,10 @@
 import { lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
 import { DigitflowError } from '../src/errors.js';
+import type { IdxSource } from '../src/inputs/idx-source.js';
 import type { ImageSize } from '../src/network/network.js';
 import { decode } from '../src/operators/decode.js';
 import type { Records } from '../src/operators/events.js';
 import { takeRecords } from '../src/operators/take-records.js';
-import type { IdxSource } from '../src/sources/idx-source.js';
 import { aborted } from './evaluation-input.js';
 
 /** Images held whole in memory: for what has to go over them more than once. */

@@ -1,14 +1,14 @@
 import { lastValueFrom, map, takeWhile } from 'rxjs';
+import { openTextReader } from '../src/engine/open-scorer.js';
+import type { TextBatch } from '../src/engine/text-batch.js';
 import { DigitflowError } from '../src/errors.js';
+import { CsvSource } from '../src/inputs/csv-source.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { batch } from '../src/operators/batch.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
-import { openTextReader } from '../src/pool/open-scorer.js';
-import type { TextBatch } from '../src/pool/text-batch.js';
-import { CsvSource } from '../src/sources/csv-source.js';
 import { orientedAs } from './oriented-as.js';
 import { raiseFirstFault } from './raise-first-fault.js';
 import { RowNumbers } from './row-numbers.js';

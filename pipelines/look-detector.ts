@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { DigitflowError } from '../src/errors.js';
-import { type DetectorReport, detect } from '../src/insight/detector.js';
+import { DigitflowError, inputError } from '../src/errors.js';
+import { readMask } from '../src/formats/pictures/read-mask.js';
 import {
+  type DetectorReport,
+  detect,
   type Rectangle,
   type RegionWeights,
   rectangleRegion,
   regionWeights,
-} from '../src/insight/detector-weights.js';
+} from '../src/insight/detector.js';
 import type { ImageSize } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
-import type { Picture } from '../src/render/picture.js';
-import { inputError } from '../src/sources/input-error.js';
-import { readMask } from '../src/sources/read-mask.js';
+import type { Picture } from '../src/views/picture.js';
 import { type LookHead, type LookOptions, openLook } from './look-images.js';
 import { pictureAt } from './shown-images.js';
 

@@ -1,5 +1,5 @@
+import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
-import { blackAndWhite } from '../src/insight/black-and-white.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
 import { type Explanation, explain } from '../src/insight/explain.js';
 import {
@@ -8,8 +8,7 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../src/insight/neuron-arithmetic.js';
-import { brightnessOf } from '../src/network/normalization.js';
-import { type Model, openModel } from '../src/sources/open-model.js';
+import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
 import { type DigitSpec, openDigit } from './digit-image.js';
 
 /** What to look at. */

@@ -1,8 +1,8 @@
 import { DigitflowError } from '../src/errors.js';
-import type { ImageSet } from '../src/insight/image-set.js';
+import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
+import { type Model, openModel } from '../src/inputs/open-model.js';
+import type { ImageSet } from '../src/insight/run-images.js';
 import type { ImageSize, Network } from '../src/network/network.js';
-import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
-import { type Model, openModel } from '../src/sources/open-model.js';
 import { holdImages } from './held-images.js';
 import { type AnyRecordsSpec, openAnyRecords } from './open-any-records.js';
 

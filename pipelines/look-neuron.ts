@@ -1,6 +1,6 @@
 import { checkPlace, type NeuronPlace } from '../src/insight/neuron-arithmetic.js';
 import { type NeuronReport, neuronReport } from '../src/insight/neuron-report.js';
-import type { Picture } from '../src/render/picture.js';
+import type { Picture } from '../src/views/picture.js';
 import { type LookHead, type LookOptions, openLook } from './look-images.js';
 import { pictureAt } from './shown-images.js';
 

@@ -1,10 +1,9 @@
+import { ConfusionMatrix } from '../src/counting/confusion-matrix.js';
 import { DigitflowError } from '../src/errors.js';
 import { type Change, checkChange, inputOf } from '../src/insight/changes.js';
-import type { Feed } from '../src/insight/feed.js';
-import type { Verdicts } from '../src/insight/verdicts.js';
-import { type Experiment, type WhatIf, whatIf } from '../src/insight/what-if.js';
+import type { Verdicts } from '../src/insight/run-images.js';
+import { type Experiment, type Feed, type WhatIf, whatIf } from '../src/insight/what-if.js';
 import { layerSizes, type Network } from '../src/network/network.js';
-import { ConfusionMatrix } from '../src/tally/confusion-matrix.js';
 import { type LookHead, type LookOptions, openLook } from './look-images.js';
 
 /** What to look with, and what to do otherwise. */

@@ -1,10 +1,9 @@
-import type { CsvFlags } from '../src/csv/flags.js';
-import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
-import { sniffFormat } from '../src/csv/sniff-format.js';
+import { type CsvFlags, mostRowBytesOf } from '../src/formats/csv/dialect.js';
+import { sniffFormat } from '../src/formats/recognize.js';
+import { piecesOf } from '../src/inputs/bytes/byte-source.js';
+import { type LookedAt, lookAt } from '../src/inputs/first-bytes.js';
+import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
-import { piecesOf } from '../src/sources/byte-source.js';
-import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
-import { type LookedAt, lookAt } from '../src/sources/look-at.js';
 import { type HeldRows, holdCsv, type RowRange } from './hold-csv.js';
 import { isCsvFile } from './open-csv-input.js';
 import { openRecords, type RecordsSpec } from './open-records.js';

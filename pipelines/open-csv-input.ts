@@ -1,7 +1,6 @@
 import { DigitflowError } from '../src/errors.js';
-import { isRegular } from '../src/sources/look-at.js';
-import type { Model } from '../src/sources/open-model.js';
-import { openModel } from '../src/sources/open-model.js';
+import { isRegular } from '../src/inputs/first-bytes.js';
+import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type EvaluateOptions, unlessAborted } from './evaluation-input.js';
 import { looksLikeCsv, ScoreInputs, type UnderstoodInput } from './score-input.js';
 

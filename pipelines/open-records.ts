@@ -1,7 +1,7 @@
 import { DigitflowError } from '../src/errors.js';
-import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
-import { isFolder } from '../src/sources/locate.js';
-import { openLabelledImages } from '../src/sources/open-images.js';
+import { isFolder } from '../src/inputs/find-files.js';
+import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
+import { openLabelledImages } from '../src/inputs/open-images.js';
 
 /** Images to look at, with their labels where there are any. */
 export interface RecordsSpec {

@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../src/csv/dialect.js';
+import type { CsvDialect } from '../src/formats/csv/dialect.js';
 import type { Normalization } from '../src/network/normalization.js';
 
 /** The normalization for rows of a dialect, turned as that says; where it does not, as the network takes them. */

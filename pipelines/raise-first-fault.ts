@@ -1,8 +1,8 @@
-import { parseRow } from '../src/csv/parse-row.js';
-import { isFault } from '../src/csv/row-fault.js';
+import type { TextBatch } from '../src/engine/text-batch.js';
 import { DigitflowError } from '../src/errors.js';
-import type { TextBatch } from '../src/pool/text-batch.js';
-import type { RowPlace } from '../src/sinks/scored-rows.js';
+import { isFault } from '../src/formats/csv/fields.js';
+import { parseRow } from '../src/formats/csv/parse-row.js';
+import type { RowPlace } from '../src/outputs/scored-rows.js';
 import { faultAtLine } from './fault-at-line.js';
 
 /**

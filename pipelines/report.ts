@@ -1,15 +1,15 @@
-import { lookedFor } from '../src/insight/looked-for.js';
+import type { Evaluation } from '../src/counting/evaluation.js';
+import { ReportCollector } from '../src/counting/report-collector.js';
+import { openModel } from '../src/inputs/open-model.js';
+import { lookedFor } from '../src/insight/neuron-pattern.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
-import { pictureOf } from '../src/render/picture.js';
-import { reportPage } from '../src/report/page.js';
-import type { ReportImage, ReportJourney, ReportLayer } from '../src/report/report-data.js';
-import type { Language } from '../src/report/words/index.js';
-import { openModel } from '../src/sources/open-model.js';
-import type { Evaluation } from '../src/tally/evaluation.js';
+import { reportPage } from '../src/views/page/page.js';
+import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
+import { pictureOf } from '../src/views/picture.js';
+import type { Language } from '../src/views/words/words.js';
 import { type EvaluateOptions, evaluate } from './evaluate.js';
-import { ReportCollector } from './report-collector.js';
 
 /** What to report on. */
 export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch'> {

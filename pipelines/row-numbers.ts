@@ -1,5 +1,5 @@
-import type { TextBatch } from '../src/pool/text-batch.js';
-import type { RowPlace } from '../src/sinks/scored-rows.js';
+import type { TextBatch } from '../src/engine/text-batch.js';
+import type { RowPlace } from '../src/outputs/scored-rows.js';
 import type { ScorePosition } from './score-options.js';
 
 /** Counts rows and lines of inputs as batches pass in order: so each batch knows where it lies. */

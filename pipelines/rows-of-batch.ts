@@ -1,7 +1,7 @@
-import { parseRow } from '../src/csv/parse-row.js';
-import { isFault } from '../src/csv/row-fault.js';
-import type { TextBatch } from '../src/pool/text-batch.js';
-import type { RejectedRow, RowPlace, ScoredRows } from '../src/sinks/scored-rows.js';
+import type { TextBatch } from '../src/engine/text-batch.js';
+import { isFault } from '../src/formats/csv/fields.js';
+import { parseRow } from '../src/formats/csv/parse-row.js';
+import type { RejectedRow, RowPlace, ScoredRows } from '../src/outputs/scored-rows.js';
 
 /** What a batch holds, for who writes it; valid as long as the batch is held. */
 export function rowsOfBatch(batch: TextBatch, place: RowPlace): ScoredRows {

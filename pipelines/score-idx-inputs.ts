@@ -1,10 +1,10 @@
 import { DigitflowError } from '../src/errors.js';
+import { piecesOf } from '../src/inputs/bytes/byte-source.js';
+import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
+import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
+import { isStream, type LookedAt, nameOf } from '../src/inputs/first-bytes.js';
+import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
-import { piecesOf } from '../src/sources/byte-source.js';
-import { checkFitsNetwork } from '../src/sources/check-fits-network.js';
-import { type IdxSource, openIdx } from '../src/sources/idx-source.js';
-import { isStream, type LookedAt, nameOf } from '../src/sources/look-at.js';
-import type { ByteInput } from '../src/sources/open-bytes.js';
 import { unlessAborted } from './evaluation-input.js';
 import { looksLikeCsv } from './score-input.js';
 

@@ -1,14 +1,13 @@
-import { hasRow } from '../src/csv/first-rows.js';
-import type { CsvFlags } from '../src/csv/flags.js';
-import { guessDialect } from '../src/csv/guess-dialect.js';
-import { guessShape } from '../src/csv/guess-shape.js';
-import { mostRowBytesOf } from '../src/csv/most-row-bytes.js';
-import { sniffFormat } from '../src/csv/sniff-format.js';
 import { DigitflowError } from '../src/errors.js';
+import { type CsvFlags, mostRowBytesOf } from '../src/formats/csv/dialect.js';
+import { hasRow } from '../src/formats/csv/guess/first-table.js';
+import { guessDialect } from '../src/formats/csv/guess/guess-dialect.js';
+import { guessShape } from '../src/formats/csv/guess/guess-shape.js';
+import { sniffFormat } from '../src/formats/recognize.js';
+import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
+import type { CsvInput } from '../src/inputs/csv-cursor.js';
+import { isStream, type LookedAt, lookAt, plainSizeOf } from '../src/inputs/first-bytes.js';
 import type { Network } from '../src/network/network.js';
-import type { CsvInput } from '../src/sources/csv-input.js';
-import { isStream, type LookedAt, lookAt, plainSizeOf } from '../src/sources/look-at.js';
-import type { ByteInput } from '../src/sources/open-bytes.js';
 import type { OpenedInput } from './score-options.js';
 
 /** An input that was opened and understood. */

@@ -1,8 +1,7 @@
-import type { CsvFlags } from '../src/csv/flags.js';
-import type { Guess } from '../src/csv/guess.js';
+import type { CsvFlags, Guess } from '../src/formats/csv/dialect.js';
+import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { Normalization } from '../src/network/normalization.js';
-import type { ScoredRows } from '../src/sinks/scored-rows.js';
-import type { ByteInput } from '../src/sources/open-bytes.js';
+import type { ScoredRows } from '../src/outputs/scored-rows.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {

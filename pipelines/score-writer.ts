@@ -1,6 +1,6 @@
+import type { TextBatch } from '../src/engine/text-batch.js';
 import { DigitflowError } from '../src/errors.js';
-import type { TextBatch } from '../src/pool/text-batch.js';
-import type { ScoredRows } from '../src/sinks/scored-rows.js';
+import type { ScoredRows } from '../src/outputs/scored-rows.js';
 import { faultAtLine } from './fault-at-line.js';
 import { RowNumbers } from './row-numbers.js';
 import { rowsBefore, rowsOfBatch } from './rows-of-batch.js';

@@ -1,9 +1,7 @@
-import { blackAndWhite } from '../src/insight/black-and-white.js';
-import type { ImageSet } from '../src/insight/image-set.js';
+import type { ImageSet } from '../src/insight/run-images.js';
 import type { ImageSize } from '../src/network/network.js';
-import { brightnessOf } from '../src/network/normalization.js';
-import type { Picture } from '../src/render/picture.js';
-import { shade } from '../src/render/shade.js';
+import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
+import { type Picture, shade } from '../src/views/picture.js';
 
 /** One of the images, as the network sees it: its black is 0, its white 255. */
 export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, index: number): Picture {

@@ -1,4 +1,9 @@
 import { lastValueFrom } from 'rxjs';
+import { EvaluationTally } from '../src/counting/evaluation-tally.js';
+import { wilsonInterval } from '../src/counting/scores.js';
+import { openScorer } from '../src/engine/open-scorer.js';
+import { knownDataset } from '../src/inputs/known-datasets.js';
+import { openLabelledImages } from '../src/inputs/open-images.js';
 import { areProbabilities } from '../src/network/activations.js';
 import type { Network } from '../src/network/network.js';
 import { batch } from '../src/operators/batch.js';
@@ -6,12 +11,7 @@ import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { normalize } from '../src/operators/normalize.js';
 import { tally } from '../src/operators/tally.js';
-import { openScorer } from '../src/pool/open-scorer.js';
-import { knownDataset } from '../src/sources/known-datasets.js';
-import { openLabelledImages } from '../src/sources/open-images.js';
-import { EvaluationTally } from '../src/tally/evaluation-tally.js';
-import { wilsonInterval } from '../src/tally/wilson.js';
-import type { Training } from './training-report.js';
+import type { Training } from '../src/training/training-command.js';
 
 /** Evaluates a network on the bundled test set, on the calling thread. */
 export async function testNetwork(network: Network): Promise<Training['test']> {

@@ -1,18 +1,20 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
-import { chooseWorkers } from '../src/pool/choose-workers.js';
-import { learningCurveSvg } from '../src/render/learning-curve-svg.js';
-import type { LabelledInput } from '../src/sources/open-images.js';
-import { chooseTeamSize } from '../src/training/choose-team-size.js';
-import { completeTrainingOptions, type TrainingOptions } from '../src/training/options.js';
+import { chooseWorkers } from '../src/engine/sizes.js';
+import type { LabelledInput } from '../src/inputs/open-images.js';
+import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
+import { checkpointBytes, resumeTraining, type TrainingState } from '../src/training/checkpoint.js';
 import { trainingCount } from '../src/training/place-run.js';
 import { SharedTraining } from '../src/training/shared-training.js';
 import { openTrainer, trainerThreads } from '../src/training/trainer.js';
 import { type EpochReport, trainingEpochs } from '../src/training/training-epochs.js';
+import {
+  chooseTeamSize,
+  completeTrainingOptions,
+  type TrainingOptions,
+} from '../src/training/training-options.js';
+import { curveOf, learningCurveSvg } from '../src/views/terminal/learning-curve-svg.js';
 import { bestOf, type FinishedTraining, finishTraining, type TrainResult } from './finish-training.js';
-import { checkpointBytes, resumeTraining, type TrainingState } from './training-checkpoint.js';
-import { curveOf } from './training-curve.js';
 import { readTrainingInput } from './training-input.js';
-import { TrainingOutputs, type TrainingPaths } from './training-outputs.js';
 
 export type { EpochReport } from '../src/training/training-epochs.js';
 export type { TrainResult } from './finish-training.js';

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DigitflowError } from '../src/errors.js';
-import type { IdxSource, SourceFile } from '../src/sources/idx-source.js';
-import { knownDataset } from '../src/sources/known-datasets.js';
-import { isFolder, locateIdx } from '../src/sources/locate.js';
-import { type LabelledInput, openLabelledImages } from '../src/sources/open-images.js';
-import type { TrainingImages } from '../src/training/training-images.js';
+import { isFolder, locateIdx } from '../src/inputs/find-files.js';
+import type { IdxSource, SourceFile } from '../src/inputs/idx-source.js';
+import { knownDataset } from '../src/inputs/known-datasets.js';
+import { type LabelledInput, openLabelledImages } from '../src/inputs/open-images.js';
+import type { TrainingImages } from '../src/training/training-options.js';
 import { holdImages } from './held-images.js';
 
 const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];

@@ -1,4 +1,4 @@
-import type { Scorer } from '../src/pool/scorer.js';
+import type { Scorer } from '../src/engine/scorer.js';
 
 /** Uses a scorer, and closes it however that ends; where it fails, what has not begun is left. */
 export async function withScorer<S extends Pick<Scorer, 'stop' | 'close'>, T>(

@@ -1,7 +1,12 @@
+import { MNIST_FILES } from '../src/inputs/known-datasets.js';
+import {
+  countCorrect,
+  type LabelledImages,
+  type TrainingSettings,
+  train,
+} from '../src/network/float64/train-float64.js';
 import type { Network } from '../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../src/network/normalization.js';
-import { countCorrect, type LabelledImages, type TrainingSettings, train } from '../src/network/train.js';
-import { MNIST_FILES } from '../src/sources/mnist-files.js';
 import { readMnistFile } from './mnist-data.js';
 
 const IMAGE = { height: 28, width: 28 };

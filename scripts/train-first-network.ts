@@ -2,8 +2,8 @@
 // path of the file to write.
 import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
-import { readNetwork, writeNetwork } from '../src/network/network-file.js';
-import { countCorrect } from '../src/network/train.js';
+import { countCorrect } from '../src/network/float64/train-float64.js';
+import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import { FIRST_NETWORK, readTestImages, readTrainingImages, trainFirstNetwork } from './first-network.js';
 import { mnistDataFolder } from './mnist-data.js';
 

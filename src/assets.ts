@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DigitflowError } from './errors.js';
 
 /**
  * Where the files lie that the program needs at run time. This module is one folder below the package's root both as
@@ -22,3 +24,21 @@ export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 
 /** The folder of the trained networks and the test set. */
 export const DATA_FOLDER = fromPackageRoot('data');
+
+/**
+ * Reads and compiles a kernel. Asking twice costs next to nothing: V8 knows the bytes again.
+ *
+ * @throws DigitflowError BUILD_INCOMPLETE
+ */
+export function compileKernel(file: string): WebAssembly.Module {
+  return new WebAssembly.Module(read(file));
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const message = `no kernel at ${file}: run \`npm run build\` first`;
+    throw new DigitflowError('BUILD_INCOMPLETE', message, { cause });
+  }
+}

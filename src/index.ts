@@ -25,45 +25,69 @@ export {
 } from '../pipelines/score.js';
 // The whole training in one call.
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
-export type { Judgement, Training } from '../pipelines/training-report.js';
+// Counting.
+export type { Evaluation } from './counting/evaluation.js';
+export { summarize } from './counting/evaluation.js';
+export { EvaluationTally, type EvaluationTallyOptions } from './counting/evaluation-tally.js';
+// Shared memory and threads.
+export type { Batch } from './engine/batch.js';
+export { openScorer, type ScorerOptions } from './engine/open-scorer.js';
+export type { Permits } from './engine/permits.js';
+export type { Scorer } from './engine/scorer.js';
+export { chooseWorkers } from './engine/sizes.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
+export { readMask } from './formats/pictures/read-mask.js';
+// Where images and networks come from.
+export { checkFitsNetwork } from './inputs/check-fits-network.js';
+export { type IdxInputs, type IdxSource, openIdx } from './inputs/idx-source.js';
+export { type LabelledInput, openLabelledImages } from './inputs/open-images.js';
+export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 // What a network has seen, and why it said so.
 export { type Ablation, ablate } from './insight/ablate.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/attribution.js';
-export { blackAndWhite } from './insight/black-and-white.js';
 export { type Change, type ChangedNetwork, changeNetwork } from './insight/changes.js';
 export { type SmallestChange, smallestChange } from './insight/counterfactual.js';
-export { type Detector, type DetectorReport, detect } from './insight/detector.js';
 export {
+  type Detector,
+  type DetectorReport,
+  detect,
   type Rectangle,
   type RegionWeights,
   rectangleRegion,
   regionWeights,
-} from './insight/detector-weights.js';
+} from './insight/detector.js';
 export { type Explanation, explain } from './insight/explain.js';
-export { type Feed, feedImages } from './insight/feed.js';
-export { type Firing, firingThreshold } from './insight/firing.js';
-export type { ImageSet } from './insight/image-set.js';
-export { lookedFor } from './insight/looked-for.js';
 export { type NetworkReport, networkReport } from './insight/network-report.js';
 export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from './insight/neuron-arithmetic.js';
-export { type NeuronReport, neuronReport } from './insight/neuron-report.js';
+export { lookedFor } from './insight/neuron-pattern.js';
+export { type Firing, firingThreshold, type NeuronReport, neuronReport } from './insight/neuron-report.js';
+export type { ImageSet } from './insight/run-images.js';
 export { type LayerRun, runImages } from './insight/run-images.js';
-export { type Experiment, type WhatIf, whatIf } from './insight/what-if.js';
+export { type Experiment, type Feed, feedImages, type WhatIf, whatIf } from './insight/what-if.js';
 // The network: float64, plain, the oracle.
 export { ACTIVATIONS, type ActivationName } from './network/activations.js';
-export { type LossName, loss, lossOf } from './network/cost.js';
+export { readNetwork, writeNetwork } from './network/formats/network-file.js';
 export { forward as forwardOne, predictedClass } from './network/forward.js';
-export { type ImageSize, type Layer, layerSizes, type Network, parameterCount } from './network/network.js';
-export { readNetwork, writeNetwork } from './network/network-file.js';
 export {
+  type ImageSize,
+  type Layer,
+  type LossName,
+  layerSizes,
+  loss,
+  lossOf,
+  type Network,
+  parameterCount,
+} from './network/network.js';
+export {
+  blackAndWhite,
   brightnessOf,
+  describeNormalization,
   foldNormalization,
   type Normalization,
+  parseNormalization,
   UNIT_BRIGHTNESS,
 } from './network/normalization.js';
-export { describeNormalization, parseNormalization } from './network/parse-normalization.js';
 // The operators.
 export { type BatchOptions, batch } from './operators/batch.js';
 export { decode } from './operators/decode.js';
@@ -74,40 +98,25 @@ export { type Normalized, type NormalizedRecords, normalize } from './operators/
 export { sink } from './operators/sink.js';
 export { takeRecords } from './operators/take-records.js';
 export { tally } from './operators/tally.js';
-// Shared memory and threads.
-export type { Batch } from './pool/batch.js';
-export { chooseWorkers } from './pool/choose-workers.js';
-export { openScorer, type ScorerOptions } from './pool/open-scorer.js';
-export type { Permits } from './pool/permits.js';
-export type { Scorer } from './pool/scorer.js';
-// Output.
-export { type LearningCurve, renderLearningCurve } from './render/learning-curve.js';
-export { learningCurveSvg } from './render/learning-curve-svg.js';
-export { renderDetector } from './render/render-detector.js';
-export { renderDigit } from './render/render-digit.js';
-export { renderNetwork } from './render/render-network.js';
-export { renderNeuronReport } from './render/render-neuron-report.js';
-export { renderWhatIf } from './render/render-what-if.js';
-export { evaluationCsv } from './sinks/evaluation-csv.js';
-export { evaluationJson } from './sinks/evaluation-json.js';
-export { evaluationMarkdown } from './sinks/evaluation-markdown.js';
+export { evaluationCsv } from './outputs/evaluation-csv.js';
 export {
+  evaluationJson,
   lookDetectorJson,
   lookDigitJson,
   lookNetworkJson,
   lookNeuronJson,
   lookWhatIfJson,
-} from './sinks/look-json.js';
-// Where images and networks come from.
-export { checkFitsNetwork } from './sources/check-fits-network.js';
-export { type IdxInputs, type IdxSource, openIdx } from './sources/idx-source.js';
-export { type LabelledInput, openLabelledImages } from './sources/open-images.js';
-export { BUNDLED_MODELS, type Model, openModel } from './sources/open-model.js';
-export { readMask } from './sources/read-mask.js';
-// Counting.
-export type { Evaluation } from './tally/evaluation.js';
-export { EvaluationTally, type EvaluationTallyOptions } from './tally/evaluation-tally.js';
-export { summarize } from './tally/summarize.js';
-// Learning, epoch by epoch.
-export { DEFAULT_TRAINING, type TrainingOptions } from './training/options.js';
+} from './outputs/evaluation-json.js';
+export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
+export type { Judgement, Training } from './training/training-command.js';
 export type { EpochReport } from './training/training-epochs.js';
+// Learning, epoch by epoch.
+export { DEFAULT_TRAINING, type TrainingOptions } from './training/training-options.js';
+// Output.
+export { type LearningCurve, renderLearningCurve } from './views/terminal/learning-curve.js';
+export { learningCurveSvg } from './views/terminal/learning-curve-svg.js';
+export { renderDetector } from './views/terminal/render-detector.js';
+export { renderDigit } from './views/terminal/render-digit.js';
+export { renderNetwork } from './views/terminal/render-network.js';
+export { renderNeuronReport } from './views/terminal/render-neuron.js';
+export { renderWhatIf } from './views/terminal/render-what-if.js';

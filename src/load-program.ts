@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ProgramName } from './choose-program.js';
-import type { Program } from './cli.js';
+import type { Program } from './cli/program.js';
 import { compileProgram, readCachedCode } from './code-cache.js';
 
 /**

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { tempFolder } from './sources/temp-folder.js';
+import { tempFolder } from './inputs/temp-folder.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { PROGRAMS } from '../src/choose-program.js';
 import { codeFileOf, compileProgram, readCachedCode, seal } from '../src/code-cache.js';
-import { tempFolder } from './sources/temp-folder.js';
+import { tempFolder } from './inputs/temp-folder.js';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 

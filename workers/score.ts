@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { createWorker } from '../src/pool/create-worker.js';
+import { createWorker } from '../src/engine/create-worker.js';
 import {
   ANSWER,
   type Answer,
@@ -8,7 +8,7 @@ import {
   type ScoreTextTask,
   STOP_FLAG,
   type WorkerSetup,
-} from '../src/pool/messages.js';
+} from '../src/engine/messages.js';
 
 const { memory, layout }: WorkerSetup = workerData;
 const score = createWorker(workerData);

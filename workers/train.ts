@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import type { EpochAnswer, EpochTask } from '../src/training/messages.js';
 import { createEpochRunner } from '../src/training/run-epoch.js';
+import type { EpochAnswer, EpochTask } from '../src/training/training-messages.js';
 
 const runEpoch = createEpochRunner(workerData);
 

@@ -1,8 +1,6 @@
 import type { Network } from '../network/network.js';
-import type { ImageSet } from './image-set.js';
 import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
-import { activateRun, type LayerRun, layerSums, runImages } from './run-images.js';
-import { verdictsOf } from './verdicts.js';
+import { activateRun, type ImageSet, type LayerRun, layerSums, runImages, verdictsOf } from './run-images.js';
 
 /** What becomes of many images when one neuron is silenced. */
 export interface Ablation extends NeuronPlace {

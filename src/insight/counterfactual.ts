@@ -1,6 +1,6 @@
 import { forward, predictedClass } from '../network/forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './first-deltas.js';
+import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
 
 /** Each step weighs so many pixels exactly: those that the gradient holds to be the most effective. */
 const SHORTLIST = 256;

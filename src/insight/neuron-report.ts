@@ -1,13 +1,9 @@
 import type { ActivationName } from '../network/activations.js';
 import type { Network } from '../network/network.js';
 import { ablate } from './ablate.js';
-import { type Firing, firingOf, firingThreshold } from './firing.js';
-import type { ImageSet } from './image-set.js';
-import { lookedFor, rowOf } from './looked-for.js';
 import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
-import { rankImages } from './rank-images.js';
-import { runImages } from './run-images.js';
-import { verdictsOf } from './verdicts.js';
+import { lookedFor, rowOf } from './neuron-pattern.js';
+import { type ImageSet, type LayerRun, rankImages, runImages, verdictsOf } from './run-images.js';
 
 /** What a neuron says to one image. */
 export interface NeuronImage {
@@ -113,4 +109,42 @@ function meanByClass(values: Float64Array, labels: Uint8Array | null, classCount
     counts[label]++;
   });
   return Array.from(sums, (sum, k) => (counts[k] === 0 ? null : sum / counts[k]));
+}
+
+/**
+ * A neuron fires where its activation is above this: where Σwa + b is above 0, that is where the weighted sum is
+ * above the threshold -b. A softmax knows no such threshold: there it is half of all there is to share.
+ */
+export function firingThreshold(activation: ActivationName): number {
+  return activation === 'sigmoid' || activation === 'softmax' ? 0.5 : 0;
+}
+
+/** How often a neuron fires, and how much. */
+export interface Firing {
+  /** On how many images its activation is above `firingThreshold`. */
+  readonly fires: number;
+  /** Its activation's mean, least and most; NaN for no images. */
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How often each neuron of a layer fires. */
+export function firingOf(activation: ActivationName, { outputs, values }: LayerRun): Firing[] {
+  const threshold = firingThreshold(activation);
+  return Array.from({ length: outputs }, (_, neuron) => {
+    let [fires, sum] = [0, 0];
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = neuron; at < values.length; at += outputs) {
+      const value = values[at];
+      if (value > threshold) fires++;
+      sum += value;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    const count = values.length / outputs;
+    return count === 0
+      ? { fires, mean: Number.NaN, least: Number.NaN, most: Number.NaN }
+      : { fires, mean: sum / count, least, most };
+  });
 }

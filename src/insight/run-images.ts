@@ -1,7 +1,18 @@
 import { activateRows } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
-import type { ImageSet } from './image-set.js';
+import type { Normalization } from '../network/normalization.js';
 import type { NeuronPlace } from './neuron-arithmetic.js';
+
+/** Images held in memory, to be looked at through a network. */
+export interface ImageSet {
+  readonly count: number;
+  /** `(count, height * width)` u8, row-major: pixels as stored. */
+  readonly pixels: Uint8Array;
+  /** `(count)` u8 class indices, or null where they are not known. */
+  readonly labels: Uint8Array | null;
+  /** How these pixels become what the network sees. */
+  readonly normalization: Normalization;
+}
 
 /** What one layer of neurons says to many images. */
 export interface LayerRun {
@@ -143,4 +154,48 @@ function addColumns(columns: Float64Array, { count, inputs, values }: Lit, sums:
     for (let j = 0; j < count; j++) sum += columns[inputs[j] * outputs + n] * values[j];
     sums[n] = sum;
   }
+}
+
+/**
+ * The images with the largest values, and those with the smallest: indices, the most extreme first, the first one of
+ * equals first. No image is in both.
+ *
+ * @param values `(count)` float64, one for each image.
+ * @param wanted how many of each; fewer where there are not so many images.
+ */
+export function rankImages(
+  values: Float64Array,
+  wanted: number,
+): { readonly most: number[]; readonly least: number[] } {
+  const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
+  const most = order.slice(0, wanted);
+  const rest = order.slice(most.length).sort((a, b) => values[a] - values[b] || a - b);
+  return { most, least: rest.slice(0, wanted) };
+}
+
+/** What a network says to many images. */
+export interface Verdicts {
+  /** `(count)` u8: the class with the largest output, the first one of equals. */
+  readonly predictions: Uint8Array;
+  /** `(count)` float64: the largest output. */
+  readonly confidences: Float64Array;
+}
+
+/** The winners among the outputs of many images. At most 256 classes. */
+export function verdictsOf({ outputs, values }: Pick<LayerRun, 'outputs' | 'values'>): Verdicts {
+  const count = values.length / outputs;
+  const predictions = new Uint8Array(count);
+  const confidences = new Float64Array(count);
+  for (let image = 0, at = 0; image < count; image++, at += outputs) {
+    let best = 0;
+    for (let k = 1; k < outputs; k++) if (values[at + k] > values[at + best]) best = k;
+    predictions[image] = best;
+    confidences[image] = values[at + best];
+  }
+  return { predictions, confidences };
+}
+
+/** How many verdicts are the truth. */
+export function countCorrect(predictions: Uint8Array, labels: Uint8Array): number {
+  return predictions.reduce((sum, prediction, image) => (prediction === labels[image] ? sum + 1 : sum), 0);
 }

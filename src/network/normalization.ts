@@ -1,3 +1,5 @@
+import { DigitflowError, type ErrorCode } from '../errors.js';
+import { shown } from './formats/safetensors-header.js';
 import type { ImageSize, Layer } from './network.js';
 
 /**
@@ -69,4 +71,120 @@ export function foldNormalization(
     biases[n] += sum * offset;
   }
   return { ...layer, weights, biases };
+}
+
+const NUMBER_KEYS = ['scale', 'offset', 'mean', 'std'] as const;
+const WORDS = ['inverted', 'transposed', 'upright'] as const;
+const HINT =
+  'give scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed or upright, separated by commas';
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Reads a normalization from text: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
+ *
+ * Each part says one thing, and their order does not matter:
+ * - `scale=s`, `offset=o`: a pixel x 0..255 becomes b = s·x + o (1/255 and 0 where only one of them is given);
+ * - `mean=m`, `std=d`: after that (b - m) / d, as torchvision's Normalize does it (0 and 1 where not given);
+ * - `inverted`: the data is black on white: 255 - x stands for x ahead of all the rest;
+ * - `transposed`, `upright`: the images are stored column by column, or row by row.
+ * Any of the four numbers replaces the scale and offset of `base`; without them they are kept.
+ *
+ * @param base what holds where the text says nothing: the network's own normalization.
+ * @param where what the text is called in an error.
+ * @throws DigitflowError with `code` for an unknown, repeated or senseless part.
+ */
+export function parseNormalization(
+  text: string,
+  base: Normalization,
+  where = '--normalize',
+  code: ErrorCode = 'USAGE',
+): Normalization {
+  const fail = (found: string, advice = HINT) => new DigitflowError(code, `${where}: ${found}; ${advice}`);
+  const numbers = new Map<string, number>();
+  const words = new Set<string>();
+
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const [key, value] = splitOnce(part, '=');
+    if (numbers.has(key) || words.has(part)) throw fail(`${shown(key)} is given twice`, 'give it once');
+    if (value === undefined && isOneOf(WORDS, part)) {
+      words.add(part);
+    } else if (value !== undefined && isOneOf(NUMBER_KEYS, key)) {
+      const number = parseNumber(value);
+      if (number === undefined) throw fail(`${key} is a number or a fraction, found ${shown(value)}`);
+      if (key === 'scale' && number === 0) throw fail('a scale of 0 makes all images alike');
+      if (key === 'std' && number <= 0) throw fail(`std is more than 0, found ${shown(value)}`);
+      numbers.set(key, number);
+    } else {
+      throw fail(`found ${shown(part)}`);
+    }
+  }
+  if (words.has('transposed') && words.has('upright'))
+    throw fail('transposed and upright exclude each other', 'give one');
+
+  const result = compose(base, numbers, words);
+  if (!Number.isFinite(result.scale) || !Number.isFinite(result.offset)) {
+    throw fail(`scale ${result.scale} and offset ${result.offset} come out of it`, 'give smaller numbers');
+  }
+  return result;
+}
+
+/**
+ * A normalization as text: `scale=1/255` or `scale=0.0127,offset=-0.4242,transposed`. Stable, and exact:
+ * `parseNormalization` gives the same numbers back, whatever its base, if that is upright.
+ */
+export function describeNormalization({ scale, offset, transposed }: Normalization): string {
+  const named = [1, -1].find((sign) => scale === sign * UNIT_BRIGHTNESS.scale);
+  const parts = [`scale=${named === undefined ? scale : `${named}/255`}`];
+  if (offset !== 0) parts.push(`offset=${offset}`);
+  if (transposed) parts.push('transposed');
+  return parts.join(',');
+}
+
+function compose(
+  base: Normalization,
+  numbers: ReadonlyMap<string, number>,
+  words: ReadonlySet<string>,
+): Normalization {
+  let { scale, offset, transposed } = base;
+  if (numbers.size > 0) {
+    const std = numbers.get('std') ?? 1;
+    scale = (numbers.get('scale') ?? UNIT_BRIGHTNESS.scale) / std;
+    offset = ((numbers.get('offset') ?? UNIT_BRIGHTNESS.offset) - (numbers.get('mean') ?? 0)) / std;
+  }
+  if (words.has('inverted')) {
+    offset += 255 * scale;
+    scale = -scale;
+  }
+  if (words.has('transposed')) transposed = true;
+  if (words.has('upright')) transposed = false;
+  return { scale, offset, transposed };
+}
+
+/** A decimal number, or a fraction of two; undefined for anything else, and for what is not finite. */
+function parseNumber(text: string): number | undefined {
+  const [dividend, divisor = '1'] = splitOnce(text, '/');
+  if (!DECIMAL.test(dividend.trim()) || !DECIMAL.test(divisor.trim())) return undefined;
+  const number = Number(dividend) / Number(divisor);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}
+
+/**
+ * The brightness that a network takes for the darkest and the lightest pixel. Of an inverted normalization these are
+ * the pixels 255 and 0: black is what the network sees as black.
+ */
+export function blackAndWhite({ scale, offset }: Pick<Normalization, 'scale' | 'offset'>): {
+  readonly black: number;
+  readonly white: number;
+} {
+  const ends = [offset, 255 * scale + offset];
+  return { black: Math.min(...ends), white: Math.max(...ends) };
 }

@@ -5,7 +5,7 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
-import type { BatchMaker, Fillable } from '../pool/batch-maker.js';
+import type { BatchMaker, Fillable } from '../engine/batch-maker.js';
 
 /** When a batch goes. */
 export interface BatchOptions {

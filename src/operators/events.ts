@@ -1,4 +1,4 @@
-import type { FileExtent } from '../pool/file-extent.js';
+import type { FileExtent } from '../engine/file-extent.js';
 
 /** Bytes as they come from a source, images and labels in lockstep. Valid only until the next chunk. */
 export interface Chunk {

@@ -1,6 +1,6 @@
 import { defer, type MonoTypeOperatorFunction, mergeMap, Observable } from 'rxjs';
-import type { Scorable, Scorer } from '../pool/scorer.js';
-import { Turns } from '../pool/turns.js';
+import type { Scorable, Scorer } from '../engine/scorer.js';
+import { Turns } from '../engine/turns.js';
 
 /**
  * Scores batches: each comes out, with its verdicts, as soon as its worker has answered, so not always in the order it

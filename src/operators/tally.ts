@@ -1,6 +1,9 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { EvaluationTally, type EvaluationTallyOptions } from '../tally/evaluation-tally.js';
-import type { ScoredRecords } from '../tally/scored-records.js';
+import {
+  EvaluationTally,
+  type EvaluationTallyOptions,
+  type ScoredRecords,
+} from '../counting/evaluation-tally.js';
 
 /**
  * Counts verdicts against labels. Emits the running tally, the same object each time, after every batch; the last

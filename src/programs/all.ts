@@ -1,9 +1,9 @@
-import { runCli } from '../cli.js';
-import { addEvaluateCommand } from '../commands/evaluate.js';
-import { addLookCommand } from '../commands/look.js';
-import { addReportCommand } from '../commands/report.js';
-import { addScoreCommand } from '../commands/score.js';
-import { addTrainCommand } from '../commands/train.js';
+import { addEvaluateCommand } from '../cli/evaluate.js';
+import { addLookCommand } from '../cli/look.js';
+import { runCli } from '../cli/program.js';
+import { addReportCommand } from '../cli/report.js';
+import { addScoreCommand } from '../cli/score.js';
+import { addTrainCommand } from '../cli/train.js';
 
 /** All commands, in the order of the help. */
 const COMMANDS = [addEvaluateCommand, addScoreCommand, addTrainCommand, addLookCommand, addReportCommand];

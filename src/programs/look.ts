@@ -1,5 +1,5 @@
-import { runCli } from '../cli.js';
-import { addLookCommand } from '../commands/look.js';
+import { addLookCommand } from '../cli/look.js';
+import { runCli } from '../cli/program.js';
 
 /** `digitflow look`, and nothing else. */
 export const run = (args: readonly string[]) => runCli(args, [addLookCommand]);

@@ -1,5 +1,5 @@
-import { runCli } from '../cli.js';
-import { addTrainCommand } from '../commands/train.js';
+import { runCli } from '../cli/program.js';
+import { addTrainCommand } from '../cli/train.js';
 
 /** `digitflow train`, and nothing else. */
 export const run = (args: readonly string[]) => runCli(args, [addTrainCommand]);

@@ -1,13 +1,109 @@
-import { AUGMENTATIONS } from './augmentation.js';
-import { augmentationKeys, orderSeed, writeSteps } from './epoch-tables.js';
-import type { TrainingKernel } from './kernel.js';
-import type { TrainingLayout } from './layout.js';
-import type { EpochTask } from './messages.js';
-import type { TrainingOptions } from './options.js';
-import { trainingCount } from './place-run.js';
+import { AUGMENTATIONS, streamKeys, streamSeed } from './augmentation.js';
+import { BETA_1, BETA_2, trainingCount } from './place-run.js';
+import type { TrainingKernel } from './run-epoch.js';
 import { RUN, STEP_BYTES } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import { augmentationAt } from './schedule.js';
+import type { TrainingLayout } from './training-layout.js';
+import type { EpochTask } from './training-messages.js';
+import type { TrainingOptions } from './training-options.js';
+
+type ScheduleOptions = Pick<TrainingOptions, 'epochs' | 'learningRate' | 'schedule' | 'warmUpEpochs'>;
+
+/**
+ * The learning rate of one step: a straight rise to its height over the warm-up, then constant, or down a half cosine
+ * that would reach 0 with the step after the last.
+ *
+ * @param step from 0, over all epochs
+ */
+export function learningRateAt(step: number, stepsPerEpoch: number, options: ScheduleOptions): number {
+  const { epochs, learningRate, schedule, warmUpEpochs } = options;
+  const warmUp = Math.round(warmUpEpochs * stepsPerEpoch);
+  if (step < warmUp) return (learningRate * (step + 1)) / warmUp;
+  if (schedule === 'constant') return learningRate;
+  const progress = (step - warmUp) / (epochs * stepsPerEpoch - warmUp);
+  return (learningRate * (1 + cosineOfHalfTurns(progress))) / 2;
+}
+
+/**
+ * How much of the augmentation there is in an epoch, 0..1: all of it over the first half of the epochs, then less and
+ * less, down to `augmentEnd` with the last one.
+ *
+ * @param epoch from 0
+ */
+export function augmentationAt(
+  epoch: number,
+  { epochs, augmentEnd }: Pick<TrainingOptions, 'epochs' | 'augmentEnd'>,
+): number {
+  const half = epochs / 2;
+  return epoch < half ? 1 : 1 - ((1 - augmentEnd) * (epoch + 1 - half)) / half;
+}
+
+/**
+ * cos(πt) for t from 0 to 1. Not Math.cos: engines are free to round it differently, and the same seed must give the
+ * same weights, bit for bit, on every version of Node. Off by less than 1e-15.
+ */
+export function cosineOfHalfTurns(t: number): number {
+  // cos(πt) = sin(π(½ - t)): an odd series on ±π/2, summed from its small end.
+  const x = Math.PI * (0.5 - t);
+  let sum = 0;
+  for (let n = 23; n >= 3; n -= 2) sum = (-x * x * (1 + sum)) / (n * (n - 1));
+  return x * (1 + sum);
+}
+
+/** What randomness is used for: the first parts of a stream's path. */
+const FIRST_WEIGHTS = 0;
+const ORDER = 1;
+const AUGMENTATION = 2;
+
+/** The seed of a run's first weights. */
+export function initialSeed(seed: number, run: number): number {
+  return streamSeed(seed, FIRST_WEIGHTS, run);
+}
+
+/** The keys of a run's augmentation in one epoch. */
+export function augmentationKeys(seed: number, run: number, epoch: number): readonly [number, number] {
+  return streamKeys(seed, AUGMENTATION, run, epoch);
+}
+
+/** The seed of the order in which a run's epoch sees the images. */
+export function orderSeed(seed: number, run: number, epoch: number): number {
+  return streamSeed(seed, ORDER, run, epoch);
+}
+
+/**
+ * Fills the table of an epoch's steps, `(steps, 4)` f32: step size, Adam's correction, what a weight keeps, how far the
+ * averages move.
+ *
+ * @param epoch from 0
+ * @returns the learning rate of the last step
+ */
+export function writeSteps(table: Float32Array, epoch: number, options: TrainingOptions): number {
+  const stepsPerEpoch = table.length / 4;
+  let step = epoch * stepsPerEpoch;
+  let power1 = wholePower(BETA_1, step);
+  let power2 = wholePower(BETA_2, step);
+  let learningRate = 0;
+  for (let at = 0; at < table.length; at += 4, step++) {
+    learningRate = learningRateAt(step, stepsPerEpoch, options);
+    power1 *= BETA_1;
+    power2 *= BETA_2;
+    table[at] = options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
+    table[at + 1] = 1 / (1 - power2);
+    table[at + 2] = 1 - learningRate * options.weightDecay;
+    // Early on the averages forget faster, or the first random weights would linger in them.
+    table[at + 3] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
+  }
+  return learningRate;
+}
+
+/** `base` to a whole power, from multiplications alone: `**` may round differently from one engine to the next. */
+function wholePower(base: number, exponent: number): number {
+  let power = 1;
+  for (let bits = exponent, square = base; bits > 0; bits = Math.floor(bits / 2), square *= square) {
+    if (bits % 2 === 1) power *= square;
+  }
+  return power;
+}
 
 /**
  * Writes what an epoch begins with, each thread of the run's team its part of it: in its own head how the images are varied;

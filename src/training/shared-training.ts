@@ -1,19 +1,17 @@
-import { TRAIN_KERNEL_FILE } from '../assets.js';
-import { compileKernel } from '../compile-kernel.js';
+import { compileKernel, TRAIN_KERNEL_FILE } from '../assets.js';
+import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
+import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
-import { MOST_INPUTS, PAGE_BYTES } from '../pool/layout.js';
-import { STOP_FLAG } from '../pool/messages.js';
-import { initialSeed } from './epoch-tables.js';
-import { writeInitialWeights } from './initial-weights.js';
-import { instantiateTrainingKernel } from './kernel.js';
-import { layoutTraining, type TrainingLayout } from './layout.js';
-import { TABLES_BYTES, writeLitTables } from './lit-tables.js';
-import type { TrainingSetup } from './messages.js';
-import type { TrainingOptions } from './options.js';
+import { createRandom } from '../network/random.js';
+import { initialSeed } from './place-epoch.js';
 import { placeRun, trainingCount } from './place-run.js';
+import { instantiateTrainingKernel } from './run-epoch.js';
 import { BARRIER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import type { TrainingImages } from './training-images.js';
+import type { ParameterLayout } from './trained-network.js';
+import { layoutTraining, TABLES_BYTES, type TrainingLayout, writeLitTables } from './training-layout.js';
+import type { TrainingSetup } from './training-messages.js';
+import type { TrainingImages, TrainingOptions } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */
 export class SharedTraining {
@@ -175,4 +173,34 @@ function checkImages(
       `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`,
     );
   }
+}
+
+/**
+ * Writes the first weights of a run: Glorot and Bengio's uniform ones (±√(6 / (inputs + outputs))), four times as wide
+ * for sigmoids, whose slope at 0 is a quarter of tanh's, and for hidden ReLUs He's (±√(6 / inputs)); biases are 0. A
+ * pixel that no image has lit gets weights of 0: training could not tell what they should be.
+ *
+ * @param parameters `(shape.bytes / 4)` f32, zeros
+ * @param everLit `(inputs)` 0 for a pixel that no image has lit
+ * @param seed of this run alone
+ */
+export function writeInitialWeights(
+  parameters: Float32Array,
+  shape: ParameterLayout,
+  everLit: Uint8Array,
+  { activation, output }: Pick<TrainingOptions, 'activation' | 'output'>,
+  seed: number,
+): void {
+  const random = createRandom(seed);
+  shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights }, index) => {
+    const name = index === shape.layers.length - 1 ? output : activation;
+    const gain = name === 'sigmoid' ? 4 : 1;
+    const bound = gain * Math.sqrt(6 / (name === 'relu' ? inputs : inputs + outputs));
+    for (let input = 0; input < inputs; input++) {
+      for (let n = 0; n < outputs; n++) {
+        const weight = (2 * random.uniform() - 1) * bound;
+        parameters[weights / 4 + input * paddedOutputs + n] = index > 0 || everLit[input] ? weight : 0;
+      }
+    }
+  });
 }

@@ -1,9 +1,31 @@
 import { concatMap, from, map, mergeMap, type Observable, range, takeWhile } from 'rxjs';
-import { type BestEpoch, isBetter } from './best-epoch.js';
-import type { EpochAnswer } from './messages.js';
 import { trainingCount } from './place-run.js';
 import type { SharedTraining } from './shared-training.js';
 import type { Trainer } from './trainer.js';
+import type { EpochAnswer } from './training-messages.js';
+import type { TrainingLoss } from './training-options.js';
+
+/** The epoch that did best on the held-out images, and the weights it was judged by. */
+export interface BestEpoch {
+  readonly report: EpochReport;
+  /** All weights and biases as `ParameterLayout` places them, f32. */
+  readonly parameters: Float32Array;
+}
+
+/**
+ * Whether one epoch is better than another: more held-out images right, then a smaller loss on them, then the earlier
+ * run, then the later epoch. A total order, so the best one does not depend on the order in which runs report. Without
+ * held-out images a run's last epoch is its best, and the smaller training loss decides between runs at equal epochs.
+ */
+export function isBetter(a: EpochReport, b: EpochReport): boolean {
+  if (a.isDiverged !== b.isDiverged) return b.isDiverged;
+  if (a.validationImages === 0 && a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (a.validationCorrect !== b.validationCorrect) return a.validationCorrect > b.validationCorrect;
+  const lossOf = (report: EpochReport) => (a.validationImages > 0 ? report.validationLoss : report.loss);
+  if (lossOf(a) !== lossOf(b)) return lossOf(a) < lossOf(b);
+  if (a.run !== b.run) return a.run < b.run;
+  return a.epoch > b.epoch;
+}
 
 /** How one epoch of one run went. */
 export interface EpochReport {
@@ -96,4 +118,28 @@ function reportOf(shared: SharedTraining, run: number, epoch: number, answer: Ep
     learningRate,
     isDiverged: !Number.isFinite(loss) || (validationImages > 0 && !Number.isFinite(validationLoss)),
   };
+}
+
+/**
+ * What training makes small, for one image, in float64 and in plain sight: the kernel's oracle. Without smoothing the
+ * first two are those of src/network/cost.ts.
+ *
+ * @param outputs `(classes)` activations of the last layer
+ * @param smoothing how much of the desired outputs is spread over all classes, 0..1
+ */
+export function trainingLoss(
+  outputs: Float64Array,
+  label: number,
+  loss: TrainingLoss,
+  smoothing: number,
+): number {
+  const others = smoothing / outputs.length;
+  let sum = 0;
+  for (const [k, a] of outputs.entries()) {
+    const y = k === label ? 1 - smoothing + others : others;
+    if (loss === 'squared error') sum += (a - y) ** 2;
+    else if (loss === 'cross-entropy') sum -= y * Math.log(a);
+    else sum -= y * Math.log(a) + (1 - y) * Math.log(1 - a);
+  }
+  return sum;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { GUARD_BYTES, type MemoryLayout } from '../../src/pool/layout.js';
+import { GUARD_BYTES, type MemoryLayout } from '../../src/engine/layout.js';
 
 const CANARY = 0xa5;
 

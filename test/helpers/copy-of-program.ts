@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tempFolder } from '../sources/temp-folder.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,4 +1,4 @@
-import type { ImageSet } from '../../src/insight/image-set.js';
+import type { ImageSet } from '../../src/insight/run-images.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessOf } from '../../src/network/normalization.js';
 import { testLabels, testPixels } from './mnist.js';

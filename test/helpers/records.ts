@@ -1,7 +1,7 @@
+import { layoutMemory } from '../../src/engine/layout.js';
+import { Slots } from '../../src/engine/slots.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import type { NormalizedRecords } from '../../src/operators/normalize.js';
-import { layoutMemory } from '../../src/pool/layout.js';
-import { Slots } from '../../src/pool/slots.js';
 import { randomNetwork } from './random-network.js';
 
 /** A network for images of 2 x 2 pixels, three classes. */

@@ -1,10 +1,10 @@
+import { Batch } from '../../src/engine/batch.js';
+import { type PoolOptions, ScoringPool } from '../../src/engine/pool.js';
+import type { Scorer } from '../../src/engine/scorer.js';
+import { SharedNetwork } from '../../src/engine/shared-network.js';
+import { Slots } from '../../src/engine/slots.js';
+import { openModel } from '../../src/inputs/open-model.js';
 import type { Network } from '../../src/network/network.js';
-import { Batch } from '../../src/pool/batch.js';
-import { type PoolOptions, ScoringPool } from '../../src/pool/pool.js';
-import type { Scorer } from '../../src/pool/scorer.js';
-import { SharedNetwork } from '../../src/pool/shared-network.js';
-import { Slots } from '../../src/pool/slots.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { testLabels, testPixels } from './mnist.js';
 
 export const network: Network = openModel('sigmoid').network;
@@ -13,7 +13,7 @@ const labels = testLabels();
 
 /** A fixture's place. */
 export function fixture(name: string): string {
-  return new URL(`../pool/fixtures/${name}.js`, import.meta.url).pathname;
+  return new URL(`../engine/fixtures/${name}.js`, import.meta.url).pathname;
 }
 
 /** A pool of few small slots, and its shared memory. */

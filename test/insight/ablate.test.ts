@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
 import { ablate, allNeurons } from '../../src/insight/ablate.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
 import type { Network } from '../../src/network/network.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

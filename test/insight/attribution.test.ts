@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
 import { ATTRIBUTION_TOLERANCE, attribute } from '../../src/insight/attribution.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { forward } from '../../src/network/forward.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessOf } from '../../src/network/normalization.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

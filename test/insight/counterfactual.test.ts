@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
 import { smallestChange } from '../../src/insight/counterfactual.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessOf } from '../../src/network/normalization.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { smallNetwork } from '../network/arbitraries.js';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detect } from '../../src/insight/detector.js';
-import { rectangleRegion, regionWeights } from '../../src/insight/detector-weights.js';
+import { detect, rectangleRegion, regionWeights } from '../../src/insight/detector.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { testImages } from '../helpers/image-set.js';
 

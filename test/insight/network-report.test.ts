@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { distributionOf } from '../../src/insight/distribution.js';
-import { networkReport } from '../../src/insight/network-report.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { distributionOf, networkReport } from '../../src/insight/network-report.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { brightnessAt, testImages } from '../helpers/image-set.js';
 
 describe('networkReport', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
-import { rankImages } from '../../src/insight/rank-images.js';
+import { rankImages } from '../../src/insight/run-images.js';
 import { activate } from '../../src/network/activations.js';
 import { forward } from '../../src/network/forward.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

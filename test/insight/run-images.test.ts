@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { runImages } from '../../src/insight/run-images.js';
-import { countCorrect, verdictsOf } from '../../src/insight/verdicts.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { countCorrect, runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { feedImages } from '../../src/insight/feed.js';
+import { openModel } from '../../src/inputs/open-model.js';
 import { runImages } from '../../src/insight/run-images.js';
-import { whatIf } from '../../src/insight/what-if.js';
+import { feedImages, whatIf } from '../../src/insight/what-if.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
-import { openModel } from '../../src/sources/open-model.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

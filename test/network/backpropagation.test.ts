@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { addGradients, zeroGradients } from '../../src/network/backpropagation.js';
-import { loss, lossOf } from '../../src/network/cost.js';
+import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { forward } from '../../src/network/forward.js';
-import type { Layer, Network } from '../../src/network/network.js';
+import { type Layer, loss, lossOf, type Network } from '../../src/network/network.js';
 import { smallNetwork, vector } from './arbitraries.js';
 
 const STEP = 1e-5;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loss, lossOf } from '../../src/network/cost.js';
-import type { Layer } from '../../src/network/network.js';
+import { type Layer, loss, lossOf } from '../../src/network/network.js';
 
 const layer = (activation: Layer['activation']): Layer => ({
   weights: Float64Array.of(1),

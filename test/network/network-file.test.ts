@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/network/activations.js';
+import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
 import type { Network } from '../../src/network/network.js';
-import { readNetwork, writeNetwork } from '../../src/network/network-file.js';
 import { smallNetwork } from './arbitraries.js';
 import { caught, f32, fileBytes } from './bytes.js';
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Normalization, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { describeNormalization, parseNormalization } from '../../src/network/parse-normalization.js';
+import {
+  describeNormalization,
+  type Normalization,
+  parseNormalization,
+  UNIT_BRIGHTNESS,
+} from '../../src/network/normalization.js';
 import { caught } from './bytes.js';
 
 const parse = (text: string, base: Normalization = UNIT_BRIGHTNESS) => parseNormalization(text, base);

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readTestImages } from '../../scripts/first-network.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
+import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { countCorrect } from '../../src/network/float64/train-float64.js';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { layerSizes, parameterCount } from '../../src/network/network.js';
-import { writeNetwork } from '../../src/network/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { countCorrect } from '../../src/network/train.js';
-import { MNIST_FILES } from '../../src/sources/mnist-files.js';
-import { openModel } from '../../src/sources/open-model.js';
 
 const inData = (name: string) => fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
 

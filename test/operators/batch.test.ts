@@ -1,9 +1,9 @@
 import { map, NEVER, of, Subject, take, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
+import type { Batch } from '../../src/engine/batch.js';
 import { batch } from '../../src/operators/batch.js';
 import type { NormalizedRecords } from '../../src/operators/normalize.js';
-import type { Batch } from '../../src/pool/batch.js';
 import { tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** What a batch holds, as text: `0+4` is four records from index 0. */

@@ -4,7 +4,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/operators/decode.js';
 import type { Chunk, LabelFormat, RecordFormat, Records } from '../../src/operators/events.js';
-import { failureOf } from '../sources/failure-of.js';
+import { failureOf } from '../inputs/failure-of.js';
 
 const U8: LabelFormat = { bytes: 1, signed: false, strideBytes: 1 };
 

@@ -12,11 +12,11 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import type { Batch } from '../../src/engine/batch.js';
+import type { Scorer } from '../../src/engine/scorer.js';
 import { batch } from '../../src/operators/batch.js';
 import { forward } from '../../src/operators/forward.js';
 import { sink } from '../../src/operators/sink.js';
-import type { Batch } from '../../src/pool/batch.js';
-import type { Scorer } from '../../src/pool/scorer.js';
 import { tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** A scorer whose batches are answered by hand, in any order. */

@@ -1,13 +1,13 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { openScorer } from '../../src/engine/open-scorer.js';
+import { openIdx } from '../../src/inputs/idx-source.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { normalize } from '../../src/operators/normalize.js';
 import { sink } from '../../src/operators/sink.js';
 import { tally } from '../../src/operators/tally.js';
-import { openScorer } from '../../src/pool/open-scorer.js';
-import { openIdx } from '../../src/sources/idx-source.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { network } from '../helpers/scoring.js';
 

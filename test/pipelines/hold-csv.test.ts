@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { RowRange } from '../../pipelines/hold-csv.js';
 import { type AnyRecordsSpec, openAnyRecords } from '../../pipelines/open-any-records.js';
-import { openModel } from '../../src/sources/open-model.js';
+import { openModel } from '../../src/inputs/open-model.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
-import { tempFolder } from '../sources/temp-folder.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const { network } = openModel('sigmoid');
 const [pixels, labels] = [testPixels(), testLabels()];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { orientedAs } from '../../pipelines/oriented-as.js';
-import type { CsvDialect } from '../../src/csv/dialect.js';
+import type { CsvDialect } from '../../src/formats/csv/dialect.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 
 test.each([

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
-import { writeNetwork } from '../../src/network/network-file.js';
+import { openScorer } from '../../src/engine/open-scorer.js';
+import { openIdx } from '../../src/inputs/idx-source.js';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { normalize } from '../../src/operators/normalize.js';
-import { openScorer } from '../../src/pool/open-scorer.js';
-import { openIdx } from '../../src/sources/idx-source.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { network } from '../helpers/scoring.js';
-import { tempFolder } from '../sources/temp-folder.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const FILES = { images: TEST_IMAGES_FILE, labels: TEST_LABELS_FILE };
 /** Without a digest nobody but the workers has to see the bytes. */

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, test } from 'vitest';
 import { type ScoreOptions, type ScoreProgress, score } from '../../pipelines/score.js';
 import { testPixels } from '../helpers/mnist.js';
-import { idxBytes } from '../sources/idx-bytes.js';
-import { tempFolder } from '../sources/temp-folder.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const IMAGE_BYTES = 784;
 const images = (count: number) => {

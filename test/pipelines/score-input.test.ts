@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ScoreInputs, understandCsv } from '../../pipelines/score-input.js';
-import { lookAt } from '../../src/sources/look-at.js';
-import { openModel } from '../../src/sources/open-model.js';
+import { lookAt } from '../../src/inputs/first-bytes.js';
+import { openModel } from '../../src/inputs/open-model.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
-import { tempFolder } from '../sources/temp-folder.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const { network } = openModel('sigmoid');
 const LINE_END = Buffer.from('\n');

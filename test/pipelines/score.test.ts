@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
-import type { ScoreOptions } from '../../pipelines/score.js';
-import { score } from '../../pipelines/score.js';
+import { type ScoreOptions, score } from '../../pipelines/score.js';
 import { testCsv, testRow } from '../helpers/csv.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE } from '../helpers/mnist.js';
-import { SilentStream } from '../sources/iterables.js';
-import { tempFolder } from '../sources/temp-folder.js';
+import { SilentStream } from '../inputs/iterables.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const COUNT = 1000;
 const csv = testCsv(COUNT);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { train } from '../../pipelines/train.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
-import { idxBytes } from '../sources/idx-bytes.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
 
 const COUNT = 300;
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_NETWORK, readTrainingImages, trainFirstNetwork } from '../../scripts/first-network.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
-import { writeNetwork } from '../../src/network/network-file.js';
-import { countCorrect, type LabelledImages, train } from '../../src/network/train.js';
+import { countCorrect, type LabelledImages, train } from '../../src/network/float64/train-float64.js';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
 
 const COUNT = 500;
 const settings = { ...FIRST_NETWORK, epochs: 1 };

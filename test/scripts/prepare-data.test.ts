@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
 import { prepareData } from '../../scripts/prepare-data.js';
-import { MNIST_FILES } from '../../src/sources/mnist-files.js';
+import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
 
 const original = mnistDataFolder();
 const labels = MNIST_FILES.testLabels.name;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GUARD_BYTES, PAGE_BYTES } from '../../src/pool/layout.js';
-import { layoutTraining } from '../../src/training/layout.js';
+import { GUARD_BYTES, PAGE_BYTES } from '../../src/engine/layout.js';
+import { layoutTraining } from '../../src/training/training-layout.js';
 
 const options = {
   sizes: [784, 16, 15, 10],

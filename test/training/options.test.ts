@@ -3,7 +3,7 @@ import {
   completeTrainingOptions,
   DEFAULT_TRAINING,
   type TrainingOptions,
-} from '../../src/training/options.js';
+} from '../../src/training/training-options.js';
 
 test('no options at all train the network of the video', () => {
   expect(completeTrainingOptions({})).toEqual(DEFAULT_TRAINING);

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { Adam } from '../../src/network/adam.js';
-import { augmentationKeys, orderSeed, writeSteps } from '../../src/training/epoch-tables.js';
-import { completeTrainingOptions } from '../../src/training/options.js';
-import { augmentationAt, cosineOfHalfTurns, learningRateAt } from '../../src/training/schedule.js';
+import { Adam } from '../../src/network/float64/backpropagation.js';
+import {
+  augmentationAt,
+  augmentationKeys,
+  cosineOfHalfTurns,
+  learningRateAt,
+  orderSeed,
+  writeSteps,
+} from '../../src/training/place-epoch.js';
+import { completeTrainingOptions } from '../../src/training/training-options.js';
 
 test('the cosine is that of the engine to 1e-15', () => {
   for (let i = 0; i <= 1000; i++) {

@@ -1,9 +1,12 @@
 import { createRandom } from '../../src/network/random.js';
-import { instantiateTrainingKernel, type TrainingKernel } from '../../src/training/kernel.js';
-import { completeTrainingOptions, type TrainingOptions } from '../../src/training/options.js';
 import { placeEpoch } from '../../src/training/place-epoch.js';
+import { instantiateTrainingKernel, type TrainingKernel } from '../../src/training/run-epoch.js';
 import { SharedTraining } from '../../src/training/shared-training.js';
-import type { TrainingImages } from '../../src/training/training-images.js';
+import {
+  completeTrainingOptions,
+  type TrainingImages,
+  type TrainingOptions,
+} from '../../src/training/training-options.js';
 import { randomPixels } from '../helpers/random-network.js';
 
 /** What a small training is made of; the rest are the defaults, without augmentation and held-out images. */

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { TRAIN_WORKER_FILE } from '../../src/assets.js';
-import { STOP_FLAG } from '../../src/pool/messages.js';
-import { Threads } from '../../src/pool/threads.js';
-import { chooseTeamSize } from '../../src/training/choose-team-size.js';
-import { divideByLit, divideEvenly } from '../../src/training/shares.js';
+import { STOP_FLAG } from '../../src/engine/messages.js';
+import { Threads } from '../../src/engine/threads.js';
+import { divideByLit, divideEvenly } from '../../src/training/place-run.js';
 import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
 import { type TrainingProgress, trainingEpochs } from '../../src/training/training-epochs.js';
+import { chooseTeamSize } from '../../src/training/training-options.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { type SmallTrainingOptions, smallImages, smallTraining } from './small-training.js';
 

@@ -1,10 +1,10 @@
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isBetter } from '../../src/training/best-epoch.js';
 import type { SharedTraining } from '../../src/training/shared-training.js';
 import { openTrainer, type Trainer } from '../../src/training/trainer.js';
 import {
   type EpochReport,
+  isBetter,
   type TrainingProgress,
   trainingEpochs,
 } from '../../src/training/training-epochs.js';

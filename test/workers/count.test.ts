@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createForward, instantiate } from '../../src/pool/kernel.js';
-import { SharedNetwork } from '../../src/pool/shared-network.js';
-import { Slots } from '../../src/pool/slots.js';
-import { EvaluationTally } from '../../src/tally/evaluation-tally.js';
+import { EvaluationTally } from '../../src/counting/evaluation-tally.js';
+import { createForward, instantiate } from '../../src/engine/kernel.js';
+import { SharedNetwork } from '../../src/engine/shared-network.js';
+import { Slots } from '../../src/engine/slots.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addGradients, zeroGradients } from '../../src/network/backpropagation.js';
+import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
 import { RUN } from '../../src/training/run-fields.js';

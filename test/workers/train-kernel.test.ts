@@ -1,17 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Adam } from '../../src/network/adam.js';
-import { addGradients, zeroGradients } from '../../src/network/backpropagation.js';
-import { lossOf } from '../../src/network/cost.js';
+import { Adam, addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { forward, predictedClass } from '../../src/network/forward.js';
-import type { Network } from '../../src/network/network.js';
+import { lossOf, type Network } from '../../src/network/network.js';
 import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom } from '../../src/network/random.js';
 import { AUGMENTATIONS, warpImage, warpOf } from '../../src/training/augmentation.js';
-import type { TrainingOptions } from '../../src/training/options.js';
 import { RUN } from '../../src/training/run-fields.js';
 import { trainedNetwork } from '../../src/training/trained-network.js';
-import { trainingLoss } from '../../src/training/training-loss.js';
+import { trainingLoss } from '../../src/training/training-epochs.js';
+import type { TrainingOptions } from '../../src/training/training-options.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { kernelTraining, type SmallTrainingOptions } from '../training/small-training.js';
 

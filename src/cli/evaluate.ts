@@ -1,0 +1,108 @@
+import { type Command, Option } from 'commander';
+import { type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
+import { evaluationCsv } from '../outputs/evaluation-csv.js';
+import { evaluationJson } from '../outputs/evaluation-json.js';
+import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
+import { pictureOf } from '../views/picture.js';
+import { renderEvaluation } from '../views/terminal/render-evaluation.js';
+import { colorLevel, columnsOf, supportsUnicode } from '../views/terminal/terminal.js';
+import { share, wholeNumber } from './common-options.js';
+import {
+  addEvaluationArguments,
+  addEvaluationOptions,
+  askedEvaluation,
+  type EvaluationFlags,
+} from './evaluation-options.js';
+import { interruptibly, writeOut } from './process.js';
+
+interface EvaluateFlags extends EvaluationFlags {
+  format: 'table' | 'json' | 'markdown' | 'csv';
+  minAccuracy?: number;
+  mistakes: number;
+}
+
+const EXAMPLES = `
+Examples:
+  $ digitflow evaluate                                the bundled MNIST test set and network
+  $ digitflow evaluate path/to/folder                 a folder with t10k-images-idx3-ubyte and its labels
+  $ digitflow evaluate images.gz labels.gz            any IDX files, gzipped or not
+  $ zcat images.gz | digitflow evaluate - labels.gz   images from stdin
+  $ digitflow evaluate mnist_test.csv                 a CSV with a column of labels
+  $ digitflow evaluate --format json | jq .accuracy
+  $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
+
+Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such input,
+70 our own fault, 74 input/output, 130 interrupted.`;
+
+/** Adds \`digitflow evaluate\`. */
+export function addEvaluateCommand(program: Command): void {
+  const command = addEvaluationArguments(
+    program
+      .command('evaluate', { isDefault: true })
+      .description(
+        'evaluate a network on labelled images: accuracy, confusion matrix, and where it goes wrong',
+      ),
+  )
+    .addOption(
+      new Option('-f, --format <format>', 'what to print')
+        .choices(['table', 'json', 'markdown', 'csv'])
+        .default('table'),
+    )
+    .option('--mistakes <count>', 'how many of the worst mistakes to show', wholeNumber(0), 10)
+    .option('--min-accuracy <share>', 'exit with 1 when the accuracy is lower, such as 0.94 or 94%', share);
+  addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runEvaluate);
+}
+
+async function runEvaluate(
+  images: string | undefined,
+  labels: string | undefined,
+  flags: EvaluateFlags,
+): Promise<void> {
+  await interruptibly(flags.quiet ?? false, async (signal) => {
+    const asked = askedEvaluation(images, labels, flags, signal);
+    try {
+      const result = await evaluate({ ...asked.options, mistakes: flags.mistakes });
+      asked.clear();
+      await writeOut(format(result, flags.format));
+      if (!signal.aborted) process.exitCode = exitCode(result, flags);
+    } finally {
+      asked.clear();
+    }
+  });
+}
+
+function format(
+  { evaluation, mistakes, normalization }: EvaluateResult,
+  name: EvaluateFlags['format'],
+): string {
+  switch (name) {
+    case 'json':
+      return evaluationJson(evaluation);
+    case 'markdown':
+      return evaluationMarkdown(evaluation);
+    case 'csv':
+      return evaluationCsv(evaluation);
+    case 'table': {
+      const { height, width } = evaluation.data;
+      const pictures = mistakes.map(({ pixels }) =>
+        pictureOf(pixels, height, width, normalization.transposed),
+      );
+      return renderEvaluation(evaluation, pictures, {
+        color: colorLevel(process.stdout, process.env),
+        width: columnsOf(process.stdout),
+        unicode: supportsUnicode(process.env, process.platform),
+      });
+    }
+  }
+}
+
+function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {
+  if (flags.minAccuracy === undefined) return 0;
+  const { accuracy } = evaluation;
+  if (accuracy !== null && accuracy >= flags.minAccuracy) return 0;
+  if (!flags.quiet) {
+    const found = accuracy === null ? 'no images to measure it on' : accuracy;
+    process.stderr.write(`digitflow: accuracy: expected at least ${flags.minAccuracy}, found ${found}\n`);
+  }
+  return 1;
+}

@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import { report } from '../../pipelines/report.js';
+import { grouped } from '../counting/wording.js';
+import { KeptFile } from '../outputs/kept-file.js';
+import { LANGUAGES, type Language } from '../views/words/words.js';
+import {
+  addEvaluationArguments,
+  addEvaluationOptions,
+  askedEvaluation,
+  type EvaluationFlags,
+} from './evaluation-options.js';
+import { interruptibly, writeOut } from './process.js';
+
+interface ReportFlags extends EvaluationFlags {
+  out: string;
+  lang: Language;
+}
+
+const EXAMPLES = `
+Examples:
+  $ digitflow report                             report.html of the bundled network and the MNIST test set
+  $ digitflow report -o relu.html --model relu   another network
+  $ digitflow report --lang ja -o report.ja.html in Japanese
+  $ digitflow report my-digits.csv               any labelled IDX or CSV that evaluate takes
+  $ digitflow report -o - | gzip > r.html.gz     to stdout
+
+The page is one file that needs no network and no script. The same input gives the same bytes.
+
+Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault,
+74 input/output, 130 interrupted (the page then shows what was read until then).`;
+
+/** Adds `digitflow report`. */
+export function addReportCommand(program: Command): void {
+  const command = addEvaluationArguments(
+    program
+      .command('report')
+      .description('evaluate, and make one HTML page of it: matrix, mistakes with their images, neurons'),
+  )
+    .option('-o, --out <file>', 'where the page goes; - for stdout', 'report.html')
+    .addOption(
+      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
+    );
+  addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runReport);
+}
+
+async function runReport(
+  images: string | undefined,
+  labels: string | undefined,
+  flags: ReportFlags,
+): Promise<void> {
+  // That it can be written is known before there is anything to write.
+  const file = flags.out === '-' ? null : new KeptFile(flags.out);
+  await interruptibly(flags.quiet ?? false, async (signal) => {
+    const asked = askedEvaluation(images, labels, flags, signal);
+    try {
+      const { html } = await report({ ...asked.options, language: flags.lang });
+      asked.clear();
+      if (file === null) await writeOut(html);
+      else {
+        file.write(html);
+        const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
+        if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
+      }
+    } finally {
+      asked.clear();
+    }
+  });
+}

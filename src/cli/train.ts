@@ -1,0 +1,169 @@
+import { type Command, Option } from 'commander';
+import type { EpochReport, EpochTotals, TrainResult } from '../../pipelines/train.js';
+import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
+import {
+  CLEAR_LINE,
+  colorLevel,
+  columnsOf,
+  type OutputStream,
+  supportsUnicode,
+} from '../views/terminal/terminal.js';
+import { truncate } from '../views/terminal/text-width.js';
+import { wholeNumber } from './common-options.js';
+import { renderTraining } from './describe-training.js';
+import { EXIT_INTERRUPTED, onInterrupt, writeOut } from './process.js';
+import { addTrainingOptions, settingsOf, type TrainingFlags } from './train-options.js';
+
+interface TrainFlags extends TrainingFlags {
+  images?: string;
+  labels?: string;
+  workers?: number;
+  checkpoint?: string;
+  resume?: string;
+  curve?: string;
+  log?: string;
+  out: string;
+  format: 'table' | 'json';
+  quiet?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ digitflow train --out mine.safetensors             the network of the video, on MNIST
+  $ digitflow evaluate --model mine.safetensors        how well it does
+  $ digitflow train --images folder --out f            train-images-idx3-ubyte and its labels in a folder
+  $ digitflow train --activation relu --output softmax --restarts 4 --out f
+  $ digitflow train --checkpoint c --out f             then, after a kill: digitflow train --resume c --out f
+
+The same images, settings and seed give the same file, byte for byte, for any number of workers.
+
+Exit codes: 0 well, 2 usage, 65 bad data or a training that diverged, 66 no such input,
+70 our own fault, 74 input/output, 130 interrupted (the best so far is kept).`;
+
+/** Adds \`digitflow train\`. */
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command('train')
+    .description('find the weights and biases of a network: learn from labelled images')
+    .option(
+      '--images <path>',
+      'an IDX file, a folder with the usual names, or - for stdin (default: the MNIST training set)',
+    )
+    .option('--labels <path>', 'the IDX file of their labels (default: found beside the images by its name)')
+    .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
+  addTrainingOptions(command)
+    .option(
+      '-w, --workers <count>',
+      'threads, which share restarts and batches; 0 does without (default: by cores and work)',
+      wholeNumber(0),
+    )
+    .option('--checkpoint <file>', 'keep the state of the training here as it goes')
+    .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
+    .option('--curve <file>', 'draw the learning curve, as SVG')
+    .option('--log <file>', 'write every epoch as a line of JSON')
+    .addOption(
+      new Option('-f, --format <format>', 'what to print').choices(['table', 'json']).default('table'),
+    )
+    .option('-q, --quiet', 'nothing on stderr but errors')
+    .option('--debug', 'the stack of an error')
+    .addHelpText('after', EXAMPLES)
+    .action(runTrain);
+}
+
+async function runTrain(flags: TrainFlags): Promise<void> {
+  // The note of an evaluation would speak of reading.
+  const interruption = onInterrupt(true);
+  const progress = new TrainingProgressLine(process.stderr, () => performance.now());
+  const note = (line: string) => {
+    progress.clear();
+    if (!flags.quiet) process.stderr.write(`digitflow: ${line}\n`);
+  };
+  const { signal } = interruption;
+  signal.addEventListener('abort', () =>
+    note('interrupted; keeping the best so far (again to leave at once)'),
+  );
+  try {
+    const { images, labels, workers, checkpoint, resume, curve, log, out, quiet } = flags;
+    // Not loaded where it is not wanted: an evaluation should start fast.
+    const { train } = await import('../../pipelines/train.js');
+    const result = await train({
+      ...settingsOf(flags),
+      ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
+      onEpoch: (report, totals) => {
+        if (!quiet) progress.update(report, totals);
+      },
+    });
+    progress.clear();
+    for (const { run, epoch } of result.training.diverged) {
+      note(`run ${run} diverged in epoch ${epoch} and was left; try a smaller --learning-rate`);
+    }
+    await writeOut(format(result, flags.format));
+    if (result.training.partial) process.exitCode = EXIT_INTERRUPTED;
+  } catch (error) {
+    // Interrupted before an epoch had ended: there is nothing to keep.
+    if (!signal.aborted || error !== signal.reason) throw error;
+    process.exitCode = EXIT_INTERRUPTED;
+  } finally {
+    progress.clear();
+    interruption.end();
+  }
+}
+
+function format(result: TrainResult, name: TrainFlags['format']): string {
+  if (name === 'json') return `${JSON.stringify(result.training, null, 2)}\n`;
+  return renderTraining(result, {
+    color: colorLevel(process.stdout, process.env),
+    width: columnsOf(process.stdout),
+    unicode: supportsUnicode(process.env, process.platform),
+  });
+}
+
+const EVERY_MS = 50;
+
+/** One line on a terminal that tells how far a training is; redrawn as epochs end, so there is no timer to stop. */
+export class TrainingProgressLine {
+  readonly #stream: OutputStream & { write(text: string): unknown };
+  readonly #now: () => number;
+  #firstMs: number;
+  #nextMs = 0;
+  #isShown = false;
+
+  /** @param now a clock that never goes back, in milliseconds; the training's time is counted from here */
+  constructor(stream: OutputStream & { write(text: string): unknown }, now: () => number) {
+    this.#stream = stream;
+    this.#now = now;
+    this.#firstMs = now();
+  }
+
+  /** To be called as each epoch ends. Writes nothing but to a terminal. */
+  update(report: EpochReport, totals: EpochTotals): void {
+    if (!this.#stream.isTTY) return;
+    const nowMs = this.#now();
+    if (nowMs < this.#nextMs) return;
+    this.#nextMs = nowMs + EVERY_MS;
+    this.#isShown = true;
+    const words = progressWords(report, totals, (nowMs - this.#firstMs) / 1000);
+    // One column less than there are: a full line would wrap, and could not be cleared any more.
+    this.#stream.write(CLEAR_LINE + truncate(words, columnsOf(this.#stream) - 1, ''));
+  }
+
+  /** Wipes the line away; to be called before anything else is written to the terminal. */
+  clear(): void {
+    if (this.#isShown) this.#stream.write(CLEAR_LINE);
+    this.#isShown = false;
+  }
+}
+
+/** ` 35 %  epoch 21 of 60, loss 0.0712, validation 95.61 %, 512,000 images/s, 4.1 s left`. */
+function progressWords(report: EpochReport, { done, toDo, images }: EpochTotals, seconds: number): string {
+  const rate = seconds > 0 ? done / seconds : 0;
+  const parts = [
+    `${grouped(done)} of ${grouped(toDo)} epochs`,
+    ...(report.isDiverged ? [`run ${report.run + 1} diverged`] : [`loss ${report.loss.toPrecision(3)}`]),
+    ...(Number.isFinite(report.validationAccuracy)
+      ? [`validation ${percentage(report.validationAccuracy, 2)} %`]
+      : []),
+    ...(rate > 0 ? [rateWords(rate * images), `${durationWords((toDo - done) / rate)} left`] : []),
+  ];
+  return `${percentage(done / toDo, 0).padStart(3)} %  ${parts.join(', ')}`;
+}

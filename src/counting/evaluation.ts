@@ -1,0 +1,139 @@
+import { DigitflowError } from '../errors.js';
+import type { CalibrationBin } from './calibration.js';
+import type { EvaluationTally } from './evaluation-tally.js';
+import { type ClassScores, classScores, type Interval, macroScores, type Scores } from './scores.js';
+
+/** The name and version of the evaluation's JSON. Fields may be added to it; none changes its meaning. */
+export const EVALUATION_SCHEMA = 'digitflow.evaluation/1';
+
+/** The network that was evaluated. */
+export interface EvaluatedModel {
+  readonly name: string;
+  /** Of the network's file, 64 hex digits; null when it did not come from a file. */
+  readonly sha256: string | null;
+  /** Sizes, the input first: `[784, 16, 16, 10]`. */
+  readonly layers: readonly number[];
+  /** One for each layer but the input. */
+  readonly activations: readonly string[];
+  /** How many weights and biases. */
+  readonly parameters: number;
+}
+
+/** The records it was evaluated on. */
+export interface EvaluatedData {
+  /** What the input was called: a file's name, `stdin`. */
+  readonly name: string;
+  /** The well-known data set that the digests prove it to be (`MNIST test set`), or null. */
+  readonly dataset: string | null;
+  /** Images first, then labels; the digest is of the raw, unpacked content, null when it was not read whole. */
+  readonly files: readonly { readonly path: string; readonly sha256: string | null }[];
+  /** The images' size in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** How the rows of a CSV were understood; only there. */
+  readonly dialect?: readonly {
+    readonly property: string;
+    readonly value: string;
+    readonly by: 'given' | 'seen' | 'guessed';
+  }[];
+}
+
+/** A wrong prediction. */
+export interface EvaluatedMistake {
+  /** Index in the input, from 0. */
+  readonly index: number;
+  /** Class indices: positions in `classes`, and rows and columns of `confusion`. */
+  readonly truth: number;
+  readonly prediction: number;
+  /** The network's output for the predicted class. */
+  readonly confidence: number;
+}
+
+/**
+ * The result of an evaluation, exactly as `--format json` prints it. Shares are 0..1. What is not defined (the
+ * accuracy of no images, the recall of an absent class) is null, never 0.
+ */
+export interface Evaluation {
+  readonly schema: typeof EVALUATION_SCHEMA;
+  readonly model: EvaluatedModel;
+  readonly data: EvaluatedData;
+  /** How a pixel became a brightness, in words. */
+  readonly normalization: string;
+  readonly images: number;
+  readonly correct: number;
+  readonly accuracy: number | null;
+  /** Where the true accuracy plausibly lies. */
+  readonly interval: (Interval & { readonly level: 0.95; readonly method: 'wilson' }) | null;
+  /** `[truth][prediction]` counts. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly classes: readonly (ClassScores & { readonly name: string })[];
+  /** Unweighted means over the classes where each score is defined. */
+  readonly macro: Scores;
+  /** `mean` is null as well when a loss was not finite. */
+  readonly loss: { readonly name: string; readonly mean: number | null };
+  /** Null when the network's outputs are not in 0..1. */
+  readonly calibration: {
+    readonly expectedCalibrationError: number | null;
+    readonly bins: readonly CalibrationBin[];
+  } | null;
+  /** Worst first: the highest confidence, then the lowest index. */
+  readonly mistakes: readonly EvaluatedMistake[];
+  /** Threads that ran forward passes; 0 when it was done without threads. */
+  readonly workers: number;
+  readonly seconds: number;
+  /** Null when no time passed. */
+  readonly imagesPerSecond: number | null;
+  /** True when the input was not read to its end: interrupted, or a limit was asked for. */
+  readonly partial: boolean;
+}
+
+/** What a tally cannot know of its evaluation. */
+export interface EvaluationContext {
+  readonly model: EvaluatedModel;
+  readonly data: EvaluatedData;
+  /** The name of each class, in the order of the network's outputs. */
+  readonly classes: readonly string[];
+  readonly normalization: string;
+  /** What the losses are: `squared error`, `cross-entropy`. */
+  readonly lossName: string;
+  readonly workers: number;
+  readonly seconds: number;
+  readonly partial: boolean;
+}
+
+/**
+ * The evaluation that a tally and its context amount to.
+ *
+ * @throws DigitflowError USAGE when there are not as many names as the tally has classes.
+ */
+export function summarize(tally: EvaluationTally, context: EvaluationContext): Evaluation {
+  const { model, data, classes: names, normalization, lossName, workers, seconds, partial } = context;
+  const { confusion, calibration, images, interval } = tally;
+  if (names.length !== confusion.classes) {
+    throw new DigitflowError('USAGE', `classes: expected ${confusion.classes} names, found ${names.length}`);
+  }
+  const scores = classScores(confusion);
+  return {
+    schema: EVALUATION_SCHEMA,
+    model,
+    data,
+    normalization,
+    images,
+    correct: tally.correct,
+    accuracy: tally.accuracy,
+    interval: interval && { ...interval, level: 0.95, method: 'wilson' },
+    confusion: confusion.toJSON(),
+    classes: scores.map((score, index) => ({ name: names[index], ...score })),
+    macro: macroScores(scores),
+    loss: { name: lossName, mean: tally.meanLoss },
+    calibration: calibration && {
+      expectedCalibrationError: calibration.expectedCalibrationError,
+      bins: calibration.bins,
+    },
+    mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
+    workers,
+    seconds,
+    imagesPerSecond: seconds > 0 ? images / seconds : null,
+    partial,
+  };
+}

@@ -1,0 +1,122 @@
+import { type FileExtent, readFully } from './file-extent.js';
+import type { MemoryLayout, SlotLayout } from './layout.js';
+import { ANSWER, type Answer, type ScoreTask } from './messages.js';
+import { SlotCounts } from './slot-counts.js';
+
+type Forward = (
+  network: number,
+  scratch: number,
+  pixels: number,
+  count: number,
+  labels: number,
+  predictions: number,
+  confidences: number,
+  losses: number,
+  outputs: number,
+) => void;
+
+/** See workers/kernel/count.ts. */
+type Count = (
+  counts: number,
+  classes: number,
+  count: number,
+  labels: number,
+  predictions: number,
+  confidences: number,
+  losses: number,
+) => void;
+
+/** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
+const PIECE_BYTES = 256 * 1024;
+
+/** What the kernel's module exports to who scores. */
+export interface Kernel {
+  readonly forward: Forward;
+  readonly count: Count;
+  /** See workers/kernel/rows.ts. */
+  readonly numberRows: (rowTask: number) => void;
+  /** See workers/kernel/quantize.ts. */
+  readonly finestScale: (row: number, inputs: number) => number;
+  readonly quantizeRow: (
+    row: number,
+    inputs: number,
+    rowLength: number,
+    scale: number,
+    handedDown: number,
+    target: number,
+  ) => number;
+}
+
+/** Scores `count` images at `pixels` as records `first` and so on of a slot, and counts them where there are labels. */
+export type ForwardRange = (
+  slot: SlotLayout,
+  first: number,
+  count: number,
+  pixels: number,
+  hasLabels: boolean,
+) => void;
+
+/** Makes an instance of the kernel over the shared memory; it keeps nothing outside of that. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as Kernel;
+}
+
+/** Binds the kernel to the network's place and the slots' shape. */
+export function createForward({ forward, count: countVerdicts }: Kernel, layout: MemoryLayout): ForwardRange {
+  const { classCount } = layout;
+  return (slot, first, count, pixels, hasLabels) => {
+    const labels = slot.labels + first;
+    const predictions = slot.predictions + first;
+    const confidences = slot.confidences + first * 4;
+    const losses = slot.losses + first * 4;
+    forward(
+      layout.network.head,
+      slot.scratch,
+      pixels,
+      count,
+      hasLabels ? labels : 0,
+      predictions,
+      confidences,
+      losses,
+      slot.outputs && slot.outputs + first * classCount * 4,
+    );
+    if (hasLabels) countVerdicts(slot.counts, classCount, count, labels, predictions, confidences, losses);
+  };
+}
+
+/** Makes a function that scores the records of a slot in place, reading them first where it must: all a worker does. */
+export function instantiateKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+): (task: ScoreTask) => Answer {
+  const forward = createForward(instantiate(module, memory), layout);
+  const { buffer } = memory;
+  const bytes = new Uint8Array(buffer);
+  const counts = layout.slots.map((slot) => new SlotCounts(buffer, layout, slot));
+  const { recordBytes } = layout;
+
+  const readAndScore = (task: ScoreTask, extent: FileExtent): Answer => {
+    // Each piece goes to the same place: what is not in the cache when it is written would have to be fetched first.
+    const slot = layout.slots[task.slot];
+    const { pixels } = slot;
+    const pieceRecords = Math.max(1, Math.floor(PIECE_BYTES / recordBytes));
+    for (let first = 0; first < task.count; first += pieceRecords) {
+      const count = Math.min(pieceRecords, task.count - first);
+      const target = bytes.subarray(pixels, pixels + count * recordBytes);
+      const readError = readFully(extent.fd, target, extent.position + first * recordBytes);
+      if (readError !== null) return { readError };
+      forward(slot, first, count, pixels, task.hasLabels);
+    }
+    return ANSWER.scored;
+  };
+
+  return (task) => {
+    if (task.hasLabels) counts[task.slot].clear();
+    if (task.extent !== undefined) return readAndScore(task, task.extent);
+    const slot = layout.slots[task.slot];
+    forward(slot, 0, task.count, slot.pixels, task.hasLabels);
+    return ANSWER.scored;
+  };
+}

@@ -1,0 +1,238 @@
+import { DigitflowError } from '../errors.js';
+import { layerSizes, type Network } from '../network/network.js';
+import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
+import { COMPRESSION_TABLE_BYTES } from './shared-network.js';
+import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
+
+/**
+ * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
+ *
+ *     bytes                              what                          who writes       who reads
+ *     64                                 control: i32 stop flag        main             workers
+ *     64                                 network head (HEAD)           main, once       kernel
+ *     32 a layer                         layer entries (ENTRY)         main, once       kernel
+ *     4096                               table of lit groups           main, once       kernel
+ *     …                                  weights, biases, scales       main, once       kernel
+ *     524288, for text only              compression table             main, once       kernel
+ *     and for each slot:
+ *       records * recordBytes            pixels u8                     main, or worker  the slot's worker, main
+ *       records                          labels u8                     main             the slot's worker, main
+ *       records                          predictions u8                the slot's worker   main
+ *       records * 4                      confidences f32               the slot's worker   main
+ *       records * 4                      losses f32                    the slot's worker   main
+ *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
+ *       256 + classes * classes * 4      counts (COUNTS)               the slot's worker   main
+ *     and where the slots are for text (then `pixels` holds but a piece, and the labels are the worker's to write):
+ *       text                             text u8                       main, or worker  the slot's worker, main
+ *       records * 4                      row starts u32                the slot's worker   main
+ *       records * 4                      id ends u32, where wanted     the slot's worker   main
+ *       stretch                          ids u8, where wanted          the slot's worker   main
+ *       rejects * REJECT.bytes           rejects                       the slot's worker   main
+ *       ROW_TASK.bytes + 16384           row task, names of classes    the slot's worker   kernel
+ *     and in any case:
+ *       …                                scratch                       the slot's worker   nobody
+ *
+ * Every region starts at a multiple of 64 (a cache line: no two threads write to the same one) and is followed by a
+ * guard of 64 bytes that nobody ever writes: the tests put canaries there, and the kernel's loads may run into it. A slot belongs to the main thread, except between the posting of its task and the answer.
+ */
+export interface MemoryLayout {
+  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  readonly bytes: number;
+  readonly control: number;
+  readonly network: NetworkLayout;
+  /** The table that the kernel reads text by, see compression-table.ts; 0 where the slots are for pixels. */
+  readonly compression: number;
+  readonly slots: readonly SlotLayout[];
+  readonly recordsPerSlot: number;
+  readonly recordBytes: number;
+  readonly classCount: number;
+  /** What the slots hold of text; null where they are for pixels. */
+  readonly text: TextCapacity | null;
+  /** The start of every guard. */
+  readonly guards: readonly number[];
+}
+
+/** Where the network lies. */
+export interface NetworkLayout {
+  readonly head: number;
+  readonly entries: number;
+  readonly groupTable: number;
+  readonly layers: readonly LayerLayout[];
+}
+
+/** Where one layer's numbers lie. */
+export interface LayerLayout {
+  readonly paddedOutputs: number;
+  readonly weights: number;
+  readonly biases: number;
+  readonly scales: number;
+}
+
+/** Where one slot's arrays lie; `outputs` is 0 where they are not wanted. */
+export interface SlotLayout {
+  readonly pixels: number;
+  readonly labels: number;
+  readonly predictions: number;
+  readonly confidences: number;
+  readonly losses: number;
+  readonly outputs: number;
+  /** See `COUNTS`. */
+  readonly counts: number;
+  readonly scratch: number;
+  /** Null where the slot is for pixels. */
+  readonly text: TextLayout | null;
+}
+
+/** Where the arrays of a slot for text lie. */
+export interface TextLayout {
+  /** The text that waits to be scored, or the piece of a file that is being scored. */
+  readonly text: number;
+  /** `(records)` u32: where each scored row begins, counted from the start of the batch's text. */
+  readonly rowStarts: number;
+  /** `(records)` u32: where the id of each scored row ends in `ids`; 0 where ids are not wanted. */
+  readonly idEnds: number;
+  /** u8: the ids of the scored rows, unquoted, one after the other; 0 where they are not wanted. */
+  readonly ids: number;
+  /** The rows that were not scored, `REJECT.bytes` each, in the order of the text. */
+  readonly rejects: number;
+  /** What the kernel takes rows by, see `ROW_TASK`; behind it the names of classes, see `nameTable`. */
+  readonly rowTask: number;
+}
+
+/** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
+const PIXEL_SLACK_BYTES = 16;
+
+/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
+export const TILE_IMAGES = 32;
+
+/** The kernel's constant vectors; mirrored by workers/kernel/constants.ts. */
+const CONSTANT_BYTES = 256;
+
+/** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
+const VERDICT_BYTES = TILE_IMAGES * 9;
+
+/** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
+export const GROUP_TABLE_ENTRIES = 256 * 8;
+
+/** The kernel lists groups of four pixels as u16. */
+export const MOST_INPUTS = 65536 * 4;
+
+export const GUARD_BYTES = 64;
+export const PAGE_BYTES = 65536;
+/** The most a WebAssembly memory with 32-bit addresses can hold. */
+const MOST_BYTES = 4 * 2 ** 30;
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
+export function groupCount(inputs: number): number {
+  return Math.ceil(inputs / 4);
+}
+
+/** How many bytes the kernel's list of an image's lit groups takes: u16, and the slack of the last eight it writes. */
+export function listBytesFor(inputs: number): number {
+  return roundUp((groupCount(inputs) + 16) * 2, 64);
+}
+
+/** The most floats that an image needs in any layer. */
+export function widestLayer(network: Pick<Network, 'layers'>): number {
+  return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
+}
+
+/** What a slot layout is made for. */
+export interface LayoutOptions {
+  readonly slotCount: number;
+  /** Left out for text: there the shortest row says how many may come. */
+  readonly recordsPerSlot?: number;
+  /** For slots that take text, not pixels. */
+  readonly text?: TextOptions | undefined;
+  /** True to keep all outputs of every record, not just the winner. */
+  readonly withOutputs?: boolean;
+}
+
+/**
+ * Lays out the shared memory for a network and its slots.
+ *
+ * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
+ */
+export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOptions): MemoryLayout {
+  const { slotCount, withOutputs = false } = options;
+  const sizes = layerSizes(network);
+  const recordBytes = sizes[0];
+  const classCount = sizes[sizes.length - 1];
+  const text = options.text ? textCapacity(options.text, recordBytes) : null;
+  // A row takes two bytes a pixel at least: a digit and what parts it from the next.
+  const recordsPerSlot = text
+    ? Math.ceil(text.stretchBytes / (2 * recordBytes))
+    : (options.recordsPerSlot ?? 1);
+  const pixelRecords = text ? text.pieceRecords : recordsPerSlot;
+  const guards: number[] = [];
+  let end = 0;
+  const region = (bytes: number): number => {
+    const start = end;
+    guards.push(roundUp(start + bytes, 64));
+    end = roundUp(start + bytes, 64) + GUARD_BYTES;
+    return start;
+  };
+
+  const control = region(64);
+  // The entries follow the head without a guard: the kernel finds them at a fixed distance.
+  const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
+  const groupTable = region(GROUP_TABLE_ENTRIES * 2);
+  const layers = network.layers.map((layer, index) => {
+    const paddedOutputs = index === 0 ? roundUp(layer.outputs, 16) : layer.outputs;
+    // The first layer has room for float32 weights, of which int16 ones fill the first half.
+    const rows = index === 0 ? groupCount(layer.inputs) * 4 : layer.inputs;
+    return {
+      paddedOutputs,
+      weights: region(rows * paddedOutputs * 4),
+      biases: region(paddedOutputs * 4),
+      scales: region(index === 0 ? paddedOutputs * 4 : 0),
+    };
+  });
+
+  const compression = text ? region(COMPRESSION_TABLE_BYTES) : 0;
+
+  const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
+  const slots = Array.from({ length: slotCount }, () => ({
+    pixels: region(pixelRecords * recordBytes + (text ? PIXEL_SLACK_BYTES : 0)),
+    labels: region(recordsPerSlot),
+    predictions: region(recordsPerSlot),
+    confidences: region(recordsPerSlot * 4),
+    losses: region(recordsPerSlot * 4),
+    outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
+    counts: region(COUNTS.confusion + classCount * classCount * 4),
+    scratch: region(CONSTANT_BYTES + 2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
+    text: text && {
+      text: region(text.textBytes),
+      rowStarts: region(recordsPerSlot * 4),
+      idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
+      ids: text.withIds ? region(text.stretchBytes) : 0,
+      rejects: region(text.mostRejects * REJECT.bytes),
+      rowTask: region(ROW_TASK.bytes + NAME_TABLE_BYTES),
+    },
+  }));
+
+  const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES) {
+    throw new DigitflowError(
+      'MEMORY_LIMIT',
+      `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
+        'give a smaller batch size or fewer workers',
+    );
+  }
+  return {
+    bytes,
+    control,
+    network: { head, entries: head + HEAD.bytes, groupTable, layers },
+    compression,
+    slots,
+    recordsPerSlot,
+    recordBytes,
+    classCount,
+    text,
+    guards,
+  };
+}

@@ -1,0 +1,86 @@
+import type { CsvDialect } from '../formats/csv/dialect.js';
+import type { FileExtent } from './file-extent.js';
+import type { MemoryLayout } from './layout.js';
+
+/** What a worker is given when it starts. The module and the memory are shared, not copied. */
+export interface WorkerSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: MemoryLayout;
+}
+
+/** What crosses to a worker for one batch: its bytes do not. */
+export interface ScoreTask {
+  readonly slot: number;
+  /** How many records the slot holds; 0 is the probe that finds out whether the worker is well. */
+  readonly count: number;
+  readonly hasLabels: boolean;
+  /** What to read into the slot's pixels first; undefined when they are there. */
+  readonly extent?: FileExtent | undefined;
+}
+
+/** What crosses to a worker for one batch of text. */
+export interface ScoreTextTask {
+  readonly slot: number;
+  readonly dialect: CsvDialect;
+  /** How much text there is: in the slot, whole rows then, or in the file from `stretch.position` on. */
+  readonly byteCount: number;
+  /** What to read, piece by piece; undefined where the text lies in the slot. */
+  readonly stretch?: TextStretch | undefined;
+}
+
+/**
+ * A stretch of a regular file that is cut anywhere. Its rows are those that begin in it: the last one is read to its
+ * end beyond it, and where the stretch begins within a row, that row belongs to the stretch before.
+ */
+export interface TextStretch extends FileExtent {
+  /** True where a row begins at `position` for sure: at the start of the data. */
+  readonly isAtRow: boolean;
+  /** Where the file ends, as far as is known: nothing is read beyond it. */
+  readonly fileBytes: number;
+  /** Whether a row that the end of the file cuts off is to be taken; else it is left, see `TextAnswer.leftAt`. */
+  readonly takesLast: boolean;
+}
+
+/** How a batch of text was scored: its verdicts, row starts, ids and rejects are in the slot. */
+export interface TextAnswer {
+  /** How many rows were scored. */
+  readonly records: number;
+  /** How many rows were not, because something in them is wrong. */
+  readonly rejects: number;
+  /** How many lines ended, blank ones too. */
+  readonly lines: number;
+  /** Where a row begins that the end of the file cuts off (`fileBytes` without `takesLast`): it was left. */
+  readonly leftAt?: number | undefined;
+  /**
+   * Where a row begins whose quotes are open at its line end, counted as `leftAt` from the start of the file: it and what
+   * follows were left, because a line end may be within a field there. Only for a `stretch`.
+   */
+  readonly quotedLineEndAt?: number | undefined;
+  /** Where a row begins that is longer than the slot's text: it and what follows were left. Only for a `stretch`. */
+  readonly rowTooLongAt?: number | undefined;
+  /** True when there was no room for all the rejects: what follows was left. */
+  readonly isOverfull?: boolean | undefined;
+}
+
+/** What a worker answers for text. */
+export type AnswerToText = TextAnswer | typeof ANSWER.stopped | ReadFailure;
+
+/** What a worker answers. */
+export const ANSWER = {
+  /** The verdicts are in the slot. */
+  scored: 0,
+  /** The stop flag was up: nothing was written. */
+  stopped: 1,
+} as const;
+
+/** The file could not be read: the system's code (`EIO`), or `EOF` where it ended too soon. */
+export interface ReadFailure {
+  readonly readError: string;
+}
+
+/** A number, or what went wrong: errors thrown in a thread lose their code on the way. */
+export type Answer = (typeof ANSWER)[keyof typeof ANSWER] | ReadFailure;
+
+/** Index of the stop flag in the control region, as i32. 0: go on; 1: leave what has not begun. */
+export const STOP_FLAG = 0;

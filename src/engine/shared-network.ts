@@ -1,0 +1,85 @@
+import { compileKernel, KERNEL_FILE } from '../assets.js';
+import { DigitflowError } from '../errors.js';
+import type { Network } from '../network/network.js';
+import type { Normalization } from '../network/normalization.js';
+import { instantiate } from './kernel.js';
+import { type LayoutOptions, layoutMemory, type MemoryLayout, MOST_INPUTS, PAGE_BYTES } from './layout.js';
+import { STOP_FLAG } from './messages.js';
+import { placeNetwork } from './place-network.js';
+
+/** A network in shared memory, with the slots around it and the kernel to run on them. */
+export class SharedNetwork {
+  readonly layout: MemoryLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly #network: Network;
+  readonly #control: Int32Array;
+  #placed: Normalization | undefined;
+
+  /** @throws DigitflowError NETWORK_TOO_LARGE, BUILD_INCOMPLETE, and MEMORY_LIMIT beyond 4 GiB */
+  constructor(network: Network, options: LayoutOptions) {
+    this.#network = network;
+    const { inputs } = network.layers[0];
+    if (inputs > MOST_INPUTS) {
+      throw new DigitflowError(
+        'NETWORK_TOO_LARGE',
+        `expected at most ${MOST_INPUTS} inputs, found ${inputs}`,
+      );
+    }
+    this.layout = layoutMemory(network, options);
+    this.module = compileKernel(KERNEL_FILE);
+    const pages = this.layout.bytes / PAGE_BYTES;
+    this.memory = allocate(pages);
+    const { compression } = this.layout;
+    if (compression > 0)
+      fillCompressionTable(new Uint8Array(this.memory.buffer, compression, COMPRESSION_TABLE_BYTES));
+    this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
+  }
+
+  /** Whether the network lies there as this normalization wants it. */
+  isPlacedFor({ scale, offset, transposed }: Normalization): boolean {
+    const placed = this.#placed;
+    return placed?.scale === scale && placed.offset === offset && placed.transposed === transposed;
+  }
+
+  /** Writes the network with the normalization folded in. No task may be under way. */
+  place(normalization: Normalization): void {
+    const kernel = instantiate(this.module, this.memory);
+    placeNetwork(kernel, this.memory.buffer, this.layout, this.#network, normalization);
+    this.#placed = normalization;
+  }
+
+  /** Tells all workers to leave what they have not begun. */
+  stop(): void {
+    // Publishes nothing but itself: a worker that sees it late scores one batch too many, which nobody reads.
+    Atomics.store(this.#control, STOP_FLAG, 1);
+  }
+}
+
+function allocate(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const message = `no ${pages * PAGE_BYTES} bytes of shared memory can be had: give a smaller batch size or fewer workers`;
+    throw new DigitflowError('MEMORY_LIMIT', message, { cause });
+  }
+}
+
+const BYTES_A_MASK = 8;
+
+/** A place of eight bytes for each mask of 16 bits. */
+export const COMPRESSION_TABLE_BYTES = 2 ** 16 * BYTES_A_MASK;
+
+/**
+ * For each mask of 16 bits the places of its ones, which is how the kernel moves those bytes together. Only masks without
+ * two ones side by side are filled in: no two delimiters stand so.
+ *
+ * @param table `COMPRESSION_TABLE_BYTES` u8, all 0
+ */
+export function fillCompressionTable(table: Uint8Array): void {
+  const fill = (mask: number, places: readonly number[], from: number): void => {
+    table.set(places, mask * BYTES_A_MASK);
+    for (let place = from; place < 16; place++) fill(mask | (1 << place), [...places, place], place + 2);
+  };
+  fill(0, [], 0);
+}

@@ -1,0 +1,97 @@
+import type { CsvDialect, LabelColumns } from '../../formats/csv/dialect.js';
+import { lineEndByte } from '../../formats/csv/row-ends.js';
+import type { Kernel } from '../kernel.js';
+import type { MemoryLayout } from '../layout.js';
+import { LABEL_KIND, NAME_TABLE_BYTES, ROW_TASK } from '../offsets.js';
+import type { TextWindow } from './read-rows.js';
+import type { RowWriter } from './row-writer.js';
+
+/**
+ * Takes as many rows from `at` on as it can, and says where the next one begins: `at` itself where that row is not for it.
+ */
+export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
+
+/** An i32 of -1. */
+const NO_COLUMN = 2 ** 32 - 1;
+
+/** Takes none: for tests, which compare. */
+export const noFastRows = (): FastRows => (_writer, _window, at) => at;
+
+/**
+ * Takes rows of numbers that are not negative, each quoted or not: whole ones quickest, decimal ones where their value is
+ * certain; labels are numbers, names or one-hot. All others are left to `parseRow`, which would say the same of these.
+ *
+ * @param buffer the shared memory
+ */
+export function numberRows(
+  kernel: Pick<Kernel, 'numberRows'>,
+  buffer: ArrayBufferLike,
+  layout: Pick<MemoryLayout, 'compression' | 'classCount'>,
+  dialect: CsvDialect,
+): FastRows {
+  const { label } = dialect;
+  const named = label?.kind === 'name' ? label.names.slice(0, layout.classCount) : [];
+  const names = nameTable(named);
+  if (names === null) return noFastRows();
+  const bytes = new Uint8Array(buffer);
+  const words = new Uint32Array(buffer);
+  const doubles = new Float64Array(buffer);
+  return (writer, { limit, end, origin }, first) => {
+    const { rowTask } = writer;
+    const set = (field: number, value: number): void => {
+      words[(rowTask + field) / 4] = value;
+    };
+    const get = (field: number): number => words[(rowTask + field) / 4];
+    set(ROW_TASK.at, first);
+    set(ROW_TASK.limit, limit);
+    set(ROW_TASK.end, end);
+    set(ROW_TASK.origin, origin);
+    set(ROW_TASK.compression, layout.compression);
+    set(ROW_TASK.delimiter, dialect.delimiter.charCodeAt(0));
+    set(ROW_TASK.lineEnd, lineEndByte(dialect));
+    set(ROW_TASK.firstPixel, dialect.firstPixel);
+    set(ROW_TASK.pixelCount, dialect.pixelCount);
+    set(ROW_TASK.columnCount, dialect.columnCount);
+    setLabel(label, set);
+    set(ROW_TASK.names, rowTask + ROW_TASK.bytes);
+    set(ROW_TASK.nameCount, named.length);
+    bytes.set(names, rowTask + ROW_TASK.bytes);
+    set(ROW_TASK.classCount, layout.classCount);
+    set(ROW_TASK.idColumn, dialect.idColumn ?? NO_COLUMN);
+    doubles[(rowTask + ROW_TASK.white) / 8] = dialect.white;
+    do {
+      writer.place(set);
+      kernel.numberRows(rowTask);
+      writer.advance(get(ROW_TASK.rows), get(ROW_TASK.idBytes));
+    } while (get(ROW_TASK.rows) > 0);
+    return get(ROW_TASK.at);
+  };
+}
+
+/** Says where the label stands, and of what kind it is. */
+function setLabel(label: LabelColumns | null, set: (field: number, value: number) => void): void {
+  const [column, columns] =
+    label === null ? [0, 0] : label.kind === 'one-hot' ? [label.first, label.count] : [label.column, 1];
+  set(ROW_TASK.labelColumn, column);
+  set(ROW_TASK.labelColumns, columns);
+  set(ROW_TASK.labelKind, LABEL_KIND[label?.kind ?? 'number']);
+  set(ROW_TASK.labelFrom, label?.kind === 'number' ? label.from : 0);
+}
+
+/**
+ * The names of classes as the kernel compares them with text, one behind the other: u32 how many bytes, and the bytes.
+ *
+ * Null where bytes will not do: csv-parse's text is decoded before it is compared, and a name with half a surrogate pair is
+ * equal to none; and where all of them are too long for their place.
+ */
+export function nameTable(names: readonly string[]): Uint8Array | null {
+  const parts = names.flatMap((name) => {
+    const bytes = Buffer.from(name);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    return [length, bytes];
+  });
+  const table = Buffer.concat(parts);
+  const isExact = names.every((name) => Buffer.from(name).toString() === name);
+  return isExact && table.length <= NAME_TABLE_BYTES ? table : null;
+}

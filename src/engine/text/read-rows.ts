@@ -1,0 +1,156 @@
+import type { CsvDialect } from '../../formats/csv/dialect.js';
+import { isFault } from '../../formats/csv/fields.js';
+import { parseRow } from '../../formats/csv/parse-row.js';
+import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
+import { readFully } from '../file-extent.js';
+import type { AnswerToText, TextStretch } from '../messages.js';
+import type { TextCapacity } from '../sizes.js';
+import type { FastRows } from './number-rows.js';
+import type { RowWriter } from './row-writer.js';
+
+/** Text in memory: absolute byte offsets. */
+export interface TextWindow {
+  /** Where the next row begins. */
+  readonly at: number;
+  /** Rows that begin from here on belong to the next batch. */
+  readonly limit: number;
+  /** How far the text reaches. */
+  readonly end: number;
+  /** True when no more text follows: then the last row may lack its line end. */
+  readonly isLast: boolean;
+  /** What to take from an offset to have it counted from the start of the batch's text. */
+  readonly origin: number;
+}
+
+/** Where and why reading rows stopped. */
+export interface RowsRead {
+  readonly at: number;
+  /**
+   * `limit`: all is done; `more`: the row at `at` goes on beyond the text; `quoted`: a line ends within quotes in the row
+   * at `at`; `full`: there is no room for a reject or an id.
+   */
+  readonly reason: 'limit' | 'more' | 'quoted' | 'full';
+}
+
+/** How rows are read. */
+export interface RowReader {
+  readonly bytes: Uint8Array;
+  readonly dialect: CsvDialect;
+  readonly classCount: number;
+  readonly writer: RowWriter;
+  readonly fast: FastRows;
+  /** Whether a quoted field may go over several lines; else reading stops there. */
+  readonly spansLines: boolean;
+}
+
+/**
+ * Reads rows from a window of text, the plain ones by the kernel, all others by `parseRow`.
+ *
+ * Where a quote is never closed in the window, its row's first line is rejected and reading goes on behind it: the text of
+ * a batch is the most that a quoted field can span.
+ */
+export function readRows(reader: RowReader, window: TextWindow): RowsRead {
+  const { bytes, dialect, classCount, writer, fast } = reader;
+  let { at } = window;
+  while (at < window.limit && at < window.end) {
+    const next = fast(writer, window, at);
+    if (next !== at) {
+      at = next;
+      continue;
+    }
+    const row = rowAt(reader, window, at);
+    if (typeof row === 'string') return { at, reason: row };
+    if (row.end > at) {
+      const parsed = parseRow(bytes.subarray(at, row.end), dialect, classCount);
+      const start = at - window.origin;
+      const hasRoom = isFault(parsed) ? writer.reject(start, row.end - at) : writer.take(parsed, start);
+      if (!hasRoom) return { at, reason: 'full' };
+    }
+    writer.lines += row.lines;
+    at = row.next;
+  }
+  return { at, reason: 'limit' };
+}
+
+function rowAt(
+  { bytes, dialect, spansLines }: RowReader,
+  { end, isLast }: TextWindow,
+  at: number,
+): RowEnd | 'more' | 'quoted' {
+  const line = findLineEnd(bytes, at, end, dialect);
+  if (line === undefined) return isLast ? { end, next: end, lines: 0, isOpen: false } : 'more';
+  const isQuoted = bytes.subarray(at, line.end).includes(0x22);
+  if (!isQuoted) return line;
+  if (!spansLines) return findRowEnd(bytes, at, line.next, dialect).isOpen ? 'quoted' : line;
+  const row = findRowEnd(bytes, at, end, dialect);
+  return row.isOpen ? line : row;
+}
+
+/** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
+const PIECE_BYTES = 256 * 1024;
+/** How much is read at a time beyond the stretch, to complete its last row. */
+const TAIL_BYTES = 8 * 1024;
+
+/** A stretch of a file, and where its pieces go. */
+export interface StretchTask {
+  readonly stretch: TextStretch;
+  readonly byteCount: number;
+  /** Where the slot's text lies. */
+  readonly text: number;
+  readonly capacity: Pick<TextCapacity, 'textBytes'>;
+  /** How much to read at a time; given by tests only. */
+  readonly pieceBytes?: number;
+}
+
+/** Scores the rows that begin in a stretch of a file, piece by piece; a row that a piece cuts off waits for the next. */
+export function scoreStretch(reader: RowReader, task: StretchTask): AnswerToText {
+  const { bytes, dialect, writer } = reader;
+  const { stretch, text, capacity, pieceBytes = PIECE_BYTES } = task;
+  const stretchEnd = Math.min(stretch.position + task.byteCount, stretch.fileBytes);
+  // The byte before tells whether a row begins at the start of the stretch.
+  let isAtRow = stretch.isAtRow || stretch.position === 0;
+  /** Where in the file the byte at `text` lies, how much of the file is there, and where the next row begins in it. */
+  let base = isAtRow ? stretch.position : stretch.position - 1;
+  let end = text;
+  let at = text;
+  for (;;) {
+    // What the last piece cut off goes to the front, so that every piece lies in the same few cache lines.
+    bytes.copyWithin(text, at, end);
+    base += at - text;
+    end -= at - text;
+    at = text;
+    const position = base + (end - text);
+    const wanted = position < stretchEnd ? Math.min(pieceBytes, stretchEnd - position) : TAIL_BYTES;
+    const room = text + capacity.textBytes - end;
+    const count = Math.min(wanted, stretch.fileBytes - position, room);
+    if (count === 0 && room === 0) return writer.finish({ rowTooLongAt: base });
+    const readError = count > 0 ? readFully(stretch.fd, bytes.subarray(end, end + count), position) : null;
+    if (readError !== null) return { readError };
+    end += count;
+    const isAtEnd = position + count >= stretch.fileBytes;
+    if (!isAtRow) {
+      const line = findLineEnd(bytes, at, end, dialect);
+      const passed = line?.next ?? end;
+      isAtRow = line !== undefined;
+      at = passed;
+      if (base + (at - text) >= stretchEnd) return writer.finish({});
+      if (!isAtRow) {
+        if (isAtEnd) return writer.finish({});
+        continue;
+      }
+    }
+    const { at: stopped, reason } = readRows(reader, {
+      at,
+      limit: Math.min(end, text + (stretchEnd - base)),
+      end,
+      isLast: isAtEnd && stretch.takesLast,
+      origin: text + (stretch.position - base),
+    });
+    at = stopped;
+    const where = base + (at - text);
+    if (reason === 'full') return writer.finish({ isOverfull: true });
+    if (reason === 'quoted') return writer.finish({ quotedLineEndAt: where });
+    if (where >= stretchEnd) return writer.finish({});
+    if (isAtEnd) return writer.finish(reason === 'more' ? { leftAt: where } : {});
+  }
+}

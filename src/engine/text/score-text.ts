@@ -1,0 +1,71 @@
+import type { CsvDialect } from '../../formats/csv/dialect.js';
+import { createForward, instantiate } from '../kernel.js';
+import type { MemoryLayout } from '../layout.js';
+import type { AnswerToText, ScoreTextTask, TextAnswer } from '../messages.js';
+import type { TextCapacity } from '../sizes.js';
+import { SlotCounts } from '../slot-counts.js';
+import { type FastRows, numberRows } from './number-rows.js';
+import { type RowReader, readRows, scoreStretch } from './read-rows.js';
+import { RowWriter } from './row-writer.js';
+
+/**
+ * Makes a function that scores the rows of a slot for text, reading them from a file first where it must.
+ *
+ * A quoted field may span lines where the text lies in the slot, up to its end: a quote that is not closed there rejects its
+ * row's first line only. In a stretch of a file it may not: see `TextAnswer.quotedLineEndAt`.
+ *
+ * @param makeFast makes what takes the rows of numbers; for tests, which compare
+ * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
+ * @throws TypeError where the layout has no text
+ */
+export function createTextScorer(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  makeFast: typeof numberRows = numberRows,
+  makeForward: typeof createForward = createForward,
+): (task: ScoreTextTask) => AnswerToText {
+  const kernel = instantiate(module, memory);
+  const forward = makeForward(kernel, layout);
+  const bytes = new Uint8Array(memory.buffer);
+  const capacity = capacityOf(layout);
+  const counts = layout.slots.map((slot) => new SlotCounts(memory.buffer, layout, slot));
+  // The dialect comes with each task, and is mostly the same.
+  let known: { readonly json: string; readonly fast: FastRows } | undefined;
+  const fastFor = (dialect: CsvDialect): FastRows => {
+    const json = JSON.stringify(dialect);
+    if (known?.json !== json) known = { json, fast: makeFast(kernel, memory.buffer, layout, dialect) };
+    return known.fast;
+  };
+  return (task) => {
+    const slot = layout.slots[task.slot];
+    const { text } = slot;
+    if (text === null) throw new TypeError('expected a slot for text, found one for pixels');
+    const { dialect, stretch } = task;
+    if (dialect.label !== null) counts[task.slot].clear();
+    const writer = new RowWriter({ bytes, layout, slot, text, capacity, dialect, forward });
+    const reader: RowReader = {
+      bytes,
+      dialect,
+      classCount: layout.classCount,
+      writer,
+      fast: fastFor(dialect),
+      spansLines: stretch === undefined,
+    };
+    if (stretch !== undefined) {
+      return scoreStretch(reader, { stretch, byteCount: task.byteCount, text: text.text, capacity });
+    }
+    return scoreSlot(reader, text.text, task.byteCount);
+  };
+}
+
+function scoreSlot(reader: RowReader, at: number, byteCount: number): TextAnswer {
+  const end = at + byteCount;
+  const { reason } = readRows(reader, { at, limit: end, end, isLast: true, origin: at });
+  return reader.writer.finish(reason === 'full' ? { isOverfull: true } : {});
+}
+
+function capacityOf(layout: MemoryLayout): TextCapacity {
+  if (layout.text === null) throw new TypeError('expected a layout for text, found one for pixels');
+  return layout.text;
+}

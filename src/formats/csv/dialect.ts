@@ -1,0 +1,81 @@
+/**
+ * How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0.
+ */
+export interface CsvDialect {
+  /** One character: `,`, `;`, tab or space. */
+  readonly delimiter: string;
+  /** What ends a row: a line feed (a carriage return before it belongs to the end), or a carriage return alone. */
+  readonly lineEnd: 'lf' | 'cr';
+  /** Whether the first row names the columns. */
+  readonly hasHeader: boolean;
+  /** How many fields every row has. */
+  readonly columnCount: number;
+  /** The pixels are the `pixelCount` columns from this one on, in the order of the image. */
+  readonly firstPixel: number;
+  readonly pixelCount: number;
+  /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
+  readonly white: number;
+  /**
+   * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; null
+   * else: then as the network takes them, or the normalization that was asked for. Names that count along the rows say
+   * nothing: whoever gives a transposing normalization knows better than they do. Concerns the normalization, no row.
+   */
+  readonly transposed: boolean | null;
+  /** Where the truth stands; null when there is none, or it is not wanted. */
+  readonly label: LabelColumns | null;
+  /** The column that is carried through to the output, or null. */
+  readonly idColumn: number | null;
+}
+
+/** Where a row says what its image shows. */
+export type LabelColumns =
+  /** A whole number; `from` is that of the first class (1 for EMNIST letters). */
+  | { readonly kind: 'number'; readonly column: number; readonly from: number }
+  /** The name of a class, exactly. */
+  | { readonly kind: 'name'; readonly column: number; readonly names: readonly string[] }
+  /** A column for each class, in order: 1 in that of the truth, 0 in all others. */
+  | { readonly kind: 'one-hot'; readonly first: number; readonly count: number };
+
+/** What somebody says of a CSV; whatever is left out is guessed. Columns by name, or by number from 1. */
+export interface CsvFlags {
+  readonly header?: boolean | undefined;
+  readonly delimiter?: string | undefined;
+  /** `none`, `first`, `last`, `one-hot`, a column's name or its number. */
+  readonly label?: string | undefined;
+  /** `none`, a column's name or its number. */
+  readonly id?: string | undefined;
+  /** The value that is white, such as 255 or 1. */
+  readonly scale?: number | undefined;
+  readonly transpose?: boolean | undefined;
+  /** The number of the first class. Default 0. */
+  readonly labelsFrom?: number | undefined;
+}
+
+/** One property of a CSV, and how it came to be known. */
+export interface Guess {
+  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`: the name of its flag. */
+  readonly property: string;
+  /** In words: `first column`, `0 to 255`. */
+  readonly value: string;
+  /** `given` by a flag, `seen` beyond doubt, or `guessed`: then another reading would fit too, and `flag` says how to get it. */
+  readonly by: 'given' | 'seen' | 'guessed';
+  readonly flag?: string | undefined;
+}
+
+/** What was found out of a CSV, in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
+export function describeGuesses(name: string, guesses: readonly Guess[]): string {
+  const parts = guesses.map(({ property, value, by, flag }) => {
+    const hint = by === 'guessed' ? ` (guessed${flag ? `; else ${flag}` : ''})` : '';
+    return `${property} ${value}${hint}`;
+  });
+  return `${name}: ${parts.join(', ')}`;
+}
+
+const LEAST_ROW_BYTES = 2 ** 16;
+/** A pixel may be written as `"0.00392156862745098",`, and be padded; in a header it has a name. */
+const MOST_PIXEL_BYTES = 32;
+
+/** The longest row that there may be of images of so many pixels. */
+export function mostRowBytesOf(pixelCount: number): number {
+  return Math.max(LEAST_ROW_BYTES, pixelCount * MOST_PIXEL_BYTES);
+}

@@ -1,0 +1,158 @@
+import { DigitflowError } from '../../../errors.js';
+import type { CsvDialect, CsvFlags } from '../dialect.js';
+import { readNumber, splitRow } from '../fields.js';
+import { findRowEnd, lineEndByte } from '../row-ends.js';
+import { isCounting } from './column-names.js';
+import { counted } from './describe-columns.js';
+
+/** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */
+export const MOST_FIRST_ROWS = 100;
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** A row of the first block. */
+export interface FirstRow {
+  /** Its fields, unquoted: strings of bytes (latin1). A row that is no CSV has none. */
+  readonly fields: readonly string[];
+  /** Where the next row begins, from the start of the block. */
+  readonly next: number;
+  /** How many lines ended before `next`. */
+  readonly linesBefore: number;
+}
+
+/** How text is cut into fields. */
+export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
+
+/** Where the text begins: behind a byte order mark, where there is one. */
+export function textStart(block: Uint8Array): number {
+  return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+}
+
+/** The first rows that are not blank. One that the end of the block cuts off counts only where `isWhole`. */
+export function firstRows(
+  block: Uint8Array,
+  isWhole: boolean,
+  shape: TextShape,
+  mostRows = MOST_FIRST_ROWS,
+): FirstRow[] {
+  const rows: FirstRow[] = [];
+  let lines = 0;
+  const lineEnd = lineEndByte(shape);
+  for (let at = textStart(block); at < block.length && rows.length < mostRows; ) {
+    if (block[at] === lineEnd) {
+      // Of blank lines there may be millions.
+      at++;
+      lines++;
+      continue;
+    }
+    const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
+    if (ended === 0 && !isWhole) break;
+    if (isOpen && !isWhole) break;
+    lines += ended;
+    if (end > at) {
+      const fields = splitRow(block.subarray(at, end), shape);
+      rows.push({ fields: typeof fields === 'string' ? [] : fields, next, linesBefore: lines });
+    }
+    at = next;
+  }
+  return rows;
+}
+
+/** Whether a row has ended that is not blank: a line end within quotes ends none. */
+export function hasRow(block: Uint8Array, shape: TextShape): boolean {
+  return firstRows(block, false, shape, 1).length > 0;
+}
+
+/** The first rows as columns. */
+export interface FirstTable {
+  /** The header's names, one a column but for those that are empty at the end; null without a header. */
+  readonly names: readonly string[] | null;
+  /** The fields of the rows that are `columnCount` wide. */
+  readonly rows: readonly (readonly string[])[];
+  readonly columnCount: number;
+  /** So many columns at the end have nothing in them, and no name: a delimiter ends each row. */
+  readonly emptyAtEnd: number;
+}
+
+/** What is known of the rows before they are columns. */
+export interface FirstTableOptions {
+  readonly name: string;
+  readonly hasHeader: boolean;
+  /** Whether these rows are all there are, or as many as are looked at. */
+  readonly isEnough: boolean;
+  readonly pixelCount: number;
+  readonly flags: CsvFlags;
+}
+
+type Fields = readonly string[];
+
+/**
+ * Makes columns of the first rows. A header may have one field less than the rows, where they begin with their own names
+ * (R's `write.table`), and rows and header need not both end with a delimiter.
+ *
+ * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
+ */
+export function firstTable(fields: readonly Fields[], options: FirstTableOptions): FirstTable {
+  const { hasHeader, isEnough, pixelCount } = options;
+  const header = hasHeader ? decoded(fields[0]) : null;
+  const body = hasHeader ? fields.slice(1) : fields;
+  const isAsWide = header !== null && body.some(({ length }) => length === header.length);
+  const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
+  const rows = body.filter(({ length }) => length === columnCount);
+  const names = header && namesOf(header, rows, columnCount);
+  if (header !== null && names === null) {
+    if (isEnough || header.length < pixelCount) throw unlikeHeader(options.name, header.length, columnCount);
+    // Rows that have lost a field: others may follow.
+    return { names: header, rows: [], columnCount: header.length, emptyAtEnd: 0 };
+  }
+  const emptyAtEnd = countEmptyAtEnd({ names, rows, columnCount }, options);
+  return { names: names?.slice(0, columnCount - emptyAtEnd) ?? null, rows, columnCount, emptyAtEnd };
+}
+
+/** How many fields most rows have; the first of equals. */
+function usualWidth(rows: readonly Fields[]): number {
+  const counts = new Map<number, number>();
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+}
+
+/** A name for each column; null where nobody knows which is whose. */
+function namesOf(header: Fields, rows: readonly Fields[], columnCount: number): Fields | null {
+  if (header.length === columnCount) return header;
+  if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
+  if (header.length > columnCount) return header.slice(0, columnCount);
+  const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
+  if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
+  const hasRowNames = isCounting(rows, 0) || rows.every(([first]) => readNumber(first) === undefined);
+  return header.length === columnCount - 1 && hasRowNames ? ['', ...header] : null;
+}
+
+/** Neither pixels are passed over, nor columns that a flag speaks of. */
+function countEmptyAtEnd(
+  { names, rows, columnCount }: Omit<FirstTable, 'emptyAtEnd'>,
+  { pixelCount, flags }: FirstTableOptions,
+): number {
+  if (rows.length === 0) return 0;
+  const isEmpty = (column: number) =>
+    isBlank(names?.[column] ?? '') && rows.every((row) => isBlank(row[column]));
+  const least = Math.max(pixelCount, ...[flags.label, flags.id].map((flag) => Number(flag) || 0));
+  let count = 0;
+  while (columnCount - count > least && isEmpty(columnCount - count - 1)) count++;
+  return count;
+}
+
+/** Names as people write them: fields are strings of bytes. */
+function decoded(names: Fields): Fields {
+  const isAscii = !/[\x80-\xff]/.test(names.join(''));
+  return isAscii ? names : names.map((name) => Buffer.from(name, 'latin1').toString());
+}
+
+function isBlank(field: string): boolean {
+  return field.trim() === '';
+}
+
+function unlikeHeader(name: string, nameCount: number, columnCount: number): DigitflowError {
+  const found = `${counted(nameCount, 'name')} and rows of ${counted(columnCount, 'column')}`;
+  const message = `${name}: expected a header with a name for each column, found ${found}`;
+  return new DigitflowError('CSV_COLUMNS', `${message}: correct the first line, or take it out`);
+}

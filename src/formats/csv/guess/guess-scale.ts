@@ -1,0 +1,104 @@
+import { DigitflowError } from '../../../errors.js';
+import type { CsvFlags, Guess } from '../dialect.js';
+import { readNumber } from '../fields.js';
+
+/** How bright pixels are. */
+export interface Scale {
+  /** See `CsvDialect.white`. */
+  readonly white: number;
+  readonly guesses: readonly Guess[];
+}
+
+/** Where the pixels stand. */
+export interface PixelColumns {
+  readonly firstPixel: number;
+  readonly pixelCount: number;
+}
+
+/** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
+const LEAST_WHITE = 128;
+/** The share of the brightest pixel that a bright background has, noise of a scanner included. */
+const BRIGHT = 0.9;
+/** Of so many rows the background is looked at. */
+const MOST_BACKGROUNDS = 8;
+const MOST_SPREAD = 2 ** 14;
+
+/**
+ * Finds out which value is white, and says so where most pixels are.
+ *
+ * @throws DigitflowError CSV_SCALE where most rows have pixels brighter than 255
+ */
+export function guessScale(
+  rows: readonly (readonly string[])[],
+  columns: PixelColumns,
+  flags: CsvFlags,
+  name: string,
+): Scale {
+  const seen = lookAtRows(rows, columns);
+  const background: Guess[] =
+    seen.brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)
+      ? [
+          {
+            property: 'background',
+            value: 'bright (for black on white say --normalize inverted)',
+            by: 'seen',
+          },
+        ]
+      : [];
+  const scale = (white: number, by: Guess['by'], flag?: string): Scale => ({
+    white,
+    guesses: [{ property: 'scale', value: `0 to ${white}`, by, flag }, ...background],
+  });
+  if (flags.scale !== undefined) return scale(flags.scale, 'given');
+  if (seen.rowsBeyond * 2 > rows.length) {
+    const message = `${name}: expected pixels from 0 to 255, found brighter ones, up to ${seen.brightest}`;
+    throw new DigitflowError('CSV_SCALE', `${message}: say --scale with the value that is white`);
+  }
+  const { largest, hasFraction } = seen;
+  if (largest >= LEAST_WHITE) return scale(255, 'seen');
+  if (largest > 1) return scale(255, 'guessed', `--scale ${Math.ceil(largest)}`);
+  if (hasFraction) return scale(1, 'seen');
+  return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
+}
+
+interface Seen {
+  /** Rows with pixels beyond 255, and the brightest of those. */
+  rowsBeyond: number;
+  brightest: number;
+  /** The brightest pixel of all other rows, and whether any of theirs is no whole number. */
+  largest: number;
+  hasFraction: boolean;
+  /** Rows whose background is bright. */
+  brightRows: number;
+}
+
+function lookAtRows(rows: readonly (readonly string[])[], { firstPixel, pixelCount }: PixelColumns): Seen {
+  const seen: Seen = { rowsBeyond: 0, brightest: 0, largest: 0, hasFraction: false, brightRows: 0 };
+  rows.forEach((row, i) => {
+    const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
+    const most = largestOf(values);
+    if (i < MOST_BACKGROUNDS && isBright(values, most)) seen.brightRows++;
+    // A row of its own kind is that row's fault, and says nothing of the others.
+    if (most > 255) {
+      seen.rowsBeyond++;
+      seen.brightest = Math.max(seen.brightest, most);
+      return;
+    }
+    seen.largest = Math.max(seen.largest, most);
+    seen.hasFraction ||= !values.every(Number.isInteger);
+  });
+  return seen;
+}
+
+/** By parts, which fit on the stack: spread, since this runs but once, before any loop would be compiled. */
+function largestOf(values: readonly number[]): number {
+  if (values.length <= MOST_SPREAD) return Math.max(0, ...values);
+  let largest = 0;
+  for (let at = 0; at < values.length; at += MOST_SPREAD)
+    largest = Math.max(largest, ...values.slice(at, at + MOST_SPREAD));
+  return largest;
+}
+
+function isBright(values: readonly number[], most: number): boolean {
+  return most > 0 && values.filter((value) => value >= BRIGHT * most).length * 2 > values.length;
+}

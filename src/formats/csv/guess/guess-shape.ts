@@ -1,0 +1,95 @@
+import { DigitflowError } from '../../../errors.js';
+import { firstRows, type TextShape } from './first-table.js';
+
+/** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
+const DELIMITERS = ['\t', ';', '|', ',', ' '];
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** So much text is enough to tell. */
+const LOOKED_AT_BYTES = 2 ** 18;
+
+/** The delimiter that parts the first rows into the most fields with something in them; and what ends a line. */
+export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
+  const lineEnd = guessLineEnd(block);
+  if (given !== undefined) return { delimiter: given, lineEnd };
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const isStartWhole = isWhole || block.length > start.length;
+  const candidates = DELIMITERS.map((delimiter) => ({
+    delimiter,
+    // The second row: a header may be of one piece, or of fewer.
+    rows: firstRows(start, isStartWhole, { delimiter, lineEnd }, 2).map(({ fields }) => fields),
+  })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
+  if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
+  const counts = candidates.map(({ delimiter, rows }) => {
+    const stronger = DELIMITERS.slice(0, DELIMITERS.indexOf(delimiter));
+    return Math.max(...rows.map((fields) => countFilled(fields, stronger)));
+  });
+  const most = Math.max(...counts);
+  return { delimiter: most <= 1 ? ',' : candidates[counts.indexOf(most)].delimiter, lineEnd };
+}
+
+/** Fields with something in them, but no delimiter that is stronger than theirs. */
+function countFilled(fields: readonly string[], stronger: readonly string[]): number {
+  return fields.filter((field) => field.trim() !== '' && !stronger.some((other) => field.includes(other)))
+    .length;
+}
+
+/** Carriage returns end lines where there are more of them alone than line feeds: one of those may have been added last. */
+function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
+  if (!block.includes(CARRIAGE_RETURN)) return 'lf';
+  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const lineFeeds = countOf(start, LINE_FEED);
+  const alone = countOf(start, CARRIAGE_RETURN, (at) => start[at + 1] !== LINE_FEED);
+  return alone > lineFeeds ? 'cr' : 'lf';
+}
+
+function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolean = () => true): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) if (counts(at)) count++;
+  return count;
+}
+
+/**
+ * Says so where most rows are aligned by spaces, several in a row: a space delimits fields, and so most of them have nothing
+ * in them. One space at either end is none of that.
+ *
+ * @throws DigitflowError CSV_COLUMNS
+ */
+export function rejectAlignedColumns(
+  rows: readonly (readonly string[])[],
+  delimiter: string,
+  name: string,
+): void {
+  if (delimiter !== ' ') return;
+  const aligned = rows.filter((row) => row.slice(1, -1).includes(''));
+  if (aligned.length * 2 <= rows.length) return;
+  const message = `${name}: expected one space between two numbers, found several: write a single comma in their place`;
+  throw new DigitflowError('CSV_COLUMNS', message);
+}
+
+const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
+
+/** Whether a field is a number whose fraction stands behind a comma. */
+export function isDecimalComma(field: string): boolean {
+  return field.includes(',') && DECIMAL_COMMA.test(field);
+}
+
+/**
+ * Says so where most rows have decimal commas, more than one: a single one may be in an id. A row of another kind is that
+ * row's own fault.
+ *
+ * @throws DigitflowError CSV_COLUMNS
+ */
+export function rejectDecimalCommas(
+  rows: readonly (readonly string[])[],
+  delimiter: string,
+  name: string,
+): void {
+  const found = rows.map((row) => row.filter(isDecimalComma)).filter(({ length }) => length > 1);
+  if (found.length * 2 <= rows.length) return;
+  const advice = delimiter === ',' ? '' : ', as tr , . does';
+  const message = `${name}: expected numbers with a decimal point, found decimal commas, such as ${found[0][0].trim()}`;
+  throw new DigitflowError('CSV_COLUMNS', `${message}: write points in their place${advice}`);
+}

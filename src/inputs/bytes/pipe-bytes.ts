@@ -1,0 +1,66 @@
+import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { inputError } from '../../errors.js';
+import type { ByteSource } from './byte-source.js';
+
+/** A read from a pipe gives 64 KiB at most, on Linux. */
+const BUFFER_BYTES = 64 * 1024;
+
+/**
+ * Reads a pipe piece by piece into one buffer, where Node's streams would make a new one for each piece.
+ *
+ * A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process. Nothing
+ * is read while a piece is lent.
+ *
+ * @param fd an open pipe, which `close` closes.
+ */
+export function pipeBytes(fd: number, name: string): ByteSource {
+  let piece: Uint8Array | null = null;
+  let ending: { readonly error: unknown } | null = null;
+  let wake = (): void => {};
+
+  const options: SocketConstructorOpts & Pick<ConnectOpts, 'onread'> = {
+    fd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer: new Uint8Array(BUFFER_BYTES),
+      callback: (byteCount, buffer) => {
+        piece = buffer.subarray(0, byteCount);
+        wake();
+        return false;
+      },
+    },
+  };
+  const socket = new Socket(options);
+  const end = (error: unknown): void => {
+    ending ??= { error };
+    wake();
+  };
+  socket.once('end', () => end(null));
+  socket.once('close', () => end(null));
+  socket.on('error', end);
+
+  async function pull(): Promise<Uint8Array | null> {
+    if (piece === null && ending === null) {
+      const arrived = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      socket.resume();
+      await arrived;
+    }
+    const pulled = piece;
+    piece = null;
+    if (pulled === null && ending?.error) throw inputError(ending.error, name);
+    return pulled;
+  }
+
+  return {
+    name,
+    sizeBytes: null,
+    fd: null,
+    pull,
+    close: async () => {
+      socket.destroy();
+    },
+  };
+}

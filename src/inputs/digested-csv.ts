@@ -1,0 +1,62 @@
+import { promises as fs } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { ContentDigest, MOST_DIGESTED_BYTES } from './bytes/content-digest.js';
+import { fileBytes } from './bytes/file-bytes.js';
+import type { CsvInput } from './csv-cursor.js';
+
+/** A CSV that is digested while it is evaluated. */
+export interface DigestedCsv {
+  /** To be read instead of the one that was given. */
+  readonly csv: CsvInput;
+  /**
+   * To be called when the rows have been read: the SHA-256 of the raw, unpacked content in hexadecimal. Null where not all
+   * of it was read, where it is longer than 128 MiB, or where the file has changed meanwhile.
+   *
+   * @param isComplete false ends it at once.
+   */
+  finish(isComplete: boolean): Promise<string | null>;
+}
+
+/**
+ * Digests a CSV: what the main thread reads, in passing; a file that workers read, beside them.
+ *
+ * @param sizeBytes of a file that workers can read.
+ */
+export async function digestCsv(csv: CsvInput, sizeBytes: number | null): Promise<DigestedCsv> {
+  if ((sizeBytes ?? 0) > MOST_DIGESTED_BYTES) return { csv, finish: async () => null };
+  const digest = await ContentDigest.create();
+  if (csv.path !== null) return digestFile(csv, csv.path, sizeBytes, digest);
+  return {
+    csv: { ...csv, content: async () => digest.watch(await csv.content()) },
+    finish: async (isComplete) => (isComplete ? digest.sha256 : null),
+  };
+}
+
+function digestFile(
+  csv: CsvInput,
+  path: string,
+  sizeBytes: number | null,
+  digest: ContentDigest,
+): DigestedCsv {
+  let isLeft = false;
+  const read = async (file: FileHandle): Promise<void> => {
+    const source = digest.watch(fileBytes(file, csv.name, sizeBytes ?? MOST_DIGESTED_BYTES));
+    while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
+  };
+  const reading = fs.open(path).then(async (file) => {
+    await read(file).catch(() => undefined);
+    return file;
+  });
+  // Whoever reads the rows tells what is wrong with the file.
+  const done = reading.catch(() => undefined);
+  return {
+    csv,
+    finish: async (isComplete) => {
+      isLeft = !isComplete;
+      const file = await done;
+      const isSame = file !== undefined && (await file.stat()).size === sizeBytes;
+      await file?.close();
+      return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
+    },
+  };
+}

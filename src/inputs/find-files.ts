@@ -1,0 +1,130 @@
+import { promises as fs } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DigitflowError, inputError, missingInput } from '../errors.js';
+
+/** Which half of a data set. */
+export type Split = 'train' | 'test';
+
+/** Where images and their labels lie. */
+export interface IdxPaths {
+  readonly images: string;
+  readonly labels: string;
+}
+
+/** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
+const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
+
+/** Whether a path is a folder; false when there is nothing, for the reader of files to complain. */
+export async function isFolder(path: string): Promise<boolean> {
+  if (path === '-') return false;
+  return fs.stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * Finds images and labels in a folder by their usual names, with a dash or a dot, packed or not.
+ *
+ * A file that is not packed is preferred.
+ *
+ * @throws DigitflowError `INPUT_MISSING` when the folder or one of the two is not there, `INPUT_READ`.
+ */
+export async function locateIdx(folder: string, split: Split = 'test'): Promise<IdxPaths> {
+  const present = await filesIn(folder);
+  const prefix = PREFIXES[split];
+  const images = firstPresent(spellings(`${prefix}-images-idx3-ubyte`), present);
+  if (images === null) {
+    const other = split === 'test' ? 'train' : 'test';
+    const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
+    throw new DigitflowError(
+      'INPUT_MISSING',
+      `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), found ` +
+        `${hasOther ? `only the ${other} set` : 'no such file'}; give the images and labels by their paths`,
+    );
+  }
+  return { images: join(folder, images), labels: await locateLabels(join(folder, images)) };
+}
+
+/**
+ * Finds the labels that belong to images beside them, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`.
+ *
+ * The same spelling is preferred; QMNIST's `idx2-int` is known too.
+ *
+ * @throws DigitflowError `INPUT_MISSING` when there are none or the images' name does not tell, `INPUT_READ`.
+ */
+export async function locateLabels(imagesPath: string): Promise<string> {
+  const name = basename(imagesPath);
+  if (!name.includes('images')) {
+    throw new DigitflowError(
+      'INPUT_MISSING',
+      `${imagesPath}: its name has no "images" in it, so the labels cannot be found by theirs; give the labels' path`,
+    );
+  }
+  const twin = name.replace('images', 'labels').replace('idx3', 'idx1');
+  const stem = twin.replace(/\.gz$/, '').replace('.idx1', '-idx1');
+  const candidates = [twin, ...spellings(stem), ...spellings(stem.replace('idx1-ubyte', 'idx2-int'))];
+  const folder = dirname(imagesPath);
+  const labels = firstPresent(candidates, await filesIn(folder));
+  if (labels === null) {
+    throw new DigitflowError(
+      'INPUT_MISSING',
+      `${imagesPath}: expected its labels beside it as ${twin}, found no such file; give the labels' path`,
+    );
+  }
+  return join(folder, labels);
+}
+
+/** The ways to write a usual name, `.gz` last. */
+function spellings(name: string): string[] {
+  const dotted = name.replace('-idx', '.idx');
+  return [name, dotted, `${name}.gz`, `${dotted}.gz`];
+}
+
+function firstPresent(names: readonly string[], present: ReadonlySet<string>): string | null {
+  return names.find((name) => present.has(name)) ?? null;
+}
+
+/** The names in a folder that are not folders themselves: unpackers make folders of the usual names too. */
+async function filesIn(folder: string): Promise<Set<string>> {
+  try {
+    const entries = await fs.readdir(folder, { withFileTypes: true });
+    return new Set(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name));
+  } catch (error) {
+    throw inputError(error, folder);
+  }
+}
+
+/**
+ * The paths that patterns stand for: `*` and `?` in the last part of a path, where the shell has left them to us.
+ *
+ * A path that is there under that very name is taken as it is. Names are sorted.
+ *
+ * @throws DigitflowError INPUT_MISSING where nothing fits, INPUT_READ
+ */
+export async function expandPaths(paths: readonly string[]): Promise<string[]> {
+  const expanded = await Promise.all(paths.map(expandPath));
+  return expanded.flat();
+}
+
+async function expandPath(path: string): Promise<string[]> {
+  const pattern = basename(path);
+  if (!/[*?]/.test(pattern)) return [path];
+  const folder = dirname(path);
+  const names = await fs.readdir(folder).catch((error: unknown) => {
+    throw inputError(error, folder);
+  });
+  if (names.includes(pattern)) return [path];
+  const expression = new RegExp(
+    `^${pattern
+      .replace(/[^*?]/g, (c) => c.replace(/\W/, '\\$&'))
+      .replace(/\*/g, '.*')
+      .replace(/\?/g, '.')}$`,
+    's',
+  );
+  const found = names.filter(
+    (name) => expression.test(name) && (pattern.startsWith('.') || !name.startsWith('.')),
+  );
+  if (found.length === 0) throw missingInput(path);
+  return found.sort().map((name) => join(folder, name));
+}

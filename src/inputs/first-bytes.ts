@@ -1,0 +1,223 @@
+import { promises as fs } from 'node:fs';
+import { mostRowBytesOf } from '../formats/csv/dialect.js';
+import { type ByteSource, prepend } from './bytes/byte-source.js';
+import { isGzip } from './bytes/gunzip-bytes.js';
+import { type ByteInput, openBytes } from './bytes/open-bytes.js';
+import { OpenFile } from './bytes/open-file.js';
+
+/** How much of a file is looked at; more, where its first rows are longer. */
+const LOOK_BYTES = 256 * 1024;
+
+/** An input whose beginning was looked at. */
+export interface LookedAt {
+  readonly name: string;
+  /** Its first bytes, unpacked. */
+  readonly start: Uint8Array;
+  /** True when there are no more. */
+  readonly isWhole: boolean;
+  /** Waits for more of a stream; null where it is not worth it, or there is no more. */
+  readonly more: (() => Promise<LookedAt>) | null;
+  /** Set where it is a regular file: that is closed again. */
+  readonly path: string | null;
+  /** Its size, where workers can read it: a regular file, and not packed. */
+  readonly sizeBytes: number | null;
+  /** All of its unpacked content, from the start: once, where it is a stream. */
+  content(): Promise<ByteSource>;
+  /** Closes what is open. */
+  close(): Promise<void>;
+}
+
+/** What to call an input in an error. */
+export function nameOf(input: ByteInput): string {
+  if (typeof input !== 'string') return 'stream';
+  return input === '-' ? 'stdin' : input;
+}
+
+/** Whether an input can be opened more than once. */
+export async function isRegular(input: ByteInput): Promise<boolean> {
+  if (typeof input !== 'string' || input === '-') return false;
+  return fs.stat(input).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * Whether it may take for ever to open an input, or happen but once: stdin, a named pipe, a device, bytes that are made
+ * while they are read. Of all others it is known at once what is wrong with them.
+ */
+export async function isStream(input: ByteInput): Promise<boolean> {
+  if (typeof input !== 'string' || input === '-') return true;
+  return fs.stat(input).then(
+    (stats) => !stats.isFile() && !stats.isDirectory(),
+    () => false,
+  );
+}
+
+/** The size of a regular file that is not packed: workers can read it. Null for everything else. */
+export async function plainSizeOf(input: ByteInput): Promise<number | null> {
+  if (typeof input !== 'string' || !(await isRegular(input))) return null;
+  const file = await OpenFile.open(input, input).catch(() => null);
+  if (file === null) return null;
+  try {
+    const start = new Uint8Array(2);
+    file.readAt(start, 0);
+    return isGzip(start) ? null : file.sizeBytes;
+  } catch {
+    return null;
+  } finally {
+    file.release();
+  }
+}
+
+/**
+ * Looks at the beginning of an input. A regular file is closed again: of thousands, none stays open.
+ *
+ * Of a live stream no more is waited for than a line; who wants to see more says so.
+ *
+ * @param mostLineBytes the longest line that is waited for; by default for images of 2048 pixels at most
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
+ */
+export async function lookAt(input: ByteInput, mostLineBytes = mostRowBytesOf(0)): Promise<LookedAt> {
+  const name = nameOf(input);
+  const isFile = await isRegular(input);
+  const source = await openBytes(input, name);
+  try {
+    if (!isFile || typeof input !== 'string')
+      return await lookAtStream(source, new StreamStart(mostLineBytes));
+    const { start, isWhole } = await readStart(source, mostLineBytes);
+    await source.close();
+    return {
+      ...{ name, start, isWhole, more: null, path: input, sizeBytes: source.sizeBytes },
+      content: () => openBytes(input, name),
+      close: async () => {},
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Waits for a line that is not blank, and for the next one where it is asked again. */
+async function lookAtStream(source: ByteSource, seen: StreamStart): Promise<LookedAt> {
+  let piece: Uint8Array | null;
+  do piece = await source.pull();
+  while (piece !== null && !seen.append(piece));
+  const isWhole = piece === null;
+  const start = seen.bytes;
+  return {
+    ...{ name: source.name, start, isWhole, path: null, sizeBytes: null },
+    more: isWhole ? null : () => lookAtStream(source, seen),
+    content: async () => prepend(start, source),
+    close: () => source.close(),
+  };
+}
+
+/** The first bytes of a file, in one piece: a header and a row, if lines are no longer than they may be. */
+async function readStart(
+  source: ByteSource,
+  mostLineBytes: number,
+): Promise<{ readonly start: Uint8Array; readonly isWhole: boolean }> {
+  let start = Buffer.alloc(0);
+  while (start.length < LOOK_BYTES || (start.length < 2 * mostLineBytes && !hasTwoLines(start))) {
+    const piece = await source.pull();
+    if (piece === null) return { start, isWhole: true };
+    start = Buffer.concat([start, piece]);
+  }
+  return { start, isWhole: false };
+}
+
+function hasTwoLines(text: Buffer): boolean {
+  const lineEnd = text.includes(0x0a) ? 0x0a : 0x0d;
+  const at = text.indexOf(lineEnd);
+  return at >= 0 && text.includes(lineEnd, at + 1);
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+/** Fewer bytes do not tell that they are no text. */
+const LEAST_BINARY_BYTES = 16;
+
+/**
+ * The beginning of a stream, piece by piece: told as soon as there is a line that is not blank, since of a live stream no more
+ * is waited for. However small the pieces and however many the blank lines, the work grows with the bytes.
+ */
+export class StreamStart {
+  readonly #mostLineBytes: number;
+  #held = Buffer.alloc(0);
+  #length = 0;
+  /** Where a line begins, or blank ones before it. */
+  #lineStart = 0;
+  /** Up to where no line end was found. */
+  #searched = 0;
+  /** How much there was when it was last told. */
+  #told = 0;
+  #hasNul = false;
+
+  /** @param mostLineBytes without a line end in so many bytes, more of them will not tell more. */
+  constructor(mostLineBytes: number) {
+    this.#mostLineBytes = mostLineBytes;
+  }
+
+  /** All of it: a view that stays as it is. */
+  get bytes(): Buffer {
+    return this.#held.subarray(0, this.#length);
+  }
+
+  /**
+   * Adds a piece, which is copied.
+   *
+   * @returns true where that tells something: a line that is not blank has ended, or none is to be waited for, since this
+   *   is no text, or its line has no end
+   */
+  append(piece: Uint8Array): boolean {
+    this.#hold(piece);
+    this.#hasNul ||= piece.includes(0);
+    const tells = this.#passLines() || this.#isHopeless;
+    if (tells) this.#told = this.#length;
+    return tells;
+  }
+
+  get #isHopeless(): boolean {
+    if (this.#hasNul && this.#length >= LEAST_BINARY_BYTES) return true;
+    return this.#length - Math.max(this.#lineStart, this.#told) >= this.#mostLineBytes;
+  }
+
+  #hold(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#held.length) {
+      // Twice as much each time: so a byte is copied twice on average, not once a piece.
+      const held = Buffer.alloc(Math.max(length, 2 * this.#held.length));
+      held.set(this.bytes);
+      this.#held = held;
+    }
+    this.#held.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  /** Goes behind the last line that has ended; true where there is one that is not blank. */
+  #passLines(): boolean {
+    const { bytes } = this;
+    const hasMark = this.#lineStart === 0 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    if (hasMark) this.#lineStart = BYTE_ORDER_MARK.length;
+    while (isLineEnd(bytes[this.#lineStart])) this.#lineStart++;
+    this.#searched = Math.max(this.#searched, this.#lineStart);
+    const isEnded =
+      bytes.includes(LINE_FEED, this.#searched) ||
+      // A carriage return ends a line too where something else than a line feed follows: before that nobody knows.
+      bytes.subarray(0, -1).includes(CARRIAGE_RETURN, this.#searched);
+    if (isEnded) {
+      const lastLineFeed = bytes.lastIndexOf(LINE_FEED);
+      this.#lineStart = (lastLineFeed >= 0 ? lastLineFeed : bytes.lastIndexOf(CARRIAGE_RETURN)) + 1;
+    }
+    // The last byte may be such a carriage return.
+    this.#searched = Math.max(this.#lineStart, bytes.length - 1);
+    return isEnded;
+  }
+}
+
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === LINE_FEED || byte === CARRIAGE_RETURN;
+}

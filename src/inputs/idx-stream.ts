@@ -1,0 +1,172 @@
+import type { Hash } from 'node:crypto';
+import type { FileExtent } from '../engine/file-extent.js';
+import { DigitflowError } from '../errors.js';
+import {
+  IDX_MAGIC_BYTES,
+  type IdxHeader,
+  idxHeaderBytes,
+  parseIdxHeader,
+} from '../formats/idx/idx-header.js';
+import { ByteReader, type ByteSource } from './bytes/byte-source.js';
+
+/** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
+export type DigestMode = 'auto' | 'always' | 'never';
+
+const AUTO_DIGEST_BYTES = 64 * 1024 * 1024;
+
+/** One IDX file as it is read: its header, then exactly the data that the header announces. */
+export class IdxStream {
+  readonly name: string;
+  readonly header: IdxHeader;
+  readonly #source: ByteSource;
+  readonly #reader: ByteReader;
+  readonly #hash: Hash | null;
+  #position = 0;
+  #hasLeft = false;
+  #sha256: string | null = null;
+
+  private constructor(source: ByteSource, reader: ByteReader, header: IdxHeader, hash: Hash | null) {
+    this.name = source.name;
+    this.header = header;
+    this.#source = source;
+    this.#reader = reader;
+    this.#hash = hash;
+  }
+
+  /**
+   * Reads the header; the stream owns the source from then on, and closes it when the header is bad.
+   *
+   * @throws DigitflowError What `parseIdxHeader` and `ByteSource.pull` throw.
+   */
+  static async open(source: ByteSource, digest: DigestMode): Promise<IdxStream> {
+    try {
+      const reader = new ByteReader(source);
+      const magic = Uint8Array.from(await reader.readFully(IDX_MAGIC_BYTES));
+      const sizesBytes = idxHeaderBytes(magic, source.name) - IDX_MAGIC_BYTES;
+      const bytes = Buffer.concat([magic, await reader.readFully(sizesBytes)]);
+      const header = parseIdxHeader(bytes, source.name);
+      const hash = isDigested(header, digest) ? (await newSha256()).update(bytes) : null;
+      return new IdxStream(source, reader, header, hash);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** The length of the raw content as the header announces it. */
+  get announcedBytes(): number {
+    return this.header.headerBytes + this.header.dataBytes;
+  }
+
+  /** How many bytes of the data were not read yet. */
+  get remainingBytes(): number {
+    return this.header.dataBytes - this.#position;
+  }
+
+  /** SHA-256 of the raw content in hexadecimal, once all of it was read; null before, or when not asked for. */
+  get sha256(): string | null {
+    return this.#sha256;
+  }
+
+  /**
+   * Compares the announced length with the file's, where that is known before reading.
+   *
+   * @throws DigitflowError `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`.
+   */
+  checkSize(): void {
+    const { sizeBytes } = this.#source;
+    if (sizeBytes === null || sizeBytes === this.announcedBytes) return;
+    throw sizeBytes < this.announcedBytes ? this.#truncated(sizeBytes) : this.#trailing(`${sizeBytes}`);
+  }
+
+  /**
+   * The next 1 to `maxBytes` bytes of the data, never beyond it; valid until the next read. To be called only while
+   * `remainingBytes` is not zero.
+   *
+   * @param into where the caller would like to have them, `maxBytes` long; see `ByteSource.pull`.
+   * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early.
+   */
+  async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
+    const wantedBytes = Math.min(maxBytes, this.remainingBytes);
+    const bytes = await this.#reader.read(wantedBytes, into?.subarray(0, wantedBytes));
+    this.#count(bytes);
+    if (bytes.length === 0) throw this.#truncated(this.header.headerBytes + this.#position);
+    return bytes;
+  }
+
+  /** Whether `leave` will do. */
+  get canBeLeft(): boolean {
+    return this.#source.fd !== null && this.#hash === null;
+  }
+
+  /**
+   * Leaves the next bytes of the data, up to `maxBytes`, to be read by somebody else, and goes on behind them.
+   *
+   * @returns where they lie, and how many they are; null where they cannot be left: a pipe, gzip, a digest to compute.
+   */
+  leave(maxBytes: number): { readonly extent: FileExtent; readonly byteCount: number } | null {
+    const { fd } = this.#source;
+    if (fd === null || !this.canBeLeft) return null;
+    const byteCount = Math.min(maxBytes, this.remainingBytes);
+    const position = this.header.headerBytes + this.#position;
+    this.#position += byteCount;
+    this.#hasLeft = true;
+    return { extent: { fd, position, name: this.name }, byteCount };
+  }
+
+  /** The next `byteCount` bytes of the data in one piece; otherwise like `read`. */
+  async readFully(byteCount: number): Promise<Uint8Array> {
+    const bytes = await this.#reader.readFully(byteCount);
+    this.#count(bytes);
+    if (bytes.length < byteCount) throw this.#truncated(this.header.headerBytes + this.#position);
+    return bytes;
+  }
+
+  /**
+   * To be called when all data was read: makes sure that the stream ends here, and settles the digest. Where data was
+   * left to be read by others, the file's size was compared before, and that is all that can be said.
+   *
+   * @throws DigitflowError `IDX_TRAILING_BYTES`; `GZIP_BROKEN` where only the end of a gzip stream is damaged.
+   */
+  async finish(): Promise<void> {
+    if (this.#hasLeft) return;
+    const { length } = await this.#reader.read(1);
+    if (length > 0) throw this.#trailing(`more than ${this.announcedBytes}`);
+    this.#sha256 ??= this.#hash?.digest('hex') ?? null;
+  }
+
+  /** Frees the source, at once and at any time. */
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  #count(bytes: Uint8Array): void {
+    this.#position += bytes.length;
+    this.#hash?.update(bytes);
+  }
+
+  #truncated(found: number): DigitflowError {
+    return new DigitflowError(
+      'IDX_TRUNCATED',
+      `${this.name}: cut off: expected ${this.announcedBytes} bytes by its header, found ${found}; get the file again`,
+    );
+  }
+
+  #trailing(found: string): DigitflowError {
+    return new DigitflowError(
+      'IDX_TRAILING_BYTES',
+      `${this.name}: bytes follow the data: expected ${this.announcedBytes} by its header, found ${found}; ` +
+        'the file is damaged, or its header is of another file',
+    );
+  }
+}
+
+function isDigested({ headerBytes, dataBytes }: IdxHeader, mode: DigestMode): boolean {
+  return mode === 'always' || (mode === 'auto' && headerBytes + dataBytes <= AUTO_DIGEST_BYTES);
+}
+
+/** Loaded only when needed: OpenSSL takes 8 ms to start, a tenth of the time to evaluate the test set. */
+async function newSha256(): Promise<Hash> {
+  const { createHash } = await import('node:crypto');
+  return createHash('sha256');
+}

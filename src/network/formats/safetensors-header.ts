@@ -1,0 +1,140 @@
+import { DigitflowError } from '../../errors.js';
+
+/** What to do about a file whose bytes contradict themselves. */
+export const EXPORT_AGAIN = 'the file is damaged or no safetensors file: export or download it again';
+
+/** A NETWORK_FILE error in the house's one-line form: where, what was expected, what was found, what to do. */
+export function networkFileError(where: string, expected: string, found: string, advice: string) {
+  return new DigitflowError('NETWORK_FILE', `${where}: expected ${expected}, found ${found}; ${advice}`);
+}
+
+/**
+ * A value from a file, fit for a one-line message: as JSON, cut after 60 characters, with control characters
+ * escaped, so that a file can neither break the line nor steer the terminal.
+ */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  const short = json.length > 60 ? `${json.slice(0, 60)}…` : json;
+  return short.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+// A whole string, with the colon after it where it is a key; or the border of an object.
+const STRINGS_AND_BRACES = /"([^"\\]*(?:\\.[^"\\]*)*)"\s*(:?)|[{}]/g;
+
+/**
+ * The first key that one object of a JSON text holds twice, or undefined. `JSON.parse` keeps the last of
+ * such twins and says nothing.
+ *
+ * @param json text that `JSON.parse` has accepted.
+ */
+export function duplicateKey(json: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, text, colon] of json.matchAll(STRINGS_AND_BRACES)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (colon === ':') {
+      const key = JSON.parse(`"${text}"`) as string;
+      const keys = objects.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+}
+
+/** The file begins with the header's length, u64 little-endian. */
+export const LENGTH_BYTES = 8;
+/** The one key of the header that names no tensor. */
+export const METADATA_KEY = '__metadata__';
+/** The longest header the reference implementation reads (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** A header taken apart; what it says of the tensors is not checked yet. */
+export interface SafetensorsHeader {
+  /** Name and description of each tensor, in the header's order. */
+  readonly entries: readonly [string, unknown][];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Byte offset in the file at which the tensors' data begins. */
+  readonly dataStart: number;
+}
+
+/**
+ * Finds and parses the header of a safetensors file: its length, then that many bytes of one JSON object.
+ *
+ * @throws DigitflowError NETWORK_FILE when it is too short, too long, not JSON, no object, or names a key twice.
+ */
+export function parseSafetensorsHeader(bytes: Uint8Array, fileName: string): SafetensorsHeader {
+  const where = `${fileName}: header`;
+  const dataStart = LENGTH_BYTES + headerLength(bytes, fileName);
+  const text = decodeUtf8(bytes.subarray(LENGTH_BYTES, dataStart), where);
+  const header = parseObject(text, where);
+
+  const twin = duplicateKey(text);
+  if (twin !== undefined) {
+    throw networkFileError(where, 'each key once', `${shown(twin)} twice`, EXPORT_AGAIN);
+  }
+  const entries = Object.entries(header);
+  return {
+    entries: entries.filter(([key]) => key !== METADATA_KEY),
+    metadata: checkMetadata(header[METADATA_KEY] ?? {}, fileName),
+    dataStart,
+  };
+}
+
+function headerLength(bytes: Uint8Array, fileName: string): number {
+  if (bytes.length < LENGTH_BYTES) {
+    const expected = `a safetensors file of at least ${LENGTH_BYTES} bytes`;
+    throw networkFileError(fileName, expected, `${bytes.length}`, EXPORT_AGAIN);
+  }
+  const announced = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const most = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
+  if (announced > BigInt(most)) {
+    throw networkFileError(
+      `${fileName}: header`,
+      `at most ${most} bytes`,
+      `a length of ${announced}`,
+      EXPORT_AGAIN,
+    );
+  }
+  return Number(announced);
+}
+
+function decodeUtf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw networkFileError(where, 'UTF-8 text', 'other bytes', EXPORT_AGAIN);
+  }
+}
+
+function parseObject(text: string, where: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw networkFileError(where, 'a JSON object', shown(text), EXPORT_AGAIN);
+  }
+  if (!isObject(value)) throw networkFileError(where, 'a JSON object', shown(value), EXPORT_AGAIN);
+  return value;
+}
+
+function checkMetadata(value: unknown, fileName: string): Map<string, string> {
+  const where = `${fileName}: ${METADATA_KEY}`;
+  if (!isObject(value)) throw networkFileError(where, 'an object of strings', shown(value), EXPORT_AGAIN);
+  const metadata = new Map<string, string>();
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') {
+      const advice = 'export it again with str(…) around it';
+      throw networkFileError(`${where} ${shown(key)}`, 'a string', shown(text), advice);
+    }
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,54 @@
+import type { Evaluation } from '../counting/evaluation.js';
+
+/** Quotes a field where RFC 4180 asks for it. */
+function field(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * The evaluation as one tidy CSV table, one number a row: `metric,class,predicted,value`.
+ *
+ * - `class` is empty where a metric is of the evaluation as a whole (images, correct, accuracy, accuracy_low,
+ *   accuracy_high, loss, expected_calibration_error, precision, recall and f1 as means over the classes, workers,
+ *   seconds, images_per_second).
+ * - support, precision, recall and f1 have a row for each class, and `confusion` one for each pair of classes,
+ *   zeros too: `class` is then the truth and `predicted` the prediction.
+ * - A value that is not defined is an empty field.
+ *
+ * Quoted as RFC 4180 says, but lines end with LF. In pandas, where class names must stay text:
+ * `t = pd.read_csv(file, dtype={'class': str, 'predicted': str})`, and the matrix is
+ * `t[t.metric == 'confusion'].pivot(index='class', columns='predicted', values='value')`.
+ */
+export function evaluationCsv(evaluation: Evaluation): string {
+  const lines = ['metric,class,predicted,value'];
+  const row = (metric: string, value: number | null | undefined, truth = '', prediction = '') => {
+    lines.push(`${metric},${field(truth)},${field(prediction)},${value ?? ''}`);
+  };
+  const { classes, confusion, interval, macro } = evaluation;
+
+  row('images', evaluation.images);
+  row('correct', evaluation.correct);
+  row('accuracy', evaluation.accuracy);
+  row('accuracy_low', interval?.low);
+  row('accuracy_high', interval?.high);
+  row('loss', evaluation.loss.mean);
+  row('expected_calibration_error', evaluation.calibration?.expectedCalibrationError);
+  row('precision', macro.precision);
+  row('recall', macro.recall);
+  row('f1', macro.f1);
+  row('workers', evaluation.workers);
+  row('seconds', evaluation.seconds);
+  row('images_per_second', evaluation.imagesPerSecond);
+  for (const { name, support, precision, recall, f1 } of classes) {
+    row('support', support, name);
+    row('precision', precision, name);
+    row('recall', recall, name);
+    row('f1', f1, name);
+  }
+  confusion.forEach((counts, truth) => {
+    counts.forEach((count, prediction) => {
+      row('confusion', count, classes[truth].name, classes[prediction].name);
+    });
+  });
+  return `${lines.join('\n')}\n`;
+}

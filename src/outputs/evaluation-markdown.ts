@@ -1,0 +1,119 @@
+import { topConfusions } from '../counting/confusion-matrix.js';
+import type { Evaluation } from '../counting/evaluation.js';
+import type { Scores } from '../counting/scores.js';
+import {
+  digestWords,
+  durationWords,
+  grouped,
+  networkWords,
+  percent,
+  rateWords,
+  timesWords,
+} from '../counting/wording.js';
+
+/** A wider matrix is unreadable in a rendered page; JSON and CSV have all of it. */
+const MAX_MATRIX_CLASSES = 26;
+const MAX_CONFUSIONS = 10;
+/** Stands for what is not defined. */
+const ABSENT = '–';
+
+/** Text that Markdown, HTML and a table cell leave as it is, on one line. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\\`*_[\]<>|&~#]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/\s+/g, ' ');
+}
+
+/** A table; all columns but the first are aligned as `others` says. Cells must be escaped already. */
+function table(header: readonly string[], rows: readonly (readonly string[])[], others = '---:'): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(header),
+    line(header.map((_, column) => (column === 0 ? '---' : others))),
+    ...rows.map(line),
+  ].join('\n');
+}
+
+/** The evaluation as a Markdown report (GitHub's tables), with a newline at its end. */
+export function evaluationMarkdown(evaluation: Evaluation): string {
+  const sections = [title(evaluation), summary(evaluation), matrix(evaluation), scores(evaluation)];
+  return `${[...sections, confusions(evaluation), mistakes(evaluation)].filter(Boolean).join('\n\n')}\n`;
+}
+
+function title({ data, images, partial }: Evaluation): string {
+  const heading = `# Evaluation on ${escaped(data.dataset ?? data.name)}`;
+  return partial
+    ? `${heading}\n\n**Partial:** the input was not read to its end; ${grouped(images)} images count.`
+    : heading;
+}
+
+function summary(evaluation: Evaluation): string {
+  const { model, data, images, correct, accuracy, interval, loss, calibration } = evaluation;
+  const file = (name: string, sha256: string | null) =>
+    sha256 ? `${escaped(name)} (${digestWords(sha256)})` : escaped(name);
+  const accuracyWords = interval
+    ? `${percent(interval.low, 2, ABSENT)} to ${percent(interval.high, 2, ABSENT)}, Wilson`
+    : ABSENT;
+  const rows = [
+    ['data', data.files.map(({ path, sha256 }) => file(path, sha256)).join('<br>') || escaped(data.name)],
+    ['network', `${file(model.name, model.sha256)}, ${escaped(networkWords(model))}`],
+    ['normalization', escaped(evaluation.normalization)],
+    ['images', `${grouped(images)} of ${data.height} × ${data.width}`],
+    ['correct', grouped(correct)],
+    ['accuracy', `**${percent(accuracy, 2, ABSENT)}**`],
+    ['95 % interval', accuracyWords],
+    [`loss (${escaped(loss.name)} per image)`, loss.mean === null ? ABSENT : loss.mean.toPrecision(4)],
+    ['expected calibration error', percent(calibration?.expectedCalibrationError ?? null, 2, ABSENT)],
+    ['time', `${durationWords(evaluation.seconds)}, ${evaluation.workers} workers`],
+    ['speed', evaluation.imagesPerSecond === null ? ABSENT : rateWords(evaluation.imagesPerSecond)],
+  ];
+  return table(['', ''], rows, '---');
+}
+
+function matrix({ classes, confusion }: Evaluation): string {
+  const heading = '## Confusion matrix\n\n';
+  if (classes.length > MAX_MATRIX_CLASSES) {
+    return `${heading}${classes.length} classes are too many for a page; \`--format csv\` has the whole matrix.`;
+  }
+  const rows = confusion.map((counts, truth) => [
+    `**${escaped(classes[truth].name)}**`,
+    ...counts.map((count, prediction) => {
+      if (count === 0) return '·';
+      const words = `${grouped(count)}<br>${percent(count / classes[truth].support, 1, ABSENT)}`;
+      return prediction === truth ? `**${words}**` : words;
+    }),
+  ]);
+  const names = classes.map(({ name }) => escaped(name));
+  return `${heading}Rows are the truth, columns the prediction; shares are of the row.\n\n${table(['', ...names], rows)}`;
+}
+
+function scores({ classes, macro }: Evaluation): string {
+  const cells = (score: Scores) =>
+    [score.precision, score.recall, score.f1].map((share) => percent(share, 1, ABSENT));
+  const rows = classes.map((score) => [escaped(score.name), ...cells(score), grouped(score.support)]);
+  const support = classes.reduce((sum, score) => sum + score.support, 0);
+  const mean = ['*mean*', ...cells(macro), grouped(support)];
+  return `## Classes\n\n${table(['class', 'precision', 'recall', 'F1', 'support'], [...rows, mean])}`;
+}
+
+function confusions({ classes, confusion }: Evaluation): string {
+  const rows = topConfusions(confusion, MAX_CONFUSIONS).map(({ truth, prediction, count, share }) => [
+    `${escaped(classes[truth].name)} → ${escaped(classes[prediction].name)}`,
+    timesWords(count),
+    percent(share, 1, ABSENT),
+  ]);
+  return rows.length === 0
+    ? ''
+    : `## Most frequent confusions\n\n${table(['', 'count', 'of the class'], rows)}`;
+}
+
+function mistakes({ classes, calibration, mistakes }: Evaluation): string {
+  if (mistakes.length === 0) return '';
+  const rows = mistakes.map(({ index, truth, prediction, confidence }) => [
+    `#${index}`,
+    escaped(classes[truth].name),
+    escaped(classes[prediction].name),
+    calibration ? percent(confidence, 1, ABSENT) : confidence.toPrecision(4),
+  ]);
+  return `## Worst mistakes\n\n${table(['image', 'truth', 'prediction', 'confidence'], rows)}`;
+}

@@ -1,0 +1,149 @@
+import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
+import { DigitflowError } from '../errors.js';
+import { layoutRun, MOST_POSITIONS, type RunLayout } from './run-layout.js';
+import { layoutParameters, type ParameterLayout } from './trained-network.js';
+
+/**
+ * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
+ *
+ *     bytes                              what                             who writes      who reads
+ *     64                                 control: i32 stop flag           main            workers
+ *     4096                               tables of lit pixels             main, once      kernel
+ *     288                                constant vectors                 main, once      kernel
+ *     images * inputs                    pixels of the set, u8            main, once      kernel
+ *     images                             labels of the set, u8            main, once      kernel
+ *     (images + 1) * 4                   where records begin, u32         main, once      kernel
+ *     images * inputs                    records: lit pixels, compact     main, once      kernel
+ *     and for each run:
+ *       4 * parameterBytes               kept state (below)               main            worker
+ *       4 * parameterBytes               live state (below)               kernel          main
+ *       parameterBytes                   gradients                        kernel          kernel
+ *       images * 4                       order of the epoch, u32          last worker     kernel
+ *       steps * 16                       step table                       first worker    kernel
+ *       most neurons of a layer * 4      zeros                            nobody          kernel
+ *       most tiles at once * 16          their losses and hits            kernel          kernel
+ *       64                               the team's barrier               all             all
+ *       (team + 1) * 4                   where shares of pixels begin     main, once      kernel
+ *       and for each thread of its team:
+ *         256 + 64 a layer               head and layer entries           main, worker    kernel
+ *         …                              scratch                          kernel          kernel
+ *       and for each tile in hand:
+ *         …                              lit pixels, activations, deltas  kernel          kernel
+ *
+ * A state is four arrays of f32, each with all parameters: parameters, first moments, second moments, averages. Within
+ * each, first all weights, `(inputs, paddedOutputs)` a layer, then all biases; layers are padded to four neurons with
+ * zeros that stay zero.
+ *
+ * An epoch begins with a copy of the kept state to the live one, and ends, when its answer has come, with a copy back.
+ * So the kept state is whole at any moment: a worker may die mid-epoch, or a checkpoint be written while one trains.
+ *
+ * Every region starts at a multiple of 64 and is followed by a guard of 64 bytes that nobody ever writes.
+ */
+export interface TrainingLayout {
+  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  readonly bytes: number;
+  readonly control: number;
+  readonly tables: number;
+  readonly constants: number;
+  readonly pixels: number;
+  readonly labels: number;
+  readonly starts: number;
+  readonly records: number;
+  /** Room for records; 0 where none are kept. What is not filled of it takes no memory. */
+  readonly recordBytes: number;
+  readonly imageCount: number;
+  readonly shape: ParameterLayout;
+  /** How many threads share each run. */
+  readonly teamSize: number;
+  readonly runs: readonly RunLayout[];
+  /** The start of every guard. */
+  readonly guards: readonly number[];
+}
+
+/** What workers/train-kernel/constants.ts writes. */
+const CONSTANT_BYTES = 288;
+
+/** The most a WebAssembly memory with 32-bit addresses can hold. */
+const MOST_BYTES = 4 * 2 ** 30;
+
+/** What a training layout is made for. */
+export interface TrainingLayoutOptions {
+  /** Neurons of every layer, the input first: `[784, 16, 16, 10]`. */
+  readonly sizes: readonly number[];
+  readonly height: number;
+  readonly width: number;
+  readonly imageCount: number;
+  /** Steps of an epoch. */
+  readonly stepCount: number;
+  /** The most images that are in one batch, or in the evaluation that ends an epoch. */
+  readonly mostAtOnce: number;
+  readonly runCount: number;
+  /** How many threads are to share each run; one does where several take too much memory, or an image is too large. */
+  readonly teamSize: number;
+  /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
+  readonly isFixed: boolean;
+}
+
+/**
+ * Lays out the shared memory for a training set and the runs on it.
+ *
+ * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
+ */
+export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
+  const { sizes, imageCount, runCount, isFixed } = options;
+  const shape = layoutParameters(sizes);
+  const inputs = sizes[0];
+  // A thread's share is cut out of lists that go up pixel by pixel: those of a larger image begin anew.
+  const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
+  const guards: number[] = [];
+  let end = 0;
+  const region = (bytes: number): number => {
+    const start = end;
+    guards.push(roundUp(start + bytes, 64));
+    end = roundUp(start + bytes, 64) + GUARD_BYTES;
+    return start;
+  };
+
+  const control = region(64);
+  const tables = region(TABLES_BYTES);
+  const constants = region(CONSTANT_BYTES);
+  const pixels = region(imageCount * inputs);
+  const labels = region(imageCount);
+  const hasRecords = isFixed && inputs <= MOST_POSITIONS;
+  // A lit pixel takes three bytes: of a set that is mostly lit no records are worth it.
+  const recordBytes = hasRecords ? imageCount * inputs : 0;
+  const starts = region(hasRecords ? (imageCount + 1) * 4 : 0);
+  const records = region(recordBytes);
+  const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape, teamSize }));
+
+  const bytes = roundUp(end, PAGE_BYTES);
+  if (bytes > MOST_BYTES && teamSize > 1) return layoutTraining({ ...options, teamSize: 1 });
+  if (bytes > MOST_BYTES && hasRecords) return layoutTraining({ ...options, isFixed: false });
+  if (bytes > MOST_BYTES) {
+    throw new DigitflowError(
+      'NETWORK_TOO_LARGE',
+      `the images and ${runCount} runs need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
+        'give fewer images, smaller layers or fewer restarts',
+    );
+  }
+  const set = { pixels, labels, starts, records, recordBytes, imageCount };
+  return { bytes, control, tables, constants, ...set, shape, teamSize, runs, guards };
+}
+
+/** The bytes of `writeLitTables`. */
+export const TABLES_BYTES = 256 * 16;
+
+/**
+ * What the kernel lists lit pixels with, little-endian: for each of the 256 patterns of eight pixels the positions of the
+ * lit ones, as eight u16.
+ */
+export function writeLitTables(table: DataView): void {
+  for (let pattern = 0; pattern < 256; pattern++) {
+    let at = pattern * 16;
+    for (let bit = 0; bit < 8; bit++) {
+      if ((pattern >> bit) % 2 === 0) continue;
+      table.setUint16(at, bit, true);
+      at += 2;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { EpochReport } from '../../training/training-epochs.js';
+import { type CurveSeries, type LearningCurve, seriesOf } from './learning-curve.js';
+
+const WIDTH = 720;
+const PANEL_HEIGHT = 210;
+const PANEL_GAP = 30;
+const MARGIN = { left: 76, right: 24, top: 48, bottom: 48 };
+const TICKS = 4;
+
+const STYLE = `
+  svg { color-scheme: light dark; font: 13px system-ui, sans-serif; }
+  .paper { fill: #fff; } text { fill: #444; } .title { fill: #111; font-weight: 600; }
+  .grid { stroke: #e4e4e4; } .axis { stroke: #888; } .best { stroke: #888; stroke-dasharray: 4 4; }
+  .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+  .series0 { stroke: #b3541e; } .series1 { stroke: #1f6f9f; } .dot0 { fill: #b3541e; } .dot1 { fill: #1f6f9f; }
+  @media (prefers-color-scheme: dark) {
+    .paper { fill: #16181c; } text { fill: #b9bec7; } .title { fill: #f2f3f5; }
+    .grid { stroke: #2b2f36; } .axis, .best { stroke: #7d838d; }
+    .series0 { stroke: #f0a070; } .series1 { stroke: #7cc4f0; } .dot0 { fill: #f0a070; } .dot1 { fill: #7cc4f0; }
+  }`;
+
+/** The curve as an SVG document that stands alone, light or dark as its reader likes it. */
+export function learningCurveSvg(curve: LearningCurve): string {
+  const series = seriesOf(curve);
+  const height = MARGIN.top + series.length * PANEL_HEIGHT + (series.length - 1) * PANEL_GAP + MARGIN.bottom;
+  const title = `Learning curve${curve.title ? `, ${curve.title}` : ''}`;
+  return `${[
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    `<title>${escaped(title)}: epoch ${curve.bestEpoch} was chosen</title>`,
+    `<style>${STYLE}\n</style>`,
+    `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
+    ...series.flatMap((one, index) => panel(one, curve, index)),
+    ...epochLabels(curve, height),
+    '</svg>',
+  ].join('\n')}\n`;
+}
+
+function panel({ name, values, words }: CurveSeries, curve: LearningCurve, index: number): string[] {
+  const top = MARGIN.top + index * (PANEL_HEIGHT + PANEL_GAP);
+  const numbers = values.map(({ value }) => value);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const x = epochScale(curve);
+  const y = (value: number) => top + PANEL_HEIGHT * (high > low ? 1 - (value - low) / (high - low) : 0.5);
+  const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => low + ((high - low) * tick) / TICKS);
+  const grid = (high > low ? ticks : [low]).flatMap((value) => [
+    `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${fixed(y(value))}" y2="${fixed(y(value))}"/>`,
+    `<text x="${MARGIN.left - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${words(value)}</text>`,
+  ]);
+  const points = values.map(({ epoch, value }) => `${fixed(x(epoch))},${fixed(y(value))}`).join(' ');
+  const best = values.find(({ epoch }) => epoch === curve.bestEpoch);
+  return [
+    `<text class="title" x="${MARGIN.left}" y="${top - 12}">${name}</text>`,
+    ...grid,
+    `<line class="axis" x1="${MARGIN.left}" x2="${MARGIN.left}" y1="${top}" y2="${top + PANEL_HEIGHT}"/>`,
+    `<line class="axis" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${top + PANEL_HEIGHT}" y2="${top + PANEL_HEIGHT}"/>`,
+    `<polyline class="line series${index}" points="${points}"/>`,
+    ...(best ? bestMark(x(best.epoch), y(best.value), top, index, words(best.value)) : []),
+  ];
+}
+
+function bestMark(x: number, y: number, top: number, index: number, words: string): string[] {
+  // Near the right edge the words go to the left of the mark, near the top below it.
+  const isRight = x > WIDTH - 120;
+  const textY = y - top < 20 ? y + 20 : y - 8;
+  return [
+    `<line class="best" x1="${fixed(x)}" x2="${fixed(x)}" y1="${top}" y2="${top + PANEL_HEIGHT}"/>`,
+    `<circle class="dot${index}" cx="${fixed(x)}" cy="${fixed(y)}" r="4"/>`,
+    `<text x="${fixed(x + (isRight ? -8 : 8))}" y="${fixed(textY)}" text-anchor="${isRight ? 'end' : 'start'}">${words}</text>`,
+  ];
+}
+
+function epochLabels(curve: LearningCurve, height: number): string[] {
+  const x = epochScale(curve);
+  const [first, last] = [curve.points[0].epoch, curve.points[curve.points.length - 1].epoch];
+  const step = Math.max(1, Math.ceil((last - first) / 6));
+  const inner = curve.points
+    .map(({ epoch }) => epoch)
+    .filter((epoch) => (epoch - first) % step === 0 && last - epoch >= step / 2);
+  const ends = [...new Set([...inner, last])];
+  const y = height - MARGIN.bottom + 20;
+  return [
+    ...ends.map((epoch) => `<text x="${fixed(x(epoch))}" y="${y}" text-anchor="middle">${epoch}</text>`),
+    `<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${y + 20}" text-anchor="middle">epoch (${curve.bestEpoch} was chosen)</text>`,
+  ];
+}
+
+function epochScale({ points }: LearningCurve): (epoch: number) => number {
+  const [first, last] = [points[0].epoch, points[points.length - 1].epoch];
+  const width = WIDTH - MARGIN.left - MARGIN.right;
+  return (epoch) => MARGIN.left + (last > first ? ((epoch - first) / (last - first)) * width : width / 2);
+}
+
+function fixed(value: number): string {
+  return String(Number(value.toFixed(1)));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+/** The learning curve of the run that was chosen. */
+export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
+  const points = reports
+    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
+    .map(({ epoch, loss, validationAccuracy }) => ({
+      epoch,
+      loss,
+      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
+    }));
+  return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
+}

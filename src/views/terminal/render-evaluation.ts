@@ -1,0 +1,176 @@
+import type { Evaluation } from '../../counting/evaluation.js';
+import type { Scores } from '../../counting/scores.js';
+import {
+  digestWords,
+  durationWords,
+  grouped,
+  networkWords,
+  percent,
+  percentage,
+  rateWords,
+} from '../../counting/wording.js';
+import type { Picture } from '../picture.js';
+import { renderGallery } from './draw-picture.js';
+import { renderConfusionList, renderMatrix } from './render-confusion.js';
+import { createStyle, type RenderOptions, type Style } from './terminal.js';
+import {
+  beside,
+  blockWidth,
+  displayWidth,
+  flow,
+  padLeft,
+  padRight,
+  printable,
+  truncate,
+} from './text-width.js';
+
+/** So many that the list is no longer than what it stands beside. */
+const CONFUSIONS_WITH_MATRIX = 6;
+const CONFUSIONS_WITH_CLASSES = 10;
+const CONFUSIONS_ALONE = 20;
+const GAP = 3;
+
+/**
+ * The report for a terminal: what was evaluated, how well, where it goes wrong, and the worst mistakes as pictures.
+ *
+ * @param pictures in the order of `evaluation.mistakes`; may be fewer.
+ * @returns lines that end with a newline each.
+ */
+export function renderEvaluation(
+  evaluation: Evaluation,
+  pictures: readonly Picture[],
+  options: RenderOptions,
+): string {
+  const style = createStyle(options);
+  const blocks = [renderHeading(evaluation, style)];
+  if (evaluation.images > 0) blocks.push(...renderDetails(evaluation, style));
+  if (evaluation.mistakes.length > 0) {
+    const remark = `image, truth ${style.glyphs.arrow} prediction, confidence`;
+    blocks.push([...titled('Worst mistakes', remark, style), ...renderGallery(evaluation, pictures, style)]);
+  }
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+/** The matrix, the scores and the top confusions: beside each other where the width allows it. */
+function renderDetails(evaluation: Evaluation, style: Style): string[][] {
+  const classes = [...titled('Classes', '', style), ...renderClassTable(evaluation, style)];
+  const confusions = (limit: number) => {
+    const list = renderConfusionList(evaluation, limit, style);
+    return list.length > 0 ? [[...titled('Where it goes wrong', '', style), ...list]] : [];
+  };
+  const matrixLines = renderMatrix(evaluation, style);
+  if (matrixLines === null) {
+    const note = `The matrix of ${evaluation.classes.length} classes does not fit here; --format csv has all of it.`;
+    return [...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], style.width), [note]];
+  }
+  const remark = 'rows: truth, columns: prediction; % of the row';
+  const matrix = [...titled('Confusion matrix', remark, style), ...matrixLines];
+  const column = [...classes, ...confusions(CONFUSIONS_WITH_MATRIX).flatMap((lines) => ['', ...lines])];
+  const wide = inOneRow([matrix, column], style.width);
+  if (wide.length === 1) return wide;
+  return [matrix, ...inOneRow([classes, ...confusions(CONFUSIONS_WITH_CLASSES)], style.width)];
+}
+
+/** The blocks beside each other as one, or as they are when that would be too wide. */
+function inOneRow(blocks: string[][], width: number): string[][] {
+  const columns = blocks.reduce((sum, block) => sum + blockWidth(block), GAP * (blocks.length - 1));
+  return columns <= width ? [beside(blocks, GAP)] : blocks;
+}
+
+function titled(title: string, remark: string, { paint }: Style): [string, string] {
+  return [remark ? `${paint.bold(title)}  ${paint.dim(remark)}` : paint.bold(title), ''];
+}
+
+const LABEL_COLUMNS = 13;
+
+/** What was evaluated, and how well it did in the whole: a label and its facts, a line or more each. */
+export function renderHeading(evaluation: Evaluation, style: Style): string[] {
+  const { paint } = style;
+  const entry = (label: string, facts: readonly string[]) =>
+    flow(facts, style.width - LABEL_COLUMNS).map(
+      (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
+    );
+  return [
+    ...entry('data', dataFacts(evaluation, style)),
+    ...entry('input', [
+      `${evaluation.data.height} ${style.glyphs.times} ${evaluation.data.width} pixels`,
+      printable(evaluation.normalization),
+    ]),
+    ...entry('network', networkFacts(evaluation, style)),
+    '',
+    ...entry('accuracy', accuracyFacts(evaluation, style)),
+    ...entry('loss', lossFacts(evaluation, style)),
+    ...entry('speed', speedFacts(evaluation)),
+    ...partialNote(evaluation, style),
+  ];
+}
+
+function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {
+  const digest = data.files[0]?.sha256;
+  const name = paint.bold(printable(data.dataset ?? data.name));
+  return [name, `${grouped(images)} images`, digest ? digestWords(digest) : 'sha256 not computed'];
+}
+
+function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
+  return [
+    paint.bold(printable(model.name)),
+    networkWords(model),
+    ...(model.sha256 ? [digestWords(model.sha256)] : []),
+  ];
+}
+
+function accuracyFacts(
+  { accuracy, interval, images, correct }: Evaluation,
+  { paint, glyphs }: Style,
+): string[] {
+  if (accuracy === null || interval === null) return [`${glyphs.absent} (no image was evaluated)`];
+  const [low, high] = [percentage(interval.low, 2), percentage(interval.high, 2)];
+  return [
+    `${paint.bold(percent(accuracy, 2, glyphs.absent))} (95 % interval ${low} to ${high} %)`,
+    `${grouped(images - correct)} of ${grouped(images)} wrong`,
+  ];
+}
+
+function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string[] {
+  const mean = loss.mean === null ? glyphs.absent : loss.mean.toPrecision(4);
+  const error = calibration?.expectedCalibrationError ?? null;
+  return [
+    `${mean} (${printable(loss.name)} per image)`,
+    ...(error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`]),
+  ];
+}
+
+function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[] {
+  const threads = workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
+  return [...(imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)]), durationWords(seconds), threads];
+}
+
+function partialNote({ partial, images }: Evaluation, { paint }: Style): string[] {
+  return partial
+    ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
+    : [];
+}
+
+const MAX_NAME = 20;
+const SCORE_COLUMNS = [11, 9, 9] as const;
+
+/** Precision, recall, F1 and support of each class as lines, with their means below. What is not defined is `–`. */
+export function renderClassTable({ classes, macro }: Evaluation, { paint, glyphs }: Style): string[] {
+  const names = classes.map(({ name }) => truncate(printable(name), MAX_NAME, glyphs.ellipsis));
+  const nameWidth = Math.max('class'.length, ...names.map(displayWidth));
+  const supports = classes.map(({ support }) => grouped(support));
+  const supportWidth = 2 + Math.max('support'.length, ...supports.map((text) => text.length));
+  const line = (name: string, scores: readonly string[], support: string) =>
+    [
+      padRight(name, nameWidth),
+      ...scores.map((score, column) => padLeft(score, SCORE_COLUMNS[column])),
+      padLeft(support, supportWidth),
+    ].join('');
+  const cells = ({ precision, recall, f1 }: Scores) =>
+    [precision, recall, f1].map((share) => percent(share, 1, glyphs.absent));
+  return [
+    paint.dim(line('class', ['precision', 'recall', 'F1'], 'support')),
+    ...classes.map((scores, index) => line(names[index], cells(scores), supports[index])),
+    paint.dim(line('mean', cells(macro), '').trimEnd()),
+  ];
+}

@@ -1,0 +1,135 @@
+import { grouped, percentage } from '../../counting/wording.js';
+import type {
+  Distribution,
+  LayerReport,
+  NetworkReport,
+  NeuronSummary,
+} from '../../insight/network-report.js';
+import { drawHistogram } from './draw-neurons.js';
+import { signedBar } from './draw-signed-picture.js';
+import { type HeadShown, lookHeading, titled } from './look-heading.js';
+import { signed } from './render-neuron.js';
+import { createStyle, type RenderOptions, type Style } from './terminal.js';
+import { besideOrBelow, flow, inTiles, padLeft, padRight, wrap } from './text-width.js';
+
+const HISTOGRAM_ROWS = 4;
+const BAR = 5;
+/** More neurons of a layer than this are shown by those that matter most. */
+const MOST_LISTED = 32;
+const GAP = 2;
+
+/** What is drawn of a network. */
+export interface NetworkShown extends HeadShown {
+  readonly network: NetworkReport;
+}
+
+/** A whole network, for a terminal: its numbers, and what its neurons are worth. Lines that end with a newline each. */
+export function renderNetwork(view: NetworkShown, options: RenderOptions): string {
+  const style = createStyle(options);
+  const { network } = view;
+  const { layers, parameters, neurons } = network;
+  const blocks = [
+    [...lookHeading('Network', view, style), ...accuracyLine(network, style)],
+    parametersBlock(layers, parameters, style),
+    ...layers.map((layer) => numbersBlock(layer, style)),
+    neuronsBlock(network, style),
+    firingNotes(network, style),
+  ];
+  return neurons.length === 0 ? '' : `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function accuracyLine({ correct, images }: NetworkReport, { width }: Style): string[] {
+  if (correct === null) return ['accuracy not known: there are no labels'];
+  return flow([`accuracy ${percentage(correct / images, 2)} %`, `${grouped(images - correct)} wrong`], width);
+}
+
+/** How the number of parameters comes about: `784 x 16 weights + 16 biases = 12,560`. */
+function parametersBlock(layers: readonly LayerReport[], parameters: number, style: Style): string[] {
+  const { times, arrow } = style.glyphs;
+  const sizes = [layers[0].inputs, ...layers.map(({ outputs }) => outputs)].join(` ${arrow} `);
+  const lines = layers.flatMap(({ layer, inputs, outputs, activation, parameters: own }) =>
+    wrap(
+      `layer ${layer}: ${grouped(inputs)} ${times} ${outputs} weights + ${outputs} biases = ${grouped(own)}, ${activation}`,
+      style.width,
+    ),
+  );
+  return [
+    ...titled(`${grouped(parameters)} parameters`, sizes, style),
+    ...lines,
+    `together ${layers.map(({ parameters: own }) => grouped(own)).join(' + ')}`,
+  ].flatMap((line) => (line.startsWith('together') ? wrap(line, style.width) : [line]));
+}
+
+function numbersBlock({ layer, weights, biases }: LayerReport, style: Style): string[] {
+  const left = distributionBlock(`Layer ${layer}, weights`, weights, style);
+  return besideOrBelow(left, distributionBlock(`Layer ${layer}, biases`, biases, style), style.width);
+}
+
+function distributionBlock(title: string, found: Distribution, style: Style): string[] {
+  const { count, least, most, mean, deviation, histogram } = found;
+  const columns = Math.max(histogram.length, 24);
+  const [low, high] = [signed(rounded(least)), signed(rounded(most))];
+  return [
+    `${style.paint.bold(title)}  ${style.paint.dim(grouped(count))}`,
+    ...drawHistogram(histogram, HISTOGRAM_ROWS, style),
+    style.paint.dim(low + padLeft(high, Math.max(1, columns - low.length))),
+    `mean ${signed(rounded(mean))}, spread ${rounded(deviation)}`,
+  ];
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** For each layer a list: how often each neuron fires, and what is lost without it. */
+function neuronsBlock(network: NetworkReport, style: Style): string[] {
+  const { layers, neurons, images, correct } = network;
+  const largest = Math.max(...neurons.map((neuron) => Math.abs(worth(neuron))));
+  const lists = layers.map(({ layer }) => {
+    const own = neurons.filter((neuron) => neuron.layer === layer);
+    const isMany = own.length > MOST_LISTED;
+    const shown = isMany
+      ? [...own].sort((a, b) => Math.abs(worth(b)) - Math.abs(worth(a))).slice(0, MOST_LISTED)
+      : own;
+    const lines = shown.map((neuron) => neuronLine(neuron, images, largest));
+    const head = style.paint.dim(`${padRight('', 5)}${padLeft('fires', 7)}${padLeft('lost', 7)}`);
+    return [head, ...lines, ...(isMany ? [style.paint.dim(`and ${own.length - shown.length} more`)] : [])];
+  });
+  const remark =
+    correct === null
+      ? 'lost: % of the verdicts that change when it is silenced'
+      : 'lost: accuracy when it is silenced, in points';
+  return [...titled('Neurons', remark, style), ...inTiles(lists, GAP, style.width)];
+}
+
+function neuronLine(neuron: NeuronSummary, images: number, largest: number): string {
+  const { fires, layer, neuron: n } = neuron;
+  const share = fires === 0 ? 'never' : fires === images ? 'always' : `${percentage(fires / images, 1)} %`;
+  const lost = worth(neuron);
+  const points = ((100 * lost) / images).toFixed(2);
+  const bar = signedBar(-lost, largest, BAR);
+  return `${padRight(`${layer}:${n}`, 5)}${padLeft(share, 7)}${padLeft(points, 7)} ${bar}`.trimEnd();
+}
+
+/** How many images are lost without it; where truths are not known, how many verdicts change. */
+function worth({ lost, changed }: NeuronSummary): number {
+  return lost ?? changed;
+}
+
+function firingNotes({ layers, neurons, images }: NetworkReport, { width }: Style): string[] {
+  const named = (wanted: number) => {
+    const found = neurons.filter(({ fires }) => fires === wanted);
+    const names = found.slice(0, MOST_LISTED).map(({ layer, neuron }) => `${layer}:${neuron}`);
+    const more = found.length > names.length ? [`and ${found.length - names.length} more`] : [];
+    return found.length === 0 ? 'none' : [...names, ...more].join(', ');
+  };
+  const isSame = layers.every(({ firesAbove }) => firesAbove === layers[0].firesAbove);
+  const thresholds = isSame
+    ? `${layers[0].firesAbove}`
+    : layers.map(({ layer, firesAbove }) => `${firesAbove} in layer ${layer}`).join(', ');
+  return [
+    `never fire: ${named(0)}`,
+    `always fire: ${named(images)}`,
+    `A neuron fires where its activation is above ${thresholds}.`,
+  ].flatMap((line) => wrap(line, width));
+}

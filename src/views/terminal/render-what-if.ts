@@ -1,0 +1,165 @@
+import { grouped, percent, percentage } from '../../counting/wording.js';
+import { type HeadShown, lookHeading, titled } from './look-heading.js';
+import { renderConfusionList, renderMatrix } from './render-confusion.js';
+import { signed } from './render-neuron.js';
+import { createStyle, type RenderOptions, type Style } from './terminal.js';
+import {
+  besideOrBelow,
+  blockWidth,
+  flow,
+  padLeft,
+  padRight,
+  printable,
+  truncate,
+  wrap,
+} from './text-width.js';
+
+const MAX_NAME = 20;
+/** What stands behind the name of a class. */
+const COUNTS_COLUMNS = 33;
+/** So many of the most frequent confusions are listed where the matrices do not fit. */
+const CONFUSIONS = 8;
+/** More classes than this are shown by those that change most. */
+const MOST_LISTED = 20;
+
+/** How a network does, as drawn. */
+export interface OutcomeShown {
+  readonly correct: number | null;
+  readonly accuracy: number | null;
+  readonly confusion: readonly (readonly number[])[] | null;
+  readonly predicted: readonly number[];
+  readonly meanConfidence: number;
+}
+
+/** What is drawn of an experiment. */
+export interface WhatIfShown extends HeadShown {
+  readonly changes: readonly ChangeShown[];
+  readonly feed: string | null;
+  readonly seed: number | null;
+  readonly changed: number;
+  readonly rightToWrong: number | null;
+  readonly wrongToRight: number | null;
+  readonly before: OutcomeShown;
+  readonly after: OutcomeShown;
+}
+
+/** A change, as drawn. */
+export interface ChangeShown {
+  readonly kind: 'weight' | 'bias' | 'activation' | 'silence' | 'shuffle';
+  readonly layer: number;
+  readonly neuron?: number;
+  readonly input?: number | { readonly row: number; readonly column: number };
+  readonly value?: number;
+  readonly activation?: string;
+  readonly seed?: number;
+  readonly was: number | string | null;
+}
+
+/** An experiment, for a terminal: what was changed, and what came of it. Lines that end with a newline each. */
+export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
+  const style = createStyle(options);
+  const blocks = [
+    [...lookHeading('What if', view, style), ...changeLines(view, style)],
+    outcomeLines(view, style),
+    classLines(view, style),
+    ...confusionBlocks(view, style),
+  ];
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width }: Style): string[] {
+  const words = changes.map((change) => changeWords(change, glyphs.arrow));
+  const fed = feed === null ? [] : [`fed: ${feed}${seed === null ? '' : ` (seed ${seed})`}`];
+  return [...words, ...fed].flatMap((line) => wrap(line, width));
+}
+
+function changeWords(
+  { kind, layer, neuron, input, value = 0, activation, seed, was }: ChangeShown,
+  arrow: string,
+): string {
+  const before = typeof was === 'number' ? signed(was) : was;
+  switch (kind) {
+    case 'weight':
+      return `weight ${layer}:${neuron}:${inputWords(input)}: ${before} ${arrow} ${signed(value)}`;
+    case 'bias':
+      return `bias ${layer}:${neuron}: ${before} ${arrow} ${signed(value)}`;
+    case 'activation':
+      return `layer ${layer}: ${before} ${arrow} ${activation}`;
+    case 'silence':
+      return `neuron ${layer}:${neuron} silenced`;
+    case 'shuffle':
+      return `layer ${layer}: weights shuffled (seed ${seed})`;
+  }
+}
+
+function inputWords(input: ChangeShown['input']): string {
+  return typeof input === 'object' ? `${input.row},${input.column}` : `${input}`;
+}
+
+function outcomeLines(view: WhatIfShown, style: Style): string[] {
+  const { before, after, changed, rightToWrong, wrongToRight, data } = view;
+  const { glyphs, paint, width } = style;
+  const confidence = `mean of the largest output ${before.meanConfidence.toPrecision(3)} ${glyphs.arrow} ${after.meanConfidence.toPrecision(3)}`;
+  const verdicts = `${grouped(changed)} of ${grouped(data.images)} verdicts change`;
+  if (before.accuracy === null || after.accuracy === null) {
+    return ['accuracy not known: there are no labels', ...wrap(verdicts, width), ...wrap(confidence, width)];
+  }
+  const points = 100 * (after.accuracy - before.accuracy);
+  const accuracy = `accuracy ${percentage(before.accuracy, 2)} % ${glyphs.arrow} ${percentage(after.accuracy, 2)} %`;
+  return [
+    ...flow([paint.bold(accuracy), `${points < 0 ? '' : '+'}${points.toFixed(2)} points`], width),
+    ...flow(
+      [
+        verdicts,
+        `${grouped(rightToWrong ?? 0)} from right to wrong`,
+        `${grouped(wrongToRight ?? 0)} from wrong to right`,
+      ],
+      width,
+    ),
+    ...wrap(confidence, width),
+  ];
+}
+
+/** How often each class was the verdict, and how much of it was found. */
+function classLines({ classes, before, after }: WhatIfShown, style: Style): string[] {
+  const { glyphs, paint } = style;
+  const moved = (k: number) => Math.abs(after.predicted[k] - before.predicted[k]);
+  const all = Array.from(classes.keys());
+  const isMany = all.length > MOST_LISTED;
+  const shown = isMany ? all.sort((a, b) => moved(b) - moved(a)).slice(0, MOST_LISTED) : all;
+  const most = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
+  const names = shown.map((k) => truncate(printable(classes[k]), most, glyphs.ellipsis));
+  const nameWidth = Math.max('class'.length, blockWidth(names));
+  const found = ({ confusion }: OutcomeShown, k: number) => {
+    if (confusion === null) return '';
+    const support = confusion[k].reduce((sum, count) => sum + count, 0);
+    return padLeft(support === 0 ? glyphs.absent : percent(confusion[k][k] / support, 1, ''), 9);
+  };
+  const lines = shown.map((k, row) => {
+    const verdicts = padLeft(grouped(before.predicted[k]), 7) + padLeft(grouped(after.predicted[k]), 8);
+    return padRight(names[row], nameWidth) + verdicts + found(before, k) + found(after, k);
+  });
+  const recall = before.confusion === null ? '' : `${padLeft('found', 9)}${padLeft('after', 9)}`;
+  const head = `${padRight('class', nameWidth)}${padLeft('said', 7)}${padLeft('after', 8)}${recall}`;
+  const more = isMany ? [paint.dim(`and ${all.length - shown.length} more (--format json)`)] : [];
+  const notes = [
+    'said: verdicts of the class',
+    ...(before.confusion === null ? [] : ['found: of its images']),
+  ];
+  return [paint.dim(head), ...lines, ...more, ...flow(notes, style.width).map(paint.dim)];
+}
+
+/** Both matrices beside each other or one below the other; where they do not fit, what is confused most. */
+function confusionBlocks({ classes, before, after }: WhatIfShown, style: Style): string[][] {
+  const blocks = [before, after].map(({ confusion }, at) => {
+    if (confusion === null) return [];
+    const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+    const confused = { classes: classes.map((name, k) => ({ name, support: supports[k] })), confusion };
+    const lines = renderMatrix(confused, style) ?? renderConfusionList(confused, CONFUSIONS, style);
+    const title = at === 0 ? 'Confusion before' : 'Confusion after';
+    return [...titled(title, '', style), ...lines];
+  });
+  if (blocks[0].length === 0) return [];
+  const joined = besideOrBelow(blocks[0], blocks[1], style.width);
+  return [joined];
+}

@@ -1,0 +1,184 @@
+/** 0 no colour, 1 the 16 colours, 2 the 256 colours, 3 all colours. */
+export type ColorLevel = 0 | 1 | 2 | 3;
+
+/** What is looked at in a stream: the part of `tty.WriteStream` that process.stdout has on a terminal. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  getColorDepth?(env?: object): number;
+}
+
+/** The environment variables that tell what a terminal can do; process.env is one. */
+export interface Environment {
+  readonly FORCE_COLOR?: string | undefined;
+  readonly NO_COLOR?: string | undefined;
+  readonly TERM?: string | undefined;
+  readonly COLORTERM?: string | undefined;
+  readonly WT_SESSION?: string | undefined;
+  readonly TERM_PROGRAM?: string | undefined;
+}
+
+/** Columns where the width is not known: what papers, mails and logs are made for. */
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * How many colours to use on a stream. FORCE_COLOR (0 to 3, or `true` and `false`) outweighs everything, as in
+ * Node; then NO_COLOR, where it is not empty (no-color.org); then there is colour only on a terminal, as much as it
+ * is known to have by TERM, COLORTERM and their like.
+ */
+export function colorLevel(stream: OutputStream, env: Environment): ColorLevel {
+  const forced = env.FORCE_COLOR;
+  if (forced !== undefined) return forcedLevel(forced, env);
+  if (env.NO_COLOR) return 0;
+  if (!stream.isTTY || env.TERM === 'dumb') return 0;
+  if (isTrueColor(env)) return 3;
+  const depth = stream.getColorDepth?.(env) ?? 4;
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : depth >= 4 ? 1 : 0;
+}
+
+function isTrueColor(env: Environment): boolean {
+  return /^(truecolor|24bit)$/i.test(env.COLORTERM ?? '');
+}
+
+/** As Node reads it: a digit is a level; empty or anything else means yes, as well as the terminal says it can. */
+function forcedLevel(forced: string, env: Environment): ColorLevel {
+  switch (forced.toLowerCase()) {
+    case '0':
+    case 'false':
+      return 0;
+    case '1':
+      return 1;
+    case '2':
+      return 2;
+    case '3':
+      return 3;
+    default:
+      if (isTrueColor(env)) return 3;
+      return /-256(color)?$/i.test(env.TERM ?? '') ? 2 : 1;
+  }
+}
+
+/**
+ * Whether arrows, blocks and braille can be printed. All terminals of today can but the Linux console, whose font
+ * is small, and the old Windows console.
+ */
+export function supportsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
+  if (platform !== 'win32') return env.TERM !== 'linux';
+  return Boolean(env.WT_SESSION ?? env.TERM_PROGRAM ?? env.TERM);
+}
+
+/** How many columns a stream has; 80 when it is not a terminal. */
+export function columnsOf(stream: OutputStream): number {
+  return stream.columns && stream.columns > 0 ? stream.columns : DEFAULT_COLUMNS;
+}
+
+/** Red, green, blue, 0..255 each. */
+export type Rgb = readonly [number, number, number];
+
+const ESCAPE = '\x1b';
+
+/** Back to the start of the line, and clear it. */
+export const CLEAR_LINE = '\r\x1b[2K';
+
+// From a string, since an escape character in a pattern is mostly a slip.
+const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
+
+/** The text without the styles of this file. */
+export function withoutStyles(text: string): string {
+  return text.includes(ESCAPE) ? text.replace(STYLES, '') : text;
+}
+
+/** Styles for a terminal of a colour level. At level 0 each returns its text unchanged. */
+export interface Paint {
+  readonly level: ColorLevel;
+  bold(text: string): string;
+  dim(text: string): string;
+  /** Wants attention: bold yellow. */
+  warn(text: string): string;
+  /** Text of one colour upon another. */
+  on(text: string, foreground: Rgb, background: Rgb): string;
+}
+
+/** The styles of a colour level. */
+export function createPaint(level: ColorLevel): Paint {
+  const sgr = (open: string, close: string) => (text: string) =>
+    level === 0 || text === '' ? text : `\x1b[${open}m${text}\x1b[${close}m`;
+  return {
+    level,
+    bold: sgr('1', '22'),
+    dim: sgr('2', '22'),
+    warn: sgr('1;33', '22;39'),
+    on: (text, foreground, background) =>
+      sgr(`${colorCode(foreground, 38, level)};${colorCode(background, 48, level)}`, '39;49')(text),
+  };
+}
+
+/** `base` is 38 for the foreground, 48 for the background. */
+function colorCode([red, green, blue]: Rgb, base: 38 | 48, level: ColorLevel): string {
+  if (level === 3) return `${base};2;${Math.round(red)};${Math.round(green)};${Math.round(blue)}`;
+  if (level === 2) return `${base};5;${paletteIndex([red, green, blue])}`;
+  const bits = (red > 95 ? 1 : 0) + (green > 95 ? 2 : 0) + (blue > 95 ? 4 : 0);
+  return String(base - 8 + bits);
+}
+
+/**
+ * The nearest of xterm's 256 colours: 16 to 231 are a cube of 6 x 6 x 6 with the levels 0, 95, 135, 175, 215, 255;
+ * 232 to 255 are the greys 8, 18, … 238.
+ */
+function paletteIndex(color: Rgb): number {
+  const levels = color.map((value) => (value < 48 ? 0 : value < 115 ? 1 : Math.round((value - 55) / 40)));
+  const [red, green, blue] = levels.map((level) => (level === 0 ? 0 : 55 + 40 * level));
+  const step = Math.min(23, Math.max(0, Math.round(((color[0] + color[1] + color[2]) / 3 - 8) / 10)));
+  const grey = 8 + 10 * step;
+  const isGreyNearer = distance(color, [grey, grey, grey]) < distance(color, [red, green, blue]);
+  return isGreyNearer ? 232 + step : 16 + 36 * levels[0] + 6 * levels[1] + levels[2];
+}
+
+const distance = (a: Rgb, b: Rgb): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
+
+/** The signs of a report, for terminals with and without Unicode. */
+export interface Glyphs {
+  readonly arrow: string;
+  /** A cell that counts nothing. */
+  readonly zero: string;
+  /** What is not defined. */
+  readonly absent: string;
+  readonly times: string;
+  readonly ellipsis: string;
+}
+
+const UNICODE: Glyphs = {
+  arrow: '→',
+  zero: '·',
+  absent: '–',
+  times: '×',
+  ellipsis: '…',
+};
+
+const ASCII: Glyphs = { arrow: '->', zero: '.', absent: '-', times: 'x', ellipsis: '~' };
+
+/** The signs to use. */
+export function glyphsFor(unicode: boolean): Glyphs {
+  return unicode ? UNICODE : ASCII;
+}
+
+/** What a report is drawn for. */
+export interface RenderOptions {
+  readonly color: ColorLevel;
+  /** Columns; no line is wider, but where a name or a path alone is. */
+  readonly width: number;
+  readonly unicode: boolean;
+}
+
+/** The means to draw with: what every part of a report is given. */
+export interface Style {
+  readonly paint: Paint;
+  readonly glyphs: Glyphs;
+  readonly width: number;
+  readonly unicode: boolean;
+}
+
+/** The means that fit the options. */
+export function createStyle({ color, width, unicode }: RenderOptions): Style {
+  return { paint: createPaint(color), glyphs: glyphsFor(unicode), width, unicode };
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { Cli } from '../helpers/cli.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
+import { randomNetwork } from '../helpers/random-network.js';
+import { idxBytes, imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';
+import { tempFile, tempFolder } from '../inputs/temp-folder.js';
+
+const NOTE = 'digitflow: interrupted; finishing what was read (again to leave at once)\n';
+
+/** More than all that lies between two processes: when a pipe has taken so much, the reader is at work on it. */
+const MORE_THAN_PIPES_HOLD = 3 * 2 ** 20;
+
+/** An IDX header and what it announces, all of it 0 but for what is given. */
+function announced(typeByte: number, dimensions: readonly number[], given: Uint8Array): Uint8Array {
+  const header = idxBytes(typeByte, dimensions, []);
+  const bytes = new Uint8Array(header.length + dimensions.reduce((product, size) => product * size, 1));
+  bytes.set(header);
+  bytes.set(given, header.length);
+  return bytes;
+}
+
+/** An evaluation of an endless stream of digits, of which 10,000 were sent and most were counted. */
+async function startCounting(...args: string[]): Promise<Cli> {
+  const count = 4_000_000;
+  const labels = await tempFile(announced(0x08, [count], testLabels()));
+  const options = ['--batch-size', '100', '--format', 'json', ...args];
+  const cli = new Cli(['evaluate', '-', labels, ...options], { stdin: 'pipe' });
+  await cli.send(idxBytes(0x08, [count, 28, 28], []));
+  // The pipe takes all of this only as slots become free again, and what was in them is counted then.
+  await cli.send(testPixels());
+  return cli;
+}
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('the first %s', (signal) => {
+  test.each([0, 2])(
+    'stops the reading and prints what was counted, marked partial, with %i workers',
+    async (workers) => {
+      const cli = await startCounting('--workers', `${workers}`);
+      cli.signal(signal);
+      const { stdout, stderr, exitCode } = await cli.ended;
+      expect({ stderr, exitCode }).toEqual({ stderr: NOTE, exitCode: 130 });
+      const { images, correct, partial, data } = JSON.parse(stdout);
+      expect(partial).toBe(true);
+      expect(images).toBeGreaterThan(5000);
+      expect(images).toBeLessThanOrEqual(10_000);
+      expect(correct).toBeGreaterThan(0.9 * images);
+      expect(data).toMatchObject({ name: 'stdin', dataset: null });
+    },
+  );
+});
+
+describe('an interrupted evaluation', () => {
+  test('says nothing on stderr with --quiet', async () => {
+    const cli = await startCounting('--quiet');
+    cli.signal('SIGINT');
+    expect(await cli.ended).toMatchObject({ stderr: '', exitCode: 130 });
+  });
+
+  test('ends with 130 even where a gate would fail', async () => {
+    const cli = await startCounting('--min-accuracy', '1');
+    cli.signal('SIGINT');
+    expect(await cli.ended).toMatchObject({ stderr: NOTE, exitCode: 130 });
+  });
+
+  test('prints its report even where nobody reads stderr', async () => {
+    const cli = await startCounting();
+    await cli.stopReading('stderr');
+    cli.signal('SIGINT');
+    const { stdout, exitCode } = await cli.ended;
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(stdout).partial).toBe(true);
+  });
+
+  test('prints the report of no images where none was read to its end', async () => {
+    const images = await tempFile(imagesIdx(9, 28, 28));
+    const cli = new Cli(['evaluate', images, '-', '--format', 'json'], { stdin: 'pipe' });
+    // Labels so wide that the first of them does not end.
+    await cli.send(idxBytes(0x0c, [9, 2 * MORE_THAN_PIPES_HOLD], []));
+    await cli.send(new Uint8Array(MORE_THAN_PIPES_HOLD));
+    cli.signal('SIGINT');
+    const { stdout, stderr, exitCode } = await cli.ended;
+    expect({ stderr, exitCode }).toEqual({ stderr: NOTE, exitCode: 130 });
+    expect(JSON.parse(stdout)).toMatchObject({ images: 0, accuracy: null, partial: true });
+  });
+
+  test('prints nothing where not even a header was read', async () => {
+    const labels = await tempFile(labelsIdx([1]));
+    const cli = new Cli(['evaluate', '-', labels, '--format', 'json'], { stdin: 'pipe' });
+    // Gzip whose header gives the name of what was packed (RFC 1952, FNAME), and does not come to its end.
+    await cli.send(Uint8Array.of(0x1f, 0x8b, 8, 0x08, 0, 0, 0, 0, 0, 3));
+    await cli.send(new Uint8Array(MORE_THAN_PIPES_HOLD).fill(0x78));
+    cli.signal('SIGINT');
+    expect(await cli.ended).toEqual({ stdout: '', stderr: NOTE, exitCode: 130, signal: null });
+  });
+});
+
+describe('the second SIGINT', () => {
+  test('leaves at once, however much is still to be scored', async () => {
+    // A million images of one pixel, for each of which there are two million products to add up: that takes minutes.
+    const count = 2 * MORE_THAN_PIPES_HOLD;
+    const outputs = [1500, 1500, 2];
+    const network = randomNetwork({
+      seed: 1,
+      height: 1,
+      width: 1,
+      outputs,
+      hidden: 'sigmoid',
+      last: 'sigmoid',
+    });
+    const folder = await tempFolder({
+      labels: announced(0x08, [count], new Uint8Array(0)),
+      network: writeNetwork(network),
+    });
+    const options = ['--model', join(folder, 'network'), '--batch-size', `${count}`, '--workers', '1'];
+    const cli = new Cli(['evaluate', '-', join(folder, 'labels'), ...options], { stdin: 'pipe' });
+    await cli.send(idxBytes(0x08, [count, 1, 1], []));
+    await cli.send(new Uint8Array(MORE_THAN_PIPES_HOLD));
+    cli.signal('SIGINT');
+    await cli.said(NOTE);
+    cli.signal('SIGINT');
+    expect(await cli.ended).toEqual({ stdout: '', stderr: NOTE, exitCode: 130, signal: null });
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
+import { networkReport } from '../../src/insight/network-report.js';
+import { runCli } from '../helpers/cli.js';
+import { testImages } from '../helpers/image-set.js';
+import { testPixels } from '../helpers/mnist.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
+import { tempFolder } from '../inputs/temp-folder.js';
+
+describe('digitflow look network', () => {
+  test('prints the report of the whole test set as JSON', async () => {
+    const { stdout, stderr } = await runCli(['look', 'network', '--format', 'json']);
+    const view = JSON.parse(stdout);
+    const { network } = openModel('sigmoid');
+    expect(view).toMatchObject({ schema: 'digitflow.look-network/1', data: { images: 10_000 } });
+    expect(view.network).toEqual(networkReport(network, testImages(network)));
+    expect(stderr).toBe('');
+  });
+
+  test('the accuracy that silencing costs is the one that what-if finds', async () => {
+    const [whole, silenced] = await Promise.all(
+      [
+        ['look', 'network', '-m', 'relu', '-f', 'json'],
+        ['look', 'what-if', '-m', 'relu', '--silence', '2:5', '-f', 'json'],
+      ].map(async (args) => JSON.parse((await runCli(args)).stdout)),
+    );
+    const neuron = whole.network.neurons.find(
+      (each: { layer: number; neuron: number }) => each.layer === 2 && each.neuron === 5,
+    );
+    expect(neuron.correct).toBe(silenced.after.correct);
+    expect(neuron.lost).toBe(silenced.before.correct - silenced.after.correct);
+    expect(neuron.changed).toBe(silenced.changed);
+  });
+
+  test('does without labels', async () => {
+    const cwd = await tempFolder({ mine: idxBytes(0x08, [12, 28, 28], testPixels().subarray(0, 12 * 784)) });
+    const { stdout } = await runCli(['look', 'network', '--images', 'mine'], { cwd });
+    expect(stdout).toContain('13,002 parameters');
+    expect(stdout).toContain('there are no labels');
+  });
+});

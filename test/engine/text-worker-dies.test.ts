@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filter, lastValueFrom, take, tap } from 'rxjs';
+import { afterAll, expect, test } from 'vitest';
+import { ScoringPool } from '../../src/engine/pool.js';
+import { SharedNetwork } from '../../src/engine/shared-network.js';
+import { chooseTextSize } from '../../src/engine/sizes.js';
+import type { TextBatch } from '../../src/engine/text-batch.js';
+import { TextSlots } from '../../src/engine/text-slots.js';
+import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
+import { fileBytesFrom } from '../../src/inputs/bytes/file-bytes.js';
+import { CsvSource } from '../../src/inputs/csv-source.js';
+import { batch } from '../../src/operators/batch.js';
+import { forward } from '../../src/operators/forward.js';
+import { inOrder } from '../../src/operators/in-order.js';
+import { normalize } from '../../src/operators/normalize.js';
+import { testCsv } from '../helpers/csv.js';
+import { failAttempts, fixture, network } from '../helpers/scoring.js';
+
+const ROWS = 600;
+const SLOTS = 5;
+const csv = testCsv(ROWS);
+const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
+const path = join(folder, 'digits.csv');
+writeFileSync(path, csv);
+const pools: { close(): Promise<void> }[] = [];
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+  rmSync(folder, { recursive: true });
+});
+
+/** A pool of real threads that score text, and rows to score: read by the workers, or here. */
+function start(workerName: string | undefined, isReadByWorkers: boolean) {
+  const workers = 2;
+  const size = chooseTextSize({ workers, batchSize: 50, recordBytes: 784, bytes: csv.length });
+  const shared = new SharedNetwork(network, {
+    slotCount: SLOTS,
+    text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds: false },
+  });
+  const slots = new TextSlots(shared.memory.buffer, shared.layout, size);
+  const workerFile = workerName === undefined ? undefined : fixture(workerName);
+  const pool = new ScoringPool<TextBatch, TextSlots>(shared, slots, {
+    workers,
+    ...(workerFile && { workerFile }),
+  });
+  pools.push(pool);
+  const known = { pixelCount: 784, classes: network.classes };
+  const guessed = guessDialect(Buffer.from(csv), true, known, {}, path);
+  const input = {
+    ...{ input: 0, name: path, dialect: guessed.dialect, dataStart: guessed.dataStart },
+    ...{ linesBefore: guessed.linesBefore, path: isReadByWorkers ? path : null },
+    content: () => fileBytesFrom(path, path, 0),
+  };
+  const source = new CsvSource(async (index) => (index === 0 ? input : null), slots.size, {
+    input: 0,
+    bytes: 0,
+  });
+  const flow = source.rows(slots).pipe(
+    normalize(network.normalization),
+    batch(slots),
+    forward(pool),
+    inOrder(),
+    filter((scored) => source.accept(scored)),
+  );
+  return { shared, slots, flow };
+}
+
+async function predictionsOf({ flow }: ReturnType<typeof start>): Promise<number[]> {
+  const found: number[] = [];
+  await lastValueFrom(flow.pipe(tap(({ predictions }) => found.push(...predictions))));
+  return found;
+}
+
+test.each([
+  ['exits', true],
+  ['exits', false],
+  ['dies-between-tasks', true],
+] as const)(
+  'a worker that %s while it scores text: its batch is scored again, none is missing or twice (read by workers: %s)',
+  async (name, isReadByWorkers) => {
+    const expected = await predictionsOf(start(undefined, isReadByWorkers));
+    expect(expected).toHaveLength(ROWS);
+    const dying = start(name, isReadByWorkers);
+    failAttempts(dying.shared, 2);
+    expect(await predictionsOf(dying)).toEqual(expected);
+    const left = new Int32Array(dying.shared.memory.buffer, dying.shared.layout.control, 16)[8];
+    expect(left).toBeGreaterThan(2);
+  },
+);
+
+test('whoever takes only some of the rows leaves no slot behind', async () => {
+  for (const isReadByWorkers of [true, false]) {
+    const started = start(undefined, isReadByWorkers);
+    await lastValueFrom(started.flow.pipe(take(1)));
+    // What was under way is let go when its worker has answered.
+    while (started.slots.freeCount < SLOTS) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(started.slots.freeCount).toBe(SLOTS);
+  }
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import type { CsvFlags } from '../../src/formats/csv/dialect.js';
+import { firstTable } from '../../src/formats/csv/guess/first-table.js';
+
+const split = (text: string) => text.split(' ').map((line) => line.split(','));
+
+/** The table of rows of four pixels, written with spaces for line ends. */
+function table(
+  text: string,
+  hasHeader: boolean,
+  { isEnough = true, ...flags }: CsvFlags & { isEnough?: boolean } = {},
+) {
+  return firstTable(split(text), { name: 'f.csv', hasHeader, isEnough, pixelCount: 4, flags });
+}
+
+describe('columns at the end that are empty in all rows, and have no name, are counted:', () => {
+  test.each([
+    ['one, without a header', '7,0,0,1,0, 2,0,0,1,0,', null, 6, 1],
+    ['one whose name is empty', 'y,a,b,c,d, 7,0,0,1,0,', ['y', 'a', 'b', 'c', 'd'], 6, 1],
+    ['one that the header has not', 'y,a,b,c,d 7,0,0,1,0,', ['y', 'a', 'b', 'c', 'd'], 6, 1],
+    ['several', '7,0,0,1,0,,, 2,0,0,1,0,,,', null, 8, 3],
+    ['none that has a name', 'y,a,b,c,d,id 7,0,0,1,0,', ['y', 'a', 'b', 'c', 'd', 'id'], 6, 0],
+    ['none that holds something somewhere', '7,0,0,1,0, 2,0,0,1,0,x', null, 6, 0],
+    ['no pixels, though they are missing', '0,0,1, 0,0,1,', null, 4, 0],
+    ['none where nothing is known', 'y,a,b,c,d,', ['y', 'a', 'b', 'c', 'd', ''], 6, 0],
+  ])('%s', (_, text, names, columnCount, emptyAtEnd) => {
+    expect(table(text, names !== null)).toMatchObject({ names, columnCount, emptyAtEnd });
+  });
+
+  test('none that a flag speaks of', () => {
+    const text = '7,0,0,1,0,, 2,0,0,1,0,,';
+    expect(table(text, false).emptyAtEnd).toBe(2);
+    expect(table(text, false, { id: '6' }).emptyAtEnd).toBe(1);
+    expect(table(text, false, { label: '7' }).emptyAtEnd).toBe(0);
+    expect(table(text, false, { label: 'last' }).emptyAtEnd).toBe(2);
+  });
+});
+
+describe('a header of another width than the rows', () => {
+  test('has a delimiter too much', () => {
+    expect(table('y,a,b,c,d, 7,0,0,1,0', true)).toMatchObject({
+      names: ['y', 'a', 'b', 'c', 'd'],
+      columnCount: 5,
+      emptyAtEnd: 0,
+    });
+  });
+
+  test('leaves out the name of a column of names', () => {
+    const names = ['', 'y', 'a', 'b', 'c', 'd'];
+    expect(table('y,a,b,c,d r1,7,0,0,1,0 r2,7,0,0,1,0', true).names).toEqual(names);
+    expect(table('y,a,b,c,d 4,7,0,0,1,0 5,7,0,0,1,0 6,7,0,0,1,0', true).names).toEqual(names);
+  });
+
+  test.each([
+    ['is a title', 'digits 7,0,0,1,0', '1 name and rows of 5 columns'],
+    ['lacks a name that nobody can guess', 'a,b,c,d 7,0,0,1,0 7,0,0,1,0', '4 names and rows of 5 columns'],
+    ['has one too much', 'y,a,b,c,d 0,0,1,0', '5 names and rows of 4 columns'],
+  ])('%s, and is refused', (_, text, found) => {
+    expect(() => table(text, true)).toThrowError(
+      expect.objectContaining({
+        code: 'CSV_COLUMNS',
+        message: `f.csv: expected a header with a name for each column, found ${found}: correct the first line, or take it out`,
+      }),
+    );
+  });
+
+  test('is waited with, where rows may follow that are as wide', () => {
+    const text = 'y,a,b,c,d 7,0,0';
+    expect(table(text, true, { isEnough: false })).toMatchObject({ columnCount: 5, rows: [] });
+    expect(table(`${text} 7,0,0,1,0`, true)).toMatchObject({
+      columnCount: 5,
+      rows: [['7', '0', '0', '1', '0']],
+    });
+  });
+});

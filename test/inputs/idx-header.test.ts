@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { idxHeaderBytes, parseIdxHeader } from '../../src/formats/idx/idx-header.js';
+import { failureOf } from './failure-of.js';
+import { idxBytes } from './idx-bytes.js';
+
+const MNIST_IMAGES = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
+
+const parse = (bytes: readonly number[]) => parseIdxHeader(Uint8Array.from(bytes), 'x.idx');
+
+describe('parseIdxHeader', () => {
+  it('reads the header of the MNIST test images', () => {
+    expect(parse(MNIST_IMAGES)).toEqual({
+      elementType: 'u8',
+      elementBytes: 1,
+      dimensions: [10_000, 28, 28],
+      headerBytes: 16,
+      dataBytes: 7_840_000,
+    });
+  });
+
+  it('reads a header that is a view into a larger buffer', () => {
+    const bytes = Uint8Array.from([9, 9, 9, ...MNIST_IMAGES]).subarray(3);
+    expect(parseIdxHeader(bytes, 'x.idx').dimensions).toEqual([10_000, 28, 28]);
+  });
+
+  it.each([
+    [0x08, 'u8', 1],
+    [0x09, 'i8', 1],
+    [0x0b, 'i16', 2],
+    [0x0c, 'i32', 4],
+    [0x0d, 'f32', 4],
+    [0x0e, 'f64', 8],
+  ])('knows the element type of byte %i', (typeByte, elementType, elementBytes) => {
+    expect(parse([0, 0, typeByte, 1, 0, 0, 0, 3])).toEqual({
+      elementType,
+      elementBytes,
+      dimensions: [3],
+      headerBytes: 8,
+      dataBytes: 3 * elementBytes,
+    });
+  });
+
+  it('reads back any sizes that were written', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 8 }), (dimensions) => {
+        const header = parseIdxHeader(idxBytes(0x0b, dimensions, []), 'x.idx');
+        expect(header.dimensions).toEqual(dimensions);
+        expect(header.dataBytes).toBe(dimensions.reduce((product, size) => product * size, 2));
+      }),
+    );
+  });
+
+  it('reads 255 dimensions', () => {
+    const header = parseIdxHeader(idxBytes(0x0e, Array(255).fill(1), []), 'x.idx');
+    expect(header).toMatchObject({ headerBytes: 4 + 255 * 4, dataBytes: 8 });
+    expect(header.dimensions).toHaveLength(255);
+  });
+
+  it('tells the header length from four bytes', () => {
+    expect(idxHeaderBytes(Uint8Array.from([0, 0, 8, 3]), 'x.idx')).toBe(16);
+    expect(idxHeaderBytes(Uint8Array.from([0, 0, 8, 255]), 'x.idx')).toBe(1024);
+  });
+
+  it('refuses a file without a byte', async () => {
+    expect(await failureOf(() => parse([]))).toMatchObject({
+      code: 'IDX_EMPTY',
+      message: expect.stringMatching(/^x\.idx: .*no bytes/),
+    });
+  });
+
+  it('names gzip that is read raw', async () => {
+    expect(await failureOf(() => parse([0x1f, 0x8b, 0x08, 0x08, 0, 0]))).toMatchObject({
+      code: 'IDX_IS_GZIP',
+      message: expect.stringMatching(/gzip .*0x1f8b0808, 529205256.*unpack/),
+    });
+  });
+
+  it.each([
+    ['text', [0x6c, 0x61, 0x62, 0x65, 0x6c], '0x6c616265'],
+    ['a second byte that is not zero', [0, 1, 8, 3], '0x00010803'],
+    ['an unknown element type', [0, 0, 7, 3], '0x00000703'],
+    ['a little-endian magic number', [3, 8, 0, 0], '0x03080000'],
+    ['a single byte that is not zero', [0x50], '0x50'],
+  ])('refuses %s as a wrong magic number', async (_, bytes, found) => {
+    const error = await failureOf(() => parse(bytes));
+    expect(error.code).toBe('IDX_MAGIC');
+    expect(error.message).toContain(`found ${found}`);
+    expect(error.message).toContain('expected 0x00000803 (images) or 0x00000801 (labels)');
+  });
+
+  it.each(Array.from({ length: 15 }, (_, index) => index + 1))(
+    'refuses a header cut after %i bytes',
+    async (length) => {
+      const error = await failureOf(() => parse(MNIST_IMAGES.slice(0, length)));
+      expect(error.code).toBe('IDX_TRUNCATED');
+      expect(error.message).toContain(`expected ${length < 4 ? 4 : 16} bytes, found ${length}`);
+    },
+  );
+
+  it('accepts sizes up to 2^53 - 1 bytes and no more', async () => {
+    // 16 + 2^53 - 17 bytes is odd, so no product of u32 gives it exactly; these two lie next to the bound.
+    const below = [0x1f_ffff, 0xffff_ffff];
+    expect(parseIdxHeader(idxBytes(0x08, below, []), 'x.idx').dataBytes).toBe(0x1f_ffff * 0xffff_ffff);
+    const error = await failureOf(() =>
+      parseIdxHeader(idxBytes(0x08, [0x20_0001, 0xffff_ffff], []), 'x.idx'),
+    );
+    expect(error.code).toBe('IDX_OVERFLOW');
+    expect(error.message).toContain('2097153 x 4294967295');
+  });
+
+  it('counts the bytes of an element towards the overflow', async () => {
+    const dimensions = [0x1f_ffff, 0xffff_ffff];
+    expect((await failureOf(() => parseIdxHeader(idxBytes(0x0b, dimensions, []), 'x'))).code).toBe(
+      'IDX_OVERFLOW',
+    );
+  });
+
+  it.each([
+    ['the product is beyond every number', Array(255).fill(0xffff_ffff)],
+    ['a size of zero hides it', [0, ...Array(40).fill(0xffff_ffff)]],
+  ])('refuses an overflow where %s', async (_, dimensions) => {
+    const error = await failureOf(() => parseIdxHeader(idxBytes(0x08, dimensions, []), 'x.idx'));
+    expect(error.code).toBe('IDX_OVERFLOW');
+  });
+});

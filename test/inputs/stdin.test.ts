@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { imagesIdx } from './idx-bytes.js';
+import { tempFile, tempFolder } from './temp-folder.js';
+
+const OPEN_IDX = fileURLToPath(new URL('../../src/inputs/idx-source.ts', import.meta.url));
+
+/** Reads images from stdin and prints their count, their bytes and their digest, or the error's code. */
+const PROGRAM = `
+  import { openIdx } from ${JSON.stringify(OPEN_IDX)};
+  const permits = { room: () => new Uint8Array(4096), whenFree: () => Promise.resolve() };
+  const limit = Number(process.argv[2] ?? Infinity);
+  openIdx({ images: '-' }).then((source) => {
+    let bytes = 0;
+    const print = () => console.log(source.format.imagesName, source.format.count, bytes);
+    const subscription = source.chunks(permits).subscribe({
+      next: ({ images }) => {
+        bytes += images.length;
+        if (bytes < limit) return;
+        subscription.unsubscribe();
+        print();
+      },
+      complete: print,
+      error: (error) => console.log(error.code),
+    });
+  }, (error) => console.log(error.code));
+`;
+
+let program = '';
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: PROGRAM, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  });
+  program = outputFiles[0].text;
+});
+
+async function programFile(): Promise<string> {
+  return join(await tempFolder({ 'program.mjs': Buffer.from(program) }), 'program.mjs');
+}
+
+async function readFromFile(path: string): Promise<string> {
+  const handle = await open(path, 'r');
+  const child = spawn(process.execPath, [await programFile()], { stdio: [handle.fd, 'pipe', 'inherit'] });
+  const output = child.stdout === null ? '' : await text(child.stdout);
+  await handle.close();
+  return output.trim();
+}
+
+async function readFromPipe(path: string): Promise<string> {
+  const child = spawn(process.execPath, [await programFile()], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [output] = await Promise.all([text(child.stdout), pipeline(createReadStream(path), child.stdin)]);
+  return output.trim();
+}
+
+describe.each([
+  ['a file', readFromFile],
+  ['a pipe', readFromPipe],
+])('stdin that is %s', (_, read) => {
+  it('is read to its end', async () => {
+    expect(await read(await tempFile(imagesIdx(200, 28, 28)))).toBe('stdin 200 156800');
+  });
+
+  it('is unpacked when it is gzip', async () => {
+    expect(await read(await tempFile(gzipSync(imagesIdx(200, 28, 28))))).toBe('stdin 200 156800');
+  });
+
+  it('is refused when it is truncated', async () => {
+    expect(await read(await tempFile(imagesIdx(200, 28, 28).subarray(0, -1)))).toBe('IDX_TRUNCATED');
+  });
+
+  it('is refused when bytes follow', async () => {
+    const bytes = Uint8Array.from([...imagesIdx(20, 28, 28), 0]);
+    expect(await read(await tempFile(bytes))).toBe('IDX_TRAILING_BYTES');
+  });
+
+  it('is refused when it is empty', async () => {
+    expect(await read(await tempFile(new Uint8Array(0)))).toBe('IDX_EMPTY');
+  });
+});
+
+describe('stdin that stays open', () => {
+  it('does not keep the process alive when nobody reads any more', async () => {
+    const child = spawn(process.execPath, [await programFile(), '784'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.write(imagesIdx(2, 28, 28).subarray(0, 16 + 784));
+    expect((await text(child.stdout)).trim()).toBe('stdin 2 784');
+    child.stdin.destroy();
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { createPaint } from '../../src/views/terminal/terminal.js';
+import { displayWidth, padLeft, padRight, printable, truncate } from '../../src/views/terminal/text-width.js';
+
+describe('displayWidth', () => {
+  it.each([
+    ['', 0],
+    ['abc', 3],
+    ['Größe', 5],
+    ['4 → 9 · 38 × ▀⣿', 15],
+    ['お', 2],
+    ['きりん', 6],
+    ['が', 2],
+    ['カ\u3099', 2],
+    ['ｶﾞ', 2],
+    ['漢字', 4],
+    ['한글', 4],
+    ['Ａ', 2],
+    ['e\u0301', 1],
+    ['👍🏽', 2],
+    ['👨‍👩‍👧', 2],
+    ['\u200b', 0],
+    ['кот', 3],
+  ])('of %j is %d', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+
+  it('does not count styles', () => {
+    const paint = createPaint(3);
+    expect(displayWidth(paint.on(paint.bold('お4'), [1, 2, 3], [4, 5, 6]))).toBe(3);
+  });
+});
+
+describe('padding', () => {
+  it('fills up to a width in columns, not in characters', () => {
+    expect(padLeft('お', 4)).toBe('  お');
+    expect(padRight('お', 4)).toBe('お  ');
+    expect(padLeft('12345', 4)).toBe('12345');
+  });
+});
+
+describe('truncate', () => {
+  it('leaves what fits', () => {
+    expect(truncate('きりん', 6, '…')).toBe('きりん');
+  });
+
+  it('never splits a character, and marks the cut', () => {
+    expect(truncate('きりん', 5, '…')).toBe('きり…');
+    expect(truncate('きりん', 4, '…')).toBe('き…');
+    expect(truncate('T-shirt/top', 6, '~')).toBe('T-shi~');
+    expect(truncate('abc', 0, '…')).toBe('');
+  });
+});
+
+describe('printable', () => {
+  it('lets no text steer the terminal', () => {
+    expect(printable('a\x1b[2Jb\u009b1m\r\n\u202ec')).toBe('a\ufffd[2Jb\ufffd1m\ufffd\ufffd\ufffdc');
+    expect(printable('お Größe 👍🏽')).toBe('お Größe 👍🏽');
+  });
+});

@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { evaluate } from '../../pipelines/evaluate.js';
+import { type ReportOptions, report } from '../../pipelines/report.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { forward } from '../../src/network/forward.js';
+import { brightnessOf } from '../../src/network/normalization.js';
+import { runCli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
+import { randomNetwork, randomPixels } from '../helpers/random-network.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+/** What stands between `id` and the next section or cell. */
+function partOf(page: string, id: string): string {
+  const [, part] = new RegExp(`id="${id}"([\\s\\S]*?)(?=</section>|<h3 id="cell)`).exec(page) ?? [];
+  return part ?? '';
+}
+
+/** The grey pixels of the pictures of a part. */
+function picturesOf(part: string): PNG[] {
+  return [...part.matchAll(/data:image\/png;base64,([^"]+)"/g)].map(([, base64]) =>
+    PNG.sync.read(Buffer.from(base64, 'base64')),
+  );
+}
+
+const greyOf = ({ data }: PNG) => Buffer.from(data.filter((_, i) => i % 4 === 0));
+const numberOf = (text: string) => Number(text.replaceAll(',', ''));
+
+describe('the report of the real test set', () => {
+  const options: ReportOptions = { workers: 0 };
+  const made = report(options);
+  const pixels = testPixels();
+  const labels = testLabels();
+
+  test('shows the matrix of the evaluation, and each cell leads to images of that very cell', async () => {
+    const { html, evaluation } = await made;
+    const cells = [
+      ...html.matchAll(/<td class="[rw]\d"><a href="#(cell-(\d)-(\d))"[^>]*>([\d,]+) <small>([\d.]+) %/g),
+    ];
+    const matrix = evaluation.confusion.map((row) => row.map(() => 0));
+    for (const [, id, truth, prediction, count, share] of cells) {
+      matrix[Number(truth)][Number(prediction)] = numberOf(count);
+      const support = evaluation.classes[Number(truth)].support;
+      expect(Math.abs(Number(share) - (100 * numberOf(count)) / support)).toBeLessThan(0.0501);
+      const shown = [...partOf(html, id).matchAll(/#([\d,]+)<\/span>|#([\d,]+) /g)];
+      expect(shown).toHaveLength(Math.min(12, numberOf(count)));
+    }
+    expect(matrix).toEqual(evaluation.confusion);
+  });
+
+  test('the images of a cell are those that the network in float64 puts there, the most confident', async () => {
+    const { html } = await made;
+    const { network } = openModel('sigmoid');
+    const found: { index: number; confidence: number }[] = [];
+    for (let index = 0; index < labels.length; index++) {
+      if (labels[index] !== 4) continue;
+      const image = brightnessOf(
+        pixels.subarray(index * 784, (index + 1) * 784),
+        network.normalization,
+        network.image,
+      );
+      const outputs = [...(forward(network, image).at(-1) ?? [])];
+      const confidence = Math.max(...outputs);
+      if (outputs.indexOf(confidence) === 9) found.push({ index, confidence });
+    }
+    found.sort((a, b) => b.confidence - a.confidence);
+    const part = partOf(html, 'cell-4-9');
+    const shown = [...part.matchAll(/#([\d,]+) /g)].map(([, index]) => numberOf(index));
+    expect(shown).toEqual(found.slice(0, 12).map(({ index }) => index));
+    for (const [i, picture] of picturesOf(part).entries()) {
+      const expected = pixels.subarray(shown[i] * 784, (shown[i] + 1) * 784);
+      expect(greyOf(picture).equals(expected)).toBe(true);
+    }
+  });
+
+  test('scores, mistakes and thresholds are those of the evaluation', async () => {
+    const { html, evaluation } = await made;
+    expect(partOf(html, 'evaluated')).toContain(`${((evaluation.accuracy ?? 0) * 100).toFixed(2)} %`);
+    expect(partOf(html, 'evaluated')).toContain(evaluation.data.files[0].sha256);
+    const classes = partOf(html, 'classes');
+    for (const { recall, precision } of evaluation.classes)
+      for (const score of [recall, precision])
+        expect(classes).toContain(`${((score ?? 0) * 100).toFixed(1)} %`);
+    const mistakes = await evaluate({ workers: 0, mistakes: 24 });
+    const pictures = picturesOf(partOf(html, 'mistakes'));
+    expect(pictures).toHaveLength(24);
+    for (const [i, mistake] of mistakes.mistakes.entries())
+      expect(greyOf(pictures[i]).equals(mistake.pixels)).toBe(true);
+    const bins = (evaluation.calibration?.bins ?? []).filter(({ count }) => count > 0);
+    const bars = [
+      ...partOf(html, 'reliability').matchAll(
+        /<rect class="bar"[^>]*height="([\d.]+)"[^>]*><title>[^:]*: ([\d.]+) % \(([\d,]+)\)/g,
+      ),
+    ];
+    expect(bars.map(([, , , count]) => numberOf(count))).toEqual(bins.map(({ count }) => count));
+    const tallest = Number(bars.at(-1)?.[1]) / ((bins.at(-1)?.correct ?? 0) / (bins.at(-1)?.count ?? 1));
+    for (const [i, [, height, share]] of bars.entries()) {
+      const part = bins[i].correct / bins[i].count;
+      expect(Math.abs(Number(share) / 100 - part)).toBeLessThan(0.000501);
+      expect(Math.abs(Number(height) - part * tallest)).toBeLessThan(0.3);
+    }
+    // Answering all is the accuracy itself.
+    expect(partOf(html, 'thresholds')).toMatch(/<td>100.0 %<\/td><td>96.41 %/);
+  });
+
+  test('a neuron of the first layer is its weights: green where positive, blue where negative', async () => {
+    const { html } = await made;
+    const { layers } = openModel('sigmoid').network;
+    const pictures = picturesOf(partOf(html, 'neurons'));
+    expect(pictures).toHaveLength(32);
+    for (const neuron of [0, 7, 15]) {
+      const weights = layers[0].weights.subarray(neuron * 784, (neuron + 1) * 784);
+      const largest = Math.max(...weights.map(Math.abs));
+      const { data } = pictures[neuron];
+      weights.forEach((weight, i) => {
+        const [green, blue] = [data[4 * i + 1], data[4 * i + 2]];
+        expect(weight > 0 ? green : blue).toBe(Math.round((255 * Math.abs(weight)) / largest));
+        if (Math.abs(weight) > largest / 50) expect(green > blue).toBe(weight > 0);
+      });
+    }
+  });
+
+  test('the journey ends in the outputs of the network in float64', async () => {
+    const { html } = await made;
+    const { network } = openModel('sigmoid');
+    const outputs =
+      forward(network, brightnessOf(pixels.subarray(0, 784), network.normalization, network.image)).at(-1) ??
+      [];
+    const shown = [...partOf(html, 'journey').matchAll(/<title>3:(\d) ([\d.]+)<\/title>/g)].map(
+      ([, , value]) => value,
+    );
+    expect(shown).toEqual(Array.from(outputs, (output) => output.toFixed(3)));
+  });
+
+  test('is the same for any number of workers, any batch size, and from CSV, but for what it is called', async () => {
+    const { html } = await made;
+    expect((await report({ workers: 2, batchSize: 333 })).html).toBe(html);
+    writeFileSync(at('digits.csv'), digitsCsv({ count: 600 }));
+    const csv = await report({ images: at('digits.csv'), workers: 0 });
+    const idx = await report({ limit: 600, workers: 0 });
+    for (const id of ['matrix', 'classes', 'mistakes', 'suspects', 'journey', 'neurons', 'cell-9-9'])
+      expect(partOf(csv.html, id)).toBe(partOf(idx.html, id));
+  });
+});
+
+describe('the report of anything else', () => {
+  /** Three classes of 5 x 4 pixels, with names that would be markup. */
+  function small(count: number): ReportOptions {
+    const network = randomNetwork({ ...SMALL, outputs: [6, 3] });
+    const classes = ['<script>alert(1)</script>', 'a & "b"', "it's"];
+    writeFileSync(at('small.safetensors'), writeNetwork({ ...network, classes }));
+    const all = randomPixels(5, count * 20, 0.5);
+    const rows = Array.from({ length: count }, (_, i) => [i % 3, ...all.subarray(i * 20, (i + 1) * 20)]);
+    writeFileSync(at('<b>.csv'), rows.map((row) => `${row.join(',')}\n`).join(''));
+    return {
+      images: at('<b>.csv'),
+      model: at('small.safetensors'),
+      csv: { label: 'first', header: false, scale: 255 },
+    };
+  }
+  const SMALL = { seed: 3, height: 5, width: 4, hidden: 'relu', last: 'softmax' } as const;
+
+  test('is drawn at its own size, and nothing that is read becomes markup', async () => {
+    const { html, evaluation } = await report(small(90));
+    expect(evaluation.images).toBe(90);
+    expect(html).not.toMatch(/<script|<b>/);
+    expect(html).toContain('&#60;script&#62;alert(1)&#60;/script&#62;');
+    for (const { width, height } of picturesOf(partOf(html, 'neurons')))
+      expect([width, height]).toEqual([4, 5]);
+    expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('says so where there is nothing to show', async () => {
+    const { html } = await report({ limit: 0 });
+    expect(html).not.toMatch(/NaN|undefined|Infinity|id="matrix"/);
+    expect(partOf(html, 'evaluated')).toContain('0 of 0 wrong');
+  });
+});
+
+describe('digitflow report', () => {
+  test('writes the same bytes twice, in the language asked for, and says where', async () => {
+    const args = ['report', '--limit', '500', '--lang', 'ja', '-o', at('r.html')];
+    const { stderr, stdout, exitCode } = await runCli(args);
+    expect([stdout, exitCode]).toEqual(['', 0]);
+    expect(stderr).toMatch(/r\.html: \d+ kB/);
+    const page = readFileSync(at('r.html'), 'utf8');
+    expect(page).toContain('<html lang="ja">');
+    expect(page).toContain('混同行列');
+    const again = await runCli(['report', '--limit', '500', '--lang', 'ja', '-o', '-', '--quiet']);
+    expect(again.stdout).toBe(page);
+    expect(again.stderr).toBe('');
+  });
+
+  test('leaves what was there where it cannot be made', async () => {
+    writeFileSync(at('kept.html'), 'kept');
+    writeFileSync(at('bad.csv'), `${digitsCsv({ count: 20 })}1,2,3\n`);
+    const { stderr, exitCode } = await runCli(['report', at('bad.csv'), '-q', '-o', at('kept.html')]);
+    expect(exitCode).toBe(65);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(readFileSync(at('kept.html'), 'utf8')).toBe('kept');
+    expect((await runCli(['report', '-o', at('no/such/folder.html')])).exitCode).toBe(74);
+    expect((await runCli(['report', '--lang', 'xx'])).exitCode).toBe(2);
+  });
+});

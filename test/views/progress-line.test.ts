@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { ProgressLine } from '../../src/views/terminal/progress.js';
+import { CLEAR_LINE } from '../../src/views/terminal/terminal.js';
+
+/** A progress line on a fake terminal with a clock that stands until it is set. */
+function fake(options: { isTTY?: boolean; columns?: number; total?: number } = {}) {
+  const written: string[] = [];
+  const clock = { ms: 1000 };
+  const stream = {
+    isTTY: options.isTTY ?? true,
+    columns: options.columns ?? 120,
+    write: (text: string) => written.push(text),
+  };
+  const line = new ProgressLine({ stream, now: () => clock.ms, total: options.total });
+  const updateAt = (ms: number, done: number, correct?: number) => {
+    clock.ms = 1000 + ms;
+    line.update({ done, correct });
+  };
+  return { line, written, updateAt };
+}
+
+describe('ProgressLine', () => {
+  it('tells how far it is, how well it goes, and how long it will take', () => {
+    const { written, updateAt } = fake({ total: 2_400_000 });
+    updateAt(2000, 600_000, 570_000);
+    expect(written).toEqual([
+      `${CLEAR_LINE} 25 %  600,000 of 2,400,000 images, 95.00 % right, 300,000 images/s, 6.0 s left`,
+    ]);
+  });
+
+  it('does without what is not known', () => {
+    const { written, updateAt } = fake();
+    updateAt(2000, 600_000);
+    expect(written).toEqual([`${CLEAR_LINE}600,000 images, 300,000 images/s`]);
+  });
+
+  it('shows nothing in the first 0.3 s, and then ten lines a second at most', () => {
+    const { written, updateAt } = fake();
+    for (let ms = 0; ms < 300; ms++) updateAt(ms, ms);
+    expect(written).toHaveLength(0);
+    for (let ms = 300; ms < 1300; ms++) updateAt(ms, ms);
+    expect(written).toHaveLength(10);
+  });
+
+  it('is silent where there is no terminal', () => {
+    const { line, written, updateAt } = fake({ isTTY: false });
+    updateAt(5000, 100);
+    line.clear();
+    expect(written).toEqual([]);
+  });
+
+  it('is cleared before the report, once, and only if it was shown', () => {
+    const { line, written, updateAt } = fake();
+    line.clear();
+    expect(written).toEqual([]);
+    updateAt(500, 10);
+    line.clear();
+    line.clear();
+    expect(written.slice(1)).toEqual([CLEAR_LINE]);
+  });
+
+  it('never fills the last column, where a terminal would wrap', () => {
+    const { written, updateAt } = fake({ columns: 20, total: 100 });
+    updateAt(500, 50, 50);
+    expect(written[0].slice(CLEAR_LINE.length)).toHaveLength(19);
+  });
+
+  it('does not pass 100 % when there is more than was announced', () => {
+    const { written, updateAt } = fake({ total: 10 });
+    updateAt(1000, 20);
+    expect(written[0]).toContain('100 %  20 of 10 images');
+    expect(written[0]).toContain('0 ms left');
+  });
+
+  it('survives having done nothing yet', () => {
+    const { written, updateAt } = fake({ total: 10 });
+    updateAt(1000, 0, 0);
+    expect(written).toEqual([`${CLEAR_LINE}  0 %  0 of 10 images`]);
+  });
+});
