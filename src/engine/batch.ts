@@ -1,87 +1,173 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, type ErrorCode } from '../errors.js';
 import type { Normalization } from '../network/normalization.js';
-import type { Fillable } from './batch-maker.js';
-import { copyToShared } from './copy-to-shared.js';
-import { extentError, type FileExtent, readFully } from './file-extent.js';
-import { Held } from './held.js';
-import { ANSWER, type Answer, type AnswerToText, type ScoreTask } from './messages.js';
-import { SlotCounts } from './slot-counts.js';
-import type { Slot, Slots } from './slots.js';
+import { type Answer, type Scored, type ScoreTask, STOPPED } from './messages.js';
+import { PixelContent } from './pixel-content.js';
+import type { Normalized, Reading, Records, RecordsPlace, RejectedRow } from './records.js';
+import { SlotCounts, SlotHolder, type Slots } from './slots.js';
+import { TextContent } from './text-content.js';
 
-/** Records that are to be scored: what comes out of `normalize`. */
-export interface PixelRecords {
-  /** Which input they are of, from 0, where there are several. Default 0. */
-  readonly input?: number | undefined;
-  /** Index of the first record in its source, from 0. */
-  readonly first: number;
-  readonly count: number;
-  /** `(count, recordBytes)` u8, row-major. */
-  readonly pixels: Uint8Array;
-  /** `(count)` u8 class indices, or null when the source has no labels. */
-  readonly labels: Uint8Array | null;
-  /** Set where the pixels were not read yet: who scores the records reads them to where `pixels` lies. */
-  readonly extent?: FileExtent | undefined;
-  readonly normalization: Normalization;
-}
+const NOTHING: Scored = { records: 0, rejects: 0, lines: 0 };
+/** What these tell of is the row that would come next. */
+const OF_THE_NEXT_ROW: readonly ErrorCode[] = ['CSV_ROW_TOO_LONG', 'CSV_GARBAGE'];
 
-/** What the main thread sees of a batch's records, in a slot of shared memory; behind `forward`, with their verdicts. */
-export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
-  /** Which input its records are of, from 0. */
-  readonly input: number;
-  /** Index of the first record in its source, from 0. */
-  readonly first: number;
+/** Records in a slot of shared memory, or where they lie in a file that a worker reads; after `forward`, with their verdicts. */
+export class Batch extends SlotHolder {
+  /** Where its records lie among those of all inputs: given by `accept`. */
+  place: RecordsPlace | undefined;
+  readonly reading: Reading;
   /** How a pixel of these records becomes a brightness. */
   readonly normalization: Normalization;
-  /** Whether the records came with labels. */
-  readonly hasLabels: boolean;
   readonly #slots: Slots;
-  #extent: FileExtent | undefined;
-  #count = 0;
+  readonly #content: PixelContent | TextContent;
+  #scored = NOTHING;
+  #fault: DigitflowError | undefined;
 
   /** Takes a slot for records, which are still to be appended. */
-  constructor(
-    slots: Slots,
-    {
-      input = 0,
-      first,
-      labels,
-      normalization,
-    }: Pick<PixelRecords, 'input' | 'first' | 'labels' | 'normalization'>,
-  ) {
+  constructor(slots: Slots, records: Normalized<Records>) {
     super(slots);
     this.#slots = slots;
-    this.input = input;
-    this.first = first;
-    this.hasLabels = labels !== null;
-    this.normalization = normalization;
+    this.reading = records.reading;
+    this.normalization = records.normalization;
+    this.#content =
+      'text' in records
+        ? new TextContent(slots, this.held(), records)
+        : new PixelContent(slots, this.held(), records);
   }
 
-  get title(): string {
-    return `records ${this.first} to ${this.first + this.#count - 1}`;
-  }
-
-  /** How many records it holds. */
-  get count(): number {
-    return this.#count;
+  /** What is in it, for an error: `records 0 to 99`. */
+  override get title(): string {
+    return this.#content.title;
   }
 
   get isFull(): boolean {
-    return this.#count === this.#slots.recordsPerSlot;
+    return this.#content.isFull;
   }
 
+  /** Whether records may go into the same batch: only those of the same reading. */
+  isContinuedBy(records: Records): boolean {
+    if (records.reading !== this.reading) return false;
+    const content = this.#content;
+    return 'text' in records
+      ? content instanceof TextContent && content.isContinuedBy(records)
+      : content instanceof PixelContent && content.isContinuedBy(records);
+  }
+
+  /**
+   * Takes as many records as fit, and copies them, unless they lie there already. Returns the rest, undefined where there is
+   * none.
+   *
+   * @throws DigitflowError INPUT_SIZE when they are of another size, POOL_BUSY when they do not fit into any slot
+   */
+  append(records: Normalized<Records>): Normalized<Records> | undefined {
+    this.held();
+    const content = this.#content as { append(records: Records): Records | undefined };
+    const rest = content.append(records);
+    return rest && { ...rest, normalization: records.normalization };
+  }
+
+  /** Where the next images go: what is left of the slot. */
+  get room(): Uint8Array {
+    this.held();
+    if (this.#content instanceof PixelContent) return this.#content.room;
+    throw new TypeError('expected a batch of images, found one of text');
+  }
+
+  /** What a worker has to know of it. */
   get task(): ScoreTask {
-    const { slotIndex: slot, count, hasLabels, extent } = this;
-    return { slot, count, hasLabels, extent };
+    this.held();
+    return this.#content.task;
   }
 
-  /** The stretch of a file that whoever scores the batch is to read into its pixels first; undefined when they are there. */
-  get extent(): FileExtent | undefined {
-    return this.#extent;
+  /**
+   * Takes what a worker answered. What could not be read is no error yet: the records before it come first.
+   *
+   * @throws DigitflowError POOL_STOPPED
+   */
+  take(answer: Answer): void {
+    if (answer === STOPPED) throw new DigitflowError('POOL_STOPPED', 'scoring was stopped');
+    if ('readError' in answer) this.#fault = this.#content.unreadable(answer.readError);
+    else {
+      this.#scored = answer;
+      this.#fault = this.#content.answered(answer);
+    }
   }
 
-  /** Bytes of one record. */
-  get recordBytes(): number {
-    return this.#slots.recordBytes;
+  /** What its worker said. */
+  get scored(): Scored {
+    return this.#scored;
+  }
+
+  /** How many images it holds; of text, how many rows were scored. */
+  get count(): number {
+    return this.#content.count(this.#scored);
+  }
+
+  /**
+   * Index of the first record in its input, from 0.
+   *
+   * @throws DigitflowError USAGE for text that has not passed `accept`: a piece that is cut at a line end does not know it
+   */
+  get first(): number {
+    if (this.place !== undefined) return this.place.firstRow;
+    if (this.#content instanceof PixelContent) return this.#content.first;
+    throw new DigitflowError('USAGE', 'rows of text are numbered by accept(): put inOrder() and accept() first');
+  }
+
+  /** How many bytes of its input it stands for. */
+  get byteCount(): number {
+    return this.#content.byteCount(this.reading.storedBytes);
+  }
+
+  /** Where it ends: bytes of its input's unpacked content. */
+  get endBytes(): number {
+    const { dataStart, storedBytes } = this.reading;
+    if (this.#content instanceof TextContent) return this.#content.endBytes(this.#scored);
+    return dataStart + (this.#content.first + this.count) * storedBytes;
+  }
+
+  /** The stretch of a file that was read for it, where it is text. */
+  get stretch(): TextContent['stretch'] {
+    return this.#content instanceof TextContent ? this.#content.stretch : undefined;
+  }
+
+  /** What is wrong with what follows its records; with its line, where that is known. */
+  get fault(): DigitflowError | undefined {
+    const fault = this.#fault ?? this.#content.fault;
+    if (fault === undefined || this.place === undefined || this.reading.dialect === null) return fault;
+    const { name, endLine } = this.place;
+    if (!fault.message.startsWith(`${name}: `)) return fault;
+    const where = OF_THE_NEXT_ROW.includes(fault.code) ? `line ${endLine + 1}` : `after line ${endLine}`;
+    const message = `${name}: ${where}: ${fault.message.slice(name.length + 2)}`;
+    return new DigitflowError(fault.code, message, { cause: fault.cause });
+  }
+
+  /**
+   * Raises what is wrong with the first bad row, or with what follows the records, where every record counts.
+   *
+   * @param wanted how many of its records are wanted; what is wrong after them does not matter
+   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what the source raised
+   */
+  check(wanted = Number.POSITIVE_INFINITY): void {
+    const content = this.#content;
+    if (content instanceof TextContent && this.#scored.rejects > 0) {
+      const reject = content.reject(0);
+      if (reject.row < wanted) {
+        const where = this.place ? `line ${this.place.firstLine + reject.line + 1}` : `a row of ${this.title}`;
+        throw new DigitflowError(
+          content.hasOnlyBadLabel(reject) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
+          `${this.reading.name}: ${where}: ${reject.reason()}; fix the row`,
+        );
+      }
+    }
+    if (this.count + this.#scored.rejects < wanted && this.fault !== undefined) throw this.fault;
+  }
+
+  /** Records that were not scored, in the order of the input. */
+  get rejects(): readonly RejectedRow[] {
+    this.held();
+    const content = this.#content;
+    if (content instanceof PixelContent) return [];
+    return Array.from({ length: this.#scored.rejects }, (_, index) => content.reject(index));
   }
 
   /**
@@ -90,119 +176,75 @@ export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
    * @throws DigitflowError USAGE where a worker reads them: they are not kept; `pixelsOf` gives those of one record
    */
   get pixels(): Uint8Array {
-    if (this.#extent === undefined) return this.held().pixels.subarray(0, this.#count * this.recordBytes);
-    throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
+    this.held();
+    if (this.#content instanceof PixelContent) return this.#content.pixels;
+    throw new DigitflowError('USAGE', 'pixels of text are not kept: ask pixelsOf for one record');
   }
 
   /**
-   * `(recordBytes)` u8: the pixels of the record at a place, from 0. A view of the slot, or read from the file again.
+   * `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0. A view, or read from the input again.
    *
    * @throws DigitflowError INPUT_READ, IDX_TRUNCATED when the file cannot be read any more
    */
   pixelsOf(place: number): Uint8Array {
-    const start = place * this.recordBytes;
-    if (this.#extent === undefined) return this.pixels.subarray(start, start + this.recordBytes);
-    const pixels = new Uint8Array(this.recordBytes);
-    const { fd, position } = this.#extent;
-    const readError = readFully(fd, pixels, position + start);
-    if (readError !== null) throw extentError(readError, this.#extent, `record ${this.first + place}`);
-    return pixels;
+    this.held();
+    return this.#content.pixelsOf(place);
   }
 
-  /** `(count)` u8 class indices; without meaning unless `hasLabels`. */
-  get labels(): Uint8Array {
-    return this.held().labels.subarray(0, this.#count);
+  /** How many classes the network has. */
+  get classCount(): number {
+    return this.#slots.classCount;
+  }
+
+  /** Whether the network's outputs lie in 0..1. */
+  get outputsAreProbabilities(): boolean {
+    return this.#slots.outputsAreProbabilities;
+  }
+
+  /** `(count)` u8 class indices; null where the input has none. */
+  get labels(): Uint8Array | null {
+    return this.#content.hasLabels ? this.held().labels.subarray(0, this.count) : null;
   }
 
   /** `(count)` u8 class indices. */
   get predictions(): Uint8Array {
-    return this.held().predictions.subarray(0, this.#count);
+    return this.held().predictions.subarray(0, this.count);
   }
 
   /** `(count)` f32: the winner's activation. */
   get confidences(): Float32Array {
-    return this.held().confidences.subarray(0, this.#count);
+    return this.held().confidences.subarray(0, this.count);
   }
 
-  /** `(count)` f32; without meaning unless `hasLabels`. */
+  /** `(count)` f32; without meaning where there are no labels. */
   get losses(): Float32Array {
-    return this.held().losses.subarray(0, this.#count);
+    return this.held().losses.subarray(0, this.count);
   }
 
-  /** `(count, classes)` f32, row-major; empty unless the pool keeps outputs. */
+  /** `(count, classes)` f32, row-major; empty unless the scorer keeps outputs. */
   get outputs(): Float32Array {
-    const { outputs, predictions } = this.held();
-    return outputs.subarray(0, (outputs.length / predictions.length) * this.#count);
+    const { outputs } = this.held();
+    return outputs.subarray(0, outputs.length === 0 ? 0 : this.count * this.classCount);
   }
 
   /** What the worker has counted of the records against their labels; undefined where it cannot. */
   get counts(): SlotCounts | undefined {
-    return this.hasLabels && SlotCounts.canHold(this.#count) ? this.held().counts : undefined;
+    return this.#content.hasLabels && SlotCounts.canHold(this.count) ? this.held().counts : undefined;
   }
 
-  /** Where the next records go: what is left of the slot. */
-  get room(): Uint8Array {
-    return this.held().pixels.subarray(this.#count * this.recordBytes);
+  /** `(count)` u32: where each id ends in `ids`; empty where the input has none. */
+  get idEnds(): Uint32Array {
+    const hasIds = (this.reading.dialect?.idColumn ?? null) !== null;
+    return this.held().idEnds.subarray(0, hasIds ? this.count : 0);
   }
 
-  /** Only records of the same input, and what a worker is to read is one stretch of one file. */
-  isContinuedBy({ input = 0, extent }: PixelRecords): boolean {
-    if (input !== this.input) return false;
-    if (this.#extent === undefined) return extent === undefined;
-    const end = this.#extent.position + this.#count * this.recordBytes;
-    return extent?.fd === this.#extent.fd && extent.position === end;
+  /** u8: the ids, one after the other, unquoted. */
+  get ids(): Uint8Array {
+    const { idEnds } = this;
+    return this.held().ids.subarray(0, idEnds.length === 0 ? 0 : idEnds[idEnds.length - 1]);
   }
 
-  /**
-   * Copies records behind those it has, unless they lie there already.
-   *
-   * @throws DigitflowError INPUT_SIZE when they are of another size, POOL_BUSY when a worker is to read them elsewhere
-   */
-  append(records: PixelRecords): PixelRecords | undefined {
-    const { count, recordBytes } = this;
-    if (records.pixels.length !== records.count * recordBytes) throw wrongSize(records, recordBytes);
-    const taken = Math.min(this.#slots.recordsPerSlot - count, records.count);
-    this.#copy(records.pixels.subarray(0, taken * recordBytes), records.extent);
-    if (records.labels !== null) this.held().labels.set(records.labels.subarray(0, taken), count);
-    this.#count += taken;
-    return taken === records.count ? undefined : withoutFirst(records, taken, recordBytes);
+  protected override released(): void {
+    this.#content.released();
   }
-
-  accept(answer: Answer | AnswerToText): void {
-    if (answer === ANSWER.scored) return;
-    if (answer === ANSWER.stopped) throw new DigitflowError('POOL_STOPPED', 'scoring was stopped');
-    if (typeof answer === 'object' && 'readError' in answer)
-      throw extentError(answer.readError, this.extent, this.title);
-  }
-
-  #copy(pixels: Uint8Array, extent: FileExtent | undefined): void {
-    const { room } = this;
-    const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
-    if (extent !== undefined && !isInPlace) {
-      throw new DigitflowError(
-        'POOL_BUSY',
-        'records that a worker is to read must be sent to the slots they were meant for',
-      );
-    }
-    if (!isInPlace) copyToShared(pixels, room);
-    this.#extent ??= extent;
-  }
-}
-
-function withoutFirst(records: PixelRecords, taken: number, recordBytes: number): PixelRecords {
-  return {
-    ...records,
-    first: records.first + taken,
-    count: records.count - taken,
-    pixels: records.pixels.subarray(taken * recordBytes),
-    labels: records.labels?.subarray(taken) ?? null,
-  };
-}
-
-function wrongSize({ count, pixels }: PixelRecords, recordBytes: number): DigitflowError {
-  const found = `${pixels.length / count}`;
-  return new DigitflowError(
-    'INPUT_SIZE',
-    `images: expected ${recordBytes} pixels each, as many as the network has inputs, found ${found}`,
-  );
 }

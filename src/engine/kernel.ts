@@ -1,7 +1,8 @@
-import { type FileExtent, readFully } from './file-extent.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
-import { ANSWER, type Answer, type ScoreTask } from './messages.js';
-import { SlotCounts } from './slot-counts.js';
+import type { Answer, PixelTask } from './messages.js';
+import type { FileExtent } from './records.js';
+import { readFully } from './shared-bytes.js';
+import { SlotCounts } from './slots.js';
 
 type Forward = (
   network: number,
@@ -90,14 +91,15 @@ export function instantiateKernel(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
-): (task: ScoreTask) => Answer {
-  const forward = createForward(instantiate(module, memory), layout);
+  makeForward: typeof createForward = createForward,
+): (task: PixelTask) => Answer {
+  const forward = makeForward(instantiate(module, memory), layout);
   const { buffer } = memory;
   const bytes = new Uint8Array(buffer);
   const counts = layout.slots.map((slot) => new SlotCounts(buffer, layout, slot));
   const { recordBytes } = layout;
 
-  const readAndScore = (task: ScoreTask, extent: FileExtent): Answer => {
+  const readAndScore = (task: PixelTask, extent: FileExtent): Answer => {
     // Each piece goes to the same place: what is not in the cache when it is written would have to be fetched first.
     const slot = layout.slots[task.slot];
     const { pixels } = slot;
@@ -109,7 +111,7 @@ export function instantiateKernel(
       if (readError !== null) return { readError };
       forward(slot, first, count, pixels, task.hasLabels);
     }
-    return ANSWER.scored;
+    return { records: task.count, rejects: 0, lines: 0 };
   };
 
   return (task) => {
@@ -117,6 +119,6 @@ export function instantiateKernel(
     if (task.extent !== undefined) return readAndScore(task, task.extent);
     const slot = layout.slots[task.slot];
     forward(slot, 0, task.count, slot.pixels, task.hasLabels);
-    return ANSWER.scored;
+    return { records: task.count, rejects: 0, lines: 0 };
   };
 }

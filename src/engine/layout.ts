@@ -1,8 +1,8 @@
 import { DigitflowError } from '../errors.js';
-import { layerSizes, type Network } from '../network/network.js';
+import { type Layer, layerSizes } from '../network/network.js';
 import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
-import { COMPRESSION_TABLE_BYTES } from './shared-network.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
+import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
 
 /**
  * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -33,7 +33,7 @@ import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
  *       …                                scratch                       the slot's worker   nobody
  *
  * Every region starts at a multiple of 64 (a cache line: no two threads write to the same one) and is followed by a
- * guard of 64 bytes that nobody ever writes: the tests put canaries there, and the kernel's loads may run into it. A slot belongs to the main thread, except between the posting of its task and the answer.
+ * guard of 64 bytes that is never written: the tests put canaries there, and the kernel's loads may run into it. A slot belongs to the main thread, except between the posting of its task and the answer.
  */
 export interface MemoryLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
@@ -44,6 +44,8 @@ export interface MemoryLayout {
   readonly compression: number;
   readonly slots: readonly SlotLayout[];
   readonly recordsPerSlot: number;
+  /** How many records' pixels a slot holds: all of them, or a piece where they come from text. */
+  readonly pixelRecords: number;
   readonly recordBytes: number;
   readonly classCount: number;
   /** What the slots hold of text; null where they are for pixels. */
@@ -136,8 +138,13 @@ export function listBytesFor(inputs: number): number {
   return roundUp((groupCount(inputs) + 16) * 2, 64);
 }
 
+/** The sizes of a network's layers. */
+export interface LayerShapes {
+  readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
+}
+
 /** The most floats that an image needs in any layer. */
-export function widestLayer(network: Pick<Network, 'layers'>): number {
+export function widestLayer(network: LayerShapes): number {
   return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
 }
 
@@ -157,7 +164,7 @@ export interface LayoutOptions {
  *
  * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
  */
-export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOptions): MemoryLayout {
+export function layoutMemory(network: LayerShapes, options: LayoutOptions): MemoryLayout {
   const { slotCount, withOutputs = false } = options;
   const sizes = layerSizes(network);
   const recordBytes = sizes[0];
@@ -230,6 +237,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     compression,
     slots,
     recordsPerSlot,
+    pixelRecords,
     recordBytes,
     classCount,
     text,

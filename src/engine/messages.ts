@@ -1,6 +1,6 @@
 import type { CsvDialect } from '../formats/csv/dialect.js';
-import type { FileExtent } from './file-extent.js';
 import type { MemoryLayout } from './layout.js';
+import type { FileExtent, TextStretch } from './records.js';
 
 /** What a worker is given when it starts. The module and the memory are shared, not copied. */
 export interface WorkerSetup {
@@ -10,7 +10,10 @@ export interface WorkerSetup {
 }
 
 /** What crosses to a worker for one batch: its bytes do not. */
-export interface ScoreTask {
+export type ScoreTask = PixelTask | TextTask;
+
+/** A batch of images. */
+export interface PixelTask {
   readonly slot: number;
   /** How many records the slot holds; 0 is the probe that finds out whether the worker is well. */
   readonly count: number;
@@ -19,8 +22,8 @@ export interface ScoreTask {
   readonly extent?: FileExtent | undefined;
 }
 
-/** What crosses to a worker for one batch of text. */
-export interface ScoreTextTask {
+/** A batch of text. */
+export interface TextTask {
   readonly slot: number;
   readonly dialect: CsvDialect;
   /** How much text there is: in the slot, whole rows then, or in the file from `stretch.position` on. */
@@ -29,26 +32,21 @@ export interface ScoreTextTask {
   readonly stretch?: TextStretch | undefined;
 }
 
-/**
- * A stretch of a regular file that is cut anywhere. Its rows are those that begin in it: the last one is read to its
- * end beyond it, and where the stretch begins within a row, that row belongs to the stretch before.
- */
-export interface TextStretch extends FileExtent {
-  /** True where a row begins at `position` for sure: at the start of the data. */
-  readonly isAtRow: boolean;
-  /** Where the file ends, as far as is known: nothing is read beyond it. */
-  readonly fileBytes: number;
-  /** Whether a row that the end of the file cuts off is to be taken; else it is left, see `TextAnswer.leftAt`. */
-  readonly takesLast: boolean;
+/** The stop flag was up: nothing was written. */
+export const STOPPED = 1;
+
+/** The file could not be read: the system's code (`EIO`), or `EOF` where it ended too soon. */
+export interface ReadFailure {
+  readonly readError: string;
 }
 
-/** How a batch of text was scored: its verdicts, row starts, ids and rejects are in the slot. */
-export interface TextAnswer {
-  /** How many rows were scored. */
+/** How a batch was scored: its verdicts, and for text its row starts, ids and rejects, are in the slot. */
+export interface Scored {
+  /** How many records were scored. */
   readonly records: number;
-  /** How many rows were not, because something in them is wrong. */
+  /** How many rows of text were not, because something in them is wrong. */
   readonly rejects: number;
-  /** How many lines ended, blank ones too. */
+  /** How many lines of text ended, blank ones too. */
   readonly lines: number;
   /** Where a row begins that the end of the file cuts off (`fileBytes` without `takesLast`): it was left. */
   readonly leftAt?: number | undefined;
@@ -63,24 +61,8 @@ export interface TextAnswer {
   readonly isOverfull?: boolean | undefined;
 }
 
-/** What a worker answers for text. */
-export type AnswerToText = TextAnswer | typeof ANSWER.stopped | ReadFailure;
-
-/** What a worker answers. */
-export const ANSWER = {
-  /** The verdicts are in the slot. */
-  scored: 0,
-  /** The stop flag was up: nothing was written. */
-  stopped: 1,
-} as const;
-
-/** The file could not be read: the system's code (`EIO`), or `EOF` where it ended too soon. */
-export interface ReadFailure {
-  readonly readError: string;
-}
-
-/** A number, or what went wrong: errors thrown in a thread lose their code on the way. */
-export type Answer = (typeof ANSWER)[keyof typeof ANSWER] | ReadFailure;
+/** What a worker answers: values, since errors that are thrown in a thread lose their code on the way. */
+export type Answer = Scored | typeof STOPPED | ReadFailure;
 
 /** Index of the stop flag in the control region, as i32. 0: go on; 1: leave what has not begun. */
 export const STOP_FLAG = 0;

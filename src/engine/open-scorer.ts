@@ -1,30 +1,33 @@
-import type { Network } from '../network/network.js';
-import { InlineScorer } from './inline-scorer.js';
-import type { Scorable, Scorer, TextScorer } from './scorer.js';
-import { SharedNetwork } from './shared-network.js';
-import { chooseBatchSize, chooseTextSize, slotCountFor } from './sizes.js';
+import { compileKernel, KERNEL_FILE } from '../assets.js';
+import { areProbabilities } from '../network/activations.js';
+import type { ImageSize, Network } from '../network/network.js';
+import { layoutMemory, PAGE_BYTES } from './layout.js';
+import { InlineScorer, type Scorer } from './scorer.js';
+import { allocateMemory, SharedNetwork } from './shared-network.js';
+import { chooseBatchSize, chooseTextSize, chooseTextWorkers, chooseWorkers, slotCountFor } from './sizes.js';
 import { Slots } from './slots.js';
-import { TextSlots } from './text-slots.js';
 
-/** How to score. */
-export interface ScorerOptions {
-  /** Threads, from 0 up; 0 scores on the calling thread. */
-  readonly workers: number;
-  /** Records in a slot. Default: see `chooseBatchSize`. */
-  readonly batchSize?: number | undefined;
-  /** How many records there are, where that is known. */
-  readonly records?: number | undefined;
-  /** True where the workers will read the pixels themselves. Default false. */
-  readonly readByWorkers?: boolean;
-  /** True to keep all outputs of every record, not just the winner. */
-  readonly withOutputs?: boolean | undefined;
+/** What a scorer is made for: found out by looking at the inputs. */
+export interface ScorerNeeds {
+  /** True where records come as rows of text. Default false. */
+  readonly isText?: boolean | undefined;
+  /** How many bytes of text there are to read in regular files; null or left out where that is not known. */
+  readonly bytes?: number | null | undefined;
+  /** How many records there are; null or left out where that is not known. */
+  readonly records?: number | null | undefined;
+  /** True where workers can read the pixels themselves. Default false. */
+  readonly canBeReadByWorkers?: boolean | undefined;
 }
 
-/** How to score text. */
-export interface TextScorerOptions extends Pick<ScorerOptions, 'workers' | 'batchSize' | 'withOutputs'> {
-  /** How many bytes there are to read in regular files, where that is known. */
-  readonly bytes?: number | undefined;
-  /** True to carry a column through. */
+/** How to score. */
+export interface ScorerOptions extends ScorerNeeds {
+  /** Threads, from 0 up; 0 scores on the calling thread. Default: the cores there are, fewer for a small input. */
+  readonly workers?: number | undefined;
+  /** Records in a batch, of text roughly. Default: by the input and the threads. */
+  readonly batchSize?: number | undefined;
+  /** True to keep all outputs of every record, not just the winner. */
+  readonly withOutputs?: boolean | undefined;
+  /** True to carry a column of text through. */
   readonly withIds?: boolean | undefined;
 }
 
@@ -33,79 +36,66 @@ export interface TextScorerOptions extends Pick<ScorerOptions, 'workers' | 'batc
  *
  * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
  */
-export async function openScorer(network: Network, options: ScorerOptions): Promise<Scorer> {
-  const { workers, withOutputs = false } = options;
-  const recordsPerSlot =
-    options.batchSize ?? chooseBatchSize({ ...options, recordBytes: network.layers[0].inputs });
+export async function openScorer(network: Network, options: ScorerOptions = {}): Promise<Scorer> {
+  const { isText = false, bytes, records, withOutputs = false } = options;
+  const workers =
+    options.workers ??
+    (isText ? chooseTextWorkers(bytes ?? null) : chooseWorkers(records ?? Number.MAX_SAFE_INTEGER));
+  const sizes = { recordBytes: network.layers[0].inputs, workers, batchSize: options.batchSize };
+  const text = isText
+    ? chooseTextSize({ ...sizes, bytes, outputCount: withOutputs ? network.classes.length : 0 })
+    : null;
+  const canBeReadByWorkers = workers > 0 && options.canBeReadByWorkers === true;
   const shared = new SharedNetwork(network, {
     slotCount: slotCountFor(workers),
-    recordsPerSlot,
+    recordsPerSlot: chooseBatchSize({ ...sizes, records, readByWorkers: canBeReadByWorkers }),
+    text: text ? { ...text, withIds: options.withIds ?? false } : undefined,
     withOutputs,
   });
-  return start(shared, new Slots(shared.memory.buffer, shared.layout), workers);
-}
-
-/**
- * The same for text that is to become images.
- *
- * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
- */
-export async function openTextScorer(network: Network, options: TextScorerOptions): Promise<TextScorer> {
-  const { shared, slots } = placeForText(network, options);
-  return start(shared, slots, options.workers);
-}
-
-/**
- * What makes images of text, on the calling thread, and scores none of them.
- *
- * @param take is given the pixels of rows as they are read, `(count, recordBytes)` u8, in order; a view that holds until it
- *   returns.
- * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
- */
-export async function openTextReader(
-  network: Network,
-  take: (pixels: Uint8Array, count: number) => void,
-): Promise<TextScorer> {
-  const { shared, slots } = placeForText(network, { workers: 0 });
-  const { module, memory, layout } = shared;
-  const bytes = new Uint8Array(memory.buffer);
-  // Not imported where threads do it: csv-parse is of no use to the main thread then.
-  const { createTextScorer } = await import('./text/score-text.js');
-  const run = createTextScorer(module, memory, layout, undefined, () => (_slot, _first, count, pixels) => {
-    take(bytes.subarray(pixels, pixels + count * layout.recordBytes), count);
+  const { activation } = network.layers[network.layers.length - 1];
+  const slots = new Slots(shared.memory.buffer, shared.layout, {
+    text,
+    readByWorkers: canBeReadByWorkers,
+    outputsAreProbabilities: areProbabilities(activation),
   });
-  return new InlineScorer(shared, slots, (task) => {
-    if (!('dialect' in task)) throw new TypeError('expected text to read');
-    return run(task);
-  });
-}
-
-function placeForText(network: Network, options: TextScorerOptions) {
-  const { workers, withIds = false, withOutputs = false } = options;
-  const size = chooseTextSize({
-    ...options,
-    recordBytes: network.layers[0].inputs,
-    outputCount: withOutputs ? network.classes.length : 0,
-  });
-  const shared = new SharedNetwork(network, {
-    slotCount: slotCountFor(workers),
-    text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds },
-    withOutputs,
-  });
-  return { shared, slots: new TextSlots(shared.memory.buffer, shared.layout, size) };
-}
-
-async function start<B extends Scorable, S>(
-  shared: SharedNetwork,
-  slots: S,
-  workers: number,
-): Promise<Scorer<B, S>> {
   if (workers === 0) {
     // Not imported where threads do it: csv-parse is of no use to the main thread then.
-    const { createWorker } = await import('./create-worker.js');
-    return new InlineScorer(shared, slots, createWorker(shared));
+    const { createWorker } = await import('./text/create-worker.js');
+    return new InlineScorer(slots, (normalization) => shared.placeFor(normalization), createWorker(shared));
   }
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
   const { ScoringPool } = await import('./pool.js');
   return new ScoringPool(shared, slots, { workers });
+}
+
+/**
+ * What makes images of records, on the calling thread, and scores none of them.
+ *
+ * @param take is given pixels as they come, `(count, height * width)` u8, in order; a view that holds until it returns
+ * @throws DigitflowError MEMORY_LIMIT, BUILD_INCOMPLETE
+ */
+export async function openReader(
+  { height, width }: ImageSize,
+  classCount: number,
+  { isText = false }: ScorerNeeds,
+  take: (pixels: Uint8Array, count: number) => void,
+): Promise<Scorer> {
+  const recordBytes = height * width;
+  const text = isText ? chooseTextSize({ recordBytes, workers: 0 }) : null;
+  const layout = layoutMemory(
+    { layers: [{ inputs: recordBytes, outputs: classCount }] },
+    {
+      slotCount: slotCountFor(0),
+      recordsPerSlot: chooseBatchSize({ recordBytes, workers: 0 }),
+      text: text ? { ...text, withIds: false } : undefined,
+    },
+  );
+  const memory = allocateMemory(layout.bytes / PAGE_BYTES, layout);
+  const bytes = new Uint8Array(memory.buffer);
+  const { createWorker } = await import('./text/create-worker.js');
+  const setup = { module: compileKernel(KERNEL_FILE), memory, layout };
+  const read = createWorker(setup, undefined, () => (_slot, _first, count, pixels) => {
+    take(bytes.subarray(pixels, pixels + count * recordBytes), count);
+  });
+  return new InlineScorer(new Slots(memory.buffer, layout, { text }), () => {}, read);
 }

@@ -1,8 +1,8 @@
 import { SCORE_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
-import type { Answer, AnswerToText, ScoreTask, ScoreTextTask, WorkerSetup } from './messages.js';
-import type { Scorable, Scorer } from './scorer.js';
+import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
+import type { Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
 import type { Slots } from './slots.js';
 import { Threads, type ThreadsOptions } from './threads.js';
@@ -21,14 +21,14 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
  * Tasks are a few numbers; all data lies in shared memory, or in a file that the worker reads. No task changes what it is
  * made from, so a batch whose worker died is simply scored again.
  */
-export class ScoringPool<B extends Scorable = Batch, S = Slots> implements Scorer<B, S> {
-  readonly slots: S;
+export class ScoringPool implements Scorer {
+  readonly slots: Slots;
   readonly workers: number;
   readonly #shared: SharedNetwork;
-  readonly #threads: Threads<ScoreTask | ScoreTextTask, Answer | AnswerToText>;
+  readonly #threads: Threads<ScoreTask, Answer>;
 
   /** Starts the threads; `score` may be called at once and waits for them. */
-  constructor(shared: SharedNetwork, slots: S, { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions) {
+  constructor(shared: SharedNetwork, slots: Slots, { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions) {
     this.#shared = shared;
     this.slots = slots;
     this.workers = options.workers;
@@ -37,16 +37,15 @@ export class ScoringPool<B extends Scorable = Batch, S = Slots> implements Score
     this.#threads = new Threads({ ...options, workerFile, workerData, probe });
   }
 
-  /** @throws DigitflowError POOL_START, POOL_CLOSED, POOL_STOPPED, POOL_BUSY, WORKER_FAILED, INPUT_READ, IDX_TRUNCATED */
-  async score(batch: B): Promise<void> {
+  async score(batch: Batch): Promise<void> {
     this.#threads.checkOpen();
     if (!this.#shared.isPlacedFor(batch.normalization)) {
       if (this.#threads.busyCount > 0) {
         throw new DigitflowError('POOL_BUSY', 'the normalization changed while batches were under way');
       }
-      this.#shared.place(batch.normalization);
+      this.#shared.placeFor(batch.normalization);
     }
-    batch.accept(await this.#threads.run(batch.task, batch.title));
+    batch.take(await this.#threads.run(batch.task, batch.title));
   }
 
   stop(): void {

@@ -6,6 +6,7 @@ import { instantiate } from './kernel.js';
 import { type LayoutOptions, layoutMemory, type MemoryLayout, MOST_INPUTS, PAGE_BYTES } from './layout.js';
 import { STOP_FLAG } from './messages.js';
 import { placeNetwork } from './place-network.js';
+import { COMPRESSION_TABLE_BYTES, fillCompressionTable } from './text/compression-table.js';
 
 /** A network in shared memory, with the slots around it and the kernel to run on them. */
 export class SharedNetwork {
@@ -28,11 +29,7 @@ export class SharedNetwork {
     }
     this.layout = layoutMemory(network, options);
     this.module = compileKernel(KERNEL_FILE);
-    const pages = this.layout.bytes / PAGE_BYTES;
-    this.memory = allocate(pages);
-    const { compression } = this.layout;
-    if (compression > 0)
-      fillCompressionTable(new Uint8Array(this.memory.buffer, compression, COMPRESSION_TABLE_BYTES));
+    this.memory = allocateMemory(this.layout.bytes / PAGE_BYTES, this.layout);
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
   }
 
@@ -42,8 +39,9 @@ export class SharedNetwork {
     return placed?.scale === scale && placed.offset === offset && placed.transposed === transposed;
   }
 
-  /** Writes the network with the normalization folded in. No task may be under way. */
-  place(normalization: Normalization): void {
+  /** Writes the network with the normalization folded in, unless it lies there so. No task may be under way. */
+  placeFor(normalization: Normalization): void {
+    if (this.isPlacedFor(normalization)) return;
     const kernel = instantiate(this.module, this.memory);
     placeNetwork(kernel, this.memory.buffer, this.layout, this.#network, normalization);
     this.#placed = normalization;
@@ -56,30 +54,22 @@ export class SharedNetwork {
   }
 }
 
-function allocate(pages: number): WebAssembly.Memory {
+/**
+ * Allocates the shared memory, with the table by which the kernel reads text.
+ *
+ * @throws DigitflowError MEMORY_LIMIT
+ */
+export function allocateMemory(
+  pages: number,
+  { compression }: Pick<MemoryLayout, 'compression'>,
+): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    if (compression > 0)
+      fillCompressionTable(new Uint8Array(memory.buffer, compression, COMPRESSION_TABLE_BYTES));
+    return memory;
   } catch (cause) {
     const message = `no ${pages * PAGE_BYTES} bytes of shared memory can be had: give a smaller batch size or fewer workers`;
     throw new DigitflowError('MEMORY_LIMIT', message, { cause });
   }
-}
-
-const BYTES_A_MASK = 8;
-
-/** A place of eight bytes for each mask of 16 bits. */
-export const COMPRESSION_TABLE_BYTES = 2 ** 16 * BYTES_A_MASK;
-
-/**
- * For each mask of 16 bits the places of its ones, which is how the kernel moves those bytes together. Only masks without
- * two ones side by side are filled in: no two delimiters stand so.
- *
- * @param table `COMPRESSION_TABLE_BYTES` u8, all 0
- */
-export function fillCompressionTable(table: Uint8Array): void {
-  const fill = (mask: number, places: readonly number[], from: number): void => {
-    table.set(places, mask * BYTES_A_MASK);
-    for (let place = from; place < 16; place++) fill(mask | (1 << place), [...places, place], place + 2);
-  };
-  fill(0, [], 0);
 }

@@ -50,16 +50,21 @@ export function slotCountFor(workers: number): number {
 export interface BatchSizeOptions {
   readonly recordBytes: number;
   readonly workers: number;
-  readonly records?: number | undefined;
+  /** What was asked for. */
+  readonly batchSize?: number | undefined;
+  /** How many records there are, where that is known. */
+  readonly records?: number | null | undefined;
   readonly readByWorkers?: boolean;
 }
 
 /** How many records make a good batch, at least 1. */
-export function chooseBatchSize({ recordBytes, workers, records, readByWorkers }: BatchSizeOptions): number {
+export function chooseBatchSize(options: BatchSizeOptions): number {
+  const { recordBytes, workers, batchSize, records, readByWorkers } = options;
+  if (batchSize !== undefined) return batchSize;
   const bytes = workers === 0 ? INLINE_SLOT_BYTES : readByWorkers ? EXTENT_BYTES : SLOT_BYTES;
   const fitting = Math.floor(Math.min(bytes, ALL_SLOTS_BYTES / slotCountFor(workers)) / recordBytes);
   const shared =
-    records === undefined ? fitting : Math.ceil(records / Math.max(1, workers * BATCHES_A_WORKER));
+    (records ?? null) === null ? fitting : Math.ceil((records ?? 0) / Math.max(1, workers * BATCHES_A_WORKER));
   return Math.max(1, Math.min(fitting, shared));
 }
 
@@ -103,8 +108,8 @@ export interface TextSizeOptions {
   readonly workers: number;
   /** Rows in a batch, roughly. */
   readonly batchSize?: number | undefined;
-  /** How many bytes there are to read in regular files; undefined where that is not known. */
-  readonly bytes?: number | undefined;
+  /** How many bytes there are to read in regular files; null where that is not known. */
+  readonly bytes?: number | null | undefined;
   /** How many outputs of a row are kept. Default 0. */
   readonly outputCount?: number;
 }
@@ -126,9 +131,9 @@ export function chooseTextSize(options: TextSizeOptions): TextSize {
   return { batchBytes, chunkBytes, fileStretchBytes, mostRowBytes, textBytes, stretchBytes };
 }
 
-function chooseStretch(workers: number, bytes: number | undefined): number {
+function chooseStretch(workers: number, bytes: number | null | undefined): number {
   if (workers === 0) return INLINE_STRETCH_BYTES;
-  const shared = bytes === undefined ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
+  const shared = bytes === undefined || bytes === null ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
   return Math.max(LEAST_STRETCH_BYTES, Math.min(STRETCH_BYTES, shared));
 }
 

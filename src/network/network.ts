@@ -37,7 +37,9 @@ export function parameterCount(network: Pick<Network, 'layers'>): number {
 }
 
 /** The sizes of all layers, the input first: `[784, 16, 16, 10]`. */
-export function layerSizes(network: Pick<Network, 'layers'>): number[] {
+export function layerSizes(network: {
+  readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
+}): number[] {
   return [network.layers[0].inputs, ...network.layers.map((layer) => layer.outputs)];
 }
 

@@ -5,7 +5,9 @@ import {
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
-import type { BatchMaker, Fillable } from '../engine/batch-maker.js';
+import { Batch } from '../engine/batch.js';
+import type { Normalized, Records } from '../engine/records.js';
+import type { Slots } from '../engine/slots.js';
 
 /** When a batch goes. */
 export interface BatchOptions {
@@ -20,27 +22,27 @@ export interface BatchOptions {
  * they belong stay there.
  *
  * A batch goes when its slot is full, when the input ends, or when its first record has waited long enough. It is held while
- * `next` runs and let go after it: whoever keeps it (as `forward` does) retains it.
+ * `next` runs and let go after it: an operator that keeps it (as `forward` does) retains it.
  *
  * Errors: POOL_BUSY when records come that the slots had no room for, INPUT_SIZE when they are of another size.
  */
-export function batch<Piece, B extends Fillable<Piece>>(
-  slots: BatchMaker<Piece, B>,
+export function batch(
+  slots: Slots,
   options: BatchOptions = {},
-): OperatorFunction<Piece, B> {
+): OperatorFunction<Normalized<Records>, Batch> {
   const { maxWaitMs = Number.POSITIVE_INFINITY, scheduler = asyncScheduler } = options;
   return (source) =>
     new Observable((subscriber) => {
-      let open: B | undefined;
+      let open: Batch | undefined;
       let timer: Subscription | undefined;
 
-      const begin = (piece: Piece): B => {
+      const begin = (records: Normalized<Records>): Batch => {
         if (maxWaitMs < Number.POSITIVE_INFINITY) timer = scheduler.schedule(flush, maxWaitMs);
-        open = slots.begin(piece);
+        open = new Batch(slots, records);
         slots.filling = open;
         return open;
       };
-      const end = (): B | undefined => {
+      const end = (): Batch | undefined => {
         timer?.unsubscribe();
         const ended = open;
         open = undefined;
@@ -53,11 +55,11 @@ export function batch<Piece, B extends Fillable<Piece>>(
         subscriber.next(full);
         full.release();
       };
-      const fill = (piece: Piece) => {
-        if (open !== undefined && !open.isContinuedBy(piece)) flush();
-        let rest: Piece | undefined = piece;
+      const fill = (records: Normalized<Records>) => {
+        if (open !== undefined && !open.isContinuedBy(records)) flush();
+        let rest: Normalized<Records> | undefined = records;
         while (rest !== undefined && !subscriber.closed) {
-          const filling: B = open ?? begin(rest);
+          const filling: Batch = open ?? begin(rest);
           rest = filling.append(rest);
           if (filling.isFull) flush();
         }
@@ -66,9 +68,9 @@ export function batch<Piece, B extends Fillable<Piece>>(
       subscriber.add(() => end()?.release());
       subscriber.add(
         source.subscribe({
-          next: (piece) => {
+          next: (records) => {
             try {
-              fill(piece);
+              fill(records);
             } catch (error) {
               subscriber.error(error);
             }

@@ -1,7 +1,12 @@
-import { defer, EMPTY, type MonoTypeOperatorFunction, map, takeWhile } from 'rxjs';
-import type { Records } from './events.js';
+import { defer, EMPTY, type MonoTypeOperatorFunction, map, type OperatorFunction, takeWhile } from 'rxjs';
+import type { ScoredRecords } from '../counting/evaluation-tally.js';
+import type { Batch } from '../engine/batch.js';
+import type { PixelRecords, Records } from '../engine/records.js';
 
-/** Lets the first `limit` records pass, then completes and leaves the source; `limit` may be Infinity. */
+/**
+ * Lets the first `limit` records pass, then completes and leaves the source; `limit` may be Infinity. Rows of text are
+ * counted once they are scored: see `takeScored`.
+ */
 export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
   if (limit <= 0) return () => EMPTY;
   if (limit === Number.POSITIVE_INFINITY) return (source) => source;
@@ -10,6 +15,7 @@ export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
       let left = limit;
       return source.pipe(
         map((records) => {
+          if ('text' in records) return records;
           const taken = firstOf(records, Math.min(left, records.count));
           left -= taken.count;
           return taken;
@@ -19,7 +25,7 @@ export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
     });
 }
 
-function firstOf(records: Records, count: number): Records {
+function firstOf(records: PixelRecords, count: number): PixelRecords {
   if (count === records.count) return records;
   const recordBytes = records.pixels.length / records.count;
   return {
@@ -27,5 +33,33 @@ function firstOf(records: Records, count: number): Records {
     count,
     pixels: records.pixels.subarray(0, count * recordBytes),
     labels: records.labels?.subarray(0, count) ?? null,
+  };
+}
+
+/**
+ * Hands on the first `limit` records of scored batches that follow each other, to be counted; completes when the first one
+ * after them is seen, so that it is known whether there are more.
+ *
+ * Errors: CSV_ROW and LABEL_OUT_OF_RANGE for a bad row among them, and what its source raised.
+ */
+export function takeScored(limit = Number.POSITIVE_INFINITY): OperatorFunction<Batch, ScoredRecords> {
+  return (source) =>
+    source.pipe(
+      takeWhile((batch) => batch.first < limit || isEmpty(batch)),
+      map((batch) => firstScored(batch, limit - batch.first)),
+    );
+}
+
+function isEmpty({ scored, fault }: Batch): boolean {
+  return scored.records + scored.rejects === 0 && fault === undefined;
+}
+
+function firstScored(batch: Batch, wanted: number): ScoredRecords {
+  batch.check(wanted);
+  if (batch.count <= wanted) return batch;
+  const { first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses } = batch;
+  return {
+    ...{ first, count: wanted, labels, classCount, outputsAreProbabilities, predictions, confidences, losses },
+    pixelsOf: (place) => batch.pixelsOf(place),
   };
 }

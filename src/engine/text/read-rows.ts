@@ -2,8 +2,9 @@ import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { isFault } from '../../formats/csv/fields.js';
 import { parseRow } from '../../formats/csv/parse-row.js';
 import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
-import { readFully } from '../file-extent.js';
-import type { AnswerToText, TextStretch } from '../messages.js';
+import type { Answer } from '../messages.js';
+import type { TextStretch } from '../records.js';
+import { readFully } from '../shared-bytes.js';
 import type { TextCapacity } from '../sizes.js';
 import type { FastRows } from './number-rows.js';
 import type { RowWriter } from './row-writer.js';
@@ -103,7 +104,7 @@ export interface StretchTask {
 }
 
 /** Scores the rows that begin in a stretch of a file, piece by piece; a row that a piece cuts off waits for the next. */
-export function scoreStretch(reader: RowReader, task: StretchTask): AnswerToText {
+export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
   const { bytes, dialect, writer } = reader;
   const { stretch, text, capacity, pieceBytes = PIECE_BYTES } = task;
   const stretchEnd = Math.min(stretch.position + task.byteCount, stretch.fileBytes);

@@ -2,7 +2,7 @@ import type { CsvDialect } from '../../formats/csv/dialect.js';
 import type { ParsedRow } from '../../formats/csv/parse-row.js';
 import type { ForwardRange } from '../kernel.js';
 import type { MemoryLayout, SlotLayout, TextLayout } from '../layout.js';
-import type { TextAnswer } from '../messages.js';
+import type { Scored } from '../messages.js';
 import { REJECT, ROW_TASK } from '../offsets.js';
 import type { TextCapacity } from '../sizes.js';
 
@@ -123,7 +123,7 @@ export class RowWriter {
   }
 
   /** Scores what is left, and says how the batch went. */
-  finish(rest: Omit<TextAnswer, 'records' | 'rejects' | 'lines'>): TextAnswer {
+  finish(rest: Omit<Scored, 'records' | 'rejects' | 'lines'>): Scored {
     this.flush();
     return { records: this.records, rejects: this.rejects, lines: this.lines, ...rest };
   }

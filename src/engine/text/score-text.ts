@@ -1,9 +1,9 @@
 import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { createForward, instantiate } from '../kernel.js';
 import type { MemoryLayout } from '../layout.js';
-import type { AnswerToText, ScoreTextTask, TextAnswer } from '../messages.js';
+import type { Answer, Scored, TextTask } from '../messages.js';
 import type { TextCapacity } from '../sizes.js';
-import { SlotCounts } from '../slot-counts.js';
+import { SlotCounts } from '../slots.js';
 import { type FastRows, numberRows } from './number-rows.js';
 import { type RowReader, readRows, scoreStretch } from './read-rows.js';
 import { RowWriter } from './row-writer.js';
@@ -12,7 +12,7 @@ import { RowWriter } from './row-writer.js';
  * Makes a function that scores the rows of a slot for text, reading them from a file first where it must.
  *
  * A quoted field may span lines where the text lies in the slot, up to its end: a quote that is not closed there rejects its
- * row's first line only. In a stretch of a file it may not: see `TextAnswer.quotedLineEndAt`.
+ * row's first line only. In a stretch of a file it may not: see `Scored.quotedLineEndAt`.
  *
  * @param makeFast makes what takes the rows of numbers; for tests, which compare
  * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
@@ -24,7 +24,7 @@ export function createTextScorer(
   layout: MemoryLayout,
   makeFast: typeof numberRows = numberRows,
   makeForward: typeof createForward = createForward,
-): (task: ScoreTextTask) => AnswerToText {
+): (task: TextTask) => Answer {
   const kernel = instantiate(module, memory);
   const forward = makeForward(kernel, layout);
   const bytes = new Uint8Array(memory.buffer);
@@ -59,7 +59,7 @@ export function createTextScorer(
   };
 }
 
-function scoreSlot(reader: RowReader, at: number, byteCount: number): TextAnswer {
+function scoreSlot(reader: RowReader, at: number, byteCount: number): Scored {
   const end = at + byteCount;
   const { reason } = readRows(reader, { at, limit: end, end, isLast: true, origin: at });
   return reader.writer.finish(reason === 'full' ? { isOverfull: true } : {});

@@ -1,0 +1,169 @@
+import type { DigitflowError } from '../errors.js';
+import type { CsvDialect } from '../formats/csv/dialect.js';
+import type { Normalization } from '../network/normalization.js';
+
+/** What a source has to know of the slots: whether one is free, and where the next records will lie. */
+export interface Permits {
+  /** Resolves when a slot is free. It takes none, so nothing can leak. */
+  whenFree(): Promise<void>;
+  /**
+   * The rest of the batch that is being filled, or all of the next free slot. Whole records that are read straight to its
+   * start need not be copied, and no piece may be longer. To be asked for only after `whenFree`.
+   */
+  room(): Uint8Array;
+  /** How much text to read at a time; null where the slots are for pixels. */
+  readonly text: TextSizes | null;
+  /** True where pixels of a regular file are left to the workers, which read them into the slot piece by piece. */
+  readonly readByWorkers: boolean;
+}
+
+/** How much text is read at a time, in bytes. */
+export interface TextSizes {
+  /** The most that the main thread reads at a time; not more than the longest row. */
+  readonly chunkBytes: number;
+  /** How much of a file a worker is given at a time, to read it itself. */
+  readonly fileStretchBytes: number;
+  /** The longest row. */
+  readonly mostRowBytes: number;
+}
+
+/** One pass over an input, from some place in it on. A batch never holds records of two of them. */
+export interface Reading {
+  /** Which input it is of, from 0. */
+  readonly input: number;
+  /** What to call it in an error: a path, `stdin`. */
+  readonly name: string;
+  /** Whether pixels are stored column by column; null where the input does not say: then as the network takes them. */
+  readonly transposed: boolean | null;
+  /** How rows of text hold images; null where the input is no text. */
+  readonly dialect: CsvDialect | null;
+  /** How many lines ended before the first record: a header's, blank ones; 0 where the input is no text. */
+  readonly linesBefore: number;
+  /** Where the records begin in the input's unpacked content, and how many bytes each takes there; 0 for text. */
+  readonly dataStart: number;
+  readonly storedBytes: number;
+  /** Finds the records of a piece: views, each to be taken in before the next. */
+  decode(piece: Piece): Iterable<Records>;
+}
+
+/** What a source gives at a time. Its bytes are a view: valid until the next piece. */
+export interface Piece {
+  readonly reading: Reading;
+  /** Where text begins: bytes of the input's unpacked content. */
+  readonly position?: number | undefined;
+  /** Pixels as stored, cut anywhere; or whole rows of text. */
+  readonly bytes: Uint8Array;
+  /** The labels of exactly those records that end in this piece, as stored; absent where there are none. */
+  readonly labels?: Uint8Array | undefined;
+  /** Where the bytes lie that a worker is to read: pixels to where `bytes` lies, or a stretch of text. */
+  readonly extent?: FileExtent | undefined;
+  readonly stretch?: Stretch | undefined;
+  /** True where nothing may follow in the same batch: these rows are only right at the end of a text. */
+  readonly endsBatch?: boolean | undefined;
+  /** Why nothing follows at all: it is raised when all records before it have been dealt with. */
+  readonly fault?: DigitflowError | undefined;
+}
+
+/** Whole records on their way to a slot, as pixels or as text. The bytes are views: valid until `next` returns. */
+export type Records = PixelRecords | TextRecords;
+
+/** Records that know how their pixels become brightness. */
+export type Normalized<R> = R & { readonly normalization: Normalization };
+
+/** Images. */
+export interface PixelRecords {
+  readonly reading: Reading;
+  /** Index of the first record in its input, from 0. */
+  readonly first: number;
+  readonly count: number;
+  /** `(count, height * width)` u8, row-major. */
+  readonly pixels: Uint8Array;
+  /** `(count)` u8 class indices, or null where the input has no labels. */
+  readonly labels: Uint8Array | null;
+  /** Set where the pixels were not read yet: the worker that scores them reads them to where `pixels` lies. */
+  readonly extent?: FileExtent | undefined;
+  /** Why nothing follows; then `count` is 0. */
+  readonly fault?: DigitflowError | undefined;
+}
+
+/** Whole rows of text, or a stretch of a file that workers read themselves. */
+export interface TextRecords {
+  readonly reading: Reading;
+  /** Where they begin: bytes of the input's unpacked content. */
+  readonly position: number;
+  /** Whole rows; empty where there is a `stretch` or nothing but a `fault`. */
+  readonly text: Uint8Array;
+  readonly stretch?: Stretch | undefined;
+  readonly endsBatch?: boolean | undefined;
+  readonly fault?: DigitflowError | undefined;
+}
+
+/** Bytes of a regular file that are still to be read, by the worker that scores them. */
+export interface FileExtent {
+  readonly fd: number;
+  /** Where in the file the first byte lies. */
+  readonly position: number;
+  /** What to call the file in an error. */
+  readonly name: string;
+}
+
+/**
+ * A stretch of a regular file that is cut anywhere. Its rows are those that begin in it: the last one is read to its
+ * end beyond it, and where the stretch begins within a row, that row belongs to the stretch before.
+ */
+export interface TextStretch extends FileExtent {
+  /** True where a row begins at `position` for sure: at the start of the data. */
+  readonly isAtRow: boolean;
+  /** Where the file ends, as far as is known: nothing is read beyond it. */
+  readonly fileBytes: number;
+  /** Whether a row that the end of the file cuts off is to be taken; else it is left, see `Answer.leftAt`. */
+  readonly takesLast: boolean;
+}
+
+/** A stretch of `byteCount` bytes, and the file to be kept open until it was read. */
+export interface Stretch extends TextStretch {
+  readonly byteCount: number;
+  readonly file: HeldFile;
+}
+
+/** A file that stays open as long as a holder needs it. */
+export interface HeldFile {
+  readonly fd: number;
+  /** Its size now. */
+  readonly sizeBytes: number;
+  /** The byte at a position; undefined after the end. */
+  byteAt(position: number): number | undefined;
+  retain(): void;
+  release(): void;
+}
+
+/** Where a batch lies among the records of all inputs. */
+export interface RecordsPlace {
+  /** Which input, from 0, and what it is called. */
+  readonly file: number;
+  readonly name: string;
+  /** How many records of this input came before the batch, scored or not. */
+  readonly firstRow: number;
+  /** How many lines of this input ended before the batch, a header among them; 0 where it is no text. */
+  readonly firstLine: number;
+  /** How many records of all inputs came before the batch, scored or not. */
+  readonly firstOfAll: number;
+  /** Where the batch ends: bytes of this input's unpacked content, counted from its start. */
+  readonly endBytes: number;
+  /** How many lines of this input ended before `endBytes`. */
+  readonly endLine: number;
+}
+
+/** A record that was not scored. */
+export interface RejectedRow {
+  /** How many records of the batch came before it, scored or not. */
+  readonly row: number;
+  /** How many lines of the batch ended before it. */
+  readonly line: number;
+  /** Where it begins, from the start of the batch's text. */
+  readonly start: number;
+  /** Why, in words: `column 12: expected 0 to 255, found 256`. Looked up only when asked for. */
+  readonly reason: () => string;
+  /** The row as it stands in the input, without its line end. Looked up only when asked for. */
+  readonly text: () => Uint8Array;
+}

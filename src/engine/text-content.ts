@@ -1,0 +1,184 @@
+import { DigitflowError } from '../errors.js';
+import { isFault } from '../formats/csv/fields.js';
+import { parseRow } from '../formats/csv/parse-row.js';
+import { findRowEnd } from '../formats/csv/row-ends.js';
+import type { CsvDialect } from '../formats/csv/dialect.js';
+import type { Scored, TextTask } from './messages.js';
+import { REJECT } from './offsets.js';
+import type { Reading, RejectedRow, Stretch, TextRecords } from './records.js';
+import { copyToShared, readFully } from './shared-bytes.js';
+import type { TextSize } from './sizes.js';
+import type { Slot, Slots } from './slots.js';
+
+const SPANS_LINES = 'expected a row of an image, found one that goes on beyond its line';
+
+/** Rows of text in a slot, or a stretch of a file that a worker reads. */
+export class TextContent {
+  readonly stretch: Stretch | undefined;
+  readonly #reading: Reading;
+  readonly #dialect: CsvDialect;
+  readonly #position: number;
+  readonly #slots: Slots;
+  readonly #slot: Slot;
+  #bytes = 0;
+  #isEnded = false;
+  #fault: DigitflowError | undefined;
+
+  /** @throws TypeError where the slots have no room for text */
+  constructor(slots: Slots, slot: Slot, { reading, position, stretch }: TextRecords) {
+    if (slots.text === null || reading.dialect === null) throw new TypeError('expected slots for text');
+    this.#slots = slots;
+    this.#slot = slot;
+    this.#reading = reading;
+    this.#dialect = reading.dialect;
+    this.#position = position;
+    this.stretch = stretch;
+    stretch?.file.retain();
+  }
+
+  get title(): string {
+    return `${this.#reading.name}: bytes ${this.#position} to ${this.#position + this.#bytes - 1}`;
+  }
+
+  get isFull(): boolean {
+    return this.#isEnded || this.#bytes >= this.#size.batchBytes;
+  }
+
+  get task(): TextTask {
+    const { stretch } = this;
+    return {
+      slot: this.#slot.index,
+      byteCount: this.#bytes,
+      dialect: this.#dialect,
+      ...(stretch && { stretch: withoutFile(stretch) }),
+    };
+  }
+
+  get hasLabels(): boolean {
+    return this.#dialect.label !== null;
+  }
+
+  get fault(): DigitflowError | undefined {
+    return this.#fault;
+  }
+
+  /** Only rows that follow in the input. */
+  isContinuedBy({ position, stretch, text }: TextRecords): boolean {
+    if (stretch !== undefined || position !== this.#position + this.#bytes) return false;
+    return this.#bytes + text.length <= this.#slot.text.length;
+  }
+
+  /** @throws DigitflowError POOL_BUSY when the text is longer than a slot */
+  append({ text, stretch, endsBatch = false, fault }: TextRecords): undefined {
+    const target = this.#slot.text;
+    if (this.#bytes + text.length > target.length) {
+      const message = `expected at most ${target.length} bytes of text at a time, found ${text.length}`;
+      throw new DigitflowError('POOL_BUSY', message);
+    }
+    copyToShared(text, target, this.#bytes);
+    this.#bytes += stretch?.byteCount ?? text.length;
+    this.#fault = fault;
+    this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
+  }
+
+  answered({ isOverfull, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
+    const { name } = this.#reading;
+    if (rowTooLongAt !== undefined) return rowTooLong(name, this.#size.textBytes);
+    return isOverfull ? garbage(name, this.#dialect.columnCount, rejects) : undefined;
+  }
+
+  unreadable(readError: string): DigitflowError {
+    const what =
+      readError === 'EOF'
+        ? 'the file became shorter while it was read; get it again'
+        : `could not be read (${readError}); check the disk`;
+    return new DigitflowError('INPUT_READ', `${this.title}: ${what}`);
+  }
+
+  count({ records }: Scored): number {
+    return records;
+  }
+
+  byteCount(): number {
+    return this.#bytes;
+  }
+
+  /** Where the batch ends in the input. */
+  endBytes({ quotedLineEndAt, leftAt }: Scored): number {
+    return quotedLineEndAt ?? leftAt ?? this.#position + this.#bytes;
+  }
+
+  /** Reads a row's pixels again: the worker keeps but a few. */
+  pixelsOf(place: number): Uint8Array {
+    const text = this.#textAt(this.#slot.rowStarts[place], this.#size.mostRowBytes);
+    const { end } = findRowEnd(text, 0, text.length, this.#dialect);
+    const row = this.#parse(text.subarray(0, end));
+    if (!isFault(row)) return row.pixels;
+    throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
+  }
+
+  /** The row that was rejected at a place, from 0. Nothing of a reason is kept where it was read: it is read once more. */
+  reject(place: number): RejectedRow {
+    const at = (field: number) => this.#slot.rejects[(place * REJECT.bytes + field) / 4];
+    const [start, length] = [at(REJECT.start), at(REJECT.length)];
+    const text = () => this.#textAt(start, length);
+    const reason = () => {
+      const row = this.#parse(text());
+      return isFault(row) ? row.fault : SPANS_LINES;
+    };
+    return { row: at(REJECT.row), line: at(REJECT.line), start, text, reason };
+  }
+
+  /** Whether nothing but its label is wrong with a rejected row. */
+  hasOnlyBadLabel({ text }: RejectedRow): boolean {
+    const bytes = text();
+    const withoutLabel = parseRow(bytes, { ...this.#dialect, label: null }, this.#slots.classCount);
+    return isFault(this.#parse(bytes)) && !isFault(withoutLabel);
+  }
+
+  released(): void {
+    this.stretch?.file.release();
+  }
+
+  get #size(): TextSize {
+    if (this.#slots.text === null) throw new TypeError('expected slots for text');
+    return this.#slots.text;
+  }
+
+  #parse(text: Uint8Array): ReturnType<typeof parseRow> {
+    return parseRow(text, this.#dialect, this.#slots.classCount);
+  }
+
+  /** Text from a place in the batch on, at most `length` bytes: a view of the slot, or read from the file again. */
+  #textAt(start: number, length: number): Uint8Array {
+    if (this.stretch === undefined)
+      return this.#slot.text.subarray(start, Math.min(start + length, this.#bytes));
+    const { file, fileBytes } = this.stretch;
+    const position = this.#position + start;
+    const bytes = new Uint8Array(Math.min(length, fileBytes - position));
+    const readError = readFully(file.fd, bytes, position);
+    if (readError !== null) throw this.unreadable(readError);
+    return bytes;
+  }
+}
+
+/** No row of images is so long. */
+export function rowTooLong(name: string, mostRowBytes: number): DigitflowError {
+  return new DigitflowError(
+    'CSV_ROW_TOO_LONG',
+    `${name}: expected rows of at most ${mostRowBytes} bytes, found a longer one; is it a CSV of images, one a row?`,
+  );
+}
+
+/** What crosses to a worker: nothing that only the main thread can use. */
+function withoutFile({ fd, position, name, isAtRow, fileBytes, takesLast }: Stretch): TextTask['stretch'] {
+  return { fd, position, name, isAtRow, fileBytes, takesLast };
+}
+
+function garbage(name: string, columnCount: number, rejects: number): DigitflowError {
+  return new DigitflowError(
+    'CSV_GARBAGE',
+    `${name}: expected rows of ${columnCount} columns, found ${rejects} bad ones in a piece of ` +
+      'it, and left there; is it a CSV of images?',
+  );
+}

@@ -1,0 +1,18 @@
+const BYTES_A_MASK = 8;
+
+/** A place of eight bytes for each mask of 16 bits. */
+export const COMPRESSION_TABLE_BYTES = 2 ** 16 * BYTES_A_MASK;
+
+/**
+ * For each mask of 16 bits the places of its ones, which is how the kernel moves those bytes together. Only masks without
+ * two ones side by side are filled in: no two delimiters stand so.
+ *
+ * @param table `COMPRESSION_TABLE_BYTES` u8, all 0
+ */
+export function fillCompressionTable(table: Uint8Array): void {
+  const fill = (mask: number, places: readonly number[], from: number): void => {
+    table.set(places, mask * BYTES_A_MASK);
+    for (let place = from; place < 16; place++) fill(mask | (1 << place), [...places, place], place + 2);
+  };
+  fill(0, [], 0);
+}
