@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { StreamStart } from '../../src/inputs/first-bytes.js';
+import { FirstLines } from '../../src/inputs/first-bytes.js';
 
 /** What each piece told. */
 function told(...pieces: readonly (string | Uint8Array)[]): boolean[] {
-  const start = new StreamStart(65_536);
+  const start = new FirstLines(65_536);
   return pieces.map((piece) => start.append(Buffer.from(piece)));
 }
 
@@ -40,7 +40,7 @@ describe('the beginning of a stream tells something', () => {
 });
 
 test('what was shown of it stays as it was, and nothing is lost', () => {
-  const start = new StreamStart(65_536);
+  const start = new FirstLines(65_536);
   start.append(Buffer.from('1,2\n'));
   const { bytes } = start;
   const piece = Buffer.from('3,4\n');
