@@ -1,8 +1,8 @@
-import { promises as fs } from 'node:fs';
+import { promises as fs, type Stats } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
+import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
-import { isGzip } from './bytes/gunzip-bytes.js';
-import { type ByteInput, openBytes } from './bytes/open-bytes.js';
+import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 import { OpenFile } from './bytes/open-file.js';
 
 /** How much of a file is read; more, where its first rows are longer. */
@@ -27,37 +27,42 @@ export interface FirstBytes {
   close(): Promise<void>;
 }
 
-/** What to call an input in an error. */
+/**
+ * What to call an input in an error.
+ *
+ * @throws DigitflowError USAGE for a URL that is not that of a file
+ */
 export function nameOf(input: ByteInput): string {
-  if (typeof input !== 'string') return 'stream';
-  return input === '-' ? 'stdin' : input;
+  if (input === '-') return 'stdin';
+  return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
 }
 
-/** Whether an input can be opened more than once. */
+/** Whether an input is a regular file, which can be opened more than once. */
 export async function isRegularFile(input: ByteInput): Promise<boolean> {
-  if (typeof input !== 'string' || input === '-') return false;
-  return fs.stat(input).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
+  return (await statsOf(input))?.isFile() ?? false;
 }
 
 /**
- * Whether it may take for ever to open an input, or happen but once: stdin, a named pipe, a device, bytes that are made
- * while they are read. Of all others it is known at once what is wrong with them.
+ * Whether an input can be opened only once, and may take for ever to open: stdin, a named pipe, a device, bytes that are
+ * made while they are read. What is wrong with any other input is known at once.
  */
 export async function isStream(input: ByteInput): Promise<boolean> {
-  if (typeof input !== 'string' || input === '-') return true;
-  return fs.stat(input).then(
-    (stats) => !stats.isFile() && !stats.isDirectory(),
-    () => false,
-  );
+  if (pathOf(input) === null) return !(input instanceof Uint8Array);
+  const stats = await statsOf(input);
+  return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Null where there is no path, or nothing at it. */
+async function statsOf(input: ByteInput): Promise<Stats | null> {
+  const path = pathOf(input);
+  return path === null ? null : fs.stat(path).catch(() => null);
 }
 
 /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
 export async function plainFileSize(input: ByteInput): Promise<number | null> {
-  if (typeof input !== 'string' || !(await isRegularFile(input))) return null;
-  const file = await OpenFile.open(input, input).catch(() => null);
+  const path = pathOf(input);
+  if (path === null || !(await isRegularFile(path))) return null;
+  const file = await OpenFile.open(path, path).catch(() => null);
   if (file === null) return null;
   try {
     const start = new Uint8Array(2);
@@ -71,7 +76,8 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
 }
 
 /**
- * Reads the first bytes of an input. A regular file is closed again: of thousands, none stays open.
+ * Reads the first bytes of an input. A regular file is closed again: of thousands, none stays open. It is read to the end
+ * of a header and a row, if lines are no longer than they may be; so are bytes in memory.
  *
  * Of a live stream it waits for one line; `readMore` waits for the next.
  *
@@ -83,15 +89,15 @@ export async function readFirstBytes(
   mostLineBytes = mostRowBytesOf(0),
 ): Promise<FirstBytes> {
   const name = nameOf(input);
-  const isFile = await isRegularFile(input);
+  const path = (await isRegularFile(input)) ? pathOf(input) : null;
   const source = await openBytes(input, name);
   try {
-    if (!isFile || typeof input !== 'string')
+    if (path === null && !(input instanceof Uint8Array))
       return await readFirstLines(source, new FirstLines(mostLineBytes));
     const { bytes, isWhole } = await readFileStart(source, mostLineBytes);
     await source.close();
     return {
-      ...{ name, bytes, isWhole, readMore: null, path: input, sizeBytes: source.sizeBytes },
+      ...{ name, bytes, isWhole, readMore: null, path, sizeBytes: path === null ? null : source.sizeBytes },
       content: () => openBytes(input, name),
       close: async () => {},
     };
