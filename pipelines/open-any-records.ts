@@ -1,7 +1,7 @@
 import { type CsvFlags, mostRowBytesOf } from '../src/formats/csv/dialect.js';
 import { sniffFormat } from '../src/formats/recognize.js';
 import { piecesOf } from '../src/inputs/bytes/byte-source.js';
-import { type LookedAt, lookAt } from '../src/inputs/first-bytes.js';
+import { type FirstBytes, readFirstBytes } from '../src/inputs/first-bytes.js';
 import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
 import { type HeldRows, holdCsv, type RowRange } from './hold-csv.js';
@@ -37,9 +37,9 @@ export async function openAnyRecords(
   const { images, labels } = spec;
   if (images !== undefined && labels === undefined && (images === '-' || (await isCsvFile(images)))) {
     const { height, width } = network.image;
-    const looked = await lookAt(images, mostRowBytesOf(height * width));
+    const looked = await readFirstBytes(images, mostRowBytesOf(height * width));
     try {
-      if (sniffFormat(looked.start, looked.name) === 'csv')
+      if (sniffFormat(looked.bytes, looked.name) === 'csv')
         return await openRows(looked, spec, network, range);
       // What was looked at of a stream is not there a second time.
       const source = await openIdx({ images: piecesOf(() => looked.content()), imagesName: looked.name });
@@ -54,7 +54,7 @@ export async function openAnyRecords(
 }
 
 async function openRows(
-  looked: LookedAt,
+  looked: FirstBytes,
   { csv = {}, onOpened }: AnyRecordsSpec,
   network: Network,
   range: RowRange,

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../src/errors.js';
-import { isRegular } from '../src/inputs/first-bytes.js';
+import { isRegularFile } from '../src/inputs/first-bytes.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type EvaluateOptions, unlessAborted } from './evaluation-input.js';
 import { looksLikeCsv, ScoreInputs, type UnderstoodInput } from './score-input.js';
@@ -35,5 +35,5 @@ export async function openCsvInput(
 
 /** Whether a path is that of a regular file with text in it. */
 export async function isCsvFile(path: string): Promise<boolean> {
-  return (await isRegular(path)) && looksLikeCsv(path);
+  return (await isRegularFile(path)) && looksLikeCsv(path);
 }

@@ -2,7 +2,7 @@ import { DigitflowError } from '../src/errors.js';
 import { piecesOf } from '../src/inputs/bytes/byte-source.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
-import { isStream, type LookedAt, nameOf } from '../src/inputs/first-bytes.js';
+import { type FirstBytes, isStream, nameOf } from '../src/inputs/first-bytes.js';
 import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
 import { unlessAborted } from './evaluation-input.js';
@@ -59,7 +59,7 @@ export async function openIdxInput(
 }
 
 /** A regular file is opened again, which lets workers read it; of a stream, what was looked at comes first. */
-export function contentOf(looked: LookedAt): ByteInput {
+export function contentOf(looked: FirstBytes): ByteInput {
   return looked.path ?? piecesOf(() => looked.content());
 }
 

@@ -4,7 +4,7 @@ import { openScorer } from '../src/engine/open-scorer.js';
 import type { Scorer } from '../src/engine/scorer.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
-import { type LookedAt, nameOf } from '../src/inputs/first-bytes.js';
+import { type FirstBytes, nameOf } from '../src/inputs/first-bytes.js';
 import type { IdxSource } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
 import { batch } from '../src/operators/batch.js';
@@ -41,7 +41,7 @@ interface IdxRun {
  */
 export async function scoreIdx(
   network: Network,
-  first: LookedAt,
+  first: FirstBytes,
   options: ScoreOptions,
 ): Promise<ScoreResult> {
   const { inputs, from, signal, batchSize, withOutputs } = options;

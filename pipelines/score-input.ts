@@ -6,7 +6,7 @@ import { guessShape } from '../src/formats/csv/guess/guess-shape.js';
 import { sniffFormat } from '../src/formats/recognize.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { CsvInput } from '../src/inputs/csv-cursor.js';
-import { isStream, type LookedAt, lookAt, plainSizeOf } from '../src/inputs/first-bytes.js';
+import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from '../src/inputs/first-bytes.js';
 import type { Network } from '../src/network/network.js';
 import type { OpenedInput } from './score-options.js';
 
@@ -26,7 +26,7 @@ export class ScoreInputs {
   readonly #onOpened: (input: OpenedInput) => void;
   readonly #opened: UnderstoodInput[] = [];
   /** An input that was looked at, and not opened as yet. */
-  #looked: { readonly index: number; readonly looked: LookedAt } | undefined;
+  #looked: { readonly index: number; readonly looked: FirstBytes } | undefined;
 
   constructor(
     inputs: readonly ByteInput[],
@@ -50,10 +50,10 @@ export class ScoreInputs {
    *
    * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY
    */
-  async lookForIdx(index: number): Promise<LookedAt | null> {
+  async lookForIdx(index: number): Promise<FirstBytes | null> {
     const looked = await this.#lookAt(index);
     this.#looked = { index, looked };
-    return sniffFormat(looked.start, looked.name) === 'idx' ? looked : null;
+    return sniffFormat(looked.bytes, looked.name) === 'idx' ? looked : null;
   }
 
   /**
@@ -64,7 +64,7 @@ export class ScoreInputs {
     let sum = 0;
     for (let index = first; index < this.#inputs.length; index++) {
       const looked = this.#looked?.index === index ? this.#looked.looked : undefined;
-      const size = looked ? looked.sizeBytes : await plainSizeOf(this.#inputs[index]);
+      const size = looked ? looked.sizeBytes : await plainFileSize(this.#inputs[index]);
       if (size === null) return null;
       sum += size;
     }
@@ -99,9 +99,9 @@ export class ScoreInputs {
     }
   }
 
-  #lookAt(index: number): Promise<LookedAt> {
+  #lookAt(index: number): Promise<FirstBytes> {
     const { height, width } = this.#network.image;
-    return lookAt(this.#inputs[index], mostRowBytesOf(height * width));
+    return readFirstBytes(this.#inputs[index], mostRowBytesOf(height * width));
   }
 
   async close(): Promise<void> {
@@ -116,12 +116,12 @@ export class ScoreInputs {
  * @throws DigitflowError USAGE for IDX, and what `guessDialect` throws
  */
 export async function understandCsv(
-  looked: LookedAt,
+  looked: FirstBytes,
   file: number,
   network: Pick<Network, 'image' | 'classes'>,
   flags: CsvFlags,
 ): Promise<UnderstoodInput> {
-  const { name, start, isWhole } = looked;
+  const { name, bytes: start, isWhole } = looked;
   if (sniffFormat(start, name) === 'idx') {
     throw new DigitflowError(
       'USAGE',
@@ -132,11 +132,11 @@ export async function understandCsv(
   const known = { pixelCount: image.height * image.width, classes };
   // Quotes that were opened may span lines; those that are never closed are waited for no longer than any row.
   const mayEnd = start.length < mostRowBytesOf(known.pixelCount);
-  if (looked.more !== null && mayEnd && !hasRow(start, guessShape(start, isWhole, flags.delimiter)))
-    return understandCsv(await looked.more(), file, network, flags);
+  if (looked.readMore !== null && mayEnd && !hasRow(start, guessShape(start, isWhole, flags.delimiter)))
+    return understandCsv(await looked.readMore(), file, network, flags);
   const guessed = guessDialect(start, isWhole, known, flags, name);
-  if (guessed.needsMore && looked.more !== null) {
-    return understandCsv(await looked.more(), file, network, flags);
+  if (guessed.needsMore && looked.readMore !== null) {
+    return understandCsv(await looked.readMore(), file, network, flags);
   }
   const { dialect, guesses, dataStart, linesBefore } = guessed;
   const { path, sizeBytes, content, close } = looked;
@@ -154,10 +154,10 @@ const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
  */
 export async function looksLikeCsv(path: string): Promise<boolean> {
   const isCalledSo = CSV_NAME.test(path);
-  const looked = await lookAt(path).catch(() => null);
-  if (looked === null || looked.start.length === 0) return isCalledSo;
+  const looked = await readFirstBytes(path).catch(() => null);
+  if (looked === null || looked.bytes.length === 0) return isCalledSo;
   try {
-    return sniffFormat(looked.start, path) === 'csv';
+    return sniffFormat(looked.bytes, path) === 'csv';
   } catch {
     return isCalledSo;
   }

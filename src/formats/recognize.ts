@@ -28,6 +28,11 @@ const TEXT_SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a Git LFS pointer (fetch the file with git lfs pull)', 'version https://git-lfs'],
 ];
 
+/** Whether bytes begin like a gzip member (RFC 1952, 2.3.1: ID1 and ID2). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** So much of the start is looked at. */
 const LOOKED_AT_BYTES = 1024;
 

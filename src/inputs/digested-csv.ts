@@ -1,7 +1,6 @@
-import { promises as fs } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { ContentDigest, MOST_DIGESTED_BYTES } from './bytes/content-digest.js';
-import { fileBytes } from './bytes/file-bytes.js';
+import { FileBytes } from './bytes/file-bytes.js';
+import { OpenFile } from './bytes/open-file.js';
 import type { CsvInput } from './csv-cursor.js';
 
 /** A CSV that is digested while it is evaluated. */
@@ -39,11 +38,11 @@ function digestFile(
   digest: ContentDigest,
 ): DigestedCsv {
   let isLeft = false;
-  const read = async (file: FileHandle): Promise<void> => {
-    const source = digest.watch(fileBytes(file, csv.name, sizeBytes ?? MOST_DIGESTED_BYTES));
+  const read = async (file: OpenFile): Promise<void> => {
+    const source = digest.watch(new FileBytes(file));
     while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
   };
-  const reading = fs.open(path).then(async (file) => {
+  const reading = OpenFile.open(path, csv.name).then(async (file) => {
     await read(file).catch(() => undefined);
     return file;
   });
@@ -54,8 +53,8 @@ function digestFile(
     finish: async (isComplete) => {
       isLeft = !isComplete;
       const file = await done;
-      const isSame = file !== undefined && (await file.stat()).size === sizeBytes;
-      await file?.close();
+      const isSame = file !== undefined && file.sizeBytes === sizeBytes;
+      file?.release();
       return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
     },
   };

@@ -1,23 +1,23 @@
-import { promises as fs } from 'node:fs';
+import { promises as fs, type Stats } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
+import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
-import { isGzip } from './bytes/gunzip-bytes.js';
-import { type ByteInput, openBytes } from './bytes/open-bytes.js';
+import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 import { OpenFile } from './bytes/open-file.js';
 
-/** How much of a file is looked at; more, where its first rows are longer. */
-const LOOK_BYTES = 256 * 1024;
+/** How much of a file is read; more, where its first rows are longer. */
+const LEAST_FILE_BYTES = 256 * 1024;
 
-/** An input whose beginning was looked at. */
-export interface LookedAt {
+/** The first bytes of an input, and how to go on from there. */
+export interface FirstBytes {
   readonly name: string;
-  /** Its first bytes, unpacked. */
-  readonly start: Uint8Array;
+  /** Unpacked. */
+  readonly bytes: Uint8Array;
   /** True when there are no more. */
   readonly isWhole: boolean;
-  /** Waits for more of a stream; null where it is not worth it, or there is no more. */
-  readonly more: (() => Promise<LookedAt>) | null;
-  /** Set where it is a regular file: that is closed again. */
+  /** Waits for more of a stream; null for a file, of which enough was read, and where there is no more. */
+  readonly readMore: (() => Promise<FirstBytes>) | null;
+  /** Set for a regular file: that was closed again. */
   readonly path: string | null;
   /** Its size, where workers can read it: a regular file, and not packed. */
   readonly sizeBytes: number | null;
@@ -27,37 +27,42 @@ export interface LookedAt {
   close(): Promise<void>;
 }
 
-/** What to call an input in an error. */
+/**
+ * What to call an input in an error.
+ *
+ * @throws DigitflowError USAGE for a URL that is not that of a file
+ */
 export function nameOf(input: ByteInput): string {
-  if (typeof input !== 'string') return 'stream';
-  return input === '-' ? 'stdin' : input;
+  if (input === '-') return 'stdin';
+  return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
 }
 
-/** Whether an input can be opened more than once. */
-export async function isRegular(input: ByteInput): Promise<boolean> {
-  if (typeof input !== 'string' || input === '-') return false;
-  return fs.stat(input).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
+/** Whether an input is a regular file, which can be opened more than once. */
+export async function isRegularFile(input: ByteInput): Promise<boolean> {
+  return (await statsOf(input))?.isFile() ?? false;
 }
 
 /**
- * Whether it may take for ever to open an input, or happen but once: stdin, a named pipe, a device, bytes that are made
- * while they are read. Of all others it is known at once what is wrong with them.
+ * Whether an input can be opened only once, and may take for ever to open: stdin, a named pipe, a device, bytes that are
+ * made while they are read. What is wrong with any other input is known at once.
  */
 export async function isStream(input: ByteInput): Promise<boolean> {
-  if (typeof input !== 'string' || input === '-') return true;
-  return fs.stat(input).then(
-    (stats) => !stats.isFile() && !stats.isDirectory(),
-    () => false,
-  );
+  if (pathOf(input) === null) return !(input instanceof Uint8Array);
+  const stats = await statsOf(input);
+  return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Null where there is no path, or nothing at it. */
+async function statsOf(input: ByteInput): Promise<Stats | null> {
+  const path = pathOf(input);
+  return path === null ? null : fs.stat(path).catch(() => null);
 }
 
 /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
-export async function plainSizeOf(input: ByteInput): Promise<number | null> {
-  if (typeof input !== 'string' || !(await isRegular(input))) return null;
-  const file = await OpenFile.open(input, input).catch(() => null);
+export async function plainFileSize(input: ByteInput): Promise<number | null> {
+  const path = pathOf(input);
+  if (path === null || !(await isRegularFile(path))) return null;
+  const file = await OpenFile.open(path, path).catch(() => null);
   if (file === null) return null;
   try {
     const start = new Uint8Array(2);
@@ -71,24 +76,28 @@ export async function plainSizeOf(input: ByteInput): Promise<number | null> {
 }
 
 /**
- * Looks at the beginning of an input. A regular file is closed again: of thousands, none stays open.
+ * Reads the first bytes of an input. A regular file is closed again: of thousands, none stays open. It is read to the end
+ * of a header and a row, if lines are no longer than they may be; so are bytes in memory.
  *
- * Of a live stream no more is waited for than a line; who wants to see more says so.
+ * Of a live stream it waits for one line; `readMore` waits for the next.
  *
  * @param mostLineBytes the longest line that is waited for; by default for images of 2048 pixels at most
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
-export async function lookAt(input: ByteInput, mostLineBytes = mostRowBytesOf(0)): Promise<LookedAt> {
+export async function readFirstBytes(
+  input: ByteInput,
+  mostLineBytes = mostRowBytesOf(0),
+): Promise<FirstBytes> {
   const name = nameOf(input);
-  const isFile = await isRegular(input);
+  const path = (await isRegularFile(input)) ? pathOf(input) : null;
   const source = await openBytes(input, name);
   try {
-    if (!isFile || typeof input !== 'string')
-      return await lookAtStream(source, new StreamStart(mostLineBytes));
-    const { start, isWhole } = await readStart(source, mostLineBytes);
+    if (path === null && !(input instanceof Uint8Array))
+      return await readFirstLines(source, new FirstLines(mostLineBytes));
+    const { bytes, isWhole } = await readFileStart(source, mostLineBytes);
     await source.close();
     return {
-      ...{ name, start, isWhole, more: null, path: input, sizeBytes: source.sizeBytes },
+      ...{ name, bytes, isWhole, readMore: null, path, sizeBytes: path === null ? null : source.sizeBytes },
       content: () => openBytes(input, name),
       close: async () => {},
     };
@@ -99,32 +108,32 @@ export async function lookAt(input: ByteInput, mostLineBytes = mostRowBytesOf(0)
 }
 
 /** Waits for a line that is not blank, and for the next one where it is asked again. */
-async function lookAtStream(source: ByteSource, seen: StreamStart): Promise<LookedAt> {
+async function readFirstLines(source: ByteSource, seen: FirstLines): Promise<FirstBytes> {
   let piece: Uint8Array | null;
   do piece = await source.pull();
   while (piece !== null && !seen.append(piece));
   const isWhole = piece === null;
-  const start = seen.bytes;
+  const { bytes } = seen;
   return {
-    ...{ name: source.name, start, isWhole, path: null, sizeBytes: null },
-    more: isWhole ? null : () => lookAtStream(source, seen),
-    content: async () => prepend(start, source),
+    ...{ name: source.name, bytes, isWhole, path: null, sizeBytes: null },
+    readMore: isWhole ? null : () => readFirstLines(source, seen),
+    content: async () => prepend(bytes, source),
     close: () => source.close(),
   };
 }
 
 /** The first bytes of a file, in one piece: a header and a row, if lines are no longer than they may be. */
-async function readStart(
+async function readFileStart(
   source: ByteSource,
   mostLineBytes: number,
-): Promise<{ readonly start: Uint8Array; readonly isWhole: boolean }> {
-  let start = Buffer.alloc(0);
-  while (start.length < LOOK_BYTES || (start.length < 2 * mostLineBytes && !hasTwoLines(start))) {
+): Promise<Pick<FirstBytes, 'bytes' | 'isWhole'>> {
+  let bytes = Buffer.alloc(0);
+  while (bytes.length < LEAST_FILE_BYTES || (bytes.length < 2 * mostLineBytes && !hasTwoLines(bytes))) {
     const piece = await source.pull();
-    if (piece === null) return { start, isWhole: true };
-    start = Buffer.concat([start, piece]);
+    if (piece === null) return { bytes, isWhole: true };
+    bytes = Buffer.concat([bytes, piece]);
   }
-  return { start, isWhole: false };
+  return { bytes, isWhole: false };
 }
 
 function hasTwoLines(text: Buffer): boolean {
@@ -141,10 +150,10 @@ const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 const LEAST_BINARY_BYTES = 16;
 
 /**
- * The beginning of a stream, piece by piece: told as soon as there is a line that is not blank, since of a live stream no more
- * is waited for. However small the pieces and however many the blank lines, the work grows with the bytes.
+ * The first bytes of a stream, piece by piece, until they hold a line that is not blank: a live stream may give no more for
+ * now. However small the pieces and however many the blank lines, the work grows with the bytes only.
  */
-export class StreamStart {
+export class FirstLines {
   readonly #mostLineBytes: number;
   #held = Buffer.alloc(0);
   #length = 0;

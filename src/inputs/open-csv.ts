@@ -2,7 +2,7 @@ import type { Permits } from '../engine/permits.js';
 import type { TextRows } from '../engine/rows-of-text.js';
 import { DigitflowError } from '../errors.js';
 import { ByteReader } from './bytes/byte-source.js';
-import { fileBytesFrom } from './bytes/file-bytes.js';
+import { FileBytes } from './bytes/file-bytes.js';
 import { OpenFile } from './bytes/open-file.js';
 import type { CsvCursor, CsvInput } from './csv-cursor.js';
 import { RowCutter } from './row-cutter.js';
@@ -70,7 +70,8 @@ export async function openCutHere(
 ): Promise<OpenCsv> {
   const start = Math.max(cursor.bytes, reading.dataStart);
   const { path } = reading;
-  const source = path === null ? await reading.content() : await fileBytesFrom(path, reading.name, start);
+  const source =
+    path === null ? await reading.content() : new FileBytes(await OpenFile.open(path, reading.name), start);
   const reader = new ByteReader(source);
   // What was said of a stream before is passed over; a file is opened where its rows begin.
   const passedBytes = path === null ? start : 0;

@@ -9,7 +9,7 @@ import { chooseTextSize } from '../../src/engine/sizes.js';
 import type { TextBatch } from '../../src/engine/text-batch.js';
 import { TextSlots } from '../../src/engine/text-slots.js';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
-import { fileBytesFrom } from '../../src/inputs/bytes/file-bytes.js';
+import { openBytes } from '../../src/inputs/bytes/open-bytes.js';
 import { CsvSource } from '../../src/inputs/csv-source.js';
 import { batch } from '../../src/operators/batch.js';
 import { forward } from '../../src/operators/forward.js';
@@ -50,7 +50,7 @@ function start(workerName: string | undefined, isReadByWorkers: boolean) {
   const input = {
     ...{ input: 0, name: path, dialect: guessed.dialect, dataStart: guessed.dataStart },
     ...{ linesBefore: guessed.linesBefore, path: isReadByWorkers ? path : null },
-    content: () => fileBytesFrom(path, path, 0),
+    content: () => openBytes(path, path),
   };
   const source = new CsvSource(async (index) => (index === 0 ? input : null), slots.size, {
     input: 0,

@@ -1,44 +1,39 @@
-import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { fileBytes } from '../../src/inputs/bytes/file-bytes.js';
-import { failureOf } from './failure-of.js';
+import { FileBytes } from '../../src/inputs/bytes/file-bytes.js';
+import { OpenFile } from '../../src/inputs/bytes/open-file.js';
 import { tempFile } from './temp-folder.js';
 
-/** A file whose n-th read fills the buffer with n at once, and whose read number `badRead` fails. */
+/** A file of four bytes whose n-th read fills all of the buffer with n at once, and whose read number `badRead` fails. */
 function countingFile(badRead = Number.POSITIVE_INFINITY) {
   const file = {
+    fd: 99,
+    name: 'x',
+    sizeBytes: 4,
     reads: 0,
-    closes: 0,
-    read<Buffer extends NodeJS.ArrayBufferView>(
-      buffer: Buffer,
-    ): Promise<{ bytesRead: number; buffer: Buffer }> {
+    releases: 0,
+    async read(target: Uint8Array): Promise<number> {
       file.reads++;
-      if (file.reads === badRead)
-        return Promise.reject(Object.assign(new Error('bad disk'), { code: 'EIO' }));
-      new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).fill(file.reads);
-      return Promise.resolve({ bytesRead: buffer.byteLength, buffer });
+      if (file.reads === badRead) throw new Error('bad disk');
+      target.fill(file.reads);
+      return target.length;
     },
-    close(): Promise<void> {
-      file.closes++;
-      return Promise.resolve();
+    release(): void {
+      file.releases++;
     },
   };
   return file;
 }
 
-const sourceOf = (file: ReturnType<typeof countingFile>) =>
-  fileBytes({ fd: 99, read: file.read as never, close: file.close }, 'x', 4);
-
-describe('fileBytes', () => {
+describe('FileBytes', () => {
   it('reads just a header first, and nothing ahead of it', async () => {
     const file = countingFile();
-    expect(await sourceOf(file).pull()).toHaveLength(16);
+    expect(await new FileBytes(file).pull()).toHaveLength(16);
     expect(file.reads).toBe(1);
   });
 
   it('reads one buffer ahead and no more, without touching the one that is lent', async () => {
     const file = countingFile();
-    const source = sourceOf(file);
+    const source = new FileBytes(file);
     await source.pull();
     const piece = await source.pull();
     expect(file.reads).toBe(3);
@@ -49,7 +44,7 @@ describe('fileBytes', () => {
 
   it('reads straight to where the caller wants it, nothing ahead', async () => {
     const file = countingFile();
-    const source = sourceOf(file);
+    const source = new FileBytes(file);
     await source.pull();
     const into = new Uint8Array(new SharedArrayBuffer(9), 2, 6);
     const piece = await source.pull(into);
@@ -59,7 +54,7 @@ describe('fileBytes', () => {
   });
 
   it('gives what it has read ahead before it reads straight to the caller', async () => {
-    const source = sourceOf(countingFile());
+    const source = new FileBytes(countingFile());
     await source.pull();
     await source.pull();
     const into = new Uint8Array(6);
@@ -68,7 +63,7 @@ describe('fileBytes', () => {
   });
 
   it('uses the same two buffers over and over', async () => {
-    const source = sourceOf(countingFile());
+    const source = new FileBytes(countingFile());
     await source.pull();
     const buffers = new Set<ArrayBufferLike | undefined>();
     for (let pull = 0; pull < 6; pull++) buffers.add((await source.pull())?.buffer);
@@ -76,38 +71,47 @@ describe('fileBytes', () => {
   });
 
   it('keeps a failure of the read ahead for the next pull', async () => {
-    const source = sourceOf(countingFile(3));
+    const source = new FileBytes(countingFile(3));
     await source.pull();
     expect(await source.pull()).toHaveLength(4);
     // Long enough for an unhandled rejection to be reported, which would fail the run.
     await new Promise((resolve) => setImmediate(resolve));
-    const error = await failureOf(() => source.pull());
-    expect(error).toMatchObject({ code: 'INPUT_READ', exitCode: 74 });
-    expect(error.message).toContain('x: could not be read (EIO)');
+    await expect(source.pull()).rejects.toThrow('bad disk');
   });
 
-  it('closes the file once', async () => {
+  it('releases the file once', async () => {
     const file = countingFile();
-    const source = sourceOf(file);
+    const source = new FileBytes(file);
     await Promise.all([source.close(), source.close()]);
-    expect(file.closes).toBe(1);
+    expect(file.releases).toBe(1);
   });
 
   it('does not read on when it is closed while a read is pending', async () => {
     const file = countingFile();
-    const source = sourceOf(file);
+    const source = new FileBytes(file);
     const pending = source.pull();
     await source.close();
     await pending;
     expect(file.reads).toBe(1);
   });
 
-  it('closes a real file while a read is under way', async () => {
-    const bytes = new Uint8Array(100_000);
-    const handle = await open(await tempFile(bytes), 'r');
-    const source = fileBytes(handle, 'x', 50_000);
+  it('leaves a real file open until a read that is under way has ended', async () => {
+    const file = await OpenFile.open(await tempFile(new Uint8Array(100_000)), 'x');
+    const source = new FileBytes(file);
     await source.pull();
+    const pending = source.pull();
     await source.close();
-    expect(handle.fd).toBe(-1);
+    expect(file.sizeBytes).toBe(100_000);
+    expect(await pending).toHaveLength(100_000 - 16);
+    expect(() => file.sizeBytes).toThrow('EBADF');
+  });
+
+  it('begins where it is told to, and then says nothing of positions', async () => {
+    const file = await OpenFile.open(await tempFile(Buffer.from('abcdef')), 'x');
+    const source = new FileBytes(file, 2);
+    expect(Buffer.from((await source.pull()) ?? []).toString()).toBe('cdef');
+    expect(await source.pull()).toBeNull();
+    expect([source.fd, source.sizeBytes]).toEqual([null, null]);
+    await source.close();
   });
 });

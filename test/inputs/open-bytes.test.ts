@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,9 +84,118 @@ describe('openBytes with a path', () => {
   });
 });
 
+describe('openBytes with a URL', () => {
+  it('reads that of a file', async () => {
+    const url = pathToFileURL(await tempFile(TEXT, 'with space & ü.bin'));
+    expect((await read(url)).equals(TEXT)).toBe(true);
+  });
+
+  it.each(['https://example.org/images.gz', 'file://elsewhere/images.gz', 'file:///a%2Fb'])(
+    'refuses %s',
+    async (url) => {
+      const error = await failureOf(() => read(new URL(url)));
+      expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 });
+      expect(error.message).toContain(`${url}: expected `);
+    },
+  );
+
+  it('says when there is no such file', async () => {
+    const url = pathToFileURL(join(await tempFolder(), 'nowhere.idx'));
+    expect((await failureOf(() => read(url))).code).toBe('INPUT_MISSING');
+  });
+});
+
+describe('openBytes with bytes in memory', () => {
+  it('reads them piece by piece without a copy, and knows their size', async () => {
+    const source = await openBytes(THREE_BUFFERS, 'x');
+    expect(source.sizeBytes).toBe(THREE_BUFFERS.length);
+    expect((await source.pull())?.buffer).toBe(THREE_BUFFERS.buffer);
+    expect((await read(THREE_BUFFERS)).equals(THREE_BUFFERS)).toBe(true);
+    expect(await read(new Uint8Array(0))).toHaveLength(0);
+  });
+
+  it('reads a view of them, shared or not, as often as it is asked to', async () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(9), 2, 5).fill(7);
+    for (let i = 0; i < 2; i++) expect([...(await read(shared))]).toEqual([7, 7, 7, 7, 7]);
+  });
+
+  it('unpacks gzip', async () => {
+    expect((await read(new Uint8Array(gzipSync(THREE_BUFFERS)))).equals(THREE_BUFFERS)).toBe(true);
+  });
+});
+
+describe('openBytes with a web stream', () => {
+  it('reads the body of a response', async () => {
+    for (const bytes of [THREE_BUFFERS, gzipSync(THREE_BUFFERS)]) {
+      const { body } = new Response(new Uint8Array(bytes));
+      expect((await read(body as ReadableStream<Uint8Array>)).equals(THREE_BUFFERS)).toBe(true);
+    }
+  });
+
+  it('reads a file through one', async () => {
+    const stream = Readable.toWeb(createReadStream(await tempFile(THREE_BUFFERS)));
+    expect((await read(stream as ReadableStream<Uint8Array>)).equals(THREE_BUFFERS)).toBe(true);
+  });
+
+  it('pulls, passes over empty pieces, and cancels it at once, also while a read is pending', async () => {
+    const calls: string[] = [];
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          calls.push('pull');
+          if (calls.length > 2) return;
+          controller.enqueue(calls.length === 1 ? new Uint8Array(0) : TEXT);
+        },
+        cancel: () => void calls.push('cancel'),
+      },
+      { highWaterMark: 0 },
+    );
+    const source = await openBytes(stream, 'x');
+    expect(await source.pull()).toHaveLength(TEXT.length);
+    expect(calls).toEqual(['pull', 'pull']);
+    const pending = source.pull();
+    await source.close();
+    await source.close();
+    expect(calls).toEqual(['pull', 'pull', 'pull', 'cancel']);
+    expect(await pending).toBeNull();
+  });
+
+  it('wraps its error', async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.error(new Error('the line is dead')),
+    });
+    const error = await failureOf(() => read(stream));
+    expect(error.code).toBe('INPUT_READ');
+    expect(error.message).toMatch(/^x: could not be read \(the line is dead\)/);
+  });
+
+  it('refuses one that has a reader, and one of strings', async () => {
+    const locked = new ReadableStream<Uint8Array>();
+    locked.getReader();
+    expect(await failureOf(() => read(locked))).toMatchObject({ code: 'INPUT_READ' });
+    const strings = new ReadableStream({ start: (controller) => controller.enqueue('text') });
+    expect((await failureOf(() => read(strings))).message).toContain('found a string');
+  });
+});
+
+it.each([
+  ['a number', 7, 'number'],
+  ['nothing', undefined, 'undefined'],
+  ['an array', [TEXT], 'object'],
+  ['a response', new Response('x'), 'object'],
+])('openBytes refuses %s, and says what it takes', async (_, input, found) => {
+  const error = await failureOf(() => read(input as never));
+  expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 });
+  expect(error.message).toMatch(/^x: expected a path, a file: URL, a Uint8Array, a stream /);
+  expect(error.message).toContain(`found ${found}`);
+});
+
 describe('openBytes with an iterable', () => {
   it('reads a Node stream', async () => {
     expect((await read(Readable.from([TEXT.subarray(0, 9), TEXT.subarray(9)]))).equals(TEXT)).toBe(true);
+    const file = createReadStream(await tempFile(gzipSync(THREE_BUFFERS)));
+    expect((await read(file)).equals(THREE_BUFFERS)).toBe(true);
+    expect(file.destroyed).toBe(true);
   });
 
   it('passes over empty pieces', async () => {
@@ -169,7 +280,7 @@ describe('openBytes with gzip', () => {
     expect((await read(cutAt(packed, [gzipSync(TEXT).length]))).equals(expected)).toBe(true);
   });
 
-  it('refuses a stream that is cut off anywhere behind its first two bytes', async () => {
+  it('refuses a stream that is cut off anywhere after its first two bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: member.length - 1 }), async (length) => {
         const error = await failureOf(() => read(whole(member.subarray(0, length))));

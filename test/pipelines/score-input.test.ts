@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ScoreInputs, understandCsv } from '../../pipelines/score-input.js';
-import { lookAt } from '../../src/inputs/first-bytes.js';
+import { readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { tempFolder } from '../inputs/temp-folder.js';
@@ -26,7 +26,7 @@ async function* blankLines(count: number) {
 // If each of them led to a new guess, or all before it were copied anew, this would take hours.
 test('a million blank lines ahead of the first row of a stream are passed over, each once', async () => {
   const count = 500_000;
-  const { guesses, csv } = await understandCsv(await lookAt(blankLines(count)), 0, network, {});
+  const { guesses, csv } = await understandCsv(await readFirstBytes(blankLines(count)), 0, network, {});
   expect(csv).toMatchObject({ linesBefore: count + 1, dialect: { hasHeader: true, columnCount: 785 } });
   expect(guesses).toContainEqual(
     expect.objectContaining({ property: 'scale', value: '0 to 255', by: 'seen' }),
@@ -39,7 +39,7 @@ test('a first row whose quotes span lines is waited for, piece by piece', async 
   const stream = (async function* () {
     for (const piece of pieces) yield Buffer.from(piece);
   })();
-  const { csv } = await understandCsv(await lookAt(stream), 0, network, { id: '1', label: '2' });
+  const { csv } = await understandCsv(await readFirstBytes(stream), 0, network, { id: '1', label: '2' });
   expect(csv.dialect).toMatchObject({ columnCount: 786, idColumn: 0 });
 });
 

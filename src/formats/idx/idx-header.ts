@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import { isGzip } from '../../inputs/bytes/gunzip-bytes.js';
+import { isGzip } from '../recognize.js';
 
 /** The type of an IDX file's elements, all big-endian. */
 export type IdxElementType = 'u8' | 'i8' | 'i16' | 'i32' | 'f32' | 'f64';

@@ -1,11 +1,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { DigitflowError } from '../../errors.js';
+import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
-
-/** Whether bytes begin like a gzip member (RFC 1952, 2.3.1: ID1 and ID2). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 /** How many bytes are unpacked at a time; zlib allocates each piece anew. Measured: smaller ones cost the main thread more. */
 const UNPACKED_BYTES = 512 * 1024;

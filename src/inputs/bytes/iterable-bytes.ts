@@ -7,12 +7,47 @@ import type { ByteSource } from './byte-source.js';
  * `close` destroys a stream at once: an iterator alone would first wait for its pending read.
  */
 export function iterableBytes(iterable: AsyncIterable<Uint8Array>, name: string): ByteSource {
-  const iterator = iterable[Symbol.asyncIterator]();
-  let closed = false;
+  return bytesOf(iterable[Symbol.asyncIterator](), name, () => {
+    if ('destroy' in iterable && typeof iterable.destroy === 'function') iterable.destroy();
+  });
+}
+
+/** A web stream of bytes, such as the body of a response: Node's own type, or the DOM's. */
+export interface WebByteStream {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(): Promise<void>;
+  };
+}
+
+/**
+ * Reads a web stream. `close` cancels it at once, which its own iterator would do only after a pending read.
+ *
+ * @throws DigitflowError INPUT_READ where the stream has another reader
+ */
+export function webStreamBytes(stream: WebByteStream, name: string): ByteSource {
+  try {
+    const reader = stream.getReader();
+    return bytesOf({ next: () => reader.read() }, name, () => {
+      reader.cancel().catch(() => undefined);
+    });
+  } catch (error) {
+    throw inputError(error, name);
+  }
+}
+
+/** As much of an iterator as is used. */
+interface Pieces {
+  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
+  return?(): Promise<unknown>;
+}
+
+function bytesOf(pieces: Pieces, name: string, destroy: () => void): ByteSource {
+  let isClosed = false;
 
   async function pull(): Promise<Uint8Array | null> {
     for (;;) {
-      const { done, value } = await nextOf(iterator, name);
+      const { done, value } = await nextOf(pieces, name);
       if (done) return null;
       if (!(value instanceof Uint8Array)) throw notBytes(value, name);
       if (value.length > 0) return value;
@@ -20,30 +55,22 @@ export function iterableBytes(iterable: AsyncIterable<Uint8Array>, name: string)
   }
 
   async function close(): Promise<void> {
-    if (closed) return;
-    closed = true;
-    if (isDestroyable(iterable)) iterable.destroy();
+    if (isClosed) return;
+    isClosed = true;
+    destroy();
     // Not awaited: a generator runs its `finally` only when its pending read settles, which may be never.
-    iterator.return?.().catch(() => undefined);
+    pieces.return?.().catch(() => undefined);
   }
 
   return { name, sizeBytes: null, fd: null, pull, close };
 }
 
-async function nextOf(
-  iterator: AsyncIterator<Uint8Array, unknown>,
-  name: string,
-): Promise<{ done: boolean; value: unknown }> {
+async function nextOf(pieces: Pieces, name: string): ReturnType<Pieces['next']> {
   try {
-    const { done = false, value } = await iterator.next();
-    return { done, value };
+    return await pieces.next();
   } catch (error) {
     throw inputError(error, name);
   }
-}
-
-function isDestroyable(source: object): source is { destroy(): unknown } {
-  return 'destroy' in source && typeof source.destroy === 'function';
 }
 
 function notBytes(value: unknown, name: string): DigitflowError {
@@ -52,4 +79,23 @@ function notBytes(value: unknown, name: string): DigitflowError {
     'INPUT_READ',
     `${name}: expected pieces of type Uint8Array, found ${found}; give a stream without an encoding`,
   );
+}
+
+/** What an array is handed on by: then it can be unpacked, or left, piece by piece. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** Reads bytes that are in memory, without a copy. */
+export function arrayBytes(bytes: Uint8Array, name: string): ByteSource {
+  let at = 0;
+  return {
+    name,
+    sizeBytes: bytes.length,
+    fd: null,
+    pull: async () => {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      at += piece.length;
+      return piece.length > 0 ? piece : null;
+    },
+    close: async () => {},
+  };
 }

@@ -1,22 +1,53 @@
-import { createReadStream, fstatSync, open, type Stats, stat } from 'node:fs';
+import { createReadStream, fstatSync, open, stat } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
-import { fileBytes, ReadHandle, stdinFileBytes } from './file-bytes.js';
+import { FileBytes } from './file-bytes.js';
 import { unpackIfGzip } from './gunzip-bytes.js';
-import { iterableBytes } from './iterable-bytes.js';
+import { arrayBytes, iterableBytes, type WebByteStream, webStreamBytes } from './iterable-bytes.js';
+import { OpenFile } from './open-file.js';
 
-/** A path, `-` for stdin, or bytes that are made or received while they are read. */
-export type ByteInput = string | AsyncIterable<Uint8Array>;
+/**
+ * Where bytes come from: a path, or `-` for stdin; a `file:` URL; bytes in memory; a Node stream, a web stream or any
+ * other asynchronous iterable of bytes.
+ */
+export type ByteInput = string | URL | Uint8Array | AsyncIterable<Uint8Array> | WebByteStream;
+
+/**
+ * The path of an input that has one; null for stdin, bytes in memory and streams.
+ *
+ * @throws DigitflowError USAGE for a URL that is not that of a file here
+ */
+export function pathOf(input: ByteInput): string | null {
+  if (typeof input === 'string') return input === '-' ? null : input;
+  if (!(input instanceof URL)) return null;
+  if (input.protocol !== 'file:') {
+    const message = `${input}: expected a file: URL, found ${input.protocol}; fetch it, and give the body of the response`;
+    throw new DigitflowError('USAGE', message);
+  }
+  try {
+    return fileURLToPath(input);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DigitflowError(
+      'USAGE',
+      `${input}: expected the URL of a file here (${reason}); give its path`,
+      {
+        cause,
+      },
+    );
+  }
+}
 
 /**
  * Opens an input and unpacks it when its content is gzip.
  *
- * @throws DigitflowError `INPUT_MISSING` when the path does not exist, `INPUT_READ` when it cannot be read,
- *   `GZIP_BROKEN`.
+ * @throws DigitflowError `USAGE` for what is no input, `INPUT_MISSING` when the path does not exist, `INPUT_READ` when
+ *   it cannot be read, `GZIP_BROKEN`.
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
-  const source = await openRaw(input, name);
+  const source = await openPacked(input, name);
   try {
     return await unpackIfGzip(source);
   } catch (error) {
@@ -25,33 +56,43 @@ export async function openBytes(input: ByteInput, name: string): Promise<ByteSou
   }
 }
 
-async function openRaw(input: ByteInput, name: string): Promise<ByteSource> {
-  if (typeof input !== 'string') return iterableBytes(input, name);
+async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {
   if (input === '-') return openStdin(name);
-  try {
-    return await openPath(input, await promisify(stat)(input), name);
-  } catch (error) {
-    throw inputError(error, name);
+  const path = pathOf(input);
+  if (path !== null) return openPath(path, name);
+  if (input instanceof Uint8Array) return arrayBytes(input, name);
+  if (typeof input === 'object' && input !== null) {
+    if ('getReader' in input) return webStreamBytes(input, name);
+    if (Symbol.asyncIterator in input) return iterableBytes(input, name);
   }
+  const message = `${name}: expected a path, a file: URL, a Uint8Array, a stream or an async iterable of Uint8Array, found ${typeof input}`;
+  throw new DigitflowError('USAGE', message);
 }
 
 /** A file or a pipe is read past process.stdin; a terminal and whatever else there is, through it. */
 async function openStdin(name: string): Promise<ByteSource> {
   const stats = fstatSync(0);
-  if (stats.isFile()) return stdinFileBytes(stats.size);
-  return stats.isFIFO() || stats.isSocket() ? openPipe(0, name) : iterableBytes(process.stdin, name);
+  if (stats.isFIFO() || stats.isSocket()) return openPipe(0, name);
+  if (!stats.isFile()) return iterableBytes(process.stdin, name);
+  const file = new OpenFile(0, 'stdin');
+  // For good: descriptor 0 is not ours to close.
+  file.retain();
+  return new FileBytes(file, null);
 }
 
-async function openPath(path: string, stats: Stats, name: string): Promise<ByteSource> {
-  if (stats.isFile()) {
-    return fileBytes(await ReadHandle.open(path), name, stats.size);
+async function openPath(path: string, name: string): Promise<ByteSource> {
+  try {
+    const stats = await promisify(stat)(path);
+    if (stats.isFile()) return new FileBytes(await OpenFile.open(path, name));
+    if (stats.isDirectory()) {
+      const message = `${name}: expected a file, found a folder; give the file's own path`;
+      throw new DigitflowError('INPUT_READ', message);
+    }
+    if (stats.isFIFO()) return await openPipe(await promisify(open)(path, 'r'), name);
+    return iterableBytes(createReadStream(path), name);
+  } catch (error) {
+    throw inputError(error, name);
   }
-  if (stats.isDirectory()) {
-    const message = `${name}: expected a file, found a folder; give the file's own path`;
-    throw new DigitflowError('INPUT_READ', message);
-  }
-  if (stats.isFIFO()) return openPipe(await promisify(open)(path, 'r'), name);
-  return iterableBytes(createReadStream(path), name);
 }
 
 /** Loaded only when needed: node:net takes some milliseconds. */
