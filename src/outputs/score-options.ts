@@ -1,7 +1,7 @@
-import type { CsvFlags, Guess } from '../src/formats/csv/dialect.js';
-import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
-import type { Normalization } from '../src/network/normalization.js';
-import type { ScoredRows } from '../src/outputs/scored-rows.js';
+import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
+import type { ByteInput } from '../inputs/bytes/open-bytes.js';
+import type { Normalization } from '../network/normalization.js';
+import type { ScoredRows } from './scored-rows.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {
