@@ -123,7 +123,7 @@ async function scoreOne(
       read = scored.first + scored.count;
       if (read <= passed) return;
       const rows = rowsOf(scored, Math.max(0, passed - scored.first), { file, name, before });
-      const written = write(rows);
+      const written = (async () => write(rows))();
       writing = written.catch(() => undefined);
       await written;
       onWritten(rows.count, scored.recordBytes);

@@ -40,7 +40,7 @@ export class ScoreWriter {
     const isTooMuch = rows.rejects.length > last;
     const good = isTooMuch ? rowsBefore(batch, rows, last) : rows;
     if (good.count > 0 || good.rejects.length > 0) {
-      const written = this.#options.write(good);
+      const written = (async () => this.#options.write(good))();
       this.idle = written.catch(() => undefined);
       await written;
     }
