@@ -4,7 +4,7 @@ import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { Model } from '../src/inputs/open-model.js';
 import { layerSizes, lossOf, type Network, parameterCount } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
-import type { OpenedInput } from './score-options.js';
+import type { OpenedInput } from '../src/outputs/score-options.js';
 
 /** What a report says of its input, once the input was read: only then are its digests known. */
 export function describeEvaluation(

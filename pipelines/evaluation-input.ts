@@ -7,7 +7,7 @@ import type { IdxSource } from '../src/inputs/idx-source.js';
 import { type LabelledInput, openLabelledImages } from '../src/inputs/open-images.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import type { Normalization } from '../src/network/normalization.js';
-import type { OpenedInput } from './score-options.js';
+import type { OpenedInput } from '../src/outputs/score-options.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
 export interface EvaluateOptions extends LabelledInput {

@@ -4,11 +4,11 @@ import { piecesOf } from '../src/inputs/bytes/byte-source.js';
 import { type FirstBytes, readFirstBytes } from '../src/inputs/first-bytes.js';
 import { type IdxSource, openIdx } from '../src/inputs/idx-source.js';
 import type { Network } from '../src/network/network.js';
+import type { OpenedInput } from '../src/outputs/score-options.js';
 import { type HeldRows, holdCsv, type RowRange } from './hold-csv.js';
 import { isCsvFile } from './open-csv-input.js';
 import { openRecords, type RecordsSpec } from './open-records.js';
 import { understandCsv } from './score-input.js';
-import type { OpenedInput } from './score-options.js';
 
 /** Images to look at: IDX, CSV or a folder, with labels where there are any. */
 export interface AnyRecordsSpec extends RecordsSpec {

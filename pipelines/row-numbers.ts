@@ -1,6 +1,6 @@
 import type { TextBatch } from '../src/engine/text-batch.js';
+import type { ScorePosition } from '../src/outputs/score-options.js';
 import type { RowPlace } from '../src/outputs/scored-rows.js';
-import type { ScorePosition } from './score-options.js';
 
 /** Counts rows and lines of inputs as batches pass in order: so each batch knows where it lies. */
 export class RowNumbers {

@@ -13,10 +13,10 @@ import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
+import type { OpenedInput, ScoreOptions, ScoreResult } from '../src/outputs/score-options.js';
 import type { ScoredRows } from '../src/outputs/scored-rows.js';
 import { aborted, unlessAborted } from './evaluation-input.js';
 import { contentOf, imageBytesAhead, openIdxInput } from './score-idx-inputs.js';
-import type { OpenedInput, ScoreOptions, ScoreResult } from './score-options.js';
 
 /** Length of the header of IDX images. */
 const HEADER_BYTES = 16;
@@ -123,7 +123,7 @@ async function scoreOne(
       read = scored.first + scored.count;
       if (read <= passed) return;
       const rows = rowsOf(scored, Math.max(0, passed - scored.first), { file, name, before });
-      const written = write(rows);
+      const written = (async () => write(rows))();
       writing = written.catch(() => undefined);
       await written;
       onWritten(rows.count, scored.recordBytes);

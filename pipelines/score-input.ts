@@ -8,7 +8,7 @@ import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { CsvInput } from '../src/inputs/csv-cursor.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from '../src/inputs/first-bytes.js';
 import type { Network } from '../src/network/network.js';
-import type { OpenedInput } from './score-options.js';
+import type { OpenedInput } from '../src/outputs/score-options.js';
 
 /** An input that was opened and understood. */
 export interface UnderstoodInput extends OpenedInput {

@@ -1,10 +1,10 @@
 import type { TextBatch } from '../src/engine/text-batch.js';
 import { DigitflowError } from '../src/errors.js';
+import type { ScoreOptions, ScoreProgress } from '../src/outputs/score-options.js';
 import type { ScoredRows } from '../src/outputs/scored-rows.js';
 import { faultAtLine } from './fault-at-line.js';
 import { RowNumbers } from './row-numbers.js';
 import { rowsBefore, rowsOfBatch } from './rows-of-batch.js';
-import type { ScoreOptions, ScoreProgress } from './score-options.js';
 
 /** Takes scored batches in order, numbers their rows, and hands them on until one is wrong that must not be. */
 export class ScoreWriter {
@@ -40,7 +40,7 @@ export class ScoreWriter {
     const isTooMuch = rows.rejects.length > last;
     const good = isTooMuch ? rowsBefore(batch, rows, last) : rows;
     if (good.count > 0 || good.rejects.length > 0) {
-      const written = this.#options.write(good);
+      const written = (async () => this.#options.write(good))();
       this.idle = written.catch(() => undefined);
       await written;
     }

@@ -13,15 +13,20 @@ import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
+import type { ScoreOptions, ScoreResult } from '../src/outputs/score-options.js';
 import { aborted, unlessAborted } from './evaluation-input.js';
 import { orientedAs } from './oriented-as.js';
 import { scoreIdx } from './score-idx.js';
 import { ScoreInputs } from './score-input.js';
-import type { ScoreOptions, ScoreResult } from './score-options.js';
 import { ScoreWriter } from './score-writer.js';
 import { withScorer } from './with-scorer.js';
 
-export type { ScoreOptions, ScorePosition, ScoreProgress, ScoreResult } from './score-options.js';
+export type {
+  ScoreOptions,
+  ScorePosition,
+  ScoreProgress,
+  ScoreResult,
+} from '../src/outputs/score-options.js';
 
 const DEFAULT_MAX_WAIT_MS = 50;
 

@@ -14,7 +14,7 @@ import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
 import { csvFlagsOf } from './common-options.js';
 import { interruptibly } from './process.js';
-import type { ScoreFlags } from './score.js';
+import type { ScoreFlags } from './score-command.js';
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ScorePosition } from '../../pipelines/score-options.js';
 import { DigitflowError } from '../errors.js';
 import { KeptFile } from './kept-file.js';
+import type { ScorePosition } from './score-options.js';
 import type { ScoreCounts } from './score-summary.js';
 
 const SCHEMA = 'digitflow.score-progress/1';

@@ -1,8 +1,8 @@
-import type { OpenedInput, ScorePosition, ScoreResult, ScoreStart } from '../../pipelines/score-options.js';
 import { describeError } from '../errors.js';
 import type { Model } from '../inputs/open-model.js';
 import { KeptFile } from './kept-file.js';
 import { identityOf } from './score-journal.js';
+import type { OpenedInput, ScorePosition, ScoreResult, ScoreStart } from './score-options.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What a run of scoring has counted. */

@@ -1,8 +1,8 @@
-import { addEvaluateCommand } from '../cli/evaluate.js';
-import { addLookCommand } from '../cli/look.js';
+import { addEvaluateCommand } from '../cli/evaluate-command.js';
+import { addLookCommand } from '../cli/look/look-command.js';
 import { runCli } from '../cli/program.js';
-import { addReportCommand } from '../cli/report.js';
-import { addScoreCommand } from '../cli/score.js';
+import { addReportCommand } from '../cli/report-command.js';
+import { addScoreCommand } from '../cli/score-command.js';
 import { addTrainCommand } from '../cli/train.js';
 
 /** All commands, in the order of the help. */

@@ -1,4 +1,4 @@
-import { addEvaluateCommand } from '../cli/evaluate.js';
+import { addEvaluateCommand } from '../cli/evaluate-command.js';
 import { runCli } from '../cli/program.js';
 
 /** `digitflow evaluate`, and nothing else. */

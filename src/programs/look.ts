@@ -1,4 +1,4 @@
-import { addLookCommand } from '../cli/look.js';
+import { addLookCommand } from '../cli/look/look-command.js';
 import { runCli } from '../cli/program.js';
 
 /** `digitflow look`, and nothing else. */

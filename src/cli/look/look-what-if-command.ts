@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { lookWhatIf } from '../../pipelines/look-what-if.js';
-import type { Change } from '../insight/changes.js';
-import { FEEDS, type Feed } from '../insight/what-if.js';
-import { ACTIVATIONS } from '../network/activations.js';
-import { lookWhatIfJson } from '../outputs/evaluation-json.js';
-import { renderWhatIf } from '../views/terminal/render-what-if.js';
-import { wholeNumber } from './common-options.js';
+import { lookWhatIf } from '../../../pipelines/look-what-if.js';
+import type { Change } from '../../insight/changes.js';
+import { FEEDS, type Feed } from '../../insight/what-if.js';
+import { ACTIVATIONS } from '../../network/activations.js';
+import { lookWhatIfJson } from '../../outputs/evaluation-json.js';
+import { renderWhatIf } from '../../views/terminal/render-what-if.js';
+import { wholeNumber } from '../common-options.js';
 import {
   activationChange,
   addLookInputOptions,

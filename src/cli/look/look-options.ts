@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { describeGuesses, type Guess } from '../formats/csv/dialect.js';
-import { BUNDLED_MODELS } from '../inputs/open-model.js';
-import type { Change } from '../insight/changes.js';
-import type { NeuronPlace } from '../insight/neuron-arithmetic.js';
-import { ACTIVATIONS, isActivationName } from '../network/activations.js';
-import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
-import { addCsvOptions, type CsvFlagValues, csvFlagsOf, wholeNumber } from './common-options.js';
-import { writeOut } from './process.js';
+import { describeGuesses, type Guess } from '../../formats/csv/dialect.js';
+import { BUNDLED_MODELS } from '../../inputs/open-model.js';
+import type { Change } from '../../insight/changes.js';
+import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import { ACTIVATIONS, isActivationName } from '../../network/activations.js';
+import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../../views/terminal/terminal.js';
+import { addCsvOptions, type CsvFlagValues, csvFlagsOf, wholeNumber } from '../common-options.js';
+import { writeOut } from '../process.js';
 
 /** How layers and neurons are counted, for the end of a help text. */
 export const COUNTING = `

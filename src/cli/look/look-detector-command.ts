@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { lookDetector } from '../../pipelines/look-detector.js';
-import type { Rectangle } from '../insight/detector.js';
-import { lookDetectorJson } from '../outputs/evaluation-json.js';
-import { renderDetector } from '../views/terminal/render-detector.js';
-import { wholeNumber } from './common-options.js';
+import { lookDetector } from '../../../pipelines/look-detector.js';
+import type { Rectangle } from '../../insight/detector.js';
+import { lookDetectorJson } from '../../outputs/evaluation-json.js';
+import { renderDetector } from '../../views/terminal/render-detector.js';
+import { wholeNumber } from '../common-options.js';
 import {
   addLookInputOptions,
   addLookOutputOptions,

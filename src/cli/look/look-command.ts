@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { lookNetwork } from '../../pipelines/look-network.js';
-import { lookNeuron } from '../../pipelines/look-neuron.js';
-import type { NeuronPlace } from '../insight/neuron-arithmetic.js';
-import { lookNetworkJson, lookNeuronJson } from '../outputs/evaluation-json.js';
-import { renderNetwork } from '../views/terminal/render-network.js';
-import { renderNeuronReport } from '../views/terminal/render-neuron.js';
-import { wholeNumber } from './common-options.js';
-import { addLookDetectorCommand } from './look-detector.js';
-import { addLookDigitCommand } from './look-digit.js';
+import { lookNetwork } from '../../../pipelines/look-network.js';
+import { lookNeuron } from '../../../pipelines/look-neuron.js';
+import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import { lookNetworkJson, lookNeuronJson } from '../../outputs/evaluation-json.js';
+import { renderNetwork } from '../../views/terminal/render-network.js';
+import { renderNeuronReport } from '../../views/terminal/render-neuron.js';
+import { wholeNumber } from '../common-options.js';
+import { addLookDetectorCommand } from './look-detector-command.js';
+import { addLookDigitCommand } from './look-digit-command.js';
 import {
   addLookInputOptions,
   addLookOutputOptions,
@@ -17,7 +17,7 @@ import {
   neuronPlace,
   printView,
 } from './look-options.js';
-import { addLookWhatIfCommand } from './look-what-if.js';
+import { addLookWhatIfCommand } from './look-what-if-command.js';
 
 const LOOK_EXAMPLES = `
 Examples:

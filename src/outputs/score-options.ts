@@ -1,7 +1,7 @@
-import type { CsvFlags, Guess } from '../src/formats/csv/dialect.js';
-import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
-import type { Normalization } from '../src/network/normalization.js';
-import type { ScoredRows } from '../src/outputs/scored-rows.js';
+import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
+import type { ByteInput } from '../inputs/bytes/open-bytes.js';
+import type { Normalization } from '../network/normalization.js';
+import type { ScoredRows } from './scored-rows.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {
@@ -25,8 +25,8 @@ export interface ScoreOptions {
   readonly withOutputs?: boolean | undefined;
   /** Where to go on: what comes before it was written by an earlier run. */
   readonly from?: ScorePosition | undefined;
-  /** Takes the rows, in input order, one batch at a time: the next comes when the promise has resolved. */
-  readonly write: (rows: ScoredRows) => Promise<void>;
+  /** Takes the rows, in input order, one batch at a time: the next comes once it has returned and its promise, if any, has resolved. */
+  readonly write: (rows: ScoredRows) => Promise<void> | void;
   /** Is told what was guessed of each input, once it is opened. */
   readonly onOpened?: ((input: OpenedInput) => void) | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */

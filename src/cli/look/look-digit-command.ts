@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { lookDigit } from '../../pipelines/look-digit.js';
-import type { NeuronPlace } from '../insight/neuron-arithmetic.js';
-import { lookDigitJson } from '../outputs/evaluation-json.js';
-import { renderDigit } from '../views/terminal/render-digit.js';
-import { printable } from '../views/terminal/text-width.js';
-import { addCsvOptions, wholeNumber } from './common-options.js';
+import { lookDigit } from '../../../pipelines/look-digit.js';
+import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import { lookDigitJson } from '../../outputs/evaluation-json.js';
+import { renderDigit } from '../../views/terminal/render-digit.js';
+import { printable } from '../../views/terminal/text-width.js';
+import { addCsvOptions, wholeNumber } from '../common-options.js';
 import {
   addLookOutputOptions,
   addModelOption,
