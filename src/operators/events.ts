@@ -1,4 +1,5 @@
 import type { FileExtent } from '../engine/file-extent.js';
+import type { LabelFormat } from '../formats/labels.js';
 
 /** Bytes as they come from a source, images and labels in lockstep. Valid only until the next chunk. */
 export interface Chunk {
@@ -19,18 +20,11 @@ export interface RecordFormat {
   readonly width: number;
   /** How many records the header announces. */
   readonly count: number;
-  /** How a label is stored (big-endian), or null when there are no labels. */
+  /** How a label is stored, or null when there are no labels. */
   readonly label: LabelFormat | null;
   /** What to call the source in an error: a path, `stdin`. */
   readonly imagesName: string;
   readonly labelsName?: string | undefined;
-}
-
-/** How one label is stored: an integer of 1, 2 or 4 bytes, big-endian, at the start of `strideBytes` bytes. */
-export interface LabelFormat {
-  readonly bytes: 1 | 2 | 4;
-  readonly signed: boolean;
-  readonly strideBytes: number;
 }
 
 /** Whole records, pixels as stored. The bytes are a view: valid only until `next` returns. */
