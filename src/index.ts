@@ -37,6 +37,9 @@ export type { Scorer } from './engine/scorer.js';
 export { chooseWorkers } from './engine/sizes.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
+// The operators.
+export type { ElementType } from './formats/elements.js';
+export type { LabelFormat } from './formats/labels.js';
 export { readMask } from './formats/pictures/read-mask.js';
 // Where images and networks come from.
 export { checkFitsNetwork } from './inputs/check-fits-network.js';
@@ -88,10 +91,9 @@ export {
   parseNormalization,
   UNIT_BRIGHTNESS,
 } from './network/normalization.js';
-// The operators.
 export { type BatchOptions, batch } from './operators/batch.js';
 export { decode } from './operators/decode.js';
-export type { Chunk, LabelFormat, RecordFormat, Records } from './operators/events.js';
+export type { Chunk, RecordFormat, Records } from './operators/events.js';
 export { forward } from './operators/forward.js';
 export { inOrder, type Ordered } from './operators/in-order.js';
 export { type Normalized, type NormalizedRecords, normalize } from './operators/normalize.js';

@@ -1,28 +1,66 @@
 import { DigitflowError } from '../errors.js';
-import type { LabelFormat } from './events.js';
+import { ELEMENT_BYTES, type ElementFormat, numberReader } from './elements.js';
 
-/** Reads labels of any width as class indices, and checks every one. */
+/** How a binary format stores the label of one record. */
+export interface LabelFormat extends ElementFormat {
+  /** The length of a record's label: a row of elements of the type. */
+  readonly strideBytes: number;
+  /**
+   * `index`: the first element of the row is the class; QMNIST has seven others after it. `one-hot`: an element a
+   * class, 1 for the one that is meant and 0 for all others.
+   */
+  readonly meaning: 'index' | 'one-hot';
+}
+
+/** How many labels there are, and how each is stored. */
+export interface LabelLayout {
+  readonly count: number;
+  readonly format: LabelFormat;
+}
+
+/** The format of labels in rows of `columns` elements. */
+export function labelFormat(
+  { type, littleEndian }: ElementFormat,
+  columns: number,
+  meaning: LabelFormat['meaning'],
+): LabelFormat {
+  return { type, littleEndian, strideBytes: ELEMENT_BYTES[type] * columns, meaning };
+}
+
+/** Reads stored labels as class indices, and checks each of them. */
 export class LabelReader {
   readonly #format: LabelFormat;
   readonly #classCount: number;
   readonly #name: string;
+  readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #classes = new Uint8Array(0);
 
   /**
    * @param classCount Labels must be below it; at most 256.
    * @param name What to call the labels in an error.
+   * @throws DigitflowError `LABEL_SHAPE` when one-hot labels have another number of columns
    */
   constructor(format: LabelFormat, classCount: number, name: string) {
+    const columns = format.strideBytes / ELEMENT_BYTES[format.type];
+    if (format.meaning === 'one-hot' && columns !== classCount) {
+      throw new DigitflowError(
+        'LABEL_SHAPE',
+        `${name}: expected one label a record, or a one-hot row of ${classCount} columns (the network has ` +
+          `${classCount} classes), found rows of ${columns} columns; give labels that fit the network`,
+      );
+    }
     this.#format = format;
     this.#classCount = classCount;
     this.#name = name;
+    this.#numberAt = numberReader(format);
   }
 
   /**
    * The labels of `count` records, the first of which has the index `first`: `(count)` u8, valid until the next call.
    *
-   * @param stored The labels as stored, big-endian, `count * strideBytes` bytes.
-   * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `IDX_TRUNCATED` when `stored` is not as long as it must be.
+   * @param stored The labels as stored, `count * strideBytes` bytes.
+   * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `LABEL_NOT_ONE_HOT`; `IDX_TRUNCATED` when `stored` is not as long as
+   *   it must be.
    */
   read(stored: Uint8Array | undefined, first: number, count: number): Uint8Array {
     const expected = count * this.#format.strideBytes;
@@ -35,29 +73,43 @@ export class LabelReader {
       );
     }
     if (this.#classes.length < count) this.#classes = new Uint8Array(count);
-    if (stored !== undefined) this.#convert(stored, first, count);
+    if (stored !== undefined) {
+      const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+      if (this.#format.meaning === 'index') this.#readIndices(view, first, count);
+      else this.#readOneHot(view, first, count);
+    }
     return this.#classes.subarray(0, count);
   }
 
-  #convert(stored: Uint8Array, first: number, count: number): void {
+  #readIndices(view: DataView, first: number, count: number): void {
     const { strideBytes } = this.#format;
     const classCount = this.#classCount;
-    const labelAt = this.#labelReader(stored);
     const classes = this.#classes;
+    const numberAt = this.#numberAt;
     for (let index = 0; index < count; index++) {
-      const label = labelAt(index * strideBytes);
-      if (label < 0 || label >= classCount) throw this.#outOfRange(label, first + index);
+      const label = numberAt(view, index * strideBytes);
+      // Floats must be whole numbers. NaN passes no comparison.
+      if (!(label >= 0 && label < classCount) || label % 1 !== 0)
+        throw this.#outOfRange(label, first + index);
       classes[index] = label;
     }
   }
 
-  #labelReader(stored: Uint8Array): (byteOffset: number) => number {
-    const { bytes, signed } = this.#format;
-    if (bytes === 1 && !signed) return (byteOffset) => stored[byteOffset];
-    const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-    if (bytes === 1) return (byteOffset) => view.getInt8(byteOffset);
-    if (bytes === 2) return signed ? (at) => view.getInt16(at) : (at) => view.getUint16(at);
-    return signed ? (at) => view.getInt32(at) : (at) => view.getUint32(at);
+  #readOneHot(view: DataView, first: number, count: number): void {
+    const { strideBytes, type } = this.#format;
+    const bytes = ELEMENT_BYTES[type];
+    for (let index = 0; index < count; index++) {
+      let found = -1;
+      for (let at = 0; at < strideBytes; at += bytes) {
+        const value = this.#numberAt(view, index * strideBytes + at);
+        if (value === 0) continue;
+        if (value !== 1) throw this.#notOneHot(`${value} in column ${at / bytes}`, first + index);
+        if (found >= 0) throw this.#notOneHot(`1 in columns ${found} and ${at / bytes}`, first + index);
+        found = at / bytes;
+      }
+      if (found < 0) throw this.#notOneHot('no 1', first + index);
+      this.#classes[index] = found;
+    }
   }
 
   #outOfRange(label: number, record: number): DigitflowError {
@@ -65,6 +117,14 @@ export class LabelReader {
       'LABEL_OUT_OF_RANGE',
       `${this.#name}: record ${record}: expected a label from 0 to ${this.#classCount - 1} ` +
         `(the network has ${this.#classCount} classes), found ${label}; give labels that fit the network`,
+    );
+  }
+
+  #notOneHot(found: string, record: number): DigitflowError {
+    return new DigitflowError(
+      'LABEL_NOT_ONE_HOT',
+      `${this.#name}: record ${record}: expected a one-hot label, 1 in the column of its class and 0 in the ` +
+        `${this.#classCount - 1} others, found ${found}; give one-hot labels, or the class of each record`,
     );
   }
 }

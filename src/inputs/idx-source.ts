@@ -1,7 +1,8 @@
 import { Observable } from 'rxjs';
 import type { Permits } from '../engine/permits.js';
 import { DigitflowError } from '../errors.js';
-import { imageLayout, type LabelLayout, labelLayout } from '../formats/idx/idx-roles.js';
+import { imageLayout, labelLayout } from '../formats/idx/idx-roles.js';
+import type { LabelLayout } from '../formats/labels.js';
 import type { Chunk, RecordFormat } from '../operators/events.js';
 import { type ByteInput, openBytes } from './bytes/open-bytes.js';
 import { type DigestMode, IdxStream } from './idx-stream.js';

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
+import { LabelReader } from '../formats/labels.js';
 import type { Chunk, RecordFormat, Records } from './events.js';
-import { LabelReader } from './label-reader.js';
 
 /** Cuts a sequence of chunks into records: the state of one subscription to `decode`. */
 export class RecordCutter {

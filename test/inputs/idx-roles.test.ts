@@ -7,7 +7,8 @@ import { idxBytes } from './idx-bytes.js';
 const header = (typeByte: number, dimensions: number[]) =>
   parseIdxHeader(idxBytes(typeByte, dimensions, []), 'x');
 const images = (typeByte: number, dimensions: number[]) => imageLayout(header(typeByte, dimensions), 'x');
-const labels = (typeByte: number, dimensions: number[]) => labelLayout(header(typeByte, dimensions), 'x');
+const labels = (typeByte: number, dimensions: number[], classCount?: number) =>
+  labelLayout(header(typeByte, dimensions), 'x', classCount);
 
 describe('imageLayout', () => {
   it('reads count, height and width, which need not be equal', () => {
@@ -56,19 +57,42 @@ describe('imageLayout', () => {
 
 describe('labelLayout', () => {
   it.each([
-    [0x08, { bytes: 1, signed: false, strideBytes: 1 }],
-    [0x09, { bytes: 1, signed: true, strideBytes: 1 }],
-    [0x0b, { bytes: 2, signed: true, strideBytes: 2 }],
-    [0x0c, { bytes: 4, signed: true, strideBytes: 4 }],
-  ])('reads labels of type byte %i', (typeByte, format) => {
+    [0x08, 'u8', 1],
+    [0x09, 'i8', 1],
+    [0x0b, 'i16', 2],
+    [0x0c, 'i32', 4],
+  ])('reads labels of type byte %i', (typeByte, type, strideBytes) => {
+    const format = { type, littleEndian: false, strideBytes, meaning: 'index' };
     expect(labels(typeByte, [10])).toEqual({ count: 10, format });
+    expect(labels(typeByte, [10, 1])).toEqual({ count: 10, format });
   });
 
-  it('takes column 0 of QMNIST labels', () => {
-    expect(labels(0x0c, [60_000, 8])).toEqual({
-      count: 60_000,
-      format: { bytes: 4, signed: true, strideBytes: 32 },
-    });
+  it('takes column 0 of QMNIST labels, for any number of classes', () => {
+    const format = { type: 'i32', littleEndian: false, strideBytes: 32, meaning: 'index' };
+    expect(labels(0x0c, [60_000, 8])).toEqual({ count: 60_000, format });
+    expect(labels(0x0c, [60_000, 8], 10)).toEqual({ count: 60_000, format });
+  });
+
+  it.each([
+    [0x08, 10, { type: 'u8', strideBytes: 10 }],
+    [0x08, 8, { type: 'u8', strideBytes: 8 }],
+    [0x0c, 10, { type: 'i32', strideBytes: 40 }],
+  ])('takes rows of another length as one-hot: type byte %i, %i columns', (typeByte, columns, stored) => {
+    const format = { ...stored, littleEndian: false, meaning: 'one-hot' };
+    expect(labels(typeByte, [500, columns])).toEqual({ count: 500, format });
+    expect(labels(typeByte, [500, columns], columns)).toEqual({ count: 500, format });
+  });
+
+  it.each([
+    [0x08, 8],
+    [0x08, 2],
+    [0x0c, 9],
+  ])('refuses type byte %i with %i columns for ten classes', async (typeByte, columns) => {
+    const error = await failureOf(() => labels(typeByte, [500, columns], 10));
+    expect(error).toMatchObject({ code: 'IDX_SHAPE', exitCode: 65 });
+    expect(error.message).toContain(
+      `(count, or one-hot count x 10), found ${typeByte === 8 ? 'u8' : 'i32'} 500 x`,
+    );
   });
 
   it('says that images were swapped with the labels', async () => {

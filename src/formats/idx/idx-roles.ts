@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import type { LabelFormat } from '../../operators/events.js';
+import { type LabelLayout, labelFormat } from '../labels.js';
 import type { IdxElementType, IdxHeader } from './idx-header.js';
 
 /** How many images of which size an IDX file holds. */
@@ -9,19 +9,11 @@ export interface ImageLayout {
   readonly width: number;
 }
 
-/** How many labels an IDX file holds, and how each is stored. */
-export interface LabelLayout {
-  readonly count: number;
-  readonly format: LabelFormat;
-}
+/** The element types that may be labels. */
+const LABEL_TYPES: ReadonlySet<IdxElementType> = new Set(['u8', 'i8', 'i16', 'i32']);
 
-/** The element types that may be labels: how wide, and whether negative numbers can be written. */
-const LABEL_TYPES: Partial<Record<IdxElementType, Pick<LabelFormat, 'bytes' | 'signed'>>> = {
-  u8: { bytes: 1, signed: false },
-  i8: { bytes: 1, signed: true },
-  i16: { bytes: 2, signed: true },
-  i32: { bytes: 4, signed: true },
-};
+/** QMNIST stores a label as a row of 32-bit integers: its class, then where the digit came from. */
+const QMNIST_COLUMNS = 8;
 
 /**
  * Reads a header as that of images: u8, `(n, height, width)`, or `(n, height, width, 1)`.
@@ -59,36 +51,42 @@ export function imageLayout(header: IdxHeader, name: string): ImageLayout {
 }
 
 /**
- * Reads a header as that of labels: integers, `(n)`, or `(n, k)` with the class in column 0 as QMNIST has it.
+ * Reads a header as that of labels: integers, `(n)`, `(n, k)` of one-hot rows, or QMNIST's i32 `(n, 8)` with the class
+ * in column 0.
  *
+ * @param classCount How many columns one-hot labels must have, where that is known; a `LabelReader` asks for it, too.
  * @throws DigitflowError `IDX_SWAPPED` when these are images, `IDX_TYPE` for floats, `IDX_SHAPE` for other dimensions.
  */
-export function labelLayout(header: IdxHeader, name: string): LabelLayout {
-  if (header.elementType === 'u8' && header.dimensions.length >= 3) {
+export function labelLayout(header: IdxHeader, name: string, classCount?: number): LabelLayout {
+  const { elementType, dimensions } = header;
+  if (elementType === 'u8' && dimensions.length >= 3) {
     throw new DigitflowError(
       'IDX_SWAPPED',
       `${name}: expected labels, found images (${describe(header)}); were images and labels swapped?`,
     );
   }
-  const type = LABEL_TYPES[header.elementType];
-  if (type === undefined) {
+  if (!LABEL_TYPES.has(elementType)) {
     throw new DigitflowError(
       'IDX_TYPE',
       `${name}: expected labels of type u8, i8, i16 or i32, found ${describe(header)}; store them as integers`,
     );
   }
-  const [count, columns = 1, ...others] = header.dimensions;
-  if (header.dimensions.length === 0 || columns === 0 || others.length > 0) {
+  const [count, columns = 1, ...others] = dimensions;
+  const isIndex = columns === 1 || (elementType === 'i32' && columns === QMNIST_COLUMNS);
+  const isOneHot = !isIndex && columns > 0 && columns === (classCount ?? columns);
+  if (dimensions.length === 0 || !(isIndex || isOneHot) || others.length > 0) {
     throw new DigitflowError(
       'IDX_SHAPE',
-      `${name}: expected one label a record (count, or count x columns), found ${describe(header)}`,
+      `${name}: expected one label a record (count, or one-hot count x ${classCount ?? 'classes'}), ` +
+        `found ${describe(header)}; give the class of each record`,
     );
   }
-  return { count, format: { ...type, strideBytes: type.bytes * columns } };
+  const element = { type: elementType, littleEndian: false };
+  return { count, format: labelFormat(element, columns, isIndex ? 'index' : 'one-hot') };
 }
 
 function looksLikeLabels({ elementType, dimensions }: IdxHeader): boolean {
-  if (LABEL_TYPES[elementType] === undefined) return false;
+  if (!LABEL_TYPES.has(elementType)) return false;
   return dimensions.length === 1 || (dimensions.length === 2 && elementType === 'i32');
 }
 
