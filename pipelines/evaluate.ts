@@ -1,83 +1,188 @@
-import { type Observable, takeUntil } from 'rxjs';
-import type { ScoredRecords } from '../src/counting/evaluation-tally.js';
+import { lastValueFrom, tap } from 'rxjs';
+import { type Evaluation, summarize } from '../src/counting/evaluation.js';
+import { EvaluationTally, type ScoredRecords } from '../src/counting/evaluation-tally.js';
+import type { Mistake } from '../src/counting/mistakes.js';
 import { openScorer } from '../src/engine/open-scorer.js';
-import type { Scorer } from '../src/engine/scorer.js';
-import { chooseWorkers } from '../src/engine/sizes.js';
-import { checkFitsNetwork } from '../src/inputs/check-fits-network.js';
+import { type Scorer, withScorer } from '../src/engine/scorer.js';
+import { MOST_WORKERS } from '../src/engine/sizes.js';
+import { DigitflowError } from '../src/errors.js';
+import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import type { DigestMode } from '../src/inputs/data-stream.js';
+import type { Input, InputDescription } from '../src/inputs/input.js';
+import type { Inputs } from '../src/inputs/inputs.js';
+import { knownDataset } from '../src/inputs/known-datasets.js';
+import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
+import { type Model, openModel } from '../src/inputs/open-model.js';
+import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
+import { describeNormalization, type Normalization } from '../src/network/normalization.js';
+import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch.js';
 import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
-import { normalize } from '../src/operators/normalize.js';
-import { takeRecords } from '../src/operators/take-records.js';
-import { countEvaluation, type EvaluateResult } from './count-evaluation.js';
-import { describeData } from './describe-evaluation.js';
-import { evaluateCsv } from './evaluate-csv.js';
-import {
-  aborted,
-  checkCounts,
-  type EvaluateOptions,
-  type EvaluationInput,
-  openInput,
-} from './evaluation-input.js';
-import { openCsvInput } from './open-csv-input.js';
-import { withScorer } from './with-scorer.js';
+import { inOrder } from '../src/operators/in-order.js';
+import { normalize, orientedAs } from '../src/operators/normalize.js';
+import { takeRecords, takeScored } from '../src/operators/take-records.js';
+import { tally } from '../src/operators/tally.js';
+import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
-export type { EvaluateResult } from './count-evaluation.js';
-export type { EvaluateOptions } from './evaluation-input.js';
+/** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
+export interface EvaluateOptions extends ImagesSpec {
+  /** What is known of a CSV; the rest is guessed. */
+  readonly csv?: CsvFlags | undefined;
+  /** Whether to digest the raw content. Default `auto`: when it is not too long. */
+  readonly digest?: DigestMode | undefined;
+  /** Is told how the input was understood. */
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** The name of a bundled network, or a path. Default `sigmoid`. */
+  readonly model?: string | undefined;
+  /** How a pixel becomes a brightness, given the network's own way. Default: that. */
+  readonly normalization?: ((own: Normalization) => Normalization) | undefined;
+  /** Threads; 0 does without. Default: the cores there are, fewer for a small input. */
+  readonly workers?: number | undefined;
+  /** Records in a batch, at least 1. Default: by the input and the threads. */
+  readonly batchSize?: number | undefined;
+  /** Evaluate only the first records. Default: all. */
+  readonly limit?: number | undefined;
+  /** How many of the worst mistakes to keep. Default 10. */
+  readonly mistakes?: number | undefined;
+  /**
+   * Aborting it stops the reading; what was read is evaluated, and the result is marked partial. Where not even the
+   * headers were read there is no result: `evaluate` rejects with the signal's reason.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Sees every batch that is counted, before `onProgress`; its arrays are views: read at once, never kept. */
+  readonly onBatch?: ((records: ScoredRecords) => void) | undefined;
+  /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
+  readonly onProgress?: ((running: EvaluationTally, total: number | undefined) => void) | undefined;
+}
+
+/** An evaluation, and the pixels of its mistakes. */
+export interface EvaluateResult {
+  readonly evaluation: Evaluation;
+  /** As in `evaluation`, each with its pixels as stored. */
+  readonly mistakes: readonly Mistake[];
+  readonly normalization: Normalization;
+}
 
 /**
- * Evaluates a network on labelled images: IDX, or CSV, known by its content.
+ * Evaluates a network on labelled images of any format, known by its content.
  *
  * @throws DigitflowError for all that can be wrong with input, network and machine; its `code` says which
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
   checkCounts(options);
-  const csv = await openCsvInput(options);
-  if (csv === null) return evaluateIdx(options);
+  return evaluateModel(openModel(options.model ?? 'sigmoid'), options);
+}
+
+/** The same for a network that is open. */
+export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
+  const { network } = model;
+  const { csv, digest, onOpened, signal, workers, batchSize, limit } = options;
+  const inputs = await openInputs(options, { network, csv, digest, onOpened });
   try {
-    return await evaluateCsv(csv.input, csv.model, options);
+    const needs = await unlessAborted(inputs.look(), signal);
+    const records = Math.min(needs.records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
+    const scorer = await openScorer(network, {
+      ...{ ...needs, workers, batchSize },
+      records: Number.isFinite(records) ? records : null,
+    });
+    return await withScorer(scorer, () => evaluateInputs(inputs, scorer, model, options));
   } finally {
-    await csv.input.close();
+    await inputs.close();
   }
 }
 
-async function evaluateIdx(options: EvaluateOptions): Promise<EvaluateResult> {
-  const input = await openInput(options);
-  const { source, normalization, model } = input;
-  const { format } = source;
-  try {
-    checkFitsNetwork(format, model.network);
-    const records = Math.min(options.limit ?? format.count, format.count);
-    const workers = options.workers ?? chooseWorkers(records);
-    const readByWorkers = workers > 0 && source.canBeReadByWorkers;
-    const { batchSize } = options;
-    const scorer = await openScorer(model.network, { workers, batchSize, records, readByWorkers });
-    return await withScorer(scorer, () =>
-      countEvaluation(
-        scoredImages(input, scorer, { ...options, limit: records, readByWorkers }),
-        { ...options, model, normalization, workers, total: records },
-        async ({ images }) => ({ data: describeData(source), partial: images < format.count }),
-      ),
-    );
-  } finally {
-    await source.close();
-  }
-}
-
-/** From bytes to verdicts, a batch at a time. */
-function scoredImages(
-  { source, normalization, model }: EvaluationInput,
+/** From bytes to a report. */
+async function evaluateInputs(
+  inputs: Inputs,
   scorer: Scorer,
-  options: Pick<EvaluateOptions, 'signal'> & { readonly limit: number; readonly readByWorkers: boolean },
-): Observable<ScoredRecords> {
-  const { limit, readByWorkers, signal } = options;
-  return source.chunks(scorer.slots, { readByWorkers }).pipe(
-    decode(source.format, model.network.classes.length),
+  model: Model,
+  options: EvaluateOptions,
+): Promise<EvaluateResult> {
+  const { signal, limit = Number.POSITIVE_INFINITY, mistakes = 10, onBatch, onProgress } = options;
+  const { classes, normalization: own } = model.network;
+  const input = await unlessAborted(inputs.open(), signal);
+  if (!input?.hasLabels) throw noLabels(input);
+  const normalization = orientedAs(input, options.normalization?.(own) ?? own);
+  const { outputsAreProbabilities } = scorer.slots;
+  const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
+  const total = Math.min(limit, input.records ?? Number.POSITIVE_INFINITY);
+  const startMs = performance.now();
+  const flow = inputs.pieces(scorer.slots).pipe(
+    untilAborted(signal),
+    decode(),
     // Only where not all are wanted: a source that is read to its end is checked there.
-    takeRecords(limit < source.format.count ? limit : Number.POSITIVE_INFINITY),
-    takeUntil(aborted(signal)),
+    takeRecords(limit < (input.records ?? Number.POSITIVE_INFINITY) ? limit : Number.POSITIVE_INFINITY),
     normalize(normalization),
     batch(scorer.slots),
     forward(scorer),
+    inOrder(),
+    accept(inputs),
+    takeScored(limit),
+    tap((records) => onBatch?.(records)),
+    tally(counting),
+    tap((counted) => onProgress?.(counted, Number.isFinite(total) ? total : undefined)),
   );
+  const counted = await lastValueFrom(flow, { defaultValue: new EvaluationTally(counting) });
+  const seconds = (performance.now() - startMs) / 1000;
+  const evaluation = summarize(counted, {
+    model: describeModel(model),
+    data: await describeData(input, inputs.isComplete),
+    classes,
+    normalization: describeNormalization(normalization),
+    lossName: lossOf(model.network),
+    workers: scorer.workers,
+    seconds,
+    partial: !inputs.isComplete || inputs.rows > counted.images,
+  });
+  return { evaluation, mistakes: counted.mistakes.worst, normalization };
+}
+
+/** The least that each of the options may be that count something. */
+const LEAST = { workers: 0, batchSize: 1, limit: 0, mistakes: 0 } as const;
+
+/** @throws DigitflowError USAGE for options that are out of range */
+function checkCounts(options: EvaluateOptions): void {
+  for (const name of ['workers', 'batchSize', 'limit', 'mistakes'] as const) {
+    const value = options[name];
+    const most = name === 'workers' ? MOST_WORKERS : Number.MAX_SAFE_INTEGER;
+    if (value === undefined || (Number.isSafeInteger(value) && value >= LEAST[name] && value <= most))
+      continue;
+    const range = name === 'workers' ? `from 0 to ${MOST_WORKERS}` : `${LEAST[name]} or more`;
+    const message = `${name}: expected a whole number, ${range}, found ${value}; leave it out for the default`;
+    throw new DigitflowError('USAGE', message);
+  }
+}
+
+function noLabels(input: Input | null): DigitflowError {
+  const where = input?.isText ? 'a column of labels' : 'labels';
+  const advice = input?.isText ? 'say --label where it is' : 'give them';
+  return new DigitflowError(
+    'CSV_COLUMNS',
+    `${input?.name}: expected ${where} to compare with, found none; ${advice}, or use digitflow score`,
+  );
+}
+
+function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
+  return {
+    name,
+    sha256,
+    layers: layerSizes(network),
+    activations: network.layers.map((layer) => layer.activation),
+    parameters: parameterCount(network),
+  };
+}
+
+/** What a report says of its input, once that was read: only then are its digests known. */
+async function describeData(input: Input, isComplete: boolean): Promise<Evaluation['data']> {
+  const { name, image, guesses } = input;
+  const files = await input.files(isComplete);
+  return {
+    name,
+    dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
+    files: files.map((file) => ({ path: file.name, sha256: file.sha256 })),
+    height: image.height,
+    width: image.width,
+    ...(input.isText ? { dialect: guesses } : {}),
+  };
 }

@@ -12,8 +12,7 @@ import {
 import type { ImageSize } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import type { Picture } from '../src/views/picture.js';
-import { type LookHead, type LookOptions, openLook } from './look-images.js';
-import { pictureAt } from './shown-images.js';
+import { type LookHead, type LookOptions, openLook, pictureAt } from './look.js';
 
 /** What to detect, and where. */
 export interface LookDetectorOptions extends LookOptions, RegionWeights {

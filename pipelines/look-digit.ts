@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { DigitflowError, inputError } from '../src/errors.js';
+import { decodePng } from '../src/formats/pictures/decode-png.js';
+import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
@@ -8,8 +12,10 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../src/insight/neuron-arithmetic.js';
-import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
-import { type DigitSpec, openDigit } from './digit-image.js';
+import type { Network } from '../src/network/network.js';
+import { blackAndWhite, brightnessOf, type Normalization } from '../src/network/normalization.js';
+import { hold } from './hold.js';
+import type { LookImages } from './look.js';
 
 /** What to look at. */
 export interface LookDigitOptions extends DigitSpec {
@@ -84,4 +90,67 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
             erasing: smallestChange(network, brightness, black),
           },
   };
+}
+
+/** Which digit to look at. */
+export interface DigitSpec extends FitOptions, LookImages {
+  /** A record's number, from 0, or the path of a PNG. */
+  readonly image: string;
+}
+
+/** One digit, and all that is known of it. */
+export interface DigitImage {
+  /** `(height * width)` u8, as stored. */
+  readonly pixels: Uint8Array;
+  /** How these pixels become what the network sees. */
+  readonly normalization: Normalization;
+  /** What it really is, where that is known. */
+  readonly label: number | null;
+  /** What to call it: `t10k-images-idx3-ubyte #3`, or a path. */
+  readonly name: string;
+  /** What was done to a picture before the network saw it. */
+  readonly done: readonly string[];
+}
+
+/**
+ * Opens one digit.
+ *
+ * @throws DigitflowError USAGE for a number that is out of range; what the source of images, `decodePng` and `fitDigit` throw.
+ */
+export async function openDigit(spec: DigitSpec, network: Network): Promise<DigitImage> {
+  return /^\d+$/.test(spec.image) ? openRecord(spec, network) : openPicture(spec, network);
+}
+
+async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
+  const bytes = await readFile(spec.image).catch((error: unknown) => {
+    throw inputError(error, spec.image);
+  });
+  const { pixels, done } = fitDigit(decodePng(bytes, spec.image), network.image, spec, spec.image);
+  const { scale, offset } = network.normalization;
+  // Ours is bright ink on black; a network made for dark ink on white turns it around itself.
+  const stored = scale < 0 ? pixels.map((pixel) => 255 - pixel) : pixels;
+  const normalization = { scale, offset, transposed: false };
+  return { pixels: stored, normalization, label: null, name: spec.image, done };
+}
+
+async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
+  const index = Number(spec.image);
+  const { images, labels, csv, onOpened } = spec;
+  const options = { network, labelled: 'optional', digest: 'never', csv, onOpened } as const;
+  const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
+  if (held.count === 0) throw noSuchRecord(held.name, held.recordCount, index);
+  return {
+    pixels: held.pixels,
+    label: held.labels?.[0] ?? null,
+    normalization: held.normalization,
+    name: `${held.name} #${index}`,
+    done: [],
+  };
+}
+
+function noSuchRecord(name: string, count: number, found: number): DigitflowError {
+  return new DigitflowError(
+    'USAGE',
+    `${name}: expected a record from 0 to ${count - 1}, found ${found}; give one that is there`,
+  );
 }

@@ -1,8 +1,7 @@
 import { checkPlace, type NeuronPlace } from '../src/insight/neuron-arithmetic.js';
 import { type NeuronReport, neuronReport } from '../src/insight/neuron-report.js';
 import type { Picture } from '../src/views/picture.js';
-import { type LookHead, type LookOptions, openLook } from './look-images.js';
-import { pictureAt } from './shown-images.js';
+import { type LookHead, type LookOptions, openLook, pictureAt } from './look.js';
 
 /** Which neuron to look at, in which network, with which images. */
 export interface LookNeuronOptions extends LookOptions {

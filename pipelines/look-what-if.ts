@@ -4,7 +4,7 @@ import { type Change, checkChange, inputOf } from '../src/insight/changes.js';
 import type { Verdicts } from '../src/insight/run-images.js';
 import { type Experiment, type Feed, type WhatIf, whatIf } from '../src/insight/what-if.js';
 import { layerSizes, type Network } from '../src/network/network.js';
-import { type LookHead, type LookOptions, openLook } from './look-images.js';
+import { type LookHead, type LookOptions, openLook } from './look.js';
 
 /** What to look with, and what to do otherwise. */
 export interface LookWhatIfOptions extends LookOptions, Experiment {}

@@ -110,7 +110,10 @@ export class Batch extends SlotHolder {
   get first(): number {
     if (this.place !== undefined) return this.place.firstRow;
     if (this.#content instanceof PixelContent) return this.#content.first;
-    throw new DigitflowError('USAGE', 'rows of text are numbered by accept(): put inOrder() and accept() first');
+    throw new DigitflowError(
+      'USAGE',
+      'rows of text are numbered by accept(): put inOrder() and accept() first',
+    );
   }
 
   /** How many bytes of its input it stands for. */
@@ -152,7 +155,9 @@ export class Batch extends SlotHolder {
     if (content instanceof TextContent && this.#scored.rejects > 0) {
       const reject = content.reject(0);
       if (reject.row < wanted) {
-        const where = this.place ? `line ${this.place.firstLine + reject.line + 1}` : `a row of ${this.title}`;
+        const where = this.place
+          ? `line ${this.place.firstLine + reject.line + 1}`
+          : `a row of ${this.title}`;
         throw new DigitflowError(
           content.hasOnlyBadLabel(reject) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
           `${this.reading.name}: ${where}: ${reject.reason()}; fix the row`,

@@ -91,7 +91,8 @@ export class PixelContent {
 
   /** @throws DigitflowError USAGE where a worker reads them: they are not kept; `pixelsOf` gives those of one record */
   get pixels(): Uint8Array {
-    if (this.#extent === undefined) return this.#slot.pixels.subarray(0, this.#count * this.#slots.recordBytes);
+    if (this.#extent === undefined)
+      return this.#slot.pixels.subarray(0, this.#count * this.#slots.recordBytes);
     throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
   }
 
@@ -122,7 +123,10 @@ export class PixelContent {
   #unreadable(readError: string, records: string): DigitflowError {
     const where = `${this.#extent?.name}: ${records}`;
     return readError === 'EOF'
-      ? new DigitflowError('IDX_TRUNCATED', `${where}: the file became shorter while it was read; get it again`)
+      ? new DigitflowError(
+          'IDX_TRUNCATED',
+          `${where}: the file became shorter while it was read; get it again`,
+        )
       : new DigitflowError('INPUT_READ', `${where}: could not be read (${readError}); check the disk`);
   }
 }

@@ -28,7 +28,11 @@ export class ScoringPool implements Scorer {
   readonly #threads: Threads<ScoreTask, Answer>;
 
   /** Starts the threads; `score` may be called at once and waits for them. */
-  constructor(shared: SharedNetwork, slots: Slots, { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions) {
+  constructor(
+    shared: SharedNetwork,
+    slots: Slots,
+    { workerFile = SCORE_WORKER_FILE, ...options }: PoolOptions,
+  ) {
     this.#shared = shared;
     this.slots = slots;
     this.workers = options.workers;

@@ -160,8 +160,8 @@ export interface RejectedRow {
   readonly row: number;
   /** How many lines of the batch ended before it. */
   readonly line: number;
-  /** Where it begins, from the start of the batch's text. */
-  readonly start: number;
+  /** Where it begins: bytes of the input's unpacked content. */
+  readonly position: number;
   /** Why, in words: `column 12: expected 0 to 255, found 256`. Looked up only when asked for. */
   readonly reason: () => string;
   /** The row as it stands in the input, without its line end. Looked up only when asked for. */

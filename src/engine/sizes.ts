@@ -64,7 +64,9 @@ export function chooseBatchSize(options: BatchSizeOptions): number {
   const bytes = workers === 0 ? INLINE_SLOT_BYTES : readByWorkers ? EXTENT_BYTES : SLOT_BYTES;
   const fitting = Math.floor(Math.min(bytes, ALL_SLOTS_BYTES / slotCountFor(workers)) / recordBytes);
   const shared =
-    (records ?? null) === null ? fitting : Math.ceil((records ?? 0) / Math.max(1, workers * BATCHES_A_WORKER));
+    (records ?? null) === null
+      ? fitting
+      : Math.ceil((records ?? 0) / Math.max(1, workers * BATCHES_A_WORKER));
   return Math.max(1, Math.min(fitting, shared));
 }
 
@@ -133,7 +135,8 @@ export function chooseTextSize(options: TextSizeOptions): TextSize {
 
 function chooseStretch(workers: number, bytes: number | null | undefined): number {
   if (workers === 0) return INLINE_STRETCH_BYTES;
-  const shared = bytes === undefined || bytes === null ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
+  const shared =
+    bytes === undefined || bytes === null ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
   return Math.max(LEAST_STRETCH_BYTES, Math.min(STRETCH_BYTES, shared));
 }
 

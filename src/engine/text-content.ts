@@ -1,8 +1,8 @@
 import { DigitflowError } from '../errors.js';
+import type { CsvDialect } from '../formats/csv/dialect.js';
 import { isFault } from '../formats/csv/fields.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
-import type { CsvDialect } from '../formats/csv/dialect.js';
 import type { Scored, TextTask } from './messages.js';
 import { REJECT } from './offsets.js';
 import type { Reading, RejectedRow, Stretch, TextRecords } from './records.js';
@@ -126,7 +126,7 @@ export class TextContent {
       const row = this.#parse(text());
       return isFault(row) ? row.fault : SPANS_LINES;
     };
-    return { row: at(REJECT.row), line: at(REJECT.line), start, text, reason };
+    return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
 
   /** Whether nothing but its label is wrong with a rejected row. */

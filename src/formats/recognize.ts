@@ -1,5 +1,3 @@
-import { DigitflowError } from '../errors.js';
-
 /** Formats that people take for one another, by how they begin (their specifications). */
 const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a PNG picture', '\x89PNG'],
@@ -36,21 +34,16 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** So much of the start is looked at. */
 const LOOKED_AT_BYTES = 1024;
 
-/**
- * Whether unpacked content is IDX (it begins with two zero bytes) or text.
- *
- * @throws DigitflowError CSV_BINARY where it is neither
- */
-export function sniffFormat(start: Uint8Array, name: string): 'idx' | 'csv' {
+/** What unpacked content is that may not be rows of text, in words and with advice; null for text. */
+export function foreignFormat(start: Uint8Array): string | null {
   const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, LOOKED_AT_BYTES));
-  if (bytes.length >= 2 && bytes[0] === 0 && bytes[1] === 0) return 'idx';
   const text = bytes.toString('latin1');
-  const found = formatOf(text) ?? (text.includes('\0') ? 'binary data' : null);
-  if (found === null) return 'csv';
-  throw new DigitflowError('CSV_BINARY', `${name}: expected images as CSV or IDX, found ${found}`);
+  return knownFormat(text) ?? (text.includes('\0') ? BINARY_DATA : null);
 }
 
-function formatOf(text: string): string | undefined {
+export const BINARY_DATA = 'binary data';
+
+function knownFormat(text: string): string | undefined {
   const known = SIGNATURES.find(([, start]) => text.startsWith(start));
   if (known !== undefined) return known[0];
   if (isUtf16(text)) return 'text in UTF-16 (write it as UTF-8)';

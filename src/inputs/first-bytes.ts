@@ -75,20 +75,26 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
   }
 }
 
+/** How to read the first bytes. */
+export interface FirstBytesOptions {
+  /** What to call the input in an error. */
+  readonly name?: string | undefined;
+  /** The longest line that is waited for; by default for images of 2048 pixels at most. */
+  readonly mostLineBytes?: number | undefined;
+}
+
 /**
  * Reads the first bytes of an input. A regular file is closed again: of thousands, none stays open. It is read to the end
  * of a header and a row, if lines are no longer than they may be; so are bytes in memory.
  *
  * Of a live stream it waits for one line; `readMore` waits for the next.
  *
- * @param mostLineBytes the longest line that is waited for; by default for images of 2048 pixels at most
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function readFirstBytes(
   input: ByteInput,
-  mostLineBytes = mostRowBytesOf(0),
+  { name = nameOf(input), mostLineBytes = mostRowBytesOf(0) }: FirstBytesOptions = {},
 ): Promise<FirstBytes> {
-  const name = nameOf(input);
   const path = (await isRegularFile(input)) ? pathOf(input) : null;
   const source = await openBytes(input, name);
   try {

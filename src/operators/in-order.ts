@@ -31,7 +31,11 @@ export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
         }
         batch.retain();
         early.set(batch.order, batch);
-        for (let kept = early.get(sequence.next); kept && !subscriber.closed; kept = early.get(sequence.next)) {
+        for (
+          let kept = early.get(sequence.next);
+          kept && !subscriber.closed;
+          kept = early.get(sequence.next)
+        ) {
           early.delete(sequence.next++);
           try {
             subscriber.next(kept);

@@ -1,19 +1,24 @@
 import { concatMap, defer, finalize, type OperatorFunction, tap } from 'rxjs';
+import type { DigitflowError } from '../errors.js';
 
 /** What can be written: a batch, kept until it is. */
 export interface Writable {
   readonly count: number;
+  /** Why nothing follows it. */
+  readonly fault?: DigitflowError | undefined;
   retain(): void;
   release(): void;
 }
 
 /**
- * Hands each batch to an asynchronous writer, one at a time, and keeps its slot until the writer is done: so a slow
- * writer holds the source back, and nothing piles up but what the slots hold. Emits how many records were written.
+ * Hands each batch to a writer, one at a time, and keeps its slot until the writer is done: so a slow writer holds the
+ * source back, and nothing piles up but what the slots hold. Emits how many records were written.
  *
- * Errors: what the writer rejects with.
+ * Errors: what the writer throws or rejects with; and what ended the input, once the records before it were written.
  */
-export function sink<T extends Writable>(write: (batch: T) => Promise<void>): OperatorFunction<T, number> {
+export function sink<T extends Writable>(
+  write: (batch: T) => Promise<void> | void,
+): OperatorFunction<T, number> {
   return (source) =>
     defer(() => {
       const waiting = new Set<T>();
@@ -26,12 +31,13 @@ export function sink<T extends Writable>(write: (batch: T) => Promise<void>): Op
           waiting.delete(batch);
           try {
             await write(batch);
+            if (batch.fault !== undefined) throw batch.fault;
             return batch.count;
           } finally {
             batch.release();
           }
         }),
-        // Those the writer never got to see when somebody left early.
+        // Those that the writer never saw, since the subscriber left early.
         finalize(() => {
           for (const batch of waiting) batch.release();
         }),

@@ -59,7 +59,16 @@ function firstScored(batch: Batch, wanted: number): ScoredRecords {
   if (batch.count <= wanted) return batch;
   const { first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses } = batch;
   return {
-    ...{ first, count: wanted, labels, classCount, outputsAreProbabilities, predictions, confidences, losses },
+    ...{
+      first,
+      count: wanted,
+      labels,
+      classCount,
+      outputsAreProbabilities,
+      predictions,
+      confidences,
+      losses,
+    },
     pixelsOf: (place) => batch.pixelsOf(place),
   };
 }

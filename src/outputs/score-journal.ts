@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { KeptFile } from './kept-file.js';
-import type { ScorePosition } from './score-options.js';
+import type { RunPosition } from './score-options.js';
 import type { ScoreCounts } from './score-summary.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
@@ -23,7 +23,7 @@ export interface InputIdentity {
 
 /** All that a run has to know to go on: what was written up to `position` is so many bytes long. */
 export interface ScoreState {
-  readonly position: ScorePosition;
+  readonly position: RunPosition;
   readonly outBytes: number;
   readonly rejects: { readonly path: string; readonly bytes: number } | null;
   /** Whether the output has a column of ids. */

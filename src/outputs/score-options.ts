@@ -1,11 +1,13 @@
-import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
+import type { CsvFlags } from '../formats/csv/dialect.js';
 import type { ByteInput } from '../inputs/bytes/open-bytes.js';
+import type { InputDescription } from '../inputs/input.js';
+import type { RunPosition } from '../inputs/read-inputs.js';
 import type { Normalization } from '../network/normalization.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {
-  /** CSV, or IDX, not both; known by content: paths, `-` for stdin, or bytes that are made while they are read. At least one. */
+  /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
@@ -24,40 +26,16 @@ export interface ScoreOptions {
   /** True to keep all outputs of every row. */
   readonly withOutputs?: boolean | undefined;
   /** Where to go on: what comes before it was written by an earlier run. */
-  readonly from?: ScorePosition | undefined;
+  readonly from?: RunPosition | undefined;
   /** Takes the rows, in input order, one batch at a time: the next comes once it has returned and its promise, if any, has resolved. */
   readonly write: (rows: ScoredRows) => Promise<void> | void;
   /** Is told what was guessed of each input, once it is opened. */
-  readonly onOpened?: ((input: OpenedInput) => void) | undefined;
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */
   readonly onStarted?: ((start: ScoreStart) => void) | undefined;
   readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
   /** Aborting it stops the reading; what was read is scored and written. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Where a run stands: all before it is written. */
-export interface ScorePosition {
-  /** Which input, from 0. */
-  readonly file: number;
-  /** Bytes of its unpacked content. Within a regular file it may lie inside a row: that one counts as written. */
-  readonly bytes: number;
-  /** Lines of it that ended before. */
-  readonly line: number;
-  /** Rows of it that came before, scored or not. */
-  readonly row: number;
-  /** Rows of all inputs that came before, scored or not, and how many of them were rejected. */
-  readonly rows: number;
-  readonly rejected: number;
-}
-
-/** One input, opened. */
-export interface OpenedInput {
-  readonly file: number;
-  readonly name: string;
-  readonly format: 'csv' | 'idx';
-  /** What was guessed or given, one for each property; empty for IDX. */
-  readonly guesses: readonly Guess[];
 }
 
 /** What a run begins with. */
@@ -77,7 +55,7 @@ export interface ScoreProgress {
 
 /** How a run ended. */
 export interface ScoreResult extends ScoreProgress {
-  readonly inputs: readonly OpenedInput[];
+  readonly inputs: readonly InputDescription[];
   readonly workers: number;
   readonly seconds: number;
   /** True when the input was not read to its end. */

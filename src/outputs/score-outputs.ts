@@ -3,7 +3,7 @@ import { DigitflowError } from '../errors.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './row-format.js';
 import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './row-output.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
-import type { ScorePosition } from './score-options.js';
+import type { RunPosition } from './score-options.js';
 import { type ScoreCounts, ScoreTally } from './score-summary.js';
 import type { ScoredRows } from './scored-rows.js';
 
@@ -19,7 +19,7 @@ export interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
   readonly note: (text: string) => void;
 }
 
-const BEGINNING: ScorePosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
+const BEGINNING: RunPosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
 /** The journal is written at most so often, */
 const LEAST_MS = 100;
 /** and with its syncs takes no more than one part in so many of the time. */
@@ -28,7 +28,7 @@ const SHARE = 50;
 /** Writes rows and rejects, counts them, and keeps a journal of how far that is. */
 export class ScoreOutputs {
   /** Where an earlier run stopped; undefined for a run from the start. */
-  readonly from: ScorePosition | undefined;
+  readonly from: RunPosition | undefined;
   readonly #options: ScoreOutputOptions;
   readonly #journal: ScoreJournal | null;
   readonly #tally: ScoreTally;
@@ -66,7 +66,7 @@ export class ScoreOutputs {
   }
 
   /** Up to where all is written. */
-  get position(): ScorePosition {
+  get position(): RunPosition {
     return this.#state.position;
   }
 
@@ -109,7 +109,7 @@ export class ScoreOutputs {
     this.#options.note(`${this.#options.out} can be gone on with: the same command with --resume`);
   }
 
-  #advance(position: ScorePosition): void {
+  #advance(position: RunPosition): void {
     const { rejects } = this.#options;
     this.#state = {
       ...this.#state,

@@ -2,7 +2,7 @@ import { describeError } from '../errors.js';
 import type { Model } from '../inputs/open-model.js';
 import { KeptFile } from './kept-file.js';
 import { identityOf } from './score-journal.js';
-import type { OpenedInput, ScorePosition, ScoreResult, ScoreStart } from './score-options.js';
+import type { InputDescription, RunPosition, ScoreResult, ScoreStart } from './score-options.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What a run of scoring has counted. */
@@ -125,17 +125,17 @@ export function summarizeScore(
 
 /** What was written so far, by this run and the one that it goes on with. */
 export interface WrittenSoFar {
-  readonly position: ScorePosition;
+  readonly position: RunPosition;
   readonly counts: ScoreCounts;
   /** Where this run began; undefined for the start. */
-  readonly from: ScorePosition | undefined;
+  readonly from: RunPosition | undefined;
 }
 
 /** Keeps what a run's summary says, from its beginning to its end, however that comes. */
 export class SummaryFile {
   readonly #file: KeptFile;
   readonly #model: Model;
-  readonly #inputs: OpenedInput[] = [];
+  readonly #inputs: InputDescription[] = [];
   #workers = 0;
   #startMs: number | undefined;
 
@@ -145,7 +145,7 @@ export class SummaryFile {
     this.#model = model;
   }
 
-  opened(input: OpenedInput): void {
+  opened(input: InputDescription): void {
     this.#inputs.push(input);
   }
 

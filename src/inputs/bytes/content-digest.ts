@@ -12,14 +12,17 @@ export class ContentDigest {
   #byteCount = 0;
   #sha256: string | null = null;
 
-  private constructor(hash: Hash) {
+  readonly #mostBytes: number;
+
+  private constructor(hash: Hash, mostBytes: number) {
     this.#hash = hash;
+    this.#mostBytes = mostBytes;
   }
 
   /** Loads what is needed first: OpenSSL takes 8 ms to start. */
-  static async create(): Promise<ContentDigest> {
+  static async create(mostBytes = MOST_DIGESTED_BYTES): Promise<ContentDigest> {
     const { createHash } = await import('node:crypto');
-    return new ContentDigest(createHash('sha256'));
+    return new ContentDigest(createHash('sha256'), mostBytes);
   }
 
   /** In hexadecimal, once the content has passed to its end; null before, and when it is too long. */
@@ -61,7 +64,7 @@ export class ContentDigest {
       return;
     }
     this.#byteCount += piece.length;
-    if (this.#byteCount > MOST_DIGESTED_BYTES) this.#hash = null;
+    if (this.#byteCount > this.#mostBytes) this.#hash = null;
     else this.#hash.update(piece);
   }
 }

@@ -1,12 +1,6 @@
 import type { Hash } from 'node:crypto';
-import type { FileExtent } from '../engine/file-extent.js';
+import type { FileExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import {
-  IDX_MAGIC_BYTES,
-  type IdxHeader,
-  idxHeaderBytes,
-  parseIdxHeader,
-} from '../formats/idx/idx-header.js';
 import { ByteReader, type ByteSource } from './bytes/byte-source.js';
 
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
@@ -14,39 +8,63 @@ export type DigestMode = 'auto' | 'always' | 'never';
 
 const AUTO_DIGEST_BYTES = 64 * 1024 * 1024;
 
-/** One IDX file as it is read: its header, then exactly the data that the header announces. */
-export class IdxStream {
+/** What a file says of its data before it. */
+export interface DataHeader {
+  readonly headerBytes: number;
+  /** The length of the data that follows the header. */
+  readonly dataBytes: number;
+}
+
+/** How the files of a format begin. */
+export interface HeaderFormat<H extends DataHeader> {
+  /** What the codes of its errors begin with. */
+  readonly prefix: 'IDX' | 'NPY';
+  /** Reads the header, and the bytes that it stands for. */
+  readHeader(reader: ByteReader, name: string): Promise<{ readonly header: H; readonly bytes: Uint8Array }>;
+}
+
+/** One file as it is read: its header, then exactly the data that the header announces. */
+export class DataStream<H extends DataHeader = DataHeader> {
   readonly name: string;
-  readonly header: IdxHeader;
+  readonly header: H;
   readonly #source: ByteSource;
   readonly #reader: ByteReader;
+  readonly #prefix: HeaderFormat<H>['prefix'];
   readonly #hash: Hash | null;
   #position = 0;
   #hasLeft = false;
   #sha256: string | null = null;
 
-  private constructor(source: ByteSource, reader: ByteReader, header: IdxHeader, hash: Hash | null) {
+  private constructor(
+    source: ByteSource,
+    reader: ByteReader,
+    header: H,
+    prefix: HeaderFormat<H>['prefix'],
+    hash: Hash | null,
+  ) {
     this.name = source.name;
     this.header = header;
     this.#source = source;
     this.#reader = reader;
+    this.#prefix = prefix;
     this.#hash = hash;
   }
 
   /**
    * Reads the header; the stream owns the source from then on, and closes it when the header is bad.
    *
-   * @throws DigitflowError What `parseIdxHeader` and `ByteSource.pull` throw.
+   * @throws DigitflowError what `format.readHeader` and `ByteSource.pull` throw
    */
-  static async open(source: ByteSource, digest: DigestMode): Promise<IdxStream> {
+  static async open<H extends DataHeader>(
+    source: ByteSource,
+    { prefix, readHeader }: HeaderFormat<H>,
+    digest: DigestMode,
+  ): Promise<DataStream<H>> {
     try {
       const reader = new ByteReader(source);
-      const magic = Uint8Array.from(await reader.readFully(IDX_MAGIC_BYTES));
-      const sizesBytes = idxHeaderBytes(magic, source.name) - IDX_MAGIC_BYTES;
-      const bytes = Buffer.concat([magic, await reader.readFully(sizesBytes)]);
-      const header = parseIdxHeader(bytes, source.name);
+      const { header, bytes } = await readHeader(reader, source.name);
       const hash = isDigested(header, digest) ? (await newSha256()).update(bytes) : null;
-      return new IdxStream(source, reader, header, hash);
+      return new DataStream(source, reader, header, prefix, hash);
     } catch (error) {
       await source.close();
       throw error;
@@ -94,13 +112,23 @@ export class IdxStream {
     return bytes;
   }
 
+  /**
+   * Reads the next bytes of the data, and drops them.
+   *
+   * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early
+   */
+  async skip(byteCount: number): Promise<void> {
+    const end = this.#position + Math.min(byteCount, this.header.dataBytes - this.#position);
+    while (this.#position < end) await this.read(end - this.#position);
+  }
+
   /** Whether `leave` will do. */
   get canBeLeft(): boolean {
     return this.#source.fd !== null && this.#hash === null;
   }
 
   /**
-   * Leaves the next bytes of the data, up to `maxBytes`, to be read by somebody else, and goes on behind them.
+   * Leaves the next bytes of the data, up to `maxBytes`, to be read by a worker, and goes on after them.
    *
    * @returns where they lie, and how many they are; null where they cannot be left: a pipe, gzip, a digest to compute.
    */
@@ -147,21 +175,21 @@ export class IdxStream {
 
   #truncated(found: number): DigitflowError {
     return new DigitflowError(
-      'IDX_TRUNCATED',
+      `${this.#prefix}_TRUNCATED`,
       `${this.name}: cut off: expected ${this.announcedBytes} bytes by its header, found ${found}; get the file again`,
     );
   }
 
   #trailing(found: string): DigitflowError {
     return new DigitflowError(
-      'IDX_TRAILING_BYTES',
+      `${this.#prefix}_TRAILING_BYTES`,
       `${this.name}: bytes follow the data: expected ${this.announcedBytes} by its header, found ${found}; ` +
         'the file is damaged, or its header is of another file',
     );
   }
 }
 
-function isDigested({ headerBytes, dataBytes }: IdxHeader, mode: DigestMode): boolean {
+function isDigested({ headerBytes, dataBytes }: DataHeader, mode: DigestMode): boolean {
   return mode === 'always' || (mode === 'auto' && headerBytes + dataBytes <= AUTO_DIGEST_BYTES);
 }
 

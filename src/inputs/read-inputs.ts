@@ -1,0 +1,208 @@
+import { Observable, type Subscriber } from 'rxjs';
+import type { Batch } from '../engine/batch.js';
+import type { Permits, Piece, Reading, RecordsPlace } from '../engine/records.js';
+import { inputError } from '../errors.js';
+import { type Cursor, cursorAt, type Input } from './input.js';
+
+/** Where a run stands: all before it is done. */
+export interface RunPosition {
+  /** Which input, from 0. */
+  readonly file: number;
+  /** Bytes of its unpacked content. Within a regular file of text it may lie inside a row: that one counts as done. */
+  readonly bytes: number;
+  /** Lines of it that ended before. */
+  readonly line: number;
+  /** Records of it that came before, scored or not. */
+  readonly row: number;
+  /** Records of all inputs that came before, scored or not, and how many of them were rejected. */
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** How to read. */
+export interface ReadOptions {
+  /** Where to go on. Default: the start. */
+  readonly from?: RunPosition | undefined;
+  /** True to cut text on the main thread, so that each row passes once. Default false. */
+  readonly isCutHere?: boolean;
+}
+
+/**
+ * Reads inputs, one after the other, by permits: a piece is read when a slot is free.
+ *
+ * Of a regular file of text nothing is read here: its stretches are given to the workers, and what they answer decides how
+ * it goes on. So each batch has to come back to `accept`, in order. Where a line end turned out to be within quotes, or the
+ * file has grown, reading goes back to the place, and what was read after it comes to nothing.
+ */
+export class InputReader {
+  /** True when all was read to its end. */
+  isComplete = false;
+  readonly #open: (index: number) => Promise<Input | null>;
+  readonly #numbers: RecordNumbers;
+  #cursor: Cursor;
+  /** The inputs of the readings that count; those begun before the last return to a place do not. */
+  #valid = new Map<Reading, Input>();
+  /** Stretches under way, of those that count. */
+  #unaccepted = 0;
+  #wake: () => void = () => {};
+  #close: (() => void) | undefined;
+
+  /** @param open opens an input when its turn has come; null after the last */
+  constructor(open: (index: number) => Promise<Input | null>, { from, isCutHere = false }: ReadOptions = {}) {
+    this.#open = open;
+    this.#numbers = new RecordNumbers(from);
+    this.#cursor = { ...cursorAt(from?.file ?? 0, from), isCutHere };
+  }
+
+  /** Records that were accepted, scored or not, those of an earlier run among them, and how many of them were rejected. */
+  get rows(): number {
+    return this.#numbers.rows;
+  }
+
+  get rejected(): number {
+    return this.#numbers.rejected;
+  }
+
+  /** All pieces, once. Unsubscribing closes what is open; what workers are reading stays open until they have. */
+  pieces(permits: Permits): Observable<Piece> {
+    return new Observable((subscriber) => {
+      subscriber.add(() => {
+        this.#closeOpen();
+        this.#wake();
+      });
+      this.#pump(permits, subscriber).then(
+        () => subscriber.complete(),
+        (error: unknown) => subscriber.error(error),
+      );
+    });
+  }
+
+  /**
+   * Looks at what became of a batch, in order.
+   *
+   * @returns where its records lie; null where it does not count: they are read again
+   */
+  accept(batch: Batch): RecordsPlace | null {
+    const input = this.#valid.get(batch.reading);
+    if (input === undefined) return null;
+    if (batch.stretch !== undefined && batch.fault === undefined) {
+      this.#unaccepted--;
+      this.#wake();
+      const back = input.returnAfter(batch);
+      if (back !== null) this.#goBack(back.to);
+      if (back?.counts === false) return null;
+    }
+    return this.#numbers.place(batch);
+  }
+
+  #goBack(to: Cursor): void {
+    this.#cursor = to;
+    this.#valid = new Map();
+    this.#unaccepted = 0;
+    this.#wake();
+  }
+
+  async #pump(permits: Permits, subscriber: Subscriber<Piece>): Promise<void> {
+    while (!subscriber.closed) {
+      const cursor = this.#cursor;
+      const input = await this.#open(cursor.input);
+      if (cursor !== this.#cursor || subscriber.closed) continue;
+      if (input === null || !input.canBeReadAgain || cursor.isCutHere) {
+        // What cannot be read twice is not begun, and the end is not the end, as long as reading may have to go back.
+        if (this.#unaccepted > 0) {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+          continue;
+        }
+        if (input === null) break;
+      }
+      const isRead = await this.#read(input, cursor, permits, subscriber);
+      if (!isRead && cursor === this.#cursor) return;
+      if (cursor === this.#cursor)
+        this.#cursor = { ...cursorAt(cursor.input + 1), isCutHere: cursor.isCutHere };
+    }
+    this.isComplete = !subscriber.closed;
+  }
+
+  /** Reads an input to its end; false where it was not. */
+  async #read(
+    input: Input,
+    cursor: Cursor,
+    permits: Permits,
+    subscriber: Subscriber<Piece>,
+  ): Promise<boolean> {
+    const { reading, pieces, close } = input.read(cursor, permits);
+    this.#close = close;
+    this.#valid.set(reading, input);
+    const give = async (piece: Piece): Promise<boolean> => {
+      await permits.whenFree();
+      if (subscriber.closed || cursor !== this.#cursor) return false;
+      if (piece.stretch !== undefined) this.#unaccepted++;
+      subscriber.next(piece);
+      return piece.fault === undefined && !subscriber.closed;
+    };
+    try {
+      for await (const piece of pieces) if (!(await give(piece))) return false;
+      return true;
+    } catch (error) {
+      // Not raised before the records before it have been dealt with.
+      const fault = inputError(error, input.name);
+      await give({ reading, position: cursor.bytes, bytes: new Uint8Array(0), fault });
+      return false;
+    } finally {
+      this.#closeOpen();
+    }
+  }
+
+  /** Once only: to close a file twice takes it from a worker that is reading it. */
+  #closeOpen(): void {
+    const close = this.#close;
+    this.#close = undefined;
+    close?.();
+  }
+}
+
+/** Counts records and lines of inputs as batches pass in order: so each batch knows where it lies. */
+class RecordNumbers {
+  rows: number;
+  rejected: number;
+  #input: number;
+  #row: number;
+  #line: number | null;
+
+  /** @param from where to go on counting */
+  constructor(from?: RunPosition) {
+    this.#input = from?.file ?? 0;
+    this.#row = from?.row ?? 0;
+    this.#line = from && from.bytes > 0 ? from.line : null;
+    this.rows = from?.rows ?? 0;
+    this.rejected = from?.rejected ?? 0;
+  }
+
+  /** Says where a batch lies, and counts what it holds. */
+  place({ reading, scored, count, endBytes }: Batch): RecordsPlace {
+    if (reading.input !== this.#input) {
+      this.#input = reading.input;
+      this.#row = 0;
+      this.#line = null;
+    }
+    const firstLine = this.#line ?? reading.linesBefore;
+    const endLine = firstLine + scored.lines;
+    const place = {
+      file: reading.input,
+      name: reading.name,
+      firstRow: this.#row,
+      firstLine,
+      firstOfAll: this.rows,
+      endBytes,
+      endLine,
+    };
+    const rows = count + scored.rejects;
+    this.#line = endLine;
+    this.#row += rows;
+    this.rows += rows;
+    this.rejected += scored.rejects;
+    return place;
+  }
+}
