@@ -1,5 +1,5 @@
 import { filter, map, type Observable, takeUntil, takeWhile } from 'rxjs';
-import type { ScoredRecords } from '../src/counting/evaluation-tally.js';
+import type { ScoredRecords } from '../src/counting/scored-records.js';
 import { openTextScorer } from '../src/engine/open-scorer.js';
 import type { TextScorer } from '../src/engine/scorer.js';
 import { chooseTextWorkers } from '../src/engine/sizes.js';
@@ -90,12 +90,12 @@ function scoredRows(
 function recordsOf(scored: TextBatch, place: RowPlace, limit: number): ScoredRecords {
   const wanted = limit - place.firstRow;
   raiseFirstFault(scored, place, wanted);
-  const { labels, predictions, confidences, losses } = scored;
+  const { labels, predictions, confidences, losses, classCount, outputsAreProbabilities } = scored;
   return {
     first: place.firstRow,
     count: Math.min(scored.count, wanted),
     counts: scored.count <= wanted ? scored.counts : undefined,
-    ...{ labels, predictions, confidences, losses },
+    ...{ labels, predictions, confidences, losses, classCount, outputsAreProbabilities },
     pixelsOf: (at) => pixelsOfRow(scored, scored.rowStart(at)),
   };
 }

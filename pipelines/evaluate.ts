@@ -1,5 +1,5 @@
 import { type Observable, takeUntil } from 'rxjs';
-import type { ScoredRecords } from '../src/counting/evaluation-tally.js';
+import type { ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer } from '../src/engine/open-scorer.js';
 import type { Scorer } from '../src/engine/scorer.js';
 import { chooseWorkers } from '../src/engine/sizes.js';

@@ -1,5 +1,6 @@
 import { from, fromEvent, lastValueFrom, NEVER, type Observable, of, takeUntil, throwIfEmpty } from 'rxjs';
-import type { EvaluationTally, ScoredRecords } from '../src/counting/evaluation-tally.js';
+import type { EvaluationTally } from '../src/counting/evaluation-tally.js';
+import type { ScoredRecords } from '../src/counting/scored-records.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';

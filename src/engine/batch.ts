@@ -109,9 +109,18 @@ export class Batch extends Held<Slot> implements Fillable<PixelRecords> {
     return pixels;
   }
 
-  /** `(count)` u8 class indices; without meaning unless `hasLabels`. */
-  get labels(): Uint8Array {
-    return this.held().labels.subarray(0, this.#count);
+  get classCount(): number {
+    return this.#slots.classCount;
+  }
+
+  /** Whether the network's outputs lie in 0..1. */
+  get outputsAreProbabilities(): boolean {
+    return this.#slots.outputsAreProbabilities;
+  }
+
+  /** `(count)` u8 class indices; null where the records came without labels. */
+  get labels(): Uint8Array | null {
+    return this.hasLabels ? this.held().labels.subarray(0, this.#count) : null;
   }
 
   /** `(count)` u8 class indices. */

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import { areProbabilities } from '../network/activations.js';
 import { layerSizes, type Network } from '../network/network.js';
 import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
 import { COMPRESSION_TABLE_BYTES } from './shared-network.js';
@@ -46,6 +47,8 @@ export interface MemoryLayout {
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
   readonly classCount: number;
+  /** Whether the network's outputs lie in 0..1. */
+  readonly outputsAreProbabilities: boolean;
   /** What the slots hold of text; null where they are for pixels. */
   readonly text: TextCapacity | null;
   /** The start of every guard. */
@@ -232,6 +235,7 @@ export function layoutMemory(network: Pick<Network, 'layers'>, options: LayoutOp
     recordsPerSlot,
     recordBytes,
     classCount,
+    outputsAreProbabilities: areProbabilities(network.layers[network.layers.length - 1].activation),
     text,
     guards,
   };

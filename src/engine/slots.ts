@@ -111,6 +111,8 @@ export function verdictSlot(
 export class Slots extends SlotRing<Slot> implements Permits, BatchMaker<PixelRecords, Batch> {
   readonly recordsPerSlot: number;
   readonly recordBytes: number;
+  readonly classCount: number;
+  readonly outputsAreProbabilities: boolean;
   filling: Batch | undefined;
 
   constructor(buffer: SharedArrayBuffer, layout: MemoryLayout) {
@@ -123,6 +125,8 @@ export class Slots extends SlotRing<Slot> implements Permits, BatchMaker<PixelRe
     );
     this.recordsPerSlot = recordsPerSlot;
     this.recordBytes = recordBytes;
+    this.classCount = layout.classCount;
+    this.outputsAreProbabilities = layout.outputsAreProbabilities;
   }
 
   /** The most bytes of images that one slot holds. */

@@ -114,6 +114,10 @@ export class TextBatch extends Held<TextSlot> implements Fillable<NormalizedText
     return this.#slots.classCount;
   }
 
+  get outputsAreProbabilities(): boolean {
+    return this.#slots.outputsAreProbabilities;
+  }
+
   /** What its worker said. */
   get answer(): TextAnswer {
     return this.#answer;

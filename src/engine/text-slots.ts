@@ -22,12 +22,14 @@ export interface TextSlot extends VerdictSlot {
 export class TextSlots extends SlotRing<TextSlot> implements BatchMaker<NormalizedText, TextBatch> {
   readonly size: TextSize;
   readonly classCount: number;
+  readonly outputsAreProbabilities: boolean;
   filling: TextBatch | undefined;
 
   constructor(buffer: SharedArrayBuffer, layout: MemoryLayout, size: TextSize) {
     super(layout.slots.map((slot, index) => textSlot(buffer, layout, slot, index)));
     this.size = size;
     this.classCount = layout.classCount;
+    this.outputsAreProbabilities = layout.outputsAreProbabilities;
   }
 
   begin(rows: NormalizedText): TextBatch {
