@@ -8,7 +8,8 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../src/insight/neuron-arithmetic.js';
-import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
+import { brightnessOf } from '../src/network/feed-forward.js';
+import { blackAndWhite } from '../src/network/normalization.js';
 import { type DigitSpec, openDigit } from './digit-image.js';
 
 /** What to look at. */

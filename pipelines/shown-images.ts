@@ -1,6 +1,7 @@
 import type { ImageSet } from '../src/insight/run-images.js';
+import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize } from '../src/network/network.js';
-import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
+import { blackAndWhite } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 
 /** One of the images, as the network sees it: its black is 0, its white 255. */
