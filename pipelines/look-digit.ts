@@ -12,8 +12,9 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../src/insight/neuron-arithmetic.js';
+import { brightnessOf } from '../src/network/feed-forward.js';
 import type { Network } from '../src/network/network.js';
-import { blackAndWhite, brightnessOf, type Normalization } from '../src/network/normalization.js';
+import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { hold } from './hold.js';
 import type { LookImages } from './look.js';
 

@@ -5,8 +5,9 @@ import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type NetworkReport, networkReport } from '../src/insight/network-report.js';
 import type { ImageSet } from '../src/insight/run-images.js';
+import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
-import { blackAndWhite, brightnessOf } from '../src/network/normalization.js';
+import { blackAndWhite } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 import { hold } from './hold.js';
 

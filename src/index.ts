@@ -70,8 +70,8 @@ export { type LayerRun, runImages } from './insight/run-images.js';
 export { type Experiment, type Feed, feedImages, type WhatIf, whatIf } from './insight/what-if.js';
 // The network: float64, plain, the oracle.
 export { ACTIVATIONS, type ActivationName } from './network/activations.js';
+export { brightnessOf, feedForward, foldNormalization, predictedClass } from './network/feed-forward.js';
 export { readNetwork, writeNetwork } from './network/formats/network-file.js';
-export { forward as forwardOne, predictedClass } from './network/forward.js';
 export {
   type ImageSize,
   type Layer,
@@ -84,9 +84,7 @@ export {
 } from './network/network.js';
 export {
   blackAndWhite,
-  brightnessOf,
   describeNormalization,
-  foldNormalization,
   type Normalization,
   parseNormalization,
   UNIT_BRIGHTNESS,

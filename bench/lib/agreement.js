@@ -14,13 +14,13 @@ const CLOSE_CALL = 1e-3;
  * @returns {Promise<{ closeCalls: number, wrong: number }>}
  */
 export async function compare(network, pixels, ours, theirs) {
-  const { forwardOne } = await loadDigitflow();
+  const { feedForward } = await loadDigitflow();
   const { scale, offset } = network.normalization;
   const found = { closeCalls: 0, wrong: 0 };
   for (let i = 0; i < ours.length; i++) {
     if (ours[i] === theirs[i]) continue;
     const image = pixels.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES);
-    const activations = forwardOne(
+    const activations = feedForward(
       network,
       Float64Array.from(image, (pixel) => pixel * scale + offset),
     );

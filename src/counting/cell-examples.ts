@@ -1,4 +1,4 @@
-import type { ScoredRecords } from './evaluation-tally.js';
+import type { LabelledRecords } from './scored-records.js';
 
 /** One record of a cell of the confusion matrix. */
 export interface CellExample {
@@ -25,7 +25,7 @@ export class CellExamples {
     this.#kept = Array.from({ length: classes * classes }, () => []);
   }
 
-  addAll(records: ScoredRecords): void {
+  addAll(records: LabelledRecords): void {
     const { first, count, labels, predictions, confidences } = records;
     for (let i = 0; i < count; i++) {
       const kept = this.#kept[labels[i] * this.classes + predictions[i]];

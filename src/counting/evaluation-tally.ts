@@ -2,49 +2,17 @@ import { DigitflowError } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import { Mistakes } from './mistakes.js';
+import { checkLabelled, recordsTitle, type ScoredRecords } from './scored-records.js';
 import { type Interval, wilsonInterval } from './scores.js';
 
-/** What was counted already where the records were scored: the same numbers that a look at each of them would give. */
-export interface RecordCounts {
-  /** `(classes, classes)`, row-major, row = truth. */
-  readonly confusion: ArrayLike<number>;
-  /** The sum of the losses in units of a FixedSum; null where one of them is too large for that, or not finite. */
-  readonly lossUnits: bigint | null;
-  /** `(2 * CALIBRATION_BINS)`: how many wrong, then how many right records are in each bin. */
-  readonly bins: ArrayLike<number>;
-  /** `(CALIBRATION_BINS)`: the sums of the confidences in each bin, in units of a FixedSum. */
-  readonly confidenceUnits: ArrayLike<bigint>;
-  /** The highest confidence of a wrong record; -Infinity where there is none. */
-  readonly worstWrong: number;
-}
-
-/** A batch of records and what the network made of them. The arrays may be views of a slot: read, never kept. */
-export interface ScoredRecords {
-  /** Index of the first record in the whole input, from 0. */
-  readonly first: number;
-  readonly count: number;
-  /** `(>= count)` u8, the true class indices; each below the number of classes. */
-  readonly labels: Uint8Array;
-  /** `(>= count)` u8, the predicted class indices; each below the number of classes. */
-  readonly predictions: Uint8Array;
-  /** `(>= count)` f32, the output of the predicted class. */
-  readonly confidences: Float32Array;
-  /** `(>= count)` f32. */
-  readonly losses: Float32Array;
-  /** Left out where nobody has counted yet. */
-  readonly counts?: RecordCounts | undefined;
-  /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */
-  pixelsOf(place: number): Uint8Array;
-}
-
-/** What a tally has to know before the first record. */
+/** What to count; the first records tell what is left out of the network. */
 export interface EvaluationTallyOptions {
   /** 1 to 256. */
-  readonly classes: number;
+  readonly classes?: number | undefined;
+  /** Whether the network's outputs lie in 0..1 (sigmoid, softmax); otherwise calibration has no meaning. */
+  readonly outputsAreProbabilities?: boolean | undefined;
   /** How many of the worst mistakes to keep, from 0 up. Default 0. */
   readonly mistakes?: number | undefined;
-  /** Whether the network's outputs lie in 0..1 (sigmoid, softmax); otherwise calibration has no meaning. */
-  readonly outputsAreProbabilities: boolean;
 }
 
 /**
@@ -54,62 +22,93 @@ export interface EvaluationTallyOptions {
  * shards, as long as each record keeps its index.
  */
 export class EvaluationTally {
-  readonly confusion: ConfusionMatrix;
   readonly loss = new FixedSum();
-  /** Null when the network's outputs are not probabilities. */
-  readonly calibration: Calibration | null;
   readonly mistakes: Mistakes;
+  #confusion: ConfusionMatrix | null = null;
+  #outputsAreProbabilities: boolean | null = null;
+  #calibration: Calibration | null = null;
 
   /** @throws DigitflowError USAGE when `classes` or `mistakes` is out of range. */
-  constructor(options: EvaluationTallyOptions) {
-    this.confusion = new ConfusionMatrix(options.classes);
-    this.calibration = options.outputsAreProbabilities ? new Calibration() : null;
-    this.mistakes = new Mistakes(options.mistakes ?? 0);
+  constructor({ classes, outputsAreProbabilities, mistakes = 0 }: EvaluationTallyOptions = {}) {
+    if (classes !== undefined) this.#confusion = new ConfusionMatrix(classes);
+    if (outputsAreProbabilities !== undefined) this.#setKind(outputsAreProbabilities);
+    this.mistakes = new Mistakes(mistakes);
+  }
+
+  /** Null until the number of classes is known: from the options, or from the first records. */
+  get confusion(): ConfusionMatrix | null {
+    return this.#confusion;
+  }
+
+  /** Whether the network's outputs lie in 0..1; null until that is known. */
+  get outputsAreProbabilities(): boolean | null {
+    return this.#outputsAreProbabilities;
+  }
+
+  /** Null when the network's outputs are not probabilities, or until that is known. */
+  get calibration(): Calibration | null {
+    return this.#calibration;
   }
 
   /**
-   * Counts a batch: some nanoseconds a record, or next to nothing where its worker has counted. Nothing of the batch is kept
-   * but copies of mistakes.
+   * Counts a batch: some nanoseconds a record, or next to nothing where its worker has counted. It keeps copies of
+   * mistakes, nothing else of the batch.
+   *
+   * @throws DigitflowError LABELS_MISSING without labels, INPUT_SIZE for another number of classes than before, USAGE for
+   *   another kind of outputs. Nothing of such a batch is counted.
    */
-  addBatch(batch: ScoredRecords): void {
-    const { count, labels, predictions, confidences, losses, counts } = batch;
+  add(records: ScoredRecords): void {
+    const { count, predictions, confidences, losses, counts } = records;
+    if (count === 0) return;
+    checkLabelled(records);
+    const confusion = this.#learn(records);
     if (counts === undefined) {
-      this.confusion.addAll(labels, predictions, count);
-      this.calibration?.addAll(labels, predictions, confidences, count);
+      confusion.addAll(records.labels, predictions, count);
+      this.#calibration?.addAll(records.labels, predictions, confidences, count);
     } else {
-      this.confusion.addCounts(counts.confusion, count);
-      this.calibration?.addCounts(counts.bins, counts.confidenceUnits);
+      confusion.addCounts(counts.confusion, count);
+      this.#calibration?.addCounts(counts.bins, counts.confidenceUnits);
     }
     const lossUnits = counts?.lossUnits ?? null;
     if (lossUnits === null) this.loss.addAll(losses, 0, count);
     else this.loss.addUnits(lossUnits);
-    this.mistakes.addAll(batch);
+    this.mistakes.addAll(records);
   }
 
   /**
-   * Adds what another tally has counted; the other one is not changed.
+   * Adds what another tally has counted; the other one is not changed. What this one does not know yet of classes and
+   * outputs it learns from the other.
    *
-   * @throws DigitflowError USAGE when the two were not made with the same options.
+   * @throws DigitflowError USAGE when the two count for other classes, another kind of outputs or other numbers of mistakes.
    */
   merge(other: EvaluationTally): void {
-    if (this.#shape !== other.#shape) {
+    const differ = <T>(own: T | null, found: T | null) => own !== null && found !== null && own !== found;
+    if (
+      differ(this.#confusion?.classes ?? null, other.#confusion?.classes ?? null) ||
+      differ(this.#outputsAreProbabilities, other.#outputsAreProbabilities) ||
+      this.mistakes.capacity !== other.mistakes.capacity
+    ) {
       throw new DigitflowError(
         'USAGE',
         `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`,
       );
     }
-    this.confusion.merge(other.confusion);
+    if (other.#confusion !== null) {
+      this.#confusion ??= new ConfusionMatrix(other.#confusion.classes);
+      this.#confusion.merge(other.#confusion);
+    }
+    if (other.#outputsAreProbabilities !== null) this.#setKind(other.#outputsAreProbabilities);
+    if (other.#calibration !== null) this.#calibration?.merge(other.#calibration);
     this.loss.merge(other.loss);
-    if (this.calibration && other.calibration) this.calibration.merge(other.calibration);
     this.mistakes.merge(other.mistakes);
   }
 
   get images(): number {
-    return this.confusion.total;
+    return this.#confusion?.total ?? 0;
   }
 
   get correct(): number {
-    return this.confusion.correct;
+    return this.#confusion?.correct ?? 0;
   }
 
   /** 0..1; null when nothing was counted. */
@@ -133,8 +132,41 @@ export class EvaluationTally {
     return { confusion, loss, calibration, mistakes };
   }
 
-  get #shape(): string {
-    const calibrated = this.calibration ? 'probabilities' : 'plain outputs';
-    return `${this.confusion.classes} classes, ${this.mistakes.capacity} mistakes, ${calibrated}`;
+  /** Takes classes and kind of outputs from the first records, and compares those of all others. */
+  #learn(records: ScoredRecords): ConfusionMatrix {
+    const { classCount, outputsAreProbabilities } = records;
+    const expected = this.#confusion?.classes ?? classCount;
+    if (classCount !== expected) {
+      throw new DigitflowError(
+        'INPUT_SIZE',
+        `${recordsTitle(records)}: expected verdicts out of ${expected} classes, found ${classCount}; ` +
+          'count each network in a tally of its own',
+      );
+    }
+    if (outputsAreProbabilities !== (this.#outputsAreProbabilities ?? outputsAreProbabilities)) {
+      throw new DigitflowError(
+        'USAGE',
+        `${recordsTitle(records)}: expected ${kindWords(!outputsAreProbabilities)}, found ` +
+          `${kindWords(outputsAreProbabilities)}; count each network in a tally of its own`,
+      );
+    }
+    this.#setKind(outputsAreProbabilities);
+    this.#confusion ??= new ConfusionMatrix(classCount);
+    return this.#confusion;
   }
+
+  #setKind(outputsAreProbabilities: boolean): void {
+    this.#outputsAreProbabilities = outputsAreProbabilities;
+    if (outputsAreProbabilities) this.#calibration ??= new Calibration();
+  }
+
+  get #shape(): string {
+    const classes = this.#confusion?.classes ?? 'any number of';
+    return `${classes} classes, ${this.mistakes.capacity} mistakes, ${kindWords(this.#outputsAreProbabilities)}`;
+  }
+}
+
+function kindWords(outputsAreProbabilities: boolean | null): string {
+  if (outputsAreProbabilities === null) return 'any outputs';
+  return outputsAreProbabilities ? 'probabilities' : 'plain outputs';
 }

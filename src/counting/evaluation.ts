@@ -1,5 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import type { CalibrationBin } from './calibration.js';
+import { ConfusionMatrix } from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
 import { type ClassScores, classScores, type Interval, macroScores, type Scores } from './scores.js';
 
@@ -108,7 +109,8 @@ export interface EvaluationContext {
  */
 export function summarize(tally: EvaluationTally, context: EvaluationContext): Evaluation {
   const { model, data, classes: names, normalization, lossName, workers, seconds, partial } = context;
-  const { confusion, calibration, images, interval } = tally;
+  const { calibration, images, interval } = tally;
+  const confusion = tally.confusion ?? new ConfusionMatrix(names.length);
   if (names.length !== confusion.classes) {
     throw new DigitflowError('USAGE', `classes: expected ${confusion.classes} names, found ${names.length}`);
   }

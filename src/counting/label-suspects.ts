@@ -1,4 +1,4 @@
-import type { ScoredRecords } from './evaluation-tally.js';
+import type { LabelledRecords } from './scored-records.js';
 
 /** A record whose label may be wrong. */
 export interface LabelSuspect {
@@ -36,7 +36,7 @@ export class LabelSuspects {
     this.#units = new Float64Array(classes);
   }
 
-  addAll(records: ScoredRecords): void {
+  addAll(records: LabelledRecords): void {
     const { first, count, labels, predictions, confidences, losses } = records;
     for (let i = 0; i < count; i++) {
       const [truth, prediction, confidence] = [labels[i], predictions[i], confidences[i]];

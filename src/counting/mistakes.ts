@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import type { ScoredRecords } from './evaluation-tally.js';
+import type { LabelledRecords } from './scored-records.js';
 
 /** A record that the network read wrongly. */
 export interface Mistake {
@@ -40,7 +40,7 @@ export class Mistakes {
   }
 
   /** Looks at each record once, unless it was counted that none can be among the worst. */
-  addAll(records: ScoredRecords): void {
+  addAll(records: LabelledRecords): void {
     const { count, labels, predictions, confidences, counts } = records;
     let floor = this.#floor;
     if (counts !== undefined && counts.worstWrong < floor) return;
@@ -53,7 +53,7 @@ export class Mistakes {
   }
 
   /** Apart from the loop: a closure in there would cost every record an allocation. */
-  #consider(records: ScoredRecords, place: number): void {
+  #consider(records: LabelledRecords, place: number): void {
     const verdict = {
       index: records.first + place,
       truth: records.labels[place],

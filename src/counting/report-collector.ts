@@ -1,7 +1,7 @@
 import { layerSizes, type Network } from '../network/network.js';
 import { type CellExample, CellExamples } from './cell-examples.js';
-import type { ScoredRecords } from './evaluation-tally.js';
 import { type LabelSuspect, LabelSuspects } from './label-suspects.js';
+import { checkLabelled, type ScoredRecords } from './scored-records.js';
 import { ThresholdCurve } from './threshold-curve.js';
 
 /** The most images of one cell. */
@@ -47,8 +47,13 @@ export class ReportCollector {
     this.#sample = new Uint8Array(this.#capacity * this.#recordBytes);
   }
 
-  /** Looks at a batch; its arrays may be views. */
+  /**
+   * Looks at a batch; its arrays may be views.
+   *
+   * @throws DigitflowError LABELS_MISSING
+   */
   add(records: ScoredRecords): void {
+    checkLabelled(records);
     const { first, count, labels, predictions, confidences } = records;
     this.thresholds.addAll(labels, predictions, confidences, count);
     this.#examples?.addAll(records);

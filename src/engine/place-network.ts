@@ -1,6 +1,7 @@
 import { ACTIVATIONS } from '../network/activations.js';
+import { foldNormalization } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
-import { foldNormalization, type Normalization } from '../network/normalization.js';
+import type { Normalization } from '../network/normalization.js';
 import type { Kernel } from './kernel.js';
 import {
   GROUP_TABLE_ENTRIES,

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { forward } from '../network/forward.js';
+import { feedForward } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
 
@@ -104,7 +104,7 @@ export function attribute(
   baseline: Float64Array,
   target: number,
 ): Attribution {
-  const outputs = (image: Float64Array) => forward(network, image)[network.layers.length];
+  const outputs = (image: Float64Array) => feedForward(network, image)[network.layers.length];
   const [output, baselineOutput] = [outputs(brightness)[target], outputs(baseline)[target]];
   if (output === undefined) {
     const last = network.layers[network.layers.length - 1].outputs - 1;

@@ -1,4 +1,4 @@
-import { forward, predictedClass } from '../network/forward.js';
+import { feedForward, predictedClass } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
 
@@ -34,7 +34,8 @@ export function smallestChange(
   brightness: Float64Array,
   value: number,
 ): SmallestChange | null {
-  const verdictOf = (image: Float64Array) => predictedClass(forward(network, image)[network.layers.length]);
+  const verdictOf = (image: Float64Array) =>
+    predictedClass(feedForward(network, image)[network.layers.length]);
   const verdict = verdictOf(brightness);
   const classCount = network.layers[network.layers.length - 1].outputs;
   let best: number[] | null = null;
@@ -88,7 +89,7 @@ function greedy(
   const set: number[] = [];
   // What is pruned later may bring a longer set below the shortest one.
   while (set.length < 2 * most) {
-    const activations = forward(network, image);
+    const activations = feedForward(network, image);
     if (predictedClass(activations[layers.length]) !== verdict) return set;
     const sums = firstSums(network, image);
     const gradient = transposedTimes(layers[0], firstDeltas(open, forwardFromSums(open, sums), toLead));

@@ -1,5 +1,5 @@
 import type { ActivationName } from '../network/activations.js';
-import { forward, predictedClass } from '../network/forward.js';
+import { feedForward, predictedClass } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 
 /** What one layer of neurons says to an image. */
@@ -27,7 +27,7 @@ export interface Explanation {
  * @param brightness `(height * width)` float64, as `brightnessOf` gives it; trusted to fit the network.
  */
 export function explain(network: Pick<Network, 'layers'>, brightness: Float64Array): Explanation {
-  const activations = forward(network, brightness).slice(1);
+  const activations = feedForward(network, brightness).slice(1);
   const outputs = activations[activations.length - 1];
   const winner = predictedClass(outputs);
   const others = outputs.map((output, k) => (k === winner ? Number.NEGATIVE_INFINITY : output));

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
-import { forward } from '../network/forward.js';
+import { feedForward } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 
 /** A neuron's place: layer 1 is the first hidden one, the last is the output; neurons count from 0. */
@@ -39,7 +39,7 @@ export function neuronArithmetic(
   { layer, neuron }: NeuronPlace,
 ): NeuronArithmetic {
   checkPlace(network, { layer, neuron });
-  const activations = forward(network, brightness);
+  const activations = feedForward(network, brightness);
   const { weights: all, biases, inputs: count, activation } = network.layers[layer - 1];
   const weights = all.slice(neuron * count, (neuron + 1) * count);
   const inputs = activations[layer - 1];

@@ -1,5 +1,5 @@
 import { activate, backThroughActivation } from '../network/activations.js';
-import { forward } from '../network/forward.js';
+import { feedForward } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
 import type { NeuronPlace } from './neuron-arithmetic.js';
 import type { LayerRun } from './run-images.js';
@@ -46,7 +46,7 @@ export function rowOf(
 
 /** z of the first layer, Wx + b: `(outputs)` float64, for brightness `(inputs)`. */
 export function firstSums({ layers }: Pick<Network, 'layers'>, brightness: Float64Array): Float64Array {
-  return forward({ layers: [{ ...layers[0], activation: 'identity' }] }, brightness)[1];
+  return feedForward({ layers: [{ ...layers[0], activation: 'identity' }] }, brightness)[1];
 }
 
 /**
@@ -54,7 +54,7 @@ export function firstSums({ layers }: Pick<Network, 'layers'>, brightness: Float
  * first layer are summed.
  */
 export function forwardFromSums({ layers }: Pick<Network, 'layers'>, sums: Float64Array): Float64Array[] {
-  return forward({ layers: layers.slice(1) }, activate(layers[0].activation, sums));
+  return feedForward({ layers: layers.slice(1) }, activate(layers[0].activation, sums));
 }
 
 /**

@@ -25,7 +25,7 @@ export interface LayerRun {
 }
 
 /**
- * All images through all layers, in float64: the very numbers of `forward`, bit for bit, in a fraction of its time,
+ * All images through all layers, in float64: the very numbers of `feedForward`, bit for bit, in a fraction of its time,
  * since black pixels (brightness 0) add nothing and are left out.
  *
  * @param images trusted to fit the network.
@@ -52,7 +52,7 @@ function silence({ outputs, values }: LayerRun, neuron: number): void {
   for (let at = neuron; at < values.length; at += outputs) values[at] = 0;
 }
 
-/** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. Adds in the order that `forward` adds in. */
+/** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. Adds in the order that `feedForward` adds in. */
 export function brightSums(
   layer: WeightsAndBiases,
   { count, pixels, normalization }: Omit<ImageSet, 'labels'>,

@@ -1,21 +1,20 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import {
-  EvaluationTally,
-  type EvaluationTallyOptions,
-  type ScoredRecords,
-} from '../counting/evaluation-tally.js';
+import { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
+import type { ScoredRecords } from '../counting/scored-records.js';
 
 /**
  * Counts verdicts against labels. Emits the running tally, the same object each time, after every batch; the last
  * emission is the result, and it is the same whatever order the batches came in.
  */
-export function tally(options: EvaluationTallyOptions): OperatorFunction<ScoredRecords, EvaluationTally> {
+export function tally(
+  options: EvaluationTallyOptions = {},
+): OperatorFunction<ScoredRecords, EvaluationTally> {
   return (source) =>
     defer(() => {
       const counted = new EvaluationTally(options);
       return source.pipe(
         map((batch) => {
-          counted.addBatch(batch);
+          counted.add(batch);
           return counted;
         }),
       );

@@ -5,8 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/counting/evaluation.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
-import { brightnessOf } from '../../src/network/normalization.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { type CliOptions, type CliResult, runCli } from '../helpers/cli.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testLabels, testPixels } from '../helpers/mnist.js';
 import { tempFolder } from '../inputs/temp-folder.js';
@@ -42,7 +41,7 @@ describe('the evaluation of the bundled test set', () => {
     let squares = 0;
     labels.forEach((label, index) => {
       const image = pixels.subarray(index * 784, (index + 1) * 784);
-      const [, , , outputs] = forward(network, brightnessOf(image, network.normalization, network.image));
+      const [, , , outputs] = feedForward(network, brightnessOf(image, network.normalization, network.image));
       confusion[label][predictedClass(outputs)]++;
       squares += outputs.reduce((sum, a, k) => sum + (a - Number(k === label)) ** 2, 0);
     });

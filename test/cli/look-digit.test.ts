@@ -1,8 +1,7 @@
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
-import { brightnessOf } from '../../src/network/normalization.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
@@ -32,7 +31,7 @@ describe('digitflow look digit', () => {
   test.each(['sigmoid', 'relu'])('shows what the float64 network computes (%s)', async (model) => {
     const { network } = openModel(model);
     const { view, stderr } = await look(['8', '--model', model, '--why', '--neuron', '2:3']);
-    const found = forward(network, brightnessOf(digit(8), network.normalization, network.image));
+    const found = feedForward(network, brightnessOf(digit(8), network.normalization, network.image));
     expect(view.explanation.layers.map((layer: { values: number[] }) => layer.values)).toEqual(
       found.slice(1).map((values) => Array.from(values)),
     );

@@ -5,8 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
-import { brightnessOf } from '../../src/network/normalization.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
@@ -20,7 +19,7 @@ const digits = digitsCsv({ count: 300, header: true });
 /** What the float64 network says of a test image. */
 function truth(index: number): string {
   const pixels = testPixels().subarray(index * 784, (index + 1) * 784);
-  const activations = forward(network, brightnessOf(pixels, network.normalization, network.image));
+  const activations = feedForward(network, brightnessOf(pixels, network.normalization, network.image));
   return network.classes[predictedClass(activations[activations.length - 1])];
 }
 

@@ -1,5 +1,6 @@
 import { type Evaluation, summarize } from '../../src/counting/evaluation.js';
-import { EvaluationTally, type ScoredRecords } from '../../src/counting/evaluation-tally.js';
+import { EvaluationTally } from '../../src/counting/evaluation-tally.js';
+import type { LabelledRecords } from '../../src/counting/scored-records.js';
 
 /** One record as a test writes it down. */
 export interface ScoredRecord {
@@ -11,8 +12,13 @@ export interface ScoredRecord {
   readonly pixels: readonly number[];
 }
 
-/** A batch of these records. */
-export function batchOf(first: number, records: readonly ScoredRecord[]): ScoredRecords {
+/** A batch of these records, as a network of so many classes scored them. */
+export function batchOf(
+  first: number,
+  records: readonly ScoredRecord[],
+  classCount = 4,
+  outputsAreProbabilities = true,
+): LabelledRecords {
   return {
     first,
     count: records.length,
@@ -20,6 +26,8 @@ export function batchOf(first: number, records: readonly ScoredRecord[]): Scored
     predictions: Uint8Array.from(records, ({ prediction }) => prediction),
     confidences: Float32Array.from(records, ({ confidence }) => confidence),
     losses: Float32Array.from(records, ({ loss }) => loss),
+    classCount,
+    outputsAreProbabilities,
     pixelsOf: (place: number) => Uint8Array.from(records[place].pixels),
   };
 }
@@ -29,6 +37,8 @@ export interface EvaluationSettings {
   readonly names?: readonly string[];
   readonly mistakes?: number;
   readonly outputsAreProbabilities?: boolean;
+  /** False to let the tally learn classes and outputs from its records. Default true. */
+  readonly isTold?: boolean;
   readonly partial?: boolean;
   readonly seconds?: number;
   readonly workers?: number;
@@ -39,11 +49,9 @@ export function evaluationOf(
   confusion: readonly (readonly number[])[],
   settings: EvaluationSettings = {},
 ): Evaluation {
-  const tally = new EvaluationTally({
-    classes: confusion.length,
-    mistakes: settings.mistakes ?? 0,
-    outputsAreProbabilities: settings.outputsAreProbabilities ?? true,
-  });
+  const { mistakes = 0, outputsAreProbabilities = true } = settings;
+  const told = settings.isTold === false ? {} : { classes: confusion.length, outputsAreProbabilities };
+  const tally = new EvaluationTally({ ...told, mistakes });
   const records = confusion.flatMap((row, truth) =>
     row.flatMap((count, prediction) =>
       Array.from({ length: count }, () => ({
@@ -55,7 +63,7 @@ export function evaluationOf(
       })),
     ),
   );
-  tally.addBatch(batchOf(0, records));
+  tally.add(batchOf(0, records, confusion.length, outputsAreProbabilities));
   return summarize(tally, {
     model: {
       name: 'tiny.safetensors',

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EvaluationTally } from '../../src/counting/evaluation-tally.js';
+import { EvaluationTally, type EvaluationTallyOptions } from '../../src/counting/evaluation-tally.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const OPTIONS = { classes: 4, mistakes: 3, outputsAreProbabilities: true } as const;
+const RIGHT: ScoredRecord = { truth: 1, prediction: 1, confidence: 1, loss: 0, pixels: [0, 0] };
 
 const record: fc.Arbitrary<ScoredRecord> = fc.record({
   truth: fc.nat(3),
@@ -17,9 +18,12 @@ const record: fc.Arbitrary<ScoredRecord> = fc.record({
   pixels: fc.tuple(fc.nat(255), fc.nat(255)),
 });
 
-function tallyOf(records: readonly ScoredRecord[]): EvaluationTally {
-  const tally = new EvaluationTally(OPTIONS);
-  tally.addBatch(batchOf(0, records));
+function tallyOf(
+  records: readonly ScoredRecord[],
+  options: EvaluationTallyOptions = OPTIONS,
+): EvaluationTally {
+  const tally = new EvaluationTally(options);
+  tally.add(batchOf(0, records));
   return tally;
 }
 
@@ -41,28 +45,28 @@ describe('EvaluationTally', () => {
         fc.array(record, { maxLength: 60 }),
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
         fc.array(fc.tuple(fc.nat(), fc.nat(3)), { minLength: 60, maxLength: 60 }),
-        (records, sizes, places) => {
-          const shards = Array.from({ length: 4 }, () => new EvaluationTally(OPTIONS));
+        fc.constantFrom<EvaluationTallyOptions>(OPTIONS, { mistakes: 3 }, { mistakes: 3, classes: 4 }),
+        (records, sizes, places, options) => {
+          const shards = Array.from({ length: 4 }, () => new EvaluationTally(options));
           // Each batch is given a random turn and a random shard.
           cutIntoBatches(records, sizes)
             .map((batch, i) => ({ batch, turn: places[i][0], shard: places[i][1] }))
             .sort((a, b) => a.turn - b.turn)
             .forEach(({ batch, shard }) => {
-              shards[shard].addBatch(batchOf(batch.first, batch.records));
+              shards[shard].add(batchOf(batch.first, batch.records));
             });
           const merged = shards.reduceRight((sum, shard) => {
             sum.merge(shard);
             return sum;
-          }, new EvaluationTally(OPTIONS));
-          expect(JSON.stringify(merged)).toBe(JSON.stringify(tallyOf(records)));
+          }, new EvaluationTally(options));
+          expect(JSON.stringify(merged)).toBe(JSON.stringify(tallyOf(records, options)));
         },
       ),
     );
   });
 
   it('has the figures of an evaluation', () => {
-    const right = { truth: 1, prediction: 1, confidence: 1, loss: 0, pixels: [0, 0] };
-    const tally = tallyOf([right, right, right, { ...right, prediction: 2, confidence: 0.5, loss: 2 }]);
+    const tally = tallyOf([RIGHT, RIGHT, RIGHT, { ...RIGHT, prediction: 2, confidence: 0.5, loss: 2 }]);
     expect(tally.images).toBe(4);
     expect(tally.correct).toBe(3);
     expect(tally.accuracy).toBe(0.75);
@@ -100,4 +104,76 @@ describe('EvaluationTally', () => {
       );
     },
   );
+
+  it('learns classes and the kind of outputs from the first records', () => {
+    const tally = new EvaluationTally();
+    tally.add(batchOf(0, [RIGHT], 7, true));
+    expect([tally.confusion?.classes, tally.outputsAreProbabilities]).toEqual([7, true]);
+    expect(tally.calibration?.expectedCalibrationError).toBe(0);
+    const plain = new EvaluationTally();
+    plain.add(batchOf(0, [RIGHT], 7, false));
+    expect([plain.outputsAreProbabilities, plain.calibration]).toEqual([false, null]);
+  });
+
+  it('knows neither before the first record, and has counted none', () => {
+    const { confusion, outputsAreProbabilities, calibration, images, correct, accuracy } =
+      new EvaluationTally();
+    expect({ confusion, outputsAreProbabilities, calibration, images, correct, accuracy }).toEqual({
+      ...{ confusion: null, outputsAreProbabilities: null, calibration: null },
+      ...{ images: 0, correct: 0, accuracy: null },
+    });
+  });
+
+  it('refuses records without labels', () => {
+    const tally = new EvaluationTally(OPTIONS);
+    const unlabelled = { ...batchOf(20, [RIGHT, RIGHT]), labels: null };
+    expect(() => tally.add(unlabelled)).toThrowError(
+      expect.objectContaining({
+        code: 'LABELS_MISSING',
+        exitCode: 65,
+        message: expect.stringContaining('records 20 to 21: expected labels to compare with, found none;'),
+      }),
+    );
+    expect(JSON.stringify(tally)).toBe(JSON.stringify(new EvaluationTally(OPTIONS)));
+  });
+
+  it.each([
+    ['INPUT_SIZE', 'expected verdicts out of 4 classes, found 5;', 5, true],
+    ['USAGE', 'expected probabilities, found plain outputs;', 4, false],
+  ])('refuses records of another network: %s', (code, words, classCount, outputsAreProbabilities) => {
+    const message = expect.stringContaining(`records 9 to 9: ${words}`);
+    for (const options of [OPTIONS, { mistakes: 3 }]) {
+      const tally = tallyOf([RIGHT], options);
+      const before = JSON.stringify(tally);
+      const other = batchOf(9, [RIGHT], classCount, outputsAreProbabilities);
+      expect(() => tally.add(other)).toThrowError(expect.objectContaining({ code, message }));
+      expect(JSON.stringify(tally)).toBe(before);
+    }
+  });
+
+  it('takes a batch of no records for what it is: nothing', () => {
+    const tally = new EvaluationTally({ mistakes: 3 });
+    tally.add({ ...batchOf(0, []), labels: null });
+    expect(tally.confusion).toBeNull();
+    tally.add(batchOf(0, [RIGHT]));
+    expect(tally.images).toBe(1);
+  });
+
+  it('learns from the tally it merges, and refuses another one from then on', () => {
+    const tally = new EvaluationTally({ mistakes: 3 });
+    tally.merge(new EvaluationTally({ mistakes: 3 }));
+    expect(tally.confusion).toBeNull();
+    tally.merge(tallyOf([RIGHT]));
+    tally.merge(new EvaluationTally({ mistakes: 3 }));
+    expect(JSON.stringify(tally)).toBe(JSON.stringify(tallyOf([RIGHT])));
+    const other = new EvaluationTally({ mistakes: 3 });
+    other.add(batchOf(0, [RIGHT], 5));
+    expect(() => tally.merge(other)).toThrowError(
+      expect.objectContaining({
+        code: 'USAGE',
+        message:
+          'merge: expected a tally of 4 classes, 3 mistakes, probabilities, found one of 5 classes, 3 mistakes, probabilities',
+      }),
+    );
+  });
 });

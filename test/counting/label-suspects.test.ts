@@ -10,6 +10,8 @@ function recordsOf(first: number, rows: readonly (readonly [number, number, numb
     predictions: Uint8Array.from(rows, ([, prediction]) => prediction),
     confidences: Float32Array.from(rows, ([, , confidence]) => confidence),
     losses: Float32Array.from(rows, ([, , , loss]) => loss),
+    classCount: 2,
+    outputsAreProbabilities: true,
     pixelsOf: (place: number) => Uint8Array.of(first + place),
   };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CellExamples } from '../../src/counting/cell-examples.js';
+import { ReportCollector } from '../../src/counting/report-collector.js';
 import { ThresholdCurve } from '../../src/counting/threshold-curve.js';
+import { tinyNetwork } from '../helpers/records.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const records = fc.array(
@@ -64,5 +66,15 @@ test('each cell keeps its most confident records, the earliest of equals, split 
         expect(merged.of(truth, prediction)).toEqual(expected);
       }
     }),
+  );
+});
+
+test('a collector refuses records without labels', () => {
+  const unlabelled = {
+    ...batchOf(0, [{ truth: 0, prediction: 0, confidence: 1, loss: 0, pixels: [0] }]),
+    labels: null,
+  };
+  expect(() => new ReportCollector(tinyNetwork).add(unlabelled)).toThrowError(
+    expect.objectContaining({ code: 'LABELS_MISSING' }),
   );
 });

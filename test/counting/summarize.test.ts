@@ -70,6 +70,23 @@ describe('summarize', () => {
     expect(empty.loss.mean).toBeNull();
   });
 
+  it('is the same for a tally that learned classes and outputs from its records', () => {
+    const matrix = [
+      [3, 1],
+      [0, 2],
+    ];
+    expect(evaluationOf(matrix, { isTold: false })).toEqual(evaluationOf(matrix));
+    const empty = evaluationOf(
+      matrix.map((row) => row.map(() => 0)),
+      { isTold: false },
+    );
+    expect(empty).toMatchObject({ images: 0, accuracy: null, calibration: null });
+    expect(empty.confusion).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   it('refuses names that do not fit the classes', () => {
     expect(() =>
       evaluationOf(

@@ -66,7 +66,7 @@ describe('a batch', () => {
   test('shows as many records as were appended, of each array', () => {
     const batch = makeBatch({ slots: makeSlots(1) }, 0, 37);
     const lengths = [batch.pixels, batch.labels, batch.predictions, batch.confidences, batch.losses];
-    expect(lengths.map((array) => array.length)).toEqual([37 * 784, 37, 37, 37, 37]);
+    expect(lengths.map((array) => array?.length)).toEqual([37 * 784, 37, 37, 37, 37]);
     expect(batch.outputs).toHaveLength(0);
   });
 });

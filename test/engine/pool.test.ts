@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import type { ScoringPool } from '../../src/engine/pool.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
-import { brightnessOf } from '../../src/network/normalization.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { failAttempts, fixture, letSlowGoOn, makeBatch, network, startPool } from '../helpers/scoring.js';
 
 const open: ScoringPool[] = [];
@@ -20,7 +19,7 @@ afterEach(async () => {
 function expectedPredictions(batch: Batch): number[] {
   return Array.from({ length: batch.count }, (_, i) => {
     const image = batch.pixels.subarray(i * 784, (i + 1) * 784);
-    return predictedClass(forward(network, brightnessOf(image, batch.normalization, network.image))[3]);
+    return predictedClass(feedForward(network, brightnessOf(image, batch.normalization, network.image))[3]);
   });
 }
 

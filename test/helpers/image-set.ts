@@ -1,6 +1,6 @@
 import type { ImageSet } from '../../src/insight/run-images.js';
+import { brightnessOf } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';
-import { brightnessOf } from '../../src/network/normalization.js';
 import { testLabels, testPixels } from './mnist.js';
 import { randomPixels } from './random-network.js';
 

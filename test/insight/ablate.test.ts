@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { ablate, allNeurons } from '../../src/insight/ablate.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
@@ -28,7 +28,7 @@ describe('ablate', () => {
     let [changed, correct, before] = [0, 0, 0];
     for (let image = 0; image < images.count; image++) {
       const brightness = brightnessAt(images, network, image);
-      const [whole, without] = [forward(network, brightness)[3], forward(deaf, brightness)[3]];
+      const [whole, without] = [feedForward(network, brightness)[3], feedForward(deaf, brightness)[3]];
       const [verdict, other] = [predictedClass(whole), predictedClass(without)];
       if (verdict !== other) changed++;
       if (verdict === images.labels?.[image]) before++;
@@ -46,7 +46,7 @@ describe('ablate', () => {
     const [found] = ablate(network, images, [{ layer: 3, neuron: 1 }]);
     let changed = 0;
     for (let image = 0; image < images.count; image++) {
-      const outputs = forward(network, brightnessAt(images, network, image))[3];
+      const outputs = feedForward(network, brightnessAt(images, network, image))[3];
       const verdict = predictedClass(outputs);
       outputs[1] = 0;
       if (predictedClass(outputs) !== verdict) changed++;

@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { ATTRIBUTION_TOLERANCE, attribute } from '../../src/insight/attribution.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { forward } from '../../src/network/forward.js';
+import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';
-import { brightnessOf } from '../../src/network/normalization.js';
 import { testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const pixels = testPixels();
 const output = (network: Network, image: Float64Array, k: number) =>
-  forward(network, image)[network.layers.length][k];
+  feedForward(network, image)[network.layers.length][k];
 
 /** The same integral by the midpoint rule, and the gradient by finite differences: nothing of the product's. */
 function plainly(network: Network, image: Float64Array, black: Float64Array, k: number): number[] {

@@ -2,16 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { smallestChange } from '../../src/insight/counterfactual.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';
-import { brightnessOf } from '../../src/network/normalization.js';
 import { testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { smallNetwork } from '../network/arbitraries.js';
 
 const pixels = testPixels();
 const verdict = (network: Network, image: Float64Array) =>
-  predictedClass(forward(network, image)[network.layers.length]);
+  predictedClass(feedForward(network, image)[network.layers.length]);
 
 describe.each(['sigmoid', 'relu'])('smallestChange of real digits (%s)', (name) => {
   const { network } = openModel(name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/insight/explain.js';
-import { forward } from '../../src/network/forward.js';
+import { feedForward } from '../../src/network/feed-forward.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 describe('explain', () => {
@@ -10,7 +10,7 @@ describe('explain', () => {
   it('names the largest output, the next one, and what lies between', () => {
     const network = randomNetwork({ ...settings, outputs: [5, 4] });
     const { layers, winner, runnerUp, margin } = explain(network, image);
-    const [, hidden, outputs] = forward(network, image);
+    const [, hidden, outputs] = feedForward(network, image);
     expect(layers.map(({ values }) => values)).toEqual([hidden, outputs]);
     const order = Array.from(outputs.keys()).sort((a, b) => outputs[b] - outputs[a]);
     expect([winner, runnerUp]).toEqual(order.slice(0, 2));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { distributionOf, networkReport } from '../../src/insight/network-report.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { brightnessAt, testImages } from '../helpers/image-set.js';
 
 describe('networkReport', () => {
@@ -15,7 +15,7 @@ describe('networkReport', () => {
     let correct = 0;
     for (let image = 0; image < images.count; image++) {
       const brightness = brightnessAt(images, network, image);
-      const activations = forward(network, brightness);
+      const activations = feedForward(network, brightness);
       for (const [l, { weights, biases, inputs, activation }] of network.layers.entries()) {
         for (let n = 0; n < biases.length; n++) {
           // By the sum where there is a threshold; of a softmax by what it gives.

@@ -3,7 +3,7 @@ import { openModel } from '../../src/inputs/open-model.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
 import { rankImages } from '../../src/insight/run-images.js';
 import { activate } from '../../src/network/activations.js';
-import { forward } from '../../src/network/forward.js';
+import { feedForward } from '../../src/network/feed-forward.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
@@ -20,7 +20,7 @@ describe('neuronReport', () => {
     const { weights, biases, inputs, activation } = network.layers[layer - 1];
     const row = weights.subarray(neuron * inputs, (neuron + 1) * inputs);
     const all = Array.from({ length: images.count }, (_, index) => {
-      const activations = forward(network, brightnessAt(images, network, index));
+      const activations = feedForward(network, brightnessAt(images, network, index));
       const sum = activations[layer - 1].reduce((total, a, i) => total + a * row[i], 0) + biases[neuron];
       return { index, sum, value: activations[layer][neuron], truth: images.labels?.[index] ?? 0 };
     });
@@ -69,7 +69,7 @@ describe('neuronReport', () => {
       });
       const images = randomImages(network, 7, 9);
       const sumAt = (brightness: Float64Array) => {
-        const inputs = forward(network, brightness)[2];
+        const inputs = feedForward(network, brightness)[2];
         const { weights, biases } = network.layers[2];
         return inputs.reduce((sum, a, i) => sum + a * weights[1 * 5 + i], biases[1]);
       };

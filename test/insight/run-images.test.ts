@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { countCorrect, runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 describe('runImages', () => {
-  test('gives the very numbers of forward, for any network and normalization', () => {
+  test('gives the very numbers of feedForward, for any network and normalization', () => {
     const settings = fc.record({
       seed: fc.nat(1000),
       height: fc.integer({ min: 1, max: 6 }),
@@ -28,7 +28,7 @@ describe('runImages', () => {
         const images = randomImages(network, 3, wanted.seed);
         const runs = runImages(network, images);
         for (let image = 0; image < 3; image++) {
-          const expected = forward(network, brightnessAt(images, network, image)).slice(1);
+          const expected = feedForward(network, brightnessAt(images, network, image)).slice(1);
           const found = runs.map(({ values, outputs }) =>
             values.subarray(image * outputs, (image + 1) * outputs),
           );
@@ -48,7 +48,7 @@ describe('runImages', () => {
     const { predictions, confidences } = verdictsOf(runs[2]);
     let correct = 0;
     for (let image = 0; image < images.count; image++) {
-      const outputs = forward(network, brightnessAt(images, network, image))[3];
+      const outputs = feedForward(network, brightnessAt(images, network, image))[3];
       const winner = predictedClass(outputs);
       expect([predictions[image], confidences[image]]).toEqual([winner, outputs[winner]]);
       if (winner === images.labels?.[image]) correct++;

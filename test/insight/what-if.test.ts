@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { runImages } from '../../src/insight/run-images.js';
 import { feedImages, whatIf } from '../../src/insight/what-if.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
@@ -29,8 +29,8 @@ describe('whatIf', () => {
     let [changed, rightToWrong, wrongToRight] = [0, 0, 0];
     for (let image = 0; image < images.count; image++) {
       const brightness = brightnessAt(images, network, image);
-      const before = forward(network, brightness)[3];
-      const after = forward({ layers: other }, brightness)[3];
+      const before = feedForward(network, brightness)[3];
+      const after = feedForward({ layers: other }, brightness)[3];
       const verdicts = [predictedClass(before), predictedClass(after)];
       expect([found.before.predictions[image], found.after.predictions[image]]).toEqual(verdicts);
       expect(found.after.confidences[image]).toBe(after[verdicts[1]]);
@@ -75,7 +75,7 @@ describe('whatIf', () => {
         silenced.some((place) => place.layer === l && place.neuron === at % layer.inputs) ? 0 : weight,
       ),
     }));
-    const expected = forward({ layers }, brightnessAt(few, small, 2))[3].with(1, 0);
+    const expected = feedForward({ layers }, brightnessAt(few, small, 2))[3].with(1, 0);
     expect(Array.from(runs[2].values.subarray(6, 9))).toEqual(Array.from(expected));
   });
 });

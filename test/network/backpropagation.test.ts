@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../src/network/activations.js';
+import { feedForward } from '../../src/network/feed-forward.js';
 import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
-import { forward } from '../../src/network/forward.js';
 import { type Layer, loss, lossOf, type Network } from '../../src/network/network.js';
 import { smallNetwork, vector } from './arbitraries.js';
 
 const STEP = 1e-5;
 
 function cost(network: Network, brightness: Float64Array, label: number): number {
-  const outputs = forward(network, brightness).at(-1) ?? new Float64Array();
+  const outputs = feedForward(network, brightness).at(-1) ?? new Float64Array();
   return loss(outputs, label, lossOf(network));
 }
 
@@ -29,7 +29,7 @@ function isNearCorner(network: Network, brightness: Float64Array): boolean {
   const linear = (layer: Layer): Layer => ({ ...layer, activation: 'identity' });
   return network.layers.some((layer, l) => {
     const layers = [...network.layers.slice(0, l), linear(layer)];
-    const z = forward({ layers }, brightness).at(-1) ?? new Float64Array();
+    const z = feedForward({ layers }, brightness).at(-1) ?? new Float64Array();
     return layer.activation === 'relu' && z.some((x) => Math.abs(x) < 1e-3);
   });
 }

@@ -98,7 +98,7 @@ describe('batch', () => {
     const copies: number[][] = [];
     const source = new Subject<NormalizedRecords>();
     source.pipe(batch(tinySlots(2, 4))).subscribe(({ pixels, labels }) => {
-      copies.push([...pixels], [...labels]);
+      copies.push([...pixels], [...(labels ?? [])]);
     });
     const shared = tinyRecords(0, 3);
     source.next(shared);

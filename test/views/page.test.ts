@@ -6,9 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { type ReportOptions, report } from '../../pipelines/report.js';
 import { openModel } from '../../src/inputs/open-model.js';
+import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { forward } from '../../src/network/forward.js';
-import { brightnessOf } from '../../src/network/normalization.js';
 import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
@@ -67,7 +66,7 @@ describe('the report of the real test set', () => {
         network.normalization,
         network.image,
       );
-      const outputs = [...(forward(network, image).at(-1) ?? [])];
+      const outputs = [...(feedForward(network, image).at(-1) ?? [])];
       const confidence = Math.max(...outputs);
       if (outputs.indexOf(confidence) === 9) found.push({ index, confidence });
     }
@@ -132,8 +131,9 @@ describe('the report of the real test set', () => {
     const { html } = await made;
     const { network } = openModel('sigmoid');
     const outputs =
-      forward(network, brightnessOf(pixels.subarray(0, 784), network.normalization, network.image)).at(-1) ??
-      [];
+      feedForward(network, brightnessOf(pixels.subarray(0, 784), network.normalization, network.image)).at(
+        -1,
+      ) ?? [];
     const shown = [...partOf(html, 'journey').matchAll(/<title>3:(\d) ([\d.]+)<\/title>/g)].map(
       ([, , value]) => value,
     );

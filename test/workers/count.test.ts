@@ -35,9 +35,10 @@ const record = fc.record({
 function tallyOf(count: number, isCounted: boolean): string {
   const tally = new EvaluationTally({ classes: CLASSES, mistakes: 3, outputsAreProbabilities: true });
   const { labels, predictions, confidences, losses, counts } = slot;
-  const scored = { first: 0, count, labels, predictions, confidences, losses };
+  const network = { classCount: CLASSES, outputsAreProbabilities: true };
+  const scored = { first: 0, count, labels, predictions, confidences, losses, ...network };
   const pixelsOf = () => new Uint8Array(4);
-  tally.addBatch({ ...scored, pixelsOf, counts: isCounted ? counts : undefined });
+  tally.add({ ...scored, pixelsOf, counts: isCounted ? counts : undefined });
   return JSON.stringify(tally);
 }
 

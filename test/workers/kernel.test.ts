@@ -6,9 +6,9 @@ import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
 import { BUNDLED_MODELS, openModel } from '../../src/inputs/open-model.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { loss, lossOf, type Network } from '../../src/network/network.js';
-import { brightnessOf, type Normalization } from '../../src/network/normalization.js';
+import type { Normalization } from '../../src/network/normalization.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';
@@ -65,7 +65,7 @@ function expectLikeOracle(run: Run, tolerance = TOLERANCE): void {
   };
   labels.forEach((label, i) => {
     const brightness = brightnessOf(pixels.subarray(i * size, (i + 1) * size), normalization, network.image);
-    const expected = forward(network, brightness)[network.layers.length];
+    const expected = feedForward(network, brightness)[network.layers.length];
     const found = slot.outputs.subarray(i * classes, (i + 1) * classes);
     expected.forEach((x, k) => {
       compare(`output ${k} of image ${i}`, found[k], x, tolerance);
@@ -154,7 +154,7 @@ describe('the kernel against the float64 network', () => {
       let worst = 0;
       for (let i = 0; i < 10_000; i++) {
         const pixels = run.pixels.subarray(i * 784, (i + 1) * 784);
-        const outputs = forward(network, brightnessOf(pixels, network.normalization, network.image))[3];
+        const outputs = feedForward(network, brightnessOf(pixels, network.normalization, network.image))[3];
         outputs.forEach((x, k) => {
           worst = Math.max(worst, Math.abs(x - slot.outputs[i * 10 + k]));
         });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { brightnessOf } from '../../src/network/feed-forward.js';
 import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
-import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
 import { RUN } from '../../src/training/run-fields.js';
 import { trainedNetwork } from '../../src/training/trained-network.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { Adam, addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
-import { forward, predictedClass } from '../../src/network/forward.js';
 import { lossOf, type Network } from '../../src/network/network.js';
-import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom } from '../../src/network/random.js';
 import { AUGMENTATIONS, warpImage, warpOf } from '../../src/training/augmentation.js';
 import { RUN } from '../../src/training/run-fields.js';
@@ -118,7 +118,7 @@ describe('the gradients of the kernel', () => {
       const cost = () => {
         let sum = 0;
         training.shared.images.labels.forEach((label, i) => {
-          const outputs = forward(network, brightnessAt(training, i))[network.layers.length];
+          const outputs = feedForward(network, brightnessAt(training, i))[network.layers.length];
           sum += trainingLoss(outputs, label, loss, smoothing);
         });
         return sum;
@@ -284,7 +284,7 @@ describe('the evaluation of the kernel', () => {
     const network = networkOf(training);
     let [correct, lossSum] = [0, 0];
     for (let i = 20; i < 67; i++) {
-      const outputs = forward(network, brightnessAt(training, i))[network.layers.length];
+      const outputs = feedForward(network, brightnessAt(training, i))[network.layers.length];
       if (predictedClass(outputs) === shared.images.labels[i]) correct++;
       lossSum += trainingLoss(outputs, shared.images.labels[i], loss, 0);
     }

@@ -1,5 +1,5 @@
 import { backThroughActivation } from '../activations.js';
-import { forward } from '../forward.js';
+import { feedForward } from '../feed-forward.js';
 import { desired, type Layer, loss, lossOf, type Network } from '../network.js';
 
 /** ∂C/∂W and ∂C/∂b of one layer, shaped as the layer's weights and biases. */
@@ -33,7 +33,7 @@ export function addGradients(
   label: number,
   gradients: readonly LayerGradient[],
 ): number {
-  const activations = forward(network, brightness);
+  const activations = feedForward(network, brightness);
   const outputs = activations[activations.length - 1];
 
   let delta = outputDelta(network, outputs, label);

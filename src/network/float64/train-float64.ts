@@ -1,7 +1,7 @@
 import type { ActivationName } from '../activations.js';
-import { forward, predictedClass } from '../forward.js';
+import { brightnessOf, feedForward, predictedClass } from '../feed-forward.js';
 import type { ImageSize, Layer } from '../network.js';
-import { brightnessOf, type Normalization } from '../normalization.js';
+import type { Normalization } from '../normalization.js';
 import { createRandom, type Random, shuffle } from '../random.js';
 import { Adam, addGradients, zeroGradients } from './backpropagation.js';
 
@@ -82,7 +82,7 @@ export function countCorrect(
 ): number {
   let correct = 0;
   for (const [i, label] of data.labels.entries()) {
-    const activations = forward({ layers }, brightnessAt(data, i, normalization));
+    const activations = feedForward({ layers }, brightnessAt(data, i, normalization));
     if (predictedClass(activations[activations.length - 1]) === label) correct++;
   }
   return correct;

@@ -1,0 +1,95 @@
+import { activate } from './activations.js';
+import type { ImageSize, Layer, Network } from './network.js';
+import type { Normalization } from './normalization.js';
+
+/**
+ * The brightness of one image, pixel by pixel: what `foldNormalization` must amount to.
+ *
+ * @param pixels `(height * width)` u8 as stored: row by row, or column by column when transposed.
+ * @returns `(height * width)` float64, always row by row.
+ */
+export function brightnessOf(
+  pixels: Uint8Array,
+  { scale, offset, transposed }: Normalization,
+  { height, width }: ImageSize,
+): Float64Array {
+  const brightness = new Float64Array(height * width);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const stored = transposed ? column * height + row : row * width + column;
+      brightness[row * width + column] = pixels[stored] * scale + offset;
+    }
+  }
+  return brightness;
+}
+
+/**
+ * The same layer, made to take raw pixels: `folded.weights · pixels + folded.biases` is what
+ * `layer.weights · brightnessOf(pixels) + layer.biases` is, and costs nothing an image:
+ * W(sx + o) + b = (sW)x + (b + W·o·1), with W's columns permuted when the images are transposed.
+ *
+ * @param layer the first layer, `(outputs, height * width)`; it is left as it is.
+ */
+export function foldNormalization(
+  layer: Layer,
+  { scale, offset, transposed }: Normalization,
+  { height, width }: ImageSize,
+): Layer {
+  const weights = new Float64Array(layer.weights.length);
+  const biases = layer.biases.slice();
+  // From one pixel of a row to the next, as they are stored.
+  const step = transposed ? height : 1;
+  let input = 0;
+  for (let n = 0; n < layer.outputs; n++) {
+    let sum = 0;
+    for (let row = 0; row < height; row++) {
+      let stored = n * layer.inputs + (transposed ? row : row * width);
+      for (const end = input + width; input < end; input++, stored += step) {
+        const weight = layer.weights[input];
+        weights[stored] = weight * scale;
+        sum += weight;
+      }
+    }
+    biases[n] += sum * offset;
+  }
+  return { ...layer, weights, biases };
+}
+
+/**
+ * The forward pass, a' = σ(Wa + b) layer after layer, in float64 and in plain sight: the oracle that every
+ * faster way is held against.
+ *
+ * @param brightness `(height * width)` float64, as `brightnessOf` gives it; trusted to fit the network.
+ * @returns the activations of every layer, the input first: `(784)`, `(16)`, `(16)`, `(10)` float64.
+ */
+export function feedForward(network: Pick<Network, 'layers'>, brightness: Float64Array): Float64Array[] {
+  const activations = [brightness];
+  let a = brightness;
+  for (const { weights: W, biases: b, activation } of network.layers) {
+    a = activate(activation, plus(times(W, a), b));
+    activations.push(a);
+  }
+  return activations;
+}
+
+/** The class with the largest output; the first one of equals. */
+export function predictedClass(outputs: Float64Array): number {
+  let best = 0;
+  for (let k = 1; k < outputs.length; k++) if (outputs[k] > outputs[best]) best = k;
+  return best;
+}
+
+/** Wa: the matrix `(outputs, inputs)`, row-major, times the vector `(inputs)`. */
+function times(W: Float64Array, a: Float64Array): Float64Array {
+  const product = new Float64Array(W.length / a.length);
+  for (let n = 0, w = 0; n < product.length; n++) {
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += W[w++] * a[i];
+    product[n] = sum;
+  }
+  return product;
+}
+
+function plus(u: Float64Array, v: Float64Array): Float64Array {
+  return u.map((x, n) => x + v[n]);
+}
