@@ -5,15 +5,15 @@ import { readNetwork, writeNetwork } from '../src/network/formats/network-file.j
 import { layerSizes, type Network, parameterCount } from '../src/network/network.js';
 import type { KeptFile } from '../src/outputs/kept-file.js';
 import type { TrainingState } from '../src/training/checkpoint.js';
+import { trainedNetwork } from '../src/training/network-parameters.js';
 import type { SharedTraining } from '../src/training/shared-training.js';
-import { trainedNetwork } from '../src/training/trained-network.js';
+import type { BestEpoch, EpochReport } from '../src/training/training-epochs.js';
 import {
   SETTING_NAMES,
   settingText,
   type Training,
   trainingCommand,
-} from '../src/training/training-command.js';
-import type { BestEpoch, EpochReport } from '../src/training/training-epochs.js';
+} from '../src/training/training-report.js';
 import type { LearningCurve } from '../src/views/terminal/learning-curve.js';
 import { curveOf } from '../src/views/terminal/learning-curve-svg.js';
 import { testNetwork } from './test-network.js';

@@ -3,7 +3,7 @@ import { chooseWorkers } from '../src/engine/sizes.js';
 import type { LabelledInput } from '../src/inputs/open-images.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
 import { checkpointBytes, resumeTraining, type TrainingState } from '../src/training/checkpoint.js';
-import { trainingCount } from '../src/training/place-run.js';
+import { trainingCount } from '../src/training/run-head.js';
 import { SharedTraining } from '../src/training/shared-training.js';
 import { openTrainer, trainerThreads } from '../src/training/trainer.js';
 import { type EpochReport, trainingEpochs } from '../src/training/training-epochs.js';

@@ -3,7 +3,7 @@ import { addLookCommand } from '../cli/look.js';
 import { runCli } from '../cli/program.js';
 import { addReportCommand } from '../cli/report.js';
 import { addScoreCommand } from '../cli/score.js';
-import { addTrainCommand } from '../cli/train.js';
+import { addTrainCommand } from '../cli/train-command.js';
 
 /** All commands, in the order of the help. */
 const COMMANDS = [addEvaluateCommand, addScoreCommand, addTrainCommand, addLookCommand, addReportCommand];

@@ -3,8 +3,8 @@ import { DigitflowError, inputError } from '../errors.js';
 import { readSafetensors, type Tensor } from '../network/formats/safetensors.js';
 import { writeSafetensors } from '../network/formats/write-safetensors.js';
 import type { SharedTraining } from './shared-training.js';
-import { SETTING_FLAGS, SETTING_NAMES, settingText } from './training-command.js';
 import type { EpochReport, TrainingProgress } from './training-epochs.js';
+import { SETTING_FLAGS, SETTING_NAMES, settingText } from './training-report.js';
 
 const SCHEMA = 'digitflow.checkpoint/1';
 

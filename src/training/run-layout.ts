@@ -1,6 +1,6 @@
 import { roundUp } from '../engine/layout.js';
+import type { ParameterLayout } from './network-parameters.js';
 import { BARRIER, LAYER, RESULT_BYTES, RUN, STEP_BYTES } from './run-fields.js';
-import type { ParameterLayout } from './trained-network.js';
 
 /** Where one run's arrays lie. */
 export interface RunLayout {

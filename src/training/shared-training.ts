@@ -3,14 +3,13 @@ import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
 import { createRandom } from '../network/random.js';
-import { initialSeed } from './place-epoch.js';
-import { placeRun, trainingCount } from './place-run.js';
-import { instantiateTrainingKernel } from './run-epoch.js';
+import { initialSeed } from './epoch-plan.js';
+import { instantiateTrainingKernel, type TrainingSetup } from './epoch-runner.js';
+import type { ParameterLayout } from './network-parameters.js';
 import { BARRIER, RUN } from './run-fields.js';
+import { placeRun, trainingCount } from './run-head.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import type { ParameterLayout } from './trained-network.js';
 import { layoutTraining, TABLES_BYTES, type TrainingLayout, writeLitTables } from './training-layout.js';
-import type { TrainingSetup } from './training-messages.js';
 import type { TrainingImages, TrainingOptions } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */

@@ -1,10 +1,9 @@
 import { TRAIN_WORKER_FILE } from '../assets.js';
 import { Threads } from '../engine/threads.js';
 import { DigitflowError } from '../errors.js';
-import { createEpochRunner } from './run-epoch.js';
+import { createEpochRunner, type EpochAnswer, type EpochTask } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
 import type { TrainingLayout } from './training-layout.js';
-import type { EpochAnswer, EpochTask } from './training-messages.js';
 
 /** Something that runs epochs: threads, or the calling thread itself. */
 export interface Trainer {

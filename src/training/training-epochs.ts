@@ -1,8 +1,8 @@
 import { concatMap, from, map, mergeMap, type Observable, range, takeWhile } from 'rxjs';
-import { trainingCount } from './place-run.js';
+import type { EpochAnswer } from './epoch-runner.js';
+import { trainingCount } from './run-head.js';
 import type { SharedTraining } from './shared-training.js';
 import type { Trainer } from './trainer.js';
-import type { EpochAnswer } from './training-messages.js';
 import type { TrainingLoss } from './training-options.js';
 
 /** The epoch that did best on the held-out images, and the weights it was judged by. */

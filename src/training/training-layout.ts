@@ -1,7 +1,7 @@
 import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
 import { DigitflowError } from '../errors.js';
+import { layoutParameters, type ParameterLayout } from './network-parameters.js';
 import { layoutRun, MOST_POSITIONS, type RunLayout } from './run-layout.js';
-import { layoutParameters, type ParameterLayout } from './trained-network.js';
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TRAIN_WORKER_FILE } from '../../src/assets.js';
 import { STOP_FLAG } from '../../src/engine/messages.js';
 import { Threads } from '../../src/engine/threads.js';
-import { divideByLit, divideEvenly } from '../../src/training/place-run.js';
+import { divideByLit, divideEvenly } from '../../src/training/run-head.js';
 import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
 import { type TrainingProgress, trainingEpochs } from '../../src/training/training-epochs.js';
 import { chooseTeamSize } from '../../src/training/training-options.js';

@@ -1,8 +1,10 @@
-import { placeEpoch } from './place-epoch.js';
-import { trainingCount } from './place-run.js';
+import type { ImageSize } from '../network/network.js';
+import { placeEpoch } from './epoch-plan.js';
 import { BARRIER, RUN } from './run-fields.js';
+import { trainingCount } from './run-head.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import type { EpochAnswer, EpochTask, TrainingSetup } from './training-messages.js';
+import type { TrainingLayout } from './training-layout.js';
+import type { TrainingOptions } from './training-options.js';
 
 /**
  * What the kernel of workers/train-kernel/ offers; every address is that of a run's head, of which each thread of its team has
@@ -103,3 +105,36 @@ const NOTHING: EpochAnswer = {
 };
 
 const STOPPED: EpochAnswer = { ...NOTHING, isStopped: true };
+
+/** What a training thread is given when it starts. The module and the memory are shared, not copied. */
+export interface TrainingSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: TrainingLayout;
+  readonly options: TrainingOptions;
+  readonly image: ImageSize;
+}
+
+/** What crosses to a worker: everything else lies in shared memory. */
+export interface EpochTask {
+  readonly run: number;
+  /** From 0; -1 is the probe that finds out whether the worker is well. */
+  readonly epoch: number;
+  /** Which of the run's team this is for, from 0: all of them run at the same time. */
+  readonly rank: number;
+}
+
+/** What the first worker of a team answers: a few numbers. The run's live state is the epoch's result. */
+export interface EpochAnswer {
+  /** True when the stop flag was up: the live state is of no use, the kept one is as it was. */
+  readonly isStopped: boolean;
+  /** Mean over the training images, taken while the weights changed; NaN or infinite when training diverged. */
+  readonly loss: number;
+  /** Mean over the held-out images, without label smoothing; NaN when there are none. */
+  readonly validationLoss: number;
+  readonly validationCorrect: number;
+  /** Time of the training part alone. */
+  readonly seconds: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+}
