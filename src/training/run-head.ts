@@ -1,30 +1,21 @@
 import { STOP_FLAG } from '../engine/messages.js';
 import { ACTIVATIONS } from '../network/activations.js';
+import { BETA_1, BETA_2 } from './epoch-plan.js';
 import { LAYER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingLayout } from './training-layout.js';
-import type { TrainingImages, TrainingOptions } from './training-options.js';
+import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
 
 /** The order is the kernel's numbering. */
 const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
 const OPTIMIZERS = ['adam', 'sgd'] as const;
 
-/** Adam's own, from Kingma and Ba, arXiv:1412.6980; the first is SGD's momentum as well. */
-export const BETA_1 = 0.9;
-export const BETA_2 = 0.999;
-export const EPSILON = 1e-8;
-
-/** How many images of a set are trained on: all but those held out. */
-export function trainingCount(
-  imageCount: number,
-  { validation }: Pick<TrainingOptions, 'validation'>,
-): number {
-  return imageCount - validation;
-}
+/** Adam's, from Kingma and Ba, arXiv:1412.6980. */
+const EPSILON = 1e-8;
 
 /**
- * Writes what stays the same over a run's epochs: of each thread of its team the head and the layer entries, and who has which
- * share. Written by main, before any task.
+ * Writes what stays the same over a run's epochs: for each thread of its team the head, the layer entries, and the range
+ * of inputs that it owns. The main thread calls it before any task.
  */
 export function placeRun(
   buffer: SharedArrayBuffer,
@@ -40,131 +31,108 @@ export function placeRun(
   );
   const rowBytes = shape.layers[0].paddedOutputs * 4;
   new Uint32Array(buffer, run.shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
-  for (const rank of run.ranks.keys()) {
-    placeHead(buffer, layout, index, rank, options, images);
-    const view = new DataView(buffer, run.ranks[rank].head + RUN.bytes);
-    shape.layers.forEach((layer, l) => {
-      const set = (field: number, value: number) => view.setInt32(l * LAYER.bytes + field, value, true);
+  for (const [rank, { head }] of run.ranks.entries()) {
+    placeHead(new DataView(buffer, head, RUN.bytes), layout, index, rank, options, images);
+    shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights, biases }, l) => {
       const isLast = l === shape.layers.length - 1;
-      set(LAYER.inputs, layer.inputs);
-      set(LAYER.outputs, layer.outputs);
-      set(LAYER.paddedOutputs, layer.paddedOutputs);
-      set(LAYER.activation, ACTIVATIONS.indexOf(isLast ? options.output : options.activation));
-      set(LAYER.weights, layer.weights);
-      set(LAYER.biases, layer.biases);
-      set(LAYER.activations, run.tile.layers[l].activations);
-      set(LAYER.deltas, run.tile.layers[l].deltas);
-      set(LAYER.rows, run.tile.layers[l].rows);
-      set(LAYER.inputBegin, inputsBegin[l][rank]);
-      set(LAYER.inputEnd, inputsBegin[l][rank + 1]);
+      const activation = ACTIVATIONS.indexOf(isLast ? options.output : options.activation);
+      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank);
+      const numbers = { inputs, outputs, paddedOutputs, activation, weights, biases, inputBegin, inputEnd };
+      const view = new DataView(buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
+      setInts(view, LAYER, { ...numbers, ...run.tile.layers[l] });
     });
   }
 }
 
 function placeHead(
-  buffer: SharedArrayBuffer,
+  view: DataView,
   layout: TrainingLayout,
   index: number,
   rank: number,
   options: TrainingOptions,
   { image }: TrainingImages,
 ): void {
-  const { shape } = layout;
+  const { shape, tables, constants, pixels, labels, starts, records, teamSize } = layout;
   const run = layout.runs[index];
-  const own = run.ranks[rank];
-  const view = new DataView(buffer, own.head, RUN.bytes);
-  const set = (field: number, value: number) => view.setInt32(field, value, true);
-  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
+  const { gradients, order, steps, zeros, results, barrier, shares, tilesInHand, tiles, tileBytes } = run;
+  const { head: _, ...scratch } = run.ranks[rank];
+  const { layers: __, labels: tileLabels, ...lists } = run.tile;
   const [parameters, means, squares, averages] = STATE_ARRAYS.map((_, i) => run.live + i * shape.bytes);
+  setInts(view, RUN, {
+    layerCount: shape.layers.length,
+    inputs: shape.layers[0].inputs,
+    classes: shape.layers[shape.layers.length - 1].outputs,
+    loss: LOSSES.indexOf(options.loss),
+    optimizer: OPTIMIZERS.indexOf(options.optimizer),
+    height: image.height,
+    width: image.width,
+    ...{ tables, constants, pixels, labels, starts, records },
+    ...{ parameters, gradients, means, squares },
+    averages: options.averaging > 0 ? averages : 0,
+    parameterBytes: shape.bytes,
+    weightBytes: shape.weightBytes,
+    ...{ order, steps, zeros, results, barrier },
+    stopFlag: layout.control + STOP_FLAG * 4,
+    ...{ teamSize, rank, shares },
+    ...{ tilesInHand, tiles, tileBytes, ...lists, tileLabels, ...scratch },
+    trainingCount: trainingCount(layout.imageCount, options),
+    batchSize: options.batchSize,
+    augmented: options.augment === 'none' ? 0 : 1,
+  });
+  const floats = {
+    smoothing: options.labelSmoothing,
+    clip: options.largestFirstWeight,
+    beta1: BETA_1,
+    beta2: BETA_2,
+    epsilon: EPSILON,
+  } as const;
+  for (const name of Object.keys(floats) as (keyof typeof floats)[]) {
+    view.setFloat32(RUN[name], floats[name], true);
+  }
+}
 
-  set(RUN.layerCount, shape.layers.length);
-  set(RUN.inputs, shape.layers[0].inputs);
-  set(RUN.classes, shape.layers[shape.layers.length - 1].outputs);
-  set(RUN.loss, LOSSES.indexOf(options.loss));
-  set(RUN.optimizer, OPTIMIZERS.indexOf(options.optimizer));
-  set(RUN.height, image.height);
-  set(RUN.width, image.width);
-  set(RUN.tables, layout.tables);
-  set(RUN.constants, layout.constants);
-  set(RUN.pixels, layout.pixels);
-  set(RUN.labels, layout.labels);
-  set(RUN.starts, layout.starts);
-  set(RUN.records, layout.records);
-  set(RUN.parameters, parameters);
-  set(RUN.gradients, run.gradients);
-  set(RUN.means, means);
-  set(RUN.squares, squares);
-  set(RUN.averages, options.averaging > 0 ? averages : 0);
-  set(RUN.parameterBytes, shape.bytes);
-  set(RUN.weightBytes, shape.weightBytes);
-  for (const name of ['order', 'steps', 'zeros', 'results', 'barrier', 'shares'] as const) {
-    set(RUN[name], run[name]);
-  }
-  set(RUN.stopFlag, layout.control + STOP_FLAG * 4);
-  set(RUN.teamSize, layout.teamSize);
-  set(RUN.rank, rank);
-  set(RUN.tilesInHand, run.tilesInHand);
-  set(RUN.tiles, run.tiles);
-  set(RUN.tileBytes, run.tileBytes);
-  set(RUN.offsets, run.tile.offsets);
-  set(RUN.brightnesses, run.tile.brightnesses);
-  set(RUN.begins, run.tile.begins);
-  set(RUN.cuts, run.tile.cuts);
-  set(RUN.tileLabels, run.tile.labels);
-  for (const name of ['tilePixels', 'positions', 'values', 'vectors', 'quads', 'framed', 'box'] as const) {
-    set(RUN[name], own[name]);
-  }
-  set(RUN.trainingCount, trainingCount(layout.imageCount, options));
-  set(RUN.batchSize, options.batchSize);
-  set(RUN.augmented, options.augment === 'none' ? 0 : 1);
-  setFloat(RUN.smoothing, options.labelSmoothing);
-  setFloat(RUN.clip, options.largestFirstWeight);
-  setFloat(RUN.beta1, BETA_1);
-  setFloat(RUN.beta2, BETA_2);
-  setFloat(RUN.epsilon, EPSILON);
+/** Sets i32 fields by their names. */
+function setInts<Name extends string>(
+  view: DataView,
+  offsets: Readonly<Record<Name, number>>,
+  values: { readonly [N in Name]?: number },
+): void {
+  for (const name of Object.keys(values) as Name[])
+    view.setInt32(offsets[name], values[name] as number, true);
 }
 
 /** Images that are looked at to find out where the lit pixels are. */
 const SAMPLE = 256;
 
 /**
- * Divides the pixels of a set among the threads of a team, one stretch each, so that each has about as many lit ones. It decides
- * how long the threads wait for each other, and nothing else.
+ * Divides the pixels of a set among the threads of a team, one range each, so that each has about as many lit ones. The
+ * division decides how long the threads wait for each other, and nothing else.
  *
- * @param teamSize at most as many as there are pixels
- * @returns where each thread's share begins, and, last, where all end: `(teamSize + 1)`, every share of at least one pixel
+ * @param teamSize at most the number of pixels
+ * @returns where each thread's range begins, then where the last one ends: `(teamSize + 1)`, no range empty
  */
 export function divideByLit({ pixels, labels, image }: TrainingImages, teamSize: number): number[] {
   const inputs = image.height * image.width;
   if (teamSize === 1) return [0, inputs];
-  const lit = new Float64Array(inputs);
+  // A pixel costs the optimizer a little even where it is black.
+  const costs = new Float64Array(inputs).fill(0.01);
   const step = Math.max(1, Math.floor(labels.length / SAMPLE));
   for (let i = 0; i < labels.length; i += step) {
-    for (let p = 0; p < inputs; p++) if (pixels[i * inputs + p] !== 0) lit[p]++;
+    for (let p = 0; p < inputs; p++) if (pixels[i * inputs + p] !== 0) costs[p]++;
   }
-  // A pixel costs the optimizer a little even where it is black.
-  return divide(
-    lit.map((count) => count + 0.01),
-    teamSize,
-  );
+  const whole = costs.reduce((sum, cost) => sum + cost, 0);
+  const begins = [0];
+  let spent = 0;
+  for (let p = 0; begins.length < teamSize; p++) {
+    spent += costs[p];
+    const isDue = spent >= (whole * begins.length) / teamSize;
+    // Each later range needs a pixel as well.
+    if (isDue || inputs - (p + 1) === teamSize - begins.length) begins.push(p + 1);
+  }
+  return [...begins, inputs];
 }
 
-/** Divides inputs that all cost the same; where there are fewer than threads, some get none. */
+/** Divides inputs that all cost the same; some threads get none where there are fewer inputs than threads. */
 export function divideEvenly(inputs: number, teamSize: number): number[] {
   return Array.from({ length: teamSize + 1 }, (_, rank) => Math.round((inputs * rank) / teamSize));
-}
-
-/** Begins each share where the shares before it have had their part of the whole cost. */
-function divide(costs: Float64Array, teamSize: number): number[] {
-  const begins = [0];
-  const whole = costs.reduce((sum, cost) => sum + cost, 0);
-  let spent = 0;
-  for (let p = 0; p < costs.length && begins.length < teamSize; p++) {
-    spent += costs[p];
-    const left = teamSize - begins.length;
-    const isDue = spent >= (whole * begins.length) / teamSize;
-    // Every share after this one is to have a pixel as well.
-    if (isDue || costs.length - (p + 1) === left) begins.push(p + 1);
-  }
-  return [...begins, costs.length];
 }

@@ -1,7 +1,18 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Interval } from '../counting/scores.js';
-import type { SourceFile } from '../inputs/idx-source.js';
-import type { TrainingOptions } from './training-options.js';
+import { type Interval, wilsonInterval } from '../counting/scores.js';
+import { layerSizes, type Network, parameterCount } from '../network/network.js';
+import type { SharedTraining } from './shared-training.js';
+import type { BestEpoch, EpochReport, TrainingProgress } from './training-epochs.js';
+import {
+  SETTING_FLAGS,
+  SETTING_NAMES,
+  settingText,
+  type TrainingOptions,
+  trainingCount,
+} from './training-options.js';
+
+declare const DIGITFLOW_VERSION: string;
 
 /** How well a network does on images that it has not learned from. */
 export interface Judgement {
@@ -12,7 +23,7 @@ export interface Judgement {
   readonly interval: Interval;
 }
 
-/** What is told of a training: the JSON of `digitflow train --format json`. */
+/** The report of a training: the JSON of `digitflow train --format json`. */
 export interface Training {
   readonly schema: 'digitflow.training/1';
   readonly network: {
@@ -35,7 +46,7 @@ export interface Training {
   readonly validation: (Judgement & { readonly loss: number }) | null;
   /** Over the bundled test set, once, after the choice; null when the images were not MNIST's. */
   readonly test: (Judgement & { readonly dataset: string | null }) | null;
-  /** The runs, from 1, whose loss was no number any more, and in which epoch. */
+  /** The runs, from 1, whose loss became NaN or infinite, and in which epoch. */
   readonly diverged: readonly { readonly run: number; readonly epoch: number }[];
   /** Epochs of all runs together, those before a resumption included. */
   readonly epochs: number;
@@ -53,49 +64,112 @@ export interface Training {
   readonly partial: boolean;
 }
 
-/** The flag of each setting, in the order in which they are told. */
-export const SETTING_FLAGS = {
-  hidden: '--hidden',
-  activation: '--activation',
-  output: '--output',
-  loss: '--loss',
-  epochs: '--epochs',
-  batchSize: '--batch-size',
-  optimizer: '--optimizer',
-  learningRate: '--learning-rate',
-  schedule: '--schedule',
-  warmUpEpochs: '--warm-up',
-  weightDecay: '--weight-decay',
-  labelSmoothing: '--label-smoothing',
-  averaging: '--averaging',
-  largestFirstWeight: '--largest-first-weight',
-  augment: '--augment',
-  augmentEnd: '--augment-end',
-  restarts: '--restarts',
-  validation: '--validation',
-  seed: '--seed',
-} as const satisfies Record<keyof TrainingOptions, string>;
+/** The name of the one data set that a training finds by itself. */
+export const MNIST_TRAINING_SET = 'MNIST training set';
 
-/** The settings' names, in that order. */
-export const SETTING_NAMES = Object.keys(SETTING_FLAGS) as (keyof TrainingOptions)[];
-
-/** A setting as its flag takes it: `16,16`, `squared-error`; no hidden layer is `none`. */
-export function settingText(options: TrainingOptions, name: keyof TrainingOptions): string {
-  return String(options[name]).replaceAll(' ', '-') || 'none';
+/** Where the images of a training came from. */
+export interface TrainingSource {
+  /** `MNIST training set`, or null where its content is not known. */
+  readonly dataset: string | null;
+  /** Images, then labels, with their digests. */
+  readonly files: readonly { readonly name: string; readonly sha256: string | null }[];
 }
 
-/**
- * The command line that makes the same file again. It names no folder and not the result, so that the file is the same
- * wherever it was made.
- */
-export function trainingCommand(
-  options: TrainingOptions,
-  dataset: string | null,
-  files: readonly SourceFile[],
-): string {
+/** A training that is over. */
+export interface FinishedTraining {
+  readonly source: TrainingSource;
+  readonly shared: SharedTraining;
+  readonly reports: TrainingProgress['reports'];
+  readonly best: BestEpoch;
+  readonly resumedEpochs: number;
+  readonly workers: number;
+  readonly seconds: number;
+}
+
+/** What was made of it. */
+export interface WrittenNetwork {
+  readonly network: Network;
+  readonly file: Uint8Array;
+  /** Null where it was not written. */
+  readonly path: string | null;
+  readonly test: Training['test'];
+}
+
+/** Reports on a training and its network. */
+export function trainingReport(finished: FinishedTraining, written: WrittenNetwork): Training {
+  const { source, shared, reports, best, resumedEpochs, workers, seconds } = finished;
+  const { network, file, path, test } = written;
+  const { options, images } = shared;
+  const epochs = reports.length;
+  const imagesHere = (epochs - resumedEpochs) * trainingCount(images.labels.length, options);
+  return {
+    schema: 'digitflow.training/1',
+    network: {
+      layers: layerSizes(network),
+      activations: network.layers.map(({ activation }) => activation),
+      parameters: parameterCount(network),
+    },
+    data: {
+      dataset: source.dataset,
+      files: source.files.map(({ name, sha256 }) => ({ path: name, sha256 })),
+      images: images.labels.length,
+      height: images.image.height,
+      width: images.image.width,
+    },
+    settings: options,
+    chosen: { run: best.report.run + 1, epoch: best.report.epoch, loss: best.report.loss },
+    validation: validationOf(best.report),
+    test,
+    diverged: reports.filter((r) => r.isDiverged).map(({ run, epoch }) => ({ run: run + 1, epoch })),
+    epochs,
+    resumedEpochs,
+    out: { path, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') },
+    command: trainingCommand(options, source),
+    workers,
+    seconds,
+    imagesPerSecond: epochs > resumedEpochs ? imagesHere / seconds : null,
+    partial: isPartial(shared),
+  };
+}
+
+function isPartial({ epochsDone, divergedRuns, options }: SharedTraining): boolean {
+  return epochsDone.some((done, run) => done < options.epochs && !divergedRuns.has(run));
+}
+
+function validationOf(report: EpochReport): Training['validation'] {
+  const { validationImages: images, validationCorrect: correct, validationLoss: loss } = report;
+  const interval = wilsonInterval(correct, images);
+  return interval && { images, correct, accuracy: correct / images, interval, loss };
+}
+
+/** What the network file says of its training. No dates, durations or numbers of workers: equal trainings make equal files. */
+export function provenanceOf({ shared, source, best }: FinishedTraining): Record<string, string> {
+  const { options } = shared;
+  const { report } = best;
+  const [images, labels] = source.files;
+  const version = typeof DIGITFLOW_VERSION === 'string' ? DIGITFLOW_VERSION : 'source';
+  return {
+    'made by': `digitflow ${version}`,
+    command: trainingCommand(options, source),
+    ...Object.fromEntries(SETTING_NAMES.map((name) => [`training ${name}`, settingText(options, name)])),
+    'training images': `sha256 ${images.sha256}`,
+    'training labels': `sha256 ${labels?.sha256}`,
+    ...(source.dataset && { 'training set': source.dataset }),
+    'chosen run': `${report.run + 1}`,
+    'chosen epoch': `${report.epoch}`,
+    ...(report.validationImages > 0 && {
+      'validation accuracy': `${report.validationCorrect / report.validationImages}`,
+      'validation correct': `${report.validationCorrect} of ${report.validationImages}`,
+    }),
+    ...(isPartial(shared) && { partial: 'the training was interrupted' }),
+  };
+}
+
+/** The command line that makes the same file again. It names no folder and no result: the file is the same anywhere. */
+function trainingCommand(options: TrainingOptions, { dataset, files }: TrainingSource): string {
   const settings = SETTING_NAMES.flatMap((name) => [SETTING_FLAGS[name], settingText(options, name)]);
   const [images, labels] = files.map(({ name }) => basename(name));
-  const data = dataset === 'MNIST training set' ? [] : ['--images', images, '--labels', labels];
+  const data = dataset === MNIST_TRAINING_SET ? [] : ['--images', images, '--labels', labels];
   return ['digitflow', 'train', ...data, ...settings, '--out', 'FILE'].map(quoted).join(' ');
 }
 
