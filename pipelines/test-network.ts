@@ -11,7 +11,7 @@ import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { normalize } from '../src/operators/normalize.js';
 import { tally } from '../src/operators/tally.js';
-import type { Training } from '../src/training/training-command.js';
+import type { Training } from '../src/training/training-report.js';
 
 /** Evaluates a network on the bundled test set, on the calling thread. */
 export async function testNetwork(network: Network): Promise<Training['test']> {

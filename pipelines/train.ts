@@ -1,31 +1,42 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import type { LabelledInput } from '../src/inputs/open-images.js';
+import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
+import type { Network } from '../src/network/network.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
-import { checkpointBytes, resumeTraining, type TrainingState } from '../src/training/checkpoint.js';
-import { trainingCount } from '../src/training/place-run.js';
+import { resumeTraining, saveTraining } from '../src/training/checkpoint.js';
+import { trainedNetwork } from '../src/training/network-parameters.js';
 import { SharedTraining } from '../src/training/shared-training.js';
-import { openTrainer, trainerThreads } from '../src/training/trainer.js';
-import { type EpochReport, trainingEpochs } from '../src/training/training-epochs.js';
+import { chooseTeamSize, openTrainer, trainerThreads } from '../src/training/trainer.js';
 import {
-  chooseTeamSize,
+  bestOf,
+  type EpochReport,
+  type TrainingProgress,
+  trainingEpochs,
+} from '../src/training/training-epochs.js';
+import {
   completeTrainingOptions,
   type TrainingOptions,
+  trainingCount,
 } from '../src/training/training-options.js';
-import { curveOf, learningCurveSvg } from '../src/views/terminal/learning-curve-svg.js';
-import { bestOf, type FinishedTraining, finishTraining, type TrainResult } from './finish-training.js';
+import {
+  MNIST_TRAINING_SET,
+  provenanceOf,
+  type Training,
+  trainingReport,
+} from '../src/training/training-report.js';
+import { curveOf, type LearningCurve } from '../src/views/terminal/learning-curve.js';
+import { learningCurveSvg } from '../src/views/terminal/learning-curve-svg.js';
+import { testNetwork } from './test-network.js';
 import { readTrainingInput } from './training-input.js';
-
-export type { EpochReport } from '../src/training/training-epochs.js';
-export type { TrainResult } from './finish-training.js';
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
 export interface TrainOptions extends Partial<TrainingOptions>, Omit<LabelledInput, 'digest'>, TrainingPaths {
   /** A checkpoint to go on from; the options and images must be those it was made with. */
   readonly resume?: string | undefined;
   /**
-   * Threads; 0 does without. They share the restarts, and where there are fewer of these, several share each one. Default: the
-   * cores that the process may use, or fewer where that many do not pay off.
+   * Threads; 0 does without. They share the restarts; where there are fewer restarts than threads, several threads share
+   * each one. Default: the cores that the process may use, or fewer where that many do not pay off.
    */
   readonly workers?: number | undefined;
   /**
@@ -47,6 +58,18 @@ export interface EpochTotals {
   readonly images: number;
 }
 
+/** A trained network, and how it came about. */
+export interface TrainResult {
+  readonly network: Network;
+  /** Its safetensors file, which was written where a path was given. */
+  readonly file: Uint8Array;
+  readonly training: Training;
+  /** Every epoch's report, in the order in which they ended. */
+  readonly reports: readonly EpochReport[];
+  /** Of the run that was chosen. */
+  readonly curve: LearningCurve;
+}
+
 /**
  * Trains a network. The same images, settings and seed give the same file, byte for byte, for any number of workers.
  *
@@ -59,44 +82,54 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const inputs = [images, labels].filter((path) => typeof path === 'string');
   const outputs = new TrainingOutputs({ out, checkpoint, log, curve }, inputs);
   try {
-    const input = await readTrainingInput({ images, labels }, signal);
-    const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * input.images.labels.length);
-    const shared = new SharedTraining(input.images, options, chooseTeamSize(workers, options));
-    const state: TrainingState =
-      resume === undefined
-        ? { progress: { best: undefined }, reports: [] }
-        : resumeTraining(shared, resume, input.digest);
-    for (const report of state.reports) outputs.log(report);
+    const source = await readTrainingInput({ images, labels }, signal);
+    const imageCount = source.images.labels.length;
+    const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
+    const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));
+    const progress: TrainingProgress =
+      resume === undefined ? { best: undefined, reports: [] } : resumeTraining(shared, resume, source.digest);
+    const { reports } = progress;
+    for (const report of reports) outputs.log(report);
 
     const startMs = performance.now();
-    const resumedEpochs = state.reports.length;
+    const resumedEpochs = reports.length;
     const toDo = options.restarts * options.epochs - resumedEpochs;
-    const save = () => checkpointBytes(shared, state, input.digest);
-    await runEpochs(shared, state, workers, signal, (report) => {
-      state.reports.push(report);
+    const save = () => saveTraining(shared, progress, source.digest);
+    await runEpochs(shared, progress, workers, signal, (report) => {
       // In this order a line in the log means that there is a checkpoint to resume from.
       outputs.checkpoint(save);
       outputs.log(report);
-      const done = state.reports.length - resumedEpochs;
-      onEpoch?.(report, { done, toDo, images: trainingCount(input.images.labels.length, options) });
+      const done = reports.length - resumedEpochs;
+      onEpoch?.(report, { done, toDo, images: trainingCount(imageCount, options) });
     });
     outputs.checkpoint(save, { isLast: true });
-
     const seconds = (performance.now() - startMs) / 1000;
+
+    const best = bestOf(shared, progress);
+    if (best === undefined) throw signal?.reason;
+    const bestCurve = curveOf(reports, best.report, options.restarts);
+    outputs.curve?.write(learningCurveSvg(bestCurve));
     const threads = trainerThreads(shared.layout, workers);
-    const finished: FinishedTraining = { input, shared, state, resumedEpochs, workers: threads, seconds };
-    const best = bestOf(finished, signal);
-    outputs.curve?.write(learningCurveSvg(curveOf(state.reports, best.report, options.restarts)));
-    return await finishTraining(finished, best, outputs.out);
+    const finished = { source, shared, reports, best, resumedEpochs, workers: threads, seconds };
+    const provenance = provenanceOf(finished);
+    const file = writeNetwork(
+      trainedNetwork(best.parameters, shared.layout.shape, options, source.images, provenance),
+    );
+    outputs.out?.write(file);
+    // The report and the test judge what was written. The test set is not looked at before.
+    const network = readNetwork(file, out ?? 'the network');
+    const test = source.dataset === MNIST_TRAINING_SET ? await testNetwork(network) : null;
+    const training = trainingReport(finished, { network, file, path: out ?? null, test });
+    return { network, file, training, reports, curve: bestCurve };
   } finally {
     outputs.close();
   }
 }
 
-/** Shared training to its end, or to where the signal stops it; each epoch is told once its state is kept. */
+/** Trains to the end, or to where the signal stops it; reports each epoch after its state was kept. */
 async function runEpochs(
   shared: SharedTraining,
-  { progress }: TrainingState,
+  progress: TrainingProgress,
   workers: number,
   signal: AbortSignal | undefined,
   onEpoch: (report: EpochReport) => void,
@@ -105,12 +138,11 @@ async function runEpochs(
   const stopping = signal && fromEvent(signal, 'abort').subscribe(() => shared.stop());
   if (signal?.aborted) shared.stop();
   try {
-    await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(tap(onEpoch)), {
-      defaultValue: undefined,
-    });
+    const epochs = trainingEpochs(shared, trainer, progress).pipe(tap(onEpoch));
+    await lastValueFrom(epochs, { defaultValue: undefined });
   } finally {
     stopping?.unsubscribe();
-    // What goes wrong in one run ends the others: nobody waits for them any more.
+    // An error in one run ends the others: their results are not waited for.
     shared.stop();
     await trainer.close();
   }

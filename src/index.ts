@@ -108,10 +108,10 @@ export {
   lookWhatIfJson,
 } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
-export type { Judgement, Training } from './training/training-command.js';
 export type { EpochReport } from './training/training-epochs.js';
 // Learning, epoch by epoch.
 export { DEFAULT_TRAINING, type TrainingOptions } from './training/training-options.js';
+export type { Judgement, Training } from './training/training-report.js';
 // Output.
 export { type LearningCurve, renderLearningCurve } from './views/terminal/learning-curve.js';
 export { learningCurveSvg } from './views/terminal/learning-curve-svg.js';

@@ -1,6 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { createEpochRunner } from '../src/training/run-epoch.js';
-import type { EpochAnswer, EpochTask } from '../src/training/training-messages.js';
+import { createEpochRunner, type EpochAnswer, type EpochTask } from '../src/training/epoch-runner.js';
 
 const runEpoch = createEpochRunner(workerData);
 

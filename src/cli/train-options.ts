@@ -1,6 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_TRAINING, type TrainingOptions } from '../training/training-options.js';
+import {
+  DEFAULT_TRAINING,
+  SETTING_FLAGS,
+  SETTING_NAMES,
+  settingText,
+  TRAINING_CHOICES,
+  type TrainingOptions,
+} from '../training/training-options.js';
 import { wholeNumber } from './common-options.js';
+
+/** What commander makes of the options below: each has its name in TrainingOptions, but for `warmUp`. */
+export interface TrainingFlags extends Partial<TrainingOptions> {
+  readonly warmUp?: number;
+}
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
@@ -8,84 +20,51 @@ const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'binary-cross-entropy': 'binary cross-entropy',
 };
 
-/** Adds the settings of a training; each flag's attribute is its name in TrainingOptions, but for `warmUp`. */
+/** Of each setting: what its flag takes, what it means, and how it is read; a choice has no reader. */
+const HELP: Readonly<Record<keyof TrainingOptions, readonly [string, string, ((text: string) => unknown)?]>> =
+  {
+    hidden: ['neurons', 'neurons of each hidden layer, or none', layerSizes],
+    activation: ['name', 'of the hidden layers'],
+    output: ['name', 'of the last layer'],
+    loss: ['name', `what is made small: ${Object.keys(LOSSES).join(', ')}`, lossName],
+    epochs: ['count', 'how often every image is seen', wholeNumber(1)],
+    batchSize: ['count', 'images a step', wholeNumber(1)],
+    optimizer: ['name', 'how a step is taken'],
+    learningRate: ['rate', 'at its height', realNumber],
+    schedule: ['name', 'how the rate falls'],
+    warmUpEpochs: ['epochs', 'in which the rate rises to its height', realNumber],
+    weightDecay: ['share', 'what weights lose a step, times the rate', realNumber],
+    labelSmoothing: ['share', 'of the truth spread over all classes', realNumber],
+    averaging: ['share', 'what averaged weights keep a step; 0 for none', realNumber],
+    largestFirstWeight: ['size', 'no weight of the first layer leaves it', realNumber],
+    augment: ['how', 'vary the images each time'],
+    augmentEnd: ['share', 'what is left of that at the end', realNumber],
+    restarts: ['count', 'networks to train; the best is kept', wholeNumber(1)],
+    validation: ['count', 'images held out, the last ones, to choose by', wholeNumber(0)],
+    seed: ['number', 'decides all that is random', wholeNumber(0)],
+  };
+
+/** Adds the settings of a training. */
 export function addTrainingOptions(command: Command): Command {
-  const d = DEFAULT_TRAINING;
-  return command
-    .option(
-      '--hidden <neurons>',
-      `neurons of each hidden layer, or none (default: ${d.hidden.join()})`,
-      layerSizes,
-    )
-    .addOption(
-      choice('--activation <name>', 'of the hidden layers', ['sigmoid', 'relu', 'tanh'], d.activation),
-    )
-    .addOption(choice('--output <name>', 'of the last layer', ['sigmoid', 'softmax', 'identity'], d.output))
-    .addOption(
-      new Option(
-        '--loss <name>',
-        `what is made small: ${Object.keys(LOSSES).join(', ')} (default: cross-entropy for softmax, else squared-error)`,
-      ).argParser(lossName),
-    )
-    .option('--epochs <count>', `how often every image is seen (default: ${d.epochs})`, wholeNumber(1))
-    .option('--batch-size <count>', `images a step (default: ${d.batchSize})`, wholeNumber(1))
-    .addOption(choice('--optimizer <name>', 'how a step is taken', ['adam', 'sgd'], d.optimizer))
-    .option('--learning-rate <rate>', `at its height (default: ${d.learningRate})`, realNumber)
-    .addOption(choice('--schedule <name>', 'how the rate falls', ['cosine', 'constant'], d.schedule))
-    .option(
-      '--warm-up <epochs>',
-      `in which the rate rises to its height (default: ${d.warmUpEpochs})`,
-      realNumber,
-    )
-    .option(
-      '--weight-decay <share>',
-      `what weights lose a step, times the rate (default: ${d.weightDecay})`,
-      realNumber,
-    )
-    .option(
-      '--label-smoothing <share>',
-      `of the truth spread over all classes (default: ${d.labelSmoothing})`,
-      realNumber,
-    )
-    .option(
-      '--averaging <share>',
-      `what averaged weights keep a step; 0 for none (default: ${d.averaging})`,
-      realNumber,
-    )
-    .option(
-      '--largest-first-weight <size>',
-      `no weight of the first layer leaves it (default: ${d.largestFirstWeight})`,
-      realNumber,
-    )
-    .addOption(choice('--augment <how>', 'vary the images each time', ['none', 'light', 'strong'], d.augment))
-    .option('--augment-end <share>', `what is left of that at the end (default: ${d.augmentEnd})`, realNumber)
-    .option(
-      '--restarts <count>',
-      `networks to train; the best is kept (default: ${d.restarts})`,
-      wholeNumber(1),
-    )
-    .option(
-      '--validation <count>',
-      `images held out, the last ones, to choose by (default: ${d.validation})`,
-      wholeNumber(0),
-    )
-    .option('--seed <number>', `decides all that is random (default: ${d.seed})`, wholeNumber(0));
+  for (const name of SETTING_NAMES) {
+    const [value, meaning, read] = HELP[name];
+    const byDefault =
+      name === 'loss' ? 'cross-entropy for softmax, else squared-error' : settingText(DEFAULT_TRAINING, name);
+    const option = new Option(`${SETTING_FLAGS[name]} <${value}>`, `${meaning} (default: ${byDefault})`);
+    command.addOption(read ? option.argParser(read) : option.choices(choicesOf(name)));
+  }
+  return command;
 }
 
 /** The settings among the flags: only those that were given. */
 export function settingsOf(flags: TrainingFlags): Partial<TrainingOptions> {
-  const given = Object.keys(DEFAULT_TRAINING).filter((name) => name in flags);
-  const settings = Object.fromEntries(given.map((name) => [name, flags[name as keyof TrainingOptions]]));
+  const given = SETTING_NAMES.filter((name) => name in flags);
+  const settings = Object.fromEntries(given.map((name) => [name, flags[name]]));
   return flags.warmUp === undefined ? settings : { ...settings, warmUpEpochs: flags.warmUp };
 }
 
-/** What commander makes of these options. */
-export interface TrainingFlags extends Partial<TrainingOptions> {
-  readonly warmUp?: number;
-}
-
-function choice(flags: string, description: string, choices: readonly string[], byDefault: string): Option {
-  return new Option(flags, `${description} (default: ${byDefault})`).choices(choices);
+function choicesOf(name: keyof TrainingOptions): readonly string[] {
+  return name in TRAINING_CHOICES ? TRAINING_CHOICES[name as keyof typeof TRAINING_CHOICES] : [];
 }
 
 function lossName(text: string): TrainingOptions['loss'] {

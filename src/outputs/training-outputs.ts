@@ -4,7 +4,7 @@ import { DigitflowError } from '../errors.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import { KeptFile, writeError } from './kept-file.js';
 
-/** Where a training writes to; nothing of it is needed. */
+/** Where a training writes to; each path may be left out. */
 export interface TrainingPaths {
   /** The network file. */
   readonly out?: string | undefined;
@@ -19,12 +19,12 @@ export interface TrainingPaths {
 /** A checkpoint is some 200 KB a run, and syncing it may take as long as an epoch. */
 const CHECKPOINT_EVERY_MS = 1000;
 
-/** What a training writes, all of it found to be writable before the training. */
+/** The files of a training. All of them are found to be writable before it begins. */
 export class TrainingOutputs {
   readonly out: KeptFile | undefined;
   readonly curve: KeptFile | undefined;
   readonly #checkpoint: KeptFile | undefined;
-  readonly #log: EpochLog | undefined;
+  readonly #log: { readonly path: string; readonly fd: number } | undefined;
   #nextCheckpointMs = 0;
 
   /**
@@ -38,23 +38,43 @@ export class TrainingOutputs {
     this.curve = opened(paths.curve);
     this.#checkpoint = opened(paths.checkpoint);
     // Last, since it empties the file.
-    this.#log = paths.log === undefined ? undefined : new EpochLog(paths.log);
+    const { log: path } = paths;
+    this.#log = path === undefined ? undefined : { path, fd: writing(path, () => openSync(path, 'w')) };
   }
 
-  /** Writes an epoch's line: runs and epochs from 1, as they are told everywhere. */
+  /**
+   * Writes an epoch's line, with its run from 1; NaN becomes null. The line can be read when this returns.
+   *
+   * @throws DigitflowError OUTPUT_WRITE
+   */
   log({ run, ...report }: EpochReport): void {
-    this.#log?.write({ run: run + 1, ...report });
+    if (this.#log === undefined) return;
+    const { path, fd } = this.#log;
+    const bytes = Buffer.from(`${JSON.stringify({ run: run + 1, ...report })}\n`);
+    writing(path, () => {
+      // A pipe or a full disk may take a part only.
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    });
   }
 
-  /** Writes what `make` gives, unless there is no need of it or the last time was just now. */
+  /** Writes what `make` returns, unless no checkpoint is wanted or the last one was written just now. */
   checkpoint(make: () => Uint8Array, { isLast = false } = {}): void {
     if (this.#checkpoint === undefined || (!isLast && performance.now() < this.#nextCheckpointMs)) return;
     this.#checkpoint.write(make());
     this.#nextCheckpointMs = performance.now() + CHECKPOINT_EVERY_MS;
   }
 
+  /** Closes the log. To be called once. */
   close(): void {
-    this.#log?.close();
+    if (this.#log !== undefined) closeSync(this.#log.fd);
+  }
+}
+
+function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeError(error, path);
   }
 }
 
@@ -64,51 +84,9 @@ function checkDistinct(paths: TrainingPaths, inputs: readonly string[]): void {
     if (path === undefined) continue;
     const other = seen.get(resolve(path));
     if (other !== undefined) {
-      throw new DigitflowError(
-        'USAGE',
-        `${path}: given for ${other} and for ${name}; give each a file of its own`,
-      );
+      const message = `${path}: given for ${other} and for ${name}; give each a file of its own`;
+      throw new DigitflowError('USAGE', message);
     }
     seen.set(resolve(path), name);
-  }
-}
-
-/** NDJSON that can be read along: one line an event, out when `write` returns. */
-export class EpochLog {
-  readonly #path: string;
-  readonly #fd: number;
-
-  /**
-   * Opens the file anew, so that one that cannot be written is known at once.
-   *
-   * @throws DigitflowError OUTPUT_WRITE
-   */
-  constructor(path: string) {
-    this.#path = path;
-    try {
-      this.#fd = openSync(path, 'w');
-    } catch (error) {
-      throw writeError(error, path);
-    }
-  }
-
-  /**
-   * Writes one line; what is no number becomes null.
-   *
-   * @throws DigitflowError OUTPUT_WRITE
-   */
-  write(event: object): void {
-    const bytes = Buffer.from(`${JSON.stringify(event)}\n`);
-    try {
-      // A pipe or a full disk may take a part only.
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    } catch (error) {
-      throw writeError(error, this.#path);
-    }
-  }
-
-  /** Closes the file. To be called once. */
-  close(): void {
-    closeSync(this.#fd);
   }
 }

@@ -1,6 +1,6 @@
 import { roundUp } from '../engine/layout.js';
+import type { ParameterLayout } from './network-parameters.js';
 import { BARRIER, LAYER, RESULT_BYTES, RUN, STEP_BYTES } from './run-fields.js';
-import type { ParameterLayout } from './trained-network.js';
 
 /** Where one run's arrays lie. */
 export interface RunLayout {
@@ -17,10 +17,9 @@ export interface RunLayout {
   readonly ranks: readonly RankLayout[];
   /** Tiles the team has in hand at a time. */
   readonly tilesInHand: number;
-  /** Where the first tile begins, and each one after `tileBytes` bytes more. */
+  /** Where the first tile begins; each later one begins `tileBytes` after the one before. */
   readonly tiles: number;
   readonly tileBytes: number;
-  /** From where a tile begins. */
   readonly tile: TileLayout;
 }
 
@@ -36,7 +35,7 @@ export interface RankLayout {
   readonly box: number;
 }
 
-/** Where the arrays of a tile lie. */
+/** Where the arrays of a tile lie, from where the tile begins. */
 export interface TileLayout {
   readonly offsets: number;
   readonly brightnesses: number;
@@ -50,7 +49,7 @@ export interface TileLayout {
   }[];
 }
 
-/** The arrays of a state, in their order. */
+/** The arrays of a state, in this order. */
 export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
 
 /** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/kernel/tile.ts. */
@@ -59,7 +58,7 @@ export const TILE_IMAGES = 32;
 /** Pixels that one list of positions can tell apart; mirrored by `MOST_POSITIONS` in workers/train-kernel/compact.ts. */
 export const MOST_POSITIONS = 65_536;
 
-/** Tiles that each thread of a team of several has in hand: more wait less for each other, fewer stay in the core's cache. */
+/** Tiles that each thread of a team of several has in hand: with more, threads wait less; fewer stay in the core's cache. */
 const TILES_A_THREAD = 2;
 
 /** What a run's arrays are laid out for. */
@@ -72,17 +71,16 @@ export interface RunLayoutOptions {
   readonly stepCount: number;
   /** The most images that are in one batch, or in the evaluation that ends an epoch. */
   readonly mostAtOnce: number;
+  /** How many threads share each run. */
   readonly teamSize: number;
 }
 
-/**
- * Lays out one run.
- *
- * @param region makes room for so many bytes; returns where they begin
- */
-export function layoutRun(region: (bytes: number) => number, options: RunLayoutOptions): RunLayout {
+/** Makes room for so many bytes; returns where they begin. */
+type Region = (bytes: number) => number;
+
+/** Lays out one run. */
+export function layoutRun(region: Region, options: RunLayoutOptions): RunLayout {
   const { shape, imageCount, stepCount, mostAtOnce, teamSize } = options;
-  const inputs = shape.layers[0].inputs;
   const widest = Math.max(...shape.layers.map(({ outputs }) => outputs));
   const run = {
     kept: region(shape.bytes * STATE_ARRAYS.length),
@@ -95,39 +93,18 @@ export function layoutRun(region: (bytes: number) => number, options: RunLayoutO
     barrier: region(BARRIER.length * 4),
     shares: region((teamSize + 1) * 4),
   };
-  const ranks = Array.from({ length: teamSize }, () => layoutRank(region, options, inputs));
-  // Who is alone has one tile in hand. A team has two sets of them: see workers/train-kernel/team.ts.
+  const ranks = Array.from({ length: teamSize }, () => layoutRank(region, options));
+  // A thread alone has one tile in hand. A team has two sets of them: see workers/train-kernel/team.ts.
   const tilesInHand = teamSize === 1 ? 1 : teamSize * TILES_A_THREAD;
   const tileCount = teamSize === 1 ? 1 : tilesInHand * 2;
-  const places = Array.from({ length: tileCount }, () => layoutTile(region, shape, inputs, teamSize));
+  const places = Array.from({ length: tileCount }, () => layoutTile(region, options));
   const [first, second = first] = places;
-  const relative = (address: number): number => address - first.offsets;
-  return {
-    ...run,
-    ranks,
-    tilesInHand,
-    tiles: first.offsets,
-    tileBytes: second.offsets - first.offsets,
-    tile: {
-      offsets: 0,
-      brightnesses: relative(first.brightnesses),
-      begins: relative(first.begins),
-      cuts: relative(first.cuts),
-      labels: relative(first.labels),
-      layers: first.layers.map(({ activations, deltas, rows }) => ({
-        activations: relative(activations),
-        deltas: relative(deltas),
-        rows: relative(rows),
-      })),
-    },
-  };
+  const tileBytes = second.start - first.start;
+  return { ...run, ranks, tilesInHand, tiles: first.start, tileBytes, tile: first.tile };
 }
 
-function layoutRank(
-  region: (bytes: number) => number,
-  { shape, height, width }: RunLayoutOptions,
-  inputs: number,
-): RankLayout {
+function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions): RankLayout {
+  const { inputs } = shape.layers[0];
   // With what is written past the last entry.
   const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
   // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
@@ -144,24 +121,24 @@ function layoutRank(
   };
 }
 
-/** Of absolute addresses. */
 function layoutTile(
-  region: (bytes: number) => number,
-  shape: ParameterLayout,
-  inputs: number,
-  teamSize: number,
-): TileLayout {
-  const entryCount = TILE_IMAGES * roundUp(inputs, 4) + 12;
-  return {
-    offsets: region(entryCount * 4),
-    brightnesses: region(entryCount * 4),
-    begins: region((TILE_IMAGES + 1) * 4),
-    cuts: region(TILE_IMAGES * (teamSize + 1) * 4),
-    labels: region(TILE_IMAGES * 4),
+  region: Region,
+  { shape, teamSize }: RunLayoutOptions,
+): { start: number; tile: TileLayout } {
+  const entryCount = TILE_IMAGES * roundUp(shape.layers[0].inputs, 4) + 12;
+  const start = region(entryCount * 4);
+  const offset = (bytes: number): number => region(bytes) - start;
+  const tile = {
+    offsets: 0,
+    brightnesses: offset(entryCount * 4),
+    begins: offset((TILE_IMAGES + 1) * 4),
+    cuts: offset(TILE_IMAGES * (teamSize + 1) * 4),
+    labels: offset(TILE_IMAGES * 4),
     layers: shape.layers.map(({ paddedOutputs }) => ({
-      activations: region(TILE_IMAGES * paddedOutputs * 4),
-      deltas: region(TILE_IMAGES * paddedOutputs * 4),
-      rows: region(TILE_IMAGES * paddedOutputs * 4),
+      activations: offset(TILE_IMAGES * paddedOutputs * 4),
+      deltas: offset(TILE_IMAGES * paddedOutputs * 4),
+      rows: offset(TILE_IMAGES * paddedOutputs * 4),
     })),
   };
+  return { start, tile };
 }

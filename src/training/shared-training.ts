@@ -2,16 +2,14 @@ import { compileKernel, TRAIN_KERNEL_FILE } from '../assets.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
-import { createRandom } from '../network/random.js';
-import { initialSeed } from './place-epoch.js';
-import { placeRun, trainingCount } from './place-run.js';
-import { instantiateTrainingKernel } from './run-epoch.js';
+import { initialSeed } from './epoch-plan.js';
+import { instantiateTrainingKernel, type TrainingSetup } from './epoch-runner.js';
+import { writeInitialWeights } from './network-parameters.js';
 import { BARRIER, RUN } from './run-fields.js';
+import { placeRun } from './run-head.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import type { ParameterLayout } from './trained-network.js';
 import { layoutTraining, TABLES_BYTES, type TrainingLayout, writeLitTables } from './training-layout.js';
-import type { TrainingSetup } from './training-messages.js';
-import type { TrainingImages, TrainingOptions } from './training-options.js';
+import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */
 export class SharedTraining {
@@ -22,7 +20,7 @@ export class SharedTraining {
   readonly module: WebAssembly.Module;
   /** How many epochs of each run its kept state has seen. Written by the main thread alone. */
   readonly epochsDone: number[];
-  /** The runs whose loss was no number any more. Written by the main thread alone. */
+  /** The runs whose loss became NaN or infinite. Written by the main thread alone. */
   readonly divergedRuns = new Set<number>();
   readonly #control: Int32Array;
 
@@ -56,13 +54,13 @@ export class SharedTraining {
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
     this.epochsDone = this.layout.runs.map(() => 0);
-    this.#place();
+    this.#place(count);
   }
 
   /** What a worker is given. */
   get setup(): TrainingSetup {
     const { module, memory, layout, options } = this;
-    return { module, memory, layout, options, image: this.images.image };
+    return { module, memory, layout, options };
   }
 
   /** `(4, parameters)` f32: a run's whole state between two epochs; whole at any moment. */
@@ -70,39 +68,40 @@ export class SharedTraining {
     return this.#state(this.layout.runs[run].kept);
   }
 
-  /** Makes the live state of a run, which an epoch has just left, its kept one. */
+  /** Copies a run's live state, which an epoch has just left, to its kept one. */
   keep(run: number): void {
     this.keptState(run).set(this.#state(this.layout.runs[run].live));
     this.epochsDone[run]++;
   }
 
-  /** A copy of the weights and biases that the most recent epoch of a run was judged by. */
+  /** A copy of the weights and biases that judged the most recent epoch of a run. */
   result(run: number): Float32Array {
     const count = this.layout.shape.bytes / 4;
     const first = this.options.averaging > 0 ? STATE_ARRAYS.indexOf('averages') * count : 0;
     return this.keptState(run).slice(first, first + count);
   }
 
-  /** Tells all workers to leave their epochs: their runs stay where they were before them. */
+  /** Tells all workers to leave their epochs; each run's kept state stays as it was before its epoch. */
   stop(): void {
-    // Publishes nothing but itself: a worker that sees it late ends its epoch, which is kept or not, both well.
+    // Publishes nothing but itself: a worker that sees it late ends its epoch, and main may keep that epoch or not.
     Atomics.store(this.#control, STOP_FLAG, 1);
   }
 
-  /** Makes the barrier of a run's team whole again; to be called while none of it is at work. */
+  /** Makes the barrier of a run's team whole again; to be called while none of its threads is at work. */
   mend(run: number): void {
     this.#barrier(run).fill(0);
   }
 
-  /** Whether all threads of a run's team have begun with what they were given since its barrier was mended. */
+  /** Whether all threads of a run's team have begun their tasks since its barrier was mended. */
   haveBegun(run: number): boolean {
+    // Reads what each thread adds as it begins.
     return Atomics.load(this.#barrier(run), BARRIER.begun) === this.layout.teamSize;
   }
 
-  /** Lets all go that wait for others of a run's team, or would: one of it has died. */
+  /** Releases the threads of a run's team from its barrier, now and later, because one of them has died. */
   disband(run: number): void {
     const barrier = this.#barrier(run);
-    // In this order: who has not seen the flag waits for a generation that then is over.
+    // In this order: a thread that has not seen the flag waits for a generation that is then over.
     Atomics.store(barrier, BARRIER.isBroken, 1);
     Atomics.add(barrier, BARRIER.generation, 1);
     Atomics.notify(barrier, BARRIER.generation);
@@ -116,7 +115,7 @@ export class SharedTraining {
     return new Float32Array(this.memory.buffer, start, (this.layout.shape.bytes / 4) * STATE_ARRAYS.length);
   }
 
-  #place(): void {
+  #place(count: number): void {
     const { images, layout, options } = this;
     const { buffer } = this.memory;
     const { shape } = layout;
@@ -125,7 +124,6 @@ export class SharedTraining {
     writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
     for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
-    const count = trainingCount(layout.imageCount, options);
     const kernel = instantiateTrainingKernel(this.module, this.memory);
     kernel.writeConstants(head);
     kernel.findEverLit(head, count);
@@ -145,62 +143,25 @@ export class SharedTraining {
 function checkImages(
   { pixels, labels, classes }: TrainingImages,
   inputs: number,
-  options: TrainingOptions,
+  { validation }: TrainingOptions,
 ): void {
   const count = labels.length;
   if (inputs > MOST_INPUTS) {
-    throw new DigitflowError(
-      'NETWORK_TOO_LARGE',
-      `expected at most ${MOST_INPUTS} pixels an image, found ${inputs}`,
-    );
+    const message = `expected at most ${MOST_INPUTS} pixels an image, found ${inputs}`;
+    throw new DigitflowError('NETWORK_TOO_LARGE', message);
   }
   if (pixels.length !== count * inputs) {
-    throw new DigitflowError(
-      'INPUT_SIZE',
-      `training images: expected ${count} x ${inputs} pixels for ${count} labels, found ${pixels.length}`,
-    );
+    const expected = `${count} x ${inputs} pixels for ${count} labels`;
+    const message = `training images: expected ${expected}, found ${pixels.length}`;
+    throw new DigitflowError('INPUT_SIZE', message);
   }
-  if (options.validation >= count) {
-    throw new DigitflowError(
-      'INPUT_SIZE',
-      `training images: expected more than the ${options.validation} that are held out for validation, found ${count}`,
-    );
+  if (validation >= count) {
+    const expected = `more than the ${validation} that are held out for validation`;
+    throw new DigitflowError('INPUT_SIZE', `training images: expected ${expected}, found ${count}`);
   }
   const wrong = labels.findIndex((label) => label >= classes.length);
   if (wrong >= 0) {
-    throw new DigitflowError(
-      'LABEL_OUT_OF_RANGE',
-      `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`,
-    );
+    const message = `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`;
+    throw new DigitflowError('LABEL_OUT_OF_RANGE', message);
   }
-}
-
-/**
- * Writes the first weights of a run: Glorot and Bengio's uniform ones (±√(6 / (inputs + outputs))), four times as wide
- * for sigmoids, whose slope at 0 is a quarter of tanh's, and for hidden ReLUs He's (±√(6 / inputs)); biases are 0. A
- * pixel that no image has lit gets weights of 0: training could not tell what they should be.
- *
- * @param parameters `(shape.bytes / 4)` f32, zeros
- * @param everLit `(inputs)` 0 for a pixel that no image has lit
- * @param seed of this run alone
- */
-export function writeInitialWeights(
-  parameters: Float32Array,
-  shape: ParameterLayout,
-  everLit: Uint8Array,
-  { activation, output }: Pick<TrainingOptions, 'activation' | 'output'>,
-  seed: number,
-): void {
-  const random = createRandom(seed);
-  shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights }, index) => {
-    const name = index === shape.layers.length - 1 ? output : activation;
-    const gain = name === 'sigmoid' ? 4 : 1;
-    const bound = gain * Math.sqrt(6 / (name === 'relu' ? inputs : inputs + outputs));
-    for (let input = 0; input < inputs; input++) {
-      for (let n = 0; n < outputs; n++) {
-        const weight = (2 * random.uniform() - 1) * bound;
-        parameters[weights / 4 + input * paddedOutputs + n] = index > 0 || everLit[input] ? weight : 0;
-      }
-    }
-  });
 }

@@ -1,12 +1,12 @@
 import { TRAIN_WORKER_FILE } from '../assets.js';
 import { Threads } from '../engine/threads.js';
 import { DigitflowError } from '../errors.js';
-import { createEpochRunner } from './run-epoch.js';
+import { createEpochRunner, type EpochAnswer, type EpochTask } from './epoch-runner.js';
+import { TILE_IMAGES } from './run-layout.js';
 import type { SharedTraining } from './shared-training.js';
 import type { TrainingLayout } from './training-layout.js';
-import type { EpochAnswer, EpochTask } from './training-messages.js';
 
-/** Something that runs epochs: threads, or the calling thread itself. */
+/** Runs epochs: in threads, or on the calling thread itself. */
 export interface Trainer {
   /** How many epochs, of different runs, it runs at a time. */
   readonly concurrency: number;
@@ -16,16 +16,13 @@ export interface Trainer {
    * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
    */
   runEpoch(run: number, epoch: number): Promise<EpochAnswer>;
-  /** Lets what is under way end, then frees everything. May be called again. */
+  /** Waits for the epochs that are under way, then frees everything. May be called again. */
   close(): Promise<void>;
 }
 
 /** How to start a trainer. */
 export interface TrainerOptions {
-  /**
-   * Threads, from 0 up; 0 trains on the calling thread. More than all runs can use are not started, and never fewer than share
-   * one run.
-   */
+  /** Threads, from 0 up; 0 trains on the calling thread. `trainerThreads` says how many of them are started. */
   readonly workers: number;
   /** The module the threads run. For tests of what threads can do wrong. */
   readonly workerFile?: string;
@@ -33,14 +30,37 @@ export interface TrainerOptions {
   readonly startTimeoutMs?: number;
 }
 
-/** How many threads a trainer starts, of `workers` that it may: as many as have something to do; 0 of 0. */
+/** What a thread that joins a team is worth: the team waits for its slowest, and each reads what the others wrote. */
+const WORTH_OF_A_MEMBER = 0.85;
+
+/**
+ * How many threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing, so each run
+ * has one thread where there are as many restarts as threads. A single run has all threads, or one for each tile of a batch.
+ *
+ * @param workers threads there are, from 0 up
+ */
+export function chooseTeamSize(
+  workers: number,
+  { restarts, batchSize }: { readonly restarts: number; readonly batchSize: number },
+): number {
+  const most = Math.min(workers, Math.ceil(batchSize / TILE_IMAGES));
+  let [best, leastTime] = [1, Number.POSITIVE_INFINITY];
+  for (let teamSize = 1; teamSize <= most; teamSize++) {
+    const rounds = Math.ceil(restarts / Math.floor(workers / teamSize));
+    const time = rounds / (1 + (teamSize - 1) * WORTH_OF_A_MEMBER);
+    if (time < leastTime) [best, leastTime] = [teamSize, time];
+  }
+  return best;
+}
+
+/** How many of `workers` threads a trainer starts: no more than all runs can use, at least one team; 0 of 0. */
 export function trainerThreads({ teamSize, runs }: TrainingLayout, workers: number): number {
   if (workers === 0) return 0;
   return teamSize * Math.min(Math.max(1, Math.floor(workers / teamSize)), runs.length);
 }
 
 /**
- * Starts what trains on a shared training; its epochs may be run at once.
+ * Starts a trainer on a shared training; epochs of different runs may be run at once.
  *
  * @throws RangeError no workers, where several are to share a run
  */
@@ -52,7 +72,7 @@ export function openTrainer(
   if (workers === 0) {
     // The first thread of a team would wait for the others for ever.
     if (teamSize > 1) throw new RangeError(`expected workers for a team of ${teamSize}, found none`);
-    return new InlineTrainer(shared);
+    return inlineTrainer(shared);
   }
   const threadCount = trainerThreads(shared.layout, workers);
   const threads = new Threads<EpochTask, EpochAnswer | null>({
@@ -79,23 +99,19 @@ export function openTrainer(
 }
 
 /** Trains on the calling thread, which is busy meanwhile. */
-class InlineTrainer implements Trainer {
-  readonly concurrency = 1;
-  readonly #runEpoch: (task: EpochTask) => EpochAnswer | null;
-  #isClosed = false;
-
-  constructor(shared: SharedTraining) {
-    this.#runEpoch = createEpochRunner(shared.setup);
-  }
-
-  async runEpoch(run: number, epoch: number): Promise<EpochAnswer> {
-    if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
-    // Between two epochs signals and timers have their turn.
-    await new Promise((resolve) => setImmediate(resolve));
-    return this.#runEpoch({ run, epoch, rank: 0 }) as EpochAnswer;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-  }
+function inlineTrainer(shared: SharedTraining): Trainer {
+  const runEpoch = createEpochRunner(shared.setup);
+  let isClosed = false;
+  return {
+    concurrency: 1,
+    async runEpoch(run, epoch) {
+      if (isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
+      // Lets signals and timers run between two epochs.
+      await new Promise((resolve) => setImmediate(resolve));
+      return runEpoch({ run, epoch, rank: 0 }) as EpochAnswer;
+    },
+    async close() {
+      isClosed = true;
+    },
+  };
 }

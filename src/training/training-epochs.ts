@@ -1,31 +1,9 @@
 import { concatMap, from, map, mergeMap, type Observable, range, takeWhile } from 'rxjs';
-import { trainingCount } from './place-run.js';
+import { DigitflowError } from '../errors.js';
+import type { EpochAnswer } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
 import type { Trainer } from './trainer.js';
-import type { EpochAnswer } from './training-messages.js';
-import type { TrainingLoss } from './training-options.js';
-
-/** The epoch that did best on the held-out images, and the weights it was judged by. */
-export interface BestEpoch {
-  readonly report: EpochReport;
-  /** All weights and biases as `ParameterLayout` places them, f32. */
-  readonly parameters: Float32Array;
-}
-
-/**
- * Whether one epoch is better than another: more held-out images right, then a smaller loss on them, then the earlier
- * run, then the later epoch. A total order, so the best one does not depend on the order in which runs report. Without
- * held-out images a run's last epoch is its best, and the smaller training loss decides between runs at equal epochs.
- */
-export function isBetter(a: EpochReport, b: EpochReport): boolean {
-  if (a.isDiverged !== b.isDiverged) return b.isDiverged;
-  if (a.validationImages === 0 && a.epoch !== b.epoch) return a.epoch > b.epoch;
-  if (a.validationCorrect !== b.validationCorrect) return a.validationCorrect > b.validationCorrect;
-  const lossOf = (report: EpochReport) => (a.validationImages > 0 ? report.validationLoss : report.loss);
-  if (lossOf(a) !== lossOf(b)) return lossOf(a) < lossOf(b);
-  if (a.run !== b.run) return a.run < b.run;
-  return a.epoch > b.epoch;
-}
+import { trainingCount } from './training-options.js';
 
 /** How one epoch of one run went. */
 export interface EpochReport {
@@ -46,22 +24,62 @@ export interface EpochReport {
   readonly imagesPerSecond: number;
   /** Of the last step. */
   readonly learningRate: number;
-  /** True when the loss is no number any more: the run ends with this epoch, its state is that before it. */
+  /** True when the loss became NaN or infinite: the run ends with this epoch, its state is that before it. */
   readonly isDiverged: boolean;
+}
+
+/** The epoch that did best on the held-out images, and the weights that judged it. */
+export interface BestEpoch {
+  readonly report: EpochReport;
+  /** All weights and biases as `ParameterLayout` places them, f32. */
+  readonly parameters: Float32Array;
 }
 
 /** What came of a training so far. Written by `trainingEpochs` before it emits a report. */
 export interface TrainingProgress {
   best: BestEpoch | undefined;
+  /** In the order in which the epochs ended. */
+  readonly reports: EpochReport[];
+}
+
+/**
+ * Whether one epoch is better than another: more held-out images right, then a smaller loss on them, then the earlier
+ * run, then the later epoch. A total order, so the best one does not depend on the order in which runs report. Without
+ * held-out images a run's last epoch is its best, and the smaller training loss decides between runs at equal epochs.
+ */
+export function isBetter(a: EpochReport, b: EpochReport): boolean {
+  if (a.isDiverged !== b.isDiverged) return b.isDiverged;
+  if (a.validationImages === 0 && a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (a.validationCorrect !== b.validationCorrect) return a.validationCorrect > b.validationCorrect;
+  const lossOf = (report: EpochReport) => (a.validationImages > 0 ? report.validationLoss : report.loss);
+  if (lossOf(a) !== lossOf(b)) return lossOf(a) < lossOf(b);
+  if (a.run !== b.run) return a.run < b.run;
+  return a.epoch > b.epoch;
+}
+
+/**
+ * The best epoch of a training that is over; undefined when none has ended.
+ *
+ * @throws DigitflowError DIVERGED when every run has
+ */
+export function bestOf({ options }: SharedTraining, progress: TrainingProgress): BestEpoch | undefined {
+  const diverged = progress.reports.filter(({ isDiverged }) => isDiverged);
+  if (diverged.length < options.restarts) return progress.best;
+  const where = diverged.map(({ run, epoch }) => `run ${run + 1} in epoch ${epoch}`).join(', ');
+  throw new DigitflowError(
+    'DIVERGED',
+    `the loss is no number any more (${where}); try a smaller --learning-rate than ${options.learningRate}, ` +
+      'a longer --warm-up, or --optimizer adam',
+  );
 }
 
 /**
  * Runs what is left of every run's epochs, as many runs side by side as the trainer can, and emits each epoch's report
- * as it ends. A run's epochs come in order; those of different runs mix as they end. Which reports there are, and what
- * they say but for the time, does not depend on the number of threads.
+ * as it ends. A run's epochs come in order; those of different runs mix as they end. The reports, but for their times,
+ * do not depend on the number of threads.
  *
- * Before a report is emitted, the run's kept state is that behind the epoch and `progress.best` has been chosen: a
- * checkpoint written in `next` holds it. Unsubscribing ends nothing that is under way; call `shared.stop()` for that.
+ * Before a report is emitted, the run's kept state is the one after the epoch, and `progress` holds report and best epoch: a
+ * checkpoint written in `next` holds them. Unsubscribing stops no epoch that is under way; call `shared.stop()` for that.
  *
  * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
  */
@@ -81,13 +99,14 @@ function runEpochs(
   progress: TrainingProgress,
   run: number,
 ): Observable<EpochReport> {
-  const done = shared.epochsDone[run];
-  const first = shared.divergedRuns.has(run) ? shared.options.epochs : done;
-  return range(first, shared.options.epochs - first).pipe(
+  const { epochs } = shared.options;
+  const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];
+  return range(first, epochs - first).pipe(
     concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
     takeWhile(({ answer }) => !answer.isStopped),
     map(({ epoch, answer }) => {
       const report = reportOf(shared, run, epoch, answer);
+      progress.reports.push(report);
       if (report.isDiverged) shared.divergedRuns.add(run);
       else {
         shared.keep(run);
@@ -101,8 +120,12 @@ function runEpochs(
   );
 }
 
-function reportOf(shared: SharedTraining, run: number, epoch: number, answer: EpochAnswer): EpochReport {
-  const { options, layout } = shared;
+function reportOf(
+  { options, layout }: SharedTraining,
+  run: number,
+  epoch: number,
+  answer: EpochAnswer,
+): EpochReport {
   const { loss, validationLoss, validationCorrect, seconds, learningRate } = answer;
   const validationImages = options.validation;
   return {
@@ -118,28 +141,4 @@ function reportOf(shared: SharedTraining, run: number, epoch: number, answer: Ep
     learningRate,
     isDiverged: !Number.isFinite(loss) || (validationImages > 0 && !Number.isFinite(validationLoss)),
   };
-}
-
-/**
- * What training makes small, for one image, in float64 and in plain sight: the kernel's oracle. Without smoothing the
- * first two are those of src/network/cost.ts.
- *
- * @param outputs `(classes)` activations of the last layer
- * @param smoothing how much of the desired outputs is spread over all classes, 0..1
- */
-export function trainingLoss(
-  outputs: Float64Array,
-  label: number,
-  loss: TrainingLoss,
-  smoothing: number,
-): number {
-  const others = smoothing / outputs.length;
-  let sum = 0;
-  for (const [k, a] of outputs.entries()) {
-    const y = k === label ? 1 - smoothing + others : others;
-    if (loss === 'squared error') sum += (a - y) ** 2;
-    else if (loss === 'cross-entropy') sum -= y * Math.log(a);
-    else sum -= y * Math.log(a) + (1 - y) * Math.log(1 - a);
-  }
-  return sum;
 }

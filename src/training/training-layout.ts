@@ -1,7 +1,7 @@
 import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
 import { DigitflowError } from '../errors.js';
-import { layoutRun, MOST_POSITIONS, type RunLayout } from './run-layout.js';
-import { layoutParameters, type ParameterLayout } from './trained-network.js';
+import { layoutParameters, type ParameterLayout } from './network-parameters.js';
+import { layoutRun, MOST_POSITIONS, type RunLayout, type RunLayoutOptions } from './run-layout.js';
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -20,7 +20,7 @@ import { layoutParameters, type ParameterLayout } from './trained-network.js';
  *       parameterBytes                   gradients                        kernel          kernel
  *       images * 4                       order of the epoch, u32          last worker     kernel
  *       steps * 16                       step table                       first worker    kernel
- *       most neurons of a layer * 4      zeros                            nobody          kernel
+ *       most neurons of a layer * 4      zeros                            -               kernel
  *       most tiles at once * 16          their losses and hits            kernel          kernel
  *       64                               the team's barrier               all             all
  *       (team + 1) * 4                   where shares of pixels begin     main, once      kernel
@@ -37,7 +37,7 @@ import { layoutParameters, type ParameterLayout } from './trained-network.js';
  * An epoch begins with a copy of the kept state to the live one, and ends, when its answer has come, with a copy back.
  * So the kept state is whole at any moment: a worker may die mid-epoch, or a checkpoint be written while one trains.
  *
- * Every region starts at a multiple of 64 and is followed by a guard of 64 bytes that nobody ever writes.
+ * Every region starts at a multiple of 64 and is followed by a guard of 64 bytes that nothing writes.
  */
 export interface TrainingLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
@@ -49,7 +49,7 @@ export interface TrainingLayout {
   readonly labels: number;
   readonly starts: number;
   readonly records: number;
-  /** Room for records; 0 where none are kept. What is not filled of it takes no memory. */
+  /** Room for records; 0 where none are kept. The part that is never filled takes no memory. */
   readonly recordBytes: number;
   readonly imageCount: number;
   readonly shape: ParameterLayout;
@@ -67,25 +67,17 @@ const CONSTANT_BYTES = 288;
 const MOST_BYTES = 4 * 2 ** 30;
 
 /** What a training layout is made for. */
-export interface TrainingLayoutOptions {
+export interface TrainingLayoutOptions extends Omit<RunLayoutOptions, 'shape'> {
   /** Neurons of every layer, the input first: `[784, 16, 16, 10]`. */
   readonly sizes: readonly number[];
-  readonly height: number;
-  readonly width: number;
-  readonly imageCount: number;
-  /** Steps of an epoch. */
-  readonly stepCount: number;
-  /** The most images that are in one batch, or in the evaluation that ends an epoch. */
-  readonly mostAtOnce: number;
   readonly runCount: number;
-  /** How many threads are to share each run; one does where several take too much memory, or an image is too large. */
-  readonly teamSize: number;
   /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
   readonly isFixed: boolean;
 }
 
 /**
- * Lays out the shared memory for a training set and the runs on it.
+ * Lays out the shared memory for a training set and the runs on it. The team is one thread where several take too much
+ * memory, or where an image is too large.
  *
  * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
  */
@@ -93,7 +85,7 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const { sizes, imageCount, runCount, isFixed } = options;
   const shape = layoutParameters(sizes);
   const inputs = sizes[0];
-  // A thread's share is cut out of lists that go up pixel by pixel: those of a larger image begin anew.
+  // A thread cuts its range out of lists that go up pixel by pixel; those of a larger image begin anew.
   const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
   const guards: number[] = [];
   let end = 0;
@@ -110,7 +102,7 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const pixels = region(imageCount * inputs);
   const labels = region(imageCount);
   const hasRecords = isFixed && inputs <= MOST_POSITIONS;
-  // A lit pixel takes three bytes: of a set that is mostly lit no records are worth it.
+  // A lit pixel takes three bytes: records are not worth it for a set that is mostly lit.
   const recordBytes = hasRecords ? imageCount * inputs : 0;
   const starts = region(hasRecords ? (imageCount + 1) * 4 : 0);
   const records = region(recordBytes);

@@ -1,41 +1,40 @@
 import { DigitflowError } from '../errors.js';
 import type { ImageSize } from '../network/network.js';
-import { TILE_IMAGES } from './run-layout.js';
 
 /** How a network can be trained; every part has a default. */
 export interface TrainingOptions {
-  /** Neurons of each hidden layer; none for a network of one layer. */
+  /** Neurons of each hidden layer; empty for a network of one layer. */
   readonly hidden: readonly number[];
   /** Of the hidden layers. */
   readonly activation: 'sigmoid' | 'relu' | 'tanh';
   /** Activation of the last layer. */
   readonly output: 'sigmoid' | 'softmax' | 'identity';
-  /** What is made small: `binary cross-entropy` needs sigmoid outputs, `cross-entropy` softmax ones. */
+  /** What training minimizes: `binary cross-entropy` needs sigmoid outputs, `cross-entropy` softmax ones. */
   readonly loss: TrainingLoss;
   /** How often every image is seen, at least 1. */
   readonly epochs: number;
   /** Images a step, at least 1. */
   readonly batchSize: number;
   readonly optimizer: 'adam' | 'sgd';
-  /** At the schedule's height; above 0. */
+  /** The highest rate of the schedule; above 0. */
   readonly learningRate: number;
   /** `cosine` falls to 0 with the last step. */
   readonly schedule: 'cosine' | 'constant';
-  /** Epochs, also parts of one, in which the learning rate rises to its height. */
+  /** Epochs, whole or not, in which the learning rate rises to its height. */
   readonly warmUpEpochs: number;
-  /** What a weight loses of itself a step, times the learning rate; at least 0. Biases do not decay. */
+  /** The share of itself that a weight loses a step, times the learning rate; at least 0. Biases do not decay. */
   readonly weightDecay: number;
   /** How much of the desired outputs is spread over all classes, 0..1. */
   readonly labelSmoothing: number;
-  /** How much of themselves the averaged weights keep a step, 0..1; 0 for none: the last weights are the result. */
+  /** The share of themselves that averaged weights keep a step, 0..1; 0 for none: the last weights are the result. */
   readonly averaging: number;
-  /** No weight of the first layer leaves ±this, in units of brightness 0..1: int16 holds small ones best. */
+  /** Weights of the first layer stay within ±this, in units of brightness 0..1: int16 holds small ones best. */
   readonly largestFirstWeight: number;
   /** How much the images are varied each time they are seen. */
   readonly augment: 'none' | 'light' | 'strong';
   /**
-   * What is left of that with the last epoch, 0..1; it shrinks over the second half of them, so that the network ends
-   * on images that are nearly those it will see. 1 for no shrinking.
+   * The share of the augmentation that is left in the last epoch, 0..1. It shrinks over the second half of the epochs,
+   * so that the network ends on images that are nearly those it will see; 1 for no shrinking.
    */
   readonly augmentEnd: number;
   /** How many networks are trained, each from its own first weights; the best one is kept. */
@@ -46,7 +45,7 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-/** What training can make small; the last two also name the cost of softmax networks and the video's. */
+/** What training can minimize; the first is the cost of the video, the second that of softmax networks. */
 export type TrainingLoss = 'squared error' | 'cross-entropy' | 'binary cross-entropy';
 
 /** The network of the video. */
@@ -72,41 +71,44 @@ export const DEFAULT_TRAINING: TrainingOptions = {
   seed: 1,
 };
 
-/** The most neurons of a layer: their numbers fit what the threads can share many times over. */
-const MOST_NEURONS = 4096;
+/** The values of each setting that is a choice. */
+export const TRAINING_CHOICES = {
+  activation: ['sigmoid', 'relu', 'tanh'],
+  output: ['sigmoid', 'softmax', 'identity'],
+  optimizer: ['adam', 'sgd'],
+  schedule: ['cosine', 'constant'],
+  augment: ['none', 'light', 'strong'],
+} as const satisfies { readonly [Name in keyof TrainingOptions]?: readonly TrainingOptions[Name][] };
 
-/**
- * Options made whole and checked, in a fixed order. Where no output is named it is sigmoid, and where no loss is named
- * it is the one that goes with the output.
- *
- * @throws DigitflowError USAGE naming the option, what was expected and what was found
- */
-export function completeTrainingOptions(given: Partial<TrainingOptions>): TrainingOptions {
-  const loss = given.loss ?? (given.output === 'softmax' ? 'cross-entropy' : 'squared error');
-  const options: TrainingOptions = { ...DEFAULT_TRAINING, ...given, loss };
+/** The flag of each setting, in the order in which they are listed. */
+export const SETTING_FLAGS = {
+  hidden: '--hidden',
+  activation: '--activation',
+  output: '--output',
+  loss: '--loss',
+  epochs: '--epochs',
+  batchSize: '--batch-size',
+  optimizer: '--optimizer',
+  learningRate: '--learning-rate',
+  schedule: '--schedule',
+  warmUpEpochs: '--warm-up',
+  weightDecay: '--weight-decay',
+  labelSmoothing: '--label-smoothing',
+  averaging: '--averaging',
+  largestFirstWeight: '--largest-first-weight',
+  augment: '--augment',
+  augmentEnd: '--augment-end',
+  restarts: '--restarts',
+  validation: '--validation',
+  seed: '--seed',
+} as const satisfies Record<keyof TrainingOptions, string>;
 
-  if (options.hidden.length > 16) refuse('hidden', 'at most 16 layers', options.hidden.length);
-  for (const neurons of options.hidden) whole('hidden', neurons, 1, MOST_NEURONS);
-  oneOf('activation', options.activation, ['sigmoid', 'relu', 'tanh']);
-  oneOf('output', options.output, ['sigmoid', 'softmax', 'identity']);
-  oneOf('loss', options.loss, LOSSES_OF[options.output]);
-  whole('epochs', options.epochs, 1, 100_000);
-  whole('batchSize', options.batchSize, 1, 2 ** 20);
-  oneOf('optimizer', options.optimizer, ['adam', 'sgd']);
-  real('learningRate', options.learningRate, 0, 1000, 'above 0');
-  oneOf('schedule', options.schedule, ['cosine', 'constant']);
-  real('warmUpEpochs', options.warmUpEpochs, 0, options.epochs);
-  real('weightDecay', options.weightDecay, 0, 1000);
-  real('labelSmoothing', options.labelSmoothing, 0, 1);
-  real('averaging', options.averaging, 0, 1);
-  if (options.averaging === 1) refuse('averaging', 'a number below 1', 1);
-  real('largestFirstWeight', options.largestFirstWeight, 0, Number.POSITIVE_INFINITY, 'above 0');
-  oneOf('augment', options.augment, ['none', 'light', 'strong']);
-  real('augmentEnd', options.augmentEnd, 0, 1);
-  whole('restarts', options.restarts, 1, 1000);
-  whole('validation', options.validation, 0, 2 ** 31 - 1);
-  whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
-  return options;
+/** The settings' names, in that order. */
+export const SETTING_NAMES = Object.keys(SETTING_FLAGS) as (keyof TrainingOptions)[];
+
+/** A setting as its flag takes it: `16,16`, `squared-error`; no hidden layer is `none`. */
+export function settingText(options: TrainingOptions, name: keyof TrainingOptions): string {
+  return String(options[name]).replaceAll(' ', '-') || 'none';
 }
 
 const LOSSES_OF: Readonly<Record<TrainingOptions['output'], readonly TrainingLoss[]>> = {
@@ -115,28 +117,59 @@ const LOSSES_OF: Readonly<Record<TrainingOptions['output'], readonly TrainingLos
   identity: ['squared error'],
 };
 
-function refuse(name: keyof TrainingOptions, expected: string, found: unknown): never {
-  throw new DigitflowError('USAGE', `${name}: expected ${expected}, found ${found}`);
+/** The most neurons of a layer: their numbers fit what the threads can share many times over. */
+const MOST_NEURONS = 4096;
+
+/**
+ * Completes and checks options, in a fixed order. The output is sigmoid where none is named; the loss is the one that
+ * goes with the output.
+ *
+ * @throws DigitflowError USAGE naming the option, what was expected and what was found
+ */
+export function completeTrainingOptions(given: Partial<TrainingOptions>): TrainingOptions {
+  const loss = given.loss ?? (given.output === 'softmax' ? 'cross-entropy' : 'squared error');
+  const options: TrainingOptions = { ...DEFAULT_TRAINING, ...given, loss };
+  const check = (name: keyof TrainingOptions, isRight: boolean, expected: string, found = options[name]) => {
+    if (!isRight) throw new DigitflowError('USAGE', `${name}: expected ${expected}, found ${found}`);
+  };
+  const whole = (name: keyof TrainingOptions, least: number, most: number, found = options[name]) => {
+    const isWithin = Number.isInteger(found) && (found as number) >= least && (found as number) <= most;
+    check(name, isWithin, `a whole number from ${least} to ${most}`, found);
+  };
+  const real = (name: keyof TrainingOptions, most: number) =>
+    check(name, isWithin(options[name], most), `a number from 0 to ${most}`);
+  const positive = (name: keyof TrainingOptions, most: number) =>
+    check(name, isWithin(options[name], most) && options[name] !== 0, `a number above 0, at most ${most}`);
+  const oneOf = (name: keyof TrainingOptions, values: readonly unknown[]) =>
+    check(name, values.includes(options[name]), values.join(' or '));
+  const choice = (name: keyof typeof TRAINING_CHOICES) => oneOf(name, TRAINING_CHOICES[name]);
+
+  check('hidden', options.hidden.length <= 16, 'at most 16 layers', options.hidden.length);
+  for (const neurons of options.hidden) whole('hidden', 1, MOST_NEURONS, neurons);
+  choice('activation');
+  choice('output');
+  oneOf('loss', LOSSES_OF[options.output]);
+  whole('epochs', 1, 100_000);
+  whole('batchSize', 1, 2 ** 20);
+  choice('optimizer');
+  positive('learningRate', 1000);
+  choice('schedule');
+  real('warmUpEpochs', options.epochs);
+  real('weightDecay', 1000);
+  real('labelSmoothing', 1);
+  real('averaging', 1);
+  check('averaging', options.averaging < 1, 'a number below 1');
+  positive('largestFirstWeight', Number.POSITIVE_INFINITY);
+  choice('augment');
+  real('augmentEnd', 1);
+  whole('restarts', 1, 1000);
+  whole('validation', 0, 2 ** 31 - 1);
+  whole('seed', 0, Number.MAX_SAFE_INTEGER);
+  return options;
 }
 
-function whole(name: keyof TrainingOptions, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  refuse(name, `a whole number from ${least} to ${most}`, value);
-}
-
-function real(
-  name: keyof TrainingOptions,
-  value: number,
-  least: number,
-  most: number,
-  above?: 'above 0',
-): void {
-  if (value >= least && value <= most && !(above && value === 0)) return;
-  refuse(name, above ? `a number above 0, at most ${most}` : `a number from ${least} to ${most}`, value);
-}
-
-function oneOf<T extends string>(name: keyof TrainingOptions, value: T, values: readonly T[]): void {
-  if (!values.includes(value)) refuse(name, values.join(' or '), value);
+function isWithin(value: unknown, most: number): boolean {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }
 
 /** Images to learn from, and what they are. */
@@ -150,25 +183,10 @@ export interface TrainingImages {
   readonly classes: readonly string[];
 }
 
-/** What a thread is worth that joins a team: the team waits for its slowest, and each reads what the others wrote. */
-const WORTH_OF_A_MEMBER = 0.85;
-
-/**
- * How many threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing, so with as many
- * restarts as threads each run has one; a single run has them all, or as many as a batch has tiles for.
- *
- * @param workers threads there are, from 0 up
- */
-export function chooseTeamSize(
-  workers: number,
-  { restarts, batchSize }: { readonly restarts: number; readonly batchSize: number },
+/** How many images of a set are trained on: all but those held out. */
+export function trainingCount(
+  imageCount: number,
+  { validation }: Pick<TrainingOptions, 'validation'>,
 ): number {
-  const most = Math.min(workers, Math.ceil(batchSize / TILE_IMAGES));
-  let [best, leastTime] = [1, Number.POSITIVE_INFINITY];
-  for (let teamSize = 1; teamSize <= most; teamSize++) {
-    const turns = Math.ceil(restarts / Math.floor(workers / teamSize));
-    const time = turns / (1 + (teamSize - 1) * WORTH_OF_A_MEMBER);
-    if (time < leastTime) [best, leastTime] = [teamSize, time];
-  }
-  return best;
+  return imageCount - validation;
 }

@@ -2,7 +2,6 @@ import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KeptFile } from '../../src/outputs/kept-file.js';
-import { EpochLog } from '../../src/outputs/training-outputs.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 describe('a kept file', () => {
@@ -38,17 +37,5 @@ describe('a kept file', () => {
     }
     await writeFile(join(folder, 'file'), '');
     expect(() => new KeptFile(join(folder, 'file', 'a'))).toThrow('there is no such folder');
-  });
-});
-
-describe('an epoch log', () => {
-  test('has every line out when it is written, and null for what is no number', async () => {
-    const path = join(await tempFolder(), 'log');
-    const log = new EpochLog(path);
-    log.write({ epoch: 1, loss: 0.5 });
-    expect(await readFile(path, 'utf8')).toBe('{"epoch":1,"loss":0.5}\n');
-    log.write({ epoch: 2, loss: Number.NaN });
-    log.close();
-    expect(await readFile(path, 'utf8')).toBe('{"epoch":1,"loss":0.5}\n{"epoch":2,"loss":null}\n');
   });
 });

@@ -1,6 +1,9 @@
 import { createRandom } from '../../src/network/random.js';
-import { placeEpoch } from '../../src/training/place-epoch.js';
-import { instantiateTrainingKernel, type TrainingKernel } from '../../src/training/run-epoch.js';
+import {
+  instantiateTrainingKernel,
+  placeEpoch,
+  type TrainingKernel,
+} from '../../src/training/epoch-runner.js';
 import { SharedTraining } from '../../src/training/shared-training.js';
 import {
   completeTrainingOptions,

@@ -24,7 +24,7 @@ function opened(shared: SharedTraining, workers: number, workerFile?: string): T
 
 /** Trains to the end. */
 async function trainAll(shared: SharedTraining, workers = 0, workerFile?: string) {
-  const progress: TrainingProgress = { best: undefined };
+  const progress: TrainingProgress = { best: undefined, reports: [] };
   const epochs = trainingEpochs(shared, opened(shared, workers, workerFile), progress);
   const reports = await lastValueFrom(epochs.pipe(toArray()));
   return { progress, reports, states: shared.layout.runs.map((_, run) => shared.keptState(run).slice()) };
@@ -106,7 +106,7 @@ describe('training', () => {
     const expected = await trainAll(smallTraining({ ...given, options: { ...options, restarts: 1 } }));
     const shared = smallTraining({ ...given, options: { ...options, restarts: 1 } });
     const trainer = opened(shared, 0);
-    const progress: TrainingProgress = { best: undefined };
+    const progress: TrainingProgress = { best: undefined, reports: [] };
     const first = await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(take(2), toArray()));
     const rest = await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(toArray()));
     expect(timeless([...first, ...rest])).toEqual(timeless(expected.reports));

@@ -4,8 +4,8 @@ import { brightnessOf } from '../../src/network/feed-forward.js';
 import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
+import { trainedNetwork } from '../../src/training/network-parameters.js';
 import { RUN } from '../../src/training/run-fields.js';
-import { trainedNetwork } from '../../src/training/trained-network.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { kernelTraining } from '../training/small-training.js';
 

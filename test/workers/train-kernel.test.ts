@@ -5,12 +5,12 @@ import { Adam, addGradients, zeroGradients } from '../../src/network/float64/bac
 import { lossOf, type Network } from '../../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom } from '../../src/network/random.js';
-import { AUGMENTATIONS, warpImage, warpOf } from '../../src/training/augmentation.js';
+import { AUGMENTATIONS } from '../../src/training/epoch-plan.js';
+import { trainedNetwork } from '../../src/training/network-parameters.js';
 import { RUN } from '../../src/training/run-fields.js';
-import { trainedNetwork } from '../../src/training/trained-network.js';
-import { trainingLoss } from '../../src/training/training-epochs.js';
 import type { TrainingOptions } from '../../src/training/training-options.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
+import { trainingLoss, warpImage, warpOf } from '../training/oracles.js';
 import { kernelTraining, type SmallTrainingOptions } from '../training/small-training.js';
 
 type KernelTraining = ReturnType<typeof kernelTraining>;

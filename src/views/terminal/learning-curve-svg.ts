@@ -1,4 +1,3 @@
-import type { EpochReport } from '../../training/training-epochs.js';
 import { type CurveSeries, type LearningCurve, seriesOf } from './learning-curve.js';
 
 const WIDTH = 720;
@@ -96,16 +95,4 @@ function fixed(value: number): string {
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-}
-
-/** The learning curve of the run that was chosen. */
-export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
-  const points = reports
-    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
-    .map(({ epoch, loss, validationAccuracy }) => ({
-      epoch,
-      loss,
-      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
-    }));
-  return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
 }

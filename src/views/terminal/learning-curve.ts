@@ -1,4 +1,5 @@
 import { percentage } from '../../counting/wording.js';
+import type { EpochReport } from '../../training/training-epochs.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import { padLeft } from './text-width.js';
 
@@ -20,6 +21,18 @@ export interface LearningCurve {
   readonly bestEpoch: number;
   /** What to call the run; null for the only one. */
   readonly title: string | null;
+}
+
+/** The learning curve of the run that was chosen. */
+export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
+  const points = reports
+    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
+    .map(({ epoch, loss, validationAccuracy }) => ({
+      epoch,
+      loss,
+      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
+    }));
+  return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
 }
 
 /** A value of each epoch, and how it is told. */

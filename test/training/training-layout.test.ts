@@ -15,7 +15,7 @@ const options = {
 };
 
 test.each([1, 3])(
-  'a team of %i: every region begins on a cache line, behind the guard of the one before',
+  'a team of %i: every region begins on a cache line, after the guard of the one before',
   (teamSize) => {
     const layout = layoutTraining({ ...options, teamSize });
     const { control, tables, constants, pixels, labels, starts: recordStarts, records } = layout;

@@ -1,14 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { EpochReport, EpochTotals, TrainResult } from '../../pipelines/train.js';
+import type { EpochTotals, TrainResult } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
-import {
-  CLEAR_LINE,
-  colorLevel,
-  columnsOf,
-  type OutputStream,
-  supportsUnicode,
-} from '../views/terminal/terminal.js';
-import { truncate } from '../views/terminal/text-width.js';
+import type { EpochReport } from '../training/training-epochs.js';
+import { ProgressLine } from '../views/terminal/progress.js';
+import { colorLevel, columnsOf, supportsUnicode } from '../views/terminal/terminal.js';
 import { wholeNumber } from './common-options.js';
 import { renderTraining } from './describe-training.js';
 import { EXIT_INTERRUPTED, onInterrupt, writeOut } from './process.js';
@@ -40,7 +35,7 @@ The same images, settings and seed give the same file, byte for byte, for any nu
 Exit codes: 0 well, 2 usage, 65 bad data or a training that diverged, 66 no such input,
 70 our own fault, 74 input/output, 130 interrupted (the best so far is kept).`;
 
-/** Adds \`digitflow train\`. */
+/** Adds `digitflow train`. */
 export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
@@ -71,9 +66,9 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  // The note of an evaluation would speak of reading.
+  // Quiet: the note of an evaluation would speak of reading.
   const interruption = onInterrupt(true);
-  const progress = new TrainingProgressLine(process.stderr, () => performance.now());
+  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (line: string) => {
     progress.clear();
     if (!flags.quiet) process.stderr.write(`digitflow: ${line}\n`);
@@ -84,13 +79,13 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   );
   try {
     const { images, labels, workers, checkpoint, resume, curve, log, out, quiet } = flags;
-    // Not loaded where it is not wanted: an evaluation should start fast.
+    // Loaded only when it is wanted: an evaluation should start fast.
     const { train } = await import('../../pipelines/train.js');
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
       onEpoch: (report, totals) => {
-        if (!quiet) progress.update(report, totals);
+        if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
       },
     });
     progress.clear();
@@ -118,43 +113,7 @@ function format(result: TrainResult, name: TrainFlags['format']): string {
   });
 }
 
-const EVERY_MS = 50;
-
-/** One line on a terminal that tells how far a training is; redrawn as epochs end, so there is no timer to stop. */
-export class TrainingProgressLine {
-  readonly #stream: OutputStream & { write(text: string): unknown };
-  readonly #now: () => number;
-  #firstMs: number;
-  #nextMs = 0;
-  #isShown = false;
-
-  /** @param now a clock that never goes back, in milliseconds; the training's time is counted from here */
-  constructor(stream: OutputStream & { write(text: string): unknown }, now: () => number) {
-    this.#stream = stream;
-    this.#now = now;
-    this.#firstMs = now();
-  }
-
-  /** To be called as each epoch ends. Writes nothing but to a terminal. */
-  update(report: EpochReport, totals: EpochTotals): void {
-    if (!this.#stream.isTTY) return;
-    const nowMs = this.#now();
-    if (nowMs < this.#nextMs) return;
-    this.#nextMs = nowMs + EVERY_MS;
-    this.#isShown = true;
-    const words = progressWords(report, totals, (nowMs - this.#firstMs) / 1000);
-    // One column less than there are: a full line would wrap, and could not be cleared any more.
-    this.#stream.write(CLEAR_LINE + truncate(words, columnsOf(this.#stream) - 1, ''));
-  }
-
-  /** Wipes the line away; to be called before anything else is written to the terminal. */
-  clear(): void {
-    if (this.#isShown) this.#stream.write(CLEAR_LINE);
-    this.#isShown = false;
-  }
-}
-
-/** ` 35 %  epoch 21 of 60, loss 0.0712, validation 95.61 %, 512,000 images/s, 4.1 s left`. */
+/** ` 35 %  21 of 60 epochs, loss 0.0712, validation 95.61 %, 512,000 images/s, 4.1 s left`. */
 function progressWords(report: EpochReport, { done, toDo, images }: EpochTotals, seconds: number): string {
   const rate = seconds > 0 ? done / seconds : 0;
   const parts = [

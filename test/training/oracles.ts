@@ -1,55 +1,30 @@
-import type { ImageSize } from '../network/network.js';
+import type { ImageSize } from '../../src/network/network.js';
+import { type Amplitudes, mix } from '../../src/training/epoch-plan.js';
+import type { TrainingLoss } from '../../src/training/training-options.js';
 
 /**
- * A seed for each use of randomness, told apart by whole numbers below 2^32 (run, epoch, …): so no use depends on how
- * much another one has drawn, and any epoch can be run again by itself.
+ * The loss of one image in float64: the oracle of the kernel. Without smoothing, squared error and cross-entropy are
+ * what the network's own `loss` gives.
  *
- * @returns a safe integer, at least 0
+ * @param outputs `(classes)` activations of the last layer
+ * @param smoothing how much of the desired outputs is spread over all classes, 0..1
  */
-export function streamSeed(seed: number, ...path: readonly number[]): number {
-  const [low, high] = streamKeys(seed, ...path);
-  return (high & 0x1fffff) * 2 ** 32 + low;
-}
-
-/** Two u32, as `streamSeed`: what the kernel's augmentation is keyed with. */
-export function streamKeys(seed: number, ...path: readonly number[]): readonly [number, number] {
-  let low = mix(seed >>> 0);
-  let high = mix(Math.floor(seed / 2 ** 32) ^ low);
-  for (const part of path) {
-    low = mix((low ^ part) + 0x9e3779b9);
-    high = mix((high ^ low) + 0x7f4a7c15);
+export function trainingLoss(
+  outputs: Float64Array,
+  label: number,
+  loss: TrainingLoss,
+  smoothing: number,
+): number {
+  const others = smoothing / outputs.length;
+  let sum = 0;
+  for (const [k, a] of outputs.entries()) {
+    const y = k === label ? 1 - smoothing + others : others;
+    if (loss === 'squared error') sum += (a - y) ** 2;
+    else if (loss === 'cross-entropy') sum -= y * Math.log(a);
+    else sum -= y * Math.log(a) + (1 - y) * Math.log(1 - a);
   }
-  return [low, high];
+  return sum;
 }
-
-/** The finalizer of MurmurHash3 by Austin Appleby: every bit of the argument changes half of the result's. */
-export function mix(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-/** The furthest that each part of an image's variation goes, either way. */
-export interface Amplitudes {
-  /** In radians. */
-  readonly rotation: number;
-  /** Of width and height, each by itself. */
-  readonly scale: number;
-  /** Pixels to the side a pixel of height. */
-  readonly shear: number;
-  /** In pixels, each way. */
-  readonly shift: number;
-  /** How far the ends of a middle line are moved against its middle, in pixels. */
-  readonly bend: number;
-}
-
-/** What `light` and `strong` mean, for digits of about 20 x 20 pixels in 28 x 28. */
-export const AUGMENTATIONS = {
-  none: { rotation: 0, scale: 0, shear: 0, shift: 0, bend: 0 },
-  light: { rotation: 0.14, scale: 0.09, shear: 0.12, shift: 1, bend: 0 },
-  strong: { rotation: 0.22, scale: 0.14, shear: 0.2, shift: 1.6, bend: 1 },
-} as const satisfies Record<string, Amplitudes>;
 
 /** Where a pixel of the varied image is taken from; x, y from the image's middle. */
 export interface Warp {
@@ -64,8 +39,8 @@ export interface Warp {
 }
 
 /**
- * The variation of one image, from nothing but the keys of run and epoch and its index: it depends neither on the order
- * of the images nor on the thread. What workers/train-kernel/augment.ts does, in float64 and in plain sight.
+ * The variation of one image in float64: the oracle of the kernel's augmentation. It depends on the keys of run and
+ * epoch and on the image's index only, not on the order of the images or on the thread.
  */
 export function warpOf(
   keys: readonly [number, number],

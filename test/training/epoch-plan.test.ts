@@ -7,7 +7,7 @@ import {
   learningRateAt,
   orderSeed,
   writeSteps,
-} from '../../src/training/place-epoch.js';
+} from '../../src/training/epoch-plan.js';
 import { completeTrainingOptions } from '../../src/training/training-options.js';
 
 test('the cosine is that of the engine to 1e-15', () => {

@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { TRAIN_WORKER_FILE } from '../../src/assets.js';
 import { STOP_FLAG } from '../../src/engine/messages.js';
 import { Threads } from '../../src/engine/threads.js';
-import { divideByLit, divideEvenly } from '../../src/training/place-run.js';
-import { openTrainer, trainerThreads } from '../../src/training/trainer.js';
+import { divideByLit, divideEvenly } from '../../src/training/run-head.js';
+import { chooseTeamSize, openTrainer, trainerThreads } from '../../src/training/trainer.js';
 import { type TrainingProgress, trainingEpochs } from '../../src/training/training-epochs.js';
-import { chooseTeamSize } from '../../src/training/training-options.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { type SmallTrainingOptions, smallImages, smallTraining } from './small-training.js';
 
@@ -31,7 +30,7 @@ async function resultOf(given: SmallTrainingOptions, { prepare, ...threads }: Th
   plantCanaries(buffer, layout);
   const workers = layout.teamSize > 1 ? layout.teamSize * layout.runs.length : 0;
   const trainer = openTrainer(shared, { workers, ...threads });
-  const progress: TrainingProgress = { best: undefined };
+  const progress: TrainingProgress = { best: undefined, reports: [] };
   try {
     const reports = await lastValueFrom(trainingEpochs(shared, trainer, progress).pipe(toArray()));
     expectCanariesAlive(buffer, layout);
@@ -107,7 +106,7 @@ describe('a team', () => {
     expect(found).toEqual(await resultOf(manySteps));
   });
 
-  test('of which a thread dies every time ends the training, and leaves nobody waiting', async () => {
+  test('of which a thread dies every time ends the training, and leaves no thread waiting', async () => {
     const training = resultOf(
       { ...given, teamSize: 2 },
       {

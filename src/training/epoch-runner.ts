@@ -1,0 +1,178 @@
+import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
+import { BARRIER, RUN, STEP_BYTES } from './run-fields.js';
+import { STATE_ARRAYS } from './run-layout.js';
+import type { TrainingLayout } from './training-layout.js';
+import { type TrainingOptions, trainingCount } from './training-options.js';
+
+/** What a training thread is given when it starts. The module and the memory are shared, not copied. */
+export interface TrainingSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: TrainingLayout;
+  readonly options: TrainingOptions;
+}
+
+/** What crosses to a worker for an epoch: everything else lies in shared memory. */
+export interface EpochTask {
+  readonly run: number;
+  /** From 0; -1 is the probe that finds out whether the worker is well. */
+  readonly epoch: number;
+  /** Which thread of the run's team this is for, from 0: all of them run at the same time. */
+  readonly rank: number;
+}
+
+/** What the first thread of a team answers. The weights stay in the run's live state. */
+export interface EpochAnswer {
+  /** True when the stop flag was up: the live state is of no use, the kept one is unchanged. */
+  readonly isStopped: boolean;
+  /** Mean over the training images, taken while the weights changed; NaN or infinite when training diverged. */
+  readonly loss: number;
+  /** Mean over the held-out images, without label smoothing; NaN when there are none. */
+  readonly validationLoss: number;
+  readonly validationCorrect: number;
+  /** Time of the training part alone. */
+  readonly seconds: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+}
+
+/** The exports of the training kernel. A `run` is the address of a head: each thread of a run's team has its own. */
+export interface TrainingKernel {
+  /** Writes the constants that the other functions need: to be called once. */
+  writeConstants(run: number): void;
+  /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
+  findEverLit(run: number, count: number): void;
+  /** Lists the lit pixels of the set's first `count` images in at most `room` bytes; 0 where they take more. */
+  writeRecords(run: number, count: number, room: number): number;
+  /** Fills the order with a permutation of 0 to `count - 1`, decided by the low and high 32 bits of the seed. */
+  writeOrder(run: number, count: number, low: number, high: number): void;
+  /**
+   * Trains on `count` batches of the epoch from batch `first` on, together with the rest of the team. The loss is left
+   * in the first thread's head.
+   *
+   * @returns 0 where the team was stopped, or one of its threads has died
+   */
+  train(run: number, first: number, count: number): number;
+  /** Adds the gradients of the images `begin` to `end - 1` of the order; returns their summed loss. */
+  addGradients(run: number, begin: number, end: number): number;
+  /** One optimizer step down the gradients, summed over `images`, as the step table says for `batch`. */
+  optimize(run: number, batch: number, images: number): void;
+  /**
+   * Runs the network of `parameters` over images of the set, together with the rest of the team. Loss and number of
+   * correct images are left in the first thread's head.
+   *
+   * @returns 0 as `train` does
+   */
+  evaluate(run: number, parameters: number, first: number, count: number): number;
+  /** Writes the augmented image `index` of the set to `target`. */
+  augmentImage(run: number, index: number, target: number): void;
+}
+
+/** Makes the training kernel over a shared memory. */
+export function instantiateTrainingKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): TrainingKernel {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as TrainingKernel;
+}
+
+/** Batches between two looks at the stop flag: some milliseconds. */
+const BATCHES_A_CALL = 64;
+
+/**
+ * Makes the function that runs one thread's part of one epoch of one run. It returns when all threads of the run's team
+ * have been given theirs; the first thread gives the answer.
+ *
+ * The team begins from the run's kept state and leaves its result in the live one, so an epoch that never ends may be
+ * run again.
+ */
+export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => EpochAnswer | null {
+  const { module, memory, layout, options } = setup;
+  const kernel = instantiateTrainingKernel(module, memory);
+  const { buffer } = memory;
+  const view = new DataView(buffer);
+  const count = trainingCount(layout.imageCount, options);
+  const stepCount = Math.ceil(count / options.batchSize);
+  const resultAt = options.averaging > 0 ? STATE_ARRAYS.indexOf('averages') * layout.shape.bytes : 0;
+
+  return (task) => {
+    const run = layout.runs[task.run];
+    const { head } = run.ranks[task.rank];
+    // Tells main that this thread has begun.
+    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER.length), BARRIER.begun, 1);
+    const start = performance.now();
+    const learningRate = placeEpoch(kernel, buffer, layout, options, task);
+
+    let lossSum = 0;
+    for (let first = 0; first < stepCount; first += BATCHES_A_CALL) {
+      const isDone = kernel.train(head, first, Math.min(BATCHES_A_CALL, stepCount - first));
+      if (!isDone) return STOPPED;
+      lossSum += view.getFloat64(head + RUN.lossSum, true);
+    }
+    const seconds = (performance.now() - start) / 1000;
+    // The kernel's activations turn NaN into a number, so the loss alone does not tell. All threads find the same here.
+    const parameters = new Float32Array(buffer, run.live, layout.shape.bytes / 4);
+    if (!parameters.every(Number.isFinite)) return { ...DIVERGED, seconds, learningRate };
+    if (!kernel.evaluate(head, run.live + resultAt, count, options.validation)) return STOPPED;
+    if (task.rank > 0) return null;
+    return {
+      isStopped: false,
+      loss: lossSum / count,
+      validationLoss: view.getFloat64(head + RUN.lossSum, true) / options.validation,
+      validationCorrect: view.getInt32(head + RUN.correct, true),
+      seconds,
+      learningRate,
+    };
+  };
+}
+
+const DIVERGED: EpochAnswer = {
+  isStopped: false,
+  loss: Number.NaN,
+  validationLoss: Number.NaN,
+  validationCorrect: 0,
+  seconds: 0,
+  learningRate: 0,
+};
+
+const STOPPED: EpochAnswer = { ...DIVERGED, isStopped: true };
+
+/**
+ * Writes what an epoch begins with. Each thread writes its own head's augmentation; the first one also the live state and
+ * the step table, the last one the order of the images. The team meets before any thread reads it.
+ *
+ * @returns the learning rate of the last step; 0 from all threads but the first
+ */
+export function placeEpoch(
+  kernel: TrainingKernel,
+  buffer: SharedArrayBuffer,
+  layout: TrainingLayout,
+  options: TrainingOptions,
+  { run: index, epoch, rank }: EpochTask,
+): number {
+  const run = layout.runs[index];
+  const { head } = run.ranks[rank];
+  const view = new DataView(buffer, head, RUN.bytes);
+  const [key0, key1] = augmentationKeys(options.seed, index, epoch);
+  view.setUint32(RUN.key0, key0, true);
+  view.setUint32(RUN.key1, key1, true);
+  const amplitudes = AUGMENTATIONS[options.augment];
+  const factor = augmentationAt(epoch, options);
+  for (const name of ['rotation', 'scale', 'shear', 'shift', 'bend'] as const) {
+    view.setFloat32(RUN[name], amplitudes[name] * factor, true);
+  }
+
+  const count = trainingCount(layout.imageCount, options);
+  if (rank === layout.teamSize - 1) {
+    const seed = orderSeed(options.seed, index, epoch);
+    kernel.writeOrder(head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
+  }
+  if (rank > 0) return 0;
+  const bytes = new Uint8Array(buffer);
+  bytes.copyWithin(run.live, run.kept, run.kept + layout.shape.bytes * STATE_ARRAYS.length);
+  // A worker that died may have left half a batch's gradients.
+  bytes.fill(0, run.gradients, run.gradients + layout.shape.bytes);
+  const stepCount = Math.ceil(count / options.batchSize);
+  return writeSteps(new Float32Array(buffer, run.steps, (stepCount * STEP_BYTES) / 4), epoch, options);
+}

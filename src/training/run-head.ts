@@ -1,0 +1,138 @@
+import { STOP_FLAG } from '../engine/messages.js';
+import { ACTIVATIONS } from '../network/activations.js';
+import { BETA_1, BETA_2 } from './epoch-plan.js';
+import { LAYER, RUN } from './run-fields.js';
+import { STATE_ARRAYS } from './run-layout.js';
+import type { TrainingLayout } from './training-layout.js';
+import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
+
+/** The order is the kernel's numbering. */
+const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
+const OPTIMIZERS = ['adam', 'sgd'] as const;
+
+/** Adam's, from Kingma and Ba, arXiv:1412.6980. */
+const EPSILON = 1e-8;
+
+/**
+ * Writes what stays the same over a run's epochs: for each thread of its team the head, the layer entries, and the range
+ * of inputs that it owns. The main thread calls it before any task.
+ */
+export function placeRun(
+  buffer: SharedArrayBuffer,
+  layout: TrainingLayout,
+  index: number,
+  options: TrainingOptions,
+  images: TrainingImages,
+): void {
+  const run = layout.runs[index];
+  const { teamSize, shape } = layout;
+  const inputsBegin = shape.layers.map(({ inputs }, l) =>
+    l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
+  );
+  const rowBytes = shape.layers[0].paddedOutputs * 4;
+  new Uint32Array(buffer, run.shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
+  for (const [rank, { head }] of run.ranks.entries()) {
+    placeHead(new DataView(buffer, head, RUN.bytes), layout, index, rank, options, images);
+    shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights, biases }, l) => {
+      const isLast = l === shape.layers.length - 1;
+      const activation = ACTIVATIONS.indexOf(isLast ? options.output : options.activation);
+      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank);
+      const numbers = { inputs, outputs, paddedOutputs, activation, weights, biases, inputBegin, inputEnd };
+      const view = new DataView(buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
+      setInts(view, LAYER, { ...numbers, ...run.tile.layers[l] });
+    });
+  }
+}
+
+function placeHead(
+  view: DataView,
+  layout: TrainingLayout,
+  index: number,
+  rank: number,
+  options: TrainingOptions,
+  { image }: TrainingImages,
+): void {
+  const { shape, tables, constants, pixels, labels, starts, records, teamSize } = layout;
+  const run = layout.runs[index];
+  const { gradients, order, steps, zeros, results, barrier, shares, tilesInHand, tiles, tileBytes } = run;
+  const { head: _, ...scratch } = run.ranks[rank];
+  const { layers: __, labels: tileLabels, ...lists } = run.tile;
+  const [parameters, means, squares, averages] = STATE_ARRAYS.map((_, i) => run.live + i * shape.bytes);
+  setInts(view, RUN, {
+    layerCount: shape.layers.length,
+    inputs: shape.layers[0].inputs,
+    classes: shape.layers[shape.layers.length - 1].outputs,
+    loss: LOSSES.indexOf(options.loss),
+    optimizer: OPTIMIZERS.indexOf(options.optimizer),
+    height: image.height,
+    width: image.width,
+    ...{ tables, constants, pixels, labels, starts, records },
+    ...{ parameters, gradients, means, squares },
+    averages: options.averaging > 0 ? averages : 0,
+    parameterBytes: shape.bytes,
+    weightBytes: shape.weightBytes,
+    ...{ order, steps, zeros, results, barrier },
+    stopFlag: layout.control + STOP_FLAG * 4,
+    ...{ teamSize, rank, shares },
+    ...{ tilesInHand, tiles, tileBytes, ...lists, tileLabels, ...scratch },
+    trainingCount: trainingCount(layout.imageCount, options),
+    batchSize: options.batchSize,
+    augmented: options.augment === 'none' ? 0 : 1,
+  });
+  const floats = {
+    smoothing: options.labelSmoothing,
+    clip: options.largestFirstWeight,
+    beta1: BETA_1,
+    beta2: BETA_2,
+    epsilon: EPSILON,
+  } as const;
+  for (const name of Object.keys(floats) as (keyof typeof floats)[]) {
+    view.setFloat32(RUN[name], floats[name], true);
+  }
+}
+
+/** Sets i32 fields by their names. */
+function setInts<Name extends string>(
+  view: DataView,
+  offsets: Readonly<Record<Name, number>>,
+  values: { readonly [N in Name]?: number },
+): void {
+  for (const name of Object.keys(values) as Name[])
+    view.setInt32(offsets[name], values[name] as number, true);
+}
+
+/** Images that are looked at to find out where the lit pixels are. */
+const SAMPLE = 256;
+
+/**
+ * Divides the pixels of a set among the threads of a team, one range each, so that each has about as many lit ones. The
+ * division decides how long the threads wait for each other, and nothing else.
+ *
+ * @param teamSize at most the number of pixels
+ * @returns where each thread's range begins, then where the last one ends: `(teamSize + 1)`, no range empty
+ */
+export function divideByLit({ pixels, labels, image }: TrainingImages, teamSize: number): number[] {
+  const inputs = image.height * image.width;
+  if (teamSize === 1) return [0, inputs];
+  // A pixel costs the optimizer a little even where it is black.
+  const costs = new Float64Array(inputs).fill(0.01);
+  const step = Math.max(1, Math.floor(labels.length / SAMPLE));
+  for (let i = 0; i < labels.length; i += step) {
+    for (let p = 0; p < inputs; p++) if (pixels[i * inputs + p] !== 0) costs[p]++;
+  }
+  const whole = costs.reduce((sum, cost) => sum + cost, 0);
+  const begins = [0];
+  let spent = 0;
+  for (let p = 0; begins.length < teamSize; p++) {
+    spent += costs[p];
+    const isDue = spent >= (whole * begins.length) / teamSize;
+    // Each later range needs a pixel as well.
+    if (isDue || inputs - (p + 1) === teamSize - begins.length) begins.push(p + 1);
+  }
+  return [...begins, inputs];
+}
+
+/** Divides inputs that all cost the same; some threads get none where there are fewer inputs than threads. */
+export function divideEvenly(inputs: number, teamSize: number): number[] {
+  return Array.from({ length: teamSize + 1 }, (_, rank) => Math.round((inputs * rank) / teamSize));
+}
