@@ -10,19 +10,11 @@ import {
   rateWords,
 } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
+import { beside, blockWidth, flow } from './blocks.js';
 import { renderGallery } from './draw-picture.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import {
-  beside,
-  blockWidth,
-  displayWidth,
-  flow,
-  padLeft,
-  padRight,
-  printable,
-  truncate,
-} from './text-width.js';
+import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
 
 /** So many that the list is no longer than what it stands beside. */
 const CONFUSIONS_WITH_MATRIX = 6;
