@@ -14,8 +14,7 @@ import {
   trainingCommand,
 } from '../src/training/training-command.js';
 import type { BestEpoch, EpochReport } from '../src/training/training-epochs.js';
-import type { LearningCurve } from '../src/views/terminal/learning-curve.js';
-import { curveOf } from '../src/views/terminal/learning-curve-svg.js';
+import { curveOf, type LearningCurve } from '../src/views/learning-curve.js';
 import { testNetwork } from './test-network.js';
 import type { TrainingInput } from './training-input.js';
 

@@ -12,7 +12,7 @@ import {
   completeTrainingOptions,
   type TrainingOptions,
 } from '../src/training/training-options.js';
-import { curveOf, learningCurveSvg } from '../src/views/terminal/learning-curve-svg.js';
+import { curveOf, learningCurveSvg } from '../src/views/learning-curve.js';
 import { bestOf, type FinishedTraining, finishTraining, type TrainResult } from './finish-training.js';
 import { readTrainingInput } from './training-input.js';
 

@@ -8,7 +8,7 @@ import {
   rateWords,
 } from '../counting/wording.js';
 import { flow } from '../views/terminal/blocks.js';
-import { renderLearningCurve } from '../views/terminal/learning-curve.js';
+import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
 import { padRight, printable } from '../views/terminal/text-width.js';
 
