@@ -25,8 +25,7 @@ import {
   type Training,
   trainingReport,
 } from '../src/training/training-report.js';
-import { curveOf, type LearningCurve } from '../src/views/terminal/learning-curve.js';
-import { learningCurveSvg } from '../src/views/terminal/learning-curve-svg.js';
+import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/learning-curve.js';
 import { testNetwork } from './test-network.js';
 import { readTrainingInput } from './training-input.js';
 

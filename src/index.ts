@@ -113,10 +113,10 @@ export type { EpochReport } from './training/training-epochs.js';
 export { DEFAULT_TRAINING, type TrainingOptions } from './training/training-options.js';
 export type { Judgement, Training } from './training/training-report.js';
 // Output.
-export { type LearningCurve, renderLearningCurve } from './views/terminal/learning-curve.js';
-export { learningCurveSvg } from './views/terminal/learning-curve-svg.js';
+export { type LearningCurve, learningCurveSvg } from './views/learning-curve.js';
 export { renderDetector } from './views/terminal/render-detector.js';
 export { renderDigit } from './views/terminal/render-digit.js';
+export { renderLearningCurve } from './views/terminal/render-learning-curve.js';
 export { renderNetwork } from './views/terminal/render-network.js';
 export { renderNeuronReport } from './views/terminal/render-neuron.js';
 export { renderWhatIf } from './views/terminal/render-what-if.js';

@@ -7,9 +7,10 @@ import {
   percentage,
   rateWords,
 } from '../counting/wording.js';
-import { renderLearningCurve } from '../views/terminal/learning-curve.js';
+import { flow } from '../views/terminal/blocks.js';
+import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
-import { flow, padRight, printable } from '../views/terminal/text-width.js';
+import { padRight, printable } from '../views/terminal/text-width.js';
 
 const LABEL_COLUMNS = 13;
 

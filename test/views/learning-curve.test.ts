@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LearningCurve, renderLearningCurve } from '../../src/views/terminal/learning-curve.js';
-import { learningCurveSvg } from '../../src/views/terminal/learning-curve-svg.js';
+import { type LearningCurve, learningCurveSvg } from '../../src/views/learning-curve.js';
+import { renderLearningCurve } from '../../src/views/terminal/render-learning-curve.js';
 
 const curve: LearningCurve = {
   points: [

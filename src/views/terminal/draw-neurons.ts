@@ -1,37 +1,34 @@
+import { inLines, wrap } from './blocks.js';
 import type { Rgb, Style } from './terminal.js';
-import { padLeft, wrap } from './text-width.js';
+import { padLeft } from './text-width.js';
 
-/** More neurons than this are not drawn: a screen is not the place for them. */
+/** More neurons of a layer are not drawn: they would fill the screen. */
 const MOST_DRAWN = 64;
 /** From dark to lit, where there is no colour. */
 const BLOCKS = ['·', '░', '▒', '▓', '█'];
 const RAMP = ['.', ':', '+', '#', '@'];
 
 /**
- * Neurons as lamps, each with its number and its value, as many in a line as fit: dark at 0, lit at 1. Values that
- * leave 0..1 (ReLU, tanh) light a lamp by their share of the layer's largest; the numbers are the values themselves.
+ * Neurons as lamps, each with its number and its value, as many in a line as fit: dark at 0, lit at 1. Where values
+ * leave 0..1 (ReLU, tanh), a lamp shows the share of the layer's largest value.
  *
- * @param columns at least 12.
+ * @param columns at least 12
  */
 export function drawNeurons(values: Float64Array, columns: number, style: Style): string[] {
   const largest = Math.max(1, ...values.map(Math.abs));
   const shown = Array.from(values.subarray(0, MOST_DRAWN));
   const digits = String(shown.length - 1).length;
-  const cells = shown.map((value, n) => {
-    const text = `${padLeft(String(n), digits)} ${lamp(Math.max(0, value) / largest, style)} ${shortValue(value)}`;
-    return text;
-  });
-  const width = digits + 1 + 2 + 1 + 5;
-  const perLine = Math.max(1, Math.floor((columns + 2) / (width + 2)));
-  const lines: string[] = [];
-  for (let from = 0; from < cells.length; from += perLine) {
-    lines.push(cells.slice(from, from + perLine).join('  '));
-  }
+  const cells = shown.map(
+    (value, n) =>
+      `${padLeft(String(n), digits)} ${lamp(Math.max(0, value) / largest, style)} ${shortValue(value)}`,
+  );
+  const [width, gap] = [digits + 1 + 2 + 1 + 5, 2];
+  const lines = inLines(cells, gap, Math.max(1, Math.floor((columns + gap) / (width + gap))));
   const hidden = values.length - shown.length;
   return hidden > 0 ? [...lines, style.paint.dim(`and ${hidden} more (--format json has all)`)] : lines;
 }
 
-/** Two columns: how lit a share 0..1 is. */
+/** A lamp of two columns, lit by a share 0..1. */
 export function lamp(share: number, { paint, unicode }: Style): string {
   const lit = Math.min(1, share);
   if (paint.level >= 2) {
@@ -42,7 +39,7 @@ export function lamp(share: number, { paint, unicode }: Style): string {
   return ramp[Math.round(lit * (ramp.length - 1))].repeat(2);
 }
 
-/** Five columns: ` 0.97`, `-0.20`, ` 12.3`, ` 1e+9`. */
+/** A value in five columns: ` 0.97`, `-0.20`, ` 12.3`, ` 1e+9`. */
 export function shortValue(value: number): string {
   const size = Math.abs(value);
   const text = size < 9.995 ? value.toFixed(2) : size < 999.5 ? value.toPrecision(3) : value.toExponential(0);
@@ -52,21 +49,21 @@ export function shortValue(value: number): string {
 const ROWS = 6;
 const AXIS_COLUMNS = 6;
 
-/** A curve to draw, and the places on it to mark. */
+/** An activation function to draw over the weighted sum, and the places on it to mark. */
 export interface ActivationCurve {
   readonly title: string;
   /** From a weighted sum to an activation. */
   readonly at: (weightedSum: number) => number;
-  /** The weighted sums that the curve goes from and to. */
+  /** The first and the last weighted sum. */
   readonly from: number;
   readonly to: number;
-  /** Weighted sums to mark on it, each by a sign of one column. */
+  /** Weighted sums to mark, each by a sign of one column. */
   readonly marks: readonly { readonly weightedSum: number; readonly sign: string }[];
-  /** A weighted sum to show on the axis: the threshold. */
+  /** The weighted sum to mark on the axis. */
   readonly threshold: number;
 }
 
-/** An activation function as a curve over the weighted sum, with some sums marked on it. At most `columns` wide. */
+/** An activation function as a curve with its marks, at most `columns` wide. */
 export function drawActivation(curve: ActivationCurve, columns: number, { paint, unicode }: Style): string[] {
   const { title, at, from, to, marks, threshold } = curve;
   const width = Math.max(8, columns - AXIS_COLUMNS - 1);
@@ -79,7 +76,7 @@ export function drawActivation(curve: ActivationCurve, columns: number, { paint,
   const cells = Array.from({ length: ROWS }, () => new Array<string>(width).fill(' '));
   for (let column = 0; column < width; column++) {
     const row = rowOf(at(sumAt(column)));
-    // A step that is steeper than a column leaves no gap.
+    // A curve that is steeper than a column leaves no gap.
     const before = column === 0 ? row : rowOf(at(sumAt(column - 1)));
     for (let y = Math.min(row, before); y <= Math.max(row, before); y++) {
       if (y !== before || y === row) cells[y][column] = unicode ? '·' : '.';
@@ -104,19 +101,19 @@ export function drawActivation(curve: ActivationCurve, columns: number, { paint,
   ];
 }
 
-/** At most five characters. */
+/** A number of an axis, in at most `AXIS_COLUMNS` characters. */
 function short(value: number): string {
   return String(Number(value.toPrecision(3))).slice(0, AXIS_COLUMNS);
 }
 
-/** a, b, c, … or A, B, C, …; behind the last letter a star. */
+/** a, b, c, … or A, B, C, …; after the last letter stars. */
 export function markSigns(count: number, first: 'a' | 'A'): string[] {
   return Array.from({ length: count }, (_, n) =>
     n < 26 ? String.fromCharCode(first.charCodeAt(0) + n) : '*',
   );
 }
 
-/** What is to be seen in the curves, in a line or more. */
+/** Says what the marks of the curves mean. */
 export function curveLegend({ paint, unicode, width }: Style): string[] {
   const text = `across: the weighted sum; ${unicode ? '▲' : '^'} the threshold; letters: the images below`;
   return wrap(text, width).map(paint.dim);
@@ -127,7 +124,7 @@ const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 /** The same in halves, without Unicode. */
 const HALVES = ' .#';
 
-/** Counts as columns `rows` lines high, one character each; the highest fills all of them, none above 0 is empty. */
+/** Counts as columns of one character, `rows` lines high: the largest is full, and only a count of 0 is empty. */
 export function drawHistogram(
   counts: readonly number[],
   rows: number,

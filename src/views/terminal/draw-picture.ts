@@ -1,15 +1,16 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import { percent } from '../../counting/wording.js';
 import { fitPicture, type Picture } from '../picture.js';
+import { blockWidth, inTiles } from './blocks.js';
 import type { Paint, Rgb, Style } from './terminal.js';
-import { blockWidth, inTiles, padRight, printable, truncate } from './text-width.js';
+import { padRight, printable, truncate } from './text-width.js';
 
 /** From black to white, for terminals that have neither colour nor Unicode. */
 const RAMP = ' .:-=+*#%@';
 /** Bit of each braille dot, (row, column) in a cell of 4 x 2; U+2800 is the empty cell (Unicode, Braille Patterns). */
 const BRAILLE_DOTS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 const BRAILLE_EMPTY = 0x2800;
-/** A dot is set where a pixel is at least so bright: strokes of MNIST keep their width. */
+/** A dot is set where a pixel is at least this bright: strokes of MNIST keep their width. */
 const BRAILLE_THRESHOLD = 96;
 
 /**
@@ -17,25 +18,36 @@ const BRAILLE_THRESHOLD = 96;
  * else braille dots, else a ramp of characters. Bright pixels are bright on a dark terminal.
  */
 export function drawPicture(picture: Picture, columns: number, { paint, unicode }: Style): string[] {
-  if (paint.level >= 2 && unicode) return halfBlocks(fitPicture(picture, columns, columns), paint);
+  if (paint.level >= 2 && unicode) {
+    const fitted = fitPicture(picture, columns, columns);
+    const grey = (y: number, x: number): Rgb => {
+      const value = y < fitted.height ? fitted.pixels[y * fitted.width + x] : 0;
+      return [value, value, value];
+    };
+    return halfBlocks(fitted, grey, paint);
+  }
   if (unicode) return braille(fitPicture(picture, 2 * columns, 2 * columns));
   return ramp(fitPicture(picture, columns, columns));
 }
 
-/** Two pixels a character, one above the other: `▀` in the upper one's shade on the lower one's. */
-function halfBlocks({ height, width, pixels }: Picture, paint: Paint): string[] {
-  const shade = (y: number, x: number): Rgb => {
-    const value = y < height ? pixels[y * width + x] : 0;
-    return [value, value, value];
-  };
+/**
+ * Two pixels a character, one above the other: `▀` in the upper pixel's colour on the lower pixel's.
+ *
+ * @param colorAt is asked for the row after the last one, too, where the height is odd
+ */
+export function halfBlocks(
+  { height, width }: { readonly height: number; readonly width: number },
+  colorAt: (y: number, x: number) => Rgb,
+  paint: Paint,
+): string[] {
   return Array.from({ length: Math.ceil(height / 2) }, (_, row) => {
+    const pair = (x: number): [upper: Rgb, lower: Rgb] => [colorAt(2 * row, x), colorAt(2 * row + 1, x)];
     let line = '';
     for (let x = 0, end = 1; x < width; x = end, end++) {
-      const [upper, lower] = [shade(2 * row, x), shade(2 * row + 1, x)];
-      // One escape sequence for a run of the same shades.
-      while (end < width && shade(2 * row, end)[0] === upper[0] && shade(2 * row + 1, end)[0] === lower[0])
-        end++;
-      line += paint.on('▀'.repeat(end - x), upper, lower);
+      const colors = pair(x);
+      // One escape sequence for a run of the same colours.
+      while (end < width && String(pair(end)) === String(colors)) end++;
+      line += paint.on('▀'.repeat(end - x), ...colors);
     }
     return line;
   });
@@ -69,11 +81,11 @@ function ramp({ height, width, pixels }: Picture): string[] {
   );
 }
 
-/** Five of them fit into 80 columns, two into 40. */
+/** Five pictures fit into 80 columns, two into 40. */
 const PICTURE_COLUMNS = 14;
 const GAP = 2;
 
-/** An image with what is to be said of it, a line each. */
+/** An image and the lines below it. */
 export interface CaptionedPicture {
   readonly picture: Picture;
   readonly caption: readonly string[];
@@ -89,15 +101,16 @@ export function drawImages(images: readonly CaptionedPicture[], style: Style): s
   return inTiles(tiles, GAP, style.width);
 }
 
-/** A caption `#1234  6 → 0  99 %` is as wide, and four such pictures fit into 80 columns. */
+/** As wide as the caption `#1234  6 → 0  99 %`; four such pictures fit into 80 columns. */
 const MISTAKE_COLUMNS = 18;
 /** Captions wider than this (long class names) take two lines, of at most `MAX_CAPTION` columns. */
 const MAX_ONE_LINE = 22;
 const MAX_CAPTION = 25;
 
 /**
- * The worst mistakes drawn side by side, as many in a row as fit, each with its caption below. `pictures` stand in
- * the order of `evaluation.mistakes`; a mistake without one has a caption only.
+ * The worst mistakes side by side, as many in a row as fit, each with its caption below.
+ *
+ * @param pictures in the order of `evaluation.mistakes`; a mistake without one has a caption only
  */
 export function renderGallery(evaluation: Evaluation, pictures: readonly Picture[], style: Style): string[] {
   const captions = renderCaptions(evaluation, style);

@@ -1,80 +1,73 @@
-import type { Paint, Rgb, Style } from './terminal.js';
-import { blockWidth, padLeft, padRight } from './text-width.js';
+import { blockWidth, inLines } from './blocks.js';
+import { halfBlocks } from './draw-picture.js';
+import type { Rgb, Style } from './terminal.js';
+import { padLeft, padRight } from './text-width.js';
 
-/** Numbers with a sign, one for each pixel of an image. */
+/** One signed number for each pixel of an image. */
 export interface SignedPicture {
   readonly height: number;
   readonly width: number;
-  /** `(height, width)` float64, row-major; 0 means nothing either way. */
+  /** `(height, width)` float64, row-major. */
   readonly values: Float64Array;
 }
 
-/** From nothing to the strongest; the two differ in shape, not only in shade, so that they read without colour. */
+/** From zero to the strongest; the two ramps differ in shape, so that they read without colour. */
 const POSITIVE = ' .+*#';
 const NEGATIVE = ' ,-=~';
-/** Green and blue that the colour-blind tell apart, too: they differ in lightness as well (after Okabe and Ito). */
+/** The colour-blind tell this green from this blue, since they differ in lightness, too (after Okabe and Ito). */
 const GREEN: Rgb = [60, 220, 130];
 const BLUE: Rgb = [70, 130, 255];
-/** Below one it lifts the weak values out of the black. */
+/** An exponent below one lifts weak values out of the black. */
 const BEND = 0.7;
 
 /**
  * A signed picture as lines of at most `columns` characters: half blocks where there are enough colours, positive
  * green, negative blue, zero black; else characters, `.+*#` for positive and `,-=~` for negative values, weak to
  * strong.
- *
- * @param largest the absolute value that is drawn strongest. Default: the largest there is.
  */
 export function drawSignedPicture(
   picture: SignedPicture,
   columns: number,
   { paint, unicode }: Style,
-  largest = largestOf(picture.values),
 ): string[] {
   const fitted = fitSigned(picture, columns);
+  const largest = largestOf(picture.values);
   const scale = largest > 0 ? 1 / largest : 0;
   const share = (y: number, x: number) =>
     y < fitted.height ? Math.max(-1, Math.min(1, fitted.values[y * fitted.width + x] * scale)) : 0;
-  if (paint.level >= 2 && unicode) return halfBlocks(fitted, share, paint);
+  if (paint.level >= 2 && unicode) {
+    return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), paint);
+  }
   return Array.from({ length: Math.ceil(fitted.height / 2) }, (_, row) =>
     Array.from({ length: fitted.width }, (_, x) => sign(share(2 * row, x), share(2 * row + 1, x))).join(''),
   );
 }
 
-/** What the signs and colours of `drawSignedPicture` mean, in a line. */
-export function signedLegend({ paint, unicode }: Style, positive: string, negative: string): string {
-  if (paint.level >= 2 && unicode) return `green: ${positive}, blue: ${negative}`;
-  return `${POSITIVE.trim()}: ${positive}, ${NEGATIVE.trim()}: ${negative}`;
+/** A signed picture of its own size or smaller, with a line that says what its signs or colours mean. */
+export function drawWithLegend(
+  picture: SignedPicture,
+  positive: string,
+  negative: string,
+  style: Style,
+): string[] {
+  const isColored = style.paint.level >= 2 && style.unicode;
+  const [more, less] = isColored ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
+  return [
+    ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
+    `${more}: ${positive}, ${less}: ${negative}`,
+  ];
 }
 
-/** The largest absolute value: the one that is drawn strongest. */
+/** The largest absolute value. */
 export function largestOf(values: Float64Array): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
-/** The sign of two pixels, one above the other: the stronger one's, since their mean could cancel. */
+/** The sign of two pixels, one above the other: that of the stronger one, since their mean could cancel. */
 function sign(upper: number, lower: number): string {
   const value = Math.abs(upper) >= Math.abs(lower) ? upper : lower;
   const ramp = value > 0 ? POSITIVE : NEGATIVE;
   return ramp[Math.ceil(Math.abs(value) ** BEND * (ramp.length - 1) - 0.5)] ?? ' ';
-}
-
-function halfBlocks(
-  { height, width }: SignedPicture,
-  share: (y: number, x: number) => number,
-  paint: Paint,
-): string[] {
-  return Array.from({ length: Math.ceil(height / 2) }, (_, row) => {
-    const color = (x: number) => [share(2 * row, x), share(2 * row + 1, x)].map(colorOf) as [Rgb, Rgb];
-    let line = '';
-    for (let x = 0, end = 1; x < width; x = end, end++) {
-      const [upper, lower] = color(x);
-      // One escape sequence for a run of the same colours.
-      while (end < width && String(color(end)) === String([upper, lower])) end++;
-      line += paint.on('▀'.repeat(end - x), upper, lower);
-    }
-    return line;
-  });
 }
 
 /** The colour of a share from -1 to 1. */
@@ -106,7 +99,7 @@ function fitSigned(picture: SignedPicture, columns: number): SignedPicture {
 
 type Span = readonly [from: number, to: number];
 
-/** The value of the largest size in a part of the picture; the spans are shares of its height and width. */
+/** The value with the largest size in a part of the picture; spans are shares of its height and width. */
 function strongest({ height, width, values }: SignedPicture, rows: Span, columns: Span): number {
   // A hair inside, so that rounding does not take in a neighbour.
   const range = ([from, to]: Span, length: number) =>
@@ -123,13 +116,18 @@ function strongest({ height, width, values }: SignedPicture, rows: Span, columns
   return best;
 }
 
-/** A bar of `+` or `-`: as long as `value` is large, `columns` at `largest`. Reads without colour and Unicode. */
+/** A bar of `+` or `-`, `columns` long at `largest`. */
 export function signedBar(value: number, largest: number, columns: number): string {
   const length = largest > 0 ? Math.round((columns * Math.abs(value)) / largest) : 0;
   return (value < 0 ? '-' : '+').repeat(Math.min(columns, length));
 }
 
-/** `+1.25`, `-0.03`, `+0.0012`: at least three digits, in eight columns. */
+/** `+1.25`, `-0.03`: four digits, no padding. */
+export function signed(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Number(Math.abs(value).toPrecision(4))}`;
+}
+
+/** `+1.25`, `-0.0300`, `+0.0012`: at least three digits, in eight columns. */
 export function signedColumn(value: number): string {
   const size = Math.abs(value);
   const text =
@@ -146,9 +144,10 @@ const BAR = 5;
 const GAP = 3;
 
 /**
- * The weights between a neuron and those of a layer as signed bars, as many in a line as fit; of many, the strongest.
+ * The weights between a neuron and the neurons of a layer as signed bars, as many in a line as fit; of many weights
+ * the strongest.
  *
- * @param weights `(neurons of the layer)` float64.
+ * @param weights `(neurons of the layer)` float64
  */
 export function drawWeights(title: string, weights: Float64Array, layer: number, style: Style): string[] {
   const largest = largestOf(weights);
@@ -161,19 +160,8 @@ export function drawWeights(title: string, weights: Float64Array, layer: number,
     (n) =>
       `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${padRight(signedBar(weights[n], largest, BAR), BAR)}`,
   );
-  const perLine = Math.max(
-    1,
-    Math.min(MOST_A_LINE, Math.floor((style.width + GAP) / (blockWidth(cells) + GAP))),
-  );
-  const lines: string[] = [];
-  for (let from = 0; from < cells.length; from += perLine) {
-    lines.push(
-      cells
-        .slice(from, from + perLine)
-        .join(' '.repeat(GAP))
-        .trimEnd(),
-    );
-  }
+  const fitting = Math.floor((style.width + GAP) / (blockWidth(cells) + GAP));
+  const lines = inLines(cells, GAP, Math.max(1, Math.min(MOST_A_LINE, fitting)));
   const more = isMany
     ? [style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`)]
     : [];

@@ -6,27 +6,24 @@ import { truncate } from './text-width.js';
 const FIRST_AFTER_MS = 300;
 const EVERY_MS = 100;
 
-/** What a progress line says. */
+/** Records done so far; `correct` is left out where there is no truth to compare with. */
 export interface Progress {
-  /** Records done so far. */
   readonly done: number;
-  /** How many of them are right; left out where there is no truth to compare with. */
   readonly correct?: number | undefined;
 }
 
-/** How to make a progress line. */
 export interface ProgressLineOptions {
-  /** Usually process.stderr. Nothing is ever written unless it is a terminal. */
+  /** Usually process.stderr; written to only where it is a terminal. */
   readonly stream: OutputStream & { write(text: string): unknown };
-  /** A clock that never goes back, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
-  /** How many records there will be, where that is known. */
+  /** The number of records to come, where it is known. */
   readonly total?: number | undefined;
 }
 
 /**
- * One line on a terminal that tells how far a long run is. It is drawn when `update` is called, 0.3 s after the
- * start at the earliest and ten times a second at most; it has no timer, so there is nothing to stop.
+ * One line on a terminal that tells how far a long run is. `update` and `show` draw it, 0.3 s after the start at the
+ * earliest and at most ten times a second; there is no timer to stop.
  */
 export class ProgressLine {
   readonly #options: ProgressLineOptions;
@@ -34,19 +31,19 @@ export class ProgressLine {
   #nextMs: number;
   #isShown = false;
 
-  /** The run's time is counted from here. */
+  /** Counts the run's time from here. */
   constructor(options: ProgressLineOptions) {
     this.#options = options;
     this.#startedMs = options.now();
     this.#nextMs = this.#startedMs + FIRST_AFTER_MS;
   }
 
-  /** Call it as often as you like: mostly it only looks at the clock. */
+  /** Draws the line where it is time to; mostly it only looks at the clock. */
   update(progress: Progress): void {
     this.show((seconds) => progressWords(progress, this.#options.total, seconds));
   }
 
-  /** The same for words of another kind, which are made only where they are shown; `seconds` is the time so far. */
+  /** The same with other words, which are made only when they are shown; `seconds` is the time so far. */
   show(words: (seconds: number) => string): void {
     const { stream, now } = this.#options;
     if (!stream.isTTY) return;
@@ -55,11 +52,11 @@ export class ProgressLine {
     this.#nextMs = nowMs + EVERY_MS;
     this.#isShown = true;
     const line = words((nowMs - this.#startedMs) / 1000);
-    // One column less than there are: a full line would wrap, and could not be cleared any more.
+    // One column less than there are: a full line would wrap and could not be cleared.
     stream.write(CLEAR_LINE + truncate(line, columnsOf(stream) - 1, ''));
   }
 
-  /** Wipes the line away; to be called before anything else is written to the terminal. */
+  /** Wipes the line away; call it before anything else is written to the terminal. */
   clear(): void {
     if (this.#isShown) this.#options.stream.write(CLEAR_LINE);
     this.#isShown = false;
@@ -77,7 +74,7 @@ function progressWords({ done, correct }: Progress, total: number | undefined, s
   return share + parts.join(', ');
 }
 
-/** How far a run of scoring is. */
+/** How far a scoring run is. */
 export interface ScoredSoFar {
   /** Rows done, scored or not. */
   readonly rows: number;
@@ -85,7 +82,7 @@ export interface ScoredSoFar {
   readonly bytes: number;
   /** Null where it is not known. */
   readonly totalBytes: number | null;
-  /** Rows that an earlier run had done: of these, none count for the speed. */
+  /** Rows that an earlier run had done; they do not count for the speed. */
   readonly rowsBefore?: number;
 }
 
@@ -93,18 +90,17 @@ export interface ScoredSoFar {
 export function scoreProgressWords(done: ScoredSoFar, seconds: number): string {
   const { rows, rejected, bytes, totalBytes, rowsBefore = 0 } = done;
   const parts = [`${grouped(rows)} rows`];
-  if (seconds > 0)
-    parts.push(
-      `${grouped(Math.round((rows - rowsBefore) / seconds))} rows/s`,
-      `${megabytes(bytes / seconds)} MB/s`,
-    );
+  if (seconds > 0) {
+    const [rowRate, byteRate] = [(rows - rowsBefore) / seconds, bytes / seconds];
+    parts.push(`${grouped(Math.round(rowRate))} rows/s`, `${grouped(Math.round(byteRate / 1e6))} MB/s`);
+  }
   if (rejected > 0) parts.push(`${grouped(rejected)} rejected`);
   if (!totalBytes) return parts.join(', ');
   if (bytes > 0) parts.push(`${durationWords((seconds * Math.max(0, totalBytes - bytes)) / bytes)} left`);
   return `${percentage(Math.min(1, bytes / totalBytes), 0).padStart(3)} %  ${parts.join(', ')}`;
 }
 
-/** One line that says how a run ended. */
+/** One line that says how a scoring run ended. */
 export function scoreSummaryWords({
   rows,
   rejected,
@@ -114,10 +110,11 @@ export function scoreSummaryWords({
 }: Omit<ScoredSoFar, 'bytes' | 'totalBytes'> & { seconds: number; workers: number }): string {
   const rate = seconds > 0 ? `, ${grouped(Math.round((rows - rowsBefore) / seconds))} rows/s` : '';
   const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
-  const threads = workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
-  return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}${bad}, ${durationWords(seconds)}${rate}, ${threads}`;
+  const count = `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+  return `${count}${bad}, ${durationWords(seconds)}${rate}, ${threadWords(workers)}`;
 }
 
-function megabytes(bytes: number): string {
-  return grouped(Math.round(bytes / 1e6));
+/** `no threads`, `1 worker`, `4 workers`. */
+export function threadWords(workers: number): string {
+  return workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
 }

@@ -1,5 +1,6 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import { grouped, percent, percentage, timesWords } from '../../counting/wording.js';
+import { blockWidth } from './blocks.js';
 import type { Rgb, Style } from './terminal.js';
 import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
 
@@ -12,26 +13,25 @@ export interface Confused {
 
 const MAX_NAME = 20;
 const MIN_NAME = 4;
-/** What stands between the parts of a line: an arrow, a gap, a comma, ` of all `. */
+/** The columns between the parts of a line: an arrow, a gap, a comma, ` of all `. */
 const BETWEEN = 16;
 
 /**
- * The most frequent confusions, a line each: `4 → 9   38 times, 3.9 % of all 4`. Empty when there are none. Names are
- * cut to what fits; where even that is too wide, the last of the three is left out.
+ * The most frequent confusions, a line for each: `4 → 9   38 times, 3.9 % of all 4`. Names are cut to what fits; where
+ * even that is too wide, ` of all 4` is left out.
  */
 export function renderConfusionList({ classes, confusion }: Confused, limit: number, style: Style): string[] {
   const { glyphs } = style;
   const found = topConfusions(confusion, limit).map(({ truth, prediction, count, share }) => {
     return { truth, prediction, times: timesWords(count), share: percent(share, 1, glyphs.absent) };
   });
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
-  const times = widest(found.map((row) => row.times));
-  const share = widest(found.map((row) => row.share));
+  const times = blockWidth(found.map((row) => row.times));
+  const share = blockWidth(found.map((row) => row.share));
   const room = Math.floor((style.width - times - share - BETWEEN) / 3);
   const most = Math.max(MIN_NAME, Math.min(MAX_NAME, room));
   const name = (index: number) => truncate(printable(classes[index].name), most, glyphs.ellipsis);
-  const truths = widest(found.map((row) => name(row.truth)));
-  const predictions = widest(found.map((row) => name(row.prediction)));
+  const truths = blockWidth(found.map((row) => name(row.truth)));
+  const predictions = blockWidth(found.map((row) => name(row.prediction)));
   return found.map((row) => {
     const truth = name(row.truth);
     const pair = `${padLeft(truth, truths)} ${glyphs.arrow} ${padRight(name(row.prediction), predictions)}`;
@@ -41,8 +41,8 @@ export function renderConfusionList({ classes, confusion }: Confused, limit: num
   });
 }
 
-/** A cell's colours: of its ground, its count, and the quieter share below. */
-export interface Heat {
+/** The colours of a cell's ground, its count, and the quieter share below. */
+interface Heat {
   readonly ground: Rgb;
   readonly text: Rgb;
   readonly quiet: Rgb;
@@ -65,10 +65,10 @@ const mix = (a: Rgb, b: Rgb, share: number): Rgb => [
 const brightness = ([red, green, blue]: Rgb): number => 0.299 * red + 0.587 * green + 0.114 * blue;
 
 /**
- * The colours of a cell that holds `share` (0..1) of its row. Both scales are bent to where the shares of a useful
- * network lie: right ones near 1, wrong ones near 0.
+ * The colours of a cell that holds `share` (0..1) of its row. Both scales spread where the shares of a useful network
+ * lie: right ones near 1, wrong ones near 0.
  */
-export function heat(share: number, isRight: boolean): Heat {
+function heat(share: number, isRight: boolean): Heat {
   const ground = isRight ? mix(RIGHT_LOW, RIGHT_HIGH, share ** 3) : mix(WRONG_LOW, WRONG_HIGH, share ** 0.35);
   const text = brightness(ground) > 100 ? BLACK : WHITE;
   return { ground, text, quiet: mix(text, ground, 0.2) };
@@ -81,8 +81,8 @@ const MAX_CELL = 8;
 const MAX_LABEL = 14;
 const GAP = 1;
 
-/** How wide each part of the matrix is, in columns. */
-interface Layout {
+/** The columns that each part of the matrix takes, and its names. */
+interface MatrixLayout {
   readonly label: number;
   readonly cell: number;
   readonly support: number;
@@ -91,11 +91,11 @@ interface Layout {
 }
 
 /**
- * The confusion matrix as lines: rows are the truth, columns the prediction; each cell has its count and, below,
- * its share of the row in percent, on a ground coloured by that share. Without colour the diagonal stands in
- * brackets. The last column is the class's support.
+ * The confusion matrix as lines: rows are the truth, columns the prediction. A cell has its count and, below, its share
+ * of the row in percent, on a ground coloured by that share; without colour the diagonal stands in brackets. The last
+ * column is the class's support.
  *
- * @returns null when it does not fit into the style's width.
+ * @returns null where it does not fit into the style's width
  */
 export function renderMatrix(evaluation: Confused, style: Style): string[] | null {
   const layout = layoutFor(evaluation, style);
@@ -117,7 +117,7 @@ export function renderMatrix(evaluation: Confused, style: Style): string[] | nul
   return lines;
 }
 
-function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style): Layout | null {
+function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style): MatrixLayout | null {
   const names = classes.map(({ name }) => printable(name));
   const support = GAP + Math.max(...classes.map((row) => grouped(row.support).length));
   const digits = String(Math.max(...confusion.flat())).length;
@@ -128,7 +128,7 @@ function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: S
   const labels = names.map((name, index) =>
     truncate(numbered ? `${padLeft(String(index), places)} ${name}` : name, MAX_LABEL, glyphs.ellipsis),
   );
-  const label = GAP + Math.max(...labels.map(displayWidth));
+  const label = GAP + blockWidth(labels);
   const cell = Math.min(wished, Math.floor((width - label - support) / classes.length));
   if (cell < MIN_CELL) return null;
   const headers = names.map((name, index) =>
@@ -162,7 +162,7 @@ function drawCell(
   ];
 }
 
-/** A count in few characters: `9,999` as 9999, `12,345` as 12k. */
+/** A count in few characters: 9999, `12k` for 12,345. */
 function shortCount(count: number, maxCharacters: number): string {
   const digits = String(count);
   if (digits.length <= maxCharacters) return digits;

@@ -1,19 +1,20 @@
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
-import type { NeuronArithmetic } from '../../insight/neuron-arithmetic.js';
+import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
 import { shade } from '../picture.js';
+import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
 import { drawPicture } from './draw-picture.js';
-import { drawSignedPicture, signedLegend } from './draw-signed-picture.js';
-import { renderNeuron, signed } from './render-neuron.js';
+import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';
+import { listClasses } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { beside, blockWidth, flow, padRight, printable, truncate } from './text-width.js';
+import { padRight, printable, truncate } from './text-width.js';
 
 const GAP = 3;
 const MAX_NAME = 16;
-/** More classes than this are shown by the best of them. */
-const MOST_OUTPUTS = 20;
 const NARROWEST_BESIDE = 34;
+/** How many of the strongest inputs of a neuron are listed, for it and against it. */
+const MOST_INPUTS = 5;
 
 /** What is drawn of a digit. */
 export interface DigitShown {
@@ -34,49 +35,57 @@ export interface DigitShown {
     readonly margin: number | null;
   };
   readonly neuron: NeuronArithmetic | null;
-  readonly why: WhyShown | null;
+  readonly why: {
+    readonly attribution: Attribution;
+    readonly brightening: SmallestChange | null;
+    readonly erasing: SmallestChange | null;
+  } | null;
 }
 
-/** One digit on its way through the network, for a terminal: lines that end with a newline each. */
+/** One digit on its way through the network for a terminal; every line ends with a newline. */
 export function renderDigit(view: DigitShown, options: RenderOptions): string {
   const style = createStyle(options);
+  const { neuron, why } = view;
   const picture = drawPicture(shade(view, view.brightness), Math.min(view.width, style.width), style);
   const room = style.width - blockWidth(picture) - GAP;
   const isBeside = room >= NARROWEST_BESIDE;
-  const activity = renderActivity(view, isBeside ? room : style.width, style);
+  const layers = layersBlock(view, isBeside ? room : style.width, style);
   const blocks = [
-    renderVerdict(view, style),
-    isBeside ? beside([picture, activity], GAP) : [...picture, '', ...activity],
-    ...(view.neuron === null ? [] : [renderNeuron(view.neuron, view, style)]),
-    ...(view.why === null ? [] : renderWhy(view.why, view, style)),
+    verdictLines(view, style),
+    isBeside ? beside([picture, layers], GAP) : [...picture, '', ...layers],
   ];
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+  if (neuron !== null) blocks.push(arithmeticBlock(neuron, view, style));
+  if (why !== null) {
+    blocks.push(
+      attributionBlock(why.attribution, view, style),
+      changeBlock('brightening', why.brightening, view, style),
+      changeBlock('erasing', why.erasing, view, style),
+    );
+  }
+  return joinBlocks(blocks);
 }
 
-function renderVerdict({ name, model, classes, truth, explanation }: DigitShown, style: Style): string[] {
+function verdictLines({ name, model, classes, truth, explanation }: DigitShown, style: Style): string[] {
   const { paint, glyphs, width } = style;
   const { winner, runnerUp, margin, layers } = explanation;
   const outputs = layers[layers.length - 1].values;
   const named = (k: number) => `${printable(classes[k])} (${shortValue(outputs[k]).trim()})`;
   const right = truth === winner ? 'right' : 'wrong';
-  return [
-    truncate(`${printable(name)} in ${printable(model.name)}`, width, glyphs.ellipsis),
-    ...flow(
-      [
-        `verdict ${paint.bold(named(winner))}`,
-        ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin)}`]),
-        truth === null ? 'truth not known' : `truth ${printable(classes[truth])}: ${right}`,
-      ],
-      width,
-    ),
+  const parts = [
+    `verdict ${paint.bold(named(winner))}`,
+    ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin)}`]),
+    truth === null ? 'truth not known' : `truth ${printable(classes[truth])}: ${right}`,
   ];
+  const title = truncate(`${printable(name)} in ${printable(model.name)}`, width, glyphs.ellipsis);
+  return [title, ...flow(parts, width)];
 }
 
 function shortMargin(margin: number | null): string {
   return margin === null ? '' : margin < 0.005 ? margin.toPrecision(2) : shortValue(margin).trim();
 }
 
-function renderActivity(view: DigitShown, columns: number, style: Style): string[] {
+/** The neurons of every layer, lit. */
+function layersBlock(view: DigitShown, columns: number, style: Style): string[] {
   const { layers } = view.explanation;
   const hidden = layers
     .slice(0, -1)
@@ -87,77 +96,83 @@ function renderActivity(view: DigitShown, columns: number, style: Style): string
     ]);
   const last = layers[layers.length - 1];
   const title = style.paint.dim(`layer ${layers.length}: ${last.values.length} outputs, ${last.activation}`);
-  return [...hidden, title, ...renderOutputs(view, last.values, columns, style)];
+  return [...hidden, title, ...outputLines(view, last.values, columns, style)];
 }
 
-/** A line for each class, or for the best ones where there are many, with a bar. */
-function renderOutputs(view: DigitShown, values: Float64Array, columns: number, style: Style): string[] {
+/** A line with a bar for each class, or for the best classes where there are many. */
+function outputLines(view: DigitShown, values: Float64Array, columns: number, style: Style): string[] {
   const { classes, truth, explanation } = view;
-  const all = Array.from(values.keys());
-  const isMany = all.length > MOST_OUTPUTS;
-  const shown = isMany ? all.sort((a, b) => values[b] - values[a]).slice(0, MOST_OUTPUTS) : all;
+  const best = (a: number, b: number) => values[b] - values[a];
+  const { shown, names, left } = listClasses(classes, '', Math.min(MAX_NAME, columns - 28), best, style);
   const largest = Math.max(1, ...values.map(Math.abs));
-  const names = shown.map((k) =>
-    truncate(printable(classes[k]), Math.min(MAX_NAME, columns - 28), style.glyphs.ellipsis),
-  );
-  const nameWidth = blockWidth(names);
-  const bar = Math.max(4, Math.min(20, columns - nameWidth - 24));
+  const bar = Math.max(4, Math.min(20, columns - blockWidth(names) - 24));
   const lines = shown.map((k, row) => {
-    const length = Math.round((bar * Math.max(0, values[k])) / largest);
-    const drawn = padRight((style.unicode ? '█' : '#').repeat(length), bar);
+    const value = Math.max(0, values[k]) / largest;
+    const drawn = padRight((style.unicode ? '█' : '#').repeat(Math.round(bar * value)), bar);
     const note = [
       ...(k === explanation.winner ? ['winner'] : k === explanation.runnerUp ? ['2nd'] : []),
       ...(k === truth ? ['truth'] : []),
     ].join(', ');
-    const line = `${padRight(names[row], nameWidth)} ${lamp(Math.max(0, values[k]) / largest, style)} ${shortValue(values[k])} ${drawn} ${note}`;
-    return (k === explanation.winner ? style.paint.bold(line.trimEnd()) : line).trimEnd();
+    const line = `${names[row]} ${lamp(value, style)} ${shortValue(values[k])} ${drawn} ${note}`.trimEnd();
+    return k === explanation.winner ? style.paint.bold(line) : line;
   });
-  const more = all.length - shown.length;
-  return isMany && more > 0 ? [...lines, style.paint.dim(`and ${values.length - shown.length} more`)] : lines;
+  return left > 0 ? [...lines, style.paint.dim(`and ${left} more`)] : lines;
 }
 
-/** What is drawn of why. */
-export interface WhyShown {
-  readonly attribution: Attribution;
-  readonly brightening: SmallestChange | null;
-  readonly erasing: SmallestChange | null;
-}
-
-/** Which pixels spoke for and against, and the fewest that change the verdict: a block each. */
-export function renderWhy(why: WhyShown, view: DigitShown, style: Style): string[][] {
+/** How one neuron came to its value: its sum, what pushed it for and against, and for layer 1 where. */
+function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown, style: Style): string[] {
+  const { layer, neuron, weightedSum, bias, sum, value, activation, contributions } = found;
+  const { pushedFor, pushedAgainst } = strongestInputs(contributions, MOST_INPUTS);
+  const list = (title: string, indices: readonly number[]) => [
+    title,
+    ...(indices.length === 0 ? ['  nothing'] : indices.map((i) => `  ${inputWords(found, i, width)}`)),
+  ];
+  const lists = [list('most for it', pushedFor), list('most against it', pushedAgainst)];
+  const facts = [
+    `${style.unicode ? 'Σwa' : 'sum of w a'} ${signed(weightedSum)}`,
+    `bias ${signed(bias)}`,
+    `sum ${signed(sum)}`,
+    `${activation} of it ${value.toPrecision(4)}`,
+  ];
+  const picture = { height, width, values: contributions };
+  const joined = beside(lists, 3);
   return [
-    renderAttribution(why.attribution, view, style),
-    renderChange('brightening', why.brightening, view, style),
-    renderChange('erasing', why.erasing, view, style),
+    style.paint.bold(`Neuron ${layer}:${neuron}`),
+    ...flow(facts, style.width),
+    '',
+    ...(layer === 1 ? [...drawWithLegend(picture, 'for', 'against', style), ''] : []),
+    ...(blockWidth(joined) <= style.width ? joined : lists.flat()),
   ];
 }
 
-function renderAttribution(
-  found: Attribution,
+/** `pixel 7,12: 0.50 x +1.2 = +0.6`, or `1:3: ...` for an input that is a neuron. */
+function inputWords({ layer, inputs, weights, contributions }: NeuronArithmetic, i: number, width: number) {
+  const place = layer === 1 ? `pixel ${Math.floor(i / width)},${i % width}` : `${layer - 1}:${i}`;
+  return `${place}: ${inputs[i].toFixed(2)} x ${signed(weights[i])} = ${signed(contributions[i])}`;
+}
+
+/** Which pixels spoke for a class, and which against it. */
+function attributionBlock(
+  { target, contributions, output, baselineOutput, sum, residual }: Attribution,
   { classes, height, width }: DigitShown,
   style: Style,
 ): string[] {
-  const { target, contributions, output, baselineOutput, sum, residual } = found;
-  const picture = { height, width, values: contributions };
+  const facts = [
+    `output ${output.toPrecision(4)}`,
+    `of an all-black image ${baselineOutput.toPrecision(4)}`,
+    `all pixels together ${signed(sum)}`,
+    `error ${residual.toExponential(0)}`,
+  ];
   return [
     style.paint.bold(`Why ${printable(classes[target])}`),
-    ...flow(
-      [
-        `output ${output.toPrecision(4)}`,
-        `of an all-black image ${baselineOutput.toPrecision(4)}`,
-        `all pixels together ${signed(sum)}`,
-        `error ${residual.toExponential(0)}`,
-      ],
-      style.width,
-    ),
+    ...flow(facts, style.width),
     '',
-    ...drawSignedPicture(picture, Math.min(width, style.width), style),
-    ...flow([signedLegend(style, 'for it', 'against it')], style.width),
+    ...drawWithLegend({ height, width, values: contributions }, 'for it', 'against it', style),
   ];
 }
 
-/** The changed pixels as a signed picture (brightened above 0, erased below), beside the image as changed. */
-function renderChange(what: string, change: SmallestChange | null, view: DigitShown, style: Style): string[] {
+/** The fewest pixels that change the verdict (brightened above 0, erased below), beside the changed image. */
+function changeBlock(what: string, change: SmallestChange | null, view: DigitShown, style: Style): string[] {
   const title = style.paint.bold(`Smallest ${what} to another verdict`);
   if (change === null) return [title, `none: no ${what} was found that does`];
   const { height, width, classes } = view;

@@ -10,21 +10,14 @@ import {
   rateWords,
 } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
+import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
 import { renderGallery } from './draw-picture.js';
+import { threadWords } from './progress.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import {
-  beside,
-  blockWidth,
-  displayWidth,
-  flow,
-  padLeft,
-  padRight,
-  printable,
-  truncate,
-} from './text-width.js';
+import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
 
-/** So many that the list is no longer than what it stands beside. */
+/** How many confusions are listed: no more lines than what stands beside them. */
 const CONFUSIONS_WITH_MATRIX = 6;
 const CONFUSIONS_WITH_CLASSES = 10;
 const CONFUSIONS_ALONE = 20;
@@ -32,9 +25,9 @@ const GAP = 3;
 
 /**
  * The report for a terminal: what was evaluated, how well, where it goes wrong, and the worst mistakes as pictures.
+ * Every line ends with a newline.
  *
- * @param pictures in the order of `evaluation.mistakes`; may be fewer.
- * @returns lines that end with a newline each.
+ * @param pictures in the order of `evaluation.mistakes`; may be fewer
  */
 export function renderEvaluation(
   evaluation: Evaluation,
@@ -48,10 +41,10 @@ export function renderEvaluation(
     const remark = `image, truth ${style.glyphs.arrow} prediction, confidence`;
     blocks.push([...titled('Worst mistakes', remark, style), ...renderGallery(evaluation, pictures, style)]);
   }
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+  return joinBlocks(blocks);
 }
 
-/** The matrix, the scores and the top confusions: beside each other where the width allows it. */
+/** The matrix, the scores and the top confusions, beside each other where the width allows it. */
 function renderDetails(evaluation: Evaluation, style: Style): string[][] {
   const classes = [...titled('Classes', '', style), ...renderClassTable(evaluation, style)];
   const confusions = (limit: number) => {
@@ -71,7 +64,7 @@ function renderDetails(evaluation: Evaluation, style: Style): string[][] {
   return [matrix, ...inOneRow([classes, ...confusions(CONFUSIONS_WITH_CLASSES)], style.width)];
 }
 
-/** The blocks beside each other as one, or as they are when that would be too wide. */
+/** The blocks beside each other as one block, or as they are where that would be too wide. */
 function inOneRow(blocks: string[][], width: number): string[][] {
   const columns = blocks.reduce((sum, block) => sum + blockWidth(block), GAP * (blocks.length - 1));
   return columns <= width ? [beside(blocks, GAP)] : blocks;
@@ -83,9 +76,10 @@ function titled(title: string, remark: string, { paint }: Style): [string, strin
 
 const LABEL_COLUMNS = 13;
 
-/** What was evaluated, and how well it did in the whole: a label and its facts, a line or more each. */
-export function renderHeading(evaluation: Evaluation, style: Style): string[] {
+/** What was evaluated, and how well it did: lines of a label and its facts. */
+function renderHeading(evaluation: Evaluation, style: Style): string[] {
   const { paint } = style;
+  const { partial, images } = evaluation;
   const entry = (label: string, facts: readonly string[]) =>
     flow(facts, style.width - LABEL_COLUMNS).map(
       (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
@@ -101,7 +95,9 @@ export function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...entry('accuracy', accuracyFacts(evaluation, style)),
     ...entry('loss', lossFacts(evaluation, style)),
     ...entry('speed', speedFacts(evaluation)),
-    ...partialNote(evaluation, style),
+    ...(partial
+      ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
+      : []),
   ];
 }
 
@@ -141,20 +137,14 @@ function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string
 }
 
 function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[] {
-  const threads = workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
-  return [...(imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)]), durationWords(seconds), threads];
-}
-
-function partialNote({ partial, images }: Evaluation, { paint }: Style): string[] {
-  return partial
-    ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
-    : [];
+  const rate = imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)];
+  return [...rate, durationWords(seconds), threadWords(workers)];
 }
 
 const MAX_NAME = 20;
 const SCORE_COLUMNS = [11, 9, 9] as const;
 
-/** Precision, recall, F1 and support of each class as lines, with their means below. What is not defined is `–`. */
+/** Precision, recall, F1 and support of each class as lines, with their means below; `–` for undefined scores. */
 export function renderClassTable({ classes, macro }: Evaluation, { paint, glyphs }: Style): string[] {
   const names = classes.map(({ name }) => truncate(printable(name), MAX_NAME, glyphs.ellipsis));
   const nameWidth = Math.max('class'.length, ...names.map(displayWidth));

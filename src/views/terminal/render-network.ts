@@ -5,16 +5,16 @@ import type {
   NetworkReport,
   NeuronSummary,
 } from '../../insight/network-report.js';
+import { besideOrBelow, flow, inTiles, joinBlocks, wrap } from './blocks.js';
 import { drawHistogram } from './draw-neurons.js';
-import { signedBar } from './draw-signed-picture.js';
-import { type HeadShown, lookHeading, titled } from './look-heading.js';
-import { signed } from './render-neuron.js';
+import { signed, signedBar } from './draw-signed-picture.js';
+import { type HeadShown, lookHeading, titled } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, inTiles, padLeft, padRight, wrap } from './text-width.js';
+import { padLeft, padRight, printable } from './text-width.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;
-/** More neurons of a layer than this are shown by those that matter most. */
+/** Of a wider layer those neurons are shown that matter most. */
 const MOST_LISTED = 32;
 const GAP = 2;
 
@@ -23,19 +23,22 @@ export interface NetworkShown extends HeadShown {
   readonly network: NetworkReport;
 }
 
-/** A whole network, for a terminal: its numbers, and what its neurons are worth. Lines that end with a newline each. */
+/** A whole network for a terminal: its numbers, and what its neurons are worth; every line ends with a newline. */
 export function renderNetwork(view: NetworkShown, options: RenderOptions): string {
   const style = createStyle(options);
   const { network } = view;
   const { layers, parameters, neurons } = network;
-  const blocks = [
-    [...lookHeading('Network', view, style), ...accuracyLine(network, style)],
+  if (neurons.length === 0) return '';
+  return joinBlocks([
+    [
+      ...lookHeading(`Network of ${printable(view.model.name)}`, view, style),
+      ...accuracyLine(network, style),
+    ],
     parametersBlock(layers, parameters, style),
     ...layers.map((layer) => numbersBlock(layer, style)),
     neuronsBlock(network, style),
     firingNotes(network, style),
-  ];
-  return neurons.length === 0 ? '' : `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+  ]);
 }
 
 function accuracyLine({ correct, images }: NetworkReport, { width }: Style): string[] {
@@ -43,21 +46,19 @@ function accuracyLine({ correct, images }: NetworkReport, { width }: Style): str
   return flow([`accuracy ${percentage(correct / images, 2)} %`, `${grouped(images - correct)} wrong`], width);
 }
 
-/** How the number of parameters comes about: `784 x 16 weights + 16 biases = 12,560`. */
+/** How the number of parameters adds up: `784 x 16 weights + 16 biases = 12,560`. */
 function parametersBlock(layers: readonly LayerReport[], parameters: number, style: Style): string[] {
   const { times, arrow } = style.glyphs;
   const sizes = [layers[0].inputs, ...layers.map(({ outputs }) => outputs)].join(` ${arrow} `);
-  const lines = layers.flatMap(({ layer, inputs, outputs, activation, parameters: own }) =>
-    wrap(
+  const lines = layers.map(
+    ({ layer, inputs, outputs, activation, parameters: own }) =>
       `layer ${layer}: ${grouped(inputs)} ${times} ${outputs} weights + ${outputs} biases = ${grouped(own)}, ${activation}`,
-      style.width,
-    ),
   );
+  const sum = `together ${layers.map(({ parameters: own }) => grouped(own)).join(' + ')}`;
   return [
     ...titled(`${grouped(parameters)} parameters`, sizes, style),
-    ...lines,
-    `together ${layers.map(({ parameters: own }) => grouped(own)).join(' + ')}`,
-  ].flatMap((line) => (line.startsWith('together') ? wrap(line, style.width) : [line]));
+    ...[...lines, sum].flatMap((line) => wrap(line, style.width)),
+  ];
 }
 
 function numbersBlock({ layer, weights, biases }: LayerReport, style: Style): string[] {
@@ -81,7 +82,7 @@ function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** For each layer a list: how often each neuron fires, and what is lost without it. */
+/** A list for each layer: how often each neuron fires, and what is lost without it. */
 function neuronsBlock(network: NetworkReport, style: Style): string[] {
   const { layers, neurons, images, correct } = network;
   const largest = Math.max(...neurons.map((neuron) => Math.abs(worth(neuron))));
@@ -111,7 +112,7 @@ function neuronLine(neuron: NeuronSummary, images: number, largest: number): str
   return `${padRight(`${layer}:${n}`, 5)}${padLeft(share, 7)}${padLeft(points, 7)} ${bar}`.trimEnd();
 }
 
-/** How many images are lost without it; where truths are not known, how many verdicts change. */
+/** The images that are lost without the neuron; the verdicts that change where truths are not known. */
 function worth({ lost, changed }: NeuronSummary): number {
   return lost ?? changed;
 }

@@ -1,85 +1,32 @@
 import { grouped, percentage } from '../../counting/wording.js';
-import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
 import type { NeuronImage, NeuronReport } from '../../insight/neuron-report.js';
 import { activate } from '../../network/activations.js';
 import type { Picture } from '../picture.js';
+import { besideOrBelow, flow, joinBlocks, wrap } from './blocks.js';
 import { curveLegend, drawActivation, lamp, markSigns, shortValue } from './draw-neurons.js';
-import { drawImages } from './draw-picture.js';
 import {
-  drawSignedPicture,
   drawWeights,
+  drawWithLegend,
   largestOf,
+  signed,
   signedBar,
   signedColumn,
-  signedLegend,
 } from './draw-signed-picture.js';
-import { type HeadShown, lookHeading, titled } from './look-heading.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import {
-  beside,
-  besideOrBelow,
-  blockWidth,
-  flow,
-  padLeft,
-  padRight,
-  printable,
-  truncate,
-  wrap,
-} from './text-width.js';
-
-/** How many of the strongest inputs are listed, for and against. */
-const LISTED = 5;
-
-/** The size of the image that layer 1 looks at. */
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** How one neuron came to its value: its sum, what pushed it for and against, and for layer 1 where. */
-export function renderNeuron(found: NeuronArithmetic, { height, width }: Size, style: Style): string[] {
-  const { layer, neuron, weightedSum, bias, sum, value, activation, contributions } = found;
-  const { pushedFor, pushedAgainst } = strongestInputs(contributions, LISTED);
-  const list = (title: string, indices: readonly number[]) => [
-    title,
-    ...(indices.length === 0 ? ['  nothing'] : indices.map((i) => `  ${inputLine(found, i, width)}`)),
-  ];
-  const lists = [list('most for it', pushedFor), list('most against it', pushedAgainst)];
-  const product = style.unicode ? 'Σwa' : 'sum of w a';
-  const facts = [
-    `${product} ${signed(weightedSum)}`,
-    `bias ${signed(bias)}`,
-    `sum ${signed(sum)}`,
-    `${activation} of it ${value.toPrecision(4)}`,
-  ];
-  const block = [style.paint.bold(`Neuron ${layer}:${neuron}`), ...flow(facts, style.width), ''];
-  if (layer === 1) {
-    const picture = { height, width, values: contributions };
-    block.push(...drawSignedPicture(picture, Math.min(width, style.width), style));
-    block.push(...flow([signedLegend(style, 'for', 'against')], style.width), '');
-  }
-  const joined = beside(lists, 3);
-  const fits = joined.every((line) => line.length <= style.width);
-  return [...block, ...(fits ? joined : lists.flat())];
-}
-
-/** `row 7, column 12: 0.50 x +1.20 = +0.60`, or `neuron 3: ...`. */
-function inputLine({ layer, inputs, weights, contributions }: NeuronArithmetic, i: number, width: number) {
-  const place = layer === 1 ? `pixel ${Math.floor(i / width)},${i % width}` : `${layer - 1}:${i}`;
-  return `${place}: ${inputs[i].toFixed(2)} x ${signed(weights[i])} = ${signed(contributions[i])}`;
-}
-
-/** `+1.25`, `-0.03`: four digits. */
-export function signed(value: number): string {
-  return `${value < 0 ? '-' : '+'}${Number(Math.abs(value).toPrecision(4))}`;
-}
+  drawMarkedImages,
+  type HeadShown,
+  listClasses,
+  lookHeading,
+  moreClasses,
+  titled,
+} from './look-parts.js';
+import { createStyle, type RenderOptions, type Style } from './terminal.js';
+import { padLeft, printable } from './text-width.js';
 
 const MAX_NAME = 12;
 const MOST_CURVE_COLUMNS = 60;
-/** More classes, or inputs, than this are shown by the strongest of them. */
-const MOST_LISTED = 20;
 const BAR = 8;
-/** What stands behind the name of a class: what lights, and what it does, with its bar. */
+/** The columns after the name of a class: what lights the neuron, and what it does, with its bar. */
 const VALUES_COLUMNS = 21 + BAR;
 
 /** What is drawn of a neuron. */
@@ -89,104 +36,91 @@ export interface NeuronShown extends HeadShown {
   readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
-/** One neuron, for a terminal: what it looks for, what lights it, what it does. Lines that end with a newline each. */
+/** One neuron for a terminal: what it looks for, what lights it, what it does; every line ends with a newline. */
 export function renderNeuronReport(view: NeuronShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const { neuron, pictures } = view;
+  const { neuron, pictures, classes, model } = view;
   const { lightsMost, lightsLeast } = neuron;
-  const [signs, lowSigns] = [markSigns(lightsMost.length, 'a'), markSigns(lightsLeast.length, 'A')];
-  const blocks = [
-    [...lookHeading(`Neuron ${neuron.layer}:${neuron.neuron}`, view, style), ...facts(neuron, style)],
-    besideOrBelow(lookedForBlock(view, style), classesBlock(view, style), style.width),
+  const [letters, lowLetters] = [markSigns(lightsMost.length, 'a'), markSigns(lightsLeast.length, 'A')];
+  const title = `Neuron ${neuron.layer}:${neuron.neuron} of ${printable(model.name)}`;
+  return joinBlocks([
+    [...lookHeading(title, view, style), ...facts(neuron, style)],
+    besideOrBelow(patternBlock(view, style), classesBlock(view, style), style.width),
     ...(neuron.layer === 1 ? [] : [incomingBlock(neuron, style)]),
-    ...outgoingBlock(neuron, style),
-    ...curveBlock(neuron, signs, lowSigns, style),
+    ...outgoingBlocks(neuron, style),
+    ...curveBlock(neuron, [...letters, ...lowLetters], style),
     [
       ...titled('Lights it most', 'image, truth, activation (sum + bias)', style),
-      ...tiles(view, lightsMost, pictures.most, signs, style),
+      ...drawMarkedImages(lightsMost, pictures.most, letters, classes, imageWords, style),
     ],
-    [...titled('Lights it least', '', style), ...tiles(view, lightsLeast, pictures.least, lowSigns, style)],
-  ];
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+    [
+      ...titled('Lights it least', '', style),
+      ...drawMarkedImages(lightsLeast, pictures.least, lowLetters, classes, imageWords, style),
+    ],
+  ]);
 }
 
 function facts(found: NeuronReport, { width }: Style): string[] {
-  const { activation, weights, bias, threshold, fires, images, mean, least, most } = found;
-  const share = `${percentage(fires / images, 1)} %`;
+  const { activation, weights, bias, threshold, firesAbove, fires, images } = found;
+  const [mean, least, most] = [found.mean, found.least, found.most].map((value) => shortValue(value).trim());
+  const above = Number(threshold.toPrecision(4));
+  const firing =
+    activation === 'softmax'
+      ? `fires where its share is above ${firesAbove}`
+      : `threshold ${above}: fires where its weighted sum is above (activation above ${firesAbove})`;
   return [
     ...flow([activation, `${grouped(weights.length)} weights`, `bias ${signed(bias)}`], width),
-    ...wrap(thresholdWords(found, threshold), width),
-    ...flow([`fires on ${grouped(fires)} images (${share})`], width),
-    ...flow(
-      [
-        `activation ${shortValue(mean).trim()} on average`,
-        `from ${shortValue(least).trim()}`,
-        `to ${shortValue(most).trim()}`,
-      ],
-      width,
-    ),
+    ...wrap(firing, width),
+    `fires on ${grouped(fires)} images (${percentage(fires / images, 1)} %)`,
+    ...flow([`activation ${mean} on average`, `from ${least}`, `to ${most}`], width),
   ];
 }
 
-function thresholdWords({ activation, firesAbove }: NeuronReport, threshold: number): string {
-  if (activation === 'softmax') return `fires where its share is above ${firesAbove}`;
-  const above = Number(threshold.toPrecision(4));
-  return `threshold ${above}: fires where its weighted sum is above (activation above ${firesAbove})`;
-}
-
-function lookedForBlock({ neuron, data }: NeuronShown, style: Style): string[] {
+/** The pattern of pixels that the neuron looks for. */
+function patternBlock({ neuron, data }: NeuronShown, style: Style): string[] {
   const { kind, values } = neuron.looksFor;
-  const { height, width } = data;
-  const columns = Math.min(width, style.width);
-  const title = kind === 'weights' ? ['Its weights'] : ['What raises its sum', 'mean gradient, all images'];
+  const { paint } = style;
+  const picture = { height: data.height, width: data.width, values };
   return [
-    style.paint.bold(title[0]),
-    ...title.slice(1).map(style.paint.dim),
-    ...drawSignedPicture({ height, width, values }, columns, style),
-    ...flow([signedLegend(style, 'raises it', 'lowers it')], style.width),
-    style.paint.dim(`strongest: ${Number(largestOf(values).toPrecision(3))}`),
+    ...(kind === 'weights'
+      ? [paint.bold('Its weights')]
+      : [paint.bold('What raises its sum'), paint.dim('mean gradient, all images')]),
+    ...drawWithLegend(picture, 'raises it', 'lowers it', style),
+    paint.dim(`strongest: ${Number(largestOf(values).toPrecision(3))}`),
   ];
 }
 
 /** For each class how much it lights the neuron, and how much the neuron raises its output. */
 function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] {
   const { meanByClass, effect } = neuron;
+  const { paint, glyphs } = style;
   const known = meanByClass.map((mean) => mean ?? 0);
   const brightest = Math.max(1, ...known.map(Math.abs));
   const effects = effect?.meanOnOutputs ?? new Float64Array(classes.length);
   const largest = largestOf(effects);
-  const order = Array.from(classes.keys());
-  const isMany = order.length > MOST_LISTED;
-  if (isMany) order.sort((a, b) => Math.abs(effects[b]) - Math.abs(effects[a]) || known[b] - known[a]);
-  const shown = order.slice(0, MOST_LISTED);
+  const foremost = (a: number, b: number) =>
+    Math.abs(effects[b]) - Math.abs(effects[a]) || known[b] - known[a];
   const widest = Math.min(MAX_NAME, style.width - VALUES_COLUMNS);
-  const names = shown.map((k) => truncate(printable(classes[k]), widest, style.glyphs.ellipsis));
-  const nameWidth = Math.max('class'.length, blockWidth(names));
-  const lines = shown.map((k, row) => {
-    const mean = meanByClass[k];
+  const listed = listClasses(classes, 'class', widest, foremost, style);
+  const lines = listed.shown.map((k, row) => {
     const light =
-      mean === null
-        ? padLeft(style.glyphs.absent, 8)
-        : `${lamp(Math.max(0, mean) / brightest, style)} ${shortValue(mean)}`;
+      meanByClass[k] === null
+        ? padLeft(glyphs.absent, 8)
+        : `${lamp(Math.max(0, known[k]) / brightest, style)} ${shortValue(known[k])}`;
     const does =
       effect === null ? '' : `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
-    return `${padRight(names[row], nameWidth)}  ${light}${does}`.trimEnd();
+    return `${listed.names[row]}  ${light}${does}`.trimEnd();
   });
-  const head = `${padRight('class', nameWidth)}  lights${effect === null ? '' : '    output'}`;
-  const notes =
-    effect === null
-      ? ['lights: mean activation by truth']
-      : [
-          'lights: mean activation by truth',
-          'output: mean change of the class,',
-          '  with it less without it',
-        ];
-  const more = isMany ? [`and ${order.length - shown.length} more (--format json)`] : [];
+  const notes = [
+    'lights: mean activation by truth',
+    ...(effect === null ? [] : ['output: mean change of the class,', '  with it less without it']),
+  ];
   return [
-    style.paint.bold('What lights it, what it does'),
-    style.paint.dim(head),
+    paint.bold('What lights it, what it does'),
+    paint.dim(`${listed.head}  lights${effect === null ? '' : '    output'}`),
     ...lines,
-    ...[...more, ...notes].map(style.paint.dim),
+    ...moreClasses(listed, style),
+    ...notes.map(paint.dim),
   ];
 }
 
@@ -197,14 +131,12 @@ function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[]
 /** Its activation function over the weighted sum, its bias as the threshold, the images on it; none for a softmax. */
 function curveBlock(
   { activation, bias, threshold, lightsMost, lightsLeast }: NeuronReport,
-  signs: readonly string[],
-  lowSigns: readonly string[],
+  letters: readonly string[],
   style: Style,
 ): string[][] {
   const shown = [...lightsMost, ...lightsLeast];
   if (activation === 'softmax' || shown.length === 0) return [];
-  const all = [...signs, ...lowSigns];
-  const marks = shown.map(({ sum }, n) => ({ weightedSum: sum - bias, sign: all[n] })).reverse();
+  const marks = shown.map(({ sum }, n) => ({ weightedSum: sum - bias, sign: letters[n] })).reverse();
   const sums = marks.map(({ weightedSum }) => weightedSum);
   const [from, to] = [Math.min(...sums, threshold - 6), Math.max(...sums, threshold + 6)];
   const at = (weightedSum: number) => activate(activation, Float64Array.of(weightedSum + bias))[0];
@@ -216,7 +148,7 @@ function curveBlock(
 }
 
 /** Where it goes, and what is lost without it; nothing for an output. */
-function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): string[][] {
+function outgoingBlocks({ layer, effect, images }: NeuronReport, style: Style): string[][] {
   if (effect === null) return [];
   const { changed, lost, outgoing } = effect;
   const right =
@@ -229,19 +161,6 @@ function outgoingBlock({ layer, effect, images }: NeuronReport, style: Style): s
   ];
 }
 
-function tiles(
-  { classes }: NeuronShown,
-  images: readonly NeuronImage[],
-  pictures: readonly Picture[],
-  signs: readonly string[],
-  style: Style,
-): string[] {
-  const captioned = images.map(({ index, truth, sum, value }, position) => ({
-    picture: pictures[position],
-    caption: [
-      `${signs[position]} #${index}${truth === null ? '' : `  ${classes[truth]}`}`,
-      `${shortValue(value).trim()} (${signed(Number(sum.toPrecision(3)))})`,
-    ],
-  }));
-  return drawImages(captioned, style);
+function imageWords({ sum, value }: NeuronImage): string[] {
+  return [`${shortValue(value).trim()} (${signed(Number(sum.toPrecision(3)))})`];
 }

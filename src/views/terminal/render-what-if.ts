@@ -1,26 +1,16 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
-import { type HeadShown, lookHeading, titled } from './look-heading.js';
+import { besideOrBelow, flow, joinBlocks, wrap } from './blocks.js';
+import { signed } from './draw-signed-picture.js';
+import { type HeadShown, listClasses, lookHeading, moreClasses, titled } from './look-parts.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
-import { signed } from './render-neuron.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import {
-  besideOrBelow,
-  blockWidth,
-  flow,
-  padLeft,
-  padRight,
-  printable,
-  truncate,
-  wrap,
-} from './text-width.js';
+import { padLeft, printable } from './text-width.js';
 
 const MAX_NAME = 20;
-/** What stands behind the name of a class. */
+/** The columns after the name of a class. */
 const COUNTS_COLUMNS = 33;
-/** So many of the most frequent confusions are listed where the matrices do not fit. */
-const CONFUSIONS = 8;
-/** More classes than this are shown by those that change most. */
-const MOST_LISTED = 20;
+/** How many of the most frequent confusions are listed where the matrices do not fit. */
+const MOST_CONFUSIONS = 8;
 
 /** How a network does, as drawn. */
 export interface OutcomeShown {
@@ -55,16 +45,16 @@ export interface ChangeShown {
   readonly was: number | string | null;
 }
 
-/** An experiment, for a terminal: what was changed, and what came of it. Lines that end with a newline each. */
+/** An experiment for a terminal: what was changed, and what came of it; every line ends with a newline. */
 export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const blocks = [
-    [...lookHeading('What if', view, style), ...changeLines(view, style)],
+  const title = `What if of ${printable(view.model.name)}`;
+  return joinBlocks([
+    [...lookHeading(title, view, style), ...changeLines(view, style)],
     outcomeLines(view, style),
     classLines(view, style),
-    ...confusionBlocks(view, style),
-  ];
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+    ...confusionBlock(view, style),
+  ]);
 }
 
 function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width }: Style): string[] {
@@ -120,46 +110,41 @@ function outcomeLines(view: WhatIfShown, style: Style): string[] {
   ];
 }
 
-/** How often each class was the verdict, and how much of it was found. */
+/** How often each class was the verdict, and the share of its images that was found. */
 function classLines({ classes, before, after }: WhatIfShown, style: Style): string[] {
   const { glyphs, paint } = style;
   const moved = (k: number) => Math.abs(after.predicted[k] - before.predicted[k]);
-  const all = Array.from(classes.keys());
-  const isMany = all.length > MOST_LISTED;
-  const shown = isMany ? all.sort((a, b) => moved(b) - moved(a)).slice(0, MOST_LISTED) : all;
-  const most = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
-  const names = shown.map((k) => truncate(printable(classes[k]), most, glyphs.ellipsis));
-  const nameWidth = Math.max('class'.length, blockWidth(names));
+  const widest = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
+  const listed = listClasses(classes, 'class', widest, (a, b) => moved(b) - moved(a), style);
   const found = ({ confusion }: OutcomeShown, k: number) => {
     if (confusion === null) return '';
     const support = confusion[k].reduce((sum, count) => sum + count, 0);
     return padLeft(support === 0 ? glyphs.absent : percent(confusion[k][k] / support, 1, ''), 9);
   };
-  const lines = shown.map((k, row) => {
+  const lines = listed.shown.map((k, row) => {
     const verdicts = padLeft(grouped(before.predicted[k]), 7) + padLeft(grouped(after.predicted[k]), 8);
-    return padRight(names[row], nameWidth) + verdicts + found(before, k) + found(after, k);
+    return listed.names[row] + verdicts + found(before, k) + found(after, k);
   });
-  const recall = before.confusion === null ? '' : `${padLeft('found', 9)}${padLeft('after', 9)}`;
-  const head = `${padRight('class', nameWidth)}${padLeft('said', 7)}${padLeft('after', 8)}${recall}`;
-  const more = isMany ? [paint.dim(`and ${all.length - shown.length} more (--format json)`)] : [];
-  const notes = [
-    'said: verdicts of the class',
-    ...(before.confusion === null ? [] : ['found: of its images']),
+  const isKnown = before.confusion !== null;
+  const recall = isKnown ? `${padLeft('found', 9)}${padLeft('after', 9)}` : '';
+  const notes = ['said: verdicts of the class', ...(isKnown ? ['found: of its images'] : [])];
+  return [
+    paint.dim(`${listed.head}${padLeft('said', 7)}${padLeft('after', 8)}${recall}`),
+    ...lines,
+    ...moreClasses(listed, style),
+    ...flow(notes, style.width).map(paint.dim),
   ];
-  return [paint.dim(head), ...lines, ...more, ...flow(notes, style.width).map(paint.dim)];
 }
 
-/** Both matrices beside each other or one below the other; where they do not fit, what is confused most. */
-function confusionBlocks({ classes, before, after }: WhatIfShown, style: Style): string[][] {
-  const blocks = [before, after].map(({ confusion }, at) => {
-    if (confusion === null) return [];
+/** Both matrices, or lists of confusions where they do not fit; nothing where truths are not known. */
+function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): string[][] {
+  const lines = (title: string, confusion: NonNullable<OutcomeShown['confusion']>) => {
     const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
     const confused = { classes: classes.map((name, k) => ({ name, support: supports[k] })), confusion };
-    const lines = renderMatrix(confused, style) ?? renderConfusionList(confused, CONFUSIONS, style);
-    const title = at === 0 ? 'Confusion before' : 'Confusion after';
-    return [...titled(title, '', style), ...lines];
-  });
-  if (blocks[0].length === 0) return [];
-  const joined = besideOrBelow(blocks[0], blocks[1], style.width);
-  return [joined];
+    const drawn = renderMatrix(confused, style) ?? renderConfusionList(confused, MOST_CONFUSIONS, style);
+    return [...titled(title, '', style), ...drawn];
+  };
+  if (before.confusion === null || after.confusion === null) return [];
+  const blocks = [lines('Confusion before', before.confusion), lines('Confusion after', after.confusion)];
+  return [besideOrBelow(blocks[0], blocks[1], style.width)];
 }

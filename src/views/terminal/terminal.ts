@@ -1,14 +1,14 @@
 /** 0 no colour, 1 the 16 colours, 2 the 256 colours, 3 all colours. */
 export type ColorLevel = 0 | 1 | 2 | 3;
 
-/** What is looked at in a stream: the part of `tty.WriteStream` that process.stdout has on a terminal. */
+/** The part of `tty.WriteStream` that says what a stream can show. */
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   getColorDepth?(env?: object): number;
 }
 
-/** The environment variables that tell what a terminal can do; process.env is one. */
+/** The environment variables that tell what a terminal can do. */
 export interface Environment {
   readonly FORCE_COLOR?: string | undefined;
   readonly NO_COLOR?: string | undefined;
@@ -18,13 +18,12 @@ export interface Environment {
   readonly TERM_PROGRAM?: string | undefined;
 }
 
-/** Columns where the width is not known: what papers, mails and logs are made for. */
+/** Columns where the width is not known. */
 const DEFAULT_COLUMNS = 80;
 
 /**
- * How many colours to use on a stream. FORCE_COLOR (0 to 3, or `true` and `false`) outweighs everything, as in
- * Node; then NO_COLOR, where it is not empty (no-color.org); then there is colour only on a terminal, as much as it
- * is known to have by TERM, COLORTERM and their like.
+ * How many colours to use on a stream. FORCE_COLOR (0 to 3, or `true` and `false`) comes first, as in Node; then
+ * NO_COLOR, where it is not empty (no-color.org); then a terminal gets what TERM, COLORTERM and the like promise.
  */
 export function colorLevel(stream: OutputStream, env: Environment): ColorLevel {
   const forced = env.FORCE_COLOR;
@@ -40,34 +39,21 @@ function isTrueColor(env: Environment): boolean {
   return /^(truecolor|24bit)$/i.test(env.COLORTERM ?? '');
 }
 
-/** As Node reads it: a digit is a level; empty or anything else means yes, as well as the terminal says it can. */
+/** FORCE_COLOR as Node reads it: a digit is a level; anything else, and nothing, leaves the level to the terminal. */
 function forcedLevel(forced: string, env: Environment): ColorLevel {
-  switch (forced.toLowerCase()) {
-    case '0':
-    case 'false':
-      return 0;
-    case '1':
-      return 1;
-    case '2':
-      return 2;
-    case '3':
-      return 3;
-    default:
-      if (isTrueColor(env)) return 3;
-      return /-256(color)?$/i.test(env.TERM ?? '') ? 2 : 1;
-  }
+  if (/^(0|false)$/i.test(forced)) return 0;
+  if (/^[123]$/.test(forced)) return Number(forced) as ColorLevel;
+  if (isTrueColor(env)) return 3;
+  return /-256(color)?$/i.test(env.TERM ?? '') ? 2 : 1;
 }
 
-/**
- * Whether arrows, blocks and braille can be printed. All terminals of today can but the Linux console, whose font
- * is small, and the old Windows console.
- */
+/** Whether arrows, blocks and braille can be printed: not on the Linux console and the old Windows console. */
 export function supportsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
   if (platform !== 'win32') return env.TERM !== 'linux';
   return Boolean(env.WT_SESSION ?? env.TERM_PROGRAM ?? env.TERM);
 }
 
-/** How many columns a stream has; 80 when it is not a terminal. */
+/** The columns of a stream; 80 where it is no terminal. */
 export function columnsOf(stream: OutputStream): number {
   return stream.columns && stream.columns > 0 ? stream.columns : DEFAULT_COLUMNS;
 }
@@ -80,7 +66,7 @@ const ESCAPE = '\x1b';
 /** Back to the start of the line, and clear it. */
 export const CLEAR_LINE = '\r\x1b[2K';
 
-// From a string, since an escape character in a pattern is mostly a slip.
+// Made from a string: the linter takes an escape character in a pattern for a slip.
 const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 
 /** The text without the styles of this file. */
@@ -88,14 +74,14 @@ export function withoutStyles(text: string): string {
   return text.includes(ESCAPE) ? text.replace(STYLES, '') : text;
 }
 
-/** Styles for a terminal of a colour level. At level 0 each returns its text unchanged. */
+/** Styles for a terminal; at level 0 each returns its text unchanged. */
 export interface Paint {
   readonly level: ColorLevel;
   bold(text: string): string;
   dim(text: string): string;
-  /** Wants attention: bold yellow. */
+  /** Bold yellow, for what needs attention. */
   warn(text: string): string;
-  /** Text of one colour upon another. */
+  /** Text of one colour on a ground of another. */
   on(text: string, foreground: Rgb, background: Rgb): string;
 }
 
@@ -136,41 +122,29 @@ function paletteIndex(color: Rgb): number {
 
 const distance = (a: Rgb, b: Rgb): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 
-/** The signs of a report, for terminals with and without Unicode. */
+/** Signs of a report that differ with and without Unicode. */
 export interface Glyphs {
   readonly arrow: string;
-  /** A cell that counts nothing. */
+  /** A cell with a count of 0. */
   readonly zero: string;
-  /** What is not defined. */
+  /** An undefined value. */
   readonly absent: string;
   readonly times: string;
   readonly ellipsis: string;
 }
 
-const UNICODE: Glyphs = {
-  arrow: '→',
-  zero: '·',
-  absent: '–',
-  times: '×',
-  ellipsis: '…',
-};
-
+const UNICODE: Glyphs = { arrow: '→', zero: '·', absent: '–', times: '×', ellipsis: '…' };
 const ASCII: Glyphs = { arrow: '->', zero: '.', absent: '-', times: 'x', ellipsis: '~' };
 
-/** The signs to use. */
-export function glyphsFor(unicode: boolean): Glyphs {
-  return unicode ? UNICODE : ASCII;
-}
-
-/** What a report is drawn for. */
+/** The terminal that a report is drawn for. */
 export interface RenderOptions {
   readonly color: ColorLevel;
-  /** Columns; no line is wider, but where a name or a path alone is. */
+  /** Columns; a line is wider only where a single name or path is. */
   readonly width: number;
   readonly unicode: boolean;
 }
 
-/** The means to draw with: what every part of a report is given. */
+/** What every part of a report is drawn with. */
 export interface Style {
   readonly paint: Paint;
   readonly glyphs: Glyphs;
@@ -178,7 +152,7 @@ export interface Style {
   readonly unicode: boolean;
 }
 
-/** The means that fit the options. */
+/** The style that fits a terminal. */
 export function createStyle({ color, width, unicode }: RenderOptions): Style {
-  return { paint: createPaint(color), glyphs: glyphsFor(unicode), width, unicode };
+  return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode };
 }

@@ -1,70 +1,12 @@
-import { percentage } from '../../counting/wording.js';
-import type { EpochReport } from '../../training/training-epochs.js';
+import { type CurveSeries, type LearningCurve, seriesOf } from '../learning-curve.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import { padLeft } from './text-width.js';
-
-/** One epoch of a learning curve. */
-export interface CurvePoint {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean over the training images. */
-  readonly loss: number;
-  /** 0..1 on the held-out images; null when there are none. */
-  readonly accuracy: number | null;
-}
-
-/** How a run went, epoch by epoch. */
-export interface LearningCurve {
-  /** In order of their epochs. */
-  readonly points: readonly CurvePoint[];
-  /** The epoch that was chosen. */
-  readonly bestEpoch: number;
-  /** What to call the run; null for the only one. */
-  readonly title: string | null;
-}
-
-/** The learning curve of the run that was chosen. */
-export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
-  const points = reports
-    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
-    .map(({ epoch, loss, validationAccuracy }) => ({
-      epoch,
-      loss,
-      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
-    }));
-  return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
-}
-
-/** A value of each epoch, and how it is told. */
-export interface CurveSeries {
-  readonly name: string;
-  readonly values: readonly { readonly epoch: number; readonly value: number }[];
-  readonly words: (value: number) => string;
-}
 
 const ROWS = 6;
 const AXIS_COLUMNS = 9;
 const MOST_COLUMNS = 64;
 
-/** The two series of a curve: the loss, and the accuracy where images were held out. */
-export function seriesOf({ points }: LearningCurve): CurveSeries[] {
-  const accuracies = points.flatMap(({ epoch, accuracy }) =>
-    accuracy === null ? [] : [{ epoch, value: accuracy }],
-  );
-  const loss: CurveSeries = {
-    name: 'training loss',
-    values: points.map(({ epoch, loss }) => ({ epoch, value: loss })),
-    words: (value) => value.toPrecision(3),
-  };
-  const accuracy: CurveSeries = {
-    name: 'validation accuracy',
-    values: accuracies,
-    words: (value) => `${percentage(value, 2)} %`,
-  };
-  return accuracies.length > 0 ? [loss, accuracy] : [loss];
-}
-
-/** The curve as lines for a terminal, braille where there is Unicode, one plot a series; nothing for one epoch alone. */
+/** The curve as lines for a terminal, one plot for each series, in braille where there is Unicode; none for a single epoch. */
 export function renderLearningCurve(curve: LearningCurve, options: RenderOptions): string[] {
   if (curve.points.length < 2) return [];
   const style = createStyle(options);
@@ -99,7 +41,7 @@ function plot({ values, words }: CurveSeries, columns: number, { paint, unicode 
   });
 }
 
-/** Between two epochs it goes straight. */
+/** The value at an epoch; between two epochs on a straight line. */
 function valueAt(values: CurveSeries['values'], epoch: number): number {
   const next = values.findIndex((point) => point.epoch >= epoch);
   if (next <= 0) return values[Math.max(0, next)].value;
@@ -107,7 +49,7 @@ function valueAt(values: CurveSeries['values'], epoch: number): number {
   return a.value + ((b.value - a.value) * (epoch - a.epoch)) / (b.epoch - a.epoch);
 }
 
-/** The bit of a dot in its cell: Unicode numbers the left three, the right three, then the two lowest. */
+/** The bit of a dot in its cell: Unicode numbers the left three dots, the right three, then the two lowest. */
 function brailleDot(x: number, y: number): number {
   return y < 3 ? 1 << (y + 3 * x) : 0x40 << x;
 }

@@ -1,4 +1,62 @@
-import { type CurveSeries, type LearningCurve, seriesOf } from './learning-curve.js';
+import { percentage } from '../counting/wording.js';
+import type { EpochReport } from '../training/training-epochs.js';
+
+/** One epoch of a learning curve. */
+export interface CurvePoint {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the training images. */
+  readonly loss: number;
+  /** 0..1 on the held-out images; null where there are none. */
+  readonly accuracy: number | null;
+}
+
+/** How a training run went, epoch by epoch. */
+export interface LearningCurve {
+  /** In order of their epochs. */
+  readonly points: readonly CurvePoint[];
+  /** The epoch that was chosen. */
+  readonly bestEpoch: number;
+  /** The name of the run; null where there is only one. */
+  readonly title: string | null;
+}
+
+/** One value of each epoch, and how it is put into words. */
+export interface CurveSeries {
+  readonly name: string;
+  readonly values: readonly { readonly epoch: number; readonly value: number }[];
+  readonly words: (value: number) => string;
+}
+
+/** The learning curve of the run that was chosen. */
+export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
+  const points = reports
+    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
+    .map(({ epoch, loss, validationAccuracy }) => ({
+      epoch,
+      loss,
+      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
+    }));
+  return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
+}
+
+/** The two series of a curve: the loss, and the accuracy where images were held out. */
+export function seriesOf({ points }: LearningCurve): CurveSeries[] {
+  const accuracies = points.flatMap(({ epoch, accuracy }) =>
+    accuracy === null ? [] : [{ epoch, value: accuracy }],
+  );
+  const loss: CurveSeries = {
+    name: 'training loss',
+    values: points.map(({ epoch, loss }) => ({ epoch, value: loss })),
+    words: (value) => value.toPrecision(3),
+  };
+  const accuracy: CurveSeries = {
+    name: 'validation accuracy',
+    values: accuracies,
+    words: (value) => `${percentage(value, 2)} %`,
+  };
+  return accuracies.length > 0 ? [loss, accuracy] : [loss];
+}
 
 const WIDTH = 720;
 const PANEL_HEIGHT = 210;
@@ -18,7 +76,7 @@ const STYLE = `
     .series0 { stroke: #f0a070; } .series1 { stroke: #7cc4f0; } .dot0 { fill: #f0a070; } .dot1 { fill: #7cc4f0; }
   }`;
 
-/** The curve as an SVG document that stands alone, light or dark as its reader likes it. */
+/** The curve as an SVG document that stands alone, light or dark as its reader's screen is. */
 export function learningCurveSvg(curve: LearningCurve): string {
   const series = seriesOf(curve);
   const height = MARGIN.top + series.length * PANEL_HEIGHT + (series.length - 1) * PANEL_GAP + MARGIN.bottom;
@@ -58,7 +116,7 @@ function panel({ name, values, words }: CurveSeries, curve: LearningCurve, index
 }
 
 function bestMark(x: number, y: number, top: number, index: number, words: string): string[] {
-  // Near the right edge the words go to the left of the mark, near the top below it.
+  // The words must stay inside: left of a mark near the right edge, below a mark near the top.
   const isRight = x > WIDTH - 120;
   const textY = y - top < 20 ? y + 20 : y - 8;
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beside, flow } from '../../src/views/terminal/text-width.js';
+import { beside, flow } from '../../src/views/terminal/blocks.js';
 
 describe('beside', () => {
   it('puts blocks of any height and width next to each other', () => {
