@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isDecimalComma, rejectDecimalCommas } from '../../src/formats/csv/guess/guess-shape.js';
+import { isDecimalComma } from '../../src/formats/csv/fields.js';
+import { rejectDecimalCommas } from '../../src/formats/csv/guess/guess-shape.js';
 
 test('a decimal comma stands in a number', () => {
   for (const field of ['0,5', ',5', '12,25', ' 1,0e-3 ', '-0,42']) expect(isDecimalComma(field)).toBe(true);

@@ -63,6 +63,13 @@ function readDecimal(field: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
+const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
+
+/** Whether a field is a number with a comma before its fraction. */
+export function isDecimalComma(field: string): boolean {
+  return field.includes(',') && DECIMAL_COMMA.test(field);
+}
+
 /** Why a row was not scored, in words: `column 12: expected 0 to 255, found 256`. Columns are counted from 1. */
 export interface RowFault {
   readonly fault: string;

@@ -1,6 +1,5 @@
 import type { CsvDialect, LabelColumns } from './dialect.js';
-import { isFault, quoted, type RowFault, readNumber, splitRow } from './fields.js';
-import { isDecimalComma } from './guess/guess-shape.js';
+import { isDecimalComma, isFault, quoted, type RowFault, readNumber, splitRow } from './fields.js';
 
 /** What a row says. */
 export interface ParsedRow {
@@ -73,11 +72,7 @@ function scaleHint(value: number, white: number): string {
 }
 
 /** Reads the class that a row shows, an index below `classCount`, from its fields (strings of bytes). */
-export function readLabel(
-  fields: readonly string[],
-  label: LabelColumns,
-  classCount: number,
-): number | RowFault {
+function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | RowFault {
   if (label.kind === 'one-hot') return readOneHot(fields, label.first, label.count, classCount);
   const field = fields[label.column];
   const column = `column ${label.column + 1}`;

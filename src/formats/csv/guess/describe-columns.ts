@@ -1,6 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
-import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './guess-label.js';
+import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './column-evidence.js';
 
 export function guessOf(
   property: string,
@@ -78,15 +78,4 @@ export function notInOrder({ name, names }: ColumnEvidence, firstPixel: number):
   const shown = names?.slice(firstPixel, firstPixel + 4).join(', ');
   const message = `${name}: expected pixels in the order of the image, found columns named ${shown}, …: put them in order`;
   return new DigitflowError('CSV_COLUMNS', message);
-}
-
-export function noSuchColumn(
-  { name, names, columnCount }: ColumnEvidence,
-  flag: string,
-  what: string,
-): DigitflowError {
-  const there = names
-    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
-    : `1 to ${columnCount}`;
-  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
 }

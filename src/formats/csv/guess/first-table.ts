@@ -2,7 +2,7 @@ import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags } from '../dialect.js';
 import { readNumber, splitRow } from '../fields.js';
 import { findRowEnd, lineEndByte } from '../row-ends.js';
-import { isCounting } from './column-names.js';
+import { isCounting } from './column-evidence.js';
 import { counted } from './describe-columns.js';
 
 /** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */

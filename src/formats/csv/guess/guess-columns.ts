@@ -1,7 +1,15 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess, LabelColumns } from '../dialect.js';
 import { readNumber } from '../fields.js';
-import { columnOf, isCounting, isIdName, pixelOrder } from './column-names.js';
+import {
+  type Claim,
+  type ColumnEvidence,
+  columnOf,
+  isCounting,
+  isWithin,
+  type KnownImages,
+} from './column-evidence.js';
+import { isIdName, pixelOrder } from './column-names.js';
 import {
   guessOf,
   noneAtTheEnds,
@@ -10,15 +18,7 @@ import {
   tooNarrow,
   transposeGuess,
 } from './describe-columns.js';
-import {
-  asLabel,
-  type Claim,
-  type ColumnEvidence,
-  claimLabel,
-  isLabelLikePixel,
-  isWithin,
-  type KnownImages,
-} from './guess-label.js';
+import { asLabel, claimLabel, isLabelLikePixel } from './guess-label.js';
 
 /** What the columns are. */
 export interface Columns {

@@ -1,12 +1,12 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
+import type { KnownImages } from './column-evidence.js';
+import { isHeader } from './column-names.js';
 import { emptyGuess } from './describe-columns.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
 import { guessColumns } from './guess-columns.js';
-import type { KnownImages } from './guess-label.js';
 import { guessScale } from './guess-scale.js';
-import { guessShape, isDecimalComma, rejectAlignedColumns, rejectDecimalCommas } from './guess-shape.js';
+import { guessShape, rejectAlignedColumns, rejectDecimalCommas } from './guess-shape.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
@@ -91,7 +91,7 @@ export function guessDialect(
   };
 }
 
-export function delimiterName(delimiter: string): string {
+function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
 }
 
@@ -100,26 +100,4 @@ function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowErr
   if (isWhole) return new DigitflowError('CSV_EMPTY', `${expected} no row`);
   const found = `no end of a row in the first ${block.length} bytes; is it a CSV of images, one a row?`;
   return new DigitflowError('CSV_ROW_TOO_LONG', `${expected} ${found}`);
-}
-
-/** A header of numbers that count up (pandas writes one) is told from data by being long. */
-const LEAST_COUNTING = 16;
-
-/** What stands where a number should, and is no name. */
-const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
-
-/** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
-export function isHeader(fields: readonly string[], pixelCount: number): boolean {
-  const numbers = fields.map(readNumber);
-  const names = fields.filter((field, i) => numbers[i] === undefined && !isNoName(field));
-  if (names.length * 2 > fields.length) return true;
-  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
-  const counting = numbers
-    .slice(1)
-    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
-  return counting.length >= pixelCount - 1;
-}
-
-function isNoName(field: string): boolean {
-  return NO_NAME.test(field) || isDecimalComma(field);
 }

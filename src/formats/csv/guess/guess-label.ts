@@ -1,7 +1,14 @@
-import type { CsvFlags, Guess, LabelColumns } from '../dialect.js';
+import type { CsvFlags, LabelColumns } from '../dialect.js';
 import { readNumber } from '../fields.js';
-import { columnOf, isCounting, isLabelName } from './column-names.js';
-import { noSuchColumn } from './describe-columns.js';
+import {
+  type Claim,
+  type ColumnEvidence,
+  columnOf,
+  isCounting,
+  type KnownImages,
+  noSuchColumn,
+} from './column-evidence.js';
+import { isLabelName } from './column-names.js';
 
 /**
  * Finds the label: by its flag, then by its name, then by what stands in the columns.
@@ -119,34 +126,4 @@ export function asLabel(
   const isText = rows.length > 0 && rows.every((row) => readNumber(row[first]) === undefined);
   if (isText) return { kind: 'name', column: first, names: known.classes };
   return { kind: 'number', column: first, from: flags.labelsFrom ?? 0 };
-}
-
-/** What a network says of the images it takes. */
-export interface KnownImages {
-  /** Pixels of an image: `height * width`. */
-  readonly pixelCount: number;
-  /** The names of the classes, in order. */
-  readonly classes: readonly string[];
-}
-
-/** What columns are guessed from. */
-export interface ColumnEvidence {
-  readonly name: string;
-  /** The header's names, or null. */
-  readonly names: readonly string[] | null;
-  /** The fields of the first rows, all of the width `columnCount`. */
-  readonly rows: readonly (readonly string[])[];
-  readonly columnCount: number;
-}
-
-/** A column, or a run of them, that is not pixels; and how that is known. */
-export interface Claim {
-  readonly first: number;
-  readonly count: number;
-  readonly by: Guess['by'];
-  readonly flag?: string;
-}
-
-export function isWithin(column: number, claim: Claim | null): boolean {
-  return claim !== null && column >= claim.first && column < claim.first + claim.count;
 }

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
+import { isDecimalComma } from '../fields.js';
 import { firstRows, type TextShape } from './first-table.js';
 
 /** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
@@ -67,13 +68,6 @@ export function rejectAlignedColumns(
   if (aligned.length * 2 <= rows.length) return;
   const message = `${name}: expected one space between two numbers, found several: write a single comma in their place`;
   throw new DigitflowError('CSV_COLUMNS', message);
-}
-
-const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
-
-/** Whether a field is a number whose fraction stands behind a comma. */
-export function isDecimalComma(field: string): boolean {
-  return field.includes(',') && DECIMAL_COMMA.test(field);
 }
 
 /**
