@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { guessShape } from '../../src/formats/csv/guess/guess-shape.js';
+import {
+  guessShape,
+  rejectAlignedColumns,
+  rejectDecimalCommas,
+} from '../../src/formats/csv/guess/guess-shape.js';
 
 const delimiterOf = (text: string) => guessShape(Buffer.from(text), true, undefined).delimiter;
 
@@ -37,5 +41,44 @@ describe('a line ends with', () => {
     ['a line feed, though a carriage return is in a field', '"a\rb",7\nc,1\n', 'lf'],
   ])('%s', (_, text, lineEnd) => {
     expect(guessShape(Buffer.from(text), true, undefined).lineEnd).toBe(lineEnd);
+  });
+});
+
+const rows = (...lines: string[]) => lines.map((line) => line.split(' '));
+
+test('columns that are aligned by spaces are refused, and it is said what to do', () => {
+  expect(() => rejectAlignedColumns(rows('7  0 12', '7  0  0'), ' ', 'f.csv')).toThrowError(
+    expect.objectContaining({
+      code: 'CSV_COLUMNS',
+      message:
+        'f.csv: expected one space between two numbers, found several: write a single comma in their place',
+    }),
+  );
+});
+
+test('a space at either end, a single row, and nothing between other delimiters are none', () => {
+  expect(() => rejectAlignedColumns(rows(' 7 0 12 ', '7 0  0', '7 0 0'), ' ', 'f.csv')).not.toThrow();
+  expect(() => rejectAlignedColumns([['7', '', '0']], ',', 'f.csv')).not.toThrow();
+});
+
+describe('rows of decimal commas are refused in one line that names them', () => {
+  const row = ['7', '0', '0,5', '0,25'];
+
+  test('and says what to do: where no comma delimits, all can be replaced', () => {
+    const expected = 'f.csv: expected numbers with a decimal point, found decimal commas, such as 0,5: ';
+    expect(() => rejectDecimalCommas([row], ';', 'f.csv')).toThrowError(
+      expect.objectContaining({
+        code: 'CSV_COLUMNS',
+        message: `${expected}write points in their place, as tr , . does`,
+      }),
+    );
+    expect(() => rejectDecimalCommas([row], ',', 'f.csv')).toThrowError(/write points in their place$/);
+  });
+
+  test('where most rows are so; a single row is at fault itself, and an id may look like one', () => {
+    const plain = ['7', '0', '1', '0'];
+    expect(() => rejectDecimalCommas([row, plain, plain], ';', 'f.csv')).not.toThrow();
+    expect(() => rejectDecimalCommas([row, row, plain], ';', 'f.csv')).toThrow();
+    expect(() => rejectDecimalCommas([['12,5', '0', '1', '0']], ';', 'f.csv')).not.toThrow();
   });
 });
