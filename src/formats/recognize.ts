@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 
-/** Formats that people take for one another, by how they begin (their specifications). */
+/** Formats that are mistaken for images, by how they begin (their specifications). */
 const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a PNG picture', '\x89PNG'],
   ['a JPEG picture', '\xff\xd8\xff'],
@@ -16,7 +16,7 @@ const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['text in UTF-16 (write it as UTF-8)', '\xfe\xff'],
 ];
 
-/** Text that is no CSV, by how it begins: in small letters, behind blanks. */
+/** Text that is no CSV, by how it begins: in small letters, after blanks. */
 const TEXT_SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a web page (what it links to may be meant)', '<!doctype'],
   ['a web page (what it links to may be meant)', '<html'],
@@ -33,8 +33,8 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** So much of the start is looked at. */
-const LOOKED_AT_BYTES = 1024;
+/** How much of the start is enough to tell. */
+const ENOUGH_BYTES = 1024;
 
 /**
  * Whether unpacked content is IDX (it begins with two zero bytes) or text.
@@ -42,7 +42,7 @@ const LOOKED_AT_BYTES = 1024;
  * @throws DigitflowError CSV_BINARY where it is neither
  */
 export function sniffFormat(start: Uint8Array, name: string): 'idx' | 'csv' {
-  const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, LOOKED_AT_BYTES));
+  const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, ENOUGH_BYTES));
   if (bytes.length >= 2 && bytes[0] === 0 && bytes[1] === 0) return 'idx';
   const text = bytes.toString('latin1');
   const found = formatOf(text) ?? (text.includes('\0') ? 'binary data' : null);
@@ -58,7 +58,7 @@ function formatOf(text: string): string | undefined {
   return TEXT_SIGNATURES.find(([, start]) => plain.startsWith(start))?.[0];
 }
 
-/** Without a byte order mark: one of the two bytes of each letter and digit is zero. */
+/** Without a byte order mark: the same one of the two bytes of each letter and digit is zero. */
 function isUtf16(text: string): boolean {
   const isZero = Array.from(text.slice(0, 16), (byte) => byte === '\0');
   const isEach = (first: boolean) => isZero.every((zero, i) => zero === (i % 2 === 0 ? first : !first));

@@ -10,7 +10,7 @@ const delimiterOf = (text: string) => guessShape(Buffer.from(text), true, undefi
 describe('the delimiter is the one that parts the first rows, whatever else stands in their fields:', () => {
   test.each([
     ['commas', '7,0,255\n1,0,0\n', ','],
-    ['commas, and spaces behind them', '7, 0, 255\n1, 0, 0\n', ','],
+    ['commas, and spaces after them', '7, 0, 255\n1, 0, 0\n', ','],
     ['commas, and numbers made as long by spaces', '   7,   0, 255\n   1,   0,   0\n', ','],
     ['semicolons, and decimal commas', '7;0,5;0,25\n1;0,0;0,0\n', ';'],
     ['semicolons, and decimal commas in all fields', '0,5;0,25\n0,0;0,1\n', ';'],
@@ -34,8 +34,8 @@ describe('the delimiter is the one that parts the first rows, whatever else stan
 describe('a line ends with', () => {
   test.each([
     ['a line feed', '7,0\n1,0\n', 'lf'],
-    ['a line feed, behind a carriage return', '7,0\r\n1,0\r\n', 'lf'],
-    ['a line feed, behind two of those', '7,0\r\r\n1,0\r\r\n', 'lf'],
+    ['a line feed, after a carriage return', '7,0\r\n1,0\r\n', 'lf'],
+    ['a line feed, after two of those', '7,0\r\r\n1,0\r\r\n', 'lf'],
     ['a carriage return', '7,0\r1,0\r', 'cr'],
     ['a carriage return, though a line feed was added last', '7,0\r1,0\r2,0\r\n', 'cr'],
     ['a line feed, though a carriage return is in a field', '"a\rb",7\nc,1\n', 'lf'],

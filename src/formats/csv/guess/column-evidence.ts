@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
-import type { Guess } from '../dialect.js';
+import type { CsvFlags, Guess } from '../dialect.js';
 import { readNumber } from '../fields.js';
 import { plainName } from './column-names.js';
 
@@ -12,7 +12,7 @@ export interface KnownImages {
 }
 
 /** What columns are guessed from. */
-export interface ColumnEvidence {
+export interface ColumnEvidence extends KnownImages {
   /** What to call the input in an error. */
   readonly name: string;
   /** The header's names, or null. */
@@ -20,6 +20,7 @@ export interface ColumnEvidence {
   /** The fields of the first rows, all of the width `columnCount`. */
   readonly rows: readonly (readonly string[])[];
   readonly columnCount: number;
+  readonly flags: CsvFlags;
 }
 
 /** A column, or a run of them, that is not pixels; and how that is known. */
@@ -31,7 +32,7 @@ export interface Claim {
   readonly flag?: string;
 }
 
-export function isWithin(column: number, claim: Claim | null): boolean {
+export function isWithin(column: number, claim: Pick<Claim, 'first' | 'count'> | null): boolean {
   return claim !== null && column >= claim.first && column < claim.first + claim.count;
 }
 

@@ -13,11 +13,11 @@ export interface GuessedDialect {
   readonly dialect: CsvDialect;
   /** How each property came to be known. */
   readonly guesses: readonly Guess[];
-  /** Where the first row of data begins, from the start of the block: behind a header. */
+  /** Where the first row of data begins, from the start of the block: after a header. */
   readonly dataStart: number;
   /** How many lines ended before it. */
   readonly linesBefore: number;
-  /** True where no row of data was there to look at, and more may come: better ask again with more. */
+  /** True where the block had no row of data, and more may come: ask again with more. */
   readonly needsMore: boolean;
 }
 
@@ -25,12 +25,13 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 /**
- * Finds out how a CSV holds its images, from its first rows.
+ * Finds out how a CSV holds its images, from its first rows: its shape, its header, its columns, its scale.
  *
  * @param block the start of the unpacked content, as much as there is or 1 MiB
  * @param isWhole whether that is all of it
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
- *   where pixels are brighter than white, USAGE for a flag that names what is not there
+ * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the
+ *   columns do not hold such images, CSV_SCALE where pixels are brighter than white, USAGE for a flag that names what is
+ *   not there
  */
 export function guessDialect(
   block: Uint8Array,
@@ -40,35 +41,28 @@ export function guessDialect(
   name: string,
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);
+  const { delimiter } = shape;
   const rows = firstRows(block, isWhole, shape);
   if (rows.length === 0) throw noRows(block, isWhole, name);
   const fields = rows.map((row) => row.fields);
-  // Where commas delimit, one within a field is in quotes: mostly there are none to be looked for.
-  if (block.includes(shape.delimiter === ',' ? QUOTE : COMMA)) {
-    rejectDecimalCommas(fields, shape.delimiter, name);
-  }
-  rejectAlignedColumns(fields, shape.delimiter, name);
+  // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
+  if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
+  rejectAlignedColumns(fields, delimiter, name);
+
   const { pixelCount } = known;
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
-  const header = hasHeader ? rows[0] : null;
   const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
   const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
+
   const { columnCount, emptyAtEnd } = table;
-  const evidence = { ...table, name, columnCount: columnCount - emptyAtEnd };
-  const columns = guessColumns(evidence, known, flags);
-  const { firstPixel, label, idColumn } = columns;
+  const evidence = { ...table, ...known, name, flags, columnCount: columnCount - emptyAtEnd };
+  const { firstPixel, label, idColumn, isTransposed, guesses } = guessColumns(evidence);
+
   const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
     dialect: {
-      ...shape,
-      hasHeader,
-      columnCount,
-      firstPixel,
-      pixelCount,
-      white: scale.white,
-      transposed: columns.isTransposed,
-      label,
-      idColumn,
+      ...{ ...shape, hasHeader, columnCount, firstPixel, pixelCount, white: scale.white },
+      ...{ transposed: isTransposed, label, idColumn },
     },
     guesses: [
       {
@@ -76,17 +70,13 @@ export function guessDialect(
         value: hasHeader ? 'yes' : 'no',
         by: flags.header === undefined ? 'seen' : 'given',
       },
-      {
-        property: 'delimiter',
-        value: delimiterName(shape.delimiter),
-        by: flags.delimiter ? 'given' : 'seen',
-      },
+      { property: 'delimiter', value: delimiterName(delimiter), by: flags.delimiter ? 'given' : 'seen' },
       ...scale.guesses,
-      ...columns.guesses,
+      ...guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
     ],
-    dataStart: header ? header.next : textStart(block),
-    linesBefore: header ? header.linesBefore : 0,
+    dataStart: hasHeader ? rows[0].next : textStart(block),
+    linesBefore: hasHeader ? rows[0].linesBefore : 0,
     needsMore: table.rows.length === 0 && !isWhole,
   };
 }
