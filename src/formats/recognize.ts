@@ -1,4 +1,4 @@
-/** Formats that people take for one another, by how they begin (their specifications). */
+/** Formats that are mistaken for images, by how they begin (their specifications). */
 const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a PNG picture', '\x89PNG'],
   ['a JPEG picture', '\xff\xd8\xff'],
@@ -14,7 +14,7 @@ const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['text in UTF-16 (write it as UTF-8)', '\xfe\xff'],
 ];
 
-/** Text that is no CSV, by how it begins: in small letters, behind blanks. */
+/** Text that is no CSV, by how it begins: in small letters, after blanks. */
 const TEXT_SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a web page (what it links to may be meant)', '<!doctype'],
   ['a web page (what it links to may be meant)', '<html'],
@@ -31,12 +31,12 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** So much of the start is looked at. */
-const LOOKED_AT_BYTES = 1024;
+/** How much of the start is enough to tell. */
+const ENOUGH_BYTES = 1024;
 
 /** What unpacked content is that may not be rows of text, in words and with advice; null for text. */
 export function foreignFormat(start: Uint8Array): string | null {
-  const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, LOOKED_AT_BYTES));
+  const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, ENOUGH_BYTES));
   const text = bytes.toString('latin1');
   return knownFormat(text) ?? (text.includes('\0') ? BINARY_DATA : null);
 }
@@ -51,7 +51,7 @@ function knownFormat(text: string): string | undefined {
   return TEXT_SIGNATURES.find(([, start]) => plain.startsWith(start))?.[0];
 }
 
-/** Without a byte order mark: one of the two bytes of each letter and digit is zero. */
+/** Without a byte order mark: the same one of the two bytes of each letter and digit is zero. */
 function isUtf16(text: string): boolean {
   const isZero = Array.from(text.slice(0, 16), (byte) => byte === '\0');
   const isEach = (first: boolean) => isZero.every((zero, i) => zero === (i % 2 === 0 ? first : !first));

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { guessShape } from '../../src/formats/csv/guess/guess-shape.js';
+import {
+  guessShape,
+  rejectAlignedColumns,
+  rejectDecimalCommas,
+} from '../../src/formats/csv/guess/guess-shape.js';
 
 const delimiterOf = (text: string) => guessShape(Buffer.from(text), true, undefined).delimiter;
 
 describe('the delimiter is the one that parts the first rows, whatever else stands in their fields:', () => {
   test.each([
     ['commas', '7,0,255\n1,0,0\n', ','],
-    ['commas, and spaces behind them', '7, 0, 255\n1, 0, 0\n', ','],
+    ['commas, and spaces after them', '7, 0, 255\n1, 0, 0\n', ','],
     ['commas, and numbers made as long by spaces', '   7,   0, 255\n   1,   0,   0\n', ','],
     ['semicolons, and decimal commas', '7;0,5;0,25\n1;0,0;0,0\n', ';'],
     ['semicolons, and decimal commas in all fields', '0,5;0,25\n0,0;0,1\n', ';'],
@@ -30,12 +34,51 @@ describe('the delimiter is the one that parts the first rows, whatever else stan
 describe('a line ends with', () => {
   test.each([
     ['a line feed', '7,0\n1,0\n', 'lf'],
-    ['a line feed, behind a carriage return', '7,0\r\n1,0\r\n', 'lf'],
-    ['a line feed, behind two of those', '7,0\r\r\n1,0\r\r\n', 'lf'],
+    ['a line feed, after a carriage return', '7,0\r\n1,0\r\n', 'lf'],
+    ['a line feed, after two of those', '7,0\r\r\n1,0\r\r\n', 'lf'],
     ['a carriage return', '7,0\r1,0\r', 'cr'],
     ['a carriage return, though a line feed was added last', '7,0\r1,0\r2,0\r\n', 'cr'],
     ['a line feed, though a carriage return is in a field', '"a\rb",7\nc,1\n', 'lf'],
   ])('%s', (_, text, lineEnd) => {
     expect(guessShape(Buffer.from(text), true, undefined).lineEnd).toBe(lineEnd);
+  });
+});
+
+const rows = (...lines: string[]) => lines.map((line) => line.split(' '));
+
+test('columns that are aligned by spaces are refused, and it is said what to do', () => {
+  expect(() => rejectAlignedColumns(rows('7  0 12', '7  0  0'), ' ', 'f.csv')).toThrowError(
+    expect.objectContaining({
+      code: 'CSV_COLUMNS',
+      message:
+        'f.csv: expected one space between two numbers, found several: write a single comma in their place',
+    }),
+  );
+});
+
+test('a space at either end, a single row, and nothing between other delimiters are none', () => {
+  expect(() => rejectAlignedColumns(rows(' 7 0 12 ', '7 0  0', '7 0 0'), ' ', 'f.csv')).not.toThrow();
+  expect(() => rejectAlignedColumns([['7', '', '0']], ',', 'f.csv')).not.toThrow();
+});
+
+describe('rows of decimal commas are refused in one line that names them', () => {
+  const row = ['7', '0', '0,5', '0,25'];
+
+  test('and says what to do: where no comma delimits, all can be replaced', () => {
+    const expected = 'f.csv: expected numbers with a decimal point, found decimal commas, such as 0,5: ';
+    expect(() => rejectDecimalCommas([row], ';', 'f.csv')).toThrowError(
+      expect.objectContaining({
+        code: 'CSV_COLUMNS',
+        message: `${expected}write points in their place, as tr , . does`,
+      }),
+    );
+    expect(() => rejectDecimalCommas([row], ',', 'f.csv')).toThrowError(/write points in their place$/);
+  });
+
+  test('where most rows are so; a single row is at fault itself, and an id may look like one', () => {
+    const plain = ['7', '0', '1', '0'];
+    expect(() => rejectDecimalCommas([row, plain, plain], ';', 'f.csv')).not.toThrow();
+    expect(() => rejectDecimalCommas([row, row, plain], ';', 'f.csv')).toThrow();
+    expect(() => rejectDecimalCommas([['12,5', '0', '1', '0']], ';', 'f.csv')).not.toThrow();
   });
 });

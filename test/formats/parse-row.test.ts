@@ -71,7 +71,7 @@ describe('a fault names the column, what was expected and what was found:', () =
     ['cat,0,0,0,0', 'column 1: expected a label from 0 to 9, found cat'],
     ['7,0,"1,0,0', 'expected a closing quote, found the end of the row'],
     ['7,0,1"1,0,0', 'expected quotes around the whole field, found one within it'],
-    ['7,0,"1"1,0,0', 'expected a delimiter behind the closing quote'],
+    ['7,0,"1"1,0,0', 'expected a delimiter after the closing quote'],
   ])('%s', (row, fault) => {
     expect(parse(row)).toEqual({ fault });
   });

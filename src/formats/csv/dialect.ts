@@ -1,6 +1,4 @@
-/**
- * How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0.
- */
+/** How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0. */
 export interface CsvDialect {
   /** One character: `,`, `;`, tab or space. */
   readonly delimiter: string;
@@ -17,8 +15,8 @@ export interface CsvDialect {
   readonly white: number;
   /**
    * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; null
-   * else: then as the network takes them, or the normalization that was asked for. Names that count along the rows say
-   * nothing: whoever gives a transposing normalization knows better than they do. Concerns the normalization, no row.
+   * else: then the network decides, or the normalization that was asked for. Names that count along the rows leave it
+   * null: a user who gives a transposing normalization knows better. It concerns the normalization, no row.
    */
   readonly transposed: boolean | null;
   /** Where the truth stands; null when there is none, or it is not wanted. */
@@ -36,7 +34,7 @@ export type LabelColumns =
   /** A column for each class, in order: 1 in that of the truth, 0 in all others. */
   | { readonly kind: 'one-hot'; readonly first: number; readonly count: number };
 
-/** What somebody says of a CSV; whatever is left out is guessed. Columns by name, or by number from 1. */
+/** What the user says of a CSV; the rest is guessed. Columns are given by name, or by number from 1. */
 export interface CsvFlags {
   readonly header?: boolean | undefined;
   readonly delimiter?: string | undefined;
@@ -57,12 +55,12 @@ export interface Guess {
   readonly property: string;
   /** In words: `first column`, `0 to 255`. */
   readonly value: string;
-  /** `given` by a flag, `seen` beyond doubt, or `guessed`: then another reading would fit too, and `flag` says how to get it. */
+  /** `given` by a flag, `seen` beyond doubt, or `guessed`: another reading would fit too, and `flag` is how to get it. */
   readonly by: 'given' | 'seen' | 'guessed';
   readonly flag?: string | undefined;
 }
 
-/** What was found out of a CSV, in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
+/** What was found out about a CSV, in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
 export function describeGuesses(name: string, guesses: readonly Guess[]): string {
   const parts = guesses.map(({ property, value, by, flag }) => {
     const hint = by === 'guessed' ? ` (guessed${flag ? `; else ${flag}` : ''})` : '';
@@ -72,10 +70,10 @@ export function describeGuesses(name: string, guesses: readonly Guess[]): string
 }
 
 const LEAST_ROW_BYTES = 2 ** 16;
-/** A pixel may be written as `"0.00392156862745098",`, and be padded; in a header it has a name. */
+/** A pixel may be written as `"0.00392156862745098",`, and be padded; in a header it has a name as long. */
 const MOST_PIXEL_BYTES = 32;
 
-/** The longest row that there may be of images of so many pixels. */
+/** The most bytes that a row of `pixelCount` pixels may have. */
 export function mostRowBytesOf(pixelCount: number): number {
   return Math.max(LEAST_ROW_BYTES, pixelCount * MOST_PIXEL_BYTES);
 }

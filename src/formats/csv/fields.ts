@@ -4,15 +4,19 @@ import type { CsvDialect } from './dialect.js';
 const QUOTE = 0x22;
 
 /**
- * Splits the text of one row, without its line end, into its fields, unquoted: each a string of bytes (latin1), so that
- * whatever the encoding nothing is lost. Returns a sentence instead where the row is no CSV.
+ * Splits the text of one row, without its line end, into its fields, unquoted. Each is a string of bytes (latin1): nothing is
+ * lost, whatever the encoding. Returns the fault in words where the row is no CSV.
  */
 export function splitRow(
   bytes: Uint8Array,
   dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
 ): readonly string[] | string {
-  // Without a quote there is nothing in a row but delimiters, and csv-parse takes a hundred times as long to find that out.
-  if (bytes.length > 0 && !bytes.includes(QUOTE)) return latin1(bytes).split(dialect.delimiter);
+  // Without a quote only delimiters matter, and csv-parse would take a hundred times as long.
+  if (bytes.length > 0 && !bytes.includes(QUOTE)) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      .toString('latin1')
+      .split(dialect.delimiter);
+  }
   try {
     // A copy: csv-parse may keep it.
     const rows: string[][] = parse(Buffer.from(bytes), {
@@ -27,13 +31,9 @@ export function splitRow(
   }
 }
 
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
-}
-
 function quoteFault(code: string | undefined): string {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'expected a closing quote, found the end of the row';
-  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'expected a delimiter behind the closing quote';
+  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'expected a delimiter after the closing quote';
   if (code === 'INVALID_OPENING_QUOTE') return 'expected quotes around the whole field, found one within it';
   return `expected CSV (${code ?? 'unknown fault'})`;
 }
@@ -46,7 +46,7 @@ export function readNumber(field: string): number | undefined {
   return readDigits(field) ?? readDecimal(field);
 }
 
-/** A few digits and nothing else, as most fields are: not worth a pattern. */
+/** Up to three digits and nothing else, as most fields are: a pattern would take longer. */
 function readDigits(field: string): number | undefined {
   if (field.length === 0 || field.length > 3) return undefined;
   let value = 0;
@@ -63,7 +63,14 @@ function readDecimal(field: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
-/** Why a row was not scored, in words: `column 12: expected 0 to 255, found 256`. Columns are counted from 1. */
+const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
+
+/** Whether a field is a number with a comma before its fraction. */
+export function isDecimalComma(field: string): boolean {
+  return field.includes(',') && DECIMAL_COMMA.test(field);
+}
+
+/** Why a row was not scored: `column 12: expected 0 to 255, found 256`. Columns are counted from 1. */
 export interface RowFault {
   readonly fault: string;
 }
@@ -75,7 +82,7 @@ export function isFault(result: unknown): result is RowFault {
 /** The most of a field that a fault shows. */
 const MOST_SHOWN = 40;
 
-/** A field (a string of bytes) as a fault shows it: short, in one line, and quoted unless it is a plain number. */
+/** A field (a string of bytes) as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
 export function quoted(field: string): string {
   if (/^[-+.\w]{1,24}$/.test(field)) return field;
   const text = Buffer.from(field, 'latin1').toString();

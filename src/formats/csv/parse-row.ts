@@ -1,21 +1,19 @@
 import type { CsvDialect, LabelColumns } from './dialect.js';
-import { isFault, quoted, type RowFault, readNumber, splitRow } from './fields.js';
-import { isDecimalComma } from './guess/guess-shape.js';
+import { isDecimalComma, isFault, quoted, type RowFault, readNumber, splitRow } from './fields.js';
 
-/** What a row says. */
+/** What a row holds. */
 export interface ParsedRow {
   /** `(pixelCount)` u8, in the order of the image. */
   readonly pixels: Uint8Array;
-  /** The class that it shows, as an index; null where the dialect has no labels. */
+  /** The index of its class; null where the dialect has no labels. */
   readonly label: number | null;
   /** The bytes of its id, unquoted; null where the dialect has no ids. */
   readonly id: Uint8Array | null;
 }
 
 /**
- * Reads one row, with csv-parse where it has quotes: the slow way, which takes every row there is, and says what is wrong with one.
- *
- * This is what a row means. The kernel has a faster way for rows of plain numbers, and must agree with this one.
+ * Reads any row, or says what is wrong with it. It defines what a row means: the kernel reads rows of plain numbers faster,
+ * and must agree with it.
  *
  * @param bytes the row's text, without its line end; not empty
  * @param classCount labels are 0 to `classCount - 1`
@@ -24,7 +22,7 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
   const fields = splitRow(bytes, dialect);
   if (typeof fields === 'string') return { fault: fields };
   if (fields.length !== dialect.columnCount) {
-    // What is no row of a table is known at sight: a title, a sum, an end-of-file mark.
+    // A single field is shown: it may be a title, a sum, an end-of-file mark.
     const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
     return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}${text}` };
   }
@@ -44,20 +42,18 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
   for (let i = 0; i < pixelCount; i++) {
     const field = fields[firstPixel + i];
     const value = readNumber(field);
-    const column = `column ${firstPixel + i + 1}`;
-    if (value === undefined) {
-      const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
-      return { fault: `${column}: expected a number, found ${quoted(field)}${hint}` };
-    }
-    if (!(value >= 0 && value <= white)) {
-      const hint = scaleHint(value, white);
-      return { fault: `${column}: expected 0 to ${white}, found ${quoted(field)}${hint}` };
+    if (value === undefined || !(value >= 0 && value <= white)) {
+      const [expected, hint] =
+        value === undefined
+          ? ['a number', isDecimalComma(field) ? ': write it with a decimal point' : '']
+          : [`0 to ${white}`, scaleHint(value, white)];
+      return { fault: `column ${firstPixel + i + 1}: expected ${expected}, found ${quoted(field)}${hint}` };
     }
     largest = Math.max(largest, value);
     hasFraction ||= !Number.isInteger(value);
     pixels[i] = Math.floor((value * 255) / white + 0.5);
   }
-  // Nearly black, or another scale: in a file of 0 to 255 nothing else looks like this.
+  // Nearly black, or of another scale: no other row of 0 to 255 looks like this.
   if (white > 1 && hasFraction && largest <= 1) {
     return {
       fault: `expected pixels from 0 to ${white}, found fractions up to ${largest} only: has the scale changed? say --scale 1 if so`,
@@ -66,18 +62,14 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
   return pixels;
 }
 
-/** Why a pixel may lie beyond black or white. */
+/** What may be the matter where a pixel lies beyond black or white. */
 function scaleHint(value: number, white: number): string {
   if (value < 0) return ': was something subtracted from the pixels? black has to be 0';
   return white === 1 && value > 1 ? ': has the scale changed? say --scale 255 if so' : '';
 }
 
-/** Reads the class that a row shows, an index below `classCount`, from its fields (strings of bytes). */
-export function readLabel(
-  fields: readonly string[],
-  label: LabelColumns,
-  classCount: number,
-): number | RowFault {
+/** Reads the index of a row's class, below `classCount`. */
+function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | RowFault {
   if (label.kind === 'one-hot') return readOneHot(fields, label.first, label.count, classCount);
   const field = fields[label.column];
   const column = `column ${label.column + 1}`;
@@ -110,10 +102,9 @@ function readOneHot(
   let index = -1;
   for (let i = 0; i < count; i++) {
     const value = readNumber(fields[first + i]);
-    const column = `column ${first + i + 1}`;
-    if (value !== 0 && value !== 1)
-      return { fault: `${column}: expected 0 or 1, found ${quoted(fields[first + i])}` };
     if (value === 0) continue;
+    const column = `column ${first + i + 1}`;
+    if (value !== 1) return { fault: `${column}: expected 0 or 1, found ${quoted(fields[first + i])}` };
     if (index >= 0) return { fault: `${column}: expected a single 1, found a second one` };
     index = i;
     if (index >= classCount) return { fault: `${column}: expected one of ${classCount} classes` };

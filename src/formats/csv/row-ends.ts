@@ -8,61 +8,17 @@ const CARRIAGE_RETURN = 0x0d;
 export interface RowEnd {
   /** Where its text ends: its line end is not part of it. */
   readonly end: number;
-  /** Where the next row begins. */
+  /** Where the next row begins; `end` where no line end was found. */
   readonly next: number;
-  /** How many lines ended, those within quotes too; the text may end first. */
+  /** How many lines ended, those within quotes too. */
   readonly lines: number;
-  /** True where the text ends within quotes: then `end` and `next` are the end of the text. */
+  /** True where the text ends within quotes. */
   readonly isOpen: boolean;
 }
 
 /** The byte that ends a line. */
 export function lineEndByte(dialect: Pick<CsvDialect, 'lineEnd'>): number {
   return dialect.lineEnd === 'cr' ? CARRIAGE_RETURN : LINE_FEED;
-}
-
-/**
- * Finds the end of the row that begins at `start` in text up to `end`, as csv-parse does: a line end within quotes does
- * not end it. Quotes open a field only at its start; a row with a misplaced one is faulty, and ends at the next line end.
- */
-export function findRowEnd(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
-): RowEnd {
-  // Without a quote before it, the first line end is the row's: found at the speed of memory.
-  const line = findLineEnd(bytes, start, end, dialect);
-  if (!bytes.subarray(start, line?.next ?? end).includes(QUOTE)) {
-    return line ?? { end, next: end, lines: 0, isOpen: false };
-  }
-  const lineEnd = lineEndByte(dialect);
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  let lines = 0;
-  let isQuoted = false;
-  let isFieldStart = true;
-  let isBroken = false;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte === lineEnd) {
-      lines++;
-      if (!isQuoted) return { end: textEnd(bytes, start, at, lineEnd), next: at + 1, lines, isOpen: false };
-    }
-    if (isQuoted) {
-      if (byte !== QUOTE) continue;
-      if (at + 1 < end && bytes[at + 1] === QUOTE) {
-        at++;
-        continue;
-      }
-      isQuoted = false;
-      isBroken = !endsField(bytes, at + 1, end, delimiter, lineEnd);
-    } else if (byte === QUOTE && !isBroken) {
-      isQuoted = isFieldStart;
-      isBroken = !isFieldStart;
-    }
-    isFieldStart = byte === delimiter;
-  }
-  return { end, next: end, lines, isOpen: isQuoted };
 }
 
 /** Finds the first line end from `start` on, within quotes or not: undefined where there is none before `end`. */
@@ -76,73 +32,59 @@ export function findLineEnd(
   const length = bytes.subarray(start, end).indexOf(lineEnd);
   if (length === -1) return undefined;
   const at = start + length;
-  return { end: textEnd(bytes, start, at, lineEnd), next: at + 1, lines: 1, isOpen: false };
-}
-
-function textEnd(bytes: Uint8Array, start: number, at: number, lineEnd: number): number {
-  return lineEnd === LINE_FEED && at > start && bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
-}
-
-/** What csv-parse allows behind a closing quote. */
-function endsField(bytes: Uint8Array, at: number, end: number, delimiter: number, lineEnd: number): boolean {
-  if (at === end || bytes[at] === delimiter || bytes[at] === lineEnd) return true;
-  return (
-    lineEnd === LINE_FEED && bytes[at] === CARRIAGE_RETURN && at + 1 < end && bytes[at + 1] === LINE_FEED
-  );
+  const hasReturn = lineEnd === LINE_FEED && length > 0 && bytes[at - 1] === CARRIAGE_RETURN;
+  return { end: hasReturn ? at - 1 : at, next: at + 1, lines: 1, isOpen: false };
 }
 
 /**
- * Where the last whole row ends in text that begins with a row; 0 where there is none. Agrees with `findRowEnd`, and looks
- * at single bytes only where there are quotes: the rest is memchr's.
+ * Finds the end of the row that begins at `start` in text up to `end`, as csv-parse does: a line end within quotes does
+ * not end it. Quotes open a field only at its start; a row with a misplaced one is faulty, and ends at the next line end.
+ *
+ * Fields without quotes are passed over at the speed of memory, quoted ones byte by byte: they are short.
+ */
+export function findRowEnd(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
+): RowEnd {
+  const lineEnd = lineEndByte(dialect);
+  const delimiter = dialect.delimiter.charCodeAt(0);
+  let line = findLineEnd(bytes, start, end, dialect);
+  let quotedLines = 0;
+  // From the start of one field that may be quoted to that of the next.
+  for (let at = start; ; at++) {
+    if (at >= end || bytes[at] !== QUOTE) {
+      const unquoted = bytes.subarray(at, line?.next ?? end).indexOf(QUOTE);
+      at += unquoted;
+      if (unquoted === -1 || bytes[at - 1] !== delimiter) break;
+    }
+    do {
+      for (at++; at < end && bytes[at] !== QUOTE; at++) if (bytes[at] === lineEnd) quotedLines++;
+      if (at >= end) return { end, next: end, lines: quotedLines, isOpen: true };
+      // A doubled quote stands for one within the field.
+      at++;
+    } while (at < end && bytes[at] === QUOTE);
+    if (line !== undefined && line.next <= at) line = findLineEnd(bytes, at, end, dialect);
+    if (at === end || bytes[at] !== delimiter) break;
+  }
+  if (line === undefined) return { end, next: end, lines: quotedLines, isOpen: false };
+  return { ...line, lines: quotedLines + 1 };
+}
+
+/**
+ * Where the last whole row ends in text that begins with a row; 0 where there is none. It agrees with `findRowEnd`, which
+ * it asks only of rows that have quotes.
  */
 export function endOfWholeRows(text: Buffer, dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>): number {
   const lineEnd = lineEndByte(dialect);
-  let quote = text.indexOf(QUOTE);
-  if (quote === -1) return text.lastIndexOf(lineEnd) + 1;
   let end = 0;
-  while (quote !== -1) {
-    // No quote in all the lines before this one: the row that has it begins behind their last line end.
-    const start = Math.max(end, text.subarray(end, quote).lastIndexOf(lineEnd) + 1 + end);
-    const next = endOfQuotedRow(text, start, quote, dialect, lineEnd);
-    if (next === -1) return start;
-    end = next;
-    quote = text.indexOf(QUOTE, end);
+  for (let quote = text.indexOf(QUOTE); quote !== -1; quote = text.indexOf(QUOTE, end)) {
+    // Of the lines since `end`, only the last has the quote: its row begins there.
+    const start = end + text.subarray(end, quote).lastIndexOf(lineEnd) + 1;
+    const row = findRowEnd(text, start, text.length, dialect);
+    if (row.next === row.end) return start;
+    end = row.next;
   }
   return Math.max(end, text.lastIndexOf(lineEnd) + 1);
-}
-
-/** Where the row at `start` ends, whose first quote is known; -1 where the text ends first. */
-function endOfQuotedRow(
-  text: Buffer,
-  start: number,
-  firstQuote: number,
-  dialect: Pick<CsvDialect, 'delimiter'>,
-  lineEnd: number,
-): number {
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  const lineEndFrom = (from: number): number => {
-    const at = text.indexOf(lineEnd, from);
-    return at === -1 ? -1 : at + 1;
-  };
-  let quote = firstQuote;
-  let from = start;
-  for (;;) {
-    const line = text.indexOf(lineEnd, from);
-    if (line === -1 && quote === -1) return -1;
-    if (quote === -1 || (line !== -1 && line < quote)) return line + 1;
-    // A quote that opens no field spoils the row, which ends with its line.
-    if (quote !== start && text[quote - 1] !== delimiter) return lineEndFrom(quote);
-    const close = closingQuote(text, quote + 1);
-    if (close === -1 || close + 1 === text.length) return -1;
-    if (!endsField(text, close + 1, text.length, delimiter, lineEnd)) return lineEndFrom(close + 1);
-    from = close + 1;
-    quote = text.indexOf(QUOTE, from);
-  }
-}
-
-/** The next quote that is not doubled; -1 where there is none. */
-function closingQuote(text: Buffer, from: number): number {
-  let at = text.indexOf(QUOTE, from);
-  while (at !== -1 && text[at + 1] === QUOTE) at = text.indexOf(QUOTE, at + 2);
-  return at;
 }

@@ -7,13 +7,17 @@ const WIDTH_OFFSET = 16;
 const HEADER_BYTES = 24;
 /** A file of few bytes may announce a picture that no memory holds. */
 const MOST_PIXELS = 2 ** 26;
-/** How much red, green and blue count for what the eye sees (ITU-R BT.601), as in most greyscale conversions. */
+/** How much red, green and blue count for the eye (ITU-R BT.601), as in most greyscale conversions. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
-/** A picture in grey. */
-export interface GreyImage {
+/** In pixels. */
+export interface PictureSize {
   readonly height: number;
   readonly width: number;
+}
+
+/** A picture in grey. */
+export interface GreyImage extends PictureSize {
   /** `(height, width)` u8, row-major; 0 is black. */
   readonly pixels: Uint8Array;
 }
@@ -24,8 +28,8 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decodes a PNG of any kind (grey, RGB, palette, alpha, 1 to 16 bits, interlaced) to grey. What is transparent takes
- * the shade that the rest stands out from: white behind dark ink, black behind light ink.
+ * Decodes a PNG of any kind (grey, RGB, palette, alpha, 1 to 16 bits, interlaced) to grey. Transparent parts take the shade
+ * that the ink stands out from: white for dark ink, black for light ink.
  *
  * @throws DigitflowError IMAGE_FORMAT when it is no PNG; PNG_BROKEN; MEMORY_LIMIT above 64 million pixels.
  */
@@ -65,9 +69,9 @@ function greyOf(rgba: Uint8Array): Uint8Array {
     ink += luma[i] * rgba[4 * i + 3];
     opacity += rgba[4 * i + 3];
   }
-  const behind = ink < 127.5 * opacity ? 255 : 0;
+  const background = ink < 127.5 * opacity ? 255 : 0;
   return Uint8Array.from(luma, (value, i) => {
     const alpha = rgba[4 * i + 3] / 255;
-    return Math.round(value * alpha + behind * (1 - alpha));
+    return Math.round(value * alpha + background * (1 - alpha));
   });
 }

@@ -1,25 +1,24 @@
 import { DigitflowError } from '../../errors.js';
-import type { ImageSize } from '../../network/network.js';
-import type { GreyImage } from './decode-png.js';
+import type { GreyImage, PictureSize } from './decode-png.js';
 
 /** MNIST: digits fill a box of 20 x 20, placed in 28 x 28 by their centre of mass (Y. LeCun, "The MNIST database"). */
 const BOX_SHARE = 20 / 28;
-/** What is at least this share of the brightest ink belongs to the digit; less is paper, or its noise. */
+/** A pixel of at least this share of the brightest ink belongs to the digit; less is paper, or its noise. */
 const INK_SHARE = 0.2;
 
 /** How to make a picture into what a network takes. */
 export interface FitOptions {
-  /** True to invert, false not to; default: when the picture's rim is bright. */
+  /** Whether to invert; default: where the picture's rim is bright. */
   readonly invert?: boolean | undefined;
-  /** Take the pixels as they are: nothing is inverted unless asked for, scaled or centred. */
+  /** Takes the pixels as they are: not scaled or centred, and inverted only by `invert`. */
   readonly asIs?: boolean | undefined;
 }
 
 /** Pixels for a network, and what was done to get them. */
 export interface FittedDigit {
-  /** `(height * width)` u8, row by row; bright ink on black. */
+  /** `(height, width)` u8, row-major; bright ink on black. */
   readonly pixels: Uint8Array;
-  /** What was done, a phrase each; empty when nothing was. */
+  /** What was done, a phrase each. */
   readonly done: readonly string[];
 }
 
@@ -29,7 +28,12 @@ export interface FittedDigit {
  *
  * @throws DigitflowError INPUT_SIZE with `asIs` when the picture has another size.
  */
-export function fitDigit(image: GreyImage, size: ImageSize, options: FitOptions, name: string): FittedDigit {
+export function fitDigit(
+  image: GreyImage,
+  size: PictureSize,
+  options: FitOptions,
+  name: string,
+): FittedDigit {
   const { invert, asIs = false } = options;
   const hasSize = image.height === size.height && image.width === size.width;
   if (asIs && !hasSize) {
@@ -65,8 +69,8 @@ function isRimBright({ height, width, pixels }: GreyImage): boolean {
   return 2 * bright > count;
 }
 
-/** The ink, scaled into the box and moved to where its mass is in the middle; null without ink. */
-function placeDigit(image: GreyImage, size: ImageSize): Uint8Array | null {
+/** Scales the ink into the box and moves its centre of mass to the middle; null without ink. */
+function placeDigit(image: GreyImage, size: PictureSize): Uint8Array | null {
   const box = inkBox(image);
   if (box === null) return null;
   const [boxHeight, boxWidth] = [size.height * BOX_SHARE, size.width * BOX_SHARE];
@@ -84,7 +88,7 @@ function placeDigit(image: GreyImage, size: ImageSize): Uint8Array | null {
   return placed;
 }
 
-interface Box extends ImageSize {
+interface Box extends PictureSize {
   readonly top: number;
   readonly left: number;
 }

@@ -1,21 +1,19 @@
 import { DigitflowError } from '../../errors.js';
-import type { ImageSize } from '../../network/network.js';
-import { decodePng, isPng } from './decode-png.js';
+import { decodePng, isPng, type PictureSize } from './decode-png.js';
 
-/** What a drawing in text may be made of: what belongs to the region, what surrounds it, and what counts for nothing. */
+/** What a drawing in text is made of: the region, what surrounds it, and what counts for nothing. */
 const POSITIVE = '#+xX1';
 const NEGATIVE = '-';
 const NOTHING = ' .0_';
 
 /**
- * A region that somebody drew: a PNG of the image's size, where what is bright belongs to it; or text, a line a row, `#`
- * for the region, `-` for what surrounds it, `.` or a space for nothing. A drawing in text may be smaller: it lies in the
- * middle.
+ * Reads a region that the user drew. In a PNG of the image's size, bright pixels belong to it. In text, each line is a row:
+ * `#` is the region, `-` what surrounds it, `.` or a space nothing. A smaller drawing in text lies in the middle.
  *
- * @returns `(height * width)` float64, row by row: -1..1.
+ * @returns `(height, width)` float64, row-major: -1..1.
  * @throws DigitflowError IMAGE_FORMAT for another character or nothing drawn, INPUT_SIZE, PNG_BROKEN, MEMORY_LIMIT.
  */
-export function readMask(bytes: Uint8Array, size: ImageSize, name: string): Float64Array {
+export function readMask(bytes: Uint8Array, size: PictureSize, name: string): Float64Array {
   const region = isPng(bytes)
     ? fromPng(bytes, size, name)
     : fromText(Buffer.from(bytes).toString(), size, name);
@@ -23,7 +21,7 @@ export function readMask(bytes: Uint8Array, size: ImageSize, name: string): Floa
   throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a region, found nothing drawn; draw it with #`);
 }
 
-function fromPng(bytes: Uint8Array, { height, width }: ImageSize, name: string): Float64Array {
+function fromPng(bytes: Uint8Array, { height, width }: PictureSize, name: string): Float64Array {
   const image = decodePng(bytes, name);
   if (image.height !== height || image.width !== width) {
     throw wrongSize(name, { height, width }, `${image.width} x ${image.height}`);
@@ -31,7 +29,7 @@ function fromPng(bytes: Uint8Array, { height, width }: ImageSize, name: string):
   return Float64Array.from(image.pixels, (pixel) => pixel / 255);
 }
 
-function fromText(text: string, { height, width }: ImageSize, name: string): Float64Array {
+function fromText(text: string, { height, width }: PictureSize, name: string): Float64Array {
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const columns = Math.max(...lines.map((line) => line.length));
   const [top, left] = [Math.floor((height - lines.length) / 2), Math.floor((width - columns) / 2)];
@@ -53,7 +51,7 @@ function fromText(text: string, { height, width }: ImageSize, name: string): Flo
   return region;
 }
 
-function wrongSize(name: string, { height, width }: ImageSize, found: string): DigitflowError {
+function wrongSize(name: string, { height, width }: PictureSize, found: string): DigitflowError {
   return new DigitflowError(
     'INPUT_SIZE',
     `${name}: expected a drawing of ${width} x ${height} for these images, found ${found}; draw it in their size`,

@@ -1,16 +1,14 @@
-import { readNumber } from '../fields.js';
-import { noSuchColumn } from './describe-columns.js';
-import type { ColumnEvidence } from './guess-label.js';
+import { isDecimalComma, readNumber } from '../fields.js';
 
 const LABEL = /^(?:labels?|class|y|target|digit|letter|character|truth)$/;
 const ID = /^(?:|id|index|image_?id|unnamed: 0|x|row|row_?names?|file_?name|file|path|name|image|key)$/;
 const PIXEL = /^(?:pixel|pix|px|p|x|v|col|column|feature|f|attr)?[ _.-]?(\d+)$/;
 const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
 
-/** Where a pixel's name says that it lies: an index, or row and column. */
-export type PixelName = { readonly index: number } | { readonly row: number; readonly column: number };
+/** Where a pixel lies, by its name. */
+type PixelName = { readonly index: number } | { readonly row: number; readonly column: number };
 
-/** As names are compared: without blanks around them and in small letters, nor the `# ` of numpy.savetxt. */
+/** A name as names are compared: in small letters, without blanks around it and without the `# ` of numpy.savetxt. */
 export function plainName(name: string): string {
   return name.replace(/^\s*#/, '').trim().toLowerCase();
 }
@@ -19,13 +17,13 @@ export function isLabelName(name: string): boolean {
   return LABEL.test(plainName(name));
 }
 
-/** R, pandas and Kaggle name a column of row names so, or not at all. */
+/** Whether R, pandas or Kaggle name a column of row names so; they may leave its name empty. */
 export function isIdName(name: string): boolean {
   return ID.test(plainName(name));
 }
 
 /** Reads `pixel12`, `12`, `3x4`, `r3c4`; null for a name that is not a pixel's. */
-export function pixelName(name: string): PixelName | null {
+function pixelName(name: string): PixelName | null {
   const plain = plainName(name);
   const pair = ROW_AND_COLUMN.exec(plain);
   if (pair) return { row: Number(pair[1]), column: Number(pair[2]) };
@@ -40,7 +38,7 @@ export function pixelOrder(names: readonly string[]): 'rows' | 'columns' | 'mixe
   if (known.length < pixels.length) return known.length === 0 ? 'unnamed' : 'mixed';
   const steps = known.slice(1).map((pixel, i) => stepBetween(known[i], pixel));
   if (steps.every((step) => step === 'next' || step === 'along')) return 'rows';
-  // One row or one column is in order either way: then it counted as along.
+  // A single row or column is in order either way, and was taken for rows.
   return steps.every((step) => step === 'down') ? 'columns' : 'mixed';
 }
 
@@ -55,23 +53,22 @@ function stepBetween(a: PixelName, b: PixelName): 'next' | 'along' | 'down' | 'n
   return 'none';
 }
 
-/**
- * A column by its name, or by its number from 1.
- *
- * @throws DigitflowError USAGE where there is none
- */
-export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
-  const { names, columnCount } = evidence;
-  const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
-  if (named >= 0) return named;
-  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
-  if (number >= 1 && number <= columnCount) return number - 1;
-  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
-}
+/** A header of numbers that count up (pandas writes one) is told from data by its length. */
+const LEAST_COUNTING = 16;
 
-/** Whether a column counts up by one from row to row. */
-export function isCounting(rows: readonly (readonly string[])[], column: number): boolean {
-  if (rows.length < 3) return false;
-  const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
-  return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
+/** What may stand in place of a number, and is no name. */
+const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
+
+/** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
+export function isHeader(fields: readonly string[], pixelCount: number): boolean {
+  const numbers = fields.map(readNumber);
+  const names = fields.filter(
+    (field, i) => numbers[i] === undefined && !NO_NAME.test(field) && !isDecimalComma(field),
+  );
+  if (names.length * 2 > fields.length) return true;
+  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
+  const counting = numbers
+    .slice(1)
+    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
+  return counting.length >= pixelCount - 1;
 }

@@ -1,7 +1,8 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvFlags, Guess } from '../dialect.js';
-import { type Claim, type ColumnEvidence, isWithin, type KnownImages } from './guess-label.js';
+import type { Guess } from '../dialect.js';
+import { type Claim, type ColumnEvidence, isWithin } from './column-evidence.js';
 
+/** How a label or id came to be known; null is none. */
 export function guessOf(
   property: string,
   claim: Claim | null,
@@ -15,22 +16,22 @@ export function guessOf(
   return { property, value, by, flag: by === 'guessed' ? flag : undefined };
 }
 
-export function transposeGuess(flags: CsvFlags, isNamedSo: boolean): Guess {
-  const isTransposed = flags.transpose ?? isNamedSo;
-  const value = isTransposed ? 'column by column' : 'row by row';
-  return { property: 'transpose', value, by: flags.transpose === undefined ? 'seen' : 'given' };
+/** In which order the pixels stand; no guess where neither the flag nor names say so. */
+export function transposeGuess(given: boolean | undefined, isNamedTransposed: boolean): Guess[] {
+  if (given === undefined && !isNamedTransposed) return [];
+  const value = (given ?? isNamedTransposed) ? 'column by column' : 'row by row';
+  return [{ property: 'transpose', value, by: given === undefined ? 'seen' : 'given' }];
 }
 
+/** Which columns are neither pixels nor claimed; no guess where there are none. */
 export function othersGuess(
-  { columnCount }: ColumnEvidence,
-  { pixelCount }: KnownImages,
+  { columnCount, pixelCount }: ColumnEvidence,
   firstPixel: number,
   claims: readonly (Claim | null)[],
 ): Guess[] {
+  const used = [...claims, { first: firstPixel, count: pixelCount }];
   const others = Array.from({ length: columnCount }, (_, column) => column).filter(
-    (column) =>
-      (column < firstPixel || column >= firstPixel + pixelCount) &&
-      !claims.some((claim) => isWithin(column, claim)),
+    (column) => !used.some((run) => isWithin(column, run)),
   );
   if (others.length === 0) return [];
   const shown = others.slice(0, 5).map((column) => `${column + 1}`);
@@ -38,7 +39,7 @@ export function othersGuess(
   return [{ property: 'columns left out', value, by: 'seen' }];
 }
 
-/** Of columns at the end that are passed over: another reading would carry one through. */
+/** Which columns at the end were passed over; another reading would carry one through as an id. */
 export function emptyGuess(columnCount: number, emptyAtEnd: number): Guess[] {
   if (emptyAtEnd === 0) return [];
   const first = columnCount - emptyAtEnd + 1;
@@ -52,11 +53,7 @@ export function counted(count: number, what: string): string {
 }
 
 /** @param left how many columns there are beside label and id */
-export function tooNarrow(
-  { name, columnCount }: ColumnEvidence,
-  { pixelCount }: KnownImages,
-  left: number,
-): DigitflowError {
+export function tooNarrow({ name, columnCount, pixelCount }: ColumnEvidence, left: number): DigitflowError {
   const [beside, advice] =
     left === columnCount
       ? ['', 'give another network, or say --delimiter']
@@ -65,28 +62,16 @@ export function tooNarrow(
   return new DigitflowError('CSV_COLUMNS', `${message}; ${advice}`);
 }
 
-export function noneAtTheEnds(
-  { name, names, columnCount }: ColumnEvidence,
-  { pixelCount }: KnownImages,
-): DigitflowError {
+/** Where one column is spare, and either end could be it. */
+export function noneAtTheEnds({ name, names, columnCount, pixelCount }: ColumnEvidence): DigitflowError {
   const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
   const message = `${name}: expected ${pixelCount} pixels a row, found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
   return new DigitflowError('CSV_COLUMNS', `${message}: say --label or --id`);
 }
 
+/** Where the names say that pixels stand in no order. */
 export function notInOrder({ name, names }: ColumnEvidence, firstPixel: number): DigitflowError {
   const shown = names?.slice(firstPixel, firstPixel + 4).join(', ');
   const message = `${name}: expected pixels in the order of the image, found columns named ${shown}, …: put them in order`;
   return new DigitflowError('CSV_COLUMNS', message);
-}
-
-export function noSuchColumn(
-  { name, names, columnCount }: ColumnEvidence,
-  flag: string,
-  what: string,
-): DigitflowError {
-  const there = names
-    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
-    : `1 to ${columnCount}`;
-  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
 }

@@ -2,17 +2,17 @@ import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags } from '../dialect.js';
 import { readNumber, splitRow } from '../fields.js';
 import { findRowEnd, lineEndByte } from '../row-ends.js';
-import { isCounting } from './column-names.js';
+import { isCounting } from './column-evidence.js';
 import { counted } from './describe-columns.js';
 
-/** Rows that are looked at to guess by: enough to see every label, few enough to cost nothing. */
+/** How many rows are guessed from: enough to see every label, few enough to cost nothing. */
 export const MOST_FIRST_ROWS = 100;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** A row of the first block. */
 export interface FirstRow {
-  /** Its fields, unquoted: strings of bytes (latin1). A row that is no CSV has none. */
+  /** Unquoted; strings of bytes (latin1). A row that is no CSV has none. */
   readonly fields: readonly string[];
   /** Where the next row begins, from the start of the block. */
   readonly next: number;
@@ -23,12 +23,12 @@ export interface FirstRow {
 /** How text is cut into fields. */
 export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
 
-/** Where the text begins: behind a byte order mark, where there is one. */
+/** Where the text begins: after a byte order mark, where there is one. */
 export function textStart(block: Uint8Array): number {
   return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
 }
 
-/** The first rows that are not blank. One that the end of the block cuts off counts only where `isWhole`. */
+/** The first rows that are not blank. A row without a line end counts only where the block is the whole text. */
 export function firstRows(
   block: Uint8Array,
   isWhole: boolean,
@@ -36,18 +36,17 @@ export function firstRows(
   mostRows = MOST_FIRST_ROWS,
 ): FirstRow[] {
   const rows: FirstRow[] = [];
-  let lines = 0;
   const lineEnd = lineEndByte(shape);
+  let lines = 0;
   for (let at = textStart(block); at < block.length && rows.length < mostRows; ) {
+    // There may be millions of blank lines.
     if (block[at] === lineEnd) {
-      // Of blank lines there may be millions.
       at++;
       lines++;
       continue;
     }
     const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
-    if (ended === 0 && !isWhole) break;
-    if (isOpen && !isWhole) break;
+    if (!isWhole && (ended === 0 || isOpen)) break;
     lines += ended;
     if (end > at) {
       const fields = splitRow(block.subarray(at, end), shape);
@@ -58,27 +57,27 @@ export function firstRows(
   return rows;
 }
 
-/** Whether a row has ended that is not blank: a line end within quotes ends none. */
+/** Whether a row that is not blank has ended; a line end within quotes ends none. */
 export function hasRow(block: Uint8Array, shape: TextShape): boolean {
   return firstRows(block, false, shape, 1).length > 0;
 }
 
 /** The first rows as columns. */
 export interface FirstTable {
-  /** The header's names, one a column but for those that are empty at the end; null without a header. */
+  /** The header's names, one a column, without those that are empty at the end; null without a header. */
   readonly names: readonly string[] | null;
   /** The fields of the rows that are `columnCount` wide. */
   readonly rows: readonly (readonly string[])[];
   readonly columnCount: number;
-  /** So many columns at the end have nothing in them, and no name: a delimiter ends each row. */
+  /** How many columns at the end have nothing in them, and no name: a delimiter ends each row. */
   readonly emptyAtEnd: number;
 }
 
-/** What is known of the rows before they are columns. */
+/** What is known of the rows beforehand. */
 export interface FirstTableOptions {
   readonly name: string;
   readonly hasHeader: boolean;
-  /** Whether these rows are all there are, or as many as are looked at. */
+  /** Whether these rows are all there are, or as many as are guessed from. */
   readonly isEnough: boolean;
   readonly pixelCount: number;
   readonly flags: CsvFlags;
@@ -102,7 +101,7 @@ export function firstTable(fields: readonly Fields[], options: FirstTableOptions
   const names = header && namesOf(header, rows, columnCount);
   if (header !== null && names === null) {
     if (isEnough || header.length < pixelCount) throw unlikeHeader(options.name, header.length, columnCount);
-    // Rows that have lost a field: others may follow.
+    // These rows may have lost a field; others may follow.
     return { names: header, rows: [], columnCount: header.length, emptyAtEnd: 0 };
   }
   const emptyAtEnd = countEmptyAtEnd({ names, rows, columnCount }, options);
@@ -116,7 +115,7 @@ function usualWidth(rows: readonly Fields[]): number {
   return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
 }
 
-/** A name for each column; null where nobody knows which is whose. */
+/** A name for each column; null where it is not certain which name belongs to which column. */
 function namesOf(header: Fields, rows: readonly Fields[], columnCount: number): Fields | null {
   if (header.length === columnCount) return header;
   if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
@@ -127,7 +126,7 @@ function namesOf(header: Fields, rows: readonly Fields[], columnCount: number): 
   return header.length === columnCount - 1 && hasRowNames ? ['', ...header] : null;
 }
 
-/** Neither pixels are passed over, nor columns that a flag speaks of. */
+/** Pixels are not passed over, nor is a column that a flag gives. */
 function countEmptyAtEnd(
   { names, rows, columnCount }: Omit<FirstTable, 'emptyAtEnd'>,
   { pixelCount, flags }: FirstTableOptions,
@@ -141,7 +140,7 @@ function countEmptyAtEnd(
   return count;
 }
 
-/** Names as people write them: fields are strings of bytes. */
+/** Names in their own letters; fields are strings of bytes. */
 function decoded(names: Fields): Fields {
   const isAscii = !/[\x80-\xff]/.test(names.join(''));
   return isAscii ? names : names.map((name) => Buffer.from(name, 'latin1').toString());

@@ -1,23 +1,23 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
+import type { KnownImages } from './column-evidence.js';
+import { isHeader } from './column-names.js';
 import { emptyGuess } from './describe-columns.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
 import { guessColumns } from './guess-columns.js';
-import type { KnownImages } from './guess-label.js';
 import { guessScale } from './guess-scale.js';
-import { guessShape, isDecimalComma, rejectAlignedColumns, rejectDecimalCommas } from './guess-shape.js';
+import { guessShape, rejectAlignedColumns, rejectDecimalCommas } from './guess-shape.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
   readonly dialect: CsvDialect;
   /** How each property came to be known. */
   readonly guesses: readonly Guess[];
-  /** Where the first row of data begins, from the start of the block: behind a header. */
+  /** Where the first row of data begins, from the start of the block: after a header. */
   readonly dataStart: number;
   /** How many lines ended before it. */
   readonly linesBefore: number;
-  /** True where no row of data was there to look at, and more may come: better ask again with more. */
+  /** True where the block had no row of data, and more may come: ask again with more. */
   readonly needsMore: boolean;
 }
 
@@ -25,12 +25,13 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 /**
- * Finds out how a CSV holds its images, from its first rows.
+ * Finds out how a CSV holds its images, from its first rows: its shape, its header, its columns, its scale.
  *
  * @param block the start of the unpacked content, as much as there is or 1 MiB
  * @param isWhole whether that is all of it
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the columns do not hold such images, CSV_SCALE
- *   where pixels are brighter than white, USAGE for a flag that names what is not there
+ * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the
+ *   columns do not hold such images, CSV_SCALE where pixels are brighter than white, USAGE for a flag that names what is
+ *   not there
  */
 export function guessDialect(
   block: Uint8Array,
@@ -40,35 +41,28 @@ export function guessDialect(
   name: string,
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);
+  const { delimiter } = shape;
   const rows = firstRows(block, isWhole, shape);
   if (rows.length === 0) throw noRows(block, isWhole, name);
   const fields = rows.map((row) => row.fields);
-  // Where commas delimit, one within a field is in quotes: mostly there are none to be looked for.
-  if (block.includes(shape.delimiter === ',' ? QUOTE : COMMA)) {
-    rejectDecimalCommas(fields, shape.delimiter, name);
-  }
-  rejectAlignedColumns(fields, shape.delimiter, name);
+  // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
+  if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
+  rejectAlignedColumns(fields, delimiter, name);
+
   const { pixelCount } = known;
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
-  const header = hasHeader ? rows[0] : null;
   const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
   const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
+
   const { columnCount, emptyAtEnd } = table;
-  const evidence = { ...table, name, columnCount: columnCount - emptyAtEnd };
-  const columns = guessColumns(evidence, known, flags);
-  const { firstPixel, label, idColumn } = columns;
+  const evidence = { ...table, ...known, name, flags, columnCount: columnCount - emptyAtEnd };
+  const { firstPixel, label, idColumn, isTransposed, guesses } = guessColumns(evidence);
+
   const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
     dialect: {
-      ...shape,
-      hasHeader,
-      columnCount,
-      firstPixel,
-      pixelCount,
-      white: scale.white,
-      transposed: columns.isTransposed,
-      label,
-      idColumn,
+      ...{ ...shape, hasHeader, columnCount, firstPixel, pixelCount, white: scale.white },
+      ...{ transposed: isTransposed, label, idColumn },
     },
     guesses: [
       {
@@ -76,22 +70,18 @@ export function guessDialect(
         value: hasHeader ? 'yes' : 'no',
         by: flags.header === undefined ? 'seen' : 'given',
       },
-      {
-        property: 'delimiter',
-        value: delimiterName(shape.delimiter),
-        by: flags.delimiter ? 'given' : 'seen',
-      },
+      { property: 'delimiter', value: delimiterName(delimiter), by: flags.delimiter ? 'given' : 'seen' },
       ...scale.guesses,
-      ...columns.guesses,
+      ...guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
     ],
-    dataStart: header ? header.next : textStart(block),
-    linesBefore: header ? header.linesBefore : 0,
+    dataStart: hasHeader ? rows[0].next : textStart(block),
+    linesBefore: hasHeader ? rows[0].linesBefore : 0,
     needsMore: table.rows.length === 0 && !isWhole,
   };
 }
 
-export function delimiterName(delimiter: string): string {
+function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
 }
 
@@ -100,26 +90,4 @@ function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowErr
   if (isWhole) return new DigitflowError('CSV_EMPTY', `${expected} no row`);
   const found = `no end of a row in the first ${block.length} bytes; is it a CSV of images, one a row?`;
   return new DigitflowError('CSV_ROW_TOO_LONG', `${expected} ${found}`);
-}
-
-/** A header of numbers that count up (pandas writes one) is told from data by being long. */
-const LEAST_COUNTING = 16;
-
-/** What stands where a number should, and is no name. */
-const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
-
-/** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
-export function isHeader(fields: readonly string[], pixelCount: number): boolean {
-  const numbers = fields.map(readNumber);
-  const names = fields.filter((field, i) => numbers[i] === undefined && !isNoName(field));
-  if (names.length * 2 > fields.length) return true;
-  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
-  const counting = numbers
-    .slice(1)
-    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
-  return counting.length >= pixelCount - 1;
-}
-
-function isNoName(field: string): boolean {
-  return NO_NAME.test(field) || isDecimalComma(field);
 }

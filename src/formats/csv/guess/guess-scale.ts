@@ -15,16 +15,16 @@ export interface PixelColumns {
   readonly pixelCount: number;
 }
 
-/** So bright is something in any digits of 0 to 255; where nothing is, they may be of 0 to 16 or 0 to 100. */
+/** The brightest pixel of digits of 0 to 255 is at least so bright; else they may be of 0 to 16 or 0 to 100. */
 const LEAST_WHITE = 128;
 /** The share of the brightest pixel that a bright background has, noise of a scanner included. */
 const BRIGHT = 0.9;
-/** Of so many rows the background is looked at. */
+/** In how many rows the background is looked at. */
 const MOST_BACKGROUNDS = 8;
 const MOST_SPREAD = 2 ** 14;
 
 /**
- * Finds out which value is white, and says so where most pixels are.
+ * Finds out which value is white, and notes where most backgrounds are bright.
  *
  * @throws DigitflowError CSV_SCALE where most rows have pixels brighter than 255
  */
@@ -34,51 +34,47 @@ export function guessScale(
   flags: CsvFlags,
   name: string,
 ): Scale {
-  const seen = lookAtRows(rows, columns);
-  const background: Guess[] =
-    seen.brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)
-      ? [
-          {
-            property: 'background',
-            value: 'bright (for black on white say --normalize inverted)',
-            by: 'seen',
-          },
-        ]
-      : [];
-  const scale = (white: number, by: Guess['by'], flag?: string): Scale => ({
-    white,
-    guesses: [{ property: 'scale', value: `0 to ${white}`, by, flag }, ...background],
-  });
+  const { rowsBeyond, brightest, largest, hasFraction, brightRows } = summarize(rows, columns);
+  const scale = (white: number, by: Guess['by'], flag?: string): Scale => {
+    const guesses: Guess[] = [{ property: 'scale', value: `0 to ${white}`, by, flag }];
+    if (brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)) {
+      const value = 'bright (for black on white say --normalize inverted)';
+      guesses.push({ property: 'background', value, by: 'seen' });
+    }
+    return { white, guesses };
+  };
   if (flags.scale !== undefined) return scale(flags.scale, 'given');
-  if (seen.rowsBeyond * 2 > rows.length) {
-    const message = `${name}: expected pixels from 0 to 255, found brighter ones, up to ${seen.brightest}`;
+  if (rowsBeyond * 2 > rows.length) {
+    const message = `${name}: expected pixels from 0 to 255, found brighter ones, up to ${brightest}`;
     throw new DigitflowError('CSV_SCALE', `${message}: say --scale with the value that is white`);
   }
-  const { largest, hasFraction } = seen;
   if (largest >= LEAST_WHITE) return scale(255, 'seen');
   if (largest > 1) return scale(255, 'guessed', `--scale ${Math.ceil(largest)}`);
   if (hasFraction) return scale(1, 'seen');
   return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
 }
 
-interface Seen {
+interface PixelSummary {
   /** Rows with pixels beyond 255, and the brightest of those. */
   rowsBeyond: number;
   brightest: number;
-  /** The brightest pixel of all other rows, and whether any of theirs is no whole number. */
+  /** The brightest pixel of all other rows, and whether any of their pixels is no whole number. */
   largest: number;
   hasFraction: boolean;
   /** Rows whose background is bright. */
   brightRows: number;
 }
 
-function lookAtRows(rows: readonly (readonly string[])[], { firstPixel, pixelCount }: PixelColumns): Seen {
-  const seen: Seen = { rowsBeyond: 0, brightest: 0, largest: 0, hasFraction: false, brightRows: 0 };
+function summarize(
+  rows: readonly (readonly string[])[],
+  { firstPixel, pixelCount }: PixelColumns,
+): PixelSummary {
+  const seen: PixelSummary = { rowsBeyond: 0, brightest: 0, largest: 0, hasFraction: false, brightRows: 0 };
   rows.forEach((row, i) => {
     const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
     const most = largestOf(values);
     if (i < MOST_BACKGROUNDS && isBright(values, most)) seen.brightRows++;
-    // A row of its own kind is that row's fault, and says nothing of the others.
+    // A single row of another scale is at fault itself, and says nothing of the others.
     if (most > 255) {
       seen.rowsBeyond++;
       seen.brightest = Math.max(seen.brightest, most);
@@ -90,7 +86,7 @@ function lookAtRows(rows: readonly (readonly string[])[], { firstPixel, pixelCou
   return seen;
 }
 
-/** By parts, which fit on the stack: spread, since this runs but once, before any loop would be compiled. */
+/** Spread, since this runs only once, before a loop would be compiled; in parts, which fit on the stack. */
 function largestOf(values: readonly number[]): number {
   if (values.length <= MOST_SPREAD) return Math.max(0, ...values);
   let largest = 0;

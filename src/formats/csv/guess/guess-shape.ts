@@ -1,24 +1,25 @@
 import { DigitflowError } from '../../../errors.js';
+import { isDecimalComma } from '../fields.js';
 import { firstRows, type TextShape } from './first-table.js';
 
-/** Delimiters, the stronger ones first: a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
+/** Delimiters, the stronger ones first; a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
 const DELIMITERS = ['\t', ';', '|', ',', ' '];
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** So much text is enough to tell. */
-const LOOKED_AT_BYTES = 2 ** 18;
+/** How much text is enough to tell. */
+const ENOUGH_BYTES = 2 ** 18;
 
-/** The delimiter that parts the first rows into the most fields with something in them; and what ends a line. */
+/** Finds what ends a line, and which delimiter parts the first rows into the most fields with something in them. */
 export function guessShape(block: Uint8Array, isWhole: boolean, given: string | undefined): TextShape {
   const lineEnd = guessLineEnd(block);
   if (given !== undefined) return { delimiter: given, lineEnd };
-  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const start = block.subarray(0, ENOUGH_BYTES);
   const isStartWhole = isWhole || block.length > start.length;
   const candidates = DELIMITERS.map((delimiter) => ({
     delimiter,
-    // The second row: a header may be of one piece, or of fewer.
+    // Two rows: a header may have fewer fields, or none to part.
     rows: firstRows(start, isStartWhole, { delimiter, lineEnd }, 2).map(({ fields }) => fields),
   })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
   if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
@@ -30,16 +31,16 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   return { delimiter: most <= 1 ? ',' : candidates[counts.indexOf(most)].delimiter, lineEnd };
 }
 
-/** Fields with something in them, but no delimiter that is stronger than theirs. */
+/** Counts the fields with something in them, but without a delimiter that is stronger than theirs. */
 function countFilled(fields: readonly string[], stronger: readonly string[]): number {
   return fields.filter((field) => field.trim() !== '' && !stronger.some((other) => field.includes(other)))
     .length;
 }
 
-/** Carriage returns end lines where there are more of them alone than line feeds: one of those may have been added last. */
+/** Carriage returns end lines where more of them stand alone than there are line feeds: one may have been added last. */
 function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
   if (!block.includes(CARRIAGE_RETURN)) return 'lf';
-  const start = block.subarray(0, LOOKED_AT_BYTES);
+  const start = block.subarray(0, ENOUGH_BYTES);
   const lineFeeds = countOf(start, LINE_FEED);
   const alone = countOf(start, CARRIAGE_RETURN, (at) => start[at + 1] !== LINE_FEED);
   return alone > lineFeeds ? 'cr' : 'lf';
@@ -52,8 +53,8 @@ function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolea
 }
 
 /**
- * Says so where most rows are aligned by spaces, several in a row: a space delimits fields, and so most of them have nothing
- * in them. One space at either end is none of that.
+ * Refuses columns that are aligned by several spaces: between these, most rows have fields with nothing in them. A space
+ * at either end of a row is no sign of it.
  *
  * @throws DigitflowError CSV_COLUMNS
  */
@@ -69,16 +70,8 @@ export function rejectAlignedColumns(
   throw new DigitflowError('CSV_COLUMNS', message);
 }
 
-const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
-
-/** Whether a field is a number whose fraction stands behind a comma. */
-export function isDecimalComma(field: string): boolean {
-  return field.includes(',') && DECIMAL_COMMA.test(field);
-}
-
 /**
- * Says so where most rows have decimal commas, more than one: a single one may be in an id. A row of another kind is that
- * row's own fault.
+ * Refuses rows of which most have several decimal commas: a single one may be in an id, and a single row is at fault itself.
  *
  * @throws DigitflowError CSV_COLUMNS
  */

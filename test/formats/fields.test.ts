@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitRow } from '../../src/formats/csv/fields.js';
+import { isDecimalComma, splitRow } from '../../src/formats/csv/fields.js';
 
 const comma = { delimiter: ',', lineEnd: 'lf' } as const;
 
@@ -34,4 +34,9 @@ test('a row in shared memory is split where it lies', () => {
   shared.set(Buffer.from('1,,"2'));
   expect(splitRow(shared.subarray(0, 3), comma)).toEqual(['1', '', '']);
   expect(splitRow(shared, comma)).toBe('expected a closing quote, found the end of the row');
+});
+
+test('a decimal comma stands in a number', () => {
+  for (const field of ['0,5', ',5', '12,25', ' 1,0e-3 ', '-0,42']) expect(isDecimalComma(field)).toBe(true);
+  for (const field of ['0.5', '5,', ',', '0,5,5', 'a,5', '']) expect(isDecimalComma(field)).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseIdxHeader } from '../../src/formats/idx/idx-header.js';
 import { imageLayout, labelLayout } from '../../src/formats/idx/idx-roles.js';
-import { failureOf } from './failure-of.js';
-import { idxBytes } from './idx-bytes.js';
+import { failureOf } from '../inputs/failure-of.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
 
 const header = (typeByte: number, dimensions: number[]) =>
   parseIdxHeader(idxBytes(typeByte, dimensions, []), 'x');

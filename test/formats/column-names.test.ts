@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isHeader } from '../../src/formats/csv/guess/guess-dialect.js';
+import { isHeader } from '../../src/formats/csv/guess/column-names.js';
 
 const times = (count: number, field: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => field(i));

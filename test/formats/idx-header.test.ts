@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { idxHeaderBytes, parseIdxHeader } from '../../src/formats/idx/idx-header.js';
-import { failureOf } from './failure-of.js';
-import { idxBytes } from './idx-bytes.js';
+import { failureOf } from '../inputs/failure-of.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
 
 const MNIST_IMAGES = [0, 0, 8, 3, 0, 0, 0x27, 0x10, 0, 0, 0, 28, 0, 0, 0, 28];
 
