@@ -30,7 +30,7 @@ describe('openIdx', () => {
       height: 4,
       width: 3,
       count: 20,
-      label: { bytes: 1, signed: false, strideBytes: 1 },
+      label: { type: 'u8', littleEndian: false, strideBytes: 1, meaning: 'index' },
       imagesName: images,
       labelsName: labels,
     });

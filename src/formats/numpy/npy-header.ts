@@ -1,0 +1,188 @@
+import { DigitflowError } from '../../errors.js';
+import { ELEMENT_BYTES, type ElementFormat, type ElementType } from '../elements.js';
+
+/** What an NPY file says of itself before its data. */
+export interface NpyHeader {
+  readonly element: ElementFormat;
+  /** The sizes, outermost first: `[10000, 28, 28]`; none for a single number. */
+  readonly shape: readonly number[];
+  /** Whether the first index varies fastest. False where both orders are the same, as in one dimension. */
+  readonly isFortran: boolean;
+  readonly headerBytes: number;
+  /** The length of the data that follows the header. */
+  readonly dataBytes: number;
+}
+
+/** Enough bytes of a file to tell how long its header is. */
+export const NPY_START_BYTES = 12;
+
+/** The magic string (numpy.lib.format, "Format Version 1.0"); then two bytes of version and the length of the rest. */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const LENGTH_OFFSET = 8;
+
+/** NumPy itself reads no longer header unless told to (10,000 characters). */
+const MAX_HEADER_BYTES = 65_536;
+
+/** What the letter and the digits of a dtype mean. */
+const TYPES: ReadonlyMap<string, ElementType> = new Map([
+  ['b1', 'bool'],
+  ['u1', 'u8'],
+  ['i1', 'i8'],
+  ['u2', 'u16'],
+  ['i2', 'i16'],
+  ['u4', 'u32'],
+  ['i4', 'i32'],
+  ['u8', 'u64'],
+  ['i8', 'i64'],
+  ['f2', 'f16'],
+  ['f4', 'f32'],
+  ['f8', 'f64'],
+]);
+
+/** What to say of types that are no plain numbers, by their letter. */
+const REFUSED_TYPES: Readonly<Record<string, string>> = {
+  O: 'an object array: a pickle, which is never loaded',
+  S: 'strings',
+  U: 'strings',
+  V: 'a structured array',
+  M: 'dates',
+  m: 'spans of time',
+  c: 'complex numbers',
+};
+
+/** Whether bytes begin like an NPY file. */
+export function isNpy(start: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => start[index] === byte);
+}
+
+/**
+ * The length of an NPY header, told by its first 12 bytes (fewer only where the file ends).
+ *
+ * @throws DigitflowError `NPY_HEADER` when it is no NPY file of version 1, 2 or 3, `NPY_TRUNCATED`.
+ */
+export function npyHeaderBytes(start: Uint8Array, name: string): number {
+  if (!isNpy(start)) {
+    const found = start.length === 0 ? 'no bytes at all' : `0x${hexOf(start.subarray(0, MAGIC.length))}`;
+    throw broken(name, `expected a NumPy file, 0x${hexOf(MAGIC)} at its start, found ${found}`);
+  }
+  if (start.length < NPY_START_BYTES)
+    throw truncated(name, `a header of ${NPY_START_BYTES} bytes or more`, start.length);
+  const [major, minor] = start.subarray(MAGIC.length);
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw broken(name, `expected version 1.0, 2.0 or 3.0 of NumPy's format, found ${major}.${minor}`);
+  }
+  const view = new DataView(start.buffer, start.byteOffset, NPY_START_BYTES);
+  const isShort = lengthBytes(start) === 2;
+  const textBytes = isShort ? view.getUint16(LENGTH_OFFSET, true) : view.getUint32(LENGTH_OFFSET, true);
+  if (textBytes > MAX_HEADER_BYTES) {
+    throw broken(name, `expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${textBytes}`);
+  }
+  return LENGTH_OFFSET + lengthBytes(start) + textBytes;
+}
+
+/**
+ * Reads the header of an NPY file that holds numbers, in any number of dimensions.
+ *
+ * @param bytes The file's beginning: at least the whole header.
+ * @param name What to call the file in an error.
+ * @throws DigitflowError What `npyHeaderBytes` throws; `NPY_HEADER` when the header does not describe an array;
+ *   `NPY_TYPE` for objects, structures, strings and other types; `NPY_SHAPE` when the data would be longer than a
+ *   number can count exactly (2^53 - 1 bytes).
+ */
+export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const headerBytes = npyHeaderBytes(bytes, name);
+  if (bytes.length < headerBytes) throw truncated(name, `a header of ${headerBytes} bytes`, bytes.length);
+  const textOffset = LENGTH_OFFSET + lengthBytes(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + textOffset, headerBytes - textOffset);
+  const { descr, fortran_order, shape: tuple } = parseDictionary(text.toString('latin1'), name);
+  const element = parseType(descr, name);
+  const shape = Array.from(tuple.matchAll(/\d+/g), Number);
+  // A size of zero must not hide that the others are absurd: they are still multiplied to find a record's length.
+  const bound = shape.reduce((product, size) => product * Math.max(1, size), ELEMENT_BYTES[element.type]);
+  if (headerBytes + bound > Number.MAX_SAFE_INTEGER) {
+    throw new DigitflowError(
+      'NPY_SHAPE',
+      `${name}: expected at most 2^53 - 1 bytes, found the shape ${shape.join(' x ')}; the header is damaged`,
+    );
+  }
+  const isFortran = fortran_order === 'True' && shape.filter((size) => size > 1).length > 1;
+  return { element, shape, isFortran, headerBytes, dataBytes: shape.includes(0) ? 0 : bound };
+}
+
+/** The three entries of the dictionary, and how each value is written; `descr` of a structure is a list or a tuple. */
+const VALUES = {
+  descr: /'[^'\\]*'|"[^"\\]*"|[[(]/y,
+  fortran_order: /True|False/y,
+  // Python 2 wrote `(60000L, 28L, 28L)`.
+  shape: /\(\s*(?:\d+L?\s*,\s*)+(?:\d+L?\s*)?\)|\(\s*\)/y,
+};
+type Key = keyof typeof VALUES;
+
+/** Reads the literal that NumPy writes: these three keys in any order, a comma after the last or none. */
+function parseDictionary(text: string, name: string): Record<Key, string> {
+  let at = 0;
+  const take = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    at += found?.length ?? 0;
+    return found;
+  };
+  const need = (pattern: RegExp, expected: string): string => {
+    const found = take(pattern);
+    if (found !== undefined) return found;
+    const rest = JSON.stringify(text.slice(at, at + 24));
+    throw broken(name, `expected ${expected} at character ${at} of its header, found ${rest}`);
+  };
+
+  const values: Partial<Record<Key, string>> = {};
+  need(/\s*\{/y, 'a dictionary');
+  while (Object.keys(values).length < 3) {
+    const quoted = need(/\s*(['"])(descr|fortran_order|shape)\1\s*:\s*/y, 'descr, fortran_order or shape');
+    const key = (/\w+/.exec(quoted)?.[0] ?? '') as Key;
+    if (values[key] !== undefined) throw broken(name, `expected ${key} once in its header, found it twice`);
+    values[key] = need(VALUES[key], `a value of ${key}`);
+    // What follows the start of a list is not read: its type is refused.
+    if (key === 'descr') parseType(values[key], name);
+    if (take(/\s*,/y) === undefined) break;
+  }
+  need(/\s*\}\s*$/y, 'the end, after all of descr, fortran_order and shape,');
+  const { descr, fortran_order, shape } = values;
+  if (descr === undefined || fortran_order === undefined || shape === undefined) {
+    throw broken(name, `expected descr, fortran_order and shape in its header, found ${Object.keys(values)}`);
+  }
+  return { descr, fortran_order, shape };
+}
+
+/** The type of a quoted `descr`: byte order, letter, bytes. */
+function parseType(descr: string, name: string): ElementFormat {
+  const [, order, letter, size] = /^.([<>|])([a-zA-Z])(\d*).$/.exec(descr) ?? ['', '', '', ''];
+  const type = TYPES.get(letter + size);
+  if (type !== undefined && (order !== '|' || size === '1')) return { type, littleEndian: order !== '>' };
+  const isQuoted = /^['"]/.test(descr);
+  const refused = isQuoted ? REFUSED_TYPES[letter] : REFUSED_TYPES.V;
+  const found = isQuoted ? `${refused ?? 'another type'} (${JSON.stringify(descr.slice(1, -1))})` : refused;
+  throw new DigitflowError(
+    'NPY_TYPE',
+    `${name}: expected an array of numbers, found ${found}; save it with array.astype('uint8')`,
+  );
+}
+
+/** How many bytes tell the header's length: version 1 has two, the later ones four. */
+function lengthBytes(start: Uint8Array): 2 | 4 {
+  return start[MAGIC.length] === 1 ? 2 : 4;
+}
+
+function broken(name: string, message: string): DigitflowError {
+  return new DigitflowError('NPY_HEADER', `${name}: ${message}; save the array again with numpy.save`);
+}
+
+function truncated(name: string, expected: string, found: number): DigitflowError {
+  return new DigitflowError(
+    'NPY_TRUNCATED',
+    `${name}: cut off: expected ${expected}, found ${found} bytes; get the file again`,
+  );
+}
+
+function hexOf(bytes: ArrayLike<number>): string {
+  return Buffer.from(Array.from(bytes)).toString('hex');
+}

@@ -1,0 +1,79 @@
+import { DigitflowError } from '../../errors.js';
+import { isFloat } from '../elements.js';
+import type { ImageLayout } from '../idx/idx-roles.js';
+import { type LabelLayout, labelFormat } from '../labels.js';
+import type { NpyHeader } from './npy-header.js';
+
+/**
+ * Reads a header as that of images: `(n, height, width)`, with an axis of one channel after or before the two, or
+ * `(n, height * width)` for the network's own size.
+ *
+ * @param size The height and width of the images that the network takes.
+ * @throws DigitflowError `NPY_SWAPPED` when these are labels, `NPY_SHAPE` for any other shape.
+ */
+export function npyImageLayout(
+  header: NpyHeader,
+  size: Pick<ImageLayout, 'height' | 'width'>,
+  name: string,
+): ImageLayout {
+  const { element, shape } = header;
+  if (shape.length === 1 && !isFloat(element.type)) {
+    throw new DigitflowError(
+      'NPY_SWAPPED',
+      `${name}: expected images, found labels (${describe(header)}); were images and labels swapped?`,
+    );
+  }
+  const [count, ...axes] = shape;
+  const [height, width] = axes.length === 1 ? unflatten(axes[0], size) : withoutChannel(axes);
+  if (height === undefined || width === undefined || height * width === 0) {
+    const pixels = size.height * size.width;
+    throw new DigitflowError(
+      'NPY_SHAPE',
+      `${name}: expected images as count x height x width, or count x ${pixels} (${size.height} x ${size.width}, ` +
+        `what the network takes), found ${describe(header)}; reshape the array`,
+    );
+  }
+  return { count, height, width };
+}
+
+function unflatten(pixels: number, { height, width }: Pick<ImageLayout, 'height' | 'width'>): number[] {
+  return pixels === height * width ? [height, width] : [];
+}
+
+/** Of three axes one must be that of a single channel: the last as Keras has it, or the first as PyTorch has it. */
+function withoutChannel(axes: readonly number[]): readonly number[] {
+  if (axes.length === 2) return axes;
+  if (axes.length !== 3) return [];
+  if (axes[2] === 1) return axes.slice(0, 2);
+  return axes[0] === 1 ? axes.slice(1) : [];
+}
+
+/**
+ * Reads a header as that of labels: `(n)` or `(n, 1)` of class indices, or `(n, classCount)` of one-hot rows, of any
+ * type of numbers.
+ *
+ * @throws DigitflowError `NPY_SWAPPED` when these are images, `NPY_SHAPE` for any other shape.
+ */
+export function npyLabelLayout(header: NpyHeader, classCount: number, name: string): LabelLayout {
+  const { element, shape } = header;
+  if (shape.length >= 3) {
+    throw new DigitflowError(
+      'NPY_SWAPPED',
+      `${name}: expected labels, found images (${describe(header)}); were images and labels swapped?`,
+    );
+  }
+  const [count, columns = 1] = shape;
+  if (shape.length === 0 || (columns !== 1 && columns !== classCount)) {
+    throw new DigitflowError(
+      'NPY_SHAPE',
+      `${name}: expected one label a record (count, or one-hot count x ${classCount}), ` +
+        `found ${describe(header)}; give the class of each record`,
+    );
+  }
+  return { count, format: labelFormat(element, columns, columns === 1 ? 'index' : 'one-hot') };
+}
+
+/** `u8 10000 x 28 x 28`. */
+function describe({ element, shape }: NpyHeader): string {
+  return `${element.type} ${shape.length === 0 ? 'without dimensions' : shape.join(' x ')}`;
+}

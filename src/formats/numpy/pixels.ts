@@ -1,0 +1,86 @@
+import { DigitflowError } from '../../errors.js';
+import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../elements.js';
+
+/**
+ * Reads stored numbers as pixels, u8: integers from 0 to 255 as they are, floats from 0 to 1 as the nearest of 255ths,
+ * false and true as 0 and 255.
+ */
+export class PixelReader {
+  readonly #format: ElementFormat;
+  readonly #recordPixels: number;
+  readonly #name: string;
+  readonly #numberAt: (view: DataView, byteOffset: number) => number;
+  #pixels = new Uint8Array(0);
+
+  /**
+   * @param recordPixels How many pixels an image has: errors say in which record they are.
+   * @param name What to call the images in an error.
+   */
+  constructor(format: ElementFormat, recordPixels: number, name: string) {
+    this.#format = format;
+    this.#recordPixels = recordPixels;
+    this.#name = name;
+    this.#numberAt = numberReader(format);
+  }
+
+  /**
+   * The pixels of whole elements, the first of which has the index `first` in the array. Valid until the next call;
+   * of u8 these are the stored bytes themselves.
+   *
+   * @param into Where the caller would like to have them, one byte an element; ignored for u8.
+   * @throws DigitflowError `NPY_PIXEL` for a number out of range, and for what is no number.
+   */
+  read(stored: Uint8Array, first: number, into?: Uint8Array): Uint8Array {
+    const { type } = this.#format;
+    if (type === 'u8') return stored;
+    const count = stored.length / ELEMENT_BYTES[type];
+    if (into === undefined && this.#pixels.length < count) this.#pixels = new Uint8Array(count);
+    const pixels = (into ?? this.#pixels).subarray(0, count);
+    const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+    if (type === 'bool' || isFloat(type)) this.#readScaled(view, first, pixels);
+    else this.#readWhole(view, first, pixels);
+    return pixels;
+  }
+
+  #readScaled(view: DataView, first: number, pixels: Uint8Array): void {
+    const bytes = ELEMENT_BYTES[this.#format.type];
+    const numberAt = this.#numberAt;
+    for (let index = 0; index < pixels.length; index++) {
+      const value = numberAt(view, index * bytes);
+      // NaN passes no comparison.
+      if (!(value >= 0 && value <= 1)) throw this.#notBrightness(value, first + index);
+      // Stored without its fraction: rounded to the nearest.
+      pixels[index] = value * 255 + 0.5;
+    }
+  }
+
+  #readWhole(view: DataView, first: number, pixels: Uint8Array): void {
+    const bytes = ELEMENT_BYTES[this.#format.type];
+    const numberAt = this.#numberAt;
+    for (let index = 0; index < pixels.length; index++) {
+      const value = numberAt(view, index * bytes);
+      if (value < 0 || value > 255) {
+        throw this.#refused(first + index, '0 to 255', value, 'divide or clip, then save it as uint8');
+      }
+      pixels[index] = value;
+    }
+  }
+
+  /** Floats from 0 to 255 are met often; so are those that were standardized. */
+  #notBrightness(value: number, index: number): DigitflowError {
+    const isByte = Number.isInteger(value) && value > 1 && value <= 255;
+    const advice = isByte
+      ? "integers mean 0 to 255: save it with array.astype('uint8')"
+      : 'undo what was done to the pixels, so that 0 is black and 1 is white';
+    return this.#refused(index, '0 to 1 in floats', value, advice);
+  }
+
+  #refused(index: number, expected: string, value: number, advice: string): DigitflowError {
+    const record = Math.floor(index / this.#recordPixels);
+    return new DigitflowError(
+      'NPY_PIXEL',
+      `${this.#name}: record ${record}, pixel ${index % this.#recordPixels}: expected ${expected}, ` +
+        `found ${value}; ${advice}`,
+    );
+  }
+}
