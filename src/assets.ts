@@ -13,13 +13,13 @@ function fromPackageRoot(path: string): string {
 /** The compiled kernel, built from workers/kernel/. */
 export const KERNEL_FILE = fromPackageRoot('dist/kernel.wasm');
 
-/** The entry of the scoring threads, built from workers/score.ts. */
+/** The entry of the scoring threads, built from workers/score-worker.ts. */
 export const SCORE_WORKER_FILE = fromPackageRoot('dist/score-worker.cjs');
 
 /** The compiled training kernel, built from workers/train-kernel/. */
 export const TRAIN_KERNEL_FILE = fromPackageRoot('dist/train-kernel.wasm');
 
-/** The entry of the training threads, built from workers/train.ts. */
+/** The entry of the training threads, built from workers/train-worker.ts. */
 export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 
 /** The folder of the trained networks and the test set. */

@@ -34,15 +34,9 @@ Examples:
 Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such input,
 70 our own fault, 74 input/output, 130 interrupted.`;
 
-/** Adds \`digitflow evaluate\`. */
-export function addEvaluateCommand(program: Command): void {
-  const command = addEvaluationArguments(
-    program
-      .command('evaluate', { isDefault: true })
-      .description(
-        'evaluate a network on labelled images: accuracy, confusion matrix, and where it goes wrong',
-      ),
-  )
+/** Gives `digitflow evaluate` its arguments, flags and action. */
+export function defineEvaluate(command: Command): void {
+  addEvaluationArguments(command)
     .addOption(
       new Option('-f, --format <format>', 'what to print')
         .choices(['table', 'json', 'markdown', 'csv'])

@@ -1,8 +1,51 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DigitflowError, describeError } from '../errors.js';
 import { writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
+
+/** What the help of all commands says of one, and where the rest of it is imported from when it is asked for. */
+interface CommandEntry {
+  /** As the first line of its own help says it. */
+  readonly usage: string;
+  readonly description: string;
+  /** Imports the function that gives the command its arguments, flags and action. */
+  load(): Promise<(command: Command) => void>;
+}
+
+/** All commands, in the order of the help. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  evaluate: {
+    usage: '[options] [images] [labels]',
+    description: 'evaluate a network on labelled images: accuracy, confusion matrix, and where it goes wrong',
+    load: async () => (await import('./evaluate-command.js')).defineEvaluate,
+  },
+  score: {
+    usage: '[options] <files...>',
+    description:
+      'turn images in CSV or IDX into predictions: one a row, in input order, for as long as input comes',
+    load: async () => (await import('./score-command.js')).defineScore,
+  },
+  train: {
+    usage: '[options]',
+    description: 'find the weights and biases of a network: learn from labelled images',
+    load: async () => (await import('./train-command.js')).defineTrain,
+  },
+  look: {
+    usage: '[options] [command]',
+    description: 'see inside a network: what a digit lights up, and why',
+    load: async () => (await import('./look/look-command.js')).defineLook,
+  },
+  report: {
+    usage: '[options] [images] [labels]',
+    description: 'evaluate, and make one HTML page of it: matrix, mistakes with their images, neurons',
+    load: async () => (await import('./report-command.js')).defineReport,
+  },
+};
+
+/** The command that is meant where none is named. */
+const DEFAULT_COMMAND = 'evaluate';
 
 const EXAMPLES = `
 Examples:
@@ -17,52 +60,43 @@ Examples:
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
-/** What each of src/programs/ exports. */
-export interface Program {
-  /** Does what the arguments say, writes it out, and sets the exit code of the process. */
-  run(args: readonly string[]): Promise<void>;
-}
-
-/** Adds a command to the program. */
-export type AddCommand = (program: Command) => void;
-
-/** @param print takes help and version; errors are thrown, and told by nobody but the caller */
-function createProgram(commands: readonly AddCommand[], print: (text: string) => void): Command {
-  const program = new Command('digitflow')
-    .description('The small digit network of the well-known introduction, run for real.')
-    .version(DIGITFLOW_VERSION, '-V, --version')
-    .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
-    .configureOutput({ writeOut: print, writeErr: () => {} })
-    .addHelpText('after', EXAMPLES)
-    .exitOverride();
-  for (const add of commands) add(program);
-  return program;
-}
-
 /**
  * Runs the command line and sets the exit code of the process. Errors become one line on stderr, or, with
  * `--format json`, one JSON object.
  *
  * @param args without the two that name node and the program
- * @param commands those that the arguments can mean
  */
-export async function runCli(args: readonly string[], commands: readonly AddCommand[]): Promise<void> {
-  // Nobody may be reading what goes wrong; the exit code says it too.
+export async function runCli(args: readonly string[]): Promise<void> {
+  // stderr may be closed: the exit code says what went wrong, too.
   process.stderr.on('error', () => {});
-  // Whoever writes hears of it from the write.
+  // Each write to stdout handles its own error.
   process.stdout.on('error', () => {});
-  // A fault that nobody caught is one line, too: Node would print the bundle's source, which is one very long line.
+  // An uncaught fault is one line, too: Node would print the bundle's source, which is one very long line.
   process.on('uncaughtException', (error) => process.exit(report(error, args)));
   try {
-    await run(args, commands);
+    await run(args);
   } catch (error) {
     process.exitCode = report(error, args);
   }
 }
 
-async function run(args: readonly string[], commands: readonly AddCommand[]): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
+  const [first, ...others] = args;
+  // Commander's own `help` knows only what a command was given before it was asked for.
+  const asked = first === 'help' && isCommand(others[0]) ? [...others, '--help'] : args;
+  try {
+    await parse(asked, !mayBeMistyped(first));
+  } catch (error) {
+    // A word that is like no command is a path that is not there: the default command says so.
+    if (!isUnlikeAll(error)) throw error;
+    await parse(asked, true);
+  }
+}
+
+/** @param hasDefault whether a first word that is no command belongs to the default command */
+async function parse(args: readonly string[], hasDefault: boolean): Promise<void> {
   let help = '';
-  const program = createProgram(commands, (text) => {
+  const program = createProgram(hasDefault, (text) => {
     help += text;
   });
   try {
@@ -72,6 +106,44 @@ async function run(args: readonly string[], commands: readonly AddCommand[]): Pr
     if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
     await writeOut(help);
   }
+}
+
+/** @param print takes help and version; errors are thrown, and only the caller reports them */
+function createProgram(hasDefault: boolean, print: (text: string) => void): Command {
+  const program = new Command('digitflow')
+    .description('The small digit network of the well-known introduction, run for real.')
+    .version(DIGITFLOW_VERSION, '-V, --version')
+    .configureHelp({
+      helpWidth: process.stdout.columns ?? 100,
+      subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+    })
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .hook('preSubcommand', async (_, command) => {
+      const define = await COMMANDS[command.name()].load();
+      // From here on commander makes the usage of what is defined.
+      define(command.usage(''));
+    });
+  for (const [name, { usage, description }] of Object.entries(COMMANDS)) {
+    const isDefault = hasDefault && name === DEFAULT_COMMAND;
+    program.command(name, { isDefault }).usage(usage).description(description);
+  }
+  return program;
+}
+
+function isCommand(word: string | undefined): boolean {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}
+
+/** Whether a first word is neither an option nor a path that is there. */
+function mayBeMistyped(word: string | undefined): boolean {
+  return word !== undefined && /^[a-z]+$/i.test(word) && !existsSync(word);
+}
+
+function isUnlikeAll(error: unknown): boolean {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownCommand') return false;
+  return !error.message.includes('Did you mean');
 }
 
 /** Says what went wrong; returns the exit code. */
@@ -109,7 +181,8 @@ function usageMessage({ code, message }: CommanderError, args: readonly string[]
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
-  const command = ['look', 'report', 'score', 'train'].find((name) => name === args[0]) ?? 'evaluate';
+  if (code === 'commander.unknownCommand' && !isLook) return `${said}; see digitflow --help`;
+  const command = isCommand(args[0]) ? args[0] : DEFAULT_COMMAND;
   // What can be looked at is a command of its own, with flags of its own.
   const isView = isLook && code !== 'commander.unknownCommand' && /^[a-z]/.test(args[1] ?? '');
   const view = isView ? ` ${args[1]}` : '';

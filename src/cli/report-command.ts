@@ -29,13 +29,9 @@ The page is one file that needs no network and no script. The same input gives t
 Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault,
 74 input/output, 130 interrupted (the page then shows what was read until then).`;
 
-/** Adds `digitflow report`. */
-export function addReportCommand(program: Command): void {
-  const command = addEvaluationArguments(
-    program
-      .command('report')
-      .description('evaluate, and make one HTML page of it: matrix, mistakes with their images, neurons'),
-  )
+/** Gives `digitflow report` its arguments, flags and action. */
+export function defineReport(command: Command): void {
+  addEvaluationArguments(command)
     .option('-o, --out <file>', 'where the page goes; - for stdout', 'report.html')
     .addOption(
       new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),

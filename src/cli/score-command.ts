@@ -15,14 +15,9 @@ Examples:
 Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some rows were bad),
 66 no such input, 70 our own fault, 74 input/output, 130 interrupted.`;
 
-/** Adds \`digitflow score\`. */
-export function addScoreCommand(program: Command): void {
-  const command = program
-    .command('score')
-    .description(
-      'turn images in CSV or IDX into predictions: one a row, in input order, for as long as input comes',
-    )
-    .argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin');
+/** Gives `digitflow score` its arguments, flags and action. */
+export function defineScore(command: Command): void {
+  command.argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin');
   addModelOption(command)
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')

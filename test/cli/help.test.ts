@@ -14,7 +14,20 @@ describe('digitflow --help', () => {
     expect(help).toMatch(/^Usage: digitflow \[options\] \[command\]\n/);
     expect(help).toContain('evaluate [options] [images] [labels]');
     expect(await said('help')).toBe(help);
+    // The default command has nothing to do with it.
+    expect(await said('images', '--help')).toBe(help);
   });
+
+  test.each(['evaluate', 'score', 'train', 'look', 'report'])(
+    'says of %s what its own help says',
+    async (name) => {
+      const help = (await said('--help')).replace(/\n {20,}/g, ' ');
+      const [, usage, description] =
+        /^Usage: digitflow (.*)\n\n(.*(?:\n.+)*)\n\n/.exec(await said(name, '--help')) ?? [];
+      expect(help.replace(/ {2,}/g, '  ')).toContain(`\n  ${usage}  ${description.replaceAll('\n', ' ')}\n`);
+      expect(await said('help', name)).toBe(await said(name, '--help'));
+    },
+  );
 
   test('leads on with examples', async () => {
     expect(await said('--help')).toContain('$ digitflow evaluate');

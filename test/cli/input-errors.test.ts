@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { runCli } from '../helpers/cli.js';
 import { copyOfProgram } from '../helpers/copy-of-program.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
@@ -44,14 +43,6 @@ describe('an input that is not there is one line, and exit code 66', () => {
   ])('%s', async (_, args, ...words) => {
     const cwd = await folderOf({ 'my-images': IMAGES });
     await expectFailure(args, { code: 'INPUT_MISSING', exitCode: 66, words }, { cwd });
-  });
-
-  test('a command that does not exist: it is taken for images', async () => {
-    const { stderr, exitCode } = await runCli(['evalaute']);
-    expect({ stderr, exitCode }).toMatchObject({
-      stderr: expect.stringMatching(/^[^\n]*evalaute[^\n]*\n$/),
-      exitCode: 66,
-    });
   });
 });
 

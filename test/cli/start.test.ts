@@ -1,8 +1,10 @@
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CliOptions, runCli } from '../helpers/cli.js';
 import { copyOfProgram } from '../helpers/copy-of-program.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 /** What an evaluation says, less how long it took. */
 async function evaluated(options: CliOptions = {}): Promise<unknown> {
@@ -18,34 +20,37 @@ describe('the program says the same', () => {
     usual = await evaluated();
   });
 
-  test('without kept code: another version of Node, or one that was never built for', async () => {
-    expect(await evaluated({ program: await copyOfProgram('code-cache') })).toEqual(usual);
+  test('the first time and the second, where Node keeps its code', async () => {
+    const env = { NODE_COMPILE_CACHE: await tempFolder() };
+    expect(await evaluated({ env })).toEqual(usual);
+    expect(await evaluated({ env })).toEqual(usual);
   });
 
-  test('with kept code that is damaged, and leaves it alone', async () => {
-    const program = await copyOfProgram();
-    const folder = join(dirname(program), 'code-cache');
-    const files = (await readdir(folder)).map((name) => join(folder, name));
-    for (const file of files) {
-      const bytes = await readFile(file);
-      bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 1000);
-      await writeFile(file, bytes);
-    }
-    expect(await evaluated({ program })).toEqual(usual);
-    expect((await readFile(files[0])).includes(Buffer.alloc(1000, 0xff))).toBe(true);
+  test('where its code cannot be kept: a file is in the way', async () => {
+    const folder = await tempFolder({ 'node-compile-cache': Buffer.from('no folder') });
+    expect(await evaluated({ env: { TMPDIR: folder } })).toEqual(usual);
   });
 
-  test('with flags of V8 that the kept code was not made for', async () => {
-    expect(await evaluated({ env: { NODE_OPTIONS: '--interpreted-frames-native-stack' } })).toEqual(usual);
+  test('where its code is not to be kept', async () => {
+    expect(await evaluated({ env: { NODE_DISABLE_COMPILE_CACHE: '1' } })).toEqual(usual);
   });
 
   test('where nothing can be written beside it', async () => {
     const program = await copyOfProgram();
-    const folders = [dirname(program), join(dirname(program), 'code-cache')];
-    for (const folder of folders) await chmod(folder, 0o555);
+    await chmod(dirname(program), 0o555);
     expect(await evaluated({ program })).toEqual(usual);
-    for (const folder of folders) await chmod(folder, 0o755);
+    await chmod(dirname(program), 0o755);
   });
+});
+
+describe('help and version', () => {
+  test.each([['--help'], ['--version'], ['help', 'score']])(
+    '%s load no command but the one they are about',
+    async (...args) => {
+      const program = await copyOfProgram('kernel.wasm', 'score-worker.cjs', 'safetensors');
+      expect(await runCli(args, { program })).toMatchObject({ stderr: '', exitCode: 0 });
+    },
+  );
 });
 
 describe('a stack', () => {
@@ -53,11 +58,16 @@ describe('a stack', () => {
 
   test('names functions, and lines of what was built', async () => {
     const { stderr } = await runCli(args);
-    expect(stderr).toMatch(/\n +at inputError \(.*digitflow-evaluate\.cjs:\d+:\d+\)\n/);
+    expect(stderr).toMatch(/\n +at inputError \(.*cli\.cjs:\d+:\d+\)\n/);
   });
 
   test('names lines of the sources where Node is asked to map them', async () => {
     const { stderr } = await runCli(args, { env: { NODE_OPTIONS: '--enable-source-maps' } });
-    expect(stderr).toMatch(/\n +at .*src\/sources\/input-error\.ts:\d+:\d+\)?\n/);
+    expect(stderr).toMatch(/\n +at .*src\/errors\.ts:\d+:\d+\)?\n/);
   });
+});
+
+test('the program is ASCII, which is quicker to load', async () => {
+  const file = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
+  expect(await readFile(file, 'utf8')).toMatch(/^[\0-\x7f]*$/);
 });

@@ -38,6 +38,34 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     expect(await runCli(args)).toMatchObject({ stdout: '', stderr: `digitflow: ${words}\n`, exitCode: 2 });
   });
 
+  test.each([
+    ['evalaute', "unknown command 'evalaute' (Did you mean evaluate?)"],
+    ['scor x.csv', "unknown command 'scor' (Did you mean score?)"],
+    ['trian --out f', "unknown command 'trian' (Did you mean train?)"],
+  ])('%s is a mistyped command: it is told what was probably meant', async (line, words) => {
+    const stderr = `digitflow: ${words}; see digitflow --help\n`;
+    expect(await runCli(line.split(' '))).toMatchObject({ stdout: '', stderr, exitCode: 2 });
+  });
+
+  test('a first word that is like no command is a path, which is not there', async () => {
+    const { stderr, exitCode } = await runCli(['nowhere']);
+    expect({ stderr, exitCode }).toEqual({
+      stderr: expect.stringMatching(/^digitflow: nowhere: no such file[^\n]*\n$/),
+      exitCode: 66,
+    });
+  });
+
+  test.each([
+    ['-x look', "unknown option '-x'; see digitflow evaluate --help"],
+    ['-- score', "missing required argument 'files'"],
+    ['report --lnag ja', "unknown option '--lnag' (Did you mean --lang?); see digitflow report --help"],
+  ])('%s is told by the command that it belongs to', async (line, words) => {
+    const { stdout, stderr, exitCode } = await runCli(line.split(' '));
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
+    expect(stderr).toContain(words);
+  });
+
   test('help on what is no command', async () => {
     const stderr = 'digitflow: no such command; see digitflow --help\n';
     expect(await runCli(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });
@@ -66,7 +94,7 @@ describe('an error', () => {
     const [line, ...stack] = stderr.trimEnd().split('\n');
     expect(line).toMatch(/^digitflow: nowhere: no such file/);
     expect(stack[0]).toMatch(/^DigitflowError: nowhere/);
-    expect(stack.at(-1)).toMatch(/^ +at .*digitflow-evaluate\.cjs/);
+    expect(stack.at(-1)).toMatch(/^ +at .*cli\.cjs/);
     const json = await runCli(['evaluate', 'nowhere', '--debug', '--format', 'json']);
     expect(JSON.parse(json.stderr).stack).toMatch(/^DigitflowError: nowhere.*\n +at /);
   });

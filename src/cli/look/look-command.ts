@@ -30,12 +30,9 @@ Examples:
   $ digitflow look detector --rect 8,7,12,3 --bias -10   a neuron made by hand
 ${COUNTING}`;
 
-/** Adds `digitflow look` and all that can be looked at. */
-export function addLookCommand(program: Command): void {
-  const look = program
-    .command('look')
-    .description('see inside a network: what a digit lights up, and why')
-    .addHelpText('after', LOOK_EXAMPLES);
+/** Gives `digitflow look` a command for each thing that can be looked at. */
+export function defineLook(look: Command): void {
+  look.addHelpText('after', LOOK_EXAMPLES);
   addLookDigitCommand(look);
   addLookNeuronCommand(look);
   addLookNetworkCommand(look);
