@@ -1,7 +1,8 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { type Evaluation, summarize } from '../src/counting/evaluation.js';
-import { EvaluationTally, type ScoredRecords } from '../src/counting/evaluation-tally.js';
+import { EvaluationTally } from '../src/counting/evaluation-tally.js';
 import type { Mistake } from '../src/counting/mistakes.js';
+import type { ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer } from '../src/engine/open-scorer.js';
 import { type Scorer, withScorer } from '../src/engine/scorer.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
@@ -108,7 +109,7 @@ async function evaluateInputs(
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
   const total = Math.min(limit, input.records ?? Number.POSITIVE_INFINITY);
   const startMs = performance.now();
-  const flow = inputs.pieces(scorer.slots).pipe(
+  const scored = inputs.pieces(scorer.slots).pipe(
     untilAborted(signal),
     decode(),
     // Only where not all are wanted: a source that is read to its end is checked there.
@@ -118,6 +119,8 @@ async function evaluateInputs(
     forward(scorer),
     inOrder(),
     accept(inputs),
+  );
+  const flow = scored.pipe(
     takeScored(limit),
     tap((records) => onBatch?.(records)),
     tally(counting),

@@ -63,19 +63,23 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
     );
     const rowCount = await withScorer(reader, ({ slots }) => {
       const end = first + limit;
-      const flow = inputs.pieces(slots, { isCutHere: true }).pipe(
-        untilAborted(signal),
-        decode(),
-        takeRecords(end < (input.records ?? Number.POSITIVE_INFINITY) ? end : Number.POSITIVE_INFINITY),
-        normalize(normalization),
-        batch(slots),
-        forward(reader),
-        inOrder(),
-        accept(inputs),
-        map((read) => held.addLabels(read)),
+      const read = inputs
+        .pieces(slots, { isCutHere: true })
+        .pipe(
+          untilAborted(signal),
+          decode(),
+          takeRecords(end < (input.records ?? Number.POSITIVE_INFINITY) ? end : Number.POSITIVE_INFINITY),
+          normalize(normalization),
+          batch(slots),
+          forward(reader),
+          inOrder(),
+          accept(inputs),
+        );
+      const counted = read.pipe(
+        map((rows) => held.addLabels(rows)),
         takeWhile((count) => count < end, true),
       );
-      return lastValueFrom(flow, { defaultValue: 0 });
+      return lastValueFrom(counted, { defaultValue: 0 });
     });
     if (signal?.aborted) throw signal.reason;
     return {

@@ -1,6 +1,5 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/engine/sizes.js';
-import type { LabelledInput } from '../src/inputs/open-images.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
@@ -26,11 +25,11 @@ import {
   trainingReport,
 } from '../src/training/training-report.js';
 import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/learning-curve.js';
-import { testNetwork } from './test-network.js';
-import { readTrainingInput } from './training-input.js';
+import { evaluateModel } from './evaluate.js';
+import { readTrainingInput, type TrainingImagesSpec } from './training-input.js';
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
-export interface TrainOptions extends Partial<TrainingOptions>, Omit<LabelledInput, 'digest'>, TrainingPaths {
+export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSpec, TrainingPaths {
   /** A checkpoint to go on from; the options and images must be those it was made with. */
   readonly resume?: string | undefined;
   /**
@@ -76,12 +75,12 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
-  const { workers: wanted, signal, onEpoch, ...settings } = rest;
+  const { workers: wanted, signal, onEpoch, csv, onOpened, ...settings } = rest;
   const options = completeTrainingOptions(settings);
   const inputs = [images, labels].filter((path) => typeof path === 'string');
   const outputs = new TrainingOutputs({ out, checkpoint, log, curve }, inputs);
   try {
-    const source = await readTrainingInput({ images, labels }, signal);
+    const source = await readTrainingInput({ images, labels, csv, onOpened }, signal);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
     const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));
@@ -145,4 +144,14 @@ async function runEpochs(
     shared.stop();
     await trainer.close();
   }
+}
+
+/** Evaluates a network on the bundled test set, on the calling thread. */
+async function testNetwork(network: Network): Promise<Training['test']> {
+  const model = { network, name: 'trained', sha256: '' };
+  const { evaluation } = await evaluateModel(model, { workers: 0, mistakes: 0 });
+  const { images, correct, accuracy, interval, data } = evaluation;
+  return accuracy === null || interval === null
+    ? null
+    : { dataset: data.dataset, images, correct, accuracy, interval };
 }

@@ -1,11 +1,15 @@
-// One digit seen from inside.
-export { type DigitImage, type DigitSpec, openDigit } from '../pipelines/digit-image.js';
 // The whole evaluation in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+export { type LookImages, type LookOptions, lookNetwork, type NetworkView } from '../pipelines/look.js';
 export { type DetectorView, type LookDetectorOptions, lookDetector } from '../pipelines/look-detector.js';
-export { type DigitView, type LookDigitOptions, lookDigit } from '../pipelines/look-digit.js';
-export type { LookOptions } from '../pipelines/look-images.js';
-export { lookNetwork, type NetworkView } from '../pipelines/look-network.js';
+export {
+  type DigitImage,
+  type DigitSpec,
+  type DigitView,
+  type LookDigitOptions,
+  lookDigit,
+  openDigit,
+} from '../pipelines/look-digit.js';
 export { type LookNeuronOptions, lookNeuron, type NeuronView } from '../pipelines/look-neuron.js';
 export {
   type LookWhatIfOptions,
@@ -16,13 +20,7 @@ export {
 // The whole evaluation as one HTML page.
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 // The whole scoring in one call.
-export {
-  type ScoreOptions,
-  type ScorePosition,
-  type ScoreProgress,
-  type ScoreResult,
-  score,
-} from '../pipelines/score.js';
+export { score } from '../pipelines/score.js';
 // The whole training in one call.
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 // Counting.
@@ -32,7 +30,17 @@ export { EvaluationTally, type EvaluationTallyOptions } from './counting/evaluat
 // Shared memory and threads.
 export type { Batch } from './engine/batch.js';
 export { openScorer, type ScorerOptions } from './engine/open-scorer.js';
-export type { Permits } from './engine/permits.js';
+export type {
+  Normalized,
+  Permits,
+  Piece,
+  PixelRecords,
+  Reading,
+  Records,
+  RecordsPlace,
+  RejectedRow,
+  TextRecords,
+} from './engine/records.js';
 export type { Scorer } from './engine/scorer.js';
 export { chooseWorkers } from './engine/sizes.js';
 // What goes wrong, by name.
@@ -42,10 +50,12 @@ export type { ElementType } from './formats/elements.js';
 export type { LabelFormat } from './formats/labels.js';
 export { readMask } from './formats/pictures/read-mask.js';
 // Where images and networks come from.
-export { checkFitsNetwork } from './inputs/check-fits-network.js';
-export { type IdxInputs, type IdxSource, openIdx } from './inputs/idx-source.js';
-export { type LabelledInput, openLabelledImages } from './inputs/open-images.js';
+export type { ByteInput } from './inputs/bytes/open-bytes.js';
+export type { Input, InputDescription, InputFile } from './inputs/input.js';
+export { type ImageFiles, Inputs, type InputsOptions } from './inputs/inputs.js';
+export { type ImagesSpec, openInputs } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
+export type { RunPosition } from './inputs/read-inputs.js';
 // What a network has seen, and why it said so.
 export { type Ablation, ablate } from './insight/ablate.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from './insight/attribution.js';
@@ -89,14 +99,14 @@ export {
   parseNormalization,
   UNIT_BRIGHTNESS,
 } from './network/normalization.js';
+export { accept } from './operators/accept.js';
 export { type BatchOptions, batch } from './operators/batch.js';
 export { decode } from './operators/decode.js';
-export type { Chunk, RecordFormat, Records } from './operators/events.js';
 export { forward } from './operators/forward.js';
 export { inOrder, type Ordered } from './operators/in-order.js';
-export { type Normalized, type NormalizedRecords, normalize } from './operators/normalize.js';
+export { normalize } from './operators/normalize.js';
 export { sink } from './operators/sink.js';
-export { takeRecords } from './operators/take-records.js';
+export { takeRecords, takeScored } from './operators/take-records.js';
 export { tally } from './operators/tally.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export {
@@ -108,6 +118,8 @@ export {
   lookWhatIfJson,
 } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
+export type { ScoreOptions, ScoreProgress, ScoreResult } from './outputs/score-options.js';
+export type { ScoredRows } from './outputs/scored-rows.js';
 export type { EpochReport } from './training/training-epochs.js';
 // Learning, epoch by epoch.
 export { DEFAULT_TRAINING, type TrainingOptions } from './training/training-options.js';

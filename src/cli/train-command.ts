@@ -35,17 +35,9 @@ The same images, settings and seed give the same file, byte for byte, for any nu
 Exit codes: 0 well, 2 usage, 65 bad data or a training that diverged, 66 no such input,
 70 our own fault, 74 input/output, 130 interrupted (the best so far is kept).`;
 
-<<<<<<< HEAD:src/cli/train-command.ts
-/** Adds `digitflow train`. */
-export function addTrainCommand(program: Command): void {
-  const command = program
-    .command('train')
-    .description('find the weights and biases of a network: learn from labelled images')
-=======
 /** Gives `digitflow train` its flags and action. */
 export function defineTrain(command: Command): void {
   command
->>>>>>> wt-start:src/cli/train.ts
     .option(
       '--images <path>',
       'an IDX file, a folder with the usual names, or - for stdin (default: the MNIST training set)',

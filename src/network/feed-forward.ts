@@ -93,3 +93,17 @@ function times(W: Float64Array, a: Float64Array): Float64Array {
 function plus(u: Float64Array, v: Float64Array): Float64Array {
   return u.map((x, n) => x + v[n]);
 }
+
+/** Turns images that are stored column by column: `(n, width, height)` u8 becomes `(n, height, width)`, row-major. */
+export function transposePixels(stored: Uint8Array, { height, width }: ImageSize): Uint8Array {
+  const size = height * width;
+  const pixels = new Uint8Array(stored.length);
+  for (let start = 0; start < stored.length; start += size) {
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        pixels[start + row * width + column] = stored[start + column * height + row];
+      }
+    }
+  }
+  return pixels;
+}

@@ -1,5 +1,5 @@
 import { defer, EMPTY, type MonoTypeOperatorFunction, map, type OperatorFunction, takeWhile } from 'rxjs';
-import type { ScoredRecords } from '../counting/evaluation-tally.js';
+import type { ScoredRecords } from '../counting/scored-records.js';
 import type { Batch } from '../engine/batch.js';
 import type { PixelRecords, Records } from '../engine/records.js';
 

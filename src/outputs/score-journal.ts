@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
+import type { RunPosition } from '../inputs/read-inputs.js';
 import { KeptFile } from './kept-file.js';
-import type { RunPosition } from './score-options.js';
 import type { ScoreCounts } from './score-summary.js';
 
 const SCHEMA = 'digitflow.score-progress/1';

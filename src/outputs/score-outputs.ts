@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { DigitflowError } from '../errors.js';
+import type { RunPosition } from '../inputs/read-inputs.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './row-format.js';
 import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './row-output.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
-import type { RunPosition } from './score-options.js';
 import { type ScoreCounts, ScoreTally } from './score-summary.js';
 import type { ScoredRows } from './scored-rows.js';
 

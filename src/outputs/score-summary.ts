@@ -1,8 +1,10 @@
 import { describeError } from '../errors.js';
+import type { InputDescription } from '../inputs/input.js';
 import type { Model } from '../inputs/open-model.js';
+import type { RunPosition } from '../inputs/read-inputs.js';
 import { KeptFile } from './kept-file.js';
 import { identityOf } from './score-journal.js';
-import type { InputDescription, RunPosition, ScoreResult, ScoreStart } from './score-options.js';
+import type { ScoreResult, ScoreStart } from './score-options.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What a run of scoring has counted. */
@@ -54,7 +56,7 @@ export interface ScoreSummary {
   readonly model: { readonly name: string; readonly sha256: string };
   readonly inputs: readonly {
     readonly name: string;
-    readonly format: 'csv' | 'idx';
+    readonly format: InputDescription['format'];
     /** Of the file as it lies there; null for a stream. */
     readonly bytes: number | null;
     readonly guesses: ScoreResult['inputs'][number]['guesses'];

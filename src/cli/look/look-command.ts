@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { lookNetwork } from '../../../pipelines/look-network.js';
+import { lookNetwork } from '../../../pipelines/look.js';
 import { lookNeuron } from '../../../pipelines/look-neuron.js';
 import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
 import { lookNetworkJson, lookNeuronJson } from '../../outputs/evaluation-json.js';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, open, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { HeldFile } from '../../engine/rows-of-text.js';
+import type { HeldFile } from '../../engine/records.js';
 import { inputError } from '../../errors.js';
 
 // Not node:fs/promises: that takes 2 ms to load, and as long again for the reads of a small data set.

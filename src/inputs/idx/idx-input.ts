@@ -1,4 +1,3 @@
-import { DigitflowError } from '../../errors.js';
 import {
   IDX_MAGIC_BYTES,
   type IdxHeader,
