@@ -79,6 +79,8 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
   const { network } = model;
   const { csv, digest, onOpened, signal, workers, batchSize, limit } = options;
+  // Before anything is read: what was asked for may be nonsense.
+  const normalization = options.normalization?.(network.normalization) ?? network.normalization;
   const inputs = await openInputs(options, { network, csv, digest, onOpened });
   try {
     const needs = await unlessAborted(inputs.look(), signal);
@@ -87,24 +89,30 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
       ...{ ...needs, workers, batchSize },
       records: Number.isFinite(records) ? records : null,
     });
-    return await withScorer(scorer, () => evaluateInputs(inputs, scorer, model, options));
+    return await withScorer(scorer, () => evaluateInputs({ inputs, scorer, model, normalization }, options));
   } finally {
     await inputs.close();
   }
 }
 
+/** What is open for one evaluation. */
+interface EvaluationRun {
+  readonly inputs: Inputs;
+  readonly scorer: Scorer;
+  readonly model: Model;
+  readonly normalization: Normalization;
+}
+
 /** From bytes to a report. */
 async function evaluateInputs(
-  inputs: Inputs,
-  scorer: Scorer,
-  model: Model,
+  { inputs, scorer, model, normalization: wanted }: EvaluationRun,
   options: EvaluateOptions,
 ): Promise<EvaluateResult> {
   const { signal, limit = Number.POSITIVE_INFINITY, mistakes = 10, onBatch, onProgress } = options;
-  const { classes, normalization: own } = model.network;
+  const { classes } = model.network;
   const input = await unlessAborted(inputs.open(), signal);
   if (!input?.hasLabels) throw noLabels(input);
-  const normalization = orientedAs(input, options.normalization?.(own) ?? own);
+  const normalization = orientedAs(input, wanted);
   const { outputsAreProbabilities } = scorer.slots;
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
   const total = Math.min(limit, input.records ?? Number.POSITIVE_INFINITY);

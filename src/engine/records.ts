@@ -7,10 +7,11 @@ export interface Permits {
   /** Resolves when a slot is free. It takes none, so nothing can leak. */
   whenFree(): Promise<void>;
   /**
-   * The rest of the batch that is being filled, or all of the next free slot. Whole records that are read straight to its
-   * start need not be copied, and no piece may be longer. To be asked for only after `whenFree`.
+   * Where the next records of a reading will lie: the rest of the batch of it that is being filled, or all of the next free
+   * slot. Whole records that are read straight to its start need not be copied, and no piece may be longer. To be asked for
+   * only after `whenFree`.
    */
-  room(): Uint8Array;
+  room(reading: Reading): Uint8Array;
   /** How much text to read at a time; null where the slots are for pixels. */
   readonly text: TextSizes | null;
   /** True where pixels of a regular file are left to the workers, which read them into the slot piece by piece. */

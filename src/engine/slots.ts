@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 import { CALIBRATION_BINS, COUNTS, REJECT } from './offsets.js';
-import type { Permits } from './records.js';
+import type { Permits, Reading } from './records.js';
 import type { TextSize } from './sizes.js';
 
 /** One slot of the shared memory: the arrays of one batch. What is not wanted has no elements. */
@@ -58,7 +58,7 @@ export class Slots implements Permits {
   readonly text: TextSize | null;
   readonly readByWorkers: boolean;
   /** The batch that is being filled, where there is one; set by the batch operator. */
-  filling: { readonly room: Uint8Array } | undefined;
+  filling: { readonly reading: Reading; readonly room: Uint8Array } | undefined;
   readonly #free: Slot[];
   #waiting: (() => void)[] = [];
 
@@ -86,8 +86,8 @@ export class Slots implements Permits {
     if (this.#free.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  room(): Uint8Array {
-    return this.filling?.room ?? this.#free[0].pixels;
+  room(reading: Reading): Uint8Array {
+    return this.filling?.reading === reading ? this.filling.room : this.#free[0].pixels;
   }
 
   /**

@@ -196,7 +196,7 @@ export class FirstLines {
   }
 
   get #isHopeless(): boolean {
-    if (this.#hasNul && this.#length >= LEAST_BINARY_BYTES) return true;
+    if (this.#hasNul && (this.#length >= LEAST_BINARY_BYTES || beginsLikeIdx(this.bytes))) return true;
     return this.#length - Math.max(this.#lineStart, this.#told) >= this.#mostLineBytes;
   }
 
@@ -235,4 +235,9 @@ export class FirstLines {
 
 function isLineEnd(byte: number | undefined): boolean {
   return byte === LINE_FEED || byte === CARRIAGE_RETURN;
+}
+
+/** No text begins with two zero bytes, UTF-16 neither. */
+function beginsLikeIdx(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0 && bytes[1] === 0;
 }

@@ -4,6 +4,7 @@ import type { Permits, Piece, Reading } from '../engine/records.js';
 import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
 import type { LabelLayout } from '../formats/labels.js';
 import type { ImageSize, Network } from '../network/network.js';
+import type { ByteInput } from './bytes/open-bytes.js';
 import type { DataStream, DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import type { FirstBytes } from './first-bytes.js';
@@ -45,10 +46,11 @@ export interface OpenOptions {
   /** Whether labels must be there, may be, or are passed over. */
   readonly labelled: 'required' | 'optional' | 'ignored';
   /**
-   * Opens the labels of images that come without: given, or found beside the images by their name. Null where there are none,
-   * and none are needed.
+   * Finds the labels of images that come without: given, or beside the images by their name. Null where there are none, and
+   * none are needed.
    */
-  openLabels(imagesPath: string | null): Promise<LabelStream | null>;
+  findLabels(imagesPath: string | null): Promise<ByteInput | null>;
+  openLabels(found: ByteInput): Promise<LabelStream>;
   readonly digest: DigestMode;
   /** Which half of a data set that holds both. */
   readonly split: Split;
@@ -105,7 +107,7 @@ export interface InputFile {
 /** One pass over an input, under way. */
 export interface OpenReading {
   readonly reading: Reading;
-  /** Each to be taken in before the next is asked for. */
+  /** Each comes when a slot is free, and is to be taken in before the next is asked for. */
   readonly pieces: AsyncIterable<Piece>;
   /** At once and at any time; what workers are reading stays open until they have. */
   close(): void;

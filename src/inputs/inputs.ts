@@ -5,11 +5,12 @@ import type { Permits, Piece, RecordsPlace } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, mostRowBytesOf } from '../formats/csv/dialect.js';
 import type { ImageSize, Network } from '../network/network.js';
-import type { ByteInput } from './bytes/open-bytes.js';
+import { type ByteInput, discard } from './bytes/open-bytes.js';
 import type { DigestMode } from './data-stream.js';
 import { locateLabels, type Split } from './find-files.js';
 import { type FirstBytes, isStream, nameOf, plainFileSize, readFirstBytes } from './first-bytes.js';
 import { FORMATS, formatOf } from './formats.js';
+import { openIdxLabels } from './idx/idx-input.js';
 import type { Format, Input, InputDescription, LabelStream, OpenOptions } from './input.js';
 import { InputReader, type ReadOptions, type RunPosition } from './read-inputs.js';
 
@@ -52,9 +53,14 @@ export class Inputs {
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
   #pixelBytes: number | null = 0;
   #reader: InputReader | undefined;
+  /** Those whose labels were not opened as yet. */
+  readonly #unlabelled: Set<ImageFiles>;
+  /** Labels that were opened before the images. */
+  #labels: Promise<LabelStream> | undefined;
 
   constructor(files: readonly ImageFiles[], options: InputsOptions) {
     this.#files = files;
+    this.#unlabelled = new Set(files);
     this.#options = options;
   }
 
@@ -84,7 +90,7 @@ export class Inputs {
    * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY, and what opening a binary format raises
    */
   async look({ file, bytes, row }: LookFrom = { file: 0, bytes: 0, row: 0 }): Promise<ScorerNeeds> {
-    const first = await this.#readFirst(file);
+    const first = await this.#firstOf(file);
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
     if (isText) return { isText, bytes: less(await this.#textBytes(file), bytes) };
@@ -140,6 +146,8 @@ export class Inputs {
   async close(): Promise<void> {
     // Not awaited: a stream may take for ever to give its first line.
     this.#first?.bytes.then((first) => first.close()).catch(() => undefined);
+    this.#labels?.then(({ stream }) => stream.close()).catch(() => undefined);
+    for (const { labels } of this.#unlabelled) if (labels !== undefined) discard(labels);
     await Promise.all(this.opened.map((input) => input.close()));
   }
 
@@ -161,8 +169,20 @@ export class Inputs {
     return this.#first.bytes;
   }
 
+  /** A stream may take for ever to give its first bytes: what is wrong with its labels is told before. */
+  async #firstOf(index: number): Promise<FirstBytes> {
+    const first = this.#readFirst(index);
+    const { images, labels, labelsName } = this.#files[index];
+    if (labels === undefined || this.#labels !== undefined || !(await isStream(images))) return first;
+    const { digest = 'auto', network } = this.#options;
+    this.#unlabelled.delete(this.#files[index]);
+    this.#labels = openLabels(labels, labelsName, { digest, ...network });
+    await Promise.race([Promise.all([first, this.#labels]), first]);
+    return first;
+  }
+
   async #openAt(index: number, isTold: boolean): Promise<Input> {
-    const first = await this.#readFirst(index);
+    const first = await this.#firstOf(index);
     try {
       const format = this.#formatOf(first, index);
       if (this.#isText !== undefined && this.#isText !== format.isText) throw mixed(first.name, format);
@@ -187,7 +207,12 @@ export class Inputs {
     const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
     return {
       ...{ file, ...network, csv, labelled, digest, split },
-      openLabels: (imagesPath) => openLabels(this.#files[file], imagesPath, { labelled, digest, ...network }),
+      findLabels: (imagesPath) => findLabels(this.#files[file], imagesPath, labelled),
+      openLabels: (found) => {
+        const { labelsName } = this.#files[file];
+        this.#unlabelled.delete(this.#files[file]);
+        return this.#labels ?? openLabels(found, labelsName, { digest, ...network });
+      },
     };
   }
 
@@ -210,31 +235,30 @@ function less(bytes: number | null, taken: number | null): number | null {
   return bytes === null || taken === null ? null : bytes - taken;
 }
 
-/** Opens labels that are given, or found beside the images by their name. */
 async function openLabels(
-  { images, labels, labelsName }: ImageFiles,
-  imagesPath: string | null,
-  options: Pick<OpenOptions, 'labelled' | 'digest' | 'classes'>,
-): Promise<LabelStream | null> {
-  if (options.labelled === 'ignored') return null;
-  const found = labels ?? (await findLabels(images, imagesPath, options.labelled === 'optional'));
-  if (found === null) return null;
-  const first = await readFirstBytes(found, { name: labelsName });
-  const formats = FORMATS.filter((format) => format.openLabels !== undefined);
-  const format = formats.find(({ recognizes }) => recognizes(first.bytes)) ?? formats[0];
+  found: ByteInput,
+  name: string | undefined,
+  options: Pick<OpenOptions, 'digest' | 'classes'>,
+): Promise<LabelStream> {
+  const first = await readFirstBytes(found, { name });
+  const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
   try {
-    return (await format.openLabels?.(first, options)) ?? null;
+    return await (format?.openLabels ?? openIdxLabels)(first, options);
   } catch (error) {
     await first.close();
     throw error;
   }
 }
 
+/** Labels that are given, or lie beside the images by their name; null where there are none, and none are needed. */
 async function findLabels(
-  images: ByteInput,
+  { images, labels }: ImageFiles,
   imagesPath: string | null,
-  isOptional: boolean,
-): Promise<string | null> {
+  labelled: OpenOptions['labelled'],
+): Promise<ByteInput | null> {
+  const isOptional = labelled === 'optional';
+  if (labelled === 'ignored') return null;
+  if (labels !== undefined) return labels;
   if (imagesPath === null) {
     if (isOptional) return null;
     const message = `images from ${nameOf(images) === 'stdin' ? 'a stream' : nameOf(images)} need labels: give the path of their labels as well`;

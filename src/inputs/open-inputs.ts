@@ -36,7 +36,17 @@ async function findImages({ images, labels }: ImagesSpec, split: Split): Promise
   }
   const path = pathOf(images);
   if (path !== null && labels === undefined && (await isFolder(path))) return locateIdx(path, split);
-  return { images, labels };
+  return {
+    images,
+    labels,
+    imagesName: streamName(images, 'images'),
+    labelsName: streamName(labels, 'labels'),
+  };
+}
+
+/** What to call a stream, or bytes in memory, which have no name of their own. */
+function streamName(input: ByteInput | undefined, name: string): string | undefined {
+  return input === undefined || input === '-' || pathOf(input) !== null ? undefined : name;
 }
 
 /** The test set that the build wrote, under names that are the same wherever digitflow is installed. */

@@ -96,7 +96,7 @@ async function* piecesOf(
     toPixels && new Uint8Array(Math.max(storedBytes, CONVERTED_BYTES - (CONVERTED_BYTES % storedBytes)));
   while (images.remainingBytes > 0) {
     await permits.whenFree();
-    const into = begunBytes > 0 ? rest.subarray(begunBytes) : (own ?? permits.room());
+    const into = begunBytes > 0 ? rest.subarray(begunBytes) : (own ?? permits.room(reading));
     if (begunBytes === 0 && into.length < storedBytes) throw noRoom(images.name, storedBytes, into.length);
     const mostBytes = Math.min(into.length, labelled);
     const left =

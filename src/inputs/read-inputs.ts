@@ -135,20 +135,20 @@ export class InputReader {
     const { reading, pieces, close } = input.read(cursor, permits);
     this.#close = close;
     this.#valid.set(reading, input);
-    const give = async (piece: Piece): Promise<boolean> => {
-      await permits.whenFree();
+    const give = (piece: Piece): boolean => {
       if (subscriber.closed || cursor !== this.#cursor) return false;
       if (piece.stretch !== undefined) this.#unaccepted++;
       subscriber.next(piece);
       return piece.fault === undefined && !subscriber.closed;
     };
     try {
-      for await (const piece of pieces) if (!(await give(piece))) return false;
+      for await (const piece of pieces) if (!give(piece)) return false;
       return true;
     } catch (error) {
       // Not raised before the records before it have been dealt with.
       const fault = inputError(error, input.name);
-      await give({ reading, position: cursor.bytes, bytes: new Uint8Array(0), fault });
+      await permits.whenFree();
+      give({ reading, position: cursor.bytes, bytes: new Uint8Array(0), fault });
       return false;
     } finally {
       this.#closeOpen();

@@ -74,11 +74,16 @@ describe('an interrupted evaluation', () => {
   });
 
   test('prints the report of no images where none was read to its end', async () => {
-    const images = await tempFile(imagesIdx(9, 28, 28));
-    const cli = new Cli(['evaluate', images, '-', '--format', 'json'], { stdin: 'pipe' });
-    // Labels so wide that the first of them does not end.
-    await cli.send(idxBytes(0x0c, [9, 2 * MORE_THAN_PIPES_HOLD], []));
-    await cli.send(new Uint8Array(MORE_THAN_PIPES_HOLD));
+    // Images so large that the first of them does not end.
+    const model = await tempFile(
+      writeNetwork(
+        randomNetwork({ seed: 1, height: 512, width: 512, outputs: [10], hidden: 'relu', last: 'sigmoid' }),
+      ),
+    );
+    const labels = await tempFile(labelsIdx(new Array(9).fill(1)));
+    const cli = new Cli(['evaluate', '-', labels, '--model', model, '--format', 'json'], { stdin: 'pipe' });
+    await cli.send(imagesIdx(9, 512, 512).subarray(0, 16));
+    await cli.send(new Uint8Array(512 * 512 - 1));
     cli.signal('SIGINT');
     const { stdout, stderr, exitCode } = await cli.ended;
     expect({ stderr, exitCode }).toEqual({ stderr: NOTE, exitCode: 130 });

@@ -100,8 +100,9 @@ describe('FileBytes', () => {
     const source = new FileBytes(file);
     await source.pull();
     const pending = source.pull();
-    await source.close();
+    const closing = source.close();
     expect(file.sizeBytes).toBe(100_000);
+    await closing;
     expect(await pending).toHaveLength(100_000 - 16);
     expect(() => file.sizeBytes).toThrow('EBADF');
   });

@@ -11,25 +11,24 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { imagesIdx } from './idx-bytes.js';
 import { tempFile, tempFolder } from './temp-folder.js';
 
-const OPEN_IDX = fileURLToPath(new URL('../../src/inputs/idx-source.ts', import.meta.url));
+const DRAIN = fileURLToPath(new URL('./drain.ts', import.meta.url));
 
 /** Reads images from stdin and prints their count, their bytes and their digest, or the error's code. */
 const PROGRAM = `
-  import { openIdx } from ${JSON.stringify(OPEN_IDX)};
-  const permits = { room: () => new Uint8Array(4096), whenFree: () => Promise.resolve() };
+  import { openImages, permitsOf } from ${JSON.stringify(DRAIN)};
   const limit = Number(process.argv[2] ?? Infinity);
-  openIdx({ images: '-' }).then((source) => {
+  openImages({ images: '-' }).then(({ inputs, input }) => {
     let bytes = 0;
-    const print = () => console.log(source.format.imagesName, source.format.count, bytes);
-    const subscription = source.chunks(permits).subscribe({
-      next: ({ images }) => {
-        bytes += images.length;
+    const print = () => console.log(input.name, input.records, bytes);
+    const subscription = inputs.pieces(permitsOf(4096)).subscribe({
+      next: (piece) => {
+        if (piece.fault) console.log(piece.fault.code);
+        bytes += piece.bytes.length;
         if (bytes < limit) return;
         subscription.unsubscribe();
         print();
       },
-      complete: print,
-      error: (error) => console.log(error.code),
+      complete: () => inputs.isComplete && print(),
     });
   }, (error) => console.log(error.code));
 `;

@@ -1,7 +1,6 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { openScorer } from '../../src/engine/open-scorer.js';
-import { openIdx } from '../../src/inputs/idx-source.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
@@ -10,6 +9,7 @@ import { sink } from '../../src/operators/sink.js';
 import { tally } from '../../src/operators/tally.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { network } from '../helpers/scoring.js';
+import { openImages } from '../inputs/drain.js';
 
 const GIGABYTE = 2 ** 30;
 
@@ -49,7 +49,7 @@ describe('the flow', () => {
       let read = 0;
       let scored = 0;
       let most = 0;
-      const source = await openIdx({
+      const { inputs } = await openImages({
         images: endlessImages(count, (bytes) => {
           read += bytes;
           most = Math.max(most, read - scored);
@@ -57,8 +57,8 @@ describe('the flow', () => {
         labels: endlessLabels(count),
       });
       const counted = await lastValueFrom(
-        source.chunks(scorer.slots).pipe(
-          decode(source.format, 10),
+        inputs.pieces(scorer.slots).pipe(
+          decode(),
           normalize(network.normalization),
           batch(scorer.slots),
           forward(scorer),
@@ -72,7 +72,7 @@ describe('the flow', () => {
       expect(counted.images).toBe(count);
       expect(scored).toBe(count * 784);
       // What the slots hold, and the one piece that the source has at hand.
-      expect(most).toBeLessThanOrEqual((scorer.slots.count + 1) * scorer.slots.capacityBytes);
+      expect(most).toBeLessThanOrEqual((scorer.slots.count + 1) * scorer.slots.recordsPerSlot * 784);
     },
   );
 
@@ -82,15 +82,15 @@ describe('the flow', () => {
     let read = 0;
     let written = 0;
     let most = 0;
-    const source = await openIdx({
+    const { inputs } = await openImages({
       images: endlessImages(count, (bytes) => {
         read += bytes;
         most = Math.max(most, read - written);
       }),
     });
     await lastValueFrom(
-      source.chunks(scorer.slots).pipe(
-        decode(source.format, 10),
+      inputs.pieces(scorer.slots).pipe(
+        decode(),
         normalize(network.normalization),
         batch(scorer.slots),
         forward(scorer),
@@ -104,6 +104,6 @@ describe('the flow', () => {
     );
     await scorer.close();
     expect(written).toBe(count * 784);
-    expect(most).toBeLessThanOrEqual((scorer.slots.count + 1) * scorer.slots.capacityBytes);
+    expect(most).toBeLessThanOrEqual((scorer.slots.count + 1) * scorer.slots.recordsPerSlot * 784);
   });
 });

@@ -5,15 +5,18 @@ import { firstValueFrom, lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { openScorer } from '../../src/engine/open-scorer.js';
-import { openIdx } from '../../src/inputs/idx-source.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { accept } from '../../src/operators/accept.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
+import { inOrder } from '../../src/operators/in-order.js';
 import { normalize } from '../../src/operators/normalize.js';
+import { takeScored } from '../../src/operators/take-records.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { network } from '../helpers/scoring.js';
+import { openImages } from '../inputs/drain.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const FILES = { images: TEST_IMAGES_FILE, labels: TEST_LABELS_FILE };
@@ -41,11 +44,11 @@ describe('a file that the workers read themselves', () => {
   );
 
   test('is not touched by the main thread: its batches have no pixels, but each record can be asked for', async () => {
-    const source = await openIdx(UNDIGESTED);
-    expect(source.canBeReadByWorkers).toBe(true);
-    const scorer = await openScorer(network, { workers: 1, batchSize: 100 });
-    const flow = source.chunks(scorer.slots, { readByWorkers: true }).pipe(
-      decode(source.format, 10),
+    const { inputs, input } = await openImages(FILES, { digest: 'never' });
+    expect(input.canBeReadByWorkers).toBe(true);
+    const scorer = await openScorer(network, { workers: 1, batchSize: 100, canBeReadByWorkers: true });
+    const flow = inputs.pieces(scorer.slots).pipe(
+      decode(),
       normalize(network.normalization),
       batch(scorer.slots),
       tap((filled) => {
@@ -59,7 +62,7 @@ describe('a file that the workers read themselves', () => {
     );
     expect((await firstValueFrom(flow)).first).toBe(0);
     await scorer.close();
-    await source.close();
+    await inputs.close();
   });
 
   test('may have labels so long that a batch comes in several chunks', async () => {
@@ -97,31 +100,27 @@ describe('a file that the workers read themselves', () => {
     const folder = await tempFolder({});
     const images = join(folder, 'images');
     await copyFile(TEST_IMAGES_FILE, images);
-    const source = await openIdx({ ...UNDIGESTED, images });
-    const scorer = await openScorer(network, { workers: 1, batchSize: 1000 });
+    const { inputs } = await openImages({ ...FILES, images }, { digest: 'never' });
+    const scorer = await openScorer(network, { workers: 1, batchSize: 1000, canBeReadByWorkers: true });
     await truncate(images, 16 + 2500 * 784);
-    const flow = source
-      .chunks(scorer.slots, { readByWorkers: true })
-      .pipe(
-        decode(source.format, 10),
-        normalize(network.normalization),
-        batch(scorer.slots),
-        forward(scorer),
-      );
+    const scored = inputs
+      .pieces(scorer.slots)
+      .pipe(decode(), normalize(network.normalization), batch(scorer.slots), forward(scorer), inOrder());
+    const flow = scored.pipe(accept(inputs), takeScored());
     await expect(lastValueFrom(flow)).rejects.toMatchObject({
       code: 'IDX_TRUNCATED',
       message: expect.stringMatching(/images: records 2000 to 2999: the file became shorter/),
     });
     await scorer.close();
-    await source.close();
+    await inputs.close();
   });
 
   test('is read by the main thread where it must be digested, and a stream always', async () => {
-    const digested = await openIdx(FILES);
-    expect(digested.canBeReadByWorkers).toBe(false);
-    await digested.close();
-    const streamed = await openIdx({ images: createReadStream(TEST_IMAGES_FILE) });
-    expect(streamed.canBeReadByWorkers).toBe(false);
-    await streamed.close();
+    const digested = await openImages(FILES);
+    expect(digested.input.canBeReadByWorkers).toBe(false);
+    await digested.inputs.close();
+    const streamed = await openImages({ images: createReadStream(TEST_IMAGES_FILE) });
+    expect(streamed.input.canBeReadByWorkers).toBe(false);
+    await streamed.inputs.close();
   });
 });

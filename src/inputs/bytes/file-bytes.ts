@@ -26,6 +26,7 @@ export class FileBytes implements ByteSource {
   readonly #buffers: [Uint8Array?, Uint8Array?] = [];
   #turn: 0 | 1 = 0;
   #ahead: Promise<Uint8Array | null> | null = null;
+  #reading: Promise<unknown> = Promise.resolve();
   #isBegun = false;
   #isClosed = false;
 
@@ -62,6 +63,8 @@ export class FileBytes implements ByteSource {
   async close(): Promise<void> {
     if (!this.#isClosed) this.#file.release();
     this.#isClosed = true;
+    // The file stays open until then.
+    await this.#reading.catch(() => undefined);
   }
 
   /** Reads into the buffer that the consumer does not have. */
@@ -72,7 +75,9 @@ export class FileBytes implements ByteSource {
   }
 
   async #read(target: Uint8Array): Promise<Uint8Array | null> {
-    const byteCount = await this.#file.read(target, this.#position);
+    const reading = this.#file.read(target, this.#position);
+    this.#reading = reading;
+    const byteCount = await reading;
     if (this.#position !== null) this.#position += byteCount;
     return byteCount === 0 ? null : target.subarray(0, byteCount);
   }

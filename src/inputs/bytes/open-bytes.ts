@@ -69,6 +69,13 @@ async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {
   throw new DigitflowError('USAGE', message);
 }
 
+/** Lets go of a stream that was given, and will not be read. */
+export function discard(input: ByteInput): void {
+  if (typeof input !== 'object' || input instanceof URL || input instanceof Uint8Array) return;
+  const source = 'getReader' in input ? webStreamBytes(input, 'stream') : iterableBytes(input, 'stream');
+  source.close().catch(() => undefined);
+}
+
 /** A file or a pipe is read past process.stdin; a terminal and whatever else there is, through it. */
 async function openStdin(name: string): Promise<ByteSource> {
   const stats = fstatSync(0);

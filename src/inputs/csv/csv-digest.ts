@@ -53,14 +53,20 @@ function digestFile(
   });
   // Whoever reads the rows tells what is wrong with the file.
   const done = reading.catch(() => undefined);
+  let finished: Promise<string | null> | undefined;
+  const finish = async (isComplete: boolean): Promise<string | null> => {
+    isLeft = !isComplete;
+    const file = await done;
+    const isSame = file !== undefined && file.sizeBytes === sizeBytes;
+    file?.release();
+    return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
+  };
   return {
     source: csv,
-    finish: async (isComplete) => {
-      isLeft = !isComplete;
-      const file = await done;
-      const isSame = file !== undefined && file.sizeBytes === sizeBytes;
-      file?.release();
-      return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
+    // Once: the file is closed then.
+    finish: (isComplete) => {
+      finished ??= finish(isComplete);
+      return finished;
     },
   };
 }

@@ -56,10 +56,18 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     if (start > fileBytes) throw becameShorter(name, start, fileBytes);
     const { fileStretchBytes = 0 } = permits.text ?? {};
     for (let position = start; position < fileBytes; position += fileStretchBytes) {
+      await permits.whenFree();
       const byteCount = Math.min(fileStretchBytes, fileBytes - position);
       const isAtRow = position === start && (cursor.isAtRow || start === dataStart);
       const place = { fd: file.fd, position, name, isAtRow, fileBytes, takesLast: cursor.takesLast };
       yield { reading, position, bytes: NOTHING, stretch: { ...place, byteCount, file } };
+    }
+  }
+  /** One piece of text may take several batches. */
+  async function* permitted(rows: Iterable<Piece>): AsyncGenerator<Piece, void> {
+    for (const piece of rows) {
+      await permits.whenFree();
+      yield piece;
     }
   }
   async function* cutHere(): AsyncGenerator<Piece, void> {
@@ -78,9 +86,9 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
       await permits.whenFree();
       const piece = await reader.read(chunkBytes);
       if (piece.length === 0) break;
-      yield* cutter.cut(piece);
+      yield* permitted(cutter.cut(piece));
     }
-    yield* cutter.finish();
+    yield* permitted(cutter.finish());
   }
   return {
     reading,

@@ -37,11 +37,13 @@ export const IDX_FORMAT: Format = {
  */
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
+  // By their name: before anything is read.
+  const found = await options.findLabels(first.path);
   const images = await DataStream.open(await first.content(), IDX_HEADER, options.digest);
   let labels: LabelStream | null = null;
   try {
     const { count, height, width } = imageLayout(images.header, name);
-    labels = await options.openLabels(first.path);
+    labels = found === null ? null : await options.openLabels(found);
     const classCount = options.classes.length;
     return pixelInput({
       ...{ file: options.file, name, format: 'idx', guesses: [], image: { height, width }, count },
@@ -54,7 +56,7 @@ async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> 
 }
 
 /** @throws DigitflowError what `parseIdxHeader` and `labelLayout` throw */
-async function openIdxLabels(
+export async function openIdxLabels(
   first: FirstBytes,
   { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
 ): Promise<LabelStream> {

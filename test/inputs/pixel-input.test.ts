@@ -2,8 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { openIdx } from '../../src/inputs/idx-source.js';
-import { copied, drain, drainInputs, permitsOf } from './drain.js';
+import { copied, drain, drainFiles, openImages, permitsOf } from './drain.js';
 import { failureOf } from './failure-of.js';
 import { digits, idxBytes, imagesIdx, labelsIdx } from './idx-bytes.js';
 import { cutAt, SilentStream, whole } from './iterables.js';
@@ -12,15 +11,18 @@ import { tempFile } from './temp-folder.js';
 const IMAGES = imagesIdx(20, 4, 3);
 const LABELS = labelsIdx(digits(20));
 
-describe('pullChunks', () => {
+describe('pixels and labels in lockstep', () => {
   it('gives the same bytes however the streams are cut, never more than a slot holds', async () => {
     const cuts = (max: number) => fc.array(fc.integer({ min: 0, max }), { maxLength: 12 });
     const inputs = fc.tuple(cuts(IMAGES.length), cuts(LABELS.length), fc.integer({ min: 12, max: 90 }));
     await fc.assert(
       fc.asyncProperty(inputs, async ([imageCuts, labelCuts, capacityBytes]) => {
-        const source = await openIdx({ images: cutAt(IMAGES, imageCuts), labels: cutAt(LABELS, labelCuts) });
+        const { inputs } = await openImages({
+          images: cutAt(IMAGES, imageCuts),
+          labels: cutAt(LABELS, labelCuts),
+        });
         let [bytes, records] = [0, 0];
-        const chunks = await lastValueFrom(copied(source.chunks(permitsOf(capacityBytes))).pipe(toArray()));
+        const chunks = await lastValueFrom(copied(inputs.pieces(permitsOf(capacityBytes))).pipe(toArray()));
         for (const { images, labels } of chunks) {
           expect((bytes % 12) + images.length).toBeLessThanOrEqual(capacityBytes);
           bytes += images.length;
@@ -37,10 +39,10 @@ describe('pullChunks', () => {
     const count = 300_000;
     const images = Buffer.concat([idxBytes(0x08, [count, 1, 1], []), Buffer.alloc(count)]);
     const labels = Buffer.concat([idxBytes(0x0c, [count, 8], []), Buffer.alloc(count * 32)]);
-    const source = await openIdx({ images: whole(images), labels: whole(labels) });
+    const { inputs } = await openImages({ images: whole(images), labels: whole(labels) });
     const lengths = await lastValueFrom(
-      source.chunks(permitsOf(1 << 22)).pipe(
-        map((chunk) => chunk.labels?.length ?? 0),
+      inputs.pieces(permitsOf(1 << 22)).pipe(
+        map((piece) => piece.labels?.length ?? 0),
         toArray(),
       ),
     );
@@ -50,7 +52,7 @@ describe('pullChunks', () => {
 
   it('completes without a chunk where there are no records', async () => {
     const images = await tempFile(idxBytes(0x08, [0, 28, 28], []));
-    expect((await drainInputs({ images })).images).toHaveLength(0);
+    expect((await drainFiles({ images })).images).toHaveLength(0);
   });
 
   it('reads only when a slot is free, and only one chunk for each', async () => {
@@ -64,13 +66,13 @@ describe('pullChunks', () => {
     }
     const waiting: (() => void)[] = [];
     const permits = {
-      room: () => new Uint8Array(120),
+      ...permitsOf(120),
       whenFree: () => new Promise<void>((resolve) => waiting.push(resolve)),
     };
-    const source = await openIdx({ images: images() });
+    const { inputs } = await openImages({ images: images() });
     let chunks = 0;
     let reportChunk = (): void => undefined;
-    const subscription = source.chunks(permits).subscribe(() => {
+    const subscription = inputs.pieces(permits).subscribe(() => {
       chunks++;
       reportChunk();
     });
@@ -95,19 +97,19 @@ describe('pullChunks', () => {
   it('stops at once when it is unsubscribed, and reports neither missing nor trailing bytes', async () => {
     const images = new SilentStream(Uint8Array.from([...IMAGES, 1, 2, 3]));
     const labels = new SilentStream(LABELS.subarray(0, 9));
-    const source = await openIdx({ images, labels });
-    const chunks = await lastValueFrom(source.chunks(permitsOf(12)).pipe(take(1), toArray()));
+    const { inputs, input } = await openImages({ images, labels });
+    const chunks = await lastValueFrom(inputs.pieces(permitsOf(12)).pipe(take(1), toArray()));
     expect(chunks).toHaveLength(1);
     expect([images.destroyedCount, labels.destroyedCount]).toEqual([1, 1]);
-    expect(source.files.images.sha256).toBeNull();
+    expect((await input.files(false))[0].sha256).toBeNull();
   });
 
   it('can be unsubscribed while a read is pending', async () => {
     const images = new SilentStream(IMAGES.subarray(0, 40));
-    const source = await openIdx({ images });
+    const { inputs } = await openImages({ images });
     const events: unknown[] = [];
-    const subscription = source.chunks(permitsOf(1000)).subscribe({
-      next: ({ images: bytes }) => events.push(bytes.length),
+    const subscription = inputs.pieces(permitsOf(1000)).subscribe({
+      next: ({ bytes }) => events.push(bytes.length),
       error: (error) => events.push(error),
       complete: () => events.push('complete'),
     });
@@ -119,22 +121,22 @@ describe('pullChunks', () => {
   });
 
   it('can be unsubscribed in the middle of a packed file', async () => {
-    const source = await openIdx({
+    const { inputs } = await openImages({
       images: await tempFile(gzipSync(IMAGES)),
       labels: await tempFile(LABELS),
     });
-    expect(await lastValueFrom(source.chunks(permitsOf(24)).pipe(take(2), toArray()))).toHaveLength(2);
-    await source.close();
+    expect(await lastValueFrom(inputs.pieces(permitsOf(24)).pipe(take(2), toArray()))).toHaveLength(2);
+    await inputs.close();
   });
 
   it('passes on the failure of a slot', async () => {
     const images = new SilentStream(IMAGES);
-    const source = await openIdx({ images });
+    const { inputs } = await openImages({ images });
     const permits = {
-      room: () => new Uint8Array(99),
+      ...permitsOf(99),
       whenFree: () => Promise.reject(new Error('the pool is closed')),
     };
-    await expect(lastValueFrom(source.chunks(permits))).rejects.toThrow('the pool is closed');
+    await expect(lastValueFrom(inputs.pieces(permits))).rejects.toThrow('the pool is closed');
     expect(images.destroyedCount).toBe(1);
   });
 
@@ -145,7 +147,7 @@ describe('pullChunks', () => {
         isClosed = true;
       },
     });
-    await drainInputs({ images });
+    await drainFiles({ images });
     expect(isClosed).toBe(true);
   });
 
@@ -155,17 +157,17 @@ describe('pullChunks', () => {
       yield idxBytes(0x08, [count, 1024, 1024], []);
       for (let index = 0; index < count; index++) yield piece;
     }
-    const source = await openIdx({ images: images() });
+    const { inputs, input } = await openImages({ images: images() });
     let bytes = 0;
     await lastValueFrom(
-      source.chunks(permitsOf(1 << 22)).pipe(map((chunk) => (bytes += chunk.images.length))),
+      inputs.pieces(permitsOf(1 << 22)).pipe(map((piece) => (bytes += piece.bytes.length))),
     );
     expect(bytes).toBe(count * 1024 * 1024);
-    expect(source.files.images.sha256).toBeNull();
+    expect((await input.files(false))[0].sha256).toBeNull();
   });
 });
 
-describe('pullChunks with damaged streams', () => {
+describe('damaged streams', () => {
   const sources = [
     ['packed', (bytes: Uint8Array) => tempFile(gzipSync(bytes))],
     ['streamed', (bytes: Uint8Array) => Promise.resolve(whole(bytes))],
@@ -173,43 +175,43 @@ describe('pullChunks with damaged streams', () => {
 
   it.each(sources)('tells of truncated images, %s', async (_, input) => {
     const images = await input(IMAGES.subarray(0, 100));
-    const error = await failureOf(() => drainInputs({ images, imagesName: 'x', labels: whole(LABELS) }));
+    const error = await failureOf(() => drainFiles({ images, labels: whole(LABELS) }));
     expect(error.code).toBe('IDX_TRUNCATED');
-    expect(error.message).toMatch(/^x: cut off: expected 256 bytes by its header, found 100/);
+    expect(error.message).toMatch(/: cut off: expected 256 bytes by its header, found 100/);
   });
 
   it.each(sources)('tells of truncated labels, %s', async (_, input) => {
     const labels = await input(LABELS.subarray(0, 20));
-    const error = await failureOf(() => drainInputs({ images: whole(IMAGES), labels, labelsName: 'y' }));
+    const error = await failureOf(() => drainFiles({ images: whole(IMAGES), labels }));
     expect(error.code).toBe('IDX_TRUNCATED');
-    expect(error.message).toMatch(/^y: cut off: expected 28 bytes by its header, found 20/);
+    expect(error.message).toMatch(/: cut off: expected 28 bytes by its header, found 20/);
   });
 
   it.each(sources)('tells of trailing bytes after the images, %s', async (_, input) => {
     const images = await input(Uint8Array.from([...IMAGES, 0]));
-    const error = await failureOf(() => drainInputs({ images, labels: whole(LABELS) }));
+    const error = await failureOf(() => drainFiles({ images, labels: whole(LABELS) }));
     expect(error.code).toBe('IDX_TRAILING_BYTES');
     expect(error.message).toContain('expected 256 by its header, found more than 256');
   });
 
   it.each(sources)('tells of trailing bytes after the labels, %s', async (_, input) => {
     const labels = await input(Uint8Array.from([...LABELS, 0]));
-    const error = await failureOf(() => drainInputs({ images: whole(IMAGES), labels }));
+    const error = await failureOf(() => drainFiles({ images: whole(IMAGES), labels }));
     expect(error.code).toBe('IDX_TRAILING_BYTES');
     expect(error.message).toContain('expected 28 by its header');
   });
 
   it('tells of a gzip stream that is cut off', async () => {
     const images = await tempFile(gzipSync(IMAGES).subarray(0, -5));
-    const error = await failureOf(() => drainInputs({ images }));
+    const error = await failureOf(() => drainFiles({ images }));
     expect(error.code).toBe('GZIP_BROKEN');
     expect(error.message).toContain(images);
   });
 
   it('reads no digest out of a stream that failed', async () => {
-    const source = await openIdx({ images: whole(Uint8Array.from([...IMAGES, 0])) });
-    await failureOf(() => drain(source));
-    expect(source.files.images.sha256).toBeNull();
+    const { inputs, input } = await openImages({ images: whole(Uint8Array.from([...IMAGES, 0])) });
+    await failureOf(() => drain(inputs));
+    expect((await input.files(false))[0].sha256).toBeNull();
   });
 });
 
