@@ -35,7 +35,7 @@ export function curveOf(reports: readonly EpochReport[], best: EpochReport, rest
   return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
 }
 
-/** A value of each epoch, and how it is told. */
+/** A value of each epoch, and how it is written. */
 export interface CurveSeries {
   readonly name: string;
   readonly values: readonly { readonly epoch: number; readonly value: number }[];
