@@ -42,7 +42,7 @@ export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSp
    * has ended there is no result: `train` rejects with the signal's reason.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Is told every epoch as it ends, and how many there will be in all runs. */
+  /** Is called as each epoch ends, with its report and how far all runs are. */
   readonly onEpoch?: ((report: EpochReport, total: EpochTotals) => void) | undefined;
 }
 

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   DEFAULT_TRAINING,
-  SETTING_FLAGS,
   SETTING_NAMES,
+  settingFlag,
   settingText,
   TRAINING_CHOICES,
   type TrainingOptions,
@@ -50,7 +50,7 @@ export function addTrainingOptions(command: Command): Command {
     const [value, meaning, read] = HELP[name];
     const byDefault =
       name === 'loss' ? 'cross-entropy for softmax, else squared-error' : settingText(DEFAULT_TRAINING, name);
-    const option = new Option(`${SETTING_FLAGS[name]} <${value}>`, `${meaning} (default: ${byDefault})`);
+    const option = new Option(`${settingFlag(name)} <${value}>`, `${meaning} (default: ${byDefault})`);
     command.addOption(read ? option.argParser(read) : option.choices(choicesOf(name)));
   }
   return command;

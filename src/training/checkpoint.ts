@@ -4,7 +4,7 @@ import { readSafetensors, type Tensor } from '../network/formats/safetensors.js'
 import { writeSafetensors } from '../network/formats/write-safetensors.js';
 import type { SharedTraining } from './shared-training.js';
 import type { EpochReport, TrainingProgress } from './training-epochs.js';
-import { SETTING_FLAGS, SETTING_NAMES, settingText, type TrainingOptions } from './training-options.js';
+import { SETTING_NAMES, settingFlag, settingText, type TrainingOptions } from './training-options.js';
 
 const SCHEMA = 'digitflow.checkpoint/1';
 
@@ -118,7 +118,7 @@ function mismatch({ options }: SharedTraining, head: CheckpointHead, fileName: s
   const name =
     made && SETTING_NAMES.find((key) => key in made && settingText(made, key) !== settingText(options, key));
   const [found, expected] = name
-    ? [made, options].map((settings) => `${SETTING_FLAGS[name]} ${settingText(settings, name)}`)
+    ? [made, options].map((settings) => `${settingFlag(name)} ${settingText(settings, name)}`)
     : ['other images or labels', 'these'];
   return new DigitflowError(
     'CHECKPOINT_MISMATCH',

@@ -102,7 +102,7 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
     // Tells main that this thread has begun.
     Atomics.add(new Int32Array(buffer, run.barrier, BARRIER.length), BARRIER.begun, 1);
     const start = performance.now();
-    const learningRate = placeEpoch(kernel, buffer, layout, options, task);
+    const learningRate = placeEpoch(kernel, setup, task);
 
     let lossSum = 0;
     for (let first = 0; first < stepCount; first += BATCHES_A_CALL) {
@@ -146,9 +146,7 @@ const STOPPED: EpochAnswer = { ...DIVERGED, isStopped: true };
  */
 export function placeEpoch(
   kernel: TrainingKernel,
-  buffer: SharedArrayBuffer,
-  layout: TrainingLayout,
-  options: TrainingOptions,
+  { memory: { buffer }, layout, options }: TrainingSetup,
   { run: index, epoch, rank }: EpochTask,
 ): number {
   const run = layout.runs[index];

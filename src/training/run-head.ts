@@ -1,10 +1,10 @@
 import { STOP_FLAG } from '../engine/messages.js';
 import { ACTIVATIONS } from '../network/activations.js';
 import { BETA_1, BETA_2 } from './epoch-plan.js';
+import type { TrainingSetup } from './epoch-runner.js';
 import { LAYER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import type { TrainingLayout } from './training-layout.js';
-import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
+import { type TrainingImages, trainingCount } from './training-options.js';
 
 /** The order is the kernel's numbering. */
 const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
@@ -17,13 +17,9 @@ const EPSILON = 1e-8;
  * Writes what stays the same over a run's epochs: for each thread of its team the head, the layer entries, and the range
  * of inputs that it owns. The main thread calls it before any task.
  */
-export function placeRun(
-  buffer: SharedArrayBuffer,
-  layout: TrainingLayout,
-  index: number,
-  options: TrainingOptions,
-  images: TrainingImages,
-): void {
+export function placeRun(setup: TrainingSetup, index: number, images: TrainingImages): void {
+  const { layout, options } = setup;
+  const { buffer } = setup.memory;
   const run = layout.runs[index];
   const { teamSize, shape } = layout;
   const inputsBegin = shape.layers.map(({ inputs }, l) =>
@@ -32,11 +28,11 @@ export function placeRun(
   const rowBytes = shape.layers[0].paddedOutputs * 4;
   new Uint32Array(buffer, run.shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
   for (const [rank, { head }] of run.ranks.entries()) {
-    placeHead(new DataView(buffer, head, RUN.bytes), layout, index, rank, options, images);
+    placeHead(new DataView(buffer, head, RUN.bytes), setup, index, rank, images);
     shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights, biases }, l) => {
       const isLast = l === shape.layers.length - 1;
       const activation = ACTIVATIONS.indexOf(isLast ? options.output : options.activation);
-      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank);
+      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank, rank + 2);
       const numbers = { inputs, outputs, paddedOutputs, activation, weights, biases, inputBegin, inputEnd };
       const view = new DataView(buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
       setInts(view, LAYER, { ...numbers, ...run.tile.layers[l] });
@@ -46,10 +42,9 @@ export function placeRun(
 
 function placeHead(
   view: DataView,
-  layout: TrainingLayout,
+  { layout, options }: TrainingSetup,
   index: number,
   rank: number,
-  options: TrainingOptions,
   { image }: TrainingImages,
 ): void {
   const { shape, tables, constants, pixels, labels, starts, records, teamSize } = layout;
@@ -97,8 +92,9 @@ function setInts<Name extends string>(
   offsets: Readonly<Record<Name, number>>,
   values: { readonly [N in Name]?: number },
 ): void {
-  for (const name of Object.keys(values) as Name[])
+  for (const name of Object.keys(values) as Name[]) {
     view.setInt32(offsets[name], values[name] as number, true);
+  }
 }
 
 /** Images that are looked at to find out where the lit pixels are. */

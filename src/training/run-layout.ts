@@ -2,53 +2,6 @@ import { roundUp } from '../engine/layout.js';
 import type { ParameterLayout } from './network-parameters.js';
 import { BARRIER, LAYER, RESULT_BYTES, RUN, STEP_BYTES } from './run-fields.js';
 
-/** Where one run's arrays lie. */
-export interface RunLayout {
-  readonly kept: number;
-  readonly live: number;
-  readonly gradients: number;
-  readonly order: number;
-  readonly steps: number;
-  readonly zeros: number;
-  readonly results: number;
-  readonly barrier: number;
-  readonly shares: number;
-  /** What each thread of the team has for itself. */
-  readonly ranks: readonly RankLayout[];
-  /** Tiles the team has in hand at a time. */
-  readonly tilesInHand: number;
-  /** Where the first tile begins; each later one begins `tileBytes` after the one before. */
-  readonly tiles: number;
-  readonly tileBytes: number;
-  readonly tile: TileLayout;
-}
-
-/** Where the head and the scratch of one thread lie. */
-export interface RankLayout {
-  readonly head: number;
-  readonly tilePixels: number;
-  readonly positions: number;
-  readonly values: number;
-  readonly vectors: number;
-  readonly quads: number;
-  readonly framed: number;
-  readonly box: number;
-}
-
-/** Where the arrays of a tile lie, from where the tile begins. */
-export interface TileLayout {
-  readonly offsets: number;
-  readonly brightnesses: number;
-  readonly begins: number;
-  readonly cuts: number;
-  readonly labels: number;
-  readonly layers: readonly {
-    readonly activations: number;
-    readonly deltas: number;
-    readonly rows: number;
-  }[];
-}
-
 /** The arrays of a state, in this order. */
 export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
 
@@ -78,8 +31,11 @@ export interface RunLayoutOptions {
 /** Makes room for so many bytes; returns where they begin. */
 type Region = (bytes: number) => number;
 
+/** Where the arrays of one run lie. */
+export type RunLayout = Readonly<ReturnType<typeof layoutRun>>;
+
 /** Lays out one run. */
-export function layoutRun(region: Region, options: RunLayoutOptions): RunLayout {
+export function layoutRun(region: Region, options: RunLayoutOptions) {
   const { shape, imageCount, stepCount, mostAtOnce, teamSize } = options;
   const widest = Math.max(...shape.layers.map(({ outputs }) => outputs));
   const run = {
@@ -97,15 +53,16 @@ export function layoutRun(region: Region, options: RunLayoutOptions): RunLayout 
   // A thread alone has one tile in hand. A team has two sets of them: see workers/train-kernel/team.ts.
   const tilesInHand = teamSize === 1 ? 1 : teamSize * TILES_A_THREAD;
   const tileCount = teamSize === 1 ? 1 : tilesInHand * 2;
-  const places = Array.from({ length: tileCount }, () => layoutTile(region, options));
-  const [first, second = first] = places;
+  const [first, second = first] = Array.from({ length: tileCount }, () => layoutTile(region, options));
+  // Each tile begins `tileBytes` after the one before.
   const tileBytes = second.start - first.start;
   return { ...run, ranks, tilesInHand, tiles: first.start, tileBytes, tile: first.tile };
 }
 
-function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions): RankLayout {
+/** Where the head and the scratch of one thread lie. */
+function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions) {
   const { inputs } = shape.layers[0];
-  // With what is written past the last entry.
+  // The kernel writes some entries past the last one.
   const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
   // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
   const quadRow = roundUp(width + 2, 16);
@@ -121,10 +78,8 @@ function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions):
   };
 }
 
-function layoutTile(
-  region: Region,
-  { shape, teamSize }: RunLayoutOptions,
-): { start: number; tile: TileLayout } {
+/** Where a tile begins, and where its arrays lie from there. */
+function layoutTile(region: Region, { shape, teamSize }: RunLayoutOptions) {
   const entryCount = TILE_IMAGES * roundUp(shape.layers[0].inputs, 4) + 12;
   const start = region(entryCount * 4);
   const offset = (bytes: number): number => region(bytes) - start;

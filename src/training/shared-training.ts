@@ -122,7 +122,7 @@ export class SharedTraining {
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
     writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
-    for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images);
+    for (const run of layout.runs.keys()) placeRun(this.setup, run, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
     const kernel = instantiateTrainingKernel(this.module, this.memory);
     kernel.writeConstants(head);

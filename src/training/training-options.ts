@@ -80,31 +80,14 @@ export const TRAINING_CHOICES = {
   augment: ['none', 'light', 'strong'],
 } as const satisfies { readonly [Name in keyof TrainingOptions]?: readonly TrainingOptions[Name][] };
 
-/** The flag of each setting, in the order in which they are listed. */
-export const SETTING_FLAGS = {
-  hidden: '--hidden',
-  activation: '--activation',
-  output: '--output',
-  loss: '--loss',
-  epochs: '--epochs',
-  batchSize: '--batch-size',
-  optimizer: '--optimizer',
-  learningRate: '--learning-rate',
-  schedule: '--schedule',
-  warmUpEpochs: '--warm-up',
-  weightDecay: '--weight-decay',
-  labelSmoothing: '--label-smoothing',
-  averaging: '--averaging',
-  largestFirstWeight: '--largest-first-weight',
-  augment: '--augment',
-  augmentEnd: '--augment-end',
-  restarts: '--restarts',
-  validation: '--validation',
-  seed: '--seed',
-} as const satisfies Record<keyof TrainingOptions, string>;
+/** The settings' names, in the order in which they are listed. */
+export const SETTING_NAMES = Object.keys(DEFAULT_TRAINING) as (keyof TrainingOptions)[];
 
-/** The settings' names, in that order. */
-export const SETTING_NAMES = Object.keys(SETTING_FLAGS) as (keyof TrainingOptions)[];
+/** The flag of a setting: `--batch-size`; that of `warmUpEpochs` is `--warm-up`. */
+export function settingFlag(name: keyof TrainingOptions): string {
+  const words = name === 'warmUpEpochs' ? 'warmUp' : name;
+  return `--${words.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
 /** A setting as its flag takes it: `16,16`, `squared-error`; no hidden layer is `none`. */
 export function settingText(options: TrainingOptions, name: keyof TrainingOptions): string {
@@ -133,8 +116,8 @@ export function completeTrainingOptions(given: Partial<TrainingOptions>): Traini
     if (!isRight) throw new DigitflowError('USAGE', `${name}: expected ${expected}, found ${found}`);
   };
   const whole = (name: keyof TrainingOptions, least: number, most: number, found = options[name]) => {
-    const isWithin = Number.isInteger(found) && (found as number) >= least && (found as number) <= most;
-    check(name, isWithin, `a whole number from ${least} to ${most}`, found);
+    const isRight = Number.isInteger(found) && isWithin(found, most) && Number(found) >= least;
+    check(name, isRight, `a whole number from ${least} to ${most}`, found);
   };
   const real = (name: keyof TrainingOptions, most: number) =>
     check(name, isWithin(options[name], most), `a number from 0 to ${most}`);

@@ -5,8 +5,8 @@ import { layerSizes, type Network, parameterCount } from '../network/network.js'
 import type { SharedTraining } from './shared-training.js';
 import type { BestEpoch, EpochReport, TrainingProgress } from './training-epochs.js';
 import {
-  SETTING_FLAGS,
   SETTING_NAMES,
+  settingFlag,
   settingText,
   type TrainingOptions,
   trainingCount,
@@ -167,7 +167,7 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
 
 /** The command line that makes the same file again. It names no folder and no result: the file is the same anywhere. */
 function trainingCommand(options: TrainingOptions, { dataset, files }: TrainingSource): string {
-  const settings = SETTING_NAMES.flatMap((name) => [SETTING_FLAGS[name], settingText(options, name)]);
+  const settings = SETTING_NAMES.flatMap((name) => [settingFlag(name), settingText(options, name)]);
   const [images, labels] = files.map(({ name }) => basename(name));
   const data = dataset === MNIST_TRAINING_SET ? [] : ['--images', images, '--labels', labels];
   return ['digitflow', 'train', ...data, ...settings, '--out', 'FILE'].map(quoted).join(' ');

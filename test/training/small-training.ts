@@ -79,7 +79,7 @@ export function kernelTraining(given: SmallTrainingOptions): {
     gradients: new Float32Array(buffer, run.gradients, count),
   };
   const kernel = instantiateTrainingKernel(shared.module, shared.memory);
-  placeEpoch(kernel, buffer, shared.layout, shared.options, { run: 0, epoch: 0, rank: 0 });
+  placeEpoch(kernel, shared.setup, { run: 0, epoch: 0, rank: 0 });
   // Biases begin at 0: others show more.
   const random = createRandom((given.seed ?? 1) + 2);
   for (const { biases, outputs } of shared.layout.shape.layers) {
