@@ -3,13 +3,13 @@ import type { Picture } from '../picture.js';
 
 /** A grey picture as a `data:` URL. */
 export function greyPng({ width, height, pixels }: Picture): string {
-  return dataUrl({ width, height, data: Buffer.from(pixels), colors: 'grey' });
+  return dataUrl(width, height, Buffer.from(pixels), 'grey');
 }
 
 /**
- * Signed values as a `data:` URL: positive in green, negative in blue, zero in black, the largest magnitude at its brightest.
+ * Signed values as a `data:` URL: positive green, negative blue, zero black, the largest magnitude at its brightest.
  *
- * @param values `(height * width)` float64, row by row.
+ * @param values `(height * width)` float64, row by row
  */
 export function signedPng(values: Float64Array, height: number, width: number): string {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -20,24 +20,17 @@ export function signedPng(values: Float64Array, height: number, width: number): 
     for (let channel = 0; channel < 3; channel++)
       data[3 * i + channel] = Math.round(color[channel] * strength);
   });
-  return dataUrl({ width, height, data, colors: 'rgb' });
+  return dataUrl(width, height, data, 'rgb');
 }
 
-/** Bright and dark enough apart for those who see no hue: green is the lighter one. */
+/** The green is the lighter colour, so that readers who see no hue tell the two apart. */
 const POSITIVE = [110, 255, 120];
 const NEGATIVE = [60, 110, 255];
 
-/** PNG's own numbers for the colour types. */
+/** PNG's numbers of the colour types. */
 const COLOR_TYPES = { grey: 0, rgb: 2 } as const;
 
-interface Raster {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Buffer;
-  readonly colors: keyof typeof COLOR_TYPES;
-}
-
-function dataUrl({ width, height, data, colors }: Raster): string {
+function dataUrl(width: number, height: number, data: Buffer, colors: keyof typeof COLOR_TYPES): string {
   const colorType = COLOR_TYPES[colors];
   const png = new PNG({ width, height });
   png.data = data;

@@ -1,4 +1,4 @@
-/** Text that is HTML already: everything else that goes into `html` is escaped. */
+/** Text that is HTML already and need not be escaped. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 export type HtmlPiece = Html | string | number | readonly HtmlPiece[] | null;
 
-/** HTML from a template; what is put in is text, for elements and quoted attributes alike, unless it is `Html` itself. */
+/** HTML from a template; pieces are escaped, for elements and quoted attributes alike, unless they are `Html`. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly HtmlPiece[]): Html {
   return new Html(strings.reduce((text, string, i) => text + textOf(pieces[i - 1]) + string));
 }
@@ -21,52 +21,17 @@ function textOf(piece: HtmlPiece): string {
   return String(piece).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A chart over the unit square, or a strip of it: x from 0 to 1, y from `low` to 1. */
-export interface ChartOptions {
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  /** Where the y axis begins, 0 to 1. */
-  readonly low?: number;
+/** A section of the page under its heading. */
+export function section(id: string, title: string, body: Html): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }
 
-const SIZE = { width: 420, height: 320, left: 52, right: 14, top: 30, bottom: 46 };
-const TICKS = 5;
-
-/** Places of a chart's values, in its own pixels. */
-export interface ChartScale {
-  x(value: number): number;
-  y(value: number): number;
+/** What may be wider than the page: it scrolls by itself, and by keyboard. */
+export function scrollable(label: string, body: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${body}</div>`;
 }
 
-/** A frame with its axes, drawn around what `draw` makes. */
-export function chart({ title, x, y, low = 0 }: ChartOptions, draw: (scale: ChartScale) => Html): Html {
-  const { width, height, left, right, top, bottom } = SIZE;
-  const scale: ChartScale = {
-    x: (value) => rounded(left + value * (width - left - right)),
-    y: (value) => rounded(height - bottom - ((value - low) / (1 - low)) * (height - top - bottom)),
-  };
-  const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => tick / TICKS);
-  const heights = ticks.map((tick) => low + tick * (1 - low));
-  const [from, to] = [scale.x(0), scale.x(1)];
-  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
-${heights.map(
-  (value) => html`<line class="grid" x1="${from}" x2="${to}" y1="${scale.y(value)}" y2="${scale.y(value)}"/>
-<text class="soft" x="${from - 6}" y="${scale.y(value) + 4}" text-anchor="end">${tickWords(value)}</text>`,
-)}
-${ticks.map((value) => html`<text class="soft" x="${scale.x(value)}" y="${height - bottom + 17}" text-anchor="middle">${tickWords(value)}</text>`)}
-${draw(scale)}
-<line class="axis" x1="${from}" x2="${to}" y1="${scale.y(low)}" y2="${scale.y(low)}"/>
-<text x="${from - 36}" y="16">${y} %</text>
-<text x="${to}" y="${height - 8}" text-anchor="end">${x} %</text>
-</svg>`;
-}
-
-/** A tenth of a pixel is enough for any eye, and keeps the file small. */
+/** A coordinate of an SVG: a tenth of a pixel is precise enough, and keeps the file small. */
 export function rounded(value: number): number {
   return Number(value.toFixed(1));
-}
-
-function tickWords(share: number): string {
-  return String(Number((share * 100).toFixed(2)));
 }

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../counting/evaluation.js';
 import type { ThresholdPoint } from '../../counting/threshold-curve.js';
 import type { Picture } from '../picture.js';
 
-/** All that a report shows. */
+/** Everything that a report shows. */
 export interface ReportData {
   readonly evaluation: Evaluation;
   /** The most confident wrong predictions, worst first. */
@@ -40,9 +40,9 @@ export interface ReportCell {
 export interface ReportLayer {
   /** From 1. */
   readonly layer: number;
-  /** How many neurons it has; more than there are in `neurons` where it is wide. */
+  /** How many neurons it has: more than `neurons` holds where it is wide. */
   readonly outputs: number;
-  /** `weights` in the first layer; behind it a mean over so many images of the gradient of the sum. */
+  /** `weights` in the first layer; in later ones the gradient of the sum, a mean over `meanOver` images. */
   readonly kind: 'weights' | 'gradient';
   readonly meanOver: number;
   readonly neurons: readonly ReportNeuron[];
@@ -66,6 +66,6 @@ export interface ReportJourney {
 export interface JourneyLayer {
   /** `(outputs)` float64. */
   readonly values: Float64Array;
-  /** `(outputs, inputs)` float64, row-major: what each neuron's inputs weigh; null for the first layer, whose inputs are pixels. */
+  /** `(outputs, inputs)` float64, row-major; null for the first layer, whose inputs are pixels. */
   readonly weights: Float64Array | null;
 }

@@ -1,11 +1,12 @@
+import { grouped } from '../../counting/wording.js';
 import { greyPng } from './encode-png.js';
-import { type Html, html, rounded } from './html.js';
+import { type Html, html, rounded, scrollable, section } from './html.js';
 import type { JourneyLayer, ReportJourney } from './report-data.js';
-import { grouped, type SectionContext } from './sections.js';
+import type { SectionContext } from './section-context.js';
 
-/** Wider layers show their first neurons only. */
+/** Of wider layers the first neurons are drawn. */
 const MOST_NEURONS = 32;
-/** So many inputs of each neuron are drawn: those that moved it most. */
+/** How many inputs of each neuron are drawn: those that moved it most. */
 const STRONGEST = 3;
 const WIDTH = 760;
 const ROW = 24;
@@ -19,9 +20,13 @@ export function journeySection(context: SectionContext, journey: ReportJourney |
   const { words, name, share } = context;
   const { index, truth, prediction, confidence } = journey.image;
   const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
-  return html`<section aria-labelledby="journey"><h2 id="journey">${words.journey}</h2><p>${note}</p>
-<div class="scroll" tabindex="0" role="group" aria-label="${words.journey}">${drawing(context, journey)}</div>
-${outputTable(context, journey)}</section>`;
+  return section(
+    'journey',
+    words.journey,
+    html`<p>${note}</p>
+${scrollable(words.journey, drawing(context, journey))}
+${outputTable(context, journey)}`,
+  );
 }
 
 function drawing({ words, name, share }: SectionContext, { image, layers }: ReportJourney): Html {
@@ -58,7 +63,7 @@ function drawing({ words, name, share }: SectionContext, { image, layers }: Repo
 ${edges}${circles}</svg>`;
 }
 
-/** The inputs that moved each neuron most: w·a, large either way. */
+/** Lines from the inputs that moved each neuron most, up or down: those with the largest w·a. */
 function edgesOf(
   { values, weights }: JourneyLayer,
   at: number,

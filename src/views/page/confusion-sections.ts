@@ -1,0 +1,72 @@
+import { topConfusions } from '../../counting/confusion-matrix.js';
+import { grouped } from '../../counting/wording.js';
+import { type Html, html, scrollable, section } from './html.js';
+import { cellId, type SectionContext } from './section-context.js';
+
+/** A matrix of more classes is too large to read. */
+const MOST_CLASSES = 40;
+const MOST_CONFUSIONS = 12;
+const RIGHT_SHADES = 3;
+const WRONG_SHADES = 5;
+
+/** The confusion matrix as a heat map. */
+export function matrixSection(context: SectionContext): Html {
+  const { words, evaluation } = context;
+  const { length } = evaluation.classes;
+  const body =
+    length > MOST_CLASSES
+      ? html`\n<p>${words.matrixTooLarge(length)}</p>\n`
+      : html`\n<p>${words.matrixNote}</p>\n${matrixTable(context)}`;
+  return section('matrix', words.matrix, body);
+}
+
+function matrixTable({ words, evaluation, cells, name, share }: SectionContext): Html {
+  const { confusion } = evaluation;
+  const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const shares = confusion.map((row, truth) =>
+    row.map((count) => (supports[truth] ? count / supports[truth] : 0)),
+  );
+  const worst = Math.max(...shares.flatMap((row, truth) => row.filter((_, k) => k !== truth)), 0);
+  const cell = (count: number, truth: number, prediction: number): Html => {
+    if (count === 0) return html`<td></td>`;
+    const part = shares[truth][prediction];
+    const shown = html`${grouped(count)} <small>${share(part)}</small>`;
+    const shade = shadeOf(part, worst, truth === prediction);
+    if (!cells.has(cellId(truth, prediction))) return html`<td class="${shade}"><span>${shown}</span></td>`;
+    const said = words.cell(name(truth), name(prediction), grouped(count), share(part));
+    return html`<td class="${shade}"><a href="#${cellId(truth, prediction)}" aria-label="${said}" title="${said}">${shown}</a></td>`;
+  };
+  const head = confusion.map((_, k) => html`<th scope="col">${name(k)}</th>`);
+  const rows = confusion.map((row, truth) => {
+    const filled = row.map((count, k) => cell(count, truth, k));
+    return html`<tr><th scope="row">${name(truth)}</th>${filled}<td class="sum">${grouped(supports[truth])}</td></tr>\n`;
+  });
+  const table = html`<table class="matrix">
+<thead><tr><th scope="col">${words.truth} \\ ${words.prediction}</th>${head}<th scope="col">${words.all}</th></tr></thead>
+<tbody>${rows}</tbody></table>`;
+  return scrollable(words.matrix, table);
+}
+
+/** The class of a cell's shade; it goes by the root of a wrong share, so that small ones are told apart. */
+function shadeOf(part: number, worst: number, isRight: boolean): string {
+  if (isRight) return `r${Math.max(1, Math.ceil(part * RIGHT_SHADES))}`;
+  return `w${Math.max(1, Math.ceil(Math.sqrt(part / worst) * WRONG_SHADES))}`;
+}
+
+/** The most frequent confusions. */
+export function confusionsSection({ words, evaluation, cells, name, share }: SectionContext): Html | null {
+  const confusions = topConfusions(evaluation.confusion, MOST_CONFUSIONS);
+  if (confusions.length === 0) return null;
+  const rows = confusions.map(({ truth, prediction, count, share: part }) => {
+    const arrow = `${name(truth)} → ${name(prediction)}`;
+    const id = cellId(truth, prediction);
+    const label = cells.has(id) ? html`<a href="#${id}">${arrow}</a>` : arrow;
+    return html`<tr><th scope="row" class="name">${label}</th><td>${grouped(count)}</td><td>${share(part)}</td></tr>\n`;
+  });
+  return section(
+    'confusions',
+    words.confusions,
+    html`<table><thead><tr><th scope="col" class="name">${words.confusion}</th>
+<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
