@@ -14,7 +14,7 @@ export interface IdxPaths {
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
 const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
 
-/** Whether a path is a folder; false when there is nothing, for the reader of files to complain. */
+/** Whether a path is a folder; false where there is nothing, which is an error when the file is opened. */
 export async function isFolder(path: string): Promise<boolean> {
   if (path === '-') return false;
   return fs.stat(path).then(
@@ -24,9 +24,7 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Finds images and labels in a folder by their usual names, with a dash or a dot, packed or not.
- *
- * A file that is not packed is preferred.
+ * Finds images and labels in a folder by their usual names, with a dash or a dot, packed or preferably not.
  *
  * @throws DigitflowError `INPUT_MISSING` when the folder or one of the two is not there, `INPUT_READ`.
  */
@@ -47,9 +45,8 @@ export async function locateIdx(folder: string, split: Split = 'test'): Promise<
 }
 
 /**
- * Finds the labels that belong to images beside them, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`.
- *
- * The same spelling is preferred; QMNIST's `idx2-int` is known too.
+ * Finds the labels beside images, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`, or another spelling of
+ * it, QMNIST's `idx2-int` among them.
  *
  * @throws DigitflowError `INPUT_MISSING` when there are none or the images' name does not tell, `INPUT_READ`.
  */
@@ -85,7 +82,7 @@ function firstPresent(names: readonly string[], present: ReadonlySet<string>): s
   return names.find((name) => present.has(name)) ?? null;
 }
 
-/** The names in a folder that are not folders themselves: unpackers make folders of the usual names too. */
+/** The names in a folder, but for those of folders: some programs unpack into folders of the usual names. */
 async function filesIn(folder: string): Promise<Set<string>> {
   try {
     const entries = await fs.readdir(folder, { withFileTypes: true });
@@ -96,9 +93,8 @@ async function filesIn(folder: string): Promise<Set<string>> {
 }
 
 /**
- * The paths that patterns stand for: `*` and `?` in the last part of a path, where the shell has left them to us.
- *
- * A path that is there under that very name is taken as it is. Names are sorted.
+ * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path, where the shell left them as they
+ * are. A file whose name is the pattern itself is taken as it is.
  *
  * @throws DigitflowError INPUT_MISSING where nothing fits, INPUT_READ
  */

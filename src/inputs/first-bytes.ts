@@ -1,11 +1,12 @@
 import { promises as fs, type Stats } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
+import { textStart } from '../formats/csv/guess/first-table.js';
 import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 import { OpenFile } from './bytes/open-file.js';
 
-/** How much of a file is read; more, where its first rows are longer. */
+/** How much of a file is read; more where its first rows are longer. */
 const LEAST_FILE_BYTES = 256 * 1024;
 
 /** The first bytes of an input, and how to go on from there. */
@@ -17,11 +18,11 @@ export interface FirstBytes {
   readonly isWhole: boolean;
   /** Waits for more of a stream; null for a file, of which enough was read, and where there is no more. */
   readonly readMore: (() => Promise<FirstBytes>) | null;
-  /** Set for a regular file: that was closed again. */
+  /** The path of a regular file; it was closed again. */
   readonly path: string | null;
-  /** Its size, where workers can read it: a regular file, and not packed. */
+  /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
   readonly sizeBytes: number | null;
-  /** All of its unpacked content, from the start: once, where it is a stream. */
+  /** Opens all of its unpacked content, from the start; a stream only once. */
   content(): Promise<ByteSource>;
   /** Closes what is open. */
   close(): Promise<void>;
@@ -150,9 +151,7 @@ function hasTwoLines(text: Buffer): boolean {
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
-
-/** Fewer bytes do not tell that they are no text. */
+/** A NUL shows that these are no rows of text once there are so many bytes. */
 const LEAST_BINARY_BYTES = 16;
 
 /**
@@ -161,73 +160,72 @@ const LEAST_BINARY_BYTES = 16;
  */
 export class FirstLines {
   readonly #mostLineBytes: number;
-  #held = Buffer.alloc(0);
+  #buffer = Buffer.alloc(0);
   #length = 0;
-  /** Where a line begins, or blank ones before it. */
+  /** Where the line begins that has not ended, or blank lines before it. */
   #lineStart = 0;
-  /** Up to where no line end was found. */
+  /** There is no end of that line before here. */
   #searched = 0;
-  /** How much there was when it was last told. */
-  #told = 0;
+  /** The length when `append` last returned true. */
+  #toldLength = 0;
   #hasNul = false;
 
-  /** @param mostLineBytes without a line end in so many bytes, more of them will not tell more. */
+  /** @param mostLineBytes a longer line is not waited for */
   constructor(mostLineBytes: number) {
     this.#mostLineBytes = mostLineBytes;
   }
 
-  /** All of it: a view that stays as it is. */
+  /** All of them: a view that later pieces do not change. */
   get bytes(): Buffer {
-    return this.#held.subarray(0, this.#length);
+    return this.#buffer.subarray(0, this.#length);
   }
 
   /**
    * Adds a piece, which is copied.
    *
-   * @returns true where that tells something: a line that is not blank has ended, or none is to be waited for, since this
-   *   is no text, or its line has no end
+   * @returns true where a line that is not blank has ended, or waiting for one is of no use: this is no text, or the line
+   *   is too long
    */
   append(piece: Uint8Array): boolean {
-    this.#hold(piece);
+    this.#copy(piece);
     this.#hasNul ||= piece.includes(0);
-    const tells = this.#passLines() || this.#isHopeless;
-    if (tells) this.#told = this.#length;
+    const isBinary = this.#hasNul && (this.#length >= LEAST_BINARY_BYTES || beginsLikeIdx(this.bytes));
+    const tells = this.#passLines() || isBinary || this.#isTooLong();
+    if (tells) this.#toldLength = this.#length;
     return tells;
   }
 
-  get #isHopeless(): boolean {
-    if (this.#hasNul && (this.#length >= LEAST_BINARY_BYTES || beginsLikeIdx(this.bytes))) return true;
-    return this.#length - Math.max(this.#lineStart, this.#told) >= this.#mostLineBytes;
+  #isTooLong(): boolean {
+    return this.#length - Math.max(this.#lineStart, this.#toldLength) >= this.#mostLineBytes;
   }
 
-  #hold(piece: Uint8Array): void {
+  #copy(piece: Uint8Array): void {
     const length = this.#length + piece.length;
-    if (length > this.#held.length) {
-      // Twice as much each time: so a byte is copied twice on average, not once a piece.
-      const held = Buffer.alloc(Math.max(length, 2 * this.#held.length));
-      held.set(this.bytes);
-      this.#held = held;
+    if (length > this.#buffer.length) {
+      // Doubled each time, so that a byte is copied twice on average, not once a piece.
+      const buffer = Buffer.alloc(Math.max(length, 2 * this.#buffer.length));
+      buffer.set(this.bytes);
+      this.#buffer = buffer;
     }
-    this.#held.set(piece, this.#length);
+    this.#buffer.set(piece, this.#length);
     this.#length = length;
   }
 
-  /** Goes behind the last line that has ended; true where there is one that is not blank. */
+  /** Passes all lines that have ended; true where one of them is not blank. */
   #passLines(): boolean {
     const { bytes } = this;
-    const hasMark = this.#lineStart === 0 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
-    if (hasMark) this.#lineStart = BYTE_ORDER_MARK.length;
+    if (this.#lineStart === 0) this.#lineStart = textStart(bytes);
     while (isLineEnd(bytes[this.#lineStart])) this.#lineStart++;
     this.#searched = Math.max(this.#searched, this.#lineStart);
     const isEnded =
       bytes.includes(LINE_FEED, this.#searched) ||
-      // A carriage return ends a line too where something else than a line feed follows: before that nobody knows.
+      // A carriage return ends a line too, unless a line feed follows: it has to wait for the next byte.
       bytes.subarray(0, -1).includes(CARRIAGE_RETURN, this.#searched);
     if (isEnded) {
       const lastLineFeed = bytes.lastIndexOf(LINE_FEED);
       this.#lineStart = (lastLineFeed >= 0 ? lastLineFeed : bytes.lastIndexOf(CARRIAGE_RETURN)) + 1;
     }
-    // The last byte may be such a carriage return.
+    // The last byte may be a carriage return that waits.
     this.#searched = Math.max(this.#lineStart, bytes.length - 1);
     return isEnded;
   }

@@ -1,11 +1,11 @@
 const BYTES_A_MASK = 8;
 
-/** A place of eight bytes for each mask of 16 bits. */
+/** Eight bytes for each mask of 16 bits. */
 export const COMPRESSION_TABLE_BYTES = 2 ** 16 * BYTES_A_MASK;
 
 /**
- * For each mask of 16 bits the places of its ones, which is how the kernel moves those bytes together. Only masks without
- * two ones side by side are filled in: no two delimiters stand so.
+ * Fills in the positions of the ones of each mask of 16 bits, by which the kernel moves those bytes together. Masks with two
+ * ones side by side are left out: no two delimiters stand so.
  *
  * @param table `COMPRESSION_TABLE_BYTES` u8, all 0
  */

@@ -6,8 +6,8 @@ import { createTextScorer } from './score-text.js';
 /**
  * Makes what a worker runs: a function that scores a batch of images, or of text, in its slot.
  *
- * @param makeFast makes what takes the rows of numbers; for tests, which compare
- * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
+ * @param makeFast makes the reader of rows of numbers; for tests, which compare
+ * @param makeForward makes what is done with each piece of pixels: by default the forward pass
  */
 export function createWorker(
   { module, memory, layout }: WorkerSetup,

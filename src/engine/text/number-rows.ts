@@ -6,20 +6,18 @@ import { LABEL_KIND, NAME_TABLE_BYTES, ROW_TASK } from '../offsets.js';
 import type { TextWindow } from './read-rows.js';
 import type { RowWriter } from './row-writer.js';
 
-/**
- * Takes as many rows from `at` on as it can, and says where the next one begins: `at` itself where that row is not for it.
- */
+/** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
 export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
 
 /** An i32 of -1. */
 const NO_COLUMN = 2 ** 32 - 1;
 
-/** Takes none: for tests, which compare. */
+/** Reads none: where the kernel cannot, and for tests, which compare. */
 export const noFastRows = (): FastRows => (_writer, _window, at) => at;
 
 /**
- * Takes rows of numbers that are not negative, each quoted or not: whole ones quickest, decimal ones where their value is
- * certain; labels are numbers, names or one-hot. All others are left to `parseRow`, which would say the same of these.
+ * Reads rows of numbers that are not negative, each quoted or not: whole ones fastest, decimal ones where their value is
+ * certain. Labels are numbers, names or one-hot. It leaves all other rows to `parseRow`, which would read these the same.
  *
  * @param buffer the shared memory
  */
@@ -68,7 +66,7 @@ export function numberRows(
   };
 }
 
-/** Says where the label stands, and of what kind it is. */
+/** Tells the kernel where the label stands, and of what kind it is. */
 function setLabel(label: LabelColumns | null, set: (field: number, value: number) => void): void {
   const [column, columns] =
     label === null ? [0, 0] : label.kind === 'one-hot' ? [label.first, label.count] : [label.column, 1];
@@ -79,12 +77,12 @@ function setLabel(label: LabelColumns | null, set: (field: number, value: number
 }
 
 /**
- * The names of classes as the kernel compares them with text, one behind the other: u32 how many bytes, and the bytes.
+ * The names of classes as the kernel compares them with text, one after the other: u32 how many bytes, and the bytes.
  *
- * Null where bytes will not do: csv-parse's text is decoded before it is compared, and a name with half a surrogate pair is
- * equal to none; and where all of them are too long for their place.
+ * Null where they are too long for their place, and where comparing bytes will not do: `parseRow` decodes text before it
+ * compares, and a name with half a surrogate pair equals none.
  */
-export function nameTable(names: readonly string[]): Uint8Array | null {
+function nameTable(names: readonly string[]): Uint8Array | null {
   const parts = names.flatMap((name) => {
     const bytes = Buffer.from(name);
     const length = Buffer.alloc(4);

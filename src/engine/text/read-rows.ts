@@ -17,18 +17,18 @@ export interface TextWindow {
   readonly limit: number;
   /** How far the text reaches. */
   readonly end: number;
-  /** True when no more text follows: then the last row may lack its line end. */
+  /** Whether no more text follows: then the last row may lack its line end. */
   readonly isLast: boolean;
-  /** What to take from an offset to have it counted from the start of the batch's text. */
+  /** Where the batch's text begins: rejects and row starts are counted from here. */
   readonly origin: number;
 }
 
-/** Where and why reading rows stopped. */
+/** Where reading stopped, and why. */
 export interface RowsRead {
   readonly at: number;
   /**
-   * `limit`: all is done; `more`: the row at `at` goes on beyond the text; `quoted`: a line ends within quotes in the row
-   * at `at`; `full`: there is no room for a reject or an id.
+   * `limit`: all is done; `more`: the row at `at` goes on after the text; `quoted`: it has a line end within quotes;
+   * `full`: there is no room for its reject or its id.
    */
   readonly reason: 'limit' | 'more' | 'quoted' | 'full';
 }
@@ -40,15 +40,15 @@ export interface RowReader {
   readonly classCount: number;
   readonly writer: RowWriter;
   readonly fast: FastRows;
-  /** Whether a quoted field may go over several lines; else reading stops there. */
+  /** Whether a quoted field may span lines; else reading stops there. */
   readonly spansLines: boolean;
 }
 
 /**
- * Reads rows from a window of text, the plain ones by the kernel, all others by `parseRow`.
+ * Reads rows from a window of text: the kernel reads plain ones, `parseRow` all others.
  *
- * Where a quote is never closed in the window, its row's first line is rejected and reading goes on behind it: the text of
- * a batch is the most that a quoted field can span.
+ * Where a quote is not closed in the window, the first line of its row is rejected and reading goes on after it: the text
+ * of a batch is the most that a quoted field can span.
  */
 export function readRows(reader: RowReader, window: TextWindow): RowsRead {
   const { bytes, dialect, classCount, writer, fast } = reader;
@@ -80,16 +80,14 @@ function rowAt(
 ): RowEnd | 'more' | 'quoted' {
   const line = findLineEnd(bytes, at, end, dialect);
   if (line === undefined) return isLast ? { end, next: end, lines: 0, isOpen: false } : 'more';
-  const isQuoted = bytes.subarray(at, line.end).includes(0x22);
-  if (!isQuoted) return line;
   if (!spansLines) return findRowEnd(bytes, at, line.next, dialect).isOpen ? 'quoted' : line;
   const row = findRowEnd(bytes, at, end, dialect);
   return row.isOpen ? line : row;
 }
 
-/** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
+/** How much is read and scored at a time: it stays in a core's own cache between the two. */
 const PIECE_BYTES = 256 * 1024;
-/** How much is read at a time beyond the stretch, to complete its last row. */
+/** How much is read at a time after the stretch, to complete its last row. */
 const TAIL_BYTES = 8 * 1024;
 
 /** A stretch of a file, and where its pieces go. */
@@ -99,29 +97,27 @@ export interface StretchTask {
   /** Where the slot's text lies. */
   readonly text: number;
   readonly capacity: Pick<TextCapacity, 'textBytes'>;
-  /** How much to read at a time; given by tests only. */
-  readonly pieceBytes?: number;
 }
 
-/** Scores the rows that begin in a stretch of a file, piece by piece; a row that a piece cuts off waits for the next. */
+/** Scores the rows that begin in a stretch of a file, piece by piece. A row that a piece cuts off waits for the next. */
 export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
   const { bytes, dialect, writer } = reader;
-  const { stretch, text, capacity, pieceBytes = PIECE_BYTES } = task;
+  const { stretch, text, capacity } = task;
   const stretchEnd = Math.min(stretch.position + task.byteCount, stretch.fileBytes);
-  // The byte before tells whether a row begins at the start of the stretch.
   let isAtRow = stretch.isAtRow || stretch.position === 0;
-  /** Where in the file the byte at `text` lies, how much of the file is there, and where the next row begins in it. */
+  // Where in the file the byte at `text` lies. If the byte before the stretch ends a line, its first row begins there.
   let base = isAtRow ? stretch.position : stretch.position - 1;
+  // The text in memory ends at `end`, and its next row begins at `at`.
   let end = text;
   let at = text;
   for (;;) {
-    // What the last piece cut off goes to the front, so that every piece lies in the same few cache lines.
+    // The row that the last piece cut off goes to the front: every piece lies in the same few cache lines.
     bytes.copyWithin(text, at, end);
     base += at - text;
     end -= at - text;
     at = text;
     const position = base + (end - text);
-    const wanted = position < stretchEnd ? Math.min(pieceBytes, stretchEnd - position) : TAIL_BYTES;
+    const wanted = position < stretchEnd ? Math.min(PIECE_BYTES, stretchEnd - position) : TAIL_BYTES;
     const room = text + capacity.textBytes - end;
     const count = Math.min(wanted, stretch.fileBytes - position, room);
     if (count === 0 && room === 0) return writer.finish({ rowTooLongAt: base });
@@ -131,14 +127,10 @@ export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
     const isAtEnd = position + count >= stretch.fileBytes;
     if (!isAtRow) {
       const line = findLineEnd(bytes, at, end, dialect);
-      const passed = line?.next ?? end;
       isAtRow = line !== undefined;
-      at = passed;
-      if (base + (at - text) >= stretchEnd) return writer.finish({});
-      if (!isAtRow) {
-        if (isAtEnd) return writer.finish({});
-        continue;
-      }
+      at = line?.next ?? end;
+      if (base + (at - text) >= stretchEnd || (!isAtRow && isAtEnd)) return writer.finish({});
+      if (!isAtRow) continue;
     }
     const { at: stopped, reason } = readRows(reader, {
       at,

@@ -6,7 +6,7 @@ import type { Scored } from '../messages.js';
 import { REJECT, ROW_TASK } from '../offsets.js';
 import type { TextCapacity } from '../sizes.js';
 
-/** What rows are written to: all that a worker knows of one slot for text. */
+/** All that a worker knows of one slot for text. */
 export interface TextTarget {
   readonly bytes: Uint8Array;
   readonly layout: MemoryLayout;
@@ -18,8 +18,8 @@ export interface TextTarget {
 }
 
 /**
- * Writes rows into their slot: pixels, labels, row starts, ids and rejects; every full piece of pixels is scored at once,
- * while it is in the cache. Belongs to the worker that holds the slot.
+ * Writes rows into their slot: pixels, labels, row starts, ids and rejects. It scores every full piece of pixels at once, while
+ * that is in the cache. Only the worker that holds the slot uses it.
  */
 export class RowWriter {
   /** Rows scored, or waiting to be. */
@@ -28,9 +28,9 @@ export class RowWriter {
   /** Lines that have ended. */
   lines = 0;
   readonly withIds: boolean;
-  /** How many of the rows are of the present piece, which is not scored yet. */
+  /** How many rows the present piece has, which is not scored yet. */
   #pieceCount = 0;
-  /** How much of the ids' region is taken. */
+  /** How many bytes of ids are written. */
   #idBytes = 0;
   readonly #target: TextTarget;
   readonly #view: DataView;
@@ -51,12 +51,12 @@ export class RowWriter {
     return this.#target.slot.pixels + this.#pieceCount * this.#target.layout.recordBytes;
   }
 
-  /** What the kernel is told by, when it takes rows itself; see `ROW_TASK`. */
+  /** Where the kernel is told what to read; see `ROW_TASK`. */
   get rowTask(): number {
     return this.#target.text.rowTask;
   }
 
-  /** Tells where the next rows go, for the kernel to write them there. */
+  /** Tells the kernel where to write the next rows. */
   place(set: (field: number, value: number) => void): void {
     const { slot, text, capacity } = this.#target;
     set(ROW_TASK.mostRows, this.room);
@@ -70,7 +70,7 @@ export class RowWriter {
   }
 
   /**
-   * Counts `count` rows, each a line, whose pixels, labels, starts and ids are written, and scores the piece when it is full.
+   * Counts rows that the kernel has written, each a line, and scores the piece when it is full.
    *
    * @param idBytes where their ids end
    */
@@ -82,7 +82,7 @@ export class RowWriter {
     if (this.room === 0) this.flush();
   }
 
-  /** Takes a row that begins at `start` of the batch's text; false when there is no room for its id. */
+  /** Writes a row that begins at `start` of the batch's text; false when there is no room for its id. */
   take({ pixels, label, id }: ParsedRow, start: number): boolean {
     const { bytes, slot, text, capacity } = this.#target;
     if (this.withIds && id !== null) {
@@ -100,7 +100,7 @@ export class RowWriter {
     return true;
   }
 
-  /** Notes a row that is not scored; false when the table is full. */
+  /** Writes down a row that is not scored; false when the table is full. */
   reject(start: number, length: number): boolean {
     const { text, capacity } = this.#target;
     if (this.rejects === capacity.mostRejects) return false;
@@ -122,7 +122,7 @@ export class RowWriter {
     this.#pieceCount = 0;
   }
 
-  /** Scores what is left, and says how the batch went. */
+  /** Scores what is left, and returns the worker's answer. */
   finish(rest: Omit<Scored, 'records' | 'rejects' | 'lines'>): Scored {
     this.flush();
     return { records: this.records, rejects: this.rejects, lines: this.lines, ...rest };

@@ -9,13 +9,13 @@ import { type RowReader, readRows, scoreStretch } from './read-rows.js';
 import { RowWriter } from './row-writer.js';
 
 /**
- * Makes a function that scores the rows of a slot for text, reading them from a file first where it must.
+ * Makes a function that scores the rows of a slot for text, and reads them from a file first where there is a stretch.
  *
- * A quoted field may span lines where the text lies in the slot, up to its end: a quote that is not closed there rejects its
- * row's first line only. In a stretch of a file it may not: see `Scored.quotedLineEndAt`.
+ * A quoted field may span lines in text that lies in the slot: a quote that is not closed there rejects only the first line
+ * of its row. In a stretch of a file it may not: see `Scored.quotedLineEndAt`.
  *
- * @param makeFast makes what takes the rows of numbers; for tests, which compare
- * @param makeForward makes what is done with each piece of pixels, the forward pass if nothing else
+ * @param makeFast makes the reader of rows of numbers; for tests, which compare
+ * @param makeForward makes what is done with each piece of pixels: by default the forward pass
  * @throws TypeError where the layout has no text
  */
 export function createTextScorer(
@@ -30,7 +30,7 @@ export function createTextScorer(
   const bytes = new Uint8Array(memory.buffer);
   const capacity = capacityOf(layout);
   const counts = layout.slots.map((slot) => new SlotCounts(memory.buffer, layout, slot));
-  // The dialect comes with each task, and is mostly the same.
+  // The dialect comes with each task, and is the same for all tasks of an input.
   let known: { readonly json: string; readonly fast: FastRows } | undefined;
   const fastFor = (dialect: CsvDialect): FastRows => {
     const json = JSON.stringify(dialect);

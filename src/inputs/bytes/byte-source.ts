@@ -1,28 +1,24 @@
-/**
- * Where bytes come from. Pulled: nothing is read that was not asked for, but for one piece ahead.
- *
- * One call of `pull` at a time.
- */
+/** Where bytes come from. They are pulled, one call at a time; at most one piece is read ahead. */
 export interface ByteSource {
   /** What to call it in an error: a path, `stdin`. */
   readonly name: string;
-  /** The length of what `pull` yields, where it is known beforehand (regular, uncompressed files), or null. */
+  /** How many bytes `pull` gives in all, where that is known beforehand (regular, uncompressed files, arrays), or null. */
   readonly sizeBytes: number | null;
   /** The descriptor where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
   readonly fd: number | null;
   /**
    * The next piece, at least one byte long, or null at the end. A view: valid until the next `pull`.
    *
-   * @param into where the caller would like to have it, shared memory perhaps. A source that can, reads straight into
-   *   it and returns a view of it, at most as long; any other returns a piece of its own, of any length.
+   * @param into where the caller would like to have it, perhaps in shared memory. A source may read straight into it and
+   *   return a view of it; or it returns a piece of its own, of any length.
    * @throws DigitflowError `INPUT_READ` when reading fails, `GZIP_BROKEN` for gzip that cannot be unpacked.
    */
   pull(into?: Uint8Array): Promise<Uint8Array | null>;
-  /** Frees what is held, at once and at any time; a pull that is pending may reject or never settle. */
+  /** Frees what is held, at once and at any time; a pending pull may reject, or never settle. */
   close(): Promise<void>;
 }
 
-/** The same source with `piece` in front of what it still has to give. */
+/** The same source, which gives `piece` first. */
 export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   let first: Uint8Array | null = piece;
   return {
@@ -39,19 +35,9 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   };
 }
 
-/** What a source still has to give, for those who take anything that can be iterated; it is opened when they begin, and closed. */
-export async function* piecesOf(open: () => Promise<ByteSource>): AsyncGenerator<Uint8Array, void> {
-  const source = await open();
-  try {
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) yield piece;
-  } finally {
-    await source.close();
-  }
-}
-
 const NOTHING = new Uint8Array(0);
 
-/** A cursor over a byte source that hands out views and copies only what a caller wants in one piece. */
+/** A cursor over a byte source. It gives views, and copies only what a caller wants in one piece. */
 export class ByteReader {
   readonly #source: ByteSource;
   #rest: Uint8Array = NOTHING;
@@ -64,10 +50,10 @@ export class ByteReader {
   /**
    * The next 1 to `maxBytes` bytes, as many as are at hand; none only at the end. Valid until the next read.
    *
-   * @param into where the caller would like to have them; see `ByteSource.pull`.
+   * @param into see `ByteSource.pull`
    */
   async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
-    // Asking for nothing must not wait for a stream that has nothing yet.
+    // A stream may have nothing as yet: do not wait for it.
     if (maxBytes === 0) return NOTHING;
     if (this.#rest.length === 0) this.#rest = (await this.#source.pull(into)) ?? NOTHING;
     const view = this.#rest.subarray(0, maxBytes);

@@ -1,17 +1,14 @@
 import type { Hash } from 'node:crypto';
 import type { ByteSource } from './byte-source.js';
 
-/**
- * Of more bytes no digest is computed: 128 MiB take 0.1 s, and are as many images as the 64 MiB of IDX that are digested.
- */
+/** Longer content is not digested by default: 128 MiB take 0.1 s, and hold as many images as 64 MiB of IDX. */
 export const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
 
-/** Computes the SHA-256 of content on its way to somebody else, up to 128 MiB of it. */
+/** Computes the SHA-256 of content while another reader pulls it. */
 export class ContentDigest {
   #hash: Hash | null;
   #byteCount = 0;
   #sha256: string | null = null;
-
   readonly #mostBytes: number;
 
   private constructor(hash: Hash, mostBytes: number) {
@@ -19,13 +16,13 @@ export class ContentDigest {
     this.#mostBytes = mostBytes;
   }
 
-  /** Loads what is needed first: OpenSSL takes 8 ms to start. */
+  /** Loads node:crypto only now: OpenSSL takes 8 ms to start. */
   static async create(mostBytes = MOST_DIGESTED_BYTES): Promise<ContentDigest> {
     const { createHash } = await import('node:crypto');
     return new ContentDigest(createHash('sha256'), mostBytes);
   }
 
-  /** In hexadecimal, once the content has passed to its end; null before, and when it is too long. */
+  /** In hexadecimal, once all of the content has passed; null before, and when it is too long. */
   get sha256(): string | null {
     return this.#sha256;
   }
@@ -35,17 +32,17 @@ export class ContentDigest {
     return this.#byteCount;
   }
 
-  /** True where there will be none: the content is too long. */
+  /** True where there will be no digest: the content is too long. */
   get isGivenUp(): boolean {
     return this.#hash === null && this.#sha256 === null;
   }
 
-  /** The same source; what is pulled from it passes through the digest. To be called once. */
+  /** The same source, whose pieces pass through the digest. To be called once. */
   watch(source: ByteSource): ByteSource {
     return {
       name: source.name,
       sizeBytes: source.sizeBytes,
-      // Whoever reads past `pull` would not be seen.
+      // A worker that reads by the descriptor would bypass the digest.
       fd: null,
       pull: async (into) => {
         const piece = await source.pull(into);

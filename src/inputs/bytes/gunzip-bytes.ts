@@ -3,14 +3,14 @@ import { DigitflowError } from '../../errors.js';
 import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
 
-/** How many bytes are unpacked at a time; zlib allocates each piece anew. Measured: smaller ones cost the main thread more. */
+/** How many bytes are unpacked at a time, into a new piece each. Measured: smaller ones cost the main thread more. */
 const UNPACKED_BYTES = 512 * 1024;
 
 /**
  * The content of a source: unpacked when it begins like gzip, whatever its name says; else as it is.
  *
- * Gzip of several members is unpacked to the last. Pulling rejects with `GZIP_BROKEN` when the stream is damaged,
- * cut off, or followed by anything that is not gzip.
+ * All members are unpacked. Pulling rejects with `GZIP_BROKEN` when the stream is damaged, cut off, or followed by
+ * anything that is not gzip.
  */
 export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
   let start = await source.pull();
@@ -44,7 +44,7 @@ class GunzipBytes implements ByteSource {
     if (this.#pieces === null) {
       // The iterator listens for errors from its first `next` on, and keeps one that comes between two pulls.
       this.#pieces = this.#gunzip[Symbol.asyncIterator]();
-      void this.#feed();
+      void this.#writeAll();
     }
     try {
       const { done, value } = await this.#pieces.next();
@@ -52,7 +52,7 @@ class GunzipBytes implements ByteSource {
     } catch (error) {
       throw error instanceof DigitflowError ? error : this.#broken(reasonOf(error), error);
     }
-    // zlib stops in silence at zeros or other bytes that are no further member: they were fed, but not consumed.
+    // zlib stops in silence at bytes that are no further member: they were written to it, but not consumed.
     if (this.#gunzip.bytesWritten < this.#packedBytes) throw this.#broken('other bytes follow its end');
     return null;
   }
@@ -62,8 +62,8 @@ class GunzipBytes implements ByteSource {
     await this.#packed.close();
   }
 
-  /** Hands over one packed piece after the other, each only when zlib is done with the one before. */
-  async #feed(): Promise<void> {
+  /** Writes the packed pieces to zlib, each when the one before has been consumed: it is valid until the next pull. */
+  async #writeAll(): Promise<void> {
     try {
       for (let piece = await this.#packed.pull(); piece !== null; piece = await this.#packed.pull()) {
         if (this.#gunzip.destroyed) return;

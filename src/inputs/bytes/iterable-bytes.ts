@@ -81,7 +81,7 @@ function notBytes(value: unknown, name: string): DigitflowError {
   );
 }
 
-/** What an array is handed on by: then it can be unpacked, or left, piece by piece. */
+/** An array is given in pieces, so that it is unpacked piece by piece, and can be left in the middle. */
 const PIECE_BYTES = 1024 * 1024;
 
 /** Reads bytes that are in memory, without a copy. */

@@ -2,16 +2,16 @@ import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
 
-/** A read from a pipe gives 64 KiB at most, on Linux. */
+/** The most that a read from a pipe gives on Linux. */
 const BUFFER_BYTES = 64 * 1024;
 
 /**
- * Reads a pipe piece by piece into one buffer, where Node's streams would make a new one for each piece.
+ * Reads a pipe into one buffer, where Node's streams would allocate one for each piece. Nothing is read while the caller has
+ * a piece.
  *
- * A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process. Nothing
- * is read while a piece is lent.
+ * A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process.
  *
- * @param fd an open pipe, which `close` closes.
+ * @param fd an open pipe, which `close` closes
  */
 export function pipeBytes(fd: number, name: string): ByteSource {
   let piece: Uint8Array | null = null;

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { formatOf } from '../../src/inputs/formats.js';
+
+const nameOf = (bytes: Uint8Array, name = 'f') => formatOf({ bytes, name }).name;
+
+test('a format is known by the content', () => {
+  expect(nameOf(Uint8Array.of(0, 0, 8, 3))).toBe('idx');
+  expect(nameOf(Buffer.from('1,2\n'), 'images.idx')).toBe('csv');
+});
+
+test('where the content says nothing, the name says which format tells what is wrong', () => {
+  expect(nameOf(new Uint8Array(0), 'f.csv.gz')).toBe('csv');
+  expect(nameOf(new Uint8Array(0), 'f.gz')).toBe('idx');
+  expect(nameOf(Buffer.from('a\0b'), 'f')).toBe('idx');
+});
+
+test('any other content is refused, and named', () => {
+  for (const [bytes, found] of [
+    [Buffer.from('\x89PNG\r\n', 'latin1'), 'a PNG picture'],
+    [Buffer.from('a\0b'), 'binary data'],
+  ] as const) {
+    expect(() => nameOf(bytes, 'f.csv')).toThrowError(
+      expect.objectContaining({ code: 'CSV_BINARY', message: expect.stringContaining(`found ${found}`) }),
+    );
+  }
+});
