@@ -1,26 +1,5 @@
-/** The types of numbers that binary formats store. */
-export type ElementType =
-  | 'bool'
-  | 'u8'
-  | 'i8'
-  | 'u16'
-  | 'i16'
-  | 'u32'
-  | 'i32'
-  | 'u64'
-  | 'i64'
-  | 'f16'
-  | 'f32'
-  | 'f64';
-
-/** How a file stores its numbers. */
-export interface ElementFormat {
-  readonly type: ElementType;
-  readonly littleEndian: boolean;
-}
-
-/** How many bytes one element takes. */
-export const ELEMENT_BYTES: Readonly<Record<ElementType, 1 | 2 | 4 | 8>> = {
+/** How many bytes one element of each type takes. */
+export const ELEMENT_BYTES = {
   bool: 1,
   u8: 1,
   i8: 1,
@@ -33,7 +12,16 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, 1 | 2 | 4 | 8>> = {
   f16: 2,
   f32: 4,
   f64: 8,
-};
+} as const;
+
+/** The types of numbers that binary formats store. */
+export type ElementType = keyof typeof ELEMENT_BYTES;
+
+/** How a file stores its numbers. */
+export interface ElementFormat {
+  readonly type: ElementType;
+  readonly littleEndian: boolean;
+}
 
 /** Whether elements of this type may have a fraction. */
 export function isFloat(type: ElementType): boolean {

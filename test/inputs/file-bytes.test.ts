@@ -107,6 +107,19 @@ describe('FileBytes', () => {
     expect(() => file.sizeBytes).toThrow('EBADF');
   });
 
+  it('stops where it is told to', async () => {
+    const bytes = Uint8Array.from({ length: 100 }, (_, index) => index);
+    for (const into of [undefined, new Uint8Array(30)]) {
+      const source = new FileBytes(await OpenFile.open(await tempFile(bytes), 'x'), 10, 40);
+      const found: number[] = [];
+      for (let piece = await source.pull(into); piece !== null; piece = await source.pull(into)) {
+        found.push(...piece);
+      }
+      await source.close();
+      expect(found).toEqual([...bytes.subarray(10, 40)]);
+    }
+  });
+
   it('begins where it is told to, and then says nothing of positions', async () => {
     const file = await OpenFile.open(await tempFile(Buffer.from('abcdef')), 'x');
     const source = new FileBytes(file, 2);

@@ -130,7 +130,7 @@ function parseDictionary(text: string, name: string): Record<Key, string> {
   const need = (pattern: RegExp, expected: string): string => {
     const found = take(pattern);
     if (found !== undefined) return found;
-    const rest = JSON.stringify(text.slice(at, at + 24));
+    const rest = quote(text.slice(at, at + 24));
     throw broken(name, `expected ${expected} at character ${at} of its header, found ${rest}`);
   };
 
@@ -155,16 +155,21 @@ function parseDictionary(text: string, name: string): Record<Key, string> {
 
 /** The type of a quoted `descr`: byte order, letter, bytes. */
 function parseType(descr: string, name: string): ElementFormat {
-  const [, order, letter, size] = /^.([<>|])([a-zA-Z])(\d*).$/.exec(descr) ?? ['', '', '', ''];
+  const [, order, letter, size] = /^.([<>|])([a-zA-Z])(.*).$/.exec(descr) ?? ['', '', '', ''];
   const type = TYPES.get(letter + size);
   if (type !== undefined && (order !== '|' || size === '1')) return { type, littleEndian: order !== '>' };
   const isQuoted = /^['"]/.test(descr);
   const refused = isQuoted ? REFUSED_TYPES[letter] : REFUSED_TYPES.V;
-  const found = isQuoted ? `${refused ?? 'another type'} (${JSON.stringify(descr.slice(1, -1))})` : refused;
+  const found = isQuoted ? `${refused ?? 'another type'} (${quote(descr.slice(1, -1))})` : refused;
   throw new DigitflowError(
     'NPY_TYPE',
     `${name}: expected an array of numbers, found ${found}; save it with array.astype('uint8')`,
   );
+}
+
+/** Bytes of a file in an error, which is one line. */
+function quote(text: string): string {
+  return `'${text.replace(/[^ -~]/g, '?')}'`;
 }
 
 /** How many bytes tell the header's length: version 1 has two, the later ones four. */

@@ -22,6 +22,7 @@ export class FileBytes implements ByteSource {
   readonly fd: number | null;
   readonly #file: Pick<OpenFile, 'read' | 'release'>;
   #position: number | null;
+  readonly #end: number;
   readonly #bufferBytes: number;
   readonly #buffers: [Uint8Array?, Uint8Array?] = [];
   #turn: 0 | 1 = 0;
@@ -30,10 +31,14 @@ export class FileBytes implements ByteSource {
   #isBegun = false;
   #isClosed = false;
 
-  /** @param position where to begin; null where the descriptor stands, since the shell may have read a part of stdin */
+  /**
+   * @param position where to begin; null where the descriptor stands, since the shell may have read a part of stdin
+   * @param end the position to stop at, before the file's end
+   */
   constructor(
     file: Pick<OpenFile, 'fd' | 'name' | 'sizeBytes' | 'read' | 'release'>,
     position: number | null = 0,
+    end = Number.POSITIVE_INFINITY,
   ) {
     const { fd, name, sizeBytes } = file;
     this.name = name;
@@ -41,6 +46,7 @@ export class FileBytes implements ByteSource {
     this.fd = position === 0 ? fd : null;
     this.#file = file;
     this.#position = position;
+    this.#end = end;
     this.#bufferBytes = Math.max(1, Math.min(FILE_BUFFER_BYTES, sizeBytes));
   }
 
@@ -75,7 +81,8 @@ export class FileBytes implements ByteSource {
   }
 
   async #read(target: Uint8Array): Promise<Uint8Array | null> {
-    const reading = this.#file.read(target, this.#position);
+    const room = target.subarray(0, this.#end - (this.#position ?? 0));
+    const reading = this.#file.read(room, this.#position);
     this.#reading = reading;
     const byteCount = await reading;
     if (this.#position !== null) this.#position += byteCount;

@@ -1,0 +1,76 @@
+import type { Gunzip, InflateRaw } from 'node:zlib';
+import { DigitflowError } from '../../errors.js';
+import type { ByteSource } from './byte-source.js';
+
+/** How many bytes are unpacked at a time; zlib allocates each piece anew. Measured: smaller ones cost the main thread more. */
+export const UNPACKED_BYTES = 512 * 1024;
+
+/** What a source gives, unpacked by a stream of zlib's; nothing may follow the end of what is packed. */
+export class InflateBytes implements ByteSource {
+  readonly name: string;
+  readonly sizeBytes = null;
+  readonly fd = null;
+  readonly #packed: ByteSource;
+  readonly #inflate: Gunzip | InflateRaw;
+  readonly #broken: (reason: string, cause?: unknown) => DigitflowError;
+  #pieces: AsyncIterator<Uint8Array> | null = null;
+  #packedBytes = 0;
+
+  /** @param broken What to raise when the content is damaged, cut off, or followed by other bytes. */
+  constructor(
+    packed: ByteSource,
+    inflate: Gunzip | InflateRaw,
+    broken: (reason: string, cause?: unknown) => DigitflowError,
+  ) {
+    this.name = packed.name;
+    this.#packed = packed;
+    this.#inflate = inflate;
+    this.#broken = broken;
+  }
+
+  async pull(): Promise<Uint8Array | null> {
+    if (this.#pieces === null) {
+      // The iterator listens for errors from its first `next` on, and keeps one that comes between two pulls.
+      this.#pieces = this.#inflate[Symbol.asyncIterator]();
+      void this.#feed();
+    }
+    try {
+      const { done, value } = await this.#pieces.next();
+      if (!done) return value;
+    } catch (error) {
+      throw error instanceof DigitflowError ? error : this.#broken(reasonOf(error), error);
+    }
+    // zlib stops in silence at zeros or other bytes that are no further member: they were fed, but not consumed.
+    if (this.#inflate.bytesWritten < this.#packedBytes) throw this.#broken('other bytes follow its end');
+    return null;
+  }
+
+  async close(): Promise<void> {
+    this.#inflate.destroy();
+    await this.#packed.close();
+  }
+
+  /** Hands over one packed piece after the other, each only when zlib is done with the one before. */
+  async #feed(): Promise<void> {
+    try {
+      for (let piece = await this.#packed.pull(); piece !== null; piece = await this.#packed.pull()) {
+        if (this.#inflate.destroyed) return;
+        this.#packedBytes += piece.length;
+        await this.#write(piece);
+      }
+      this.#inflate.end();
+    } catch (error) {
+      this.#inflate.destroy(error instanceof Error ? error : undefined);
+    }
+  }
+
+  #write(piece: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#inflate.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

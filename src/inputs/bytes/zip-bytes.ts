@@ -1,0 +1,133 @@
+import { crc32, createInflateRaw } from 'node:zlib';
+import {
+  checkZipEntry,
+  isStored,
+  parseZipDirectory,
+  parseZipEnd,
+  parseZipEnd64,
+  ZIP_END64_BYTES,
+  ZIP_LOCAL_BYTES,
+  ZIP_TAIL_BYTES,
+  type ZipEntry,
+  zipBroken,
+  zipLocalBytes,
+} from '../../formats/zip.js';
+import type { ByteSource } from './byte-source.js';
+import { FileBytes } from './file-bytes.js';
+import { InflateBytes, UNPACKED_BYTES } from './inflate-bytes.js';
+import type { OpenFile } from './open-file.js';
+
+/** The directory is held in memory: an archive of arrays has a hundred bytes of it an array. */
+const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Lists what a ZIP archive holds.
+ *
+ * @throws DigitflowError `ZIP_BROKEN`, `INPUT_READ`
+ */
+export async function readZipEntries(file: OpenFile): Promise<ZipEntry[]> {
+  const { name, sizeBytes } = file;
+  const tailPosition = Math.max(0, sizeBytes - ZIP_TAIL_BYTES);
+  const end = parseZipEnd(await readAt(file, tailPosition, ZIP_TAIL_BYTES), name);
+  const directory =
+    'end64Position' in end
+      ? parseZipEnd64(await readAt(file, end.end64Position, ZIP_END64_BYTES), name)
+      : end;
+  const { position, byteCount, entryCount } = directory;
+  if (byteCount > MAX_DIRECTORY_BYTES) {
+    throw zipBroken(name, `expected a directory of at most ${MAX_DIRECTORY_BYTES} bytes, found ${byteCount}`);
+  }
+  if (position + byteCount > sizeBytes) {
+    throw zipBroken(
+      name,
+      `expected its directory to end at byte ${position + byteCount}, found ${sizeBytes} bytes`,
+    );
+  }
+  return parseZipDirectory(await readAt(file, position, byteCount), entryCount, name);
+}
+
+/** The unpacked content of an entry; `stored` says where in the archive its bytes lie, where they lie there as they are. */
+export interface ZipEntryBytes extends ByteSource {
+  readonly stored: { readonly fd: number; readonly position: number } | null;
+}
+
+/**
+ * Opens an entry, whose bytes are unpacked as they are pulled. The file is held until it is closed.
+ *
+ * The last pull rejects with `ZIP_BROKEN` when the content has another length or another CRC-32 than the directory says.
+ *
+ * @throws DigitflowError `ZIP_BROKEN` when it is encrypted, packed by another method than deflate, or not there;
+ *   `INPUT_READ`
+ */
+export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<ZipEntryBytes> {
+  const name = `${file.name}: ${entry.name}`;
+  checkZipEntry(entry, name);
+  const localBytes = zipLocalBytes(await readAt(file, entry.headerPosition, ZIP_LOCAL_BYTES), name);
+  const position = entry.headerPosition + localBytes;
+  const end = position + entry.packedBytes;
+  if (end > file.sizeBytes) {
+    throw zipBroken(name, `expected its content to end at byte ${end}, found ${file.sizeBytes} bytes`);
+  }
+  file.retain();
+  const packed = new FileBytes(file, position, end);
+  if (isStored(entry)) {
+    return new CheckedBytes(packed, entry, name, { fd: file.fd, position });
+  }
+  const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
+  const unpacked = new InflateBytes(packed, inflate, (reason, cause) =>
+    zipBroken(name, `its content cannot be unpacked (${reason})`, cause),
+  );
+  return new CheckedBytes(unpacked, entry, name, null);
+}
+
+/** The bytes from a position, fewer where the file ends or the position is beyond its end. */
+async function readAt(file: OpenFile, position: number, byteCount: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.max(0, Math.min(byteCount, file.sizeBytes - position)));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = await file.read(bytes.subarray(filled), position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** Unpacked content, compared with what the directory says of it. */
+class CheckedBytes implements ZipEntryBytes {
+  readonly fd = null;
+  readonly sizeBytes: number;
+  readonly #source: ByteSource;
+  readonly #expectedCrc: number;
+  #crc = 0;
+  #count = 0;
+
+  constructor(
+    source: ByteSource,
+    entry: ZipEntry,
+    readonly name: string,
+    readonly stored: ZipEntryBytes['stored'],
+  ) {
+    this.#source = source;
+    this.sizeBytes = entry.sizeBytes;
+    this.#expectedCrc = entry.crc32;
+  }
+
+  async pull(into?: Uint8Array): Promise<Uint8Array | null> {
+    const piece = await this.#source.pull(into);
+    this.#count += piece?.length ?? 0;
+    if (piece === null ? this.#count < this.sizeBytes : this.#count > this.sizeBytes) {
+      const found = piece === null ? this.#count : 'more';
+      throw zipBroken(this.name, `expected ${this.sizeBytes} bytes of content, found ${found}`);
+    }
+    if (piece !== null) this.#crc = crc32(piece, this.#crc);
+    else if (this.#crc !== this.#expectedCrc) {
+      const [expected, found] = [this.#expectedCrc, this.#crc].map((crc) => `0x${crc.toString(16)}`);
+      throw zipBroken(this.name, `expected content with the CRC-32 ${expected}, found ${found}`);
+    }
+    return piece;
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+}

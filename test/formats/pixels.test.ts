@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ElementFormat, ElementType } from '../../src/formats/elements.js';
+import { PixelReader } from '../../src/formats/numpy/pixels.js';
+import { failureOf } from '../inputs/failure-of.js';
+import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
+
+const LITTLE = (type: ElementType): ElementFormat => ({ type, littleEndian: true });
+
+/** Pixels of images of two pixels, from element 10 (record 5) on. */
+const read = (format: ElementFormat, values: readonly number[]) => [
+  ...new PixelReader(format, 2, 'x').read(storedNumbers(format, values), 10),
+];
+
+describe('PixelReader', () => {
+  it('gives u8 as they are stored, not copied', () => {
+    const stored = Uint8Array.of(0, 1, 255);
+    expect(new PixelReader(LITTLE('u8'), 2, 'x').read(stored, 0)).toBe(stored);
+  });
+
+  it('reads truths as black and white', () => {
+    expect(read(LITTLE('bool'), [0, 1, 1])).toEqual([0, 255, 255]);
+  });
+
+  it.each(ALL_FORMATS.filter(({ type }) => /^[ui]/.test(type)))(
+    'reads integers as they are: %j',
+    (format) => {
+      const most = format.type === 'i8' ? 127 : 255;
+      expect(read(format, [0, 1, most])).toEqual([0, 1, most]);
+    },
+  );
+
+  it.each(ALL_FORMATS.filter(({ type }) => /^f/.test(type)))('reads floats from 0 to 1: %j', (format) => {
+    expect(read(format, [0, 1, 0.5, 0.25])).toEqual([0, 255, 128, 64]);
+  });
+
+  it.each(['f16', 'f32', 'f64'] as const)(
+    'finds each of 256 levels again that was divided by 255, in %s',
+    (type) => {
+      const levels = Array.from({ length: 256 }, (_, level) => level);
+      const stored = levels.map((level) => level / 255);
+      const bytes =
+        type === 'f16' ? new Uint8Array(nearestHalves(stored).buffer) : storedNumbers(LITTLE(type), stored);
+      expect([...new PixelReader(LITTLE(type), 2, 'x').read(bytes, 0)]).toEqual(levels);
+    },
+  );
+
+  it('rounds any brightness to the nearest level', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true })), (values) => {
+        const pixels = read(LITTLE('f64'), values);
+        values.forEach((value, at) => {
+          expect(Math.abs(pixels[at] - value * 255)).toBeLessThanOrEqual(0.5 + 1e-9);
+        });
+      }),
+    );
+  });
+
+  it('reads bytes that begin anywhere, into memory of the caller', () => {
+    const bytes = new Uint8Array(9);
+    bytes.set(storedNumbers(LITTLE('f32'), [1, 0.2]), 1);
+    const into = new Uint8Array(5).fill(7);
+    const pixels = new PixelReader(LITTLE('f32'), 2, 'x').read(bytes.subarray(1), 0, into);
+    expect([...pixels]).toEqual([255, 51]);
+    expect([...into]).toEqual([255, 51, 7, 7, 7]);
+  });
+
+  it('gives no pixels for no bytes', () => {
+    expect(read(LITTLE('f32'), [])).toEqual([]);
+  });
+
+  it.each([
+    ['f32', 254, "254; integers mean 0 to 255: save it with array.astype('uint8')"],
+    ['f64', 2, "2; integers mean 0 to 255: save it with array.astype('uint8')"],
+    ['f32', 256, '256; undo what was done to the pixels, so that 0 is black and 1 is white'],
+    ['f64', 1.0000001, '1.0000001; undo'],
+    ['f64', -0.4242, '-0.4242; undo'],
+    ['f16', -1, '-1; undo'],
+    ['f32', Number.NaN, 'NaN; undo'],
+    ['f64', Number.POSITIVE_INFINITY, 'Infinity; undo'],
+  ] as const)('refuses %s of %d', async (type, value, found) => {
+    const error = await failureOf(() => read(LITTLE(type), [0, 1, 1, value]));
+    expect(error).toMatchObject({ code: 'NPY_PIXEL', exitCode: 65 });
+    expect(error.message).toContain(`x: record 6, pixel 1: expected 0 to 1 in floats, found ${found}`);
+  });
+
+  it.each([
+    ['i8', -1],
+    ['i16', 256],
+    ['u16', 65_535],
+    ['i32', -(2 ** 31)],
+    ['u32', 2 ** 32 - 1],
+    ['i64', 2 ** 32 + 7],
+    ['u64', 2 ** 53],
+  ] as const)('refuses %s of %d', async (type, value) => {
+    const error = await failureOf(() => read(LITTLE(type), [0, 1, value]));
+    expect(error.code).toBe('NPY_PIXEL');
+    expect(error.message).toContain(
+      `x: record 6, pixel 0: expected 0 to 255, found ${value}; divide or clip`,
+    );
+  });
+});
+
+/** Little-endian, as the machines that run tests are. */
+function nearestHalves(values: readonly number[]): Uint16Array {
+  const halves = Array.from({ length: 0x3c01 }, (_, bits) =>
+    bits >> 10 === 0 ? bits * 2 ** -24 : (1 + (bits & 0x3ff) / 1024) * 2 ** ((bits >> 10) - 15),
+  );
+  return Uint16Array.from(values, (value) => {
+    const after = Math.max(
+      1,
+      halves.findIndex((half) => half >= value),
+    );
+    return halves[after] - value < value - halves[after - 1] ? after : after - 1;
+  });
+}
