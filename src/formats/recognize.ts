@@ -7,7 +7,6 @@ const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['xz (unpack it first)', '\xfd7zXZ'],
   ['bzip2 (unpack it first)', 'BZh'],
   ['Zstandard (unpack it first)', '\x28\xb5\x2f\xfd'],
-  ['a NumPy file (write it with numpy.savetxt)', '\x93NUMPY'],
   ['a Parquet file (write it as CSV)', 'PAR1'],
   ['text in UTF-32 (write it as UTF-8)', '\xff\xfe\0\0'],
   ['text in UTF-16 (write it as UTF-8)', '\xff\xfe'],

@@ -2,6 +2,7 @@ import type { Hash } from 'node:crypto';
 import type { FileExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { ByteReader, type ByteSource } from './bytes/byte-source.js';
+import { arrayBytes } from './bytes/iterable-bytes.js';
 
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
 export type DigestMode = 'auto' | 'always' | 'never';
@@ -161,6 +162,15 @@ export class DataStream<H extends DataHeader = DataHeader> {
     const { length } = await this.#reader.read(1);
     if (length > 0) throw this.#trailing(`more than ${this.announcedBytes}`);
     this.#sha256 ??= this.#hash?.digest('hex') ?? null;
+  }
+
+  /** The same file, once it was read, with its data in another order; its digest stays that of the file. */
+  withData(data: Uint8Array): DataStream<H> {
+    const source = arrayBytes(data, this.name);
+    const header = { ...this.header, headerBytes: 0, dataBytes: data.length };
+    const stream = new DataStream(source, new ByteReader(source), header, this.#prefix, null);
+    stream.#sha256 = this.#sha256;
+    return stream;
   }
 
   /** Frees the source, at once and at any time. */

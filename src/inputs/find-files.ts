@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DigitflowError, inputError, missingInput } from '../errors.js';
+import { labelNames } from '../formats/numpy/array-names.js';
 
 /** Which half of a data set. */
 export type Split = 'train' | 'test';
@@ -8,7 +9,8 @@ export type Split = 'train' | 'test';
 /** Where images and their labels lie. */
 export interface IdxPaths {
   readonly images: string;
-  readonly labels: string;
+  /** Left out where they are found beside the images. */
+  readonly labels?: string;
 }
 
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
@@ -32,6 +34,8 @@ export async function locateIdx(folder: string, split: Split = 'test'): Promise<
   const present = await filesIn(folder);
   const prefix = PREFIXES[split];
   const images = firstPresent(spellings(`${prefix}-images-idx3-ubyte`), present);
+  const arrays = images === null ? arraysIn(present, split) : null;
+  if (arrays !== null) return { images: join(folder, arrays) };
   if (images === null) {
     const other = split === 'test' ? 'train' : 'test';
     const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
@@ -52,6 +56,7 @@ export async function locateIdx(folder: string, split: Split = 'test'): Promise<
  */
 export async function locateLabels(imagesPath: string): Promise<string> {
   const name = basename(imagesPath);
+  if (/\.npy(\.gz)?$/.test(name)) return locateArray(imagesPath);
   if (!name.includes('images')) {
     throw new DigitflowError(
       'INPUT_MISSING',
@@ -70,6 +75,25 @@ export async function locateLabels(imagesPath: string): Promise<string> {
     );
   }
   return join(folder, labels);
+}
+
+/** Finds the labels beside images that NumPy saved: `x_test.npy` has `y_test.npy`. */
+async function locateArray(imagesPath: string): Promise<string> {
+  const names = labelNames(basename(imagesPath));
+  const folder = dirname(imagesPath);
+  const labels = firstPresent(names, await filesIn(folder));
+  if (labels !== null) return join(folder, labels);
+  const expected =
+    names.length > 0 ? `beside it as ${names[0]}` : 'by its name, which has no x or images in it';
+  const message = `${imagesPath}: expected its labels ${expected}, found no such file; give the labels' path`;
+  throw new DigitflowError('INPUT_MISSING', message);
+}
+
+/** Finds what NumPy saved in a folder: an archive that is alone, or `x_test.npy`. */
+function arraysIn(present: ReadonlySet<string>, split: Split): string | null {
+  const archives = [...present].filter((name) => name.endsWith('.npz'));
+  if (archives.length === 1) return archives[0];
+  return firstPresent([`x_${split}.npy`, `X_${split}.npy`, `${split}_images.npy`], present);
 }
 
 /** The ways to write a usual name, `.gz` last. */

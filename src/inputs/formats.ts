@@ -4,9 +4,10 @@ import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
 import type { Format } from './input.js';
+import { NUMPY_FORMAT } from './numpy/numpy-input.js';
 
 /** The formats of images that are read, each known by its first bytes. A new one is a line here. */
-export const FORMATS: readonly Format[] = [IDX_FORMAT, CSV_FORMAT];
+export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, CSV_FORMAT];
 
 /** How a file is called that would be CSV if it could be read. */
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;

@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly csv: CsvFlags;
   /** Whether labels must be there, may be, or are passed over. */
   readonly labelled: 'required' | 'optional' | 'ignored';
+  /** Whether they are given by themselves: then those that come with the images do not count. */
+  readonly areLabelsGiven: boolean;
   /**
    * Finds the labels of images that come without: given, or beside the images by their name. Null where there are none, and
    * none are needed.

@@ -207,6 +207,7 @@ export class Inputs {
     const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
     return {
       ...{ file, ...network, csv, labelled, digest, split },
+      areLabelsGiven: this.#files[file].labels !== undefined,
       findLabels: (imagesPath) => findLabels(this.#files[file], imagesPath, labelled),
       openLabels: (found) => {
         const { labelsName } = this.#files[file];

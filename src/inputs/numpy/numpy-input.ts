@@ -1,0 +1,161 @@
+import { DigitflowError } from '../../errors.js';
+import { ELEMENT_BYTES } from '../../formats/elements.js';
+import { chooseArrays } from '../../formats/numpy/array-names.js';
+import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/fortran-order.js';
+import {
+  isNpy,
+  NPY_START_BYTES,
+  type NpyHeader,
+  npyHeaderBytes,
+  parseNpyHeader,
+} from '../../formats/numpy/npy-header.js';
+import { npyImageLayout, npyLabelLayout } from '../../formats/numpy/npy-roles.js';
+import { PixelReader } from '../../formats/numpy/pixels.js';
+import { isNpz } from '../../formats/zip.js';
+import type { ImageSize } from '../../network/network.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { OpenFile } from '../bytes/open-file.js';
+import { openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
+import { DataStream, type HeaderFormat } from '../data-stream.js';
+import type { FirstBytes } from '../first-bytes.js';
+import type { Format, Input, LabelStream, OpenOptions } from '../input.js';
+import { pixelInput } from '../pixel-input.js';
+
+const NPY_HEADER: HeaderFormat<NpyHeader> = {
+  prefix: 'NPY',
+  async readHeader(reader, name) {
+    const start = Uint8Array.from(await reader.readFully(NPY_START_BYTES));
+    const rest = await reader.readFully(npyHeaderBytes(start, name) - start.length);
+    const bytes = Buffer.concat([start, rest]);
+    return { header: parseNpyHeader(bytes, name), bytes };
+  },
+};
+
+/** Arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz). */
+export const NUMPY_FORMAT: Format = {
+  name: 'numpy',
+  isText: false,
+  recognizes: (start) => isNpy(start) || isNpz(start),
+  open: openNumpy,
+  openLabels: async (first, options) => openLabels(await first.content(), options),
+};
+
+/** Where the images lie, and their labels; what the archive calls them. */
+interface Arrays {
+  readonly images: ByteSource;
+  readonly labels: LabelStream | null;
+  readonly guesses: Input['guesses'];
+}
+
+/**
+ * @throws DigitflowError what `parseNpyHeader`, `npyImageLayout`, `npyLabelLayout` and `pixelInput` throw; of archives
+ *   ZIP_BROKEN, NPZ_ARRAYS, and USAGE where it is no regular file
+ */
+async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input> {
+  const { name } = first;
+  const { file, classes } = options;
+  const arrays = isNpz(first.bytes) ? await openArchive(first, options) : await openPair(first, options);
+  const { labels, guesses } = arrays;
+  let images: DataStream<NpyHeader> | undefined;
+  try {
+    images = await inRowOrder(await DataStream.open(arrays.images, NPY_HEADER, options.digest));
+    const { element, shape } = images.header;
+    const { count, ...image } = npyImageLayout(images.header, options.image ?? squareOf(shape[1]), name);
+    const pixels = image.height * image.width;
+    const reader = element.type === 'u8' ? null : new PixelReader(element, pixels, name);
+    return pixelInput({
+      ...{ file, name, format: 'numpy', guesses, image, count, images, labels },
+      classCount: classes.length,
+      storedBytes: pixels * ELEMENT_BYTES[element.type],
+      toPixels: reader ? (stored, record) => reader.read(stored, record * pixels) : undefined,
+    });
+  } catch (error) {
+    await Promise.all([images?.close(), labels?.stream.close()]);
+    throw error;
+  }
+}
+
+/** An array of its own, and the labels that are given or lie beside it. */
+async function openPair(first: FirstBytes, options: OpenOptions): Promise<Arrays> {
+  const found = await options.findLabels(first.path);
+  const images = await first.content();
+  try {
+    return { images, labels: found === null ? null : await options.openLabels(found), guesses: [] };
+  } catch (error) {
+    await images.close();
+    throw error;
+  }
+}
+
+/** The arrays of an archive, by their names. */
+async function openArchive({ name, path, sizeBytes }: FirstBytes, options: OpenOptions): Promise<Arrays> {
+  if (path === null || sizeBytes === null) {
+    const found = path === null ? 'a stream' : 'a packed one';
+    const message = `${name}: expected a file, since an archive of arrays is read at several places, found ${found}; give the path of the .npz file`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const archive = await OpenFile.open(path, name);
+  try {
+    const entries = await readZipEntries(archive);
+    const entryOf = new Map(entries.map((entry) => [entry.name.replace(/\.npy$/, ''), entry]));
+    const open = (array: string): Promise<ByteSource> => {
+      const entry = entryOf.get(array);
+      if (entry === undefined) throw new TypeError(`expected an array called ${array}`);
+      return openZipEntry(archive, entry);
+    };
+    const chosen = chooseArrays([...entryOf.keys()], options.split, name);
+    const images = await open(chosen.images);
+    try {
+      const own = options.labelled === 'ignored' || options.areLabelsGiven ? null : chosen.labels;
+      const found = own === null ? await options.findLabels(null) : null;
+      const labels =
+        own === null
+          ? found && (await options.openLabels(found))
+          : await openLabels(await open(own), options);
+      const names = { images: chosen.images, ...(own === null ? {} : { labels: own }) };
+      const guesses = Object.entries(names).map(
+        ([property, value]) => ({ property, value, by: 'seen' }) as const,
+      );
+      return { images, labels: labels || null, guesses };
+    } catch (error) {
+      await images.close();
+      throw error;
+    }
+  } finally {
+    archive.release();
+  }
+}
+
+async function openLabels(
+  source: ByteSource,
+  { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
+): Promise<LabelStream> {
+  const stream = await inRowOrder(await DataStream.open(source, NPY_HEADER, digest));
+  try {
+    return { stream, layout: npyLabelLayout(stream.header, classes.length, stream.name) };
+  } catch (error) {
+    await stream.close();
+    throw error;
+  }
+}
+
+/** An array in Fortran order is held in memory, and turned there. */
+async function inRowOrder(stream: DataStream<NpyHeader>): Promise<DataStream<NpyHeader>> {
+  const { header, name } = stream;
+  if (!header.isFortran) return stream;
+  try {
+    checkFortranSize(header, name);
+    stream.checkSize();
+    const stored = Uint8Array.from(await stream.readFully(header.dataBytes));
+    await stream.finish();
+    return stream.withData(fromFortranOrder(stored, header));
+  } finally {
+    await stream.close();
+  }
+}
+
+/** What flat images are where no network says it: squares, if they can be. */
+function squareOf(pixels = 0): ImageSize {
+  const side = Math.sqrt(pixels);
+  return Number.isInteger(side) ? { height: side, width: side } : { height: 1, width: pixels };
+}
