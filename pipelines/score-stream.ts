@@ -1,0 +1,190 @@
+import { Duplex } from 'node:stream';
+import { openModel } from '../src/inputs/open-model.js';
+import { type RowFormat, rowFormat } from '../src/outputs/row-format.js';
+import type { ScoreOptions } from '../src/outputs/score-options.js';
+import type { ScoredRows } from '../src/outputs/scored-rows.js';
+import { score } from './score.js';
+
+/** How to score what is written to a stream, and what is read from it. */
+export interface ScoreStreamOptions
+  extends Omit<ScoreOptions, 'inputs' | 'write' | 'from' | 'signal' | 'withOutputs'> {
+  /** Text of rows with a header (`csv`, the default), a JSON object a line, what Kaggle takes; or objects. */
+  readonly output?: 'csv' | 'ndjson' | 'kaggle' | 'objects' | undefined;
+  /** True for all of the network's outputs, one a class. Default false. */
+  readonly probabilities?: boolean | undefined;
+  /** So many of the best classes, with their confidences, in text. Default 0. */
+  readonly top?: number | undefined;
+}
+
+/** What is said of a row, as an object: a prediction, or why there is none. */
+export interface ScoredRow {
+  /** Its number in the input, from 0, scored or not. */
+  readonly row: number;
+  /** The name of the class; null where the row is bad, and `reject` says why. */
+  readonly prediction: string | null;
+  /** 0..1 where the network's outputs are probabilities; null where the row is bad. */
+  readonly confidence: number | null;
+  /** What its column of ids says; left out where there is none. */
+  readonly id?: string;
+  /** The network's outputs, one a class, where they are wanted. */
+  readonly outputs?: readonly number[];
+  readonly reject?: string;
+}
+
+/**
+ * Scores what is written to it: bytes of images in, in any format that can be read from a stream; rows out, in input order,
+ * as text or as objects. For `stream.pipeline`, or to be iterated over.
+ *
+ * Each side holds the other back. It ends and is destroyed as Node's own streams are; what is wrong with input, network or
+ * machine destroys it with a DigitflowError, after the rows before it were given.
+ */
+export function scoreStream(options: ScoreStreamOptions = {}): Duplex {
+  return new ScoreStream(options);
+}
+
+class ScoreStream extends Duplex {
+  readonly #leaving = new AbortController();
+  readonly #run: Promise<void>;
+  /** A piece that was written and not read as yet, and who is told when it was; null at the end of the input. */
+  #written: { readonly piece: Uint8Array; readonly done: () => void } | null | undefined;
+  /** Called when something was written. */
+  #wakeReader: () => void = () => {};
+  /** Called when there is room on the readable side again, and when all was read. */
+  #wakeWriter: () => void = () => {};
+  #wakeDrained: () => void = () => {};
+
+  constructor({ output = 'csv', probabilities = false, top = 0, ...options }: ScoreStreamOptions) {
+    super({ readableObjectMode: output === 'objects', decodeStrings: true });
+    const { classes } = openModel(options.model ?? 'sigmoid').network;
+    let withIds = false;
+    let format: RowFormat | undefined;
+    const begun = (): RowFormat => {
+      if (output === 'objects') throw new TypeError('expected text');
+      format ??= rowFormat({ format: output, classes, probabilities, top, withIds });
+      return format;
+    };
+    const text = async (given: RowFormat, rows: ScoredRows): Promise<void> => {
+      // A copy: the text holds only until the next part is asked for.
+      for (const part of given.rows(rows)) await this.#give(Buffer.from(part));
+    };
+    const write = async (rows: ScoredRows): Promise<void> => {
+      if (output === 'objects') for (const row of objectsOf(rows, classes)) await this.#give(row);
+      else if (format !== undefined) await text(format, rows);
+      else {
+        await this.#give(begun().head);
+        await text(begun(), rows);
+      }
+    };
+    const running = score({
+      ...options,
+      inputs: [this.#pieces()],
+      withOutputs: probabilities || top > 0,
+      signal: this.#leaving.signal,
+      write,
+      onOpened: (input) => {
+        withIds = input.guesses.some(({ property, value }) => property === 'id' && value !== 'none');
+        options.onOpened?.(input);
+      },
+    });
+    this.#run = running.then(
+      async () => {
+        // A run without any rows has a header all the same.
+        if (output !== 'objects' && format === undefined) await this.#give(begun().head);
+        this.push(null);
+      },
+      async (error: unknown) => {
+        // To destroy a stream drops what was not read.
+        await this.#drained();
+        this.destroy(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  }
+
+  override _write(piece: Uint8Array, _: BufferEncoding, done: () => void): void {
+    this.#written = { piece, done };
+    this.#wakeReader();
+  }
+
+  override _final(done: () => void): void {
+    this.#written = null;
+    this.#wakeReader();
+    done();
+  }
+
+  override _read(): void {
+    this.#wakeWriter();
+  }
+
+  override read(size?: number): unknown {
+    const given: unknown = super.read(size);
+    if (this.readableLength === 0) this.#wakeDrained();
+    return given;
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#leaving.abort(error ?? new Error('the stream was destroyed'));
+    this.#written = null;
+    this.#wakeReader();
+    this.#wakeWriter();
+    this.#wakeDrained();
+    // Threads and files are closed when it says so.
+    this.#run.then(() => done(error));
+  }
+
+  /** What is written, piece by piece: a writer is called back when its piece was taken in. */
+  async *#pieces(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      while (this.#written === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve;
+        });
+      }
+      if (this.#written === null) return;
+      const { piece, done } = this.#written;
+      this.#written = undefined;
+      yield piece;
+      done();
+    }
+  }
+
+  /** Gives a row or text, and waits until more is wanted. */
+  async #give(given: unknown): Promise<void> {
+    if (this.destroyed || given === '') return;
+    const wanted = new Promise<void>((resolve) => {
+      this.#wakeWriter = resolve;
+    });
+    if (!this.push(given)) await wanted;
+  }
+
+  async #drained(): Promise<void> {
+    if (this.destroyed || this.readableLength === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#wakeDrained = resolve;
+    });
+  }
+}
+
+/** The rows of a batch, scored or not, in the order of the input. */
+function* objectsOf(rows: ScoredRows, classes: readonly string[]): Generator<ScoredRow, void> {
+  const { count, predictions, confidences, outputs, idEnds, ids, rejects, place } = rows;
+  const reasons = new Map(rejects.map(({ row, reason }) => [row, reason]));
+  for (let at = 0, scored = 0; at < count + rejects.length; at++) {
+    const row = place.firstRow + at;
+    const reason = reasons.get(at);
+    if (reason !== undefined) {
+      yield { row, prediction: null, confidence: null, reject: reason() };
+      continue;
+    }
+    const all =
+      outputs.length === 0
+        ? []
+        : Array.from(outputs.subarray(scored * classes.length, (scored + 1) * classes.length));
+    const id = Buffer.from(ids.subarray(scored === 0 ? 0 : idEnds[scored - 1], idEnds[scored])).toString();
+    yield {
+      ...{ row, prediction: classes[predictions[scored]], confidence: confidences[scored] },
+      ...(idEnds.length > 0 ? { id } : {}),
+      ...(all.length > 0 ? { outputs: all } : {}),
+    };
+    scored++;
+  }
+}
