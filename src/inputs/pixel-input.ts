@@ -76,7 +76,7 @@ export function pixelInput(source: PixelSource): Input {
 }
 
 async function* piecesOf(
-  { images, labels, storedBytes, toPixels }: PixelSource,
+  { image, images, labels, storedBytes, toPixels }: PixelSource,
   reading: Reading,
   firstRow: number,
   permits: Permits,
@@ -90,14 +90,18 @@ async function* piecesOf(
   // whole records can be read straight to where they belong.
   let begunBytes = 0;
   const rest = new Uint8Array(storedBytes);
+  const pixels = image.height * image.width;
   const labelled = Math.max(1, Math.floor(LABEL_PIECE_BYTES / Math.max(1, labelBytes))) * storedBytes;
   // Numbers that are to become pixels are read to a place of their own.
   const own =
     toPixels && new Uint8Array(Math.max(storedBytes, CONVERTED_BYTES - (CONVERTED_BYTES % storedBytes)));
   while (images.remainingBytes > 0) {
     await permits.whenFree();
-    const into = begunBytes > 0 ? rest.subarray(begunBytes) : (own ?? permits.room(reading));
-    if (begunBytes === 0 && into.length < storedBytes) throw noRoom(images.name, storedBytes, into.length);
+    const room = permits.room(reading);
+    if (begunBytes === 0 && room.length < pixels) throw noRoom(images.name, pixels, room.length);
+    // No more than the slot takes, whatever they take as stored.
+    const records = own?.subarray(0, Math.floor(room.length / pixels) * storedBytes);
+    const into = begunBytes > 0 ? rest.subarray(begunBytes) : (records ?? room);
     const mostBytes = Math.min(into.length, labelled);
     const left =
       isLeftToWorkers && begunBytes === 0 ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
