@@ -1,4 +1,5 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
+import { wilsonInterval } from '../src/counting/scores.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';
@@ -150,8 +151,7 @@ async function runEpochs(
 async function testNetwork(network: Network): Promise<Training['test']> {
   const model = { network, name: 'trained', sha256: '' };
   const { evaluation } = await evaluateModel(model, { workers: 0, mistakes: 0 });
-  const { images, correct, accuracy, interval, data } = evaluation;
-  return accuracy === null || interval === null
-    ? null
-    : { dataset: data.dataset, images, correct, accuracy, interval };
+  const { images, correct, data } = evaluation;
+  const interval = wilsonInterval(correct, images);
+  return interval && { dataset: data.dataset, images, correct, accuracy: correct / images, interval };
 }

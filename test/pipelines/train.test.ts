@@ -39,6 +39,18 @@ describe('train', () => {
     expect(network.provenance['validation accuracy']).toBeUndefined();
   });
 
+  test('on the MNIST training set judges the network on the test set, with an interval of two bounds', async () => {
+    const { training } = await train({ hidden: [], epochs: 1, workers: 0 });
+    expect(training.data).toMatchObject({ dataset: 'MNIST training set', images: 60_000 });
+    expect(training.test).toEqual({
+      dataset: 'MNIST test set',
+      images: 10_000,
+      correct: expect.any(Number),
+      accuracy: Number(training.test?.correct) / 10_000,
+      interval: { low: expect.any(Number), high: expect.any(Number) },
+    });
+  });
+
   test('that is aborted before its first epoch rejects with the reason', async () => {
     const signal = AbortSignal.abort(new Error('changed my mind'));
     await expect(train({ ...given(), signal })).rejects.toThrow('changed my mind');
