@@ -41,7 +41,7 @@ describe('decodePng', () => {
     expect(decodePng(PALETTE, 'x').pixels).toEqual(Uint8Array.of(0, 255));
   });
 
-  it('puts white behind dark ink, and black behind light ink', () => {
+  it('puts a white ground under dark ink, and a black one under light ink', () => {
     expect(decodePng(png(2, [grey(0), grey(0, 0)]), 'x').pixels).toEqual(Uint8Array.of(0, 255));
     expect(decodePng(png(2, [grey(250), grey(0, 0)]), 'x').pixels).toEqual(Uint8Array.of(250, 0));
   });

@@ -53,7 +53,11 @@ describe('a header of another width than the rows', () => {
 
   test.each([
     ['is a title', 'digits 7,0,0,1,0', '1 name and rows of 5 columns'],
-    ['lacks a name that nobody can guess', 'a,b,c,d 7,0,0,1,0 7,0,0,1,0', '4 names and rows of 5 columns'],
+    [
+      'lacks a name, and it is not certain which',
+      'a,b,c,d 7,0,0,1,0 7,0,0,1,0',
+      '4 names and rows of 5 columns',
+    ],
     ['has one too much', 'y,a,b,c,d 0,0,1,0', '5 names and rows of 4 columns'],
   ])('%s, and is refused', (_, text, found) => {
     expect(() => table(text, true)).toThrowError(

@@ -164,7 +164,7 @@ test('labels counted from 1 are labels, not the first pixel of an image that lac
   expect(guess(text).dialect).toMatchObject({ label: number(0), firstPixel: 1 });
 });
 
-test('a first column of nobody knows what is asked for, though the last one could be a label', () => {
+test('a first column of unknown meaning has to be named by a flag, though the last one could be a label', () => {
   const text = csv((p, i) => [3 * i + 7, ...p]);
   expect(() => guess(text)).toThrowError(expect.objectContaining({ code: 'CSV_COLUMNS' }));
   expect(() => guess(text)).toThrowError(/--label or --id/);

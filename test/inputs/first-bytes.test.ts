@@ -22,7 +22,7 @@ describe('the beginning of a stream tells something', () => {
     ]);
   });
 
-  test('not with a byte order mark and blank lines behind it, in pieces or not', () => {
+  test('not with a byte order mark and blank lines after it, in pieces or not', () => {
     expect(told('\ufeff\n\n', '1\n')).toEqual([false, true]);
     expect(told(Uint8Array.of(0xef, 0xbb), Uint8Array.of(0xbf), '\n', '1\n')).toEqual([
       ...[false, false, false, true],
