@@ -109,7 +109,7 @@ export class Inputs {
   async openAhead(first = 0): Promise<void> {
     if (this.#opened[first] !== undefined) return;
     for (let index = first; index < this.#files.length; index++) {
-      if (index > first && (await isStream(this.#files[index].images))) {
+      if (index > first && isStream(this.#files[index].images)) {
         this.#pixelBytes = null;
         continue;
       }
@@ -173,7 +173,7 @@ export class Inputs {
   async #firstOf(index: number): Promise<FirstBytes> {
     const first = this.#readFirst(index);
     const { images, labels, labelsName } = this.#files[index];
-    if (labels === undefined || this.#labels !== undefined || !(await isStream(images))) return first;
+    if (labels === undefined || this.#labels !== undefined || !isStream(images)) return first;
     const { digest = 'auto', network } = this.#options;
     this.#unlabelled.delete(this.#files[index]);
     this.#labels = openLabels(labels, labelsName, { digest, ...network });

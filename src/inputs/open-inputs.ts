@@ -35,7 +35,7 @@ async function findImages({ images, labels }: ImagesSpec, split: Split): Promise
     return split === 'test' ? bundledTestSet() : locateIdx(trainingSetFolder(), 'train');
   }
   const path = pathOf(images);
-  if (path !== null && labels === undefined && (await isFolder(path))) return locateIdx(path, split);
+  if (path !== null && labels === undefined && isFolder(path)) return locateIdx(path, split);
   return {
     images,
     labels,
