@@ -1,7 +1,7 @@
 import { lastValueFrom, type Observable, tap } from 'rxjs';
 import { type Evaluation, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
-import type { Mistake } from '../src/counting/mistakes.js';
+import type { Mistake } from '../src/counting/kept-records.js';
 import type { ScoredRecords } from '../src/counting/scored-records.js';
 import type { Model } from '../src/inputs/open-model.js';
 import type { Normalization } from '../src/network/normalization.js';
