@@ -1,8 +1,8 @@
 // Builds dist/ and data/: the kernel (AssemblyScript), the bundles (esbuild), the types (tsc), the test set (MNIST).
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import asc from 'assemblyscript/asc';
@@ -64,14 +64,13 @@ const withoutChildProcess = {
 };
 
 /**
- * The executable is CommonJS, and so is what the threads load: Node 20 takes 10 ms more to load ES modules, and a module in
- * some ten files 10 ms more again. All commands lie in one file, `cli.cjs`; what is imported only when it is needed runs when it
- * is needed. The executable is a file of its own, since Node keeps the code of what it loads later.
- * The maps name places in src/, but do not repeat it.
+ * What runs as a program or a thread is CommonJS: Node 20 takes 10 ms more to load ES modules, and half a millisecond more for
+ * each file. The maps name places in src/, but do not repeat it.
  *
  * @type {import('esbuild').BuildOptions}
  */
 const commonJs = {
+  ...common,
   format: 'cjs',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -84,23 +83,48 @@ const commonJs = {
   sourcesContent: false,
 };
 
+/**
+ * The executable, and the files that it loads of a command when it is asked for. esbuild can split ES modules only, so they
+ * are made first, and of each its CommonJS.
+ *
+ * @returns {Promise<void>}
+ */
+async function buildExecutable() {
+  const folder = join(root, 'dist', 'esm');
+  await build({
+    ...common,
+    entryPoints: { cli: 'src/cli/program.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    splitting: true,
+    chunkNames: 'cli-[name]-[hash]',
+    // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
+    external: ['piscina'],
+    plugins: [withoutChildProcess],
+    // Under Node's own condition rxjs is CommonJS, of which nothing can be left out.
+    alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
+    sourcesContent: false,
+  });
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.cjs'));
+  await build({
+    ...commonJs,
+    bundle: false,
+    entryPoints: [
+      { in: 'src/bin.ts', out: 'digitflow' },
+      ...files.map((name) => ({ in: join(folder, name), out: basename(name, '.cjs') })),
+    ],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Node shows the line of an uncaught error: it must not be the whole program.
+    lineLimit: 160,
+  });
+  await rm(folder, { recursive: true });
+}
+
 /** @returns {Promise<void>} */
 async function buildBundles() {
   await Promise.all([
-    build({
-      ...common,
-      ...commonJs,
-      entryPoints: { digitflow: 'src/bin.ts', cli: 'src/cli/program.ts' },
-      // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
-      external: ['./cli.cjs', 'piscina'],
-      plugins: [withoutChildProcess],
-      // Under Node's own condition rxjs is CommonJS, of which nothing can be left out.
-      alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
-      minifySyntax: true,
-      minifyWhitespace: true,
-      // Node shows the line of an uncaught error: it must not be the whole program.
-      lineLimit: 160,
-    }),
+    buildExecutable(),
     // A library's user brings operators of their own: they and ours must share one rxjs.
     build({
       ...common,
@@ -110,7 +134,7 @@ async function buildBundles() {
       splitting: true,
       chunkNames: 'index-[name]-[hash]',
     }),
-    build({ ...common, ...commonJs, entryPoints: ['workers/score-worker.ts', 'workers/train-worker.ts'] }),
+    build({ ...commonJs, entryPoints: ['workers/score-worker.ts', 'workers/train-worker.ts'] }),
     build({
       ...common,
       entryPoints: ['scripts/prepare-data.ts', 'scripts/train-first-network.ts'],
