@@ -1,9 +1,14 @@
 // Each view in one call.
-export { type DigitImage, type DigitSpec, openDigit } from '../../pipelines/digit-image.js';
+export { type LookImages, type LookOptions, lookNetwork, type NetworkView } from '../../pipelines/look.js';
 export { type DetectorView, type LookDetectorOptions, lookDetector } from '../../pipelines/look-detector.js';
-export { type DigitView, type LookDigitOptions, lookDigit } from '../../pipelines/look-digit.js';
-export type { LookOptions } from '../../pipelines/look-images.js';
-export { lookNetwork, type NetworkView } from '../../pipelines/look-network.js';
+export {
+  type DigitImage,
+  type DigitSpec,
+  type DigitView,
+  type LookDigitOptions,
+  lookDigit,
+  openDigit,
+} from '../../pipelines/look-digit.js';
 export { type LookNeuronOptions, lookNeuron, type NeuronView } from '../../pipelines/look-neuron.js';
 export {
   type LookWhatIfOptions,

@@ -1,8 +1,7 @@
-export { checkFitsNetwork } from '../inputs/check-fits-network.js';
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
-export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 // Float64, plain: what the kernels are tested against.
-export { forward as feedForward, predictedClass } from '../network/forward.js';
+export { brightnessOf, feedForward, foldNormalization, predictedClass } from '../network/feed-forward.js';
+export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 export {
   type ImageSize,
   type Layer,
@@ -15,9 +14,7 @@ export {
 } from '../network/network.js';
 export {
   blackAndWhite,
-  brightnessOf,
   describeNormalization,
-  foldNormalization,
   type Normalization,
   parseNormalization,
   UNIT_BRIGHTNESS,

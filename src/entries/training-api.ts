@@ -1,5 +1,5 @@
-export type { Judgement, Training } from '../training/training-command.js';
 export type { EpochReport } from '../training/training-epochs.js';
 export { DEFAULT_TRAINING, type TrainingOptions } from '../training/training-options.js';
-export { type LearningCurve, renderLearningCurve } from '../views/terminal/learning-curve.js';
-export { learningCurveSvg } from '../views/terminal/learning-curve-svg.js';
+export type { Judgement, Training } from '../training/training-report.js';
+export { type LearningCurve, learningCurveSvg } from '../views/learning-curve.js';
+export { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
