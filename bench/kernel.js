@@ -70,7 +70,7 @@ export async function measureKernel({ rounds = 25, log }) {
 async function prepareOurs({ batch, decode, normalize, openIdx, openScorer }, network, files) {
   const source = await openIdx({ ...files, digest: 'never' });
   const scorer = await openScorer(network, { workers: 0, batchSize: source.format.count });
-  /** @type {import('../dist/types/src/index.js').Batch[]} */
+  /** @type {import('../dist/types/src/entries/operators-api.js').Batch[]} */
   const batches = [];
   // Always willing: all images fit into one slot, which is never given back.
   const permits = { room: () => scorer.slots.room(), whenFree: async () => {} };

@@ -1,20 +1,32 @@
-// Whole runs, each in one call.
+// Whole runs and views, each in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
-// What an evaluation found.
-export type { Evaluation } from './counting/evaluation.js';
+// Counting.
+export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
+export type { Mistake } from './counting/mistakes.js';
+export type { RecordCounts, ScoredRecords } from './counting/scored-records.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
+// What bytes mean.
+export type { CsvFlags } from './formats/csv/dialect.js';
 // Where images and networks come from.
+export type { WebByteStream } from './inputs/bytes/iterable-bytes.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
+export type { DigestMode } from './inputs/data-stream.js';
+export type { InputDescription } from './inputs/input.js';
+export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
-// An evaluation as text, and rows as they are scored.
+// Results as text and JSON.
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationJson } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
-export type { ScoreOptions, ScoreProgress, ScoreResult } from './outputs/score-options.js';
+export type { ScoreOptions, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
 export type { ScoredRows } from './outputs/scored-rows.js';
+// Results as text for a terminal, and as pictures.
+export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
+export type { ColorLevel, RenderOptions } from './views/terminal/terminal.js';
+export type { Language } from './views/words/words.js';

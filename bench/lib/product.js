@@ -9,12 +9,16 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const EXECUTABLE = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
 
 /**
- * The library.
+ * The library, all of its entries as one.
  *
- * @returns {Promise<typeof import('../../dist/types/src/index.js')>}
+ * @returns {Promise<typeof import('../../dist/types/src/index.js') &
+ *   typeof import('../../dist/types/src/entries/operators-api.js') &
+ *   typeof import('../../dist/types/src/entries/network-api.js')>}
  */
 export async function loadDigitflow() {
-  const entry = new URL('../../dist/index.js', import.meta.url);
-  if (!existsSync(entry)) throw new Error('nothing to measure: run `npm run build` first');
-  return import(entry.href);
+  const entries = ['index', 'operators', 'network'].map(
+    (name) => new URL(`../../dist/${name}.js`, import.meta.url),
+  );
+  if (!entries.every(existsSync)) throw new Error('nothing to measure: run `npm run build` first');
+  return Object.assign({}, ...(await Promise.all(entries.map((entry) => import(entry.href)))));
 }

@@ -1,5 +1,5 @@
+// The network in float64: what the kernels are tested against.
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
-// Float64, plain: what the kernels are tested against.
 export { brightnessOf, feedForward, foldNormalization, predictedClass } from '../network/feed-forward.js';
 export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 export {
