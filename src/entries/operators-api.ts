@@ -36,7 +36,7 @@ export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js'
 export type { ElementFormat, ElementType } from '../formats/elements.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
 // Where images and networks come from.
-export type { ByteSource } from '../inputs/bytes/byte-source.js';
+export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';
 export type { Split } from '../inputs/find-files.js';
 export type {
