@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { EpochTotals, TrainResult } from '../../pipelines/train.js';
+import { type EpochTotals, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
 import { describeGuesses } from '../formats/csv/dialect.js';
 import type { EpochReport } from '../training/training-epochs.js';
@@ -78,8 +78,6 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   );
   try {
     const { images, labels, workers, checkpoint, resume, curve, log, out, quiet } = flags;
-    // Loaded only when it is wanted: an evaluation should start fast.
-    const { train } = await import('../../pipelines/train.js');
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },

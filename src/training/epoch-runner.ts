@@ -1,3 +1,4 @@
+import type { WasmMemory, WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
 import { BARRIER, RUN, STEP_BYTES } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
@@ -6,8 +7,8 @@ import { type TrainingOptions, trainingCount } from './training-options.js';
 
 /** What a training thread is given when it starts. The module and the memory are shared, not copied. */
 export interface TrainingSetup {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly layout: TrainingLayout;
   readonly options: TrainingOptions;
 }
@@ -69,10 +70,7 @@ export interface TrainingKernel {
 }
 
 /** Makes the training kernel over a shared memory. */
-export function instantiateTrainingKernel(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): TrainingKernel {
+export function instantiateTrainingKernel(module: WasmModule, memory: WasmMemory): TrainingKernel {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as TrainingKernel;
 }
