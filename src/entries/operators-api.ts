@@ -3,7 +3,7 @@ export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibrat
 export type { ConfusionMatrix } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
-export type { Mistakes } from '../counting/mistakes.js';
+export type { Mistakes } from '../counting/kept-records.js';
 export type { LabelledRecords } from '../counting/scored-records.js';
 export type { ClassScores, Interval, Scores } from '../counting/scores.js';
 // Shared memory and threads.
