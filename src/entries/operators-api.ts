@@ -42,6 +42,7 @@ export type { Split } from '../inputs/find-files.js';
 export type {
   Cursor,
   FormatName,
+  ImageFiles,
   Input,
   InputDescription,
   InputFile,
@@ -49,7 +50,7 @@ export type {
   OpenOptions,
   OpenReading,
 } from '../inputs/input.js';
-export { type ImageFiles, Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
+export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
 export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
 export type { ReadOptions, RunPosition } from '../inputs/read-inputs.js';
 // The operators.
