@@ -108,8 +108,13 @@ export class Batch extends SlotHolder {
    * @throws DigitflowError USAGE for text that has not passed `accept`: a piece that is cut at a line end does not know it
    */
   get first(): number {
-    if (this.place !== undefined) return this.place.firstRow;
-    if (this.#content instanceof PixelContent) return this.#content.first;
+    const content = this.#content;
+    const isNumbered = this.place === undefined && content instanceof PixelContent;
+    return isNumbered ? content.first : this.#accepted.firstRow;
+  }
+
+  get #accepted(): RecordsPlace {
+    if (this.place !== undefined) return this.place;
     throw new DigitflowError(
       'USAGE',
       'rows of text are numbered by accept(): put inOrder() and accept() first',
@@ -148,22 +153,12 @@ export class Batch extends SlotHolder {
    * Raises what is wrong with the first bad row, or with what follows the records, where every record counts.
    *
    * @param wanted how many of its records are wanted; what is wrong after them does not matter
-   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what the source raised
+   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what the source raised; USAGE as `first` does
    */
   check(wanted = Number.POSITIVE_INFINITY): void {
+    this.held();
     const content = this.#content;
-    if (content instanceof TextContent && this.#scored.rejects > 0) {
-      const reject = content.reject(0);
-      if (reject.row < wanted) {
-        const where = this.place
-          ? `line ${this.place.firstLine + reject.line + 1}`
-          : `a row of ${this.title}`;
-        throw new DigitflowError(
-          content.hasOnlyBadLabel(reject) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
-          `${this.reading.name}: ${where}: ${reject.reason()}; fix the row`,
-        );
-      }
-    }
+    if (content instanceof TextContent) content.checkRows(this.#scored, wanted, this.#accepted.firstLine);
     if (this.count + this.#scored.rejects < wanted && this.fault !== undefined) throw this.fault;
   }
 

@@ -129,11 +129,17 @@ export class TextContent {
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
 
-  /** Whether nothing but its label is wrong with a rejected row. */
-  hasOnlyBadLabel({ text }: RejectedRow): boolean {
-    const bytes = text();
-    const withoutLabel = parseRow(bytes, { ...this.#dialect, label: null }, this.#slots.classCount);
-    return isFault(this.#parse(bytes)) && !isFault(withoutLabel);
+  /**
+   * @param wanted how many of its rows matter
+   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE for the first of them that was rejected
+   */
+  checkRows({ rejects }: Scored, wanted: number, firstLine: number): void {
+    if (rejects === 0) return;
+    const { row, line, reason, text } = this.reject(0);
+    if (row >= wanted) return;
+    const code = this.#hasOnlyBadLabel(text()) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
+    const where = `${this.#reading.name}: line ${firstLine + line + 1}`;
+    throw new DigitflowError(code, `${where}: ${reason()}; fix the row`);
   }
 
   released(): void {
@@ -143,6 +149,12 @@ export class TextContent {
   get #size(): TextSize {
     if (this.#slots.text === null) throw new TypeError('expected slots for text');
     return this.#slots.text;
+  }
+
+  /** Whether nothing but its label is wrong with a rejected row. */
+  #hasOnlyBadLabel(text: Uint8Array): boolean {
+    const withoutLabel = parseRow(text, { ...this.#dialect, label: null }, this.#slots.classCount);
+    return isFault(this.#parse(text)) && !isFault(withoutLabel);
   }
 
   #parse(text: Uint8Array): ReturnType<typeof parseRow> {
