@@ -4,7 +4,7 @@ import { type Answer, type Scored, type ScoreTask, STOPPED } from './messages.js
 import { PixelContent } from './pixel-content.js';
 import type { Normalized, Reading, Records, RecordsPlace, RejectedRow } from './records.js';
 import { SlotCounts, SlotHolder, type Slots } from './slots.js';
-import { TextContent } from './text-content.js';
+import { dialectFor, TextContent } from './text-content.js';
 
 const NOTHING: Scored = { records: 0, rejects: 0, lines: 0 };
 /** What these tell of is the row that would come next. */
@@ -22,8 +22,10 @@ export class Batch extends SlotHolder {
   #scored = NOTHING;
   #fault: DigitflowError | undefined;
 
-  /** Takes a slot for records, which are still to be appended. */
+  /** Takes a slot for records, which are still to be appended; throws USAGE for text where the slots are for pixels. */
   constructor(slots: Slots, records: Normalized<Records>) {
+    // Before a slot is taken, which nothing would give back.
+    if ('text' in records) dialectFor(slots, records.reading);
     super(slots);
     this.#slots = slots;
     this.reading = records.reading;
@@ -115,10 +117,7 @@ export class Batch extends SlotHolder {
 
   get #accepted(): RecordsPlace {
     if (this.place !== undefined) return this.place;
-    throw new DigitflowError(
-      'USAGE',
-      'rows of text are numbered by accept(): put inOrder() and accept() first',
-    );
+    throw new DigitflowError('USAGE', 'accept() numbers rows of text: put inOrder() and accept() first');
   }
 
   /** How many bytes of its input it stands for. */

@@ -24,13 +24,12 @@ export class TextContent {
   #isEnded = false;
   #fault: DigitflowError | undefined;
 
-  /** @throws TypeError where the slots have no room for text */
+  /** @throws DigitflowError as `dialectFor` does */
   constructor(slots: Slots, slot: Slot, { reading, position, stretch }: TextRecords) {
-    if (slots.text === null || reading.dialect === null) throw new TypeError('expected slots for text');
     this.#slots = slots;
     this.#slot = slot;
     this.#reading = reading;
-    this.#dialect = reading.dialect;
+    this.#dialect = dialectFor(slots, reading);
     this.#position = position;
     this.stretch = stretch;
     stretch?.file.retain();
@@ -172,6 +171,18 @@ export class TextContent {
     if (readError !== null) throw this.unreadable(readError);
     return bytes;
   }
+}
+
+/**
+ * How rows of a reading hold images, where they go into these slots.
+ *
+ * @throws DigitflowError USAGE where the slots have no room for text
+ */
+export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
+  if (dialect === null) throw new TypeError('expected a reading of text');
+  if (slots.text !== null) return dialect;
+  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
+  throw new DigitflowError('USAGE', message);
 }
 
 /** No row of images is so long. */

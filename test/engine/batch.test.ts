@@ -75,9 +75,11 @@ describe('a batch', () => {
     expect(batch.title).toBe('records 0 to 3');
   });
 
-  test('gives its slot back where what it is made of does not fit it', () => {
+  test('takes no slot for text where those are for pixels, and says what to do', () => {
     const slots = tinySlots(1, 4);
-    expect(() => new Batch(slots, tinyText('0,1,2,3,4\n'))).toThrow('expected slots for text');
+    expect(() => new Batch(slots, tinyText('0,1,2,3,4\n'))).toThrowError(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('inputs.look()') }),
+    );
     expect(slots.freeCount).toBe(1);
   });
 });

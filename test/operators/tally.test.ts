@@ -40,7 +40,9 @@ describe('tally', async () => {
     const seen: number[] = [];
     await scored(tinyRecords(0, 4), tinyRecords(4, 3))
       .pipe(tally())
-      .forEach(({ images: count }) => seen.push(count));
+      .forEach(({ images: count }) => {
+        seen.push(count);
+      });
     expect(seen).toEqual([4, 7]);
   });
 
