@@ -80,10 +80,10 @@ export class TextContent {
     this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
   }
 
-  answered({ isOverfull, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
+  answered({ overfullAt, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
     const { name } = this.#reading;
     if (rowTooLongAt !== undefined) return rowTooLong(name, this.#size.textBytes);
-    return isOverfull ? garbage(name, this.#dialect.columnCount, rejects) : undefined;
+    return overfullAt === undefined ? undefined : garbage(name, this.#dialect.columnCount, rejects);
   }
 
   unreadable(readError: string): DigitflowError {
@@ -102,9 +102,12 @@ export class TextContent {
     return this.#bytes;
   }
 
-  /** Where the batch ends in the input. */
-  endBytes({ quotedLineEndAt, leftAt }: Scored): number {
-    return quotedLineEndAt ?? leftAt ?? this.#position + this.#bytes;
+  /** Where the batch ends in the input: not after what was left of it. */
+  endBytes({ quotedLineEndAt, leftAt, rowTooLongAt, overfullAt }: Scored): number {
+    const left = quotedLineEndAt ?? leftAt ?? rowTooLongAt;
+    if (left !== undefined) return left;
+    if (overfullAt === undefined) return this.#position + this.#bytes;
+    return this.stretch === undefined ? this.#position + overfullAt : overfullAt;
   }
 
   /** Reads a row's pixels again: the worker keeps but a few. */

@@ -220,4 +220,25 @@ describe('a batch of text', () => {
     batch.release();
     expect(holders).toBe(1);
   });
+
+  test('that was left in the middle ends there, so that a later run goes on with what was left', async () => {
+    const scorer = await openScorer(tinyNetwork, { workers: 0, isText: true });
+    const good = '0,1,2,3,4\n';
+    const garbage = 'x\n'.repeat(60_000);
+    const records = tinyText(good + garbage, { position: 1000 });
+    const batch = new Batch(scorer.slots, records);
+    batch.append(records);
+    await scorer.score(batch);
+    const { rejects } = batch.scored;
+    expect(batch.fault).toMatchObject({
+      code: 'CSV_GARBAGE',
+      message: expect.stringContaining(`${rejects} bad`),
+    });
+    expect(rejects).toBeLessThan(60_000);
+    expect(batch.endBytes).toBe(1000 + good.length + 2 * rejects);
+    batch.take({ records: 1, rejects: 0, lines: 1, rowTooLongAt: 1010 });
+    expect(batch).toMatchObject({ endBytes: 1010, fault: { code: 'CSV_ROW_TOO_LONG' } });
+    batch.release();
+    await scorer.close();
+  });
 });
