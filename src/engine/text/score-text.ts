@@ -61,8 +61,8 @@ export function createTextScorer(
 
 function scoreSlot(reader: RowReader, at: number, byteCount: number): Scored {
   const end = at + byteCount;
-  const { reason } = readRows(reader, { at, limit: end, end, isLast: true, origin: at });
-  return reader.writer.finish(reason === 'full' ? { isOverfull: true } : {});
+  const { at: stopped, reason } = readRows(reader, { at, limit: end, end, isLast: true, origin: at });
+  return reader.writer.finish(reason === 'full' ? { overfullAt: stopped - at } : {});
 }
 
 function capacityOf(layout: MemoryLayout): TextCapacity {
