@@ -3,7 +3,7 @@ import { score } from '../../pipelines/score.js';
 import { describeGuesses } from '../formats/csv/dialect.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { type Model, openModel } from '../inputs/open-model.js';
-import { OutputClosed } from '../outputs/row-output.js';
+import { OutputClosed } from '../outputs/rows/row-output.js';
 import { identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
