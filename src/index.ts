@@ -23,8 +23,8 @@ export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationJson } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
+export type { ScoredRows } from './outputs/rows/scored-rows.js';
 export type { ScoreOptions, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
-export type { ScoredRows } from './outputs/scored-rows.js';
 // Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
