@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
-import type { InputDescription } from '../src/inputs/input.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type NetworkReport, networkReport } from '../src/insight/network-report.js';

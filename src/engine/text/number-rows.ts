@@ -3,8 +3,7 @@ import { lineEndByte } from '../../formats/csv/row-ends.js';
 import type { Kernel } from '../kernel.js';
 import type { MemoryLayout } from '../layout.js';
 import { LABEL_KIND, NAME_TABLE_BYTES, ROW_TASK } from '../offsets.js';
-import type { TextWindow } from './read-rows.js';
-import type { RowWriter } from './row-writer.js';
+import type { RowWriter, TextWindow } from './row-writer.js';
 
 /** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
 export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
