@@ -1,6 +1,6 @@
-import { feedForward, predictedClass } from '../network/feed-forward.js';
+import { feedForward, predictedClass, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
 
 /** Each step weighs so many pixels exactly: those that the gradient holds to be the most effective. */
 const SHORTLIST = 256;
