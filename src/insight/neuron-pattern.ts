@@ -25,7 +25,9 @@ export function neuronPattern(
   const before = { layers: layers.slice(0, layer - 1) };
   const mean = new Float64Array(outputs);
   for (let image = 0; image < count; image++) {
-    const activations = before.layers.map((_, l) => rowAt(runs[l].values, image, runs[l].outputs));
+    const activations = before.layers.map(({ outputs: width }, l) =>
+      runs[l].values.subarray(image * width, (image + 1) * width),
+    );
     const deltas = firstDeltas(before, activations, row);
     for (let n = 0; n < outputs; n++) mean[n] += deltas[n] / count;
   }
@@ -35,10 +37,6 @@ export function neuronPattern(
 /** The incoming weights of one neuron: `(inputs)` float64. */
 export function rowOf({ weights, inputs }: Pick<Layer, 'weights' | 'inputs'>, neuron: number): Float64Array {
   return weights.slice(neuron * inputs, (neuron + 1) * inputs);
-}
-
-function rowAt(matrix: Float64Array, row: number, width: number): Float64Array {
-  return matrix.subarray(row * width, (row + 1) * width);
 }
 
 /** z of the first layer, Wx + b: `(outputs)` float64, for brightness `(inputs)`. */

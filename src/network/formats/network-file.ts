@@ -81,12 +81,8 @@ function readLayer(
   const [outputs, inputs] = shape;
   if (biases.length !== outputs) {
     const where = `${name}: tensor layers.${l}.bias`;
-    throw networkFileError(
-      where,
-      `shape [${outputs}] to go with the weight`,
-      `[${biases.length}]`,
-      'export it again',
-    );
+    const expected = `shape [${outputs}] to go with the weight`;
+    throw networkFileError(where, expected, `[${biases.length}]`, 'export it again');
   }
   return { weights, biases, inputs, outputs, activation };
 }
@@ -106,22 +102,14 @@ function checkSizes(
     if (l > 0 && inputs !== layers[l - 1].outputs) {
       const where = `${name}: tensor layers.${l}.weight`;
       const expected = `${layers[l - 1].outputs} inputs, as many as layer ${l - 1} has outputs`;
-      throw networkFileError(
-        where,
-        expected,
-        `${inputs}`,
-        'is the weight transposed? Export it as [outputs, inputs]',
-      );
+      const advice = 'is the weight transposed? Export it as [outputs, inputs]';
+      throw networkFileError(where, expected, `${inputs}`, advice);
     }
   }
   const { outputs } = layers[layers.length - 1];
   if (classes.length !== outputs) {
     const where = `${name}: __metadata__ classes`;
-    throw networkFileError(
-      where,
-      `${outputs} names, one for each output`,
-      `${classes.length}`,
-      'name every output',
-    );
+    const expected = `${outputs} names, one for each output`;
+    throw networkFileError(where, expected, `${classes.length}`, 'name every output');
   }
 }

@@ -74,12 +74,8 @@ function headerLength(bytes: Uint8Array, fileName: string): number {
   const announced = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const most = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (announced > BigInt(most)) {
-    throw networkFileError(
-      `${fileName}: header`,
-      `at most ${most} bytes`,
-      `a length of ${announced}`,
-      EXPORT_AGAIN,
-    );
+    const found = `a length of ${announced}`;
+    throw networkFileError(`${fileName}: header`, `at most ${most} bytes`, found, EXPORT_AGAIN);
   }
   return Number(announced);
 }

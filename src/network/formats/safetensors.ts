@@ -131,23 +131,15 @@ function checkCoverage(announced: readonly Announced[], dataBytes: number, fileN
     if (begin !== covered) {
       const problem = begin < covered ? 'an overlap' : 'a gap';
       const where = `${fileName}: tensor ${quoteValue(name)}`;
-      throw networkFileError(
-        where,
-        `its data to begin at byte ${covered}`,
-        `${begin}, ${problem}`,
-        EXPORT_AGAIN,
-      );
+      const expected = `its data to begin at byte ${covered}`;
+      throw networkFileError(where, expected, `${begin}, ${problem}`, EXPORT_AGAIN);
     }
     covered = end;
   }
   if (covered !== dataBytes) {
     const problem = covered > dataBytes ? 'the file is cut off' : 'there are bytes that no tensor claims';
-    throw networkFileError(
-      `${fileName}: data`,
-      `${covered} bytes after the header`,
-      `${dataBytes}`,
-      `${problem}: export or download it again`,
-    );
+    const advice = `${problem}: export or download it again`;
+    throw networkFileError(`${fileName}: data`, `${covered} bytes after the header`, `${dataBytes}`, advice);
   }
 }
 
@@ -156,12 +148,8 @@ function decode({ name, shape, type, begin, end }: Announced, data: Uint8Array, 
   if (!values.every(Number.isFinite)) {
     const broken = values.findIndex((value) => !Number.isFinite(value));
     const where = `${fileName}: tensor ${quoteValue(name)} ${quoteValue(shape)}, element ${broken}`;
-    throw networkFileError(
-      where,
-      'a finite number',
-      `${values[broken]}`,
-      'train or export the network again',
-    );
+    const advice = 'train or export the network again';
+    throw networkFileError(where, 'a finite number', `${values[broken]}`, advice);
   }
   return { shape, values };
 }
@@ -195,12 +183,8 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
     for (const [i, value] of values.entries()) {
       if (!Number.isFinite(Math.fround(value))) {
         const where = `tensor ${quoteValue(name)}, element ${i}`;
-        throw networkFileError(
-          where,
-          'a finite number that F32 can hold',
-          `${value}`,
-          'train it with smaller steps',
-        );
+        const expected = 'a finite number that F32 can hold';
+        throw networkFileError(where, expected, `${value}`, 'train it with smaller steps');
       }
       view.setFloat32(byteOffset, value, true);
       byteOffset += F32_BYTES;
