@@ -36,9 +36,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pipelines: LIBRARY,
   operators: ['engine', 'counting', 'network', 'formats', 'errors'],
   inputs: ['engine', 'formats', 'network', 'errors', 'assets'],
-  outputs: ['counting', 'insight', 'network', 'formats', 'errors', 'assets'],
-  views: ['insight', 'counting', 'network', 'errors'],
-  training: ['engine', 'network', 'errors', 'assets', 'workers/kernel/common'],
+  outputs: ['training', 'engine', 'counting', 'insight', 'network', 'formats', 'errors', 'assets'],
+  views: ['training', 'insight', 'counting', 'network', 'errors'],
+  training: ['engine', 'counting', 'network', 'errors', 'assets', 'workers/kernel/common'],
   // What runs in the threads, and what runs in them as WebAssembly.
   workers: ['engine', 'training'],
   kernel: [],
@@ -54,7 +54,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** From these a room above takes types alone: it knows what is promised, and none of the code. */
 const CONTRACTS: readonly (readonly [from: string, to: string])[] = [
   ['inputs', 'engine'],
+  ['outputs', 'engine'],
   ['outputs', 'insight'],
+  ['outputs', 'training'],
+  ['views', 'training'],
 ];
 
 /** Which rooms may know a package. */

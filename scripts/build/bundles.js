@@ -42,8 +42,9 @@ export async function buildBundles(root, libraryEntries) {
     build({ ...commonJs, entryPoints: ['workers/score-worker.ts', 'workers/train-worker.ts'] }),
     build({
       ...common,
-      entryPoints: ['scripts/prepare-data.ts', 'scripts/train-first-network.ts'],
+      entryPoints: ['scripts/prepare-data.ts', 'scripts/float64/train-first-network.ts'],
       outdir: 'dist/scripts',
+      entryNames: '[name]',
       metafile: false,
     }),
   ]);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FIRST_NETWORK, readTrainingImages, trainFirstNetwork } from '../../scripts/first-network.js';
+import { FIRST_NETWORK, readTrainingImages, trainFirstNetwork } from '../../scripts/float64/first-network.js';
+import { countCorrect, type LabelledImages, trainFloat64 } from '../../scripts/float64/train-float64.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
-import { countCorrect, type LabelledImages, trainFloat64 } from '../../src/network/float64/train-float64.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 
 const COUNT = 500;

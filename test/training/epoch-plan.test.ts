@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Adam } from '../../src/network/float64/backpropagation.js';
+import { Adam } from '../../scripts/float64/backpropagation.js';
 import {
   augmentationAt,
   augmentationKeys,

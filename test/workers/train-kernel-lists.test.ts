@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { addGradients, zeroGradients } from '../../scripts/float64/backpropagation.js';
 import { brightnessOf } from '../../src/network/feed-forward.js';
-import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
 import { trainedNetwork } from '../../src/training/network-parameters.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Adam, addGradients, zeroGradients } from '../../scripts/float64/backpropagation.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
-import { Adam, addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { lossOf, type Network } from '../../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom } from '../../src/network/random.js';

@@ -1,13 +1,8 @@
-import { MNIST_FILES } from '../src/inputs/known-datasets.js';
-import {
-  countCorrect,
-  type LabelledImages,
-  type TrainingSettings,
-  trainFloat64,
-} from '../src/network/float64/train-float64.js';
-import type { Network } from '../src/network/network.js';
-import { UNIT_BRIGHTNESS } from '../src/network/normalization.js';
-import { readMnistFile } from './mnist-data.js';
+import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
+import type { Network } from '../../src/network/network.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { readMnistFile } from '../mnist-data.js';
+import { countCorrect, type LabelledImages, type TrainingSettings, trainFloat64 } from './train-float64.js';
 
 const IMAGE = { height: 28, width: 28 };
 const PIXELS = IMAGE.height * IMAGE.width;

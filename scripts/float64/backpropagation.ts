@@ -1,6 +1,6 @@
-import { backThroughActivation } from '../activations.js';
-import { feedForward, transposedTimes } from '../feed-forward.js';
-import { desired, loss, lossOf, type Network } from '../network.js';
+import { backThroughActivation } from '../../src/network/activations.js';
+import { feedForward, transposedTimes } from '../../src/network/feed-forward.js';
+import { desired, loss, lossOf, type Network } from '../../src/network/network.js';
 
 /** ∂C/∂W and ∂C/∂b of one layer, shaped as the layer's weights and biases. */
 interface LayerGradient {

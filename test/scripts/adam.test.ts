@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Adam } from '../../src/network/float64/backpropagation.js';
+import { Adam } from '../../scripts/float64/backpropagation.js';
 
 describe('Adam', () => {
   it('goes one learning rate down the first gradient, whatever its size', () => {

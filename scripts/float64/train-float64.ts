@@ -1,8 +1,8 @@
-import type { ActivationName } from '../activations.js';
-import { brightnessOf, feedForward, predictedClass } from '../feed-forward.js';
-import type { ImageSize, Layer } from '../network.js';
-import type { Normalization } from '../normalization.js';
-import { createRandom, type Random, shuffle } from '../random.js';
+import type { ActivationName } from '../../src/network/activations.js';
+import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
+import type { ImageSize, Layer } from '../../src/network/network.js';
+import type { Normalization } from '../../src/network/normalization.js';
+import { createRandom, type Random, shuffle } from '../../src/network/random.js';
 import { Adam, addGradients, zeroGradients } from './backpropagation.js';
 
 /** Images with their true classes. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addGradients, zeroGradients } from '../../scripts/float64/backpropagation.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { feedForward } from '../../src/network/feed-forward.js';
-import { addGradients, zeroGradients } from '../../src/network/float64/backpropagation.js';
 import { type Layer, loss, lossOf, type Network } from '../../src/network/network.js';
-import { smallNetwork, vector } from './arbitraries.js';
+import { smallNetwork, vector } from '../network/arbitraries.js';
 
 const STEP = 1e-5;
 

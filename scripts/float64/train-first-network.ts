@@ -2,10 +2,10 @@
 // path of the file to write.
 import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
-import { countCorrect } from '../src/network/float64/train-float64.js';
-import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
+import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
+import { mnistDataFolder } from '../mnist-data.js';
 import { FIRST_NETWORK, readTestImages, readTrainingImages, trainFirstNetwork } from './first-network.js';
-import { mnistDataFolder } from './mnist-data.js';
+import { countCorrect } from './train-float64.js';
 
 const HELD_OUT = 10_000;
 const path = process.argv[2] ?? 'float64.safetensors';
