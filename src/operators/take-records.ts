@@ -46,7 +46,7 @@ export function takeScored(limit = Number.POSITIVE_INFINITY): OperatorFunction<B
   return (source) =>
     source.pipe(
       takeWhile((batch) => batch.first < limit || isEmpty(batch)),
-      map((batch) => firstScored(batch, limit - batch.first)),
+      map((batch) => firstScored(batch, Math.max(0, limit - batch.first))),
     );
 }
 
@@ -54,9 +54,13 @@ function isEmpty({ scored, fault }: Batch): boolean {
   return scored.records + scored.rejects === 0 && fault === undefined;
 }
 
+function isGood({ scored, fault }: Batch): boolean {
+  return scored.rejects === 0 && fault === undefined;
+}
+
 function firstScored(batch: Batch, wanted: number): ScoredRecords {
   batch.check(wanted);
-  if (batch.count <= wanted) return batch;
+  if (batch.count < wanted || (batch.count === wanted && isGood(batch))) return batch;
   const { first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses } = batch;
   return {
     ...{

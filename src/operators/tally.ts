@@ -5,6 +5,8 @@ import type { ScoredRecords } from '../counting/scored-records.js';
 /**
  * Counts verdicts against labels. Emits the running tally, the same object each time, after every batch; the last
  * emission is the result, and it is the same whatever order the batches came in.
+ *
+ * Errors: for a bad record, and for what ended the input, which it would not count; what `EvaluationTally.add` throws.
  */
 export function tally(
   options: EvaluationTallyOptions = {},
@@ -14,6 +16,7 @@ export function tally(
       const counted = new EvaluationTally(options);
       return source.pipe(
         map((batch) => {
+          batch.check?.();
           counted.add(batch);
           return counted;
         }),
