@@ -35,6 +35,8 @@ export interface ScoredRecords {
   readonly counts?: RecordCounts | undefined;
   /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */
   pixelsOf(place: number): Uint8Array;
+  /** Raises what is wrong among the records, or after them; left out where that does not matter. */
+  check?(): void;
 }
 
 /** Scored records that can be compared with the truth. */

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { BINARY_DATA, foreignFormat } from '../formats/recognize.js';
+import { BINARY_DATA, foreignFormat, isGzip } from '../formats/recognize.js';
 import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
@@ -20,9 +20,10 @@ const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 export function formatOf({ bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>): Format {
   const isCalledCsv = CSV_NAME.test(name);
   if (bytes.length === 0) return isCalledCsv ? CSV_FORMAT : IDX_FORMAT;
-  const known = FORMATS.find((format) => format.recognizes(bytes));
+  const isPacked = isCalledCsv && isGzip(bytes);
+  const known = isPacked ? undefined : FORMATS.find((format) => format.recognizes(bytes));
   if (known !== undefined) return known;
-  const found = foreignFormat(bytes);
+  const found = isPacked ? 'gzip within gzip (unpack it once)' : foreignFormat(bytes);
   if (found === BINARY_DATA && !isCalledCsv) return IDX_FORMAT;
   throw new DigitflowError('CSV_BINARY', `${name}: expected images as IDX, NumPy or CSV, found ${found}`);
 }

@@ -29,6 +29,8 @@ export class InputReader {
   #valid = new Map<Reading, Input>();
   /** Stretches under way, of those that count. */
   #unaccepted = 0;
+  /** True after a batch that nothing follows. */
+  #hasFault = false;
   #wake: () => void = () => {};
   #close: (() => void) | undefined;
 
@@ -70,7 +72,8 @@ export class InputReader {
   accept(batch: Batch): RecordsPlace | null {
     const input = this.#valid.get(batch.reading);
     if (input === undefined) return null;
-    if (batch.stretch !== undefined && batch.fault === undefined) {
+    if (batch.fault !== undefined) this.#end();
+    else if (batch.stretch !== undefined) {
       this.#unaccepted--;
       this.#wake();
       const back = input.returnAfter(batch);
@@ -78,6 +81,12 @@ export class InputReader {
       if (back?.counts === false) return null;
     }
     return this.#numbers.place(batch);
+  }
+
+  /** What was read after a fault comes to nothing. */
+  #end(): void {
+    this.#hasFault = true;
+    this.#goBack({ ...this.#cursor });
   }
 
   #goBack(to: Cursor): void {
@@ -88,7 +97,7 @@ export class InputReader {
   }
 
   async #pump(permits: Permits, subscriber: Subscriber<Piece>): Promise<void> {
-    while (!subscriber.closed) {
+    while (!subscriber.closed && !this.#hasFault) {
       const cursor = this.#cursor;
       const input = await this.#open(cursor.input);
       if (cursor !== this.#cursor || subscriber.closed) continue;
@@ -107,7 +116,7 @@ export class InputReader {
       if (cursor === this.#cursor)
         this.#cursor = { ...cursorAt(cursor.input + 1), isCutHere: cursor.isCutHere };
     }
-    this.isComplete = !subscriber.closed;
+    this.isComplete = !subscriber.closed && !this.#hasFault;
   }
 
   /** Reads an input to its end; false where it was not. */

@@ -46,7 +46,7 @@ export function takeScored(limit = Number.POSITIVE_INFINITY): OperatorFunction<B
   return (source) =>
     source.pipe(
       takeWhile((batch) => batch.first < limit || isEmpty(batch)),
-      map((batch) => firstScored(batch, limit - batch.first)),
+      map((batch) => firstScored(batch, Math.max(0, limit - batch.first))),
     );
 }
 

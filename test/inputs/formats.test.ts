@@ -18,6 +18,7 @@ test('any other content is refused, and named', () => {
   for (const [bytes, found] of [
     [Buffer.from('\x89PNG\r\n', 'latin1'), 'a PNG picture'],
     [Buffer.from('a\0b'), 'binary data'],
+    [Buffer.of(0x1f, 0x8b), 'gzip within gzip'],
   ] as const) {
     expect(() => nameOf(bytes, 'f.csv')).toThrowError(
       expect.objectContaining({ code: 'CSV_BINARY', message: expect.stringContaining(`found ${found}`) }),

@@ -1,15 +1,22 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { lastValueFrom, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { openScorer } from '../../src/engine/open-scorer.js';
+import { accept } from '../../src/operators/accept.js';
 import { batch } from '../../src/operators/batch.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
+import { inOrder } from '../../src/operators/in-order.js';
 import { normalize } from '../../src/operators/normalize.js';
 import { sink } from '../../src/operators/sink.js';
 import { tally } from '../../src/operators/tally.js';
+import { testCsv } from '../helpers/csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { network } from '../helpers/scoring.js';
 import { openImages } from '../inputs/drain.js';
+import { idxBytes, labelsIdx } from '../inputs/idx-bytes.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 
 const GIGABYTE = 2 ** 30;
 
@@ -41,6 +48,35 @@ function bigEndian(value: number): number[] {
 }
 
 describe('the flow', () => {
+  test.each([
+    ['images that are cut off', gzipSync(idxBytes(0x08, [30, 28, 28], testPixels().subarray(0, 20 * 784)))],
+    ['a bad row', Buffer.from(`${testCsv(20)}1\n`)],
+    ['bad rows without end', Buffer.from(testCsv(20) + '1\n'.repeat(450_000))],
+    ['a row too long', Buffer.from(testCsv(20) + '1,'.repeat(470_000))],
+  ])('counts nothing of %s without an error', async (_, bytes) => {
+    const folder = await tempFolder({ f: bytes, labels: labelsIdx(Array.from({ length: 30 }, () => 0)) });
+    const isCsv = bytes[0] !== 0x1f;
+    const { inputs } = await openImages(
+      { images: join(folder, 'f'), labels: isCsv ? undefined : join(folder, 'labels') },
+      { network, labelled: 'required' },
+    );
+    const scorer = await openScorer(network, { ...(await inputs.look()), workers: 0 });
+    const scored = inputs
+      .pieces(scorer.slots)
+      .pipe(
+        decode(),
+        normalize(network.normalization),
+        batch(scorer.slots),
+        forward(scorer),
+        inOrder(),
+        accept(inputs),
+      );
+    await expect(lastValueFrom(scored.pipe(tally()))).rejects.toThrow(isCsv ? 'f: line 22: ' : 'cut off');
+    expect(scorer.slots.freeCount).toBe(scorer.slots.count);
+    await scorer.close();
+    await inputs.close();
+  });
+
   test.each([0, 2])(
     'of many gigabytes never has more in flight than the slots hold, with %i workers',
     async (workers) => {

@@ -63,6 +63,24 @@ describe('an evaluation is partial where the input holds records that were not c
   });
 });
 
+describe('what follows the limit in a CSV does not count', () => {
+  const images = 20;
+  test.each([
+    ['bad rows without end', '1\n'.repeat(450_000)],
+    ['a row too long', '1,'.repeat(470_000)],
+    ['blank lines', '\n'.repeat(3_000_000)],
+  ])('%s', async (_, rest) => {
+    const path = join(await tempFolder({ f: Buffer.from(testCsv(images) + rest) }), 'f');
+    for (const workers of [0, 1]) {
+      for (const limit of [10, images]) {
+        const { evaluation } = await evaluate({ images: path, workers, limit });
+        expect({ workers, limit, images: evaluation.images }).toEqual({ workers, limit, images: limit });
+        expect(evaluation.accuracy).toBe(1);
+      }
+    }
+  });
+});
+
 describe('a run that goes on does not score again what an earlier one wrote', () => {
   test.each(['images', 'images.gz', 'x.npy'])('%s', async (name) => {
     for (const workers of [0, 2]) {
