@@ -99,7 +99,7 @@ function statsOf(at: string | number): Stats | undefined {
   try {
     return typeof at === 'number' ? fstatSync(at) : statSync(at, { throwIfNoEntry: false });
   } catch {
-    // What is wrong with it shows when it is opened.
+    // Opening it will say what is wrong.
     return undefined;
   }
 }

@@ -1,28 +1,24 @@
 import type { Evaluation } from '../counting/evaluation.js';
-
-/** Quotes a field where RFC 4180 asks for it. */
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+import { csvField } from './rows/row-shape.js';
 
 /**
  * The evaluation as one tidy CSV table, one number a row: `metric,class,predicted,value`.
  *
- * - `class` is empty where a metric is of the evaluation as a whole (images, correct, accuracy, accuracy_low,
- *   accuracy_high, loss, expected_calibration_error, precision, recall and f1 as means over the classes, workers,
- *   seconds, images_per_second).
- * - support, precision, recall and f1 have a row for each class, and `confusion` one for each pair of classes,
- *   zeros too: `class` is then the truth and `predicted` the prediction.
- * - A value that is not defined is an empty field.
+ * - `class` is empty for metrics of the whole evaluation (images, correct, accuracy, accuracy_low, accuracy_high, loss,
+ *   expected_calibration_error, precision, recall and f1 as means over the classes, workers, seconds,
+ *   images_per_second).
+ * - support, precision, recall and f1 have a row for each class; `confusion` has one for each pair of classes, zeros
+ *   too: `class` is the truth, `predicted` the prediction.
+ * - An undefined value is an empty field.
  *
- * Quoted as RFC 4180 says, but lines end with LF. In pandas, where class names must stay text:
+ * Fields are quoted as in RFC 4180; lines end with LF. In pandas, where class names must stay text:
  * `t = pd.read_csv(file, dtype={'class': str, 'predicted': str})`, and the matrix is
  * `t[t.metric == 'confusion'].pivot(index='class', columns='predicted', values='value')`.
  */
 export function evaluationCsv(evaluation: Evaluation): string {
   const lines = ['metric,class,predicted,value'];
   const row = (metric: string, value: number | null | undefined, truth = '', prediction = '') => {
-    lines.push(`${metric},${field(truth)},${field(prediction)},${value ?? ''}`);
+    lines.push(`${metric},${csvField(truth)},${csvField(prediction)},${value ?? ''}`);
   };
   const { classes, confusion, interval, macro } = evaluation;
 

@@ -11,20 +11,20 @@ import {
   timesWords,
 } from '../counting/wording.js';
 
-/** A wider matrix is unreadable in a rendered page; JSON and CSV have all of it. */
+/** A matrix of more classes is too wide to read in a rendered page. */
 const MAX_MATRIX_CLASSES = 26;
 const MAX_CONFUSIONS = 10;
-/** Stands for what is not defined. */
+/** Stands for an undefined value. */
 const ABSENT = '–';
 
-/** Text that Markdown, HTML and a table cell leave as it is, on one line. */
+/** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table. */
 function escaped(text: string): string {
   return text
     .replace(/[\\`*_[\]<>|&~#]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/\s+/g, ' ');
 }
 
-/** A table; all columns but the first are aligned as `others` says. Cells must be escaped already. */
+/** A table of escaped cells; all columns but the first are aligned as `others` says. */
 function table(header: readonly string[], rows: readonly (readonly string[])[], others = '---:'): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
@@ -34,7 +34,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[], 
   ].join('\n');
 }
 
-/** The evaluation as a Markdown report (GitHub's tables), with a newline at its end. */
+/** The evaluation as a Markdown report with GitHub's tables, and a newline at its end. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
   const sections = [title(evaluation), summary(evaluation), matrix(evaluation), scores(evaluation)];
   return `${[...sections, confusions(evaluation), mistakes(evaluation)].filter(Boolean).join('\n\n')}\n`;

@@ -16,27 +16,24 @@ import { DigitflowError } from '../errors.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
 
-/**
- * A file that is always whole: it holds what was last written to it, or what it held before, whenever the process or
- * the machine dies.
- */
+/** A file that is always whole: when the process or the machine dies, it holds what was last written, or what it held before. */
 export class KeptFile {
   /** As it was given. */
   readonly path: string;
   readonly #target: string;
-  /** Something else than a file, such as /dev/stdout, is written to as it is: a rename would replace it. */
+  /** False for what is no file, such as /dev/stdout: it is written in place, since a rename would replace it. */
   readonly #isPlain: boolean;
 
   /**
-   * Makes sure that it can be written, and leaves everything as it is.
+   * Makes sure that it can be written, and changes nothing.
    *
-   * @throws DigitflowError OUTPUT_WRITE when the folder is missing, or it is a folder itself, or may not be written
+   * @throws DigitflowError OUTPUT_WRITE when its folder is missing, it is a folder itself, or it may not be written
    */
   constructor(path: string) {
     this.path = path;
     const stats = statsOf(path);
     this.#isPlain = stats === null || stats.isFile();
-    this.#target = behindLinks(path, stats);
+    this.#target = linkTarget(path, stats);
     if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
     try {
       if (stats !== null) accessSync(this.#target, constants.W_OK);
@@ -48,7 +45,7 @@ export class KeptFile {
   }
 
   /**
-   * Replaces the content: written aside, synced, renamed.
+   * Replaces the content: writes it aside, syncs, renames.
    *
    * @throws DigitflowError OUTPUT_WRITE
    */
@@ -73,26 +70,26 @@ export class KeptFile {
   }
 
   get #aside(): string {
-    return besides(this.#target);
+    return aside(this.#target);
   }
 }
 
 /** Where a `KeptFile` of this path is written before it takes its place. */
 export function asidePath(path: string): string {
-  return besides(behindLinks(path, statsOf(path)));
+  return aside(linkTarget(path, statsOf(path)));
 }
 
-/** Always the same name: what a killed process left there is overwritten by the next. */
-function besides(target: string): string {
+/** Always the same name, so that the next run overwrites what a killed one left there. */
+function aside(target: string): string {
   return `${target}.part`;
 }
 
-/** Behind a link, the link stays. */
-function behindLinks(path: string, stats: Stats | null): string {
+/** The file that a link leads to, so that the link stays. */
+function linkTarget(path: string, stats: Stats | null): string {
   return stats?.isFile() ? realpathSync(path) : path;
 }
 
-/** Makes a file and takes it away again; one that is there already stays as it is. */
+/** Makes a file and removes it again; a file that is there stays as it is. */
 function tryToMake(path: string): void {
   try {
     closeSync(openSync(path, 'wx'));
@@ -128,12 +125,12 @@ function statsOf(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {
-    // What is wrong with it shows when it is opened.
+    // Opening it will say what is wrong.
     return null;
   }
 }
 
-/** A rename lasts only when its folder is synced too; not every system can, and then the file is still whole. */
+/** A rename lasts only once its folder is synced; where a system cannot, the file is still whole. */
 function syncFolder(folder: string): void {
   try {
     const fd = openSync(folder, 'r');

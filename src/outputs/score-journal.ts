@@ -7,9 +7,9 @@ import type { ScoreCounts } from './score-tally.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
 
-/** What makes a run the same run: it goes on only with the same network, options and inputs. */
+/** What makes a run the same run: only the same network, options and inputs continue it. */
 export interface ScoreRun {
-  /** All that decides what is written, by the name of its option; `model` is the network's SHA-256. */
+  /** Options that decide what is written, by name; `model` is the network's SHA-256. */
   readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly inputs: readonly InputIdentity[];
 }
@@ -21,7 +21,7 @@ export interface InputIdentity {
   readonly modifiedMs: number | null;
 }
 
-/** All that a run has to know to go on: what was written up to `position` is so many bytes long. */
+/** Where a run stands: up to `position` it has written `outBytes`, and so many bytes of rejects. */
 export interface ScoreState {
   readonly position: RunPosition;
   readonly outBytes: number;
@@ -31,7 +31,7 @@ export interface ScoreState {
   readonly counts: ScoreCounts;
 }
 
-/** Says how far a run is, in a file beside its output: always whole, and never ahead of what is on the disk. */
+/** Keeps how far a run is in a file beside its output, which is always whole and never ahead of the output on the disk. */
 export class ScoreJournal {
   readonly path: string;
   readonly #run: ScoreRun;
@@ -46,13 +46,13 @@ export class ScoreJournal {
     new KeptFile(this.path).write(`${JSON.stringify({ schema: SCHEMA, ...this.#run, ...state })}\n`);
   }
 
-  /** The run is done: nothing is left to go on with. */
+  /** Removes the file of a run that is done. */
   remove(): void {
     if (existsSync(this.path)) unlinkSync(this.path);
   }
 
   /**
-   * Where the earlier run stopped; null where there was none.
+   * Reads where the earlier run stopped; null where there was none.
    *
    * @throws DigitflowError RESUME_MISMATCH when that was another run, or is over
    */
@@ -93,18 +93,18 @@ export class ScoreJournal {
   }
 }
 
-/** Where a run with an output says how far it is. */
+/** The journal's path for an output. */
 export function journalPath(outPath: string): string {
   return `${outPath}.progress`;
 }
 
-/** Only what is a file, or becomes one, can be gone on with. */
+/** Whether an output can be continued: only a file, or what becomes one, can. */
 export function canResume(outPath: string): boolean {
   if (/^\/(dev|proc)\//.test(resolve(outPath))) return false;
   return !existsSync(outPath) || statSync(outPath).isFile();
 }
 
-/** An input as it is now. What is wrong with it shows when it is opened. */
+/** An input as it is now; a path that cannot be read gives nulls. */
 export function identityOf(path: string): InputIdentity {
   const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) return { name: path, bytes: null, modifiedMs: null };
@@ -116,7 +116,7 @@ function parse(text: string, path: string): ScoreRun & ScoreState {
     const { schema, ...journal } = JSON.parse(text);
     if (schema === SCHEMA) return journal;
   } catch {
-    // Whatever it is, it is not what is wanted.
+    // Not JSON: the error below says so.
   }
   throw mismatch(`${path}: expected ${SCHEMA}, found something else; start again without --resume`);
 }

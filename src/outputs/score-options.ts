@@ -3,13 +3,13 @@ import type { ScoredRows } from './rows/scored-rows.js';
 
 /** Where the rows of a run go, and what it does with those that are bad. */
 export interface RowTaker {
-  /** What a bad row does: ends the run (default), or is handed to `write` among the rejects. */
+  /** Whether a bad row ends the run (default), or is handed to `write` among the rejects. */
   readonly onBadRow?: 'fail' | 'skip' | undefined;
-  /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than that. Default: any number. */
+  /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than this. Default: no limit. */
   readonly maxErrors?: number | undefined;
-  /** Where to go on: what comes before it was written by an earlier run. */
+  /** Where to begin: what comes before was written by an earlier run. */
   readonly from?: RunPosition | undefined;
-  /** Takes the rows, in input order, one batch at a time: the next comes when it has returned, or its promise has resolved. */
+  /** Takes the rows in input order, a batch at a time; the next comes once the call and its promise, if any, are done. */
   readonly write: (rows: ScoredRows) => Promise<void> | void;
   readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
 }
@@ -24,7 +24,7 @@ export interface ScoreProgress {
   /** Rows done, scored or not. */
   readonly rows: number;
   readonly rejected: number;
-  /** Bytes done by this run, and bytes it has before it; null where one of the inputs is not a plain file. */
+  /** Bytes that this run has done, and bytes that it has to do: null where an input is no plain file. */
   readonly bytes: number;
   readonly totalBytes: number | null;
 }

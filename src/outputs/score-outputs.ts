@@ -7,25 +7,25 @@ import type { ScoredRows } from './rows/scored-rows.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
 import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
-/** Where the rows of a run go. */
-export interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
-  /** A file; stdout without. */
+/** Where the rows of a run go, and how they are written. */
+interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
+  /** A file; undefined for stdout. */
   readonly out: string | undefined;
   readonly rejects: string | undefined;
-  /** Go on with what an earlier run has written to `out`. */
+  /** Whether to continue what an earlier run has written to `out`. */
   readonly resume: boolean;
   readonly run: ScoreRun;
-  /** Takes what is worth saying. */
+  /** Takes notes for the user. */
   readonly note: (text: string) => void;
 }
 
 const BEGINNING: RunPosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
-/** The journal is written at most so often, */
+/** The least time between two writes of the journal. */
 const LEAST_MS = 100;
-/** and with its syncs takes no more than one part in so many of the time. */
+/** With its syncs the journal takes at most one part in this many of the time. */
 const SHARE = 50;
 
-/** Writes rows and rejects, counts them, and keeps a journal of how far that is. */
+/** Writes rows and rejects, counts them, and keeps a journal of how far it is. */
 export class ScoreOutputs {
   /** Where an earlier run stopped; undefined for a run from the start. */
   readonly from: RunPosition | undefined;
@@ -43,7 +43,7 @@ export class ScoreOutputs {
   #nextMs = 0;
 
   /**
-   * Opens nothing as yet: an output is not emptied before the input has proved good.
+   * Opens nothing yet: an output is emptied only once the input has proved good.
    *
    * @throws DigitflowError USAGE, RESUME_MISMATCH
    */
@@ -58,19 +58,19 @@ export class ScoreOutputs {
     const nothing = { position: BEGINNING, outBytes: 0, rejects: null, withIds: false };
     this.from = known && known.position.rows > 0 ? known.position : undefined;
     this.#state = known && this.from ? known : { ...nothing, counts: this.#tally.counts };
-    if (this.from) options.note(`resuming ${out} behind ${this.from.rows} rows`);
+    if (this.from) options.note(`resuming ${out} after ${this.from.rows} rows`);
   }
 
   get counts(): ScoreCounts {
     return this.#tally.counts;
   }
 
-  /** Up to where all is written. */
+  /** The position up to which all is written. */
   get position(): RunPosition {
     return this.#state.position;
   }
 
-  /** Says that rows have ids, before the first of them is written. What was begun without goes on without. */
+  /** Adds a column of ids, before the first row is written; a run that was begun without it continues without it. */
   carryIds(): void {
     if (!this.from && !this.#format) this.#state = { ...this.#state, withIds: true };
   }
@@ -93,7 +93,7 @@ export class ScoreOutputs {
     if (this.#isJournalled && performance.now() >= this.#nextMs) await this.#save();
   }
 
-  /** All is out, also of a run without any rows. Where it did not come to the input's end, it can be gone on with. */
+  /** Finishes the output, also of a run without rows; a run that did not come to the input's end can be resumed. */
   async close(isComplete: boolean): Promise<void> {
     await this.#begun();
     await Promise.all([this.#out?.close(), this.#rejects?.close()]);
@@ -102,7 +102,7 @@ export class ScoreOutputs {
     this.#isJournalled = false;
   }
 
-  /** Writes down how far a run came that ends early, where that is possible. */
+  /** Saves how far a run came that ends early, where it has a journal. */
   async leave(): Promise<void> {
     if (!this.#isJournalled) return;
     await this.#save();
@@ -119,7 +119,7 @@ export class ScoreOutputs {
     };
   }
 
-  /** What is said to be written has to be on the disk first. */
+  /** The rows must be on the disk before the journal says so. */
   async #save(): Promise<void> {
     const beginMs = performance.now();
     const state = { ...this.#state, counts: this.#tally.counts };
@@ -127,7 +127,7 @@ export class ScoreOutputs {
     try {
       this.#journal?.save(state);
     } catch {
-      // The one before still holds.
+      // The journal before still holds.
     }
     const endMs = performance.now();
     this.#nextMs = endMs + Math.max(LEAST_MS, SHARE * (endMs - beginMs));
@@ -138,7 +138,7 @@ export class ScoreOutputs {
     const { out, rejects } = this.#options;
     const { withIds, outBytes, rejects: rejected } = this.#state;
     const format = rowFormat({ ...this.#options, withIds });
-    // Before the output is emptied: from now on there is no moment at which a run could not be gone on with.
+    // Before the output is emptied, so that the run can be resumed from any moment on.
     this.#beginJournal();
     if (out !== undefined) this.#file = await fileOutput(out, outBytes);
     this.#out = this.#file ?? stdoutOutput(process.stdout);
@@ -158,7 +158,7 @@ export class ScoreOutputs {
       if (!this.from) this.#journal.save(this.#state);
       this.#isJournalled = true;
     } catch (error) {
-      // One that says something else of this output must not stay; else it is enough to know that there is none.
+      // A journal of another run of this output must not stay; else the run does without one.
       if (existsSync(this.#journal.path)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.note(`no --resume for this run: ${reason}`);

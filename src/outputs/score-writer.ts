@@ -1,12 +1,11 @@
 import type { Batch } from '../engine/batch.js';
-import type { RecordsPlace } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { ScoredRows } from './rows/scored-rows.js';
 import type { RowTaker, ScoreProgress } from './score-options.js';
 
-/** Takes scored batches in order, and hands them on until one is wrong that must not be. */
+/** Hands scored batches on in order, up to a bad row that ends the run. */
 export class ScoreWriter {
-  /** Resolves when nothing is being written, however that went. */
+  /** Resolves when no write is under way; never rejects. */
   idle: Promise<unknown> = Promise.resolve();
   readonly #options: RowTaker;
   readonly #totalBytes: number | null;
@@ -14,7 +13,7 @@ export class ScoreWriter {
   #rejected: number;
   #bytes = 0;
 
-  /** @param totalBytes what this run has before it; null where that is not known */
+  /** @param totalBytes what this run has to read; null where that is not known */
   constructor(options: RowTaker, totalBytes: number | null) {
     this.#options = options;
     this.#totalBytes = totalBytes;
@@ -23,23 +22,20 @@ export class ScoreWriter {
   }
 
   get progress(): ScoreProgress {
-    return {
-      rows: this.#rows,
-      rejected: this.#rejected,
-      bytes: this.#bytes,
-      totalBytes: this.#totalBytes,
-    };
+    const [rows, rejected, bytes] = [this.#rows, this.#rejected, this.#bytes];
+    return { rows, rejected, bytes, totalBytes: this.#totalBytes };
   }
 
-  /** How many rejects there may still be. */
+  /** How many rejects are still allowed. */
   get #errorsLeft(): number {
     const { onBadRow = 'fail', maxErrors = Number.POSITIVE_INFINITY } = this.#options;
     return onBadRow === 'fail' ? 0 : maxErrors - this.#rejected;
   }
 
   /**
-   * @throws DigitflowError CSV_ROW for a bad row that ends the run, CSV_TOO_MANY_ERRORS: once the rows before it were
-   *   written
+   * Writes the rows of a batch.
+   *
+   * @throws DigitflowError CSV_ROW, CSV_TOO_MANY_ERRORS for a row that ends the run, once the rows before it are written
    */
   async write(batch: Batch): Promise<void> {
     const rows = rowsOfBatch(batch);
@@ -71,24 +67,19 @@ export class ScoreWriter {
   }
 }
 
-/** What a batch holds, for a writer; valid as long as the batch is held. */
+/** The rows of a batch, valid as long as the batch is held. */
 function rowsOfBatch(batch: Batch): ScoredRows {
   const { count, predictions, confidences, outputs, idEnds, ids, rejects, place } = batch;
   if (place === undefined) throw new TypeError('expected a batch that has passed accept()');
   return { count, predictions, confidences, outputs, idEnds, ids, rejects, place };
 }
 
-/** The rows that come before one of the rejects: a batch that ends where that one begins. */
+/** The rows before one of the rejects, as a batch that ends where that one begins. */
 function rowsBefore(rows: ScoredRows, index: number): ScoredRows {
   const { rejects, outputs, idEnds, place } = rows;
   const reject = rejects[index];
   const count = reject.row - index;
   const classes = outputs.length / rows.count || 0;
-  const cut: RecordsPlace = {
-    ...place,
-    endBytes: reject.position,
-    endLine: place.firstLine + reject.line,
-  };
   return {
     ...rows,
     count,
@@ -98,6 +89,6 @@ function rowsBefore(rows: ScoredRows, index: number): ScoredRows {
     idEnds: idEnds.subarray(0, count),
     ids: rows.ids.subarray(0, count === 0 ? 0 : (idEnds[count - 1] ?? 0)),
     rejects: rejects.slice(0, index),
-    place: cut,
+    place: { ...place, endBytes: reject.position, endLine: place.firstLine + reject.line },
   };
 }

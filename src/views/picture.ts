@@ -6,7 +6,7 @@ export interface Picture {
   readonly pixels: Uint8Array;
 }
 
-/** The picture of pixels that may be stored column by column (EMNIST). `pixels`: `(height * width)` u8. */
+/** The picture of `(height * width)` u8 pixels, which may be stored column by column (EMNIST). */
 export function pictureOf(pixels: Uint8Array, height: number, width: number, transposed: boolean): Picture {
   if (!transposed) return { height, width, pixels };
   const turned = new Uint8Array(height * width);
@@ -17,8 +17,8 @@ export function pictureOf(pixels: Uint8Array, height: number, width: number, tra
 }
 
 /**
- * The picture scaled to fit into a box, its shape kept: enlarged by a whole factor, or made smaller by the mean
- * over the area that each new pixel covers, so that thin strokes fade but do not break.
+ * The picture scaled to fit into a box, its shape kept. It is enlarged by a whole factor, or made smaller by the mean of
+ * what each new pixel covers, so that thin strokes fade but do not break.
  */
 export function fitPicture(picture: Picture, maxHeight: number, maxWidth: number): Picture {
   const scale = Math.min(maxHeight / picture.height, maxWidth / picture.width);
@@ -29,10 +29,7 @@ export function fitPicture(picture: Picture, maxHeight: number, maxWidth: number
   return scaleRows(scaleRows(picture, width), height);
 }
 
-/**
- * Every row brought to `length` pixels, and the result turned by its diagonal: done twice, it scales both
- * directions and stands upright again.
- */
+/** Scales every row to `length` pixels and transposes the result: done twice, both directions are scaled. */
 function scaleRows(picture: Picture, length: number): Picture {
   const pixels = new Uint8Array(length * picture.height);
   for (let x = 0; x < length; x++) {
@@ -58,7 +55,7 @@ export interface ShadeRange {
   readonly white: number;
 }
 
-/** What a network sees, as a picture: its black is 0, its white 255. */
+/** What a network sees as a picture: black becomes 0, white 255. */
 export function shade({ height, width, black, white }: ShadeRange, brightness: Float64Array): Picture {
   const pixels = Uint8Array.from(brightness, (value) =>
     Math.round((255 * (value - black)) / (white - black)),

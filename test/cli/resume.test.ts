@@ -61,7 +61,7 @@ describe('a run that is killed again and again ends with the bytes of one that w
         cli.signal('SIGKILL');
         const { signal, stderr } = await ended;
         if (signal === 'SIGKILL') kills++;
-        if (/resuming .* behind [1-9]/.test(stderr)) saidSo++;
+        if (/resuming .* after [1-9]/.test(stderr)) saidSo++;
         if (!existsSync(at('out.progress'))) break;
       }
       expect(kills).toBeGreaterThan(1);

@@ -4,9 +4,9 @@ import { type RowPiece, type RowShape, type RowShapeOptions, rowShape } from './
 import { RowText } from './row-text.js';
 import type { ScoredRows } from './scored-rows.js';
 
-/** What is said of each row, and how that is written. */
+/** What is written of each row, and how. */
 export interface RowFormatOptions extends RowShapeOptions {
-  /** False to do without the kernel: for tests, which compare. Default true. */
+  /** False to do without the kernel, for tests that compare. Default true. */
   readonly withKernel?: boolean;
 }
 
@@ -15,17 +15,17 @@ export interface RowFormat {
   /** What comes before the first row; may be empty. */
   readonly head: string;
   /**
-   * The rows of one batch, each with its line end, in parts: each holds until the next one is asked for. The parts of one batch
-   * come to their end before another one's are begun.
+   * The rows of one batch, each with its line end, in parts. A part holds until the next one is asked for; all parts of a
+   * batch must be taken before those of another.
    */
   rows(rows: ScoredRows): Iterable<Uint8Array>;
 }
 
 /**
- * How rows are written: CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
+ * Writes rows as CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
  *
- * Records are counted from 1 in each input, those that were rejected too; Kaggle's ids over all inputs. The text does not
- * depend on where one batch ends and the next begins.
+ * Records are counted from 1 in each input, rejected ones too; Kaggle's ids over all inputs. The text does not depend on
+ * where batches end.
  *
  * @throws DigitflowError BUILD_INCOMPLETE
  */
@@ -50,7 +50,7 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
   };
 }
 
-/** Null where there is no address space for one more memory (V8 reserves 10 GiB of it for each): then all is written plainly. */
+/** Null where no address space is left for a memory (V8 reserves 10 GiB for each): rows are then written plainly. */
 function openKernel(shape: RowShape, classes: readonly string[]): RowKernel | null {
   const module = compileKernel(KERNEL_FILE);
   try {
@@ -61,7 +61,7 @@ function openKernel(shape: RowShape, classes: readonly string[]): RowKernel | nu
   }
 }
 
-/** What the kernel does not take is written plainly, in its place. */
+/** Rows that the kernel does not take are written plainly, in their places. */
 function* byKernel(
   kernel: RowKernel,
   pieces: readonly RowPiece[],
@@ -100,11 +100,11 @@ function* plainly(
   if (text.length > 0) yield Buffer.from(text);
 }
 
-/** Scored rows that lie one behind the other, no rejected one between: from `first` on, `row` rows of the batch before them. */
+/** Runs of scored rows without a rejected one between: `count` from `first` on, after `row` rows of the batch. */
 function* runsOf({ count, rejects }: ScoredRows): Generator<{ first: number; count: number; row: number }> {
   let first = 0;
   for (const [rejected, { row }] of rejects.entries()) {
-    // As many scored rows come before a rejected one as there are rows before it that are none of the rejected ones.
+    // Of the rows before a rejected one, those that are not rejected were scored.
     const end = Math.min(row - rejected, count);
     if (end > first) yield { first, count: end - first, row: first + rejected };
     first = Math.max(first, end);

@@ -1,7 +1,7 @@
 import type { RowPiece, RowShape } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
-/** What the kernel's module exports to who writes rows; see workers/kernel/format.ts. */
+/** What the kernel's module exports for rows; see workers/kernel/format.ts. */
 interface FormatKernel {
   readonly formatRows: (task: number) => void;
 }
@@ -24,7 +24,7 @@ const TASK = {
   bytes: 64,
 } as const;
 
-/** Numbers of the kinds of pieces, as the kernel knows them. */
+/** The kernel's numbers of the kinds of pieces. */
 const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
   text: 0,
   record: 1,
@@ -36,19 +36,19 @@ const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
 const PAGE_BYTES = 65_536;
 const PIECE_BYTES = 16;
 const NAME_BYTES = 8;
-/** More digits than any record's number has. */
+/** More digits than a record's number ever has. */
 const MOST_DIGITS = 24;
-/** What `toFixed` makes of a float32 at most: a sign, 21 digits before the point, and six behind it. */
+/** The longest `toFixed` of a float32: a sign, 21 digits before the point, and six after it. */
 const MOST_DECIMAL_BYTES = 29;
 /** The kernel copies 16 bytes at a time. */
 const SLACK = 16;
-/** How much text is made before it is handed on, at least. */
+/** The least text that is handed on at once, but for the end. */
 export const TEXT_BYTES = 2 ** 19;
-/** How many rows at a time, and how much text they may become. */
+/** The most rows at a time, and the most text they may become. */
 const MOST_ROWS = 4096;
 const MOST_ROWS_BYTES = 2 ** 25;
 
-/** Where things lie in the memory; all in bytes. */
+/** Byte offsets in the memory. */
 interface Places {
   readonly predictions: number;
   readonly confidences: number;
@@ -56,15 +56,15 @@ interface Places {
   readonly outputs: number;
   readonly digitsEnd: number;
   readonly target: number;
-  /** From here on no row is begun. */
+  /** No row is begun from here on. */
   readonly targetFull: number;
   /** How many rows there is room for. */
   readonly rows: number;
 }
 
 /**
- * The text of rows, written by the kernel in a memory of its own: in a tenth of the time that JavaScript takes, which the
- * main thread has not got where it feeds many cores.
+ * The text of rows, written by the kernel in a memory of its own. It takes a tenth of the time of JavaScript, which the
+ * main thread needs to feed many cores.
  */
 export class RowKernel {
   readonly #classes: readonly string[];
@@ -76,10 +76,10 @@ export class RowKernel {
   #pieces: readonly RowPiece[] = [];
   #places: Places | undefined;
   #end = 0;
-  /** Which scored rows' numbers lie in the memory. */
+  /** The scored rows whose numbers lie in the memory. */
   #window: { readonly rows: ScoredRows; readonly first: number; readonly end: number } | undefined;
 
-  /** Whether all of these pieces are for the kernel: ids and the best classes are not. */
+  /** Whether the kernel can write all of these pieces: ids and the best classes it cannot. */
   static takes(pieces: readonly RowPiece[]): boolean {
     return pieces.every(({ kind }) => KINDS[kind] !== undefined);
   }
@@ -91,7 +91,7 @@ export class RowKernel {
   constructor(module: WebAssembly.Module, shape: RowShape, classes: readonly string[]) {
     this.#shape = shape;
     this.#classes = classes;
-    // The kernel's module asks for a shared memory; this one is nobody else's.
+    // The module asks for a shared memory; this one is not shared.
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE_BYTES, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#kernel = exports as unknown as FormatKernel;
@@ -102,7 +102,7 @@ export class RowKernel {
     return this.#places !== undefined && this.#end >= this.#places.targetFull;
   }
 
-  /** Says what rows are made of from now on; nothing may wait to be taken. */
+  /** Sets what rows are made of from now on; all text must have been taken. */
   begin(pieces: readonly RowPiece[]): void {
     this.#window = undefined;
     if (pieces === this.#pieces) return;
@@ -112,11 +112,11 @@ export class RowKernel {
   }
 
   /**
-   * Writes rows that lie one behind the other, up to the first that is not for it, or until it is full.
+   * Writes rows that follow each other, up to the first that the kernel does not take, or until it is full.
    *
-   * @param first which of the scored rows comes first
-   * @param record its number; the next ones count up from it
-   * @returns how many it wrote
+   * @param first index of the first row among the scored ones
+   * @param record its number; those of the next rows follow
+   * @returns how many rows it wrote
    */
   append(rows: ScoredRows, first: number, count: number, record: number): number {
     const places = this.#places;
@@ -137,7 +137,7 @@ export class RowKernel {
     return this.#words[TASK.done / 4];
   }
 
-  /** Copies numbers into the memory, unless they lie there: where many rows are not for the kernel, it is asked of each anew. */
+  /** Copies numbers into the memory, unless they lie there from the call before. */
   #windowAt(rows: ScoredRows, first: number, places: Places) {
     const window = this.#window;
     if (window?.rows === rows && first >= window.first && first < window.end) return window;
@@ -153,14 +153,14 @@ export class RowKernel {
     return this.#window;
   }
 
-  /** Writes a row whose text is known, made of the same pieces. */
+  /** Adds the text of a row made of the same pieces. */
   appendText(text: string): void {
     const bytes = Buffer.from(text);
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
   }
 
-  /** What was written since the last time: a view, which holds until more is written. */
+  /** The text since the last call: a view that holds until more is written. */
   take(): Uint8Array {
     const { target } = this.#places ?? { target: 0 };
     const text = this.#bytes.subarray(target, this.#end);
@@ -168,7 +168,7 @@ export class RowKernel {
     return text;
   }
 
-  /** Lays out the memory, and writes what is the same for all rows. */
+  /** Lays out the memory, and writes to it what all rows share. */
   #place(pieces: readonly RowPiece[]): Places {
     const classCount = this.#classes.length;
     const texts = pieces.map((piece) => Buffer.from(piece.kind === 'text' ? piece.text : ''));
@@ -201,7 +201,7 @@ export class RowKernel {
       target: take(0),
       targetFull: end + TEXT_BYTES,
     };
-    // As many rows as are written at a time may follow the last one that was begun.
+    // After the last row that is begun, all rows of one call may follow.
     this.#grow(places.targetFull + rows * mostRowBytes);
 
     const write = (at: number, values: readonly number[]) => this.#words.set(values, at / 4);

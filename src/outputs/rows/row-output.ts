@@ -10,37 +10,37 @@ const open = promisify(openCallback);
 const write = promisify(writeCallback);
 const truncate = promisify(ftruncate);
 
-/** Where rows go: each `write` resolves when its text is out, so a slow reader holds back whoever awaits it. */
+/** Where rows go. Each `write` resolves when its text is out, so a slow reader holds back the caller. */
 export interface RowOutput {
-  /** @throws DigitflowError OUTPUT_WRITE; OutputClosed when nobody reads any more */
+  /** @throws DigitflowError OUTPUT_WRITE; OutputClosed when the reader has gone */
   write(text: string | Uint8Array): Promise<void>;
   /** Makes sure that all of it has arrived. */
   close(): Promise<void>;
 }
 
-/** Whoever read our output has seen enough: no error, but no reason to go on. */
+/** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
 
-/** A file as an output that can be gone on with. */
+/** A file, which a later run may continue. */
 export interface FileOutput extends RowOutput {
-  /** How long it is: what was there before, and what was written in full. */
+  /** Its length: what was kept, and what was written in full. */
   readonly bytes: number;
-  /** Resolves when all of it would outlive the machine. */
+  /** Resolves when all of it is on the disk. */
   sync(): Promise<void>;
 }
 
 /**
- * A file, written anew, or gone on with behind its first `keptBytes` bytes: what follows them is cut off.
+ * A file that is written anew, or continued after its first `keptBytes` bytes: what follows them is cut off.
  *
- * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than what is to be kept
+ * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than that
  */
 export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
   const failure = (error: unknown) => writeError(error, path);
-  const fd = await (keptBytes > 0 ? openBehind(path, keptBytes) : open(path, 'w')).catch((error) => {
+  const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : open(path, 'w')).catch((error) => {
     throw error instanceof DigitflowError ? error : failure(error);
   });
   let length = keptBytes;
-  // Not every kind of file can be synced; what was written is written all the same.
+  // Not every kind of file can be synced; the text is written all the same.
   const sync = () => new Promise<void>((resolve) => fsync(fd, () => resolve()));
   return {
     get bytes() {
@@ -62,7 +62,7 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
   };
 }
 
-async function openBehind(path: string, keptBytes: number): Promise<number> {
+async function openAfter(path: string, keptBytes: number): Promise<number> {
   const { size } = await stat(path).catch(() => ({ size: 0 }));
   if (size < keptBytes) {
     const message = `${path}: expected at least ${keptBytes} bytes of the run to resume, found ${size}; start again without --resume`;
@@ -73,7 +73,7 @@ async function openBehind(path: string, keptBytes: number): Promise<number> {
   return fd;
 }
 
-/** Standard output, whatever it is. */
+/** Standard output: a file, a pipe or a terminal. */
 export function stdoutOutput(stream: NodeJS.WritableStream): RowOutput {
   return {
     write: (text) =>
@@ -91,7 +91,7 @@ export function stdoutOutput(stream: NodeJS.WritableStream): RowOutput {
   };
 }
 
-/** Writes down rows that were not scored: CSV with file, line (from 1), reason, and the row as it stands there. */
+/** Writes rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file. */
 export class RejectLog {
   readonly #output: RowOutput;
 

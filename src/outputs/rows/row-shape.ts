@@ -1,4 +1,4 @@
-/** What is said of each row. */
+/** What is written of each row. */
 export interface RowShapeOptions {
   readonly format: 'csv' | 'ndjson' | 'kaggle';
   /** The names of the classes, in order. */
@@ -7,7 +7,7 @@ export interface RowShapeOptions {
   readonly withIds: boolean;
   /** All outputs, one a class. */
   readonly probabilities: boolean;
-  /** The best so many classes, best first; 0 for none. */
+  /** How many of the best classes, best first; 0 for none. */
   readonly top: number;
 }
 
@@ -32,11 +32,11 @@ export interface RowShape {
   readonly head: string;
   /** The pieces of each row of an input, its line end among them. */
   pieces(file: string): readonly RowPiece[];
-  /** How a name is written. */
+  /** A name as it is written. */
   name(text: string): string;
-  /** Whether numbers are those of JSON, which has no infinity. */
+  /** Whether an infinite number becomes `null`, as JSON has none. */
   readonly isJson: boolean;
-  /** Whether records are counted over all inputs, or in each. */
+  /** Whether records are counted over all inputs, not in each. */
   readonly countsAll: boolean;
 }
 
@@ -45,7 +45,7 @@ const ID: RowPiece = { kind: 'id' };
 const PREDICTION: RowPiece = { kind: 'prediction' };
 const CONFIDENCE: RowPiece = { kind: 'confidence' };
 
-/** How rows are written: CSV with a header, NDJSON, or what Kaggle's digit recognizer takes. */
+/** The shape of CSV with a header, of NDJSON, or of what Kaggle's digit recognizer takes. */
 export function rowShape(options: RowShapeOptions): RowShape {
   if (options.format === 'kaggle') return kaggleShape();
   return options.format === 'csv' ? csvShape(options) : ndjsonShape(options);
@@ -69,8 +69,13 @@ function csvShape({ classes, withIds, probabilities, top }: RowShapeOptions): Ro
       text(`,${csvField(file)},`),
       ...(withIds ? [ID, comma] : []),
       ...[PREDICTION, comma, CONFIDENCE],
-      ...(probabilities ? classes.flatMap((_, of) => [comma, output(of)]) : []),
-      ...ranks.flatMap((rank) => [comma, best(rank), comma, bestOutput(rank)]),
+      ...(probabilities ? classes.flatMap((_, of) => [comma, { kind: 'output' as const, of }]) : []),
+      ...ranks.flatMap((rank) => [
+        comma,
+        { kind: 'best' as const, rank },
+        comma,
+        { kind: 'bestOutput' as const, rank },
+      ]),
       text('\n'),
     ],
     name: csvField,
@@ -83,9 +88,9 @@ function ndjsonShape({ classes, withIds, probabilities, top }: RowShapeOptions):
   const member = (index: number, key: string) => text(`${index > 0 ? ',' : ''}${key}:`);
   const topPieces = ranksOf(top, classes).flatMap((rank) => [
     text(`${rank > 0 ? ',' : ''}{"class":`),
-    best(rank),
+    { kind: 'best' as const, rank },
     text(',"confidence":'),
-    bestOutput(rank),
+    { kind: 'bestOutput' as const, rank },
     text('}'),
   ]);
   return {
@@ -102,7 +107,10 @@ function ndjsonShape({ classes, withIds, probabilities, top }: RowShapeOptions):
       ...(probabilities
         ? [
             text(',"probabilities":{'),
-            ...classes.flatMap((name, of) => [member(of, JSON.stringify(name)), output(of)]),
+            ...classes.flatMap((name, of) => [
+              member(of, JSON.stringify(name)),
+              { kind: 'output' as const, of },
+            ]),
             text('}'),
           ]
         : []),
@@ -119,23 +127,11 @@ function text(literal: string): RowPiece {
   return { kind: 'text', text: literal };
 }
 
-function output(of: number): RowPiece {
-  return { kind: 'output', of };
-}
-
-function best(rank: number): RowPiece {
-  return { kind: 'best', rank };
-}
-
-function bestOutput(rank: number): RowPiece {
-  return { kind: 'bestOutput', rank };
-}
-
 function ranksOf(top: number, { length }: readonly string[]): number[] {
   return Array.from({ length: Math.min(top, length) }, (_, rank) => rank);
 }
 
-/** A field as RFC 4180 wants it: in quotes where it must be. */
+/** A field as in RFC 4180: in quotes where it must be. */
 export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,10 +1,10 @@
 import type { RowPiece, RowShape } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
-/** Digits behind the point: float32 has about seven that mean something. */
+/** Digits after the point: about seven digits of a float32 mean something. */
 const DIGITS = 6;
 
-/** The text of one row: the plain way, which takes every row, and says what the kernel must say too. */
+/** The text of one row in plain JavaScript: it takes every row, and the kernel must give the same. */
 export class RowText {
   readonly #shape: RowShape;
   readonly #names: readonly string[];
@@ -17,8 +17,8 @@ export class RowText {
 
   /**
    * @param pieces those of the shape for the rows' file
-   * @param place which of the scored rows
-   * @param record its number
+   * @param place index of the row among the scored ones
+   * @param record the row's number
    */
   row(pieces: readonly RowPiece[], rows: ScoredRows, place: number, record: number): string {
     const classCount = this.#names.length;
@@ -54,7 +54,7 @@ function idOf({ ids, idEnds }: ScoredRows, place: number): string {
   return Buffer.from(ids.subarray(start, end)).toString();
 }
 
-/** The places of the outputs, the largest first; of equals the first. */
+/** The classes with the largest output first; of equal ones the first. */
 function fromBest(outputs: Float32Array): number[] {
   return Array.from(outputs.keys()).sort((a, b) => outputs[b] - outputs[a] || a - b);
 }

@@ -1,10 +1,10 @@
 import { en } from './en.js';
 import { ja } from './ja.js';
 
-/** All that the report says, in one language: a sentence that is missing does not compile. */
+/** All that the report says in one language; a missing sentence does not compile. */
 export type Words = typeof en;
 
-/** The languages there are. */
+/** The languages of the report. */
 export const LANGUAGES = { en, ja } as const satisfies Record<string, Words>;
 
 export type Language = keyof typeof LANGUAGES;
