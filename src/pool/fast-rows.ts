@@ -1,9 +1,9 @@
+import * as ROW_TASK from '../../workers/kernel/common/row-offsets.js';
 import type { CsvDialect, LabelColumns } from '../csv/dialect.js';
 import { lineEndByte } from '../csv/row-end.js';
 import type { Kernel } from './kernel.js';
 import type { MemoryLayout } from './layout.js';
 import { nameTable } from './name-table.js';
-import { LABEL_KIND, ROW_TASK } from './offsets.js';
 import type { RowWriter } from './row-writer.js';
 import type { TextWindow } from './text-rows.js';
 
@@ -11,6 +11,12 @@ import type { TextWindow } from './text-rows.js';
  * Takes as many rows from `at` on as it can, and says where the next one begins: `at` itself where that row is not for it.
  */
 export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
+
+const LABEL_KINDS = {
+  number: ROW_TASK.NUMBER_LABEL,
+  name: ROW_TASK.NAME_LABEL,
+  'one-hot': ROW_TASK.ONE_HOT_LABEL,
+} as const;
 
 /** An i32 of -1. */
 const NO_COLUMN = 2 ** 32 - 1;
@@ -75,6 +81,6 @@ function setLabel(label: LabelColumns | null, set: (field: number, value: number
     label === null ? [0, 0] : label.kind === 'one-hot' ? [label.first, label.count] : [label.column, 1];
   set(ROW_TASK.labelColumn, column);
   set(ROW_TASK.labelColumns, columns);
-  set(ROW_TASK.labelKind, LABEL_KIND[label?.kind ?? 'number']);
+  set(ROW_TASK.labelKind, LABEL_KINDS[label?.kind ?? 'number']);
   set(ROW_TASK.labelFrom, label?.kind === 'number' ? label.from : 0);
 }

@@ -1,7 +1,7 @@
-import { NAME_TABLE_BYTES } from './offsets.js';
+import { NAME_TABLE_BYTES } from '../../workers/kernel/common/row-offsets.js';
 
 /**
- * The names of classes as the kernel compares them with text, one behind the other: u32 how many bytes, and the bytes.
+ * The names of classes as the kernel compares them with text, one after the other: u32 how many bytes, and the bytes.
  *
  * Null where bytes will not do: csv-parse's text is decoded before it is compared, and a name with half a surrogate pair is
  * equal to none; and where all of them are too long for their place.

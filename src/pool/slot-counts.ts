@@ -1,5 +1,6 @@
+import * as COUNTS from '../../workers/kernel/common/count-offsets.js';
+import { CALIBRATION_BINS } from '../../workers/kernel/common/offsets.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
-import { CALIBRATION_BINS, COUNTS } from './offsets.js';
 
 /** More records than that could leave an i64: 2^22 losses below 2^8, in units of 2^-32. */
 const MOST_RECORDS = 2 ** 22;

@@ -1,7 +1,6 @@
 import type { BatchMaker } from './batch-maker.js';
 import type { TextSize } from './choose-text-size.js';
-import type { MemoryLayout, SlotLayout } from './layout.js';
-import { REJECT } from './offsets.js';
+import { type MemoryLayout, REJECT, type SlotLayout } from './layout.js';
 import { SlotRing } from './slot-ring.js';
 import { type VerdictSlot, verdictSlot } from './slots.js';
 import { type NormalizedText, TextBatch } from './text-batch.js';

@@ -10,7 +10,7 @@ export interface KnownDataset {
 }
 
 /**
- * MNIST and its relatives come under the same file names, and mirrors compress anew: only the raw content tells.
+ * MNIST and its relatives come under the same file names, and each site compresses them anew: only the raw content tells.
  */
 export const KNOWN_DATASETS: readonly KnownDataset[] = [
   {

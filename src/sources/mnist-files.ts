@@ -2,7 +2,7 @@
 export interface MnistFile {
   readonly name: string;
   readonly bytes: number;
-  /** Of the raw content, in lower-case hexadecimal: mirrors compress the files anew. */
+  /** Of the raw content, in lower-case hexadecimal: each site compresses the files anew. */
   readonly sha256: string;
 }
 

@@ -1,7 +1,5 @@
-import { FixedSum, ROUND, UNITS_PER_ONE } from './fixed-sum.js';
-
-/** Bins of equal width over 0..1; 15 as in Guo et al., On Calibration of Modern Neural Networks, 2017. */
-export const CALIBRATION_BINS = 15;
+import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE } from '../../workers/kernel/common/offsets.js';
+import { FixedSum } from './fixed-sum.js';
 
 /** So many confidences of at most 2^32 units each stay within the safe integers: 2^20 · 2^32 < 2^53. */
 const RUN_LENGTH = 2 ** 20;

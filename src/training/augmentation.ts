@@ -36,7 +36,7 @@ export interface Warp {
 
 /**
  * The variation of one image, from nothing but the keys of run and epoch and its index: it depends neither on the order
- * of the images nor on the thread. What workers/train-kernel/augment.ts does, in float64 and in plain sight.
+ * of the images nor on the thread. What workers/kernel/train/augment.ts does, in float64 and in plain sight.
  */
 export function warpOf(
   keys: readonly [number, number],

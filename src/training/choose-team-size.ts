@@ -1,4 +1,4 @@
-import { TILE_IMAGES } from './run-layout.js';
+import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 
 /** What a thread is worth that joins a team: the team waits for its slowest, and each reads what the others wrote. */
 const WORTH_OF_A_MEMBER = 0.85;

@@ -1,10 +1,10 @@
 /**
- * What the kernel of workers/train-kernel/ offers; every address is that of a run's head, of which each thread of its team has
+ * What the kernel of workers/kernel/train/ offers; every address is that of a run's head, of which each thread of its team has
  * its own.
  */
 export interface TrainingKernel {
-  /** Writes the constants that other functions need: to be called once. */
-  writeConstants(run: number): void;
+  /** Writes the tables that other functions need, and that all runs share: to be called once, before them. */
+  writeTables(run: number): void;
   /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
   findEverLit(run: number, count: number): void;
   /** Lists the lit pixels of the set's first `count` images in at most `room` bytes; 0 where they take more. */

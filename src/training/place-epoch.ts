@@ -1,3 +1,5 @@
+import { STEP_BYTES } from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { AUGMENTATIONS } from './augmentation.js';
 import { augmentationKeys, orderSeed, writeSteps } from './epoch-tables.js';
 import type { TrainingKernel } from './kernel.js';
@@ -5,7 +7,6 @@ import type { TrainingLayout } from './layout.js';
 import type { EpochTask } from './messages.js';
 import type { TrainingOptions } from './options.js';
 import { trainingCount } from './place-run.js';
-import { RUN, STEP_BYTES } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import { augmentationAt } from './schedule.js';
 
@@ -26,14 +27,17 @@ export function placeEpoch(
   const run = layout.runs[index];
   const { head } = run.ranks[rank];
   const view = new DataView(buffer, head, RUN.bytes);
+  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
   const [key0, key1] = augmentationKeys(options.seed, index, epoch);
   view.setUint32(RUN.key0, key0, true);
   view.setUint32(RUN.key1, key1, true);
-  const amplitudes = AUGMENTATIONS[options.augment];
+  const { rotation, scale, shear, shift, bend } = AUGMENTATIONS[options.augment];
   const factor = augmentationAt(epoch, options);
-  for (const name of ['rotation', 'scale', 'shear', 'shift', 'bend'] as const) {
-    view.setFloat32(RUN[name], amplitudes[name] * factor, true);
-  }
+  setFloat(RUN.rotation, rotation * factor);
+  setFloat(RUN.scale, scale * factor);
+  setFloat(RUN.shear, shear * factor);
+  setFloat(RUN.shift, shift * factor);
+  setFloat(RUN.bend, bend * factor);
 
   const count = trainingCount(layout.imageCount, options);
   if (rank === layout.teamSize - 1) {

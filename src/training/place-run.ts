@@ -1,15 +1,20 @@
-import { ACTIVATIONS } from '../network/activations.js';
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
+import { ACTIVATION_CODES } from '../network/activations.js';
 import { STOP_FLAG } from '../pool/messages.js';
 import type { TrainingLayout } from './layout.js';
 import type { TrainingOptions } from './options.js';
-import { LAYER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import { divideByLit, divideEvenly } from './shares.js';
 import type { TrainingImages } from './training-images.js';
 
-/** The order is the kernel's numbering. */
-const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
-const OPTIMIZERS = ['adam', 'sgd'] as const;
+/** The kernel's numbers. */
+const LOSSES = {
+  'squared error': RUN.SQUARED_ERROR,
+  'cross-entropy': RUN.CROSS_ENTROPY,
+  'binary cross-entropy': RUN.BINARY_CROSS_ENTROPY,
+} as const;
+const OPTIMIZERS = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 
 /** Adam's own, from Kingma and Ba, arXiv:1412.6980; the first is SGD's momentum as well. */
 export const BETA_1 = 0.9;
@@ -51,7 +56,7 @@ export function placeRun(
       set(LAYER.inputs, layer.inputs);
       set(LAYER.outputs, layer.outputs);
       set(LAYER.paddedOutputs, layer.paddedOutputs);
-      set(LAYER.activation, ACTIVATIONS.indexOf(isLast ? options.output : options.activation));
+      set(LAYER.activation, ACTIVATION_CODES[isLast ? options.output : options.activation]);
       set(LAYER.weights, layer.weights);
       set(LAYER.biases, layer.biases);
       set(LAYER.activations, run.tile.layers[l].activations);
@@ -82,11 +87,11 @@ function placeHead(
   set(RUN.layerCount, shape.layers.length);
   set(RUN.inputs, shape.layers[0].inputs);
   set(RUN.classes, shape.layers[shape.layers.length - 1].outputs);
-  set(RUN.loss, LOSSES.indexOf(options.loss));
-  set(RUN.optimizer, OPTIMIZERS.indexOf(options.optimizer));
+  set(RUN.loss, LOSSES[options.loss]);
+  set(RUN.optimizer, OPTIMIZERS[options.optimizer]);
   set(RUN.height, image.height);
   set(RUN.width, image.width);
-  set(RUN.tables, layout.tables);
+  set(RUN.positionTable, layout.positionTable);
   set(RUN.constants, layout.constants);
   set(RUN.pixels, layout.pixels);
   set(RUN.labels, layout.labels);
@@ -99,9 +104,12 @@ function placeHead(
   set(RUN.averages, options.averaging > 0 ? averages : 0);
   set(RUN.parameterBytes, shape.bytes);
   set(RUN.weightBytes, shape.weightBytes);
-  for (const name of ['order', 'steps', 'zeros', 'results', 'barrier', 'shares'] as const) {
-    set(RUN[name], run[name]);
-  }
+  set(RUN.order, run.order);
+  set(RUN.steps, run.steps);
+  set(RUN.zeros, run.zeros);
+  set(RUN.results, run.results);
+  set(RUN.barrier, run.barrier);
+  set(RUN.shares, run.shares);
   set(RUN.stopFlag, layout.control + STOP_FLAG * 4);
   set(RUN.teamSize, layout.teamSize);
   set(RUN.rank, rank);
@@ -113,9 +121,13 @@ function placeHead(
   set(RUN.begins, run.tile.begins);
   set(RUN.cuts, run.tile.cuts);
   set(RUN.tileLabels, run.tile.labels);
-  for (const name of ['tilePixels', 'positions', 'values', 'vectors', 'quads', 'framed', 'box'] as const) {
-    set(RUN[name], own[name]);
-  }
+  set(RUN.tilePixels, own.tilePixels);
+  set(RUN.positions, own.positions);
+  set(RUN.values, own.values);
+  set(RUN.vectors, own.vectors);
+  set(RUN.quads, own.quads);
+  set(RUN.framed, own.framed);
+  set(RUN.box, own.box);
   set(RUN.trainingCount, trainingCount(layout.imageCount, options));
   set(RUN.batchSize, options.batchSize);
   set(RUN.augmented, options.augment === 'none' ? 0 : 1);

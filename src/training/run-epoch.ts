@@ -1,8 +1,9 @@
+import { BARRIER_BEGUN, BARRIER_BYTES } from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { instantiateTrainingKernel } from './kernel.js';
 import type { EpochAnswer, EpochTask, TrainingSetup } from './messages.js';
 import { placeEpoch } from './place-epoch.js';
 import { trainingCount } from './place-run.js';
-import { BARRIER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 
 /** Batches between two looks at the stop flag: some milliseconds. */
@@ -26,7 +27,7 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
   return (task) => {
     const run = layout.runs[task.run];
     const { head } = run.ranks[task.rank];
-    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER.length), BARRIER.begun, 1);
+    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER_BYTES / 4), BARRIER_BEGUN / 4, 1);
     const start = performance.now();
     const learningRate = placeEpoch(kernel, buffer, layout, options, task);
 

@@ -1,3 +1,10 @@
+import {
+  BARRIER_BEGUN,
+  BARRIER_BYTES,
+  BARRIER_GENERATION,
+  BARRIER_IS_BROKEN,
+} from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { TRAIN_KERNEL_FILE } from '../assets.js';
 import { compileKernel } from '../compile-kernel.js';
 import { DigitflowError } from '../errors.js';
@@ -7,11 +14,9 @@ import { initialSeed } from './epoch-tables.js';
 import { writeInitialWeights } from './initial-weights.js';
 import { instantiateTrainingKernel } from './kernel.js';
 import { layoutTraining, type TrainingLayout } from './layout.js';
-import { TABLES_BYTES, writeLitTables } from './lit-tables.js';
 import type { TrainingSetup } from './messages.js';
 import type { TrainingOptions } from './options.js';
 import { placeRun, trainingCount } from './place-run.js';
-import { BARRIER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingImages } from './training-images.js';
 
@@ -98,20 +103,20 @@ export class SharedTraining {
 
   /** Whether all threads of a run's team have begun with what they were given since its barrier was mended. */
   haveBegun(run: number): boolean {
-    return Atomics.load(this.#barrier(run), BARRIER.begun) === this.layout.teamSize;
+    return Atomics.load(this.#barrier(run), BARRIER_BEGUN / 4) === this.layout.teamSize;
   }
 
   /** Lets all go that wait for others of a run's team, or would: one of it has died. */
   disband(run: number): void {
     const barrier = this.#barrier(run);
     // In this order: who has not seen the flag waits for a generation that then is over.
-    Atomics.store(barrier, BARRIER.isBroken, 1);
-    Atomics.add(barrier, BARRIER.generation, 1);
-    Atomics.notify(barrier, BARRIER.generation);
+    Atomics.store(barrier, BARRIER_IS_BROKEN / 4, 1);
+    Atomics.add(barrier, BARRIER_GENERATION / 4, 1);
+    Atomics.notify(barrier, BARRIER_GENERATION / 4);
   }
 
   #barrier(run: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER.length);
+    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER_BYTES / 4);
   }
 
   #state(start: number): Float32Array {
@@ -124,12 +129,11 @@ export class SharedTraining {
     const { shape } = layout;
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
-    writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
     for (const run of layout.runs.keys()) placeRun(buffer, layout, run, options, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
     const count = trainingCount(layout.imageCount, options);
     const kernel = instantiateTrainingKernel(this.module, this.memory);
-    kernel.writeConstants(head);
+    kernel.writeTables(head);
     kernel.findEverLit(head, count);
     const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);
     const hasRecords = layout.recordBytes > 0 && kernel.writeRecords(head, count, layout.recordBytes) !== 0;

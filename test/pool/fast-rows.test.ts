@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CsvDialect, LabelColumns } from '../../src/csv/dialect.js';
 import { noFastRows, numberRows } from '../../src/pool/fast-rows.js';
-import { REJECT } from '../../src/pool/offsets.js';
+import { REJECT } from '../../src/pool/layout.js';
 import { createTextScorer } from '../../src/pool/score-text.js';
 import { SharedNetwork } from '../../src/pool/shared-network.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';

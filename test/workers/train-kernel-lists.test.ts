@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { addGradients, zeroGradients } from '../../src/network/backpropagation.js';
 import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
-import { RUN } from '../../src/training/run-fields.js';
 import { trainedNetwork } from '../../src/training/trained-network.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { kernelTraining } from '../training/small-training.js';
 

@@ -9,9 +9,9 @@ import { brightnessOf, UNIT_BRIGHTNESS } from '../../src/network/normalization.j
 import { createRandom } from '../../src/network/random.js';
 import { AUGMENTATIONS, warpImage, warpOf } from '../../src/training/augmentation.js';
 import type { TrainingOptions } from '../../src/training/options.js';
-import { RUN } from '../../src/training/run-fields.js';
 import { trainedNetwork } from '../../src/training/trained-network.js';
 import { trainingLoss } from '../../src/training/training-loss.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { kernelTraining, type SmallTrainingOptions } from '../training/small-training.js';
 
