@@ -51,18 +51,20 @@ function range(run: Run, begin: usize, end: usize, keep: f32, bound: f32): void 
   v128.store(run.vectors, f32x4.splat(keep), KEEP);
   v128.store(run.vectors, f32x4.splat(-bound), LOWER);
   v128.store(run.vectors, f32x4.splat(bound), UPPER);
-  if (run.optimizer != ADAM) momentum(run, begin, end);
-  else if (run.averages) adam(true, run, begin, end);
-  else adam(false, run, begin, end);
+  if (run.optimizer != ADAM) move(false, run.averages != 0, run, begin, end);
+  else if (run.averages) move(true, true, run, begin, end);
+  else move(true, false, run, begin, end);
 }
 
 /**
- * Adam with decoupled weight decay: Kingma and Ba, arXiv:1412.6980; Loshchilov and Hutter, arXiv:1711.05101.
+ * Adam with decoupled weight decay: Kingma and Ba, arXiv:1412.6980; Loshchilov and Hutter, arXiv:1711.05101. Or stochastic
+ * gradient descent with momentum: m = momentum m + g, w = keep w - size m.
  *
- * @param isAveraged a constant to the compiler
+ * @param isAdam     a constant to the compiler
+ * @param isAveraged a constant as well, for Adam
  */
 // @ts-ignore: decorator
-@inline function adam(isAveraged: bool, run: Run, begin: usize, end: usize): void {
+@inline function move(isAdam: bool, isAveraged: bool, run: Run, begin: usize, end: usize): void {
   const scale = v128.load(run.vectors, SCALE);
   const beta1 = v128.load(run.vectors, BETA_1);
   const rest1 = v128.load(run.vectors, REST_1);
@@ -85,43 +87,19 @@ function range(run: Run, begin: usize, end: usize, keep: f32, bound: f32): void 
   for (let at = begin; at < end; at += 16) {
     const g = f32x4.mul(v128.load(gradients + at), scale);
     v128.store(gradients + at, f32x4.splat(0));
-    const newMean = f32x4.add(f32x4.mul(beta1, v128.load(means + at)), f32x4.mul(rest1, g));
+    const newMean = f32x4.add(f32x4.mul(beta1, v128.load(means + at)), isAdam ? f32x4.mul(rest1, g) : g);
     const mean = settled(newMean, magnitude, negligible);
     v128.store(means + at, mean);
-    const newSquare = f32x4.add(f32x4.mul(beta2, v128.load(squares + at)), f32x4.mul(rest2, f32x4.mul(g, g)));
-    const square = settled(newSquare, magnitude, negligible);
-    v128.store(squares + at, square);
-    const root = f32x4.add(f32x4.sqrt(f32x4.mul(square, correction)), epsilon);
-    const change = f32x4.div(f32x4.mul(size, mean), root);
+    let change = f32x4.mul(size, mean);
+    if (isAdam) {
+      const newSquare = f32x4.add(f32x4.mul(beta2, v128.load(squares + at)), f32x4.mul(rest2, f32x4.mul(g, g)));
+      const square = settled(newSquare, magnitude, negligible);
+      v128.store(squares + at, square);
+      change = f32x4.div(change, f32x4.add(f32x4.sqrt(f32x4.mul(square, correction)), epsilon));
+    }
     const w = kept(f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), change), lower, upper);
     v128.store(parameters + at, w);
     if (isAveraged) average(averages + at, w, averaging);
-  }
-}
-
-/** Stochastic gradient descent with momentum: m = momentum m + g, w = keep w - size m. */
-function momentum(run: Run, begin: usize, end: usize): void {
-  const scale = v128.load(run.vectors, SCALE);
-  const beta1 = v128.load(run.vectors, BETA_1);
-  const size = v128.load(run.vectors, SIZE);
-  const averaging = v128.load(run.vectors, AVERAGING);
-  const keep = v128.load(run.vectors, KEEP);
-  const lower = v128.load(run.vectors, LOWER);
-  const upper = v128.load(run.vectors, UPPER);
-  const magnitude = v128.load(run.constants, MAGNITUDE);
-  const negligible = v128.load(run.constants, NEGLIGIBLE);
-  const parameters = run.parameters;
-  const gradients = run.gradients;
-  const means = run.means;
-  const averages = run.averages;
-  for (let at = begin; at < end; at += 16) {
-    const g = f32x4.mul(v128.load(gradients + at), scale);
-    v128.store(gradients + at, f32x4.splat(0));
-    const mean = settled(f32x4.add(f32x4.mul(beta1, v128.load(means + at)), g), magnitude, negligible);
-    v128.store(means + at, mean);
-    const w = kept(f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), f32x4.mul(size, mean)), lower, upper);
-    v128.store(parameters + at, w);
-    if (averages) average(averages + at, w, averaging);
   }
 }
 
