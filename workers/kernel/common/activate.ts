@@ -1,15 +1,4 @@
-import {
-  COARSE_POLYNOMIAL,
-  FINE_POLYNOMIAL,
-  GREATEST_EXPONENT,
-  LEAST_EXPONENT,
-  LOG2_E,
-  MINUS_LOG2_E,
-  ONE,
-  ROUNDING,
-  TWICE_LOG2_E,
-  TWO,
-} from './constants';
+import * as VECTOR from './constants';
 import { RELU, SIGMOID, SOFTMAX, TANH } from './offsets';
 import { ROW } from './tile';
 
@@ -37,17 +26,17 @@ import { ROW } from './tile';
 /** 1 / (1 + e^-x) = 1 / (1 + 2^(-x log2 e)), or, where `isTanh` (a constant to the compiler), 1 - 2 / (1 + e^2x). */
 // @ts-ignore: decorator
 @inline function sigmoid(isFine: bool, isTanh: bool, values: usize, end: usize, constants: usize): void {
-  const factor = isTanh ? v128.load(constants, TWICE_LOG2_E) : v128.load(constants, MINUS_LOG2_E);
-  const least = v128.load(constants, LEAST_EXPONENT);
-  const greatest = v128.load(constants, GREATEST_EXPONENT);
-  const rounding = v128.load(constants, ROUNDING);
+  const factor = isTanh ? v128.load(constants, VECTOR.TWICE_LOG2_E) : v128.load(constants, VECTOR.MINUS_LOG2_E);
+  const least = v128.load(constants, VECTOR.LEAST_EXPONENT);
+  const greatest = v128.load(constants, VECTOR.GREATEST_EXPONENT);
+  const rounding = v128.load(constants, VECTOR.ROUNDING);
   const a = coefficient(isFine, constants, 0);
   const b = coefficient(isFine, constants, 16);
   const c = coefficient(isFine, constants, 32);
   const d = coefficient(isFine, constants, 48);
   const e = coefficient(isFine, constants, 64);
-  const one = v128.load(constants, ONE);
-  const two = isTanh ? v128.load(constants, TWO) : one;
+  const one = v128.load(constants, VECTOR.ONE);
+  const two = isTanh ? v128.load(constants, VECTOR.TWO) : one;
   for (let at = values; at < end; at += 16) {
     const t = f32x4.mul(v128.load(at), factor);
     const sum = f32x4.add(one, exp2(isFine, t, least, greatest, rounding, a, b, c, d, e, one));
@@ -58,16 +47,16 @@ import { ROW } from './tile';
 /** Softmax of four images, the largest subtracted first so that nothing overflows. */
 // @ts-ignore: decorator
 @inline function softmax(isFine: bool, values: usize, end: usize, constants: usize): void {
-  const factor = v128.load(constants, LOG2_E);
-  const least = v128.load(constants, LEAST_EXPONENT);
-  const greatest = v128.load(constants, GREATEST_EXPONENT);
-  const rounding = v128.load(constants, ROUNDING);
+  const factor = v128.load(constants, VECTOR.LOG2_E);
+  const least = v128.load(constants, VECTOR.LEAST_EXPONENT);
+  const greatest = v128.load(constants, VECTOR.GREATEST_EXPONENT);
+  const rounding = v128.load(constants, VECTOR.ROUNDING);
   const a = coefficient(isFine, constants, 0);
   const b = coefficient(isFine, constants, 16);
   const c = coefficient(isFine, constants, 32);
   const d = coefficient(isFine, constants, 48);
   const e = coefficient(isFine, constants, 64);
-  const one = v128.load(constants, ONE);
+  const one = v128.load(constants, VECTOR.ONE);
   let largest = v128.load(values);
   for (let at = values + ROW; at < end; at += ROW) largest = f32x4.pmax(largest, v128.load(at));
   let sum = f32x4.splat(0);
@@ -82,7 +71,7 @@ import { ROW } from './tile';
 
 // @ts-ignore: decorator
 @inline function coefficient(isFine: bool, constants: usize, offset: usize): v128 {
-  return v128.load(constants + (isFine ? FINE_POLYNOMIAL : COARSE_POLYNOMIAL) + offset);
+  return v128.load(constants + (isFine ? VECTOR.FINE_POLYNOMIAL : VECTOR.COARSE_POLYNOMIAL) + offset);
 }
 
 /**

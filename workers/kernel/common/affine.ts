@@ -1,7 +1,7 @@
 import { ROW } from './tile';
 
 /**
- * Wa + b of a tile, float32, for the layers behind the first one, and Wᵀδ on the way back: blocks of two neurons by sixteen
+ * Wa + b of a tile, float32, for the layers after the first one, and Wᵀδ on the way back: blocks of two neurons by sixteen
  * images, so that each weight and each activation that is loaded is used more than once. Every sum begins with its bias
  * and goes over the inputs in their order.
  *

@@ -1,9 +1,9 @@
 import { TILE_IMAGES } from './offsets';
 
 /**
- * A tile: images that go through the layers together, forward, and back where they are learned from. Activations lie neuron by
+ * A tile: images that go through the layers together, forward and, in training, back. Activations lie neuron by
  * neuron: a row holds what one neuron says of each image. So a vector holds four images, nothing is padded to four neurons,
- * and whatever is done to activations is done to four images at a time.
+ * and each operation on activations takes four images at a time.
  */
 
 /** Bytes from a neuron's row of float32 to the next one's. */
@@ -24,7 +24,7 @@ export function toNeuronRows(source: usize, target: usize, neurons: i32, images:
   }
 }
 
-/** Turns rows of neurons, `(neurons, TILE_IMAGES)` f32, into rows of images, `(TILE_IMAGES, neurons)` f32; else as `toNeuronRows`. */
+/** The other way round: `(neurons, TILE_IMAGES)` f32 to `(TILE_IMAGES, neurons)` f32; else as `toNeuronRows`. */
 export function toImageRows(source: usize, target: usize, neurons: i32, images: i32): void {
   const stride = <usize>neurons << 2;
   for (let image = 0; image < images; image += 4, source += 16, target += stride << 2) {

@@ -2,8 +2,8 @@ import * as COUNTS from '../common/count-offsets';
 import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../common/offsets';
 
 /**
- * Counts verdicts against labels, so that the main thread need not look at each record. What is counted is integers or sums
- * of integers: the same numbers that src/tally/ would find, whatever the order.
+ * Counts verdicts against labels, so that the main thread need not look at each record. All counts are integers or sums of
+ * integers: the same numbers that src/tally/ would find, in any order.
  */
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
 /**
- * Decimal numbers as tools write them: `0.5`, `255.0`, `1e-05`, `"12"`. Whatever is not certain (a sign, a value that might
+ * Decimal numbers as tools write them: `0.5`, `255.0`, `1e-05`, `"12"`. What is not certain (a sign, a value that might
  * round either way, anything odd) is left to others.
  */
 
@@ -117,7 +117,7 @@ export function decimalPixels(text: usize, delimiter: i32, count: i32, white: f6
   const end = pixels + <usize>count;
   for (let pixel = pixels; pixel < end; pixel++) {
     if (likeLength != 0) {
-      // The last number has no delimiter behind it, maybe: so it is not like the others.
+      // The last number may have no delimiter after it: then it is not like the others.
       if (likeLength <= 8) {
         const like = i64x2.extract_lane(likeLow, 0);
         const mask = i64x2.extract_lane(maskLow, 0);
@@ -134,7 +134,7 @@ export function decimalPixels(text: usize, delimiter: i32, count: i32, white: f6
           at += likeLength;
         }
       }
-      // All of them are followed by delimiters then; the caller sees what is behind the last.
+      // All of them are followed by delimiters then; the caller sees what comes after the last.
       if (pixel == end) return isScaled(white, hasFraction, largest) ? at - 1 : 0;
     }
     const field = at;

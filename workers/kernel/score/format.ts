@@ -9,63 +9,47 @@ const ZERO: i32 = 0x30;
 const NINE: i32 = 0x39;
 const MINUS: i32 = 0x2d;
 const POINT: i32 = 0x2e;
-/** From here on what `decimal` reckons with would not be exact. */
+/** From here on the arithmetic of `decimal` would not be exact. */
 const MOST: f64 = 4294967296;
 
-/** See format-offsets.ts. */
-@unmanaged
-class FormatTask {
-  get count(): i32 { return load<i32>(changetype<usize>(this), TASK.count); }
-  set done(value: i32) { store<i32>(changetype<usize>(this), value, TASK.done); }
-  get pieces(): usize { return load<usize>(changetype<usize>(this), TASK.pieces); }
-  get piecesEnd(): usize { return load<usize>(changetype<usize>(this), TASK.piecesEnd); }
-  get names(): usize { return load<usize>(changetype<usize>(this), TASK.names); }
-  get digitsEnd(): usize { return load<usize>(changetype<usize>(this), TASK.digitsEnd); }
-  get digitCount(): usize { return load<usize>(changetype<usize>(this), TASK.digitCount); }
-  get predictions(): usize { return load<usize>(changetype<usize>(this), TASK.predictions); }
-  get confidences(): usize { return load<usize>(changetype<usize>(this), TASK.confidences); }
-  get outputs(): usize { return load<usize>(changetype<usize>(this), TASK.outputs); }
-  get classes(): usize { return load<usize>(changetype<usize>(this), TASK.classes); }
-  get target(): usize { return load<usize>(changetype<usize>(this), TASK.target); }
-  set end(value: usize) { store<usize>(changetype<usize>(this), value, TASK.end); }
-}
-
 /**
- * Writes rows up to the first that has a number which is not for it: not finite, or too large. Writes up to 16 bytes after
- * the text.
+ * Writes rows, by a task as in format-offsets.ts, up to the first that has a number which is not for it: not finite, or too
+ * large. Writes up to 16 bytes after the text.
  */
-export function formatRows(address: usize): void {
-  const task = changetype<FormatTask>(address);
-  let digitCount = task.digitCount;
-  let end = task.target;
+export function formatRows(task: usize): void {
+  const count = load<i32>(task, TASK.count);
+  const piecesEnd = load<usize>(task, TASK.piecesEnd);
+  const digitsEnd = load<usize>(task, TASK.digitsEnd);
+  let digitCount = load<usize>(task, TASK.digitCount);
+  let end = load<usize>(task, TASK.target);
   let row = 0;
-  for (; row < task.count; row++) {
+  for (; row < count; row++) {
     let at = end;
-    for (let piece = task.pieces; piece < task.piecesEnd; piece += TASK.PIECE_BYTES) {
+    for (let piece = load<usize>(task, TASK.pieces); piece < piecesEnd; piece += TASK.PIECE_BYTES) {
       const kind = load<i32>(piece, TASK.PIECE_KIND);
       if (kind == TASK.TEXT) {
         at = copyText(piece + TASK.PIECE_TEXT, at);
       } else if (kind == TASK.RECORD) {
-        at = copy(task.digitsEnd - digitCount, digitCount, at);
+        at = copy(digitsEnd - digitCount, digitCount, at);
       } else if (kind == TASK.PREDICTION) {
-        const prediction = <usize>load<u8>(task.predictions + <usize>row);
-        at = copyText(task.names + prediction * TASK.TEXT_BYTES, at);
+        const prediction = <usize>load<u8>(load<usize>(task, TASK.predictions) + <usize>row);
+        at = copyText(load<usize>(task, TASK.names) + prediction * TASK.TEXT_BYTES, at);
       } else {
         const output = load<usize>(piece, TASK.PIECE_OUTPUT);
         const number =
           kind == TASK.CONFIDENCE
-            ? task.confidences + (<usize>row << 2)
-            : task.outputs + ((<usize>row * task.classes + output) << 2);
+            ? load<usize>(task, TASK.confidences) + (<usize>row << 2)
+            : load<usize>(task, TASK.outputs) + ((<usize>row * load<usize>(task, TASK.classes) + output) << 2);
         at = decimal(load<f32>(number), at);
         if (at == 0) break;
       }
     }
     if (at == 0) break;
     end = at;
-    digitCount = increment(task.digitsEnd, digitCount);
+    digitCount = increment(digitsEnd, digitCount);
   }
-  task.done = row;
-  task.end = end;
+  store<i32>(task, row, TASK.done);
+  store<usize>(task, end, TASK.end);
 }
 
 // @ts-ignore: decorator

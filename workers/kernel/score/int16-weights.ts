@@ -22,7 +22,7 @@ export function finestScale(row: usize, inputs: i32): f64 {
   // Each weight may be rounded up by one, in all.
   const sumMax = INT32_MAX / PIXEL_MAX - <f64>inputs;
   const scale = max(max(largest / INT16_MAX, above / sumMax), below / sumMax);
-  // A neuron without weights keeps the scale 1: its sum is 0 whatever the image.
+  // A neuron without weights keeps the scale 1: its sum is 0 for any image.
   return scale > 0 ? scale : 1;
 }
 

@@ -98,15 +98,15 @@ export function numberRows(address: usize): void {
     at++;
   }
   if (task.white == 255) {
-    const behind = plainPixels(at, task.delimiter, task.pixelCount, pixels, task.compression);
-    const lineEnd: usize = behind == 0 ? 0 : rest(task, behind);
+    const after = plainPixels(at, task.delimiter, task.pixelCount, pixels, task.compression);
+    const lineEnd: usize = after == 0 ? 0 : rest(task, after);
     if (lineEnd != 0) return lineEnd;
   }
-  const behind = decimalPixels(at, task.delimiter, task.pixelCount, task.white, pixels);
-  return behind == 0 ? 0 : rest(task, behind);
+  const after = decimalPixels(at, task.delimiter, task.pixelCount, task.white, pixels);
+  return after == 0 ? 0 : rest(task, after);
 }
 
-/** Reads what stands behind the pixels; returns where the row's line end is, or 0. */
+/** Reads what follows the pixels; returns where the row's line end is, or 0. */
 function rest(task: RowTask, pixelsEnd: usize): usize {
   const end = task.end;
   let at = pixelsEnd;
@@ -148,7 +148,7 @@ function field(task: RowTask, column: i32, at: usize): usize {
   return to;
 }
 
-/** The class that a column of the label names; of one-hot ones, what is known of it behind the `place`-th. */
+/** The class that a column of the label names; of one-hot columns, what is known after the one at `place`. */
 // @ts-ignore: decorator
 @inline function readLabel(task: RowTask, place: i32, field: usize, textStart: usize, textEnd: usize, fieldEnd: usize): i32 {
   if (task.labelKind == TASK.NAME_LABEL) return indexOfName(task, textStart, textEnd);

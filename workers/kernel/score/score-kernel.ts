@@ -17,9 +17,9 @@ export { numberRows } from './rows';
  * Forward passes over `count` images in place: reads pixels and labels, writes predictions, confidences and losses.
  *
  * @param network     the placed network
- * @param scratch     `scratchBytes` of src/pool/layout.ts; no one else may use them meanwhile
- * @param pixels      `(count, inputs)` u8, row-major; up to 63 bytes behind them are read, never used
- * @param labels      `(count)` u8, up to three bytes behind them are read; or 0: then no losses are written
+ * @param scratch     see src/pool/layout.ts; no other call may use it meanwhile
+ * @param pixels      `(count, inputs)` u8, row-major; up to 63 bytes after them are read, never used
+ * @param labels      `(count)` u8, up to three bytes after them are read; or 0: then no losses are written
  * @param predictions `(count)` u8
  * @param confidences `(count)` f32: the winner's activation
  * @param losses      `(count)` f32

@@ -2,7 +2,7 @@
  * Whole numbers, text in, pixels out: 64 bytes at a time, without a branch that the text could mispredict.
  *
  * At every byte the number is worked out that would end there, from the three bytes before it. Those that stand where a
- * delimiter is are then moved together. All that is odd is gathered, and looked at once. Each block begins behind a
+ * delimiter is are then moved together. All that is odd is gathered, and looked at once. Each block begins after a
  * delimiter: so a number never depends on the block before, and black ones are known at sight.
  */
 
@@ -14,8 +14,8 @@ const ONE_DIGIT_EACH: u64 = 0xaaaaaaaaaaaaaaaa;
 /**
  * Reads `count` whole numbers from 0 to 255 of one to three digits each, parted by `delimiter`.
  *
- * Stops within 64 bytes of anything that is no such text: so it reads up to 127 bytes behind it. Writes up to 16 bytes
- * behind the pixels.
+ * Stops within 64 bytes of anything that is no such text: so it reads up to 127 bytes after it. Writes up to 16 bytes
+ * after the pixels.
  *
  * @param table  see src/pool/compression-table.ts
  * @param pixels `(count)` u8
@@ -47,7 +47,7 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
     let mask = maskOf(p0, p1, p2, p3);
     // A quarter of a digit's text, above and below it: two branches that are mispredicted, for seven blocks of work.
     if (mask == ONE_DIGIT_EACH) {
-      // Stored before the conditions, so that no compiler makes one condition of them, to be reckoned in every block.
+      // Stored before the conditions, so that no compiler makes one condition of them, to be worked out in every block.
       v128.store(pixel, black);
       if (!v128.any_true(v128.or(v128.or(d0, d1), v128.or(d2, d3)))) {
         if (pixel + 32 < end) {
@@ -60,7 +60,7 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
     }
     let last: u64 = 0;
     if (pixel + <usize>i64.popcnt(mask) + 1 >= end) {
-      // Here the last number may end, at a delimiter or a line end: if so, what is behind it does not count.
+      // Here the last number may end, at a delimiter or a line end: if so, what follows it does not count.
       const e0 = lineEnds(b0);
       const e1 = lineEnds(b1);
       const e2 = lineEnds(b2);
@@ -90,9 +90,9 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
     const one = (mask << 1) | 1;
     const two = (mask << 2) | 3;
     const three = (mask << 3) | 7;
-    // Behind the last delimiter a number begins that the next block has as a whole.
-    const behind = i64.clz(mask);
-    if (((mask & one) | ~(mask | one | two | three)) << behind) return 0;
+    // After the last delimiter a number begins that the next block has as a whole.
+    const after = i64.clz(mask);
+    if (((mask & one) | ~(mask | one | two | three)) << after) return 0;
     if (mask == 0) return 0;
 
     const t0 = thirds(black, d0, i8x16.splat(-1), p0);
@@ -121,7 +121,7 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
       at += <usize>i64.ctz(last);
       break;
     }
-    at += <usize>(64 - behind);
+    at += <usize>(64 - after);
   }
   const isDigits = i8x16.all_true(i8x16.lt_u(largest, i8x16.splat(10)));
   const isByte = i8x16.all_true(i8x16.lt_u(largestThird, i8x16.splat(3))) && !v128.any_true(tooLarge);
@@ -143,7 +143,7 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
   return v128.or(i8x16.eq(bytes, i8x16.splat(LINE_FEED)), i8x16.eq(bytes, i8x16.splat(CARRIAGE_RETURN)));
 }
 
-/** All ones in the bytes up to a place, which may lie before them or behind. */
+/** All ones in the bytes up to a place, which may lie before them or after. */
 // @ts-ignore: decorator
 @inline function upTo(place: i32): v128 {
   return i8x16.le_s(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>place));
@@ -180,7 +180,7 @@ function placeOfBit(mask: u64, before: i32): i32 {
   return i8x16.add(i8x16.add(first, i16x8.mul(second, i16x8.splat(10))), hundreds);
 }
 
-/** Writes those bytes one behind the other whose bits are set, at most eight, and returns where they end. */
+/** Writes those bytes one after the other whose bits are set, at most eight, and returns where they end. */
 // @ts-ignore: decorator
 @inline function compress(bytes: v128, mask: i32, table: usize, target: usize): usize {
   v128.store(target, i8x16.swizzle(bytes, v128.load64_zero(table + (<usize>mask << 3))));

@@ -37,7 +37,8 @@ export function augment(run: Run, index: u32, image: usize, target: usize): void
   const middleX: f32 = <f32>(width - 1) * 0.5;
   const middleY: f32 = <f32>(height - 1) * 0.5;
 
-  writeQuads(run.framed, width, run.quads, box);
+  const quads = run.quads;
+  writeQuads(run.framed, width, quads, box);
   // All is black from one pixel outside the box on.
   const left = <f32>(box.left - 1);
   const right = <f32>(box.right + 1);
@@ -59,7 +60,7 @@ export function augment(run: Run, index: u32, image: usize, target: usize): void
       const sx = clamp(f32x4.add(f32x4.splat(startX), f32x4.mul(f32x4.splat(xx), u)), left, right);
       const bent = f32x4.add(f32x4.splat(yx), f32x4.mul(f32x4.splat(bendY), u));
       const sy = clamp(f32x4.add(f32x4.splat(startY), f32x4.mul(bent, u)), top, bottom);
-      const four = sample(run.quads, sx, sy, row, base);
+      const four = sample(quads, sx, sy, row, base);
       if (x + 4 <= width) v128.store32_lane(target + <usize>x, four, 0);
       else storeRest(target + <usize>x, four, width - x);
     }
@@ -107,7 +108,7 @@ function storeRest(target: usize, four: v128, count: i32): void {
   return f32x4.pmin(f32x4.splat(most), f32x4.pmax(f32x4.splat(least), x));
 }
 
-/** The `draw`-th number of an image: at least -1, below 1. */
+/** Number `draw` of an image: at least -1, below 1. */
 // @ts-ignore: decorator
 @inline function signed(random: u32, draw: u32): f32 {
   return <f32>(<i32>(mix(random + draw * 0x9e3779b9) >> 8) - 0x800000) * <f32>(1.0 / 8388608.0);

@@ -2,11 +2,11 @@ import { beginOf } from './lit-lists';
 import { Run } from './run';
 
 /**
- * Who sums what: every thread of a team has some inputs of each layer, one after the other, and sums the gradients of their
+ * Which thread sums what: each thread of a team has a stretch of the inputs of each layer, and sums the gradients of their
  * weights over all images. So each sum is one thread's, in the order of the images, however many threads there are.
  */
 
-/** Where the share of a thread of the team begins in the list of the tile's `i`-th image, in bytes; there that before ends. */
+/** Where a thread's share begins in the list of image `i` of the tile, in bytes; the share before it ends there. */
 // @ts-ignore: decorator
 @inline export function cutOf(run: Run, tile: usize, i: i32, rank: i32): usize {
   return load<u32>(cutAt(run, tile, i, rank));
@@ -17,7 +17,7 @@ import { Run } from './run';
   return tile + run.cuts + (<usize>(i * (run.teamSize + 1) + rank) << 2);
 }
 
-/** Cuts the lists of a tile's images into the threads' shares; the black pixels that fill a list up are nobody's. */
+/** Cuts the lists of a tile's images into the threads' shares; the black pixels that fill a list up are in no share. */
 export function cutLists(run: Run, tile: usize, images: i32): void {
   const offsets = tile + run.offsets;
   const brightnesses = tile + run.brightnesses;

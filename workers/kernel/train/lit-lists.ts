@@ -7,13 +7,13 @@ import { Run } from './run';
 /**
  * Which pixels of a tile's images are lit. Black pixels add nothing to a sum and have no gradient, so the first layer reads
  * lists, forward and back: the byte offsets of the pixels' rows of weights (u32), and their brightnesses (f32, 0..1), one
- * image behind the other, each as long as a multiple of four: black pixels fill it up.
+ * image after the other, each as long as a multiple of four: black pixels fill it up.
  *
  * Images that are not varied stay the same over all epochs. So the set is listed once: its records, of each image all
  * positions (u16), then all values (u8). They are fewer bytes to fetch than the pixels, and need no search for lit ones.
  */
 
-/** Where the list of the tile's `i`-th image begins, in bytes, of offsets and brightnesses alike; there the one before ends. */
+/** Where the list of image `i` of the tile begins, in bytes, of offsets and brightnesses alike; the one before ends there. */
 // @ts-ignore: decorator
 @inline export function beginOf(run: Run, tile: usize, i: i32): usize {
   return load<u32>(tile + run.begins + (<usize>i << 2));
@@ -21,7 +21,7 @@ import { Run } from './run';
 
 // @ts-ignore: decorator
 @inline function setEnd(run: Run, tile: usize, i: i32, end: usize): void {
-  // The first list begins at 0, which nobody ever overwrites.
+  // The first list begins at 0, which is never overwritten.
   store<u32>(tile + run.begins + (<usize>i << 2), <u32>end, 4);
 }
 

@@ -137,7 +137,11 @@ export function countRight(outputs: usize, classes: i32, images: i32, labels: us
   return right;
 }
 
-/** ∂C/∂a becomes ∂C/∂z, in place, for a hidden layer: every derivative can be told from a = f(z); `(outputs, TILE_IMAGES)` f32 each. */
+/**
+ * ∂C/∂a becomes ∂C/∂z, in place, for a hidden layer: every derivative can be told from a = f(z).
+ *
+ * @param activations `(outputs, TILE_IMAGES)` f32, as are the deltas
+ */
 export function backThroughActivation(activation: i32, activations: usize, deltas: usize, outputs: i32): void {
   const one = f32x4.splat(1);
   for (const end = deltas + <usize>outputs * ROW; deltas < end; deltas += 16, activations += 16) {

@@ -24,8 +24,8 @@ export class Box {
 /**
  * Copies an image into a frame of black pixels, and finds the box of its lit ones.
  *
- * @param framed `(height + 4)` rows of `framedRow` bytes, the first and the last columns and rows 0: nobody ever writes
- *   there. The last row is scratch.
+ * @param framed `(height + 4)` rows of `framedRow` bytes, the first and the last columns and rows 0: nothing is ever
+ *   written there. The last row is scratch.
  * @returns false when nothing is lit
  */
 export function frame(image: usize, height: i32, width: i32, framed: usize, box: Box): bool {
@@ -80,7 +80,7 @@ export function frame(image: usize, height: i32, width: i32, framed: usize, box:
 
 /**
  * For every place between pixels the four around it in one u32, one load in place of four: at row y + 1, column x + 1
- * those at (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1). Written from one place before the box to one behind it.
+ * those at (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1). Written from one place before the box to one after it.
  *
  * @param quads `(height + 2, quadRow)` u32
  */

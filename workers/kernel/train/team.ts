@@ -10,8 +10,8 @@ import { Run } from './run';
 
 /**
  * What the threads of a team do together. Forward and back every thread takes tiles of its own; for the gradients, and for the
- * optimizer, every thread takes parameters of its own, over all images. Whoever is alone takes all of both, and waits for
- * nobody.
+ * optimizer, every thread takes parameters of its own, over all images. A thread that is alone takes all of both, and does
+ * not wait.
  *
  * All that return a bool return false where the team breaks up: it was stopped, or one of it has died.
  */

@@ -77,7 +77,7 @@ export function writeOrder(address: usize, count: i32, low: u32, high: u32): voi
  * optimizer step a batch. All threads of the run's team call it at the same time, each with its own head. The first leaves
  * the summed loss of these batches, taken while the weights changed, in `lossSum`.
  *
- * @returns false where the team was stopped, or one of it has died: what was reckoned is of no use
+ * @returns false where the team was stopped, or one of it has died: the result is of no use
  */
 export function train(address: usize, first: i32, count: i32): bool {
   return trainBatches(changetype<Run>(address), first, count);
