@@ -33,8 +33,8 @@ async function buildKernel(entry, outFile) {
 
 /** @returns {Promise<void>} dist/kernel.wasm, which scores, and dist/train-kernel.wasm */
 async function buildKernels() {
-  await buildKernel('workers/kernel/index.ts', 'dist/kernel.wasm');
-  await buildKernel('workers/train-kernel/index.ts', 'dist/train-kernel.wasm');
+  await buildKernel('workers/kernel/score/score-kernel.ts', 'dist/kernel.wasm');
+  await buildKernel('workers/kernel/train/train-kernel.ts', 'dist/train-kernel.wasm');
 }
 
 /** @type {import('esbuild').BuildOptions} */

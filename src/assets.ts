@@ -10,13 +10,13 @@ function fromPackageRoot(path: string): string {
   return join(import.meta.dirname, '..', path);
 }
 
-/** The compiled kernel, built from workers/kernel/. */
+/** The compiled kernel, built from workers/kernel/score/. */
 export const KERNEL_FILE = fromPackageRoot('dist/kernel.wasm');
 
 /** The entry of the scoring threads, built from workers/score-worker.ts. */
 export const SCORE_WORKER_FILE = fromPackageRoot('dist/score-worker.cjs');
 
-/** The compiled training kernel, built from workers/train-kernel/. */
+/** The compiled training kernel, built from workers/kernel/train/. */
 export const TRAIN_KERNEL_FILE = fromPackageRoot('dist/train-kernel.wasm');
 
 /** The entry of the training threads, built from workers/train-worker.ts. */

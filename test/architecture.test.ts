@@ -10,6 +10,11 @@ import { tempFolder } from './inputs/temp-folder.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What TypeScript and AssemblyScript both know. */
+const OFFSETS = ['', 'count-', 'head-', 'layer-', 'row-', 'run-', 'format-'].map(
+  (table) => `workers/kernel/common/${table}offsets`,
+);
+
 /**
  * Which room may import from which, or from which one file of it: the picture of the flow from its door to its floor.
  * A room that is not named here may not exist.
@@ -62,19 +67,28 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'assets',
   ],
-  pool: ['csv', 'network', 'errors', 'assets', 'compile-kernel'],
+  pool: ['csv', 'network', 'errors', 'assets', 'compile-kernel', ...OFFSETS],
   // What a row of text means: known to those who find rows, and to those who read them.
   csv: ['errors'],
   // What a network has seen: contributions, silenced neurons, the smallest change.
   insight: ['network', 'errors'],
   // Learns in shared memory and threads of its own, laid out as the pool lays out its.
-  training: ['pool/layout', 'pool/messages', 'pool/threads', 'network', 'errors', 'assets', 'compile-kernel'],
-  sinks: ['csv', 'tally', 'errors', 'assets', 'compile-kernel'],
+  training: [
+    'pool/layout',
+    'pool/messages',
+    'pool/threads',
+    'network',
+    'errors',
+    'assets',
+    'compile-kernel',
+    ...OFFSETS,
+  ],
+  sinks: ['csv', 'tally', 'errors', 'assets', 'compile-kernel', 'workers/kernel/common/format-offsets'],
   render: ['insight', 'tally', 'network', 'errors'],
   // One HTML page of all there is to see.
   report: ['render/picture', 'tally'],
-  tally: ['errors'],
-  network: ['errors'],
+  tally: ['errors', 'workers/kernel/common/offsets'],
+  network: ['errors', 'workers/kernel/common/offsets'],
   errors: [],
   assets: [],
   'compile-kernel': ['errors'],
@@ -123,9 +137,9 @@ const modules = ['src', 'pipelines', 'workers']
       join(folder, path.replaceAll('\\', '/')),
     ),
   )
-  .filter(
-    (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^workers\/(train-)?kernel\//.test(path),
-  )
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+  // Of the kernels' folder only what TypeScript compiles as well.
+  .filter((path) => !path.startsWith('workers/kernel/') || OFFSETS.includes(path.replace(/\.ts$/, '')))
   .map((path) => path.replace(/\.ts$/, ''));
 
 const imports = modules.flatMap(importsOf);

@@ -16,7 +16,7 @@ type Forward = (
   outputs: number,
 ) => void;
 
-/** See workers/kernel/count.ts. */
+/** See workers/kernel/score/count.ts. */
 type Count = (
   counts: number,
   classes: number,
@@ -34,9 +34,11 @@ const PIECE_BYTES = 256 * 1024;
 export interface Kernel {
   readonly forward: Forward;
   readonly count: Count;
-  /** See workers/kernel/rows.ts. */
+  /** See workers/kernel/score/rows.ts. */
   readonly numberRows: (rowTask: number) => void;
-  /** See workers/kernel/quantize.ts. */
+  /** See workers/kernel/common/position-table.ts. */
+  readonly writePositionTable: (table: number) => void;
+  /** See workers/kernel/score/int16-weights.ts. */
   readonly finestScale: (row: number, inputs: number) => number;
   readonly quantizeRow: (
     row: number,

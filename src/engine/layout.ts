@@ -1,6 +1,15 @@
+import * as COUNTS from '../../workers/kernel/common/count-offsets.js';
+import * as HEAD from '../../workers/kernel/common/head-offsets.js';
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import {
+  CONSTANT_BYTES,
+  MOST_POSITIONS,
+  POSITION_TABLE_BYTES,
+  TILE_IMAGES,
+} from '../../workers/kernel/common/offsets.js';
+import * as ROW_TASK from '../../workers/kernel/common/row-offsets.js';
 import { DigitflowError } from '../errors.js';
 import { type Layer, layerSizes } from '../network/network.js';
-import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
 import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
 
@@ -10,8 +19,8 @@ import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
  *     bytes                              what                          who writes       who reads
  *     64                                 control: i32 stop flag        main             workers
  *     64                                 network head (HEAD)           main, once       kernel
- *     32 a layer                         layer entries (ENTRY)         main, once       kernel
- *     4096                               table of lit groups           main, once       kernel
+ *     64 a layer                         layer entries (LAYER)         main, once       kernel
+ *     4096                               position table                kernel, once     kernel
  *     …                                  weights, biases, scales       main, once       kernel
  *     524288, for text only              compression table             main, once       kernel
  *     and for each slot:
@@ -58,7 +67,7 @@ export interface MemoryLayout {
 export interface NetworkLayout {
   readonly head: number;
   readonly entries: number;
-  readonly groupTable: number;
+  readonly positionTable: number;
   readonly layers: readonly LayerLayout[];
 }
 
@@ -101,23 +110,20 @@ export interface TextLayout {
   readonly rowTask: number;
 }
 
+/**
+ * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
+ * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
+ */
+export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
+
 /** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
 const PIXEL_SLACK_BYTES = 16;
-
-/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
-export const TILE_IMAGES = 32;
-
-/** The kernel's constant vectors; mirrored by workers/kernel/constants.ts. */
-const CONSTANT_BYTES = 256;
 
 /** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
 const VERDICT_BYTES = TILE_IMAGES * 9;
 
-/** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
-export const GROUP_TABLE_ENTRIES = 256 * 8;
-
-/** The kernel lists groups of four pixels as u16. */
-export const MOST_INPUTS = 65536 * 4;
+/** The kernel lists groups of four pixels. */
+export const MOST_INPUTS = MOST_POSITIONS * 4;
 
 export const GUARD_BYTES = 64;
 export const PAGE_BYTES = 65536;
@@ -186,8 +192,8 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
 
   const control = region(64);
   // The entries follow the head without a guard: the kernel finds them at a fixed distance.
-  const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
-  const groupTable = region(GROUP_TABLE_ENTRIES * 2);
+  const head = region(HEAD.bytes + LAYER.bytes * network.layers.length);
+  const positionTable = region(POSITION_TABLE_BYTES);
   const layers = network.layers.map((layer, index) => {
     const paddedOutputs = index === 0 ? roundUp(layer.outputs, 16) : layer.outputs;
     // The first layer has room for float32 weights, of which int16 ones fill the first half.
@@ -218,7 +224,7 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
       idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
       ids: text.withIds ? region(text.stretchBytes) : 0,
       rejects: region(text.mostRejects * REJECT.bytes),
-      rowTask: region(ROW_TASK.bytes + NAME_TABLE_BYTES),
+      rowTask: region(ROW_TASK.bytes + ROW_TASK.NAME_TABLE_BYTES),
     },
   }));
 
@@ -233,7 +239,7 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
   return {
     bytes,
     control,
-    network: { head, entries: head + HEAD.bytes, groupTable, layers },
+    network: { head, entries: head + HEAD.bytes, positionTable, layers },
     compression,
     slots,
     recordsPerSlot,

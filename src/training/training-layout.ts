@@ -1,15 +1,16 @@
+import { CONSTANT_BYTES, MOST_POSITIONS, POSITION_TABLE_BYTES } from '../../workers/kernel/common/offsets.js';
 import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
 import { DigitflowError } from '../errors.js';
 import { layoutParameters, type ParameterLayout } from './network-parameters.js';
-import { layoutRun, MOST_POSITIONS, type RunLayout, type RunLayoutOptions } from './run-layout.js';
+import { layoutRun, type RunLayout, type RunLayoutOptions } from './run-layout.js';
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
  *
  *     bytes                              what                             who writes      who reads
  *     64                                 control: i32 stop flag           main            workers
- *     4096                               tables of lit pixels             main, once      kernel
- *     288                                constant vectors                 main, once      kernel
+ *     4096                               position table                   kernel, once    kernel
+ *     384                                constant vectors                 kernel, once    kernel
  *     images * inputs                    pixels of the set, u8            main, once      kernel
  *     images                             labels of the set, u8            main, once      kernel
  *     (images + 1) * 4                   where records begin, u32         main, once      kernel
@@ -43,7 +44,7 @@ export interface TrainingLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
   readonly bytes: number;
   readonly control: number;
-  readonly tables: number;
+  readonly positionTable: number;
   readonly constants: number;
   readonly pixels: number;
   readonly labels: number;
@@ -59,9 +60,6 @@ export interface TrainingLayout {
   /** The start of every guard. */
   readonly guards: readonly number[];
 }
-
-/** What workers/train-kernel/constants.ts writes. */
-const CONSTANT_BYTES = 288;
 
 /** The most a WebAssembly memory with 32-bit addresses can hold. */
 const MOST_BYTES = 4 * 2 ** 30;
@@ -97,7 +95,7 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   };
 
   const control = region(64);
-  const tables = region(TABLES_BYTES);
+  const positionTable = region(POSITION_TABLE_BYTES);
   const constants = region(CONSTANT_BYTES);
   const pixels = region(imageCount * inputs);
   const labels = region(imageCount);
@@ -119,23 +117,5 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
     );
   }
   const set = { pixels, labels, starts, records, recordBytes, imageCount };
-  return { bytes, control, tables, constants, ...set, shape, teamSize, runs, guards };
-}
-
-/** The bytes of `writeLitTables`. */
-export const TABLES_BYTES = 256 * 16;
-
-/**
- * What the kernel lists lit pixels with, little-endian: for each of the 256 patterns of eight pixels the positions of the
- * lit ones, as eight u16.
- */
-export function writeLitTables(table: DataView): void {
-  for (let pattern = 0; pattern < 256; pattern++) {
-    let at = pattern * 16;
-    for (let bit = 0; bit < 8; bit++) {
-      if ((pattern >> bit) % 2 === 0) continue;
-      table.setUint16(at, bit, true);
-      at += 2;
-    }
-  }
+  return { bytes, control, positionTable, constants, ...set, shape, teamSize, runs, guards };
 }
