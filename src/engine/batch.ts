@@ -154,15 +154,7 @@ export class Batch extends SlotHolder {
     const content = this.#content;
     if (content instanceof TextContent && this.#scored.rejects > 0) {
       const reject = content.reject(0);
-      if (reject.row < wanted) {
-        const where = this.place
-          ? `line ${this.place.firstLine + reject.line + 1}`
-          : `a row of ${this.title}`;
-        throw new DigitflowError(
-          content.hasOnlyBadLabel(reject) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
-          `${this.reading.name}: ${where}: ${reject.reason()}; fix the row`,
-        );
-      }
+      if (reject.row < wanted) throw content.badRow(reject, this.place?.firstLine);
     }
     if (this.count + this.#scored.rejects < wanted && this.fault !== undefined) throw this.fault;
   }

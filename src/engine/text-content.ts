@@ -129,11 +129,16 @@ export class TextContent {
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
 
-  /** Whether nothing but its label is wrong with a rejected row. */
-  hasOnlyBadLabel({ text }: RejectedRow): boolean {
+  /** What is wrong with a rejected row; with its line, where the number of lines before the batch is known. */
+  badRow({ line, text, reason }: RejectedRow, firstLine: number | undefined): DigitflowError {
     const bytes = text();
     const withoutLabel = parseRow(bytes, { ...this.#dialect, label: null }, this.#slots.classCount);
-    return isFault(this.#parse(bytes)) && !isFault(withoutLabel);
+    const isOnlyLabel = isFault(this.#parse(bytes)) && !isFault(withoutLabel);
+    const where = firstLine === undefined ? `a row of ${this.title}` : `line ${firstLine + line + 1}`;
+    return new DigitflowError(
+      isOnlyLabel ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
+      `${this.#reading.name}: ${where}: ${reason()}; fix the row`,
+    );
   }
 
   released(): void {

@@ -1,5 +1,5 @@
 import { CONSTANT_BYTES, MOST_POSITIONS, POSITION_TABLE_BYTES } from '../../workers/kernel/common/offsets.js';
-import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
+import { MOST_BYTES, Regions } from '../engine/layout.js';
 import { DigitflowError } from '../errors.js';
 import { layoutParameters, type ParameterLayout } from './network-parameters.js';
 import { layoutRun, type RunLayout, type RunLayoutOptions } from './run-layout.js';
@@ -61,9 +61,6 @@ export interface TrainingLayout {
   readonly guards: readonly number[];
 }
 
-/** The most a WebAssembly memory with 32-bit addresses can hold. */
-const MOST_BYTES = 4 * 2 ** 30;
-
 /** What a training layout is made for. */
 export interface TrainingLayoutOptions extends Omit<RunLayoutOptions, 'shape'> {
   /** Neurons of every layer, the input first: `[784, 16, 16, 10]`. */
@@ -85,14 +82,8 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const inputs = sizes[0];
   // A thread cuts its range out of lists that go up pixel by pixel; those of a larger image begin anew.
   const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
-  const guards: number[] = [];
-  let end = 0;
-  const region = (bytes: number): number => {
-    const start = end;
-    guards.push(roundUp(start + bytes, 64));
-    end = roundUp(start + bytes, 64) + GUARD_BYTES;
-    return start;
-  };
+  const regions = new Regions();
+  const region = regions.take;
 
   const control = region(64);
   const positionTable = region(POSITION_TABLE_BYTES);
@@ -106,7 +97,7 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const records = region(recordBytes);
   const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape, teamSize }));
 
-  const bytes = roundUp(end, PAGE_BYTES);
+  const { bytes, guards } = regions;
   if (bytes > MOST_BYTES && teamSize > 1) return layoutTraining({ ...options, teamSize: 1 });
   if (bytes > MOST_BYTES && hasRecords) return layoutTraining({ ...options, isFixed: false });
   if (bytes > MOST_BYTES) {
