@@ -81,17 +81,8 @@ import { ROW } from './tile';
  */
 // @ts-ignore: decorator
 @inline function exp2(
-  isFine: bool,
-  t: v128,
-  least: v128,
-  greatest: v128,
-  rounding: v128,
-  a: v128,
-  b: v128,
-  c: v128,
-  d: v128,
-  e: v128,
-  one: v128,
+  isFine: bool, t: v128, least: v128, greatest: v128, rounding: v128, a: v128, b: v128, c: v128, d: v128,
+  e: v128, one: v128
 ): v128 {
   // t = whole + part: the whole goes into the exponent's bits, 2^part is a polynomial on [-0.5, 0.5].
   t = f32x4.pmin(greatest, f32x4.pmax(least, t));

@@ -12,15 +12,8 @@ import { ROW } from './tile';
  * @param biases     `(outputs)` f32
  */
 export function affine(
-  source: usize,
-  target: usize,
-  images: i32,
-  inputs: i32,
-  outputs: i32,
-  weights: usize,
-  inputStep: usize,
-  outputStep: usize,
-  biases: usize,
+  source: usize, target: usize, images: i32, inputs: i32, outputs: i32, weights: usize, inputStep: usize,
+  outputStep: usize, biases: usize
 ): void {
   const columns = <usize>images << 2;
   let neuron = 0;
@@ -41,14 +34,8 @@ export function affine(
 /** One neuron, or two where `isPair` (a constant to the compiler), by sixteen images. */
 // @ts-ignore: decorator
 @inline function block(
-  isPair: bool,
-  source: usize,
-  target: usize,
-  inputs: i32,
-  weights: usize,
-  inputStep: usize,
-  outputStep: usize,
-  biases: usize,
+  isPair: bool, source: usize, target: usize, inputs: i32, weights: usize, inputStep: usize,
+  outputStep: usize, biases: usize
 ): void {
   let a0 = v128.load32_splat(biases);
   let a1 = a0;

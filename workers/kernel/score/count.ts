@@ -20,13 +20,8 @@ import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../common/o
  * @param losses      `(count)` f32
  */
 export function count(
-  counts: usize,
-  classes: i32,
-  count: i32,
-  labels: usize,
-  predictions: usize,
-  confidences: usize,
-  losses: usize,
+  counts: usize, classes: i32, count: i32, labels: usize, predictions: usize, confidences: usize,
+  losses: usize
 ): void {
   let unusual = load<u32>(counts, COUNTS.unusual);
   let worstWrong = load<f32>(counts, COUNTS.worstWrong);

@@ -37,12 +37,7 @@ export function finestScale(row: usize, inputs: i32): f64 {
  * @returns the sum of the squares of what each weight is off by
  */
 export function quantizeRow(
-  row: usize,
-  inputs: i32,
-  rowLength: i32,
-  scale: f64,
-  handedDown: usize,
-  target: usize,
+  row: usize, inputs: i32, rowLength: i32, scale: f64, handedDown: usize, target: usize
 ): f64 {
   memory.fill(handedDown, 0, <usize>(rowLength + 2) << 3);
   let squares: f64 = 0;

@@ -48,15 +48,8 @@ export function litGroups(image: usize, groupCount: i32, table: usize, list: usi
  */
 // @ts-ignore: decorator
 @inline export function quantizedBlock(
-  isDense: bool,
-  constants: usize,
-  image: usize,
-  list: usize,
-  groups: i32,
-  weights: usize,
-  scales: usize,
-  biases: usize,
-  sums: usize,
+  isDense: bool, constants: usize, image: usize, list: usize, groups: i32, weights: usize, scales: usize,
+  biases: usize, sums: usize
 ): void {
   const lowBytes = v128.load(constants, LOW_BYTES);
   let s0 = i32x4.splat(0);
@@ -96,12 +89,7 @@ export function litGroups(image: usize, groupCount: i32, table: usize, list: usi
  */
 // @ts-ignore: decorator
 @inline export function floatBlock(
-  image: usize,
-  list: usize,
-  groups: i32,
-  weights: usize,
-  biases: usize,
-  sums: usize,
+  image: usize, list: usize, groups: i32, weights: usize, biases: usize, sums: usize
 ): void {
   let s0 = v128.load(biases);
   let s1 = v128.load(biases, 16);

@@ -26,15 +26,8 @@ export { numberRows } from './rows';
  * @param outputs     `(count, classes)` f32, or 0 where they are not wanted
  */
 export function forward(
-  network: usize,
-  scratch: usize,
-  pixels: usize,
-  count: i32,
-  labels: usize,
-  predictions: usize,
-  confidences: usize,
-  losses: usize,
-  outputs: usize,
+  network: usize, scratch: usize, pixels: usize, count: i32, labels: usize, predictions: usize,
+  confidences: usize, losses: usize, outputs: usize
 ): void {
   const inputs = load<i32>(network, HEAD.inputs);
   const classes = load<i32>(network, HEAD.classes);
@@ -78,13 +71,8 @@ export function forward(
 
 /** Predictions and confidences of a tile; losses where there are labels. */
 function judge(
-  network: usize,
-  values: usize,
-  images: i32,
-  labels: usize,
-  predictions: usize,
-  confidences: usize,
-  losses: usize,
+  network: usize, values: usize, images: i32, labels: usize, predictions: usize, confidences: usize,
+  losses: usize
 ): void {
   const classes = load<i32>(network, HEAD.classes);
   winners(values, classes, images, predictions, confidences);
@@ -103,13 +91,7 @@ function copyOutputs(values: usize, classes: i32, images: i32, target: usize): v
 
 /** The first layer of up to `TILE_IMAGES` images: pixels in, sums `(TILE_IMAGES, paddedOutputs)` aside, activations out. */
 function firstLayer(
-  network: usize,
-  constants: usize,
-  pixels: usize,
-  images: i32,
-  list: usize,
-  aside: usize,
-  target: usize,
+  network: usize, constants: usize, pixels: usize, images: i32, list: usize, aside: usize, target: usize
 ): void {
   const layer = layerAt(network + HEAD.bytes, 0);
   const table = load<usize>(network, HEAD.positionTable);

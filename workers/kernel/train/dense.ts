@@ -9,13 +9,8 @@ import { ROW } from '../common/tile';
  * @param gradients   `(inputs, paddedOutputs)` f32
  */
 export function addDenseGradients(
-  activations: usize,
-  deltas: usize,
-  images: i32,
-  first: i32,
-  count: i32,
-  paddedOutputs: i32,
-  gradients: usize,
+  activations: usize, deltas: usize, images: i32, first: i32, count: i32, paddedOutputs: i32,
+  gradients: usize
 ): void {
   const rowBytes = <usize>paddedOutputs << 2;
   activations += <usize>first * ROW;
@@ -43,13 +38,8 @@ export function addDenseGradients(
 /** By `vectors` times four neurons; `vectors` is a constant to the compiler. */
 // @ts-ignore: decorator
 @inline function gradientBlock(
-  isPair: bool,
-  vectors: i32,
-  activation: usize,
-  deltas: usize,
-  rowBytes: usize,
-  images: i32,
-  gradients: usize,
+  isPair: bool, vectors: i32, activation: usize, deltas: usize, rowBytes: usize, images: i32,
+  gradients: usize
 ): void {
   const second = gradients + rowBytes;
   let g0 = v128.load(gradients);

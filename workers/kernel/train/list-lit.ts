@@ -12,12 +12,7 @@ import { EIGHT_BYTES, EIGHT_WORDS } from '../common/constants';
  * @returns how many were listed, a multiple of 4
  */
 export function listLit(
-  pixels: usize,
-  count: i32,
-  table: usize,
-  constants: usize,
-  positions: usize,
-  values: usize,
+  pixels: usize, count: i32, table: usize, constants: usize, positions: usize, values: usize
 ): i32 {
   const zero = i32x4.splat(0);
   const eight = v128.load(constants, EIGHT_WORDS);

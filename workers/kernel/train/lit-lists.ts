@@ -86,13 +86,7 @@ function listImage(run: Run, tile: usize, image: usize, end: usize): usize {
 
 /** Appends `count` pixels, a multiple of 4, to the lists; reads and writes up to twelve more. Returns the new end. */
 function expand(
-  run: Run,
-  tile: usize,
-  positions: usize,
-  values: usize,
-  count: usize,
-  first: i32,
-  end: usize,
+  run: Run, tile: usize, positions: usize, values: usize, count: usize, first: i32, end: usize
 ): usize {
   const rowBytes = run.layer(0).paddedOutputs << 2;
   v128.store(run.vectors, i32x4.splat(rowBytes));

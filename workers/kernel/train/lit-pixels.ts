@@ -8,13 +8,8 @@
  * additions.
  */
 export function sparseAffine(
-  offsets: usize,
-  brightnesses: usize,
-  bytes: usize,
-  weights: usize,
-  biases: usize,
-  sums: usize,
-  paddedOutputs: i32,
+  offsets: usize, brightnesses: usize, bytes: usize, weights: usize, biases: usize, sums: usize,
+  paddedOutputs: i32
 ): void {
   if (paddedOutputs == 16) {
     affine16(offsets, brightnesses, bytes, weights, biases, sums);
@@ -41,13 +36,7 @@ function affine16(offsets: usize, brightnesses: usize, bytes: usize, weights: us
 /** `vectors` times four neurons; `vectors` is a constant to the compiler. */
 // @ts-ignore: decorator
 @inline function affineBlock(
-  vectors: i32,
-  offsets: usize,
-  brightnesses: usize,
-  bytes: usize,
-  weights: usize,
-  biases: usize,
-  sums: usize,
+  vectors: i32, offsets: usize, brightnesses: usize, bytes: usize, weights: usize, biases: usize, sums: usize
 ): void {
   const zero = f32x4.splat(0);
   let a0 = v128.load(biases);
@@ -83,12 +72,7 @@ function affine16(offsets: usize, brightnesses: usize, bytes: usize, weights: us
 
 /** Adds δxᵀ of one image to the gradients of the rows of its lit pixels, which may be any part of a list. */
 export function addSparseGradients(
-  offsets: usize,
-  brightnesses: usize,
-  bytes: usize,
-  gradients: usize,
-  deltas: usize,
-  paddedOutputs: i32,
+  offsets: usize, brightnesses: usize, bytes: usize, gradients: usize, deltas: usize, paddedOutputs: i32
 ): void {
   if (paddedOutputs == 16) {
     gradients16(offsets, brightnesses, bytes, gradients, deltas);
@@ -112,12 +96,7 @@ function gradients16(offsets: usize, brightnesses: usize, bytes: usize, gradient
 
 // @ts-ignore: decorator
 @inline function gradientBlock(
-  vectors: i32,
-  offsets: usize,
-  brightnesses: usize,
-  bytes: usize,
-  gradients: usize,
-  deltas: usize,
+  vectors: i32, offsets: usize, brightnesses: usize, bytes: usize, gradients: usize, deltas: usize
 ): void {
   const d0 = v128.load(deltas);
   const d1 = vectors > 1 ? v128.load(deltas, 16) : d0;

@@ -14,14 +14,8 @@ import { ROW } from '../common/tile';
  * @param labels  `(TILE_IMAGES)` i32
  */
 export function outputDeltas(
-  loss: i32,
-  activation: i32,
-  outputs: usize,
-  deltas: usize,
-  classes: i32,
-  images: i32,
-  labels: usize,
-  smoothing: f32,
+  loss: i32, activation: i32, outputs: usize, deltas: usize, classes: i32, images: i32, labels: usize,
+  smoothing: f32
 ): f64 {
   const others = smoothing / <f32>classes;
   const right = f32x4.splat(1 - smoothing + others);
@@ -46,14 +40,8 @@ export function outputDeltas(
 /** Deltas and costs of four images; `isSigmoid` and, elsewhere, `isSoftmax` say what is between z and a. */
 // @ts-ignore: decorator
 @inline function squaredErrors(
-  isSigmoid: bool,
-  isSoftmax: bool,
-  outputs: usize,
-  deltas: usize,
-  classes: i32,
-  label: v128,
-  right: v128,
-  wrong: v128,
+  isSigmoid: bool, isSoftmax: bool, outputs: usize, deltas: usize, classes: i32, label: v128, right: v128,
+  wrong: v128
 ): v128 {
   const one = f32x4.splat(1);
   const next = i32x4.splat(1);
@@ -82,13 +70,7 @@ export function outputDeltas(
 /** Deltas and costs of four images. */
 // @ts-ignore: decorator
 @inline function crossEntropies(
-  isBinary: bool,
-  outputs: usize,
-  deltas: usize,
-  classes: i32,
-  label: v128,
-  right: v128,
-  wrong: v128,
+  isBinary: bool, outputs: usize, deltas: usize, classes: i32, label: v128, right: v128, wrong: v128
 ): v128 {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
