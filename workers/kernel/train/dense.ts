@@ -25,14 +25,13 @@ export function addDenseGradients(
 /** One input, or two where `isPair` (a constant to the compiler), by all neurons. */
 // @ts-ignore: decorator
 @inline function gradientRows(isPair: bool, activations: usize, deltas: usize, rowBytes: usize, images: i32, gradients: usize): void {
-  let column: usize = 0;
-  for (; column + 64 <= rowBytes; column += 64) {
-    gradientBlock(isPair, 4, activations, deltas + column, rowBytes, images, gradients + column);
+  let rest = rowBytes;
+  for (; rest >= 64; rest -= 64, deltas += 64, gradients += 64) {
+    gradientBlock(isPair, 4, activations, deltas, rowBytes, images, gradients);
   }
-  const rest = rowBytes - column;
-  if (rest == 48) gradientBlock(isPair, 3, activations, deltas + column, rowBytes, images, gradients + column);
-  if (rest == 32) gradientBlock(isPair, 2, activations, deltas + column, rowBytes, images, gradients + column);
-  if (rest == 16) gradientBlock(isPair, 1, activations, deltas + column, rowBytes, images, gradients + column);
+  if (rest == 48) gradientBlock(isPair, 3, activations, deltas, rowBytes, images, gradients);
+  if (rest == 32) gradientBlock(isPair, 2, activations, deltas, rowBytes, images, gradients);
+  if (rest == 16) gradientBlock(isPair, 1, activations, deltas, rowBytes, images, gradients);
 }
 
 /** By `vectors` times four neurons; `vectors` is a constant to the compiler. */

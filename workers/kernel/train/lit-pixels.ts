@@ -11,21 +11,13 @@ export function sparseAffine(
   offsets: usize, brightnesses: usize, bytes: usize, weights: usize, biases: usize, sums: usize,
   paddedOutputs: i32
 ): void {
-  if (paddedOutputs == 16) {
+  let rest = <usize>paddedOutputs << 2;
+  for (; rest >= 64; rest -= 64, weights += 64, biases += 64, sums += 64) {
     affine16(offsets, brightnesses, bytes, weights, biases, sums);
-    return;
   }
-  const row = <usize>paddedOutputs << 2;
-  let column: usize = 0;
-  for (; column + 64 <= row; column += 64) {
-    affine16(offsets, brightnesses, bytes, weights + column, biases + column, sums + column);
-  }
-  weights += column;
-  biases += column;
-  sums += column;
-  if (row - column == 48) affineBlock(3, offsets, brightnesses, bytes, weights, biases, sums);
-  if (row - column == 32) affineBlock(2, offsets, brightnesses, bytes, weights, biases, sums);
-  if (row - column == 16) affineBlock(1, offsets, brightnesses, bytes, weights, biases, sums);
+  if (rest == 48) affineBlock(3, offsets, brightnesses, bytes, weights, biases, sums);
+  if (rest == 32) affineBlock(2, offsets, brightnesses, bytes, weights, biases, sums);
+  if (rest == 16) affineBlock(1, offsets, brightnesses, bytes, weights, biases, sums);
 }
 
 /** A function of its own, and not part of a larger one, so that V8 has registers enough. */
@@ -74,20 +66,13 @@ function affine16(offsets: usize, brightnesses: usize, bytes: usize, weights: us
 export function addSparseGradients(
   offsets: usize, brightnesses: usize, bytes: usize, gradients: usize, deltas: usize, paddedOutputs: i32
 ): void {
-  if (paddedOutputs == 16) {
+  let rest = <usize>paddedOutputs << 2;
+  for (; rest >= 64; rest -= 64, gradients += 64, deltas += 64) {
     gradients16(offsets, brightnesses, bytes, gradients, deltas);
-    return;
   }
-  const row = <usize>paddedOutputs << 2;
-  let column: usize = 0;
-  for (; column + 64 <= row; column += 64) {
-    gradients16(offsets, brightnesses, bytes, gradients + column, deltas + column);
-  }
-  gradients += column;
-  deltas += column;
-  if (row - column == 48) gradientBlock(3, offsets, brightnesses, bytes, gradients, deltas);
-  if (row - column == 32) gradientBlock(2, offsets, brightnesses, bytes, gradients, deltas);
-  if (row - column == 16) gradientBlock(1, offsets, brightnesses, bytes, gradients, deltas);
+  if (rest == 48) gradientBlock(3, offsets, brightnesses, bytes, gradients, deltas);
+  if (rest == 32) gradientBlock(2, offsets, brightnesses, bytes, gradients, deltas);
+  if (rest == 16) gradientBlock(1, offsets, brightnesses, bytes, gradients, deltas);
 }
 
 function gradients16(offsets: usize, brightnesses: usize, bytes: usize, gradients: usize, deltas: usize): void {

@@ -9,15 +9,17 @@ import { step } from './optimizer';
 import { Run } from './run';
 
 /**
- * What the threads of a team do together. Forward and back every thread takes tiles of its own; for the gradients, and for the
- * optimizer, every thread takes parameters of its own, over all images. A thread that is alone takes all of both, and does
- * not wait.
+ * What the threads of a team do together. Forward and back, each thread takes tiles of its own; for the gradients and the
+ * optimizer it takes parameters of its own, over all images. A thread that is alone takes all of both, and does not wait.
  *
- * All that return a bool return false where the team breaks up: it was stopped, or one of it has died.
+ * All that return a bool return false where the team was stopped, or one of its threads has died: the result is of no use.
  */
 
-/** Trains on batches `first` to `first + count - 1`; the first thread leaves their summed loss. */
-export function trainBatches(run: Run, first: i32, count: i32): bool {
+/**
+ * Trains on batches `first` to `first + count - 1` of the epoch, one optimizer step each. All threads of the team call it at
+ * the same time, each with its own head. The first leaves the batches' summed loss, taken while the weights changed.
+ */
+export function train(run: Run, first: i32, count: i32): bool {
   if (!agreeToGoOn(run.barrier, run.teamSize, run.rank, run.stopFlag)) return false;
   let lossSum: f64 = 0;
   for (let batch = first; batch < first + count; batch++) {
@@ -72,8 +74,11 @@ export function lossSumOf(run: Run, images: i32): f64 {
   return sum;
 }
 
-/** Runs the network of `parameters` over images of the set; the first thread leaves loss and count of correct ones. */
-export function evaluateImages(run: Run, parameters: usize, first: i32, count: i32): bool {
+/**
+ * Runs the network of `parameters` over images of the set, unaugmented, all threads together. The first leaves how many it
+ * gets right, and their summed loss, without label smoothing.
+ */
+export function evaluate(run: Run, parameters: usize, first: i32, count: i32): bool {
   const tile = run.tiles + <usize>run.rank * run.tileBytes;
   const outputs = tile + run.layer(run.layerCount - 1).activations;
   const tileCount = tilesOf(count);
