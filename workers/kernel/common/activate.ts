@@ -30,11 +30,12 @@ import { ROW } from './tile';
   const least = v128.load(constants, VECTOR.LEAST_EXPONENT);
   const greatest = v128.load(constants, VECTOR.GREATEST_EXPONENT);
   const rounding = v128.load(constants, VECTOR.ROUNDING);
-  const a = coefficient(isFine, constants, 0);
-  const b = coefficient(isFine, constants, 16);
-  const c = coefficient(isFine, constants, 32);
-  const d = coefficient(isFine, constants, 48);
-  const e = coefficient(isFine, constants, 64);
+  const polynomial = constants + (isFine ? VECTOR.FINE_POLYNOMIAL : VECTOR.COARSE_POLYNOMIAL);
+  const a = v128.load(polynomial);
+  const b = v128.load(polynomial, 16);
+  const c = v128.load(polynomial, 32);
+  const d = v128.load(polynomial, 48);
+  const e = v128.load(polynomial, 64);
   const one = v128.load(constants, VECTOR.ONE);
   const two = isTanh ? v128.load(constants, VECTOR.TWO) : one;
   for (let at = values; at < end; at += 16) {
@@ -51,11 +52,12 @@ import { ROW } from './tile';
   const least = v128.load(constants, VECTOR.LEAST_EXPONENT);
   const greatest = v128.load(constants, VECTOR.GREATEST_EXPONENT);
   const rounding = v128.load(constants, VECTOR.ROUNDING);
-  const a = coefficient(isFine, constants, 0);
-  const b = coefficient(isFine, constants, 16);
-  const c = coefficient(isFine, constants, 32);
-  const d = coefficient(isFine, constants, 48);
-  const e = coefficient(isFine, constants, 64);
+  const polynomial = constants + (isFine ? VECTOR.FINE_POLYNOMIAL : VECTOR.COARSE_POLYNOMIAL);
+  const a = v128.load(polynomial);
+  const b = v128.load(polynomial, 16);
+  const c = v128.load(polynomial, 32);
+  const d = v128.load(polynomial, 48);
+  const e = v128.load(polynomial, 64);
   const one = v128.load(constants, VECTOR.ONE);
   let largest = v128.load(values);
   for (let at = values + ROW; at < end; at += ROW) largest = f32x4.pmax(largest, v128.load(at));
@@ -67,11 +69,6 @@ import { ROW } from './tile';
     sum = f32x4.add(sum, power);
   }
   for (let at = values; at < end; at += ROW) v128.store(at, f32x4.div(v128.load(at), sum));
-}
-
-// @ts-ignore: decorator
-@inline function coefficient(isFine: bool, constants: usize, offset: usize): v128 {
-  return v128.load(constants + (isFine ? VECTOR.FINE_POLYNOMIAL : VECTOR.COARSE_POLYNOMIAL) + offset);
 }
 
 /**

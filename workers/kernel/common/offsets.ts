@@ -48,7 +48,7 @@ export const RESULT_BYTES = 16;
 // The barrier of a team: i32.
 /** Threads that have come, of this generation. */
 export const BARRIER_ARRIVED = 0;
-/** How often all had come: what the others wait for. */
+/** How often all had come: what a waiting thread looks at. */
 export const BARRIER_GENERATION = 4;
 /** Threads that sleep, or are about to. */
 export const BARRIER_SLEEPING = 8;

@@ -18,7 +18,7 @@ export const ids = 40;
 /** How many bytes of ids there are, and how many there may be. */
 export const idBytes = 44;
 export const idRoom = 48;
-/** See src/pool/compression-table.ts. */
+/** See src/engine/text/compression-table.ts. */
 export const compression = 52;
 export const delimiter = 56;
 export const lineEnd = 60;

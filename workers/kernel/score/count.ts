@@ -1,18 +1,14 @@
 import * as COUNTS from '../common/count-offsets';
 import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../common/offsets';
 
-/**
- * Counts verdicts against labels, so that the main thread need not look at each record. All counts are integers or sums of
- * integers: the same numbers that src/tally/ would find, in any order.
- */
-
 // @ts-ignore: decorator
 @inline function units(value: f32): i64 {
   return reinterpret<i64>(<f64>value * UNITS_PER_ONE + ROUND) - reinterpret<i64>(ROUND);
 }
 
 /**
- * Adds `count` scored records to the counts at `counts`.
+ * Adds `count` scored records to the counts at `counts`, so that the main thread need not look at each record. All of them
+ * are integers or sums of integers: the same numbers that src/counting/ would find, in any order.
  *
  * @param labels      `(count)` u8, each below `classes`
  * @param predictions `(count)` u8

@@ -1,6 +1,6 @@
 /**
  * Decimal numbers as tools write them: `0.5`, `255.0`, `1e-05`, `"12"`. What is not certain (a sign, a value that might
- * round either way, anything odd) is left to others.
+ * round either way, anything odd) is left to `parseRow`.
  */
 
 const QUOTE: i32 = 0x22;
@@ -10,7 +10,7 @@ const MOST_DIGITS: i32 = 19;
 /** Powers of ten up to here are exact, and so is what comes of them and whole numbers up to 2^53. */
 const MOST_POWER: i32 = 22;
 const MOST_EXACT: u64 = 1 << 53;
-/** Inexact values are off by less than 1e-15 of their size; nearer than this to a border, nothing is said of them. */
+/** Inexact values are off by less than 1e-15 of their size; nearer than this to a border, they are not taken. */
 const MARGIN: f64 = 1e-9;
 
 /** What `readDecimal` has read: a number that is not negative, and whether it is the very double that text stands for. */
@@ -20,7 +20,7 @@ export let isExact: bool = true;
 /**
  * Reads a number, in quotes or not, blanks around it allowed.
  *
- * @returns where the field ends (what stands there is for the caller to look at), or 0 where it is left to others
+ * @returns where the field ends (the caller looks at what stands there), or 0 where it is left to `parseRow`
  */
 export function readDecimal(field: usize, delimiter: i32): usize {
   let at = field;
@@ -101,7 +101,7 @@ export function readDecimal(field: usize, delimiter: i32): usize {
  * Reads `count` pixels from 0 (black) to `white`.
  *
  * @param pixels `(count)` u8: each the nearest of 256 levels
- * @returns where the last one ends, or 0 where one of them is left to others, or is wrong
+ * @returns where the last one ends, or 0 where one of them is wrong or left to `parseRow`
  */
 export function decimalPixels(text: usize, delimiter: i32, count: i32, white: f64, pixels: usize): usize {
   let at = text;
@@ -171,7 +171,7 @@ export function decimalPixels(text: usize, delimiter: i32, count: i32, white: f6
   return 0;
 }
 
-/** Nearly black, or another scale: others say so. */
+/** False for pixels that are nearly black, or of another scale: `parseRow` tells which. */
 // @ts-ignore: decorator
 @inline function isScaled(white: f64, hasFraction: bool, largest: f64): bool {
   return !(white > 1 && hasFraction && largest <= 1);
@@ -179,13 +179,9 @@ export function decimalPixels(text: usize, delimiter: i32, count: i32, white: f6
 
 // @ts-ignore: decorator
 @inline function skipBlanks(at: usize, delimiter: i32): usize {
-  while (isBlank(<i32>load<u8>(at), delimiter)) at++;
+  let byte = <i32>load<u8>(at);
+  while ((byte == 0x20 || byte == 0x09) && byte != delimiter) byte = <i32>load<u8>(++at);
   return at;
-}
-
-// @ts-ignore: decorator
-@inline function isBlank(byte: i32, delimiter: i32): bool {
-  return (byte == 0x20 || byte == 0x09) && byte != delimiter;
 }
 
 /** Exact up to `MOST_POWER`. */

@@ -1,10 +1,5 @@
 import * as TASK from '../common/format-offsets';
 
-/**
- * Scored rows as text: for each row the same pieces, one after the other. This runs on the main thread, over a memory of its
- * own: only there it is known how many rows came before.
- */
-
 const ZERO: i32 = 0x30;
 const NINE: i32 = 0x39;
 const MINUS: i32 = 0x2d;
@@ -13,8 +8,9 @@ const POINT: i32 = 0x2e;
 const MOST: f64 = 4294967296;
 
 /**
- * Writes rows, by a task as in format-offsets.ts, up to the first that has a number which is not for it: not finite, or too
- * large. Writes up to 16 bytes after the text.
+ * Writes scored rows as text, by a task as in format-offsets.ts, up to the first with a number that is not finite or too
+ * large. Writes up to 16 bytes after the text. It runs on the main thread, in a memory of its own: only there it is known
+ * how many rows came before.
  */
 export function formatRows(task: usize): void {
   const count = load<i32>(task, TASK.count);

@@ -5,7 +5,7 @@ import { plainPixels } from './text';
 const QUOTE: i32 = 0x22;
 const LINE_FEED: i32 = 0x0a;
 const CARRIAGE_RETURN: i32 = 0x0d;
-/** Longer labels are left to others: these are exact. */
+/** Longer labels are left to `parseRow`: these are exact. */
 const MOST_LABEL_DIGITS: usize = 9;
 const MOST_LABEL: f64 = 999_999_999;
 
@@ -46,7 +46,7 @@ class RowTask {
 }
 
 const NO_LABEL: i32 = -1;
-/** One that is left to others. */
+/** One that is left to `parseRow`. */
 const ODD_LABEL: i32 = -2;
 
 /** What was found beside the pixels of the row at hand: the class that it shows, if all goes well. */
@@ -55,8 +55,8 @@ let idStart: usize = 0;
 let idEnd: usize = 0;
 
 /**
- * Takes rows of numbers, with pixels, labels, row starts and ids, up to the first that is not for it: see `plainPixels` and
- * `decimalPixels`. Leaves in the task where that one begins, and how many rows were taken.
+ * Takes rows of numbers, with pixels, labels, row starts and ids, up to the first that `plainPixels` and `decimalPixels` do
+ * not read. Leaves in the task where that one begins, and how many rows it took.
  */
 export function numberRows(address: usize): void {
   const task = changetype<RowTask>(address);

@@ -17,7 +17,7 @@ export { numberRows } from './rows';
  * Forward passes over `count` images in place: reads pixels and labels, writes predictions, confidences and losses.
  *
  * @param network     the placed network
- * @param scratch     see src/pool/layout.ts; no other call may use it meanwhile
+ * @param scratch     see src/engine/layout.ts; no other call may use it meanwhile
  * @param pixels      `(count, inputs)` u8, row-major; up to 63 bytes after them are read, never used
  * @param labels      `(count)` u8, up to three bytes after them are read; or 0: then no losses are written
  * @param predictions `(count)` u8
@@ -58,7 +58,7 @@ export function forward(
     if (images == TILE_IMAGES) {
       judge(network, source, TILE_IMAGES, firstLabel, predictions + first, confidences + first * 4, losses + first * 4);
     } else {
-      // Vectors write more than there are images: so they write it aside.
+      // Vectors write four verdicts at a time, here past the last image: so they write aside.
       const aside = verdicts;
       judge(network, source, images, firstLabel, aside + ROW * 2, aside, aside + ROW);
       memory.copy(predictions + first, aside + ROW * 2, images);

@@ -1,9 +1,9 @@
 /**
  * Whole numbers, text in, pixels out: 64 bytes at a time, without a branch that the text could mispredict.
  *
- * At every byte the number is worked out that would end there, from the three bytes before it. Those that stand where a
- * delimiter is are then moved together. All that is odd is gathered, and looked at once. Each block begins after a
- * delimiter: so a number never depends on the block before, and black ones are known at sight.
+ * For each byte the kernel works out the number that would end there, from the three bytes before it, and moves together
+ * those that end at a delimiter. It gathers all that is odd, and looks at it once. Each block begins after a delimiter: so a
+ * number never depends on the block before.
  */
 
 const LINE_FEED: i8 = 0x0a;
@@ -17,7 +17,7 @@ const ONE_DIGIT_EACH: u64 = 0xaaaaaaaaaaaaaaaa;
  * Stops within 64 bytes of anything that is no such text: so it reads up to 127 bytes after it. Writes up to 16 bytes
  * after the pixels.
  *
- * @param table  see src/pool/compression-table.ts
+ * @param table  see src/engine/text/compression-table.ts
  * @param pixels `(count)` u8
  * @returns where a delimiter or line end follows the last number, or 0 where something else stands there
  */

@@ -49,7 +49,7 @@ export function squaredErrors(values: usize, classes: i32, images: i32, labels: 
   }
 }
 
-/** -ln p of the label's probability, one image after the other; 100 for a p that underflowed, as in src/network/cost.ts. */
+/** -ln p of the label's probability, one image after the other; 100 for a p that underflowed, as `lossOf` has it. */
 export function crossEntropies(values: usize, images: i32, labels: usize, losses: usize): void {
   for (let image: usize = 0; image < <usize>images; image++) {
     const p = load<f32>(values + <usize>load<u8>(labels + image) * ROW + (image << 2));

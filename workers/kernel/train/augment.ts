@@ -2,11 +2,10 @@ import { Box, frame, quadRow, writeQuads } from './quads';
 import { Run } from './run';
 
 /**
- * A slightly different digit every time: rotated, scaled, sheared, shifted and bent, sampled bilinearly. Which way
- * depends on the run's keys (seed and epoch) and on the image alone, so neither on the order nor on the thread.
+ * Varies an image: rotates, scales, shears, shifts and bends it, and samples it bilinearly. How far depends on the run's keys
+ * (seed and epoch) and on the image's index alone. The tests hold it to `warpImage`, the same in float64.
  *
- * `image` `(height, width)` u8 becomes `target` of the same shape.
- * The plain version is src/training/augmentation.ts.
+ * @param image  `(height, width)` u8, as is the target
  */
 export function augment(run: Run, index: u32, image: usize, target: usize): void {
   const width = run.width;

@@ -10,8 +10,8 @@ import {
  * Where the threads of a team wait for each other. A thread that waits looks again and again for some microseconds, about as
  * long as the others take, and only then sleeps: to be woken costs more than a step of 128 images.
  *
- * Main breaks the barrier when one of them has died: it raises `isBroken`, then the generation, and wakes all. Then it is
- * broken for everyone, and stays so until main has put it right.
+ * When a thread has died, the main thread breaks the barrier: it raises `IS_BROKEN`, then the generation, and wakes all. The
+ * barrier stays broken for all threads until the main thread resets it.
  */
 
 /** Looks before a thread sleeps: some tens of microseconds. */

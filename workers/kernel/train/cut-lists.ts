@@ -40,12 +40,7 @@ export function cutLists(run: Run, tile: usize, images: i32): void {
 // @ts-ignore: decorator
 @inline function countBelow(at: usize, end: usize, border: u32): i32 {
   const borders = i32x4.splat(border);
-  let counts = i32x4.splat(0);
-  for (; at < end; at += 16) counts = i32x4.sub(counts, i32x4.lt_u(v128.load(at), borders));
-  return (
-    i32x4.extract_lane(counts, 0) +
-    i32x4.extract_lane(counts, 1) +
-    i32x4.extract_lane(counts, 2) +
-    i32x4.extract_lane(counts, 3)
-  );
+  let count = 0;
+  for (; at < end; at += 16) count += i32.popcnt(i32x4.bitmask(i32x4.lt_u(v128.load(at), borders)));
+  return count;
 }

@@ -25,17 +25,9 @@ export function forwardTile(run: Run, tile: usize, parameters: usize, images: i3
     const layer = run.layer(index);
     const target = tile + layer.activations;
     const inputStep = <usize>layer.paddedOutputs << 2;
-    affine(
-      source,
-      target,
-      images,
-      layer.inputs,
-      layer.outputs,
-      parameters + layer.weights,
-      inputStep,
-      4,
-      parameters + layer.biases,
-    );
+    const weights = parameters + layer.weights;
+    const biases = parameters + layer.biases;
+    affine(source, target, images, layer.inputs, layer.outputs, weights, inputStep, 4, biases);
     activate(layer.activation, target, layer.outputs, run.constants);
     source = target;
   }

@@ -97,27 +97,19 @@ function range(run: Run, begin: usize, end: usize, keep: f32, bound: f32): void 
       v128.store(squares + at, square);
       change = f32x4.div(change, f32x4.add(f32x4.sqrt(f32x4.mul(square, correction)), epsilon));
     }
-    const w = kept(f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), change), lower, upper);
+    const moved = f32x4.sub(f32x4.mul(keep, v128.load(parameters + at)), change);
+    // In this order NaN stays NaN.
+    const w = f32x4.pmin(f32x4.pmax(moved, lower), upper);
     v128.store(parameters + at, w);
-    if (isAveraged) average(averages + at, w, averaging);
+    if (!isAveraged) continue;
+    // Averages follow the parameters exponentially.
+    const e = v128.load(averages + at);
+    v128.store(averages + at, f32x4.add(e, f32x4.mul(averaging, f32x4.sub(w, e))));
   }
-}
-
-/** Averages follow the parameters exponentially: e = e + averaging (w - e). */
-// @ts-ignore: decorator
-@inline function average(at: usize, w: v128, averaging: v128): void {
-  const e = v128.load(at);
-  v128.store(at, f32x4.add(e, f32x4.mul(averaging, f32x4.sub(w, e))));
 }
 
 /** 0 for what is negligible; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline function settled(x: v128, magnitude: v128, negligible: v128): v128 {
   return v128.andnot(x, f32x4.lt(v128.and(x, magnitude), negligible));
-}
-
-/** w within its bounds; NaN stays NaN. */
-// @ts-ignore: decorator
-@inline function kept(w: v128, lower: v128, upper: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(w, lower), upper);
 }
