@@ -67,21 +67,19 @@ export async function measureKernel({ rounds = 25, log }) {
 }
 
 /** The test set in the slots of an inline scorer, put there by the pipeline's own operators. */
-async function prepareOurs({ batch, decode, normalize, openIdx, openScorer }, network, files) {
-  const source = await openIdx({ ...files, digest: 'never' });
-  const scorer = await openScorer(network, { workers: 0, batchSize: source.format.count });
-  /** @type {import('../dist/types/src/index.js').Batch[]} */
+async function prepareOurs({ batch, decode, normalize, openInputs, openScorer }, network, files) {
+  const labelled = files.labels === undefined ? 'ignored' : 'required';
+  const inputs = await openInputs(files, { network, labelled, digest: 'never' });
+  const { records } = await inputs.look();
+  const scorer = await openScorer(network, { workers: 0, batchSize: records });
   const batches = [];
   // Always willing: all images fit into one slot, which is never given back.
-  const permits = { room: () => scorer.slots.room(), whenFree: async () => {} };
+  const room = (reading) => scorer.slots.room(reading);
+  const permits = { room, whenFree: async () => {}, text: null, readByWorkers: false };
   await new Promise((resolve, reject) => {
-    source
-      .chunks(permits)
-      .pipe(
-        decode(source.format, network.classes.length),
-        normalize(network.normalization),
-        batch(scorer.slots),
-      )
+    inputs
+      .pieces(permits)
+      .pipe(decode(), normalize(network.normalization), batch(scorer.slots))
       .subscribe({
         next: (full) => {
           // Held for good: the slots stay filled while they are scored again and again.

@@ -3,7 +3,7 @@ import type { Batch } from '../src/engine/batch.js';
 import { openReader } from '../src/engine/open-scorer.js';
 import { withScorer } from '../src/engine/scorer.js';
 import { DigitflowError } from '../src/errors.js';
-import type { Input, InputFile } from '../src/inputs/input.js';
+import type { Input, InputDescription, InputFile } from '../src/inputs/input.js';
 import type { InputsOptions } from '../src/inputs/inputs.js';
 import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
 import type { ImageSize } from '../src/network/network.js';
@@ -41,6 +41,8 @@ export interface HeldImages {
   /** How many records the input has; where that is not known, how many were read. */
   readonly recordCount: number;
   readonly files: readonly InputFile[];
+  /** How the input was understood. */
+  readonly guesses: InputDescription['guesses'];
 }
 
 /**
@@ -83,7 +85,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
     });
     if (signal?.aborted) throw signal.reason;
     return {
-      ...{ name: input.name, image: input.image, normalization },
+      ...{ name: input.name, image: input.image, guesses: input.guesses, normalization },
       ...held.images,
       recordCount: input.records ?? rowCount,
       files: await input.files(inputs.isComplete),

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { DigitflowError, inputError } from '../src/errors.js';
+import { DigitflowError } from '../src/errors.js';
 import { readMask } from '../src/formats/pictures/read-mask.js';
 import {
   type DetectorReport,
@@ -9,10 +8,9 @@ import {
   rectangleRegion,
   regionWeights,
 } from '../src/insight/detector.js';
-import type { ImageSize } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import type { Picture } from '../src/views/picture.js';
-import { type LookHead, type LookOptions, openLook, pictureAt } from './look.js';
+import { type LookHead, type LookOptions, openLook, pictureAt, readPicture } from './look.js';
 
 /** What to detect, and where. */
 export interface LookDetectorOptions extends LookOptions, RegionWeights {
@@ -51,7 +49,7 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   const { network, images, head } = await openLook(options);
   const region =
     rectangle === undefined
-      ? await openMask(`${mask}`, network.image)
+      ? readMask(readPicture(`${mask}`), network.image, `${mask}`)
       : rectangleRegion(rectangle, network.image);
   const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
   const unit = { ...images, normalization: unitBrightness(images.normalization) };
@@ -63,13 +61,6 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
     detector: found,
     pictures: { most: pictures(found.brightest), least: pictures(found.darkest) },
   };
-}
-
-async function openMask(path: string, image: ImageSize): Promise<Float64Array> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw inputError(error, path);
-  });
-  return readMask(bytes, image, path);
 }
 
 /** A detector sees black as 0 and white as 1, whatever a network was trained on; what is turned for it stays turned. */

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { DigitflowError, inputError } from '../src/errors.js';
+import { DigitflowError } from '../src/errors.js';
 import { decodePng } from '../src/formats/pictures/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
@@ -16,7 +15,7 @@ import { brightnessOf } from '../src/network/feed-forward.js';
 import type { Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { hold } from './hold.js';
-import type { LookImages } from './look.js';
+import { type LookImages, readPicture } from './look.js';
 
 /** What to look at. */
 export interface LookDigitOptions extends DigitSpec {
@@ -123,9 +122,7 @@ export async function openDigit(spec: DigitSpec, network: Network): Promise<Digi
 }
 
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
-  const bytes = await readFile(spec.image).catch((error: unknown) => {
-    throw inputError(error, spec.image);
-  });
+  const bytes = readPicture(spec.image);
   const { pixels, done } = fitDigit(decodePng(bytes, spec.image), network.image, spec, spec.image);
   const { scale, offset } = network.normalization;
   // Ours is bright ink on black; a network made for dark ink on white turns it around itself.

@@ -1,4 +1,5 @@
-import { DigitflowError } from '../src/errors.js';
+import { readFileSync } from 'node:fs';
+import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
 import type { InputDescription } from '../src/inputs/input.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
@@ -91,4 +92,17 @@ export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, 
   const bytes = size.height * size.width;
   const own = pixels.subarray(index * bytes, (index + 1) * bytes);
   return shade({ ...size, ...blackAndWhite(normalization) }, brightnessOf(own, normalization, size));
+}
+
+/**
+ * Reads a picture that was drawn, whole.
+ *
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ
+ */
+export function readPicture(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw inputError(error, path);
+  }
 }

@@ -37,7 +37,7 @@ const MOST_NEURONS = 64;
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
   const { network } = openModel(options.model ?? 'sigmoid');
-  const collector = new ReportCollector(network);
+  const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluate({
     mistakes: MISTAKES,
     ...options,

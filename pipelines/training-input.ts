@@ -24,7 +24,7 @@ export interface TrainingInput {
   readonly dataset: string | null;
   /** Images, then labels, with their digests. */
   readonly files: readonly InputFile[];
-  /** One digest that stands for all files. */
+  /** One text that stands for all files and how they were understood. */
   readonly digest: string;
 }
 
@@ -42,7 +42,7 @@ export async function readTrainingInput(
     { images, labels },
     { network, digest: 'always', split: 'train', csv, onOpened, signal },
   );
-  const { name, count, image, files, normalization } = held;
+  const { name, count, image, files, guesses, normalization } = held;
   if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
   if (held.labels === null)
     throw new DigitflowError(
@@ -54,6 +54,9 @@ export async function readTrainingInput(
     images: { pixels, labels: held.labels, image, classes: DIGITS },
     dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
     files,
-    digest: files.map(({ sha256 }) => sha256).join(' '),
+    digest: [
+      ...files.map(({ sha256 }) => sha256),
+      ...guesses.map(({ property, value }) => `${property}=${value}`),
+    ].join(' '),
   };
 }

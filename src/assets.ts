@@ -25,12 +25,21 @@ export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 /** The folder of the trained networks and the test set. */
 export const DATA_FOLDER = fromPackageRoot('data');
 
+/** What a thread is given of a compiled kernel: TypeScript knows `WebAssembly` only with the DOM, which a user may not have. */
+export type WasmModule = object;
+
+/** The shared memory of a kernel. */
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+  grow(pages: number): number;
+}
+
 /**
  * Reads and compiles a kernel. Asking twice costs next to nothing: V8 knows the bytes again.
  *
  * @throws DigitflowError BUILD_INCOMPLETE
  */
-export function compileKernel(file: string): WebAssembly.Module {
+export function compileKernel(file: string): WasmModule {
   return new WebAssembly.Module(read(file));
 }
 

@@ -7,7 +7,7 @@ const CLOSE_CALL = 1e-3;
 /**
  * Compares predictions. Where two differ, the float64 network says whether it was a close call.
  *
- * @param {import('../../dist/types/src/index.js').Network} network
+ * @param {object} network as the library opens it
  * @param {Uint8Array} pixels `(count, 784)` u8
  * @param {Uint8Array} ours
  * @param {Uint8Array} theirs

@@ -23,7 +23,7 @@ const TYPE = { float: 1, uint8: 2, int8: 3, int64: 7 };
 /**
  * Writes a sigmoid network as an ONNX model: input `pixels` `(n, inputs)` u8, output `verdict`.
  *
- * @param {import('../../dist/types/src/index.js').Network} network
+ * @param {import('../../dist/types/src/entries/network-api.js').Network} network
  * @param {ModelShape} shape
  * @returns {Buffer}
  */

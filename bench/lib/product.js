@@ -1,20 +1,26 @@
 // The product as its users have it: what `npm run build` made.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The executable. */
-export const EXECUTABLE = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
+export const EXECUTABLE = join(
+  ROOT,
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).bin.digitflow,
+);
 
 /**
- * The library.
+ * The library: what `digitflow`, `digitflow/operators` and `digitflow/network` export.
  *
- * @returns {Promise<typeof import('../../dist/types/src/index.js')>}
+ * @returns {Promise<Record<string, any>>}
  */
 export async function loadDigitflow() {
-  const entry = new URL('../../dist/index.js', import.meta.url);
-  if (!existsSync(entry)) throw new Error('nothing to measure: run `npm run build` first');
-  return import(entry.href);
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const entries = ['.', './operators', './network'].map((name) => join(ROOT, exports[name].default));
+  if (!entries.every((entry) => existsSync(entry)))
+    throw new Error('nothing to measure: run `npm run build` first');
+  return Object.assign({}, ...(await Promise.all(entries.map((entry) => import(entry)))));
 }

@@ -66,7 +66,7 @@ export function writePredictions({ type, data, dims }, predictions, at) {
  * All that one setting needs to score the same images again and again.
  *
  * @param {typeof import('onnxruntime-node')} ort
- * @param {import('../../dist/types/src/index.js').Network} network
+ * @param {import('../../dist/types/src/entries/network-api.js').Network} network
  * @param {Uint8Array} pixels `(count, 784)` u8
  * @param {ModelShape & { batch: number }} setting
  */

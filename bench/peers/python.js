@@ -32,7 +32,7 @@ export class PythonPeer {
    * Null where Python or the package is not installed.
    *
    * @param {'torch' | 'sklearn'} kind
-   * @param {import('../../dist/types/src/index.js').Network} network
+   * @param {import('../../dist/types/src/entries/network-api.js').Network} network
    * @param {number} threads for BLAS
    * @returns {Promise<PythonPeer | null>}
    */

@@ -24,7 +24,7 @@ export async function loadTensorFlow() {
  * Fused layers (matMul, bias and activation in one), 1/255 in the first weights, bytes made floats by `set`.
  *
  * @param {any} tf
- * @param {import('../../dist/types/src/index.js').Network} network
+ * @param {import('../../dist/types/src/entries/network-api.js').Network} network
  * @param {Uint8Array} pixels `(count, 784)` u8
  * @param {number} batch images a run, which divides their number
  */

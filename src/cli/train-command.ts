@@ -1,15 +1,16 @@
 import { type Command, Option } from 'commander';
-import type { EpochTotals, TrainResult } from '../../pipelines/train.js';
+import { type EpochTotals, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
+import { describeGuesses } from '../formats/csv/dialect.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import { colorLevel, columnsOf, supportsUnicode } from '../views/terminal/terminal.js';
-import { wholeNumber } from './common-options.js';
+import { addCsvOptions, type CsvFlagValues, csvFlagsOf, wholeNumber } from './common-options.js';
 import { renderTraining } from './describe-training.js';
 import { EXIT_INTERRUPTED, onInterrupt, writeOut } from './process.js';
 import { addTrainingOptions, settingsOf, type TrainingFlags } from './train-options.js';
 
-interface TrainFlags extends TrainingFlags {
+interface TrainFlags extends TrainingFlags, CsvFlagValues {
   images?: string;
   labels?: string;
   workers?: number;
@@ -40,11 +41,11 @@ export function defineTrain(command: Command): void {
   command
     .option(
       '--images <path>',
-      'an IDX file, a folder with the usual names, or - for stdin (default: the MNIST training set)',
+      'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST training set)',
     )
-    .option('--labels <path>', 'the IDX file of their labels (default: found beside the images by its name)')
+    .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
-  addTrainingOptions(command)
+  addCsvOptions(addTrainingOptions(command))
     .option(
       '-w, --workers <count>',
       'threads, which share restarts and batches; 0 does without (default: by cores and work)',
@@ -77,11 +78,13 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   );
   try {
     const { images, labels, workers, checkpoint, resume, curve, log, out, quiet } = flags;
-    // Loaded only when it is wanted: an evaluation should start fast.
-    const { train } = await import('../../pipelines/train.js');
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
+      csv: csvFlagsOf(flags),
+      onOpened: ({ name, guesses }) => {
+        if (guesses.length > 0) note(describeGuesses(name, guesses));
+      },
       onEpoch: (report, totals) => {
         if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
       },

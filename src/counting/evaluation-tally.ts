@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
-import { Mistakes } from './mistakes.js';
+import { Mistakes } from './kept-records.js';
 import { checkLabelled, recordsTitle, type ScoredRecords } from './scored-records.js';
 import { type Interval, wilsonInterval } from './scores.js';
 

@@ -1,26 +1,116 @@
-import { layerSizes, type Network } from '../network/network.js';
-import { type CellExample, CellExamples } from './cell-examples.js';
-import { type LabelSuspect, LabelSuspects } from './label-suspects.js';
-import { checkLabelled, type ScoredRecords } from './scored-records.js';
+import { type KeptRecord, TopRecords, verdictAt } from './kept-records.js';
+import { checkLabelled, type LabelledRecords, type ScoredRecords } from './scored-records.js';
 import { ThresholdCurve } from './threshold-curve.js';
+
+/**
+ * The most confident records of each cell of the confusion matrix, the earliest of equals: a bounded number a cell,
+ * and the same ones however the records were split.
+ */
+export class CellExamples {
+  readonly #cells: readonly TopRecords[];
+  readonly #classes: number;
+
+  /** `classes`: 1 to 256; `perCell`: how many are kept of each cell, from 1 up. */
+  constructor(classes: number, perCell: number) {
+    this.#classes = classes;
+    this.#cells = Array.from(
+      { length: classes * classes },
+      () => new TopRecords(perCell, ({ confidence }) => confidence),
+    );
+  }
+
+  addAll(records: LabelledRecords): void {
+    const { count, labels, predictions, confidences } = records;
+    for (let i = 0; i < count; i++) {
+      const cell = this.#cells[labels[i] * this.#classes + predictions[i]];
+      if (confidences[i] >= cell.floor) cell.offer(verdictAt(records, i), records, i);
+    }
+  }
+
+  merge(other: CellExamples): void {
+    this.#cells.forEach((cell, at) => {
+      cell.merge(other.#cells[at]);
+    });
+  }
+
+  /** At most `perCell`, the most confident first. */
+  of(truth: number, prediction: number): readonly KeptRecord[] {
+    return this.#cells[truth * this.#classes + prediction].kept;
+  }
+}
+
+/** A record whose label may be wrong. */
+export interface LabelSuspect extends KeptRecord {
+  readonly loss: number;
+}
+
+/** Confidences are summed in whole units, so that the order of adding does not matter. */
+const UNITS = 2 ** 20;
+
+/**
+ * Records whose label is suspect, in the manner of confident learning (Northcutt, Jiang and Chuang, 2021): the network is at
+ * least as sure of another class as it is on average of the records that it rightly takes for that class. Those with
+ * the largest loss come first, the earliest of equals.
+ *
+ * Looks for them among the `candidates` wrong predictions of largest loss, whatever the input's length.
+ */
+export class LabelSuspects {
+  readonly #candidates: TopRecords<LabelSuspect>;
+  readonly #corrects: Float64Array;
+  readonly #units: Float64Array;
+
+  /** `candidates`: how many wrong records are kept, from 1 up. */
+  constructor(classes: number, candidates: number) {
+    this.#candidates = new TopRecords(candidates, ({ loss }) => loss);
+    this.#corrects = new Float64Array(classes);
+    this.#units = new Float64Array(classes);
+  }
+
+  addAll(records: LabelledRecords): void {
+    const { count, labels, predictions, confidences, losses } = records;
+    for (let i = 0; i < count; i++) {
+      const truth = labels[i];
+      if (truth === predictions[i]) {
+        this.#corrects[truth]++;
+        this.#units[truth] += unitsOf(confidences[i]);
+      } else if (losses[i] >= this.#candidates.floor) {
+        this.#candidates.offer({ ...verdictAt(records, i), loss: losses[i] }, records, i);
+      }
+    }
+  }
+
+  /** At most `count`, the most suspect first. A class that was never recognised makes no suspects. */
+  suspects(count: number): LabelSuspect[] {
+    return this.#candidates.kept
+      .filter(({ prediction, confidence }) => {
+        const corrects = this.#corrects[prediction];
+        return corrects > 0 && unitsOf(confidence) * corrects >= this.#units[prediction];
+      })
+      .slice(0, count);
+  }
+}
+
+function unitsOf(confidence: number): number {
+  return confidence > 0 ? Math.round(Math.min(confidence, 1) * UNITS) : 0;
+}
 
 /** The most images of one cell. */
 const MOST_OF_A_CELL = 12;
-/** About so many images are shown of all cells together. */
+/** All cells together show about so many images. */
 const ABOUT_ALL = 2000;
-/** The cells that lead to images: no more than that, the fullest first. */
+/** At most so many cells lead to images, the fullest first. */
 const MOST_CELLS = 400;
-/** What is kept of images for one purpose takes no more than that. */
+/** The most bytes of images that are kept for one purpose. */
 const MOST_BYTES = 32 * 2 ** 20;
 const CANDIDATES = 256;
-/** Deeper neurons are looked at over so many images, the first. */
+/** The pictures of deeper neurons are means over so many images, the first of the input. */
 const SAMPLE = 1000;
 
 /** One cell, and its images. */
-export interface CollectedCell {
+interface CollectedCell {
   readonly truth: number;
   readonly prediction: number;
-  readonly images: readonly (CellExample & { readonly truth: number; readonly prediction: number })[];
+  readonly images: readonly KeptRecord[];
 }
 
 /** Gathers what a report shows, batch by batch, in memory that does not grow with the input. The order does not matter. */
@@ -33,18 +123,18 @@ export class ReportCollector {
   readonly #recordBytes: number;
   readonly #capacity: number;
   #sampled = 0;
-  #first: Omit<LabelSuspect, 'loss'> | null = null;
+  #first: KeptRecord | null = null;
 
-  constructor(network: Pick<Network, 'layers' | 'classes'>) {
-    const classes = network.classes.length;
-    this.#recordBytes = layerSizes(network)[0];
-    const fitting = Math.max(1, Math.floor(MOST_BYTES / this.#recordBytes));
-    this.suspects = new LabelSuspects(classes, Math.min(CANDIDATES, fitting));
-    const perCell = Math.floor(Math.min(ABOUT_ALL, fitting) / classes ** 2);
+  /** For records of `recordBytes` pixels each. */
+  constructor(recordBytes: number, classCount: number) {
+    this.#recordBytes = recordBytes;
+    const fitting = Math.max(1, Math.floor(MOST_BYTES / recordBytes));
+    this.suspects = new LabelSuspects(classCount, Math.min(CANDIDATES, fitting));
+    const perCell = Math.floor(Math.min(ABOUT_ALL, fitting) / classCount ** 2);
     const kept = Math.max(1, Math.min(MOST_OF_A_CELL, perCell));
-    this.#examples = fitting < classes ** 2 ? null : new CellExamples(classes, kept);
+    this.#examples = fitting < classCount ** 2 ? null : new CellExamples(classCount, kept);
     this.#capacity = Math.min(SAMPLE, fitting);
-    this.#sample = new Uint8Array(this.#capacity * this.#recordBytes);
+    this.#sample = new Uint8Array(this.#capacity * recordBytes);
   }
 
   /**
@@ -62,9 +152,7 @@ export class ReportCollector {
       const pixels = records.pixelsOf(i);
       this.#sample.set(pixels, (first + i) * this.#recordBytes);
       this.#sampled++;
-      if (first + i > 0) continue;
-      const [truth, prediction, confidence] = [labels[i], predictions[i], confidences[i]];
-      this.#first = { index: 0, truth, prediction, confidence, pixels: Uint8Array.from(pixels) };
+      if (first + i === 0) this.#first = { ...verdictAt(records, 0), pixels: Uint8Array.from(pixels) };
     }
   }
 
@@ -73,27 +161,21 @@ export class ReportCollector {
     return { count: this.#sampled, pixels: this.#sample.subarray(0, this.#sampled * this.#recordBytes) };
   }
 
-  /** The first image, and what was said of it. */
-  get first(): Omit<LabelSuspect, 'loss'> | null {
+  /** The first image of the input, and the verdict on it. */
+  get first(): KeptRecord | null {
     return this.#first;
   }
 
   /** The fullest cells with their images, in the order of the matrix. `matrix`: `[truth][prediction]` counts. */
   cells(matrix: readonly (readonly number[])[]): CollectedCell[] {
-    const counted = matrix.flatMap((row, truth) =>
-      row.map((count, prediction) => ({ truth, prediction, count })),
-    );
-    const fullest = counted.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
-    const chosen = fullest.slice(0, MOST_CELLS);
-    chosen.sort((a, b) => a.truth - b.truth || a.prediction - b.prediction);
-    return chosen
+    return matrix
+      .flatMap((row, truth) => row.map((count, prediction) => ({ truth, prediction, count })))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, MOST_CELLS)
+      .sort((a, b) => a.truth - b.truth || a.prediction - b.prediction)
       .map(({ truth, prediction }) => {
-        const images = (this.#examples?.of(truth, prediction) ?? []).map((image) => ({
-          ...image,
-          truth,
-          prediction,
-        }));
-        return { truth, prediction, images };
+        return { truth, prediction, images: this.#examples?.of(truth, prediction) ?? [] };
       })
       .filter(({ images }) => images.length > 0);
   }

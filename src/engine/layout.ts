@@ -49,12 +49,7 @@ export interface MemoryLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
   readonly bytes: number;
   readonly control: number;
-  readonly network: {
-    readonly head: number;
-    readonly entries: number;
-    readonly positionTable: number;
-    readonly layers: readonly LayerLayout[];
-  };
+  readonly network: NetworkLayout;
   /** The table that the kernel reads text by, see compression-table.ts; 0 where the slots are for pixels. */
   readonly compression: number;
   readonly slots: readonly SlotLayout[];
@@ -67,6 +62,14 @@ export interface MemoryLayout {
   readonly text: TextCapacity | null;
   /** The start of every guard. */
   readonly guards: readonly number[];
+}
+
+/** Where the network lies. */
+export interface NetworkLayout {
+  readonly head: number;
+  readonly entries: number;
+  readonly positionTable: number;
+  readonly layers: readonly LayerLayout[];
 }
 
 /** Where one layer's numbers lie. */

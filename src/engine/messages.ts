@@ -1,11 +1,12 @@
+import type { WasmMemory, WasmModule } from '../assets.js';
 import type { CsvDialect } from '../formats/csv/dialect.js';
 import type { MemoryLayout } from './layout.js';
 import type { FileExtent, TextStretch } from './records.js';
 
 /** What a worker is given when it starts. The module and the memory are shared, not copied. */
 export interface WorkerSetup {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly layout: MemoryLayout;
 }
 

@@ -6,6 +6,7 @@ import { InlineScorer, type Scorer } from './scorer.js';
 import { allocateMemory, SharedNetwork } from './shared-network.js';
 import { chooseBatchSize, chooseTextSize, chooseTextWorkers, chooseWorkers, slotCountFor } from './sizes.js';
 import { Slots } from './slots.js';
+import { createWorker } from './text/create-worker.js';
 
 /** What a scorer is made for: found out by looking at the inputs. */
 export interface ScorerNeeds {
@@ -59,8 +60,6 @@ export async function openScorer(network: Network, options: ScorerOptions = {}):
     outputsAreProbabilities: areProbabilities(activation),
   });
   if (workers === 0) {
-    // Not imported where threads do it: csv-parse is of no use to the main thread then.
-    const { createWorker } = await import('./text/create-worker.js');
     return new InlineScorer(slots, (normalization) => shared.placeFor(normalization), createWorker(shared));
   }
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
@@ -92,7 +91,6 @@ export async function openReader(
   );
   const memory = allocateMemory(layout.bytes / PAGE_BYTES, layout);
   const bytes = new Uint8Array(memory.buffer);
-  const { createWorker } = await import('./text/create-worker.js');
   const setup = { module: compileKernel(KERNEL_FILE), memory, layout };
   const read = createWorker(setup, undefined, () => (_slot, _first, count, pixels) => {
     take(bytes.subarray(pixels, pixels + count * recordBytes), count);

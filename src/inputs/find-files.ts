@@ -1,5 +1,6 @@
-import { promises as fs } from 'node:fs';
+import { readdir, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { DigitflowError, inputError, missingInput } from '../errors.js';
 import { labelNames } from '../formats/numpy/array-names.js';
 
@@ -16,13 +17,13 @@ export interface IdxPaths {
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
 const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
 
-/** Whether a path is a folder; false where there is nothing, which is an error when the file is opened. */
-export async function isFolder(path: string): Promise<boolean> {
-  if (path === '-') return false;
-  return fs.stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
+/** Whether a path is a folder; false when there is nothing: the reader of files says so. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -109,7 +110,7 @@ function firstPresent(names: readonly string[], present: ReadonlySet<string>): s
 /** The names in a folder, but for those of folders: some programs unpack into folders of the usual names. */
 async function filesIn(folder: string): Promise<Set<string>> {
   try {
-    const entries = await fs.readdir(folder, { withFileTypes: true });
+    const entries = await promisify(readdir)(folder, { withFileTypes: true });
     return new Set(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name));
   } catch (error) {
     throw inputError(error, folder);
@@ -131,7 +132,7 @@ async function expandPath(path: string): Promise<string[]> {
   const pattern = basename(path);
   if (!/[*?]/.test(pattern)) return [path];
   const folder = dirname(path);
-  const names = await fs.readdir(folder).catch((error: unknown) => {
+  const names = await promisify(readdir)(folder).catch((error: unknown) => {
     throw inputError(error, folder);
   });
   if (names.includes(pattern)) return [path];

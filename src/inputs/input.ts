@@ -34,6 +34,15 @@ export interface LabelStream {
   readonly layout: LabelLayout;
 }
 
+/** Images, and their labels where they lie by themselves. */
+export interface ImageFiles {
+  readonly images: ByteInput;
+  readonly labels?: ByteInput | undefined;
+  /** What to call them; default: the path, `stdin`. */
+  readonly imagesName?: string | undefined;
+  readonly labelsName?: string | undefined;
+}
+
 /** What the images are for. */
 export interface OpenOptions {
   /** Which input it is, from 0. */

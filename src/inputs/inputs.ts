@@ -5,23 +5,13 @@ import type { Permits, Piece, RecordsPlace } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, mostRowBytesOf } from '../formats/csv/dialect.js';
 import type { ImageSize, Network } from '../network/network.js';
-import { type ByteInput, discard } from './bytes/open-bytes.js';
 import type { DigestMode } from './data-stream.js';
-import { locateLabels, type Split } from './find-files.js';
-import { type FirstBytes, isStream, nameOf, plainFileSize, readFirstBytes } from './first-bytes.js';
+import type { Split } from './find-files.js';
+import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
 import { FORMATS, formatOf } from './formats.js';
-import { openIdxLabels } from './idx/idx-input.js';
-import type { Format, Input, InputDescription, LabelStream, OpenOptions } from './input.js';
+import type { Format, ImageFiles, Input, InputDescription, OpenOptions } from './input.js';
+import { LabelFiles } from './label-files.js';
 import { InputReader, type ReadOptions, type RunPosition } from './read-inputs.js';
-
-/** Images, and their labels where they lie by themselves. */
-export interface ImageFiles {
-  readonly images: ByteInput;
-  readonly labels?: ByteInput | undefined;
-  /** What to call them; default: the path, `stdin`. */
-  readonly imagesName?: string | undefined;
-  readonly labelsName?: string | undefined;
-}
 
 /** What the images are for. */
 export interface InputsOptions {
@@ -53,14 +43,12 @@ export class Inputs {
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
   #pixelBytes: number | null = 0;
   #reader: InputReader | undefined;
-  /** Those whose labels were not opened as yet. */
-  readonly #unlabelled: Set<ImageFiles>;
-  /** Labels that were opened before the images. */
-  #labels: Promise<LabelStream> | undefined;
+  readonly #labels: readonly LabelFiles[];
 
   constructor(files: readonly ImageFiles[], options: InputsOptions) {
     this.#files = files;
-    this.#unlabelled = new Set(files);
+    const { network, labelled = 'required', digest = 'auto' } = options;
+    this.#labels = files.map((of) => new LabelFiles(of, { ...network, labelled, digest }));
     this.#options = options;
   }
 
@@ -109,7 +97,7 @@ export class Inputs {
   async openAhead(first = 0): Promise<void> {
     if (this.#opened[first] !== undefined) return;
     for (let index = first; index < this.#files.length; index++) {
-      if (index > first && (await isStream(this.#files[index].images))) {
+      if (index > first && isStream(this.#files[index].images)) {
         this.#pixelBytes = null;
         continue;
       }
@@ -146,16 +134,16 @@ export class Inputs {
   async close(): Promise<void> {
     // Not awaited: a stream may take for ever to give its first line.
     this.#first?.bytes.then((first) => first.close()).catch(() => undefined);
-    this.#labels?.then(({ stream }) => stream.close()).catch(() => undefined);
-    for (const { labels } of this.#unlabelled) if (labels !== undefined) discard(labels);
+    for (const labels of this.#labels) labels.close();
     await Promise.all(this.opened.map((input) => input.close()));
   }
 
   /** Images that come with labels are binary, whatever they look like. */
   #formatOf(bytes: FirstBytes, index: number): Format {
     const format = formatOf(bytes);
-    const { labels } = this.#files[index];
-    return format.isText && labels !== undefined ? (FORMATS.find(({ isText }) => !isText) ?? format) : format;
+    return format.isText && this.#labels[index].areGiven
+      ? (FORMATS.find(({ isText }) => !isText) ?? format)
+      : format;
   }
 
   /** Once for an input until it is opened: a stream gives its first bytes but once. */
@@ -169,16 +157,9 @@ export class Inputs {
     return this.#first.bytes;
   }
 
-  /** A stream may take for ever to give its first bytes: what is wrong with its labels is told before. */
-  async #firstOf(index: number): Promise<FirstBytes> {
+  #firstOf(index: number): Promise<FirstBytes> {
     const first = this.#readFirst(index);
-    const { images, labels, labelsName } = this.#files[index];
-    if (labels === undefined || this.#labels !== undefined || !(await isStream(images))) return first;
-    const { digest = 'auto', network } = this.#options;
-    this.#unlabelled.delete(this.#files[index]);
-    this.#labels = openLabels(labels, labelsName, { digest, ...network });
-    await Promise.race([Promise.all([first, this.#labels]), first]);
-    return first;
+    return isStream(this.#files[index].images) ? this.#labels[index].before(first) : first;
   }
 
   async #openAt(index: number, isTold: boolean): Promise<Input> {
@@ -204,16 +185,13 @@ export class Inputs {
   }
 
   #openOptions(file: number): OpenOptions {
+    const labels = this.#labels[file];
     const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
     return {
       ...{ file, ...network, csv, labelled, digest, split },
-      areLabelsGiven: this.#files[file].labels !== undefined,
-      findLabels: (imagesPath) => findLabels(this.#files[file], imagesPath, labelled),
-      openLabels: (found) => {
-        const { labelsName } = this.#files[file];
-        this.#unlabelled.delete(this.#files[file]);
-        return this.#labels ?? openLabels(found, labelsName, { digest, ...network });
-      },
+      areLabelsGiven: labels.areGiven,
+      findLabels: (imagesPath) => labels.find(imagesPath),
+      openLabels: (found) => labels.open(found),
     };
   }
 
@@ -234,41 +212,6 @@ export class Inputs {
 
 function less(bytes: number | null, taken: number | null): number | null {
   return bytes === null || taken === null ? null : bytes - taken;
-}
-
-async function openLabels(
-  found: ByteInput,
-  name: string | undefined,
-  options: Pick<OpenOptions, 'digest' | 'classes'>,
-): Promise<LabelStream> {
-  const first = await readFirstBytes(found, { name });
-  const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
-  try {
-    return await (format?.openLabels ?? openIdxLabels)(first, options);
-  } catch (error) {
-    await first.close();
-    throw error;
-  }
-}
-
-/** Labels that are given, or lie beside the images by their name; null where there are none, and none are needed. */
-async function findLabels(
-  { images, labels }: ImageFiles,
-  imagesPath: string | null,
-  labelled: OpenOptions['labelled'],
-): Promise<ByteInput | null> {
-  const isOptional = labelled === 'optional';
-  if (labelled === 'ignored') return null;
-  if (labels !== undefined) return labels;
-  if (imagesPath === null) {
-    if (isOptional) return null;
-    const message = `images from ${nameOf(images) === 'stdin' ? 'a stream' : nameOf(images)} need labels: give the path of their labels as well`;
-    throw new DigitflowError('USAGE', message);
-  }
-  return locateLabels(imagesPath).catch((error: unknown) => {
-    if (isOptional && error instanceof DigitflowError && error.code === 'INPUT_MISSING') return null;
-    throw error;
-  });
 }
 
 function mixed(name: string, { isText }: Format): DigitflowError {

@@ -5,7 +5,8 @@ import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { type ByteInput, pathOf } from './bytes/open-bytes.js';
 import { isFolder, locateIdx, type Split } from './find-files.js';
-import { type ImageFiles, Inputs, type InputsOptions } from './inputs.js';
+import type { ImageFiles } from './input.js';
+import { Inputs, type InputsOptions } from './inputs.js';
 
 /** Which images: nothing is MNIST, a folder the files in it that have the usual names. */
 export interface ImagesSpec {
@@ -35,7 +36,7 @@ async function findImages({ images, labels }: ImagesSpec, split: Split): Promise
     return split === 'test' ? bundledTestSet() : locateIdx(trainingSetFolder(), 'train');
   }
   const path = pathOf(images);
-  if (path !== null && labels === undefined && (await isFolder(path))) return locateIdx(path, split);
+  if (path !== null && labels === undefined && isFolder(path)) return locateIdx(path, split);
   return {
     images,
     labels,

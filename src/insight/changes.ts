@@ -22,7 +22,7 @@ export type Change =
   | { readonly kind: 'shuffle'; readonly layer: number; readonly seed: number };
 
 /** What can be changed. */
-type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
+export type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
 
 /** A changed network, and the neurons of it that give 0. */
 export interface ChangedNetwork<N extends ChangeableNetwork = Network> {

@@ -32,11 +32,15 @@ export function forward(scorer: Pick<Scorer, 'score'>): MonoTypeOperatorFunction
               .then(
                 () => {
                   subscriber.next(batch);
+                  // First, so that `inOrder` hears of the last batch, too, when that was filtered out.
+                  batch.release();
                   subscriber.complete();
                 },
-                (error) => subscriber.error(error),
-              )
-              .finally(() => batch.release());
+                (error) => {
+                  subscriber.error(error);
+                  batch.release();
+                },
+              );
           });
         }),
       );

@@ -14,29 +14,42 @@ export interface Ordered {
  * Hands batches on in the order in which they went into `forward`. Those that come early are kept, with their slots: so
  * no more can wait than there are slots, and the one that is waited for is under way already.
  *
- * Errors: USAGE where a batch was filtered out between `forward` and here: those after it would wait for ever.
+ * Errors: USAGE where a batch was filtered out between `forward` and here: those after it would wait for ever. So it is where
+ * the batches of two forwards are merged.
  */
 export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) => {
       const early = new Map<number, T>();
-      let sequence = new BatchSequence();
+      let next = 0;
+      /** The first of those that left without having come here. */
+      let lost = Number.POSITIVE_INFINITY;
+      let sequence: BatchSequence | undefined;
       const check = () => {
-        if (sequence.lost.has(sequence.next)) subscriber.error(filteredOut(sequence.next));
+        if (next === lost) subscriber.error(filteredOut(next));
+      };
+      const onLeft = (order: number) => {
+        if (order < next) return;
+        lost = Math.min(lost, order);
+        check();
+      };
+      /** Batches of another subscription to `forward` come, in an order of their own. */
+      const begin = (other: BatchSequence) => {
+        if (early.size > 0) return subscriber.error(filteredOut(next));
+        sequence?.followers.delete(onLeft);
+        sequence = other;
+        sequence.followers.add(onLeft);
+        next = 0;
+        lost = sequence.firstLeft;
+        check();
       };
       const follow = (batch: T) => {
-        if (batch.sequence instanceof BatchSequence && batch.sequence !== sequence) {
-          sequence = batch.sequence;
-          sequence.onLost = check;
-        }
+        if (batch.sequence instanceof BatchSequence && batch.sequence !== sequence) begin(batch.sequence);
+        if (subscriber.closed) return;
         batch.retain();
         early.set(batch.order, batch);
-        for (
-          let kept = early.get(sequence.next);
-          kept && !subscriber.closed;
-          kept = early.get(sequence.next)
-        ) {
-          early.delete(sequence.next++);
+        for (let kept = early.get(next); kept && !subscriber.closed; kept = early.get(next)) {
+          early.delete(next++);
           try {
             subscriber.next(kept);
           } finally {
@@ -46,7 +59,7 @@ export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
         check();
       };
       subscriber.add(() => {
-        sequence.onLost = () => {};
+        sequence?.followers.delete(onLeft);
         for (const kept of early.values()) kept.release();
         early.clear();
       });
@@ -55,7 +68,7 @@ export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
           next: follow,
           error: (error) => subscriber.error(error),
           complete: () => {
-            if (early.size > 0) subscriber.error(filteredOut(sequence.next));
+            if (early.size > 0) subscriber.error(filteredOut(next));
             else subscriber.complete();
           },
         }),
@@ -63,21 +76,17 @@ export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
     });
 }
 
-/** No more batches than that are remembered where no `inOrder` follows: there are never so many slots. */
-const MOST_LOST = 4096;
-
-/** The batches of one subscription to `forward`: how far they are, and which left before their turn. */
+/** The batches of one subscription to `forward`: says which of them have been let go by their last holder. */
 export class BatchSequence {
-  /** The order of the batch whose turn it is. */
-  next = 0;
-  readonly lost = new Set<number>();
-  onLost: () => void = () => {};
+  /** The order of the first one; Infinity where none has left. */
+  firstLeft = Number.POSITIVE_INFINITY;
+  /** Are told the order of each that leaves. */
+  readonly followers = new Set<(order: number) => void>();
 
   /** To be called when a batch's last holder has let go. */
   left(order: number): void {
-    if (order < this.next || this.lost.size >= MOST_LOST) return;
-    this.lost.add(order);
-    this.onLost();
+    this.firstLeft = Math.min(this.firstLeft, order);
+    for (const follower of this.followers) follower(order);
   }
 }
 

@@ -1,5 +1,6 @@
 import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
+import type { WasmMemory, WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingLayout } from './training-layout.js';
@@ -7,8 +8,8 @@ import { type TrainingOptions, trainingCount } from './training-options.js';
 
 /** What a training thread is given when it starts. The module and the memory are shared, not copied. */
 export interface TrainingSetup {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly layout: TrainingLayout;
   readonly options: TrainingOptions;
 }
@@ -70,10 +71,7 @@ export interface TrainingKernel {
 }
 
 /** Makes the training kernel over a shared memory. */
-export function instantiateTrainingKernel(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): TrainingKernel {
+export function instantiateTrainingKernel(module: WasmModule, memory: WasmMemory): TrainingKernel {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as TrainingKernel;
 }

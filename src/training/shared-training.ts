@@ -5,7 +5,7 @@ import {
   BARRIER_IS_BROKEN,
 } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
-import { compileKernel, TRAIN_KERNEL_FILE } from '../assets.js';
+import { compileKernel, TRAIN_KERNEL_FILE, type WasmMemory, type WasmModule } from '../assets.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
@@ -22,8 +22,8 @@ export class SharedTraining {
   readonly options: TrainingOptions;
   readonly images: TrainingImages;
   readonly layout: TrainingLayout;
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
+  readonly memory: WasmMemory;
+  readonly module: WasmModule;
   /** How many epochs of each run its kept state has seen. Written by the main thread alone. */
   readonly epochsDone: number[];
   /** The runs whose loss became NaN or infinite. Written by the main thread alone. */

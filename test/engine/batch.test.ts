@@ -8,38 +8,6 @@ function makeSlots(slotCount: number): Slots {
   return new Slots(new SharedArrayBuffer(layout.bytes), layout);
 }
 
-describe('slots', () => {
-  test('are taken and given back first in, first out', () => {
-    const slots = makeSlots(3);
-    const taken = [slots.take(), slots.take()];
-    for (const slot of taken) slots.give(slot);
-    expect([slots.take(), slots.take(), slots.take()].map((slot) => slot.index)).toEqual([2, 0, 1]);
-  });
-
-  test('wake who waits for one, and only when there is one', async () => {
-    const slots = makeSlots(1);
-    await slots.whenFree();
-    const slot = slots.take();
-    let isFree = false;
-    const waiting = slots.whenFree().then(() => {
-      isFree = true;
-    });
-    await new Promise(setImmediate);
-    expect(isFree).toBe(false);
-    slots.give(slot);
-    await waiting;
-    expect(slots.freeCount).toBe(1);
-  });
-
-  test('refuse to be taken when none is free, and say what to do', () => {
-    const slots = makeSlots(1);
-    slots.take();
-    expect(() => slots.take()).toThrowError(
-      expect.objectContaining({ code: 'POOL_BUSY', message: expect.stringContaining('whenFree') }),
-    );
-  });
-});
-
 describe('a batch', () => {
   test('gives its slot back when the last holder lets go', () => {
     const slots = makeSlots(1);

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filter, lastValueFrom, take, tap } from 'rxjs';
+import { defer, lastValueFrom, mergeMap, take, tap } from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { ScoringPool } from '../../src/engine/pool.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { chooseTextSize } from '../../src/engine/sizes.js';
-import type { TextBatch } from '../../src/engine/text-batch.js';
-import { TextSlots } from '../../src/engine/text-slots.js';
-import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
-import { openBytes } from '../../src/inputs/bytes/open-bytes.js';
-import { CsvSource } from '../../src/inputs/csv-source.js';
+import { Slots } from '../../src/engine/slots.js';
+import { openInputs } from '../../src/inputs/open-inputs.js';
+import { accept } from '../../src/operators/accept.js';
 import { batch } from '../../src/operators/batch.js';
+import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { normalize } from '../../src/operators/normalize.js';
@@ -33,35 +32,26 @@ afterAll(async () => {
 /** A pool of real threads that score text, and rows to score: read by the workers, or here. */
 function start(workerName: string | undefined, isReadByWorkers: boolean) {
   const workers = 2;
-  const size = chooseTextSize({ workers, batchSize: 50, recordBytes: 784, bytes: csv.length });
-  const shared = new SharedNetwork(network, {
-    slotCount: SLOTS,
-    text: { textBytes: size.textBytes, stretchBytes: size.stretchBytes, withIds: false },
-  });
-  const slots = new TextSlots(shared.memory.buffer, shared.layout, size);
+  const text = chooseTextSize({ workers, batchSize: 50, recordBytes: 784, bytes: csv.length });
+  const shared = new SharedNetwork(network, { slotCount: SLOTS, text: { ...text, withIds: false } });
+  const slots = new Slots(shared.memory.buffer, shared.layout, { text });
   const workerFile = workerName === undefined ? undefined : fixture(workerName);
-  const pool = new ScoringPool<TextBatch, TextSlots>(shared, slots, {
-    workers,
-    ...(workerFile && { workerFile }),
-  });
+  const pool = new ScoringPool(shared, slots, { workers, ...(workerFile && { workerFile }) });
   pools.push(pool);
-  const known = { pixelCount: 784, classes: network.classes };
-  const guessed = guessDialect(Buffer.from(csv), true, known, {}, path);
-  const input = {
-    ...{ input: 0, name: path, dialect: guessed.dialect, dataStart: guessed.dataStart },
-    ...{ linesBefore: guessed.linesBefore, path: isReadByWorkers ? path : null },
-    content: () => openBytes(path, path),
-  };
-  const source = new CsvSource(async (index) => (index === 0 ? input : null), slots.size, {
-    input: 0,
-    bytes: 0,
-  });
-  const flow = source.rows(slots).pipe(
-    normalize(network.normalization),
-    batch(slots),
-    forward(pool),
-    inOrder(),
-    filter((scored) => source.accept(scored)),
+  const images = isReadByWorkers ? path : createReadStream(path);
+  const flow = defer(() => openInputs({ images }, { network })).pipe(
+    mergeMap((inputs) =>
+      inputs
+        .pieces(slots)
+        .pipe(
+          decode(),
+          normalize(network.normalization),
+          batch(slots),
+          forward(pool),
+          inOrder(),
+          accept(inputs),
+        ),
+    ),
   );
   return { shared, slots, flow };
 }
@@ -89,7 +79,7 @@ test.each([
   },
 );
 
-test('whoever takes only some of the rows leaves no slot behind', async () => {
+test('a subscriber that takes only some of the rows leaves no slot behind', async () => {
   for (const isReadByWorkers of [true, false]) {
     const started = start(undefined, isReadByWorkers);
     await lastValueFrom(started.flow.pipe(take(1)));

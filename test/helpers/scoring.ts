@@ -6,10 +6,12 @@ import { Slots } from '../../src/engine/slots.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import type { Network } from '../../src/network/network.js';
 import { testLabels, testPixels } from './mnist.js';
+import { testReading } from './records.js';
 
 export const network: Network = openModel('sigmoid').network;
 const pixels = testPixels();
 const labels = testLabels();
+const reading = testReading({ name: 'digits', storedBytes: 784 });
 
 /** A fixture's place. */
 export function fixture(name: string): string {
@@ -44,7 +46,7 @@ export function makeBatch(
   normalization = network.normalization,
 ): Batch {
   const records = {
-    ...{ first, count, normalization },
+    ...{ reading, first, count, normalization },
     pixels: pixels.subarray(first * 784, (first + count) * 784),
     labels: labels.subarray(first, first + count),
   };

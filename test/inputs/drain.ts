@@ -1,7 +1,7 @@
 import { lastValueFrom, map, type Observable, toArray } from 'rxjs';
 import type { Permits, Piece } from '../../src/engine/records.js';
-import type { Input } from '../../src/inputs/input.js';
-import type { ImageFiles, Inputs, InputsOptions } from '../../src/inputs/inputs.js';
+import type { ImageFiles, Input } from '../../src/inputs/input.js';
+import type { Inputs, InputsOptions } from '../../src/inputs/inputs.js';
 import { openInputs } from '../../src/inputs/open-inputs.js';
 
 export const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];

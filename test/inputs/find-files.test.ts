@@ -113,9 +113,9 @@ describe('locateLabels', () => {
 describe('isFolder', () => {
   it('tells a folder from a file, from stdin and from nothing', async () => {
     const folder = await folderWith('file');
-    expect(await isFolder(folder)).toBe(true);
-    expect(await isFolder(join(folder, 'file'))).toBe(false);
-    expect(await isFolder(join(folder, 'nowhere'))).toBe(false);
-    expect(await isFolder('-')).toBe(false);
+    expect(isFolder(folder)).toBe(true);
+    expect(isFolder(join(folder, 'file'))).toBe(false);
+    expect(isFolder(join(folder, 'nowhere'))).toBe(false);
+    expect(isFolder('-')).toBe(false);
   });
 });

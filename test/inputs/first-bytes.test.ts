@@ -83,9 +83,9 @@ describe('of bytes in memory and of a file', () => {
   });
 
   test('neither is a stream', async () => {
-    expect(await isStream(text)).toBe(false);
-    expect(await isStream(pathToFileURL(await tempFile(text)))).toBe(false);
-    expect(await isStream(new Response('x').body as ReadableStream<Uint8Array>)).toBe(true);
+    expect(isStream(text)).toBe(false);
+    expect(isStream(pathToFileURL(await tempFile(text)))).toBe(false);
+    expect(isStream(new Response('x').body as ReadableStream<Uint8Array>)).toBe(true);
   });
 });
 

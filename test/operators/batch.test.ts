@@ -2,14 +2,14 @@ import { map, NEVER, of, Subject, take, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
+import type { Normalized, Records } from '../../src/engine/records.js';
 import { batch } from '../../src/operators/batch.js';
-import type { NormalizedRecords } from '../../src/operators/normalize.js';
-import { tinyRecords, tinySlots } from '../helpers/records.js';
+import { tinyReading, tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** What a batch holds, as text: `0+4` is four records from index 0. */
 const shown = ({ first, count }: Batch) => `${first}+${count}`;
 
-const records: Record<string, NormalizedRecords> = {
+const records: Record<string, Normalized<Records>> = {
   a: tinyRecords(0, 3),
   b: tinyRecords(3, 3),
   c: tinyRecords(6, 1),
@@ -22,7 +22,7 @@ function marbles(run: Parameters<TestScheduler['run']>[0]): void {
 describe('batch', () => {
   test('never emits when nothing ever comes', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold<NormalizedRecords>('-');
+      const source = cold<Normalized<Records>>('-');
       expectObservable(source.pipe(batch(tinySlots(2, 4)), map(shown))).toBe('-');
       expectSubscriptions(source.subscriptions).toBe('^');
     });
@@ -30,7 +30,7 @@ describe('batch', () => {
 
   test('completes empty when the source is empty', () => {
     marbles(({ cold, expectObservable }) => {
-      expectObservable(cold<NormalizedRecords>('--|').pipe(batch(tinySlots(2, 4)), map(shown))).toBe('--|');
+      expectObservable(cold<Normalized<Records>>('--|').pipe(batch(tinySlots(2, 4)), map(shown))).toBe('--|');
     });
   });
 
@@ -96,7 +96,7 @@ describe('batch', () => {
 
   test('copies pixels and labels, so that the source may use its buffer again', () => {
     const copies: number[][] = [];
-    const source = new Subject<NormalizedRecords>();
+    const source = new Subject<Normalized<Records>>();
     source.pipe(batch(tinySlots(2, 4))).subscribe(({ pixels, labels }) => {
       copies.push([...pixels], [...(labels ?? [])]);
     });
@@ -142,7 +142,7 @@ describe('batch', () => {
 
   test('leaves records alone that lie where they belong, and copies all others', () => {
     const slots = tinySlots(2, 4);
-    const room = slots.room();
+    const room = slots.room(tinyReading);
     room.set(tinyRecords(0, 3).pixels);
     const seen: number[][] = [];
     of({ ...tinyRecords(0, 3), pixels: room.subarray(0, 12) }, tinyRecords(3, 1))
@@ -155,12 +155,15 @@ describe('batch', () => {
     const slots = tinySlots(4, 4);
     const extent = (fd: number, position: number) => ({ fd, position, name: 'x' });
     const records = (first: number, count: number, fd: number, position: number) => {
-      const pixels = slots.room().subarray(0, count * 4);
+      const pixels = slots.room(tinyReading).subarray(0, count * 4);
       return { ...tinyRecords(first, count), pixels, extent: extent(fd, position) };
     };
-    const source = new Subject<NormalizedRecords>();
+    const source = new Subject<Normalized<Records>>();
     const seen: string[] = [];
-    source.pipe(batch(slots)).subscribe((made) => seen.push(`${shown(made)} at ${made.extent?.position}`));
+    source.pipe(batch(slots)).subscribe((made) => {
+      const position = 'extent' in made.task ? made.task.extent?.position : undefined;
+      seen.push(`${shown(made)} at ${position}`);
+    });
     source.next(records(0, 2, 7, 100));
     source.next(records(2, 1, 7, 108));
     expect(seen).toEqual([]);

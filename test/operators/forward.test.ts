@@ -13,37 +13,32 @@ import {
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
-import type { Scorer } from '../../src/engine/scorer.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { batch } from '../../src/operators/batch.js';
-import { forward } from '../../src/operators/forward.js';
-import { sink } from '../../src/operators/sink.js';
-import { tinyRecords, tinySlots } from '../helpers/records.js';
+import { forward, NormalizationChanges } from '../../src/operators/forward.js';
+import { manualScorer } from '../helpers/manual-scorer.js';
+import { tinyRecords } from '../helpers/records.js';
 
-/** A scorer whose batches are answered by hand, in any order. */
-function manualScorer(slotCount: number) {
-  const slots = tinySlots(slotCount, 1);
-  const answers = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
-  const scorer: Scorer = {
-    slots,
-    workers: 1,
-    score: (scored) =>
-      new Promise((resolve, reject) => answers.set(scored.first, { resolve: () => resolve(), reject })),
-    stop: () => {},
-    close: async () => {},
-  };
+const upright = UNIT_BRIGHTNESS;
+const turned = { ...UNIT_BRIGHTNESS, transposed: true };
+
+/** Batches of changing normalization that are answered by hand; `log` says what has begun. */
+function manualChanges() {
+  const changes = new NormalizationChanges();
+  const log: string[] = [];
+  const answers = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  const take = (name: string, normalization: typeof upright) =>
+    changes.await(normalization, () => {
+      log.push(name);
+      return new Promise<void>((resolve, reject) => answers.set(name, { resolve, reject }));
+    });
   const settled = () => new Promise(setImmediate);
-  return {
-    scorer,
-    slots,
-    answer: async (first: number) => {
-      answers.get(first)?.resolve();
-      await settled();
-    },
-    fail: async (first: number) => {
-      answers.get(first)?.reject(new Error(`batch ${first} failed`));
-      await settled();
-    },
+  const answer = async (name: string, error?: Error) => {
+    if (error) answers.get(name)?.reject(error);
+    else answers.get(name)?.resolve();
+    await settled();
   };
+  return { take, log, answer };
 }
 
 const firsts = map((scored: Batch) => scored.first);
@@ -91,7 +86,7 @@ describe('forward', () => {
     expect(slots.freeCount).toBe(3);
   });
 
-  test('gives no slot back while a worker may still write to it, even when everybody has left', async () => {
+  test('gives no slot back while a worker may still write to it, even when every subscriber has left', async () => {
     const { scorer, slots, answer } = manualScorer(2);
     const source = new Subject<ReturnType<typeof tinyRecords>>();
     const subscription = source.pipe(batch(slots), forward(scorer)).subscribe();
@@ -131,47 +126,38 @@ describe('forward', () => {
   });
 });
 
-describe('sink', () => {
-  test('writes one batch at a time, in order, and holds the slots of those that wait', async () => {
-    const { scorer, slots, answer } = manualScorer(3);
-    const written: number[] = [];
-    const writes: (() => void)[] = [];
-    const done = lastValueFrom(
-      from([tinyRecords(0, 3)]).pipe(
-        batch(slots),
-        forward(scorer),
-        sink(async (scored) => {
-          await new Promise<void>((resolve) => writes.push(resolve));
-          written.push(scored.first);
-        }),
-        toArray(),
-      ),
-    );
-    for (const first of [0, 1, 2]) await answer(first);
-    expect(writes).toHaveLength(1);
-    expect(slots.freeCount).toBe(0);
-    for (let i = 0; i < 3; i++) {
-      writes[i]();
-      await new Promise(setImmediate);
-      expect(slots.freeCount).toBe(i + 1);
-    }
-    expect(await done).toEqual([1, 1, 1]);
-    expect(written).toEqual([0, 1, 2]);
+describe('batches whose normalization changes', () => {
+  test('batches of one normalization begin at once, side by side', () => {
+    const { take, log } = manualChanges();
+    take('a', upright);
+    take('b', { ...upright });
+    expect(log).toEqual(['a', 'b']);
   });
 
-  test('gives back the slots of those it never got to when it fails or is left', async () => {
-    const { scorer, slots, answer } = manualScorer(3);
-    const failed = lastValueFrom(
-      from([tinyRecords(0, 3)]).pipe(
-        batch(slots),
-        forward(scorer),
-        sink(() => Promise.reject(new Error('disk full'))),
-      ),
-    );
-    failed.catch(() => {});
-    for (const first of [0, 1, 2]) await answer(first);
-    await expect(failed).rejects.toThrow('disk full');
-    await new Promise(setImmediate);
-    expect(slots.freeCount).toBe(3);
+  test('those of another wait for all before them, and none overtakes them', async () => {
+    const { take, log, answer } = manualChanges();
+    take('a', upright);
+    take('b', upright);
+    take('c', turned);
+    take('d', turned);
+    take('e', upright);
+    await answer('b');
+    expect(log).toEqual(['a', 'b']);
+    await answer('a');
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    await answer('d');
+    expect(log).not.toContain('e');
+    await answer('c');
+    expect(log).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('one that fails is over, too', async () => {
+    const { take, log, answer } = manualChanges();
+    const failed = take('a', upright);
+    const next = take('b', turned);
+    await Promise.all([expect(failed).rejects.toThrow('broken'), answer('a', new Error('broken'))]);
+    expect(log).toEqual(['a', 'b']);
+    await answer('b');
+    await next;
   });
 });

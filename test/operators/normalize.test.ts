@@ -1,9 +1,10 @@
+import { of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
-import type { Normalization } from '../../src/network/normalization.js';
-import type { Records } from '../../src/operators/events.js';
-import { normalize } from '../../src/operators/normalize.js';
-import { tinyRecords } from '../helpers/records.js';
+import type { Records } from '../../src/engine/records.js';
+import { type Normalization, UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { normalize, orientedAs } from '../../src/operators/normalize.js';
+import { testReading, tinyRecords } from '../helpers/records.js';
 
 const inverted: Normalization = { scale: -1 / 255, offset: 1, transposed: false };
 
@@ -31,7 +32,25 @@ test('passes the very same bytes on', () => {
   new TestScheduler(() => {}).run(({ cold }) => {
     cold('(a|)', { a: records })
       .pipe(normalize(inverted))
-      .subscribe(({ pixels }) => seen.push(pixels));
+      .subscribe((normalized) => {
+        if ('pixels' in normalized) seen.push(normalized.pixels);
+      });
   });
   expect(seen[0]).toBe(records.pixels);
+});
+
+test.each([
+  ['turned where rows say so', true, false, true],
+  ['not turned where a flag says so, whatever the network is used to', false, true, false],
+  ['as the network takes them where the input does not say', null, true, true],
+] as const)('images are %s', (_, transposed, own, expected) => {
+  const normalization = { ...UNIT_BRIGHTNESS, transposed: own };
+  expect(orientedAs({ transposed }, normalization)).toEqual({ ...UNIT_BRIGHTNESS, transposed: expected });
+  let given: Normalization | undefined;
+  of(tinyRecords(0, 1, testReading({ transposed })))
+    .pipe(normalize(normalization))
+    .subscribe((records) => {
+      given = records.normalization;
+    });
+  expect(given?.transposed).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
-import type { Records } from '../../src/operators/events.js';
+import type { Records } from '../../src/engine/records.js';
 import { takeRecords } from '../../src/operators/take-records.js';
 import { tinyRecords } from '../helpers/records.js';
 

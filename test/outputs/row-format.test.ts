@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import type { RejectedRow } from '../../src/engine/records.js';
 import { type RowFormatOptions, rowFormat } from '../../src/outputs/row-format.js';
-import type { RejectedRow, ScoredRows } from '../../src/outputs/scored-rows.js';
+import type { ScoredRows } from '../../src/outputs/scored-rows.js';
 
 const base: RowFormatOptions = {
   format: 'csv',
@@ -13,6 +14,7 @@ const base: RowFormatOptions = {
 const reject = (row: number): RejectedRow => ({
   row,
   line: row,
+  position: 0,
   reason: () => '',
   text: () => new Uint8Array(),
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RejectedRow } from '../../src/engine/records.js';
 import { type RowFormatOptions, rowFormat } from '../../src/outputs/row-format.js';
-import type { RejectedRow, ScoredRows } from '../../src/outputs/scored-rows.js';
+import type { ScoredRows } from '../../src/outputs/scored-rows.js';
 
 /** What rows become with the kernel and without. */
 function bothWays(options: Omit<RowFormatOptions, 'withIds' | 'top'>, batches: readonly ScoredRows[]) {
@@ -15,6 +16,7 @@ function bothWays(options: Omit<RowFormatOptions, 'withIds' | 'top'>, batches: r
 const reject = (row: number): RejectedRow => ({
   row,
   line: row,
+  position: 0,
   reason: () => '',
   text: () => new Uint8Array(),
 });

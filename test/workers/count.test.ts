@@ -77,7 +77,7 @@ describe('what the kernel counts', () => {
   });
 
   test('is counted with the scoring where there are labels, and left alone where there are none', () => {
-    shared.place({ scale: 1 / 255, offset: 0, transposed: false });
+    shared.placeFor({ scale: 1 / 255, offset: 0, transposed: false });
     const forward = createForward(kernel, shared.layout);
     slot.pixels.set(randomPixels(3, MOST * 4, 0.5));
     slot.labels.forEach((_, i) => {

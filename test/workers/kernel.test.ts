@@ -36,7 +36,7 @@ function scoreWithKernel({ network, normalization, pixels, labels }: Run) {
     recordsPerSlot: labels.length,
     withOutputs: true,
   });
-  shared.place(normalization);
+  shared.placeFor(normalization);
   plantCanaries(shared.memory.buffer, shared.layout);
   const slot = new Slots(shared.memory.buffer, shared.layout).take();
   slot.pixels.set(pixels);
@@ -191,7 +191,7 @@ describe('the kernel against the float64 network', () => {
       last: 'sigmoid',
     });
     const shared = new SharedNetwork(network, { slotCount: 1, recordsPerSlot: 50 });
-    shared.place(network.normalization);
+    shared.placeFor(network.normalization);
     const slot = new Slots(shared.memory.buffer, shared.layout).take();
     for (const array of [slot.predictions, slot.confidences, slot.losses]) array.fill(77);
     slot.pixels.set(testPixels().subarray(0, 50 * 784));
@@ -213,7 +213,7 @@ describe('the kernel against the float64 network', () => {
       last: 'softmax',
     });
     const shared = new SharedNetwork(network, { slotCount: 1, recordsPerSlot: 4 });
-    shared.place(network.normalization);
+    shared.placeFor(network.normalization);
     const slot = new Slots(shared.memory.buffer, shared.layout).take();
     slot.losses.fill(-1);
     instantiateKernel(shared.module, shared.memory, shared.layout)({ slot: 0, count: 4, hasLabels: false });

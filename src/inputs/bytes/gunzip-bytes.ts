@@ -1,4 +1,3 @@
-import { createGunzip } from 'node:zlib';
 import { DigitflowError } from '../../errors.js';
 import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
@@ -21,6 +20,8 @@ export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
   if (start === null) return source;
   const whole = prepend(start, source);
   if (!isGzip(start)) return whole;
+  // Loaded only when needed: it takes a millisecond.
+  const { createGunzip } = await import('node:zlib');
   return new InflateBytes(whole, createGunzip({ chunkSize: UNPACKED_BYTES }), (reason, cause) => {
     const message = `${whole.name}: broken gzip stream (${reason}); fetch or compress the file again`;
     return new DigitflowError('GZIP_BROKEN', message, { cause });

@@ -7,6 +7,7 @@ import { FileBytes } from './file-bytes.js';
 import { unpackIfGzip } from './gunzip-bytes.js';
 import { arrayBytes, iterableBytes, type WebByteStream, webStreamBytes } from './iterable-bytes.js';
 import { OpenFile } from './open-file.js';
+import { pipeBytes } from './pipe-bytes.js';
 
 /**
  * Where bytes come from: a path, or `-` for stdin; a `file:` URL; bytes in memory; a Node stream, a web stream or any
@@ -79,7 +80,7 @@ export function discard(input: ByteInput): void {
 /** A file or a pipe is read past process.stdin; a terminal and whatever else there is, through it. */
 async function openStdin(name: string): Promise<ByteSource> {
   const stats = fstatSync(0);
-  if (stats.isFIFO() || stats.isSocket()) return openPipe(0, name);
+  if (stats.isFIFO() || stats.isSocket()) return pipeBytes(0, name);
   if (!stats.isFile()) return iterableBytes(process.stdin, name);
   const file = new OpenFile(0, 'stdin');
   // For good: descriptor 0 is not ours to close.
@@ -95,15 +96,9 @@ async function openPath(path: string, name: string): Promise<ByteSource> {
       const message = `${name}: expected a file, found a folder; give the file's own path`;
       throw new DigitflowError('INPUT_READ', message);
     }
-    if (stats.isFIFO()) return await openPipe(await promisify(open)(path, 'r'), name);
+    if (stats.isFIFO()) return await pipeBytes(await promisify(open)(path, 'r'), name);
     return iterableBytes(createReadStream(path), name);
   } catch (error) {
     throw inputError(error, name);
   }
-}
-
-/** Loaded only when needed: node:net takes some milliseconds. */
-async function openPipe(fd: number, name: string): Promise<ByteSource> {
-  const { pipeBytes } = await import('./pipe-bytes.js');
-  return pipeBytes(fd, name);
 }

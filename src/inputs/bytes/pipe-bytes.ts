@@ -1,4 +1,4 @@
-import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
 
@@ -13,7 +13,9 @@ const BUFFER_BYTES = 64 * 1024;
  *
  * @param fd an open pipe, which `close` closes
  */
-export function pipeBytes(fd: number, name: string): ByteSource {
+export async function pipeBytes(fd: number, name: string): Promise<ByteSource> {
+  // Loaded only when needed: it takes some milliseconds.
+  const { Socket } = await import('node:net');
   let piece: Uint8Array | null = null;
   let ending: { readonly error: unknown } | null = null;
   let wake = (): void => {};

@@ -23,7 +23,7 @@ test.each([
     });
     const text = { textBytes: TEXT_BYTES, stretchBytes: TEXT_BYTES, withIds: false };
     const shared = new SharedNetwork(network, { slotCount: 1, text });
-    shared.place(network.normalization);
+    shared.placeFor(network.normalization);
     plantCanaries(shared.memory.buffer, shared.layout);
     const score = createTextScorer(shared.module, shared.memory, shared.layout);
     const [slot] = shared.layout.slots;

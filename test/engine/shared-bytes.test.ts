@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { copyToShared } from '../../src/engine/copy-to-shared.js';
+import { copyToShared } from '../../src/engine/shared-bytes.js';
 
 const CANARY = 0xa5;
 

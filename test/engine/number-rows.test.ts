@@ -25,7 +25,7 @@ const text = { textBytes: TEXT_BYTES, stretchBytes: TEXT_BYTES, withIds: true };
 /** Everything that scoring a text leaves in its slot. */
 function scored(content: string, dialect: CsvDialect, makeFast: typeof numberRows) {
   const shared = new SharedNetwork(network, { slotCount: 1, text, withOutputs: true });
-  shared.place(network.normalization);
+  shared.placeFor(network.normalization);
   plantCanaries(shared.memory.buffer, shared.layout);
   const score = createTextScorer(shared.module, shared.memory, shared.layout, makeFast);
   const slot = shared.layout.slots[0];

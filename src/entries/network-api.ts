@@ -1,0 +1,21 @@
+// The network in float64: what the kernels are tested against.
+export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
+export { brightnessOf, feedForward, foldNormalization, predictedClass } from '../network/feed-forward.js';
+export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
+export {
+  type ImageSize,
+  type Layer,
+  type LossName,
+  layerSizes,
+  loss,
+  lossOf,
+  type Network,
+  parameterCount,
+} from '../network/network.js';
+export {
+  blackAndWhite,
+  describeNormalization,
+  type Normalization,
+  parseNormalization,
+  UNIT_BRIGHTNESS,
+} from '../network/normalization.js';

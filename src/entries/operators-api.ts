@@ -1,0 +1,65 @@
+// Counting.
+export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
+export type { ConfusionMatrix } from '../counting/confusion-matrix.js';
+export { type EvaluationContext, summarize } from '../counting/evaluation.js';
+export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
+export type { Mistakes } from '../counting/kept-records.js';
+export type { LabelledRecords } from '../counting/scored-records.js';
+export type { ClassScores, Interval, Scores } from '../counting/scores.js';
+// Shared memory and threads.
+export type { Batch } from '../engine/batch.js';
+export type { LayerLayout, MemoryLayout, NetworkLayout, SlotLayout, TextLayout } from '../engine/layout.js';
+export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
+export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
+export type {
+  FileExtent,
+  HeldFile,
+  Normalized,
+  Permits,
+  Piece,
+  PixelRecords,
+  Reading,
+  Records,
+  RecordsPlace,
+  RejectedRow,
+  Stretch,
+  TextRecords,
+  TextSizes,
+  TextStretch,
+} from '../engine/records.js';
+export type { Scorer } from '../engine/scorer.js';
+export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
+export type { Sequence, Slot, SlotCounts, SlotHolder, Slots, SlotsOptions } from '../engine/slots.js';
+export type { TextContent } from '../engine/text-content.js';
+// What bytes mean.
+export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
+export type { ElementFormat, ElementType } from '../formats/elements.js';
+export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+// Where images and networks come from.
+export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
+export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';
+export type { Split } from '../inputs/find-files.js';
+export type {
+  Cursor,
+  FormatName,
+  ImageFiles,
+  Input,
+  InputDescription,
+  InputFile,
+  LabelStream,
+  OpenOptions,
+  OpenReading,
+} from '../inputs/input.js';
+export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
+export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
+export type { ReadOptions, RunPosition } from '../inputs/read-inputs.js';
+// The operators.
+export { type Acceptor, accept } from '../operators/accept.js';
+export { type BatchOptions, batch } from '../operators/batch.js';
+export { decode } from '../operators/decode.js';
+export { forward } from '../operators/forward.js';
+export { inOrder, type Ordered } from '../operators/in-order.js';
+export { normalize } from '../operators/normalize.js';
+export { sink, type Writable } from '../operators/sink.js';
+export { takeRecords, takeScored } from '../operators/take-records.js';
+export { tally } from '../operators/tally.js';

@@ -1,0 +1,78 @@
+import { DigitflowError } from '../errors.js';
+import { type ByteInput, discard } from './bytes/open-bytes.js';
+import { locateLabels } from './find-files.js';
+import { nameOf, readFirstBytes } from './first-bytes.js';
+import { FORMATS } from './formats.js';
+import { openIdxLabels } from './idx/idx-input.js';
+import type { ImageFiles, LabelStream, OpenOptions } from './input.js';
+
+/** The labels of one input's images, where they lie by themselves. */
+export class LabelFiles {
+  readonly #files: ImageFiles;
+  readonly #options: Pick<OpenOptions, 'labelled' | 'digest' | 'classes'>;
+  #opened: Promise<LabelStream> | undefined;
+
+  constructor(files: ImageFiles, options: Pick<OpenOptions, 'labelled' | 'digest' | 'classes'>) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  get areGiven(): boolean {
+    return this.#files.labels !== undefined;
+  }
+
+  /**
+   * Those that are given, or lie beside the images by their name; null where there are none, and none are needed.
+   *
+   * @throws DigitflowError USAGE for images without a path, INPUT_MISSING
+   */
+  async find(imagesPath: string | null): Promise<ByteInput | null> {
+    const { images, labels } = this.#files;
+    const { labelled } = this.#options;
+    if (labelled === 'ignored') return null;
+    if (labels !== undefined) return labels;
+    const isOptional = labelled === 'optional';
+    if (imagesPath === null) {
+      if (isOptional) return null;
+      const name = images === '-' ? 'a stream' : nameOf(images);
+      const message = `images from ${name} need labels: give the path of their labels as well`;
+      throw new DigitflowError('USAGE', message);
+    }
+    return locateLabels(imagesPath).catch((error: unknown) => {
+      if (isOptional && error instanceof DigitflowError && error.code === 'INPUT_MISSING') return null;
+      throw error;
+    });
+  }
+
+  /** Opens them, once: in any binary format. */
+  open(found: ByteInput): Promise<LabelStream> {
+    this.#opened ??= this.#open(found);
+    return this.#opened;
+  }
+
+  /** Waits for the first bytes of images that may take for ever to come: what is wrong with given labels is told before. */
+  async before<T>(first: Promise<T>): Promise<T> {
+    const { labels } = this.#files;
+    if (labels === undefined || this.#options.labelled === 'ignored') return first;
+    await Promise.race([Promise.all([first, this.open(labels)]), first]);
+    return first;
+  }
+
+  /** Not awaited: a stream may take for ever to give its header. */
+  close(): void {
+    const { labels } = this.#files;
+    if (this.#opened !== undefined) this.#opened.then(({ stream }) => stream.close()).catch(() => undefined);
+    else if (labels !== undefined) discard(labels);
+  }
+
+  async #open(found: ByteInput): Promise<LabelStream> {
+    const first = await readFirstBytes(found, { name: this.#files.labelsName });
+    const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
+    try {
+      return await (format?.openLabels ?? openIdxLabels)(first, this.#options);
+    } catch (error) {
+      await first.close();
+      throw error;
+    }
+  }
+}
