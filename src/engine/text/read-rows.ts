@@ -6,7 +6,6 @@ import type { Answer } from '../messages.js';
 import type { TextStretch } from '../records.js';
 import { readFully } from '../shared-bytes.js';
 import type { TextCapacity } from '../sizes.js';
-import type { FastRows } from './number-rows.js';
 import type { RowWriter } from './row-writer.js';
 
 /** Text in memory: absolute byte offsets. */
@@ -32,6 +31,9 @@ export interface RowsRead {
    */
   readonly reason: 'limit' | 'more' | 'quoted' | 'full';
 }
+
+/** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
+export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
 
 /** How rows are read. */
 export interface RowReader {

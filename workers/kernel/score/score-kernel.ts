@@ -5,7 +5,7 @@ import * as HEAD from '../common/head-offsets';
 import { layerAt } from '../common/layer';
 import { CONSTANT_BYTES, TILE_IMAGES } from '../common/offsets';
 import { ROW, toNeuronRows } from '../common/tile';
-import { floatBlock, litGroups, quantizedBlock } from './pixels';
+import { floatBlock, litGroups, quantizedBlock } from './first-layer';
 import { crossEntropies, squaredErrors, winners } from './verdict';
 export { writePositionTable } from '../common/position-table';
 export { count } from './count';
@@ -37,7 +37,7 @@ export function forward(
   writeConstants(scratch);
   const there = here + tileBytes;
   const list = there + tileBytes;
-  const verdicts = list + load<usize>(network, HEAD.listBytes);
+  const aside = list + load<usize>(network, HEAD.listBytes);
 
   for (let done = 0; done < count; done += TILE_IMAGES) {
     const images = min(TILE_IMAGES, count - done);
@@ -59,7 +59,6 @@ export function forward(
       judge(network, source, TILE_IMAGES, firstLabel, predictions + first, confidences + first * 4, losses + first * 4);
     } else {
       // Vectors write four verdicts at a time, here past the last image: so they write aside.
-      const aside = verdicts;
       judge(network, source, images, firstLabel, aside + ROW * 2, aside, aside + ROW);
       memory.copy(predictions + first, aside + ROW * 2, images);
       memory.copy(confidences + first * 4, aside, <usize>images << 2);
