@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import { openModel } from '../src/inputs/open-model.js';
-import { type RowFormat, rowFormat } from '../src/outputs/row-format.js';
+import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
+import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
 import type { ScoreOptions } from '../src/outputs/score-options.js';
-import type { ScoredRows } from '../src/outputs/scored-rows.js';
 import { score } from './score.js';
 
 /** How to score what is written to a stream, and what is read from it. */

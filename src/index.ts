@@ -6,7 +6,7 @@ export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelin
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 // Counting.
 export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
-export type { Mistake } from './counting/kept-records.js';
+export type { KeptRecord, Mistake } from './counting/kept-records.js';
 export type { RecordCounts, ScoredRecords } from './counting/scored-records.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
@@ -23,8 +23,8 @@ export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationJson } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
+export type { ScoredRows } from './outputs/rows/scored-rows.js';
 export type { ScoreOptions, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
-export type { ScoredRows } from './outputs/scored-rows.js';
 // Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';

@@ -8,6 +8,7 @@ import {
   rateWords,
 } from '../counting/wording.js';
 import { flow } from '../views/terminal/blocks.js';
+import { threadWords } from '../views/terminal/progress.js';
 import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
 import { padRight, printable } from '../views/terminal/text-width.js';
@@ -78,11 +79,10 @@ function settingFacts({ settings }: Report): string[] {
 }
 
 function speedFacts({ imagesPerSecond, seconds, workers, epochs, resumedEpochs }: Report): string[] {
-  const threads = workers === 0 ? 'no threads' : workers === 1 ? '1 worker' : `${workers} workers`;
   return [
     ...(imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)]),
     `${durationWords(seconds)} for ${grouped(epochs - resumedEpochs)} epochs`,
     ...(resumedEpochs > 0 ? [`${grouped(resumedEpochs)} were done before`] : []),
-    threads,
+    threadWords(workers),
   ];
 }

@@ -5,15 +5,14 @@ import { evaluationJson } from '../outputs/evaluation-json.js';
 import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
 import { pictureOf } from '../views/picture.js';
 import { renderEvaluation } from '../views/terminal/render-evaluation.js';
-import { colorLevel, columnsOf, supportsUnicode } from '../views/terminal/terminal.js';
 import { share, wholeNumber } from './common-options.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
-  askedEvaluation,
   type EvaluationFlags,
+  withEvaluation,
 } from './evaluation-options.js';
-import { interruptibly, writeOut } from './process.js';
+import { interruptibly, stdoutOptions, writeOut } from './process.js';
 
 interface EvaluateFlags extends EvaluationFlags {
   format: 'table' | 'json' | 'markdown' | 'csv';
@@ -28,6 +27,7 @@ Examples:
   $ digitflow evaluate images.gz labels.gz            any IDX files, gzipped or not
   $ zcat images.gz | digitflow evaluate - labels.gz   images from stdin
   $ digitflow evaluate mnist_test.csv                 a CSV with a column of labels
+  $ digitflow evaluate mnist.npz                      NumPy arrays, as Keras ships MNIST
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
 
@@ -52,42 +52,26 @@ async function runEvaluate(
   labels: string | undefined,
   flags: EvaluateFlags,
 ): Promise<void> {
+  const { mistakes } = flags;
   await interruptibly(flags.quiet ?? false, async (signal) => {
-    const asked = askedEvaluation(images, labels, flags, signal);
-    try {
-      const result = await evaluate({ ...asked.options, mistakes: flags.mistakes });
-      asked.clear();
-      await writeOut(format(result, flags.format));
-      if (!signal.aborted) process.exitCode = exitCode(result, flags);
-    } finally {
-      asked.clear();
-    }
+    const result = await withEvaluation(images, labels, flags, signal, (options) =>
+      evaluate({ ...options, mistakes }),
+    );
+    await writeOut(formatted(result, flags.format));
+    if (!signal.aborted) process.exitCode = exitCode(result, flags);
   });
 }
 
-function format(
+function formatted(
   { evaluation, mistakes, normalization }: EvaluateResult,
-  name: EvaluateFlags['format'],
+  format: EvaluateFlags['format'],
 ): string {
-  switch (name) {
-    case 'json':
-      return evaluationJson(evaluation);
-    case 'markdown':
-      return evaluationMarkdown(evaluation);
-    case 'csv':
-      return evaluationCsv(evaluation);
-    case 'table': {
-      const { height, width } = evaluation.data;
-      const pictures = mistakes.map(({ pixels }) =>
-        pictureOf(pixels, height, width, normalization.transposed),
-      );
-      return renderEvaluation(evaluation, pictures, {
-        color: colorLevel(process.stdout, process.env),
-        width: columnsOf(process.stdout),
-        unicode: supportsUnicode(process.env, process.platform),
-      });
-    }
-  }
+  if (format === 'json') return evaluationJson(evaluation);
+  if (format === 'markdown') return evaluationMarkdown(evaluation);
+  if (format === 'csv') return evaluationCsv(evaluation);
+  const { height, width } = evaluation.data;
+  const pictures = mistakes.map(({ pixels }) => pictureOf(pixels, height, width, normalization.transposed));
+  return renderEvaluation(evaluation, pictures, stdoutOptions());
 }
 
 function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {

@@ -1,17 +1,10 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
-import { describeGuesses } from '../formats/csv/dialect.js';
-import { parseNormalization } from '../network/normalization.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import {
-  addModelOption,
-  addRunningOptions,
-  type CsvFlagValues,
-  csvFlagsOf,
-  wholeNumber,
-} from './common-options.js';
+import { addModelOption, addRunningOptions, normalizationOf, wholeNumber } from './common-options.js';
+import { addCsvOptions, type CsvFlagValues, csvFlagsOf, onOpened } from './csv-options.js';
 
-/** What is evaluated, and how, as flags. */
+/** The flags of a command that evaluates. */
 export interface EvaluationFlags extends CsvFlagValues {
   model: string;
   workers?: number;
@@ -21,18 +14,18 @@ export interface EvaluationFlags extends CsvFlagValues {
   quiet?: boolean;
 }
 
-/** The arguments of a command that evaluates. */
+/** Adds the arguments of a command that evaluates, and the choice of a network. */
 export function addEvaluationArguments(command: Command): Command {
   command
     .argument(
       '[images]',
-      'an IDX or CSV file, a folder with the usual names, or - for stdin (default: the MNIST test set)',
+      'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST test set)',
     )
-    .argument('[labels]', 'the IDX file of their labels (default: found beside the images by its name)');
+    .argument('[labels]', 'their labels (default: those that come with the images, or lie beside them)');
   return addModelOption(command);
 }
 
-/** The options that such a command ends with. */
+/** Adds the other options of a command that evaluates. */
 export function addEvaluationOptions(command: Command): Command {
   command
     .option('-n, --limit <count>', 'evaluate only the first images', wholeNumber(0))
@@ -41,36 +34,36 @@ export function addEvaluationOptions(command: Command): Command {
       'how a pixel becomes a brightness: scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed; ' +
         "separated by commas (default: the network's own way)",
     );
-  return addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)');
+  return addCsvOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
 }
 
-/** What was asked for, and the progress line that tells how far it is. */
-export interface AskedEvaluation {
-  readonly options: EvaluateOptions;
-  /** Takes the progress line away. */
-  clear(): void;
-}
-
-export function askedEvaluation(
+/**
+ * Runs an evaluation with a line of progress, which is cleared once the evaluation is over.
+ *
+ * @param run evaluates with the options that the arguments and flags mean
+ */
+export async function withEvaluation<Result>(
   images: string | undefined,
   labels: string | undefined,
   flags: EvaluationFlags,
   signal: AbortSignal,
-): AskedEvaluation {
-  const { model, workers, batchSize, limit, normalize, quiet = false } = flags;
+  run: (options: EvaluateOptions) => Promise<Result>,
+): Promise<Result> {
+  const { model, workers, batchSize, limit, quiet = false } = flags;
   let progress: ProgressLine | undefined;
-  const options: EvaluateOptions = {
-    ...{ images, labels, model, workers, batchSize, limit, signal },
-    csv: csvFlagsOf(flags),
-    normalization: normalize === undefined ? undefined : (own) => parseNormalization(normalize, own),
-    onOpened: ({ name, guesses }) => {
-      if (!quiet && guesses.length > 0) process.stderr.write(`${describeGuesses(name, guesses)}\n`);
-    },
-    onProgress: (running, total) => {
-      if (quiet) return;
-      progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });
-      progress.update({ done: running.images, correct: running.correct });
-    },
-  };
-  return { options, clear: () => progress?.clear() };
+  try {
+    return await run({
+      ...{ images, labels, model, workers, batchSize, limit, signal },
+      csv: csvFlagsOf(flags),
+      normalization: normalizationOf(flags.normalize),
+      onOpened: onOpened(flags),
+      onProgress: (running, total) => {
+        if (quiet) return;
+        progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });
+        progress.update({ done: running.images, correct: running.correct });
+      },
+    });
+  } finally {
+    progress?.clear();
+  }
 }

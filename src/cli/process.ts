@@ -1,34 +1,44 @@
 import { DigitflowError } from '../errors.js';
+import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
+
+/** What stdout can show. */
+export function stdoutOptions(): RenderOptions {
+  return {
+    color: colorLevel(process.stdout, process.env),
+    width: columnsOf(process.stdout),
+    unicode: supportsUnicode(process.env, process.platform),
+  };
+}
 
 /**
- * Writes to stdout and waits until it is out. Whoever reads us may stop at any time: that is no error.
+ * Writes to stdout and waits until it is out. A reader may stop at any time: that is no error.
  *
- * @throws DigitflowError OUTPUT_WRITE for anything else that goes wrong, such as a full disk
+ * @throws DigitflowError OUTPUT_WRITE for other faults, such as a full disk
  */
 export async function writeOut(text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
-      else
-        reject(
-          new DigitflowError('OUTPUT_WRITE', `stdout: cannot write: ${error.message}`, { cause: error }),
-        );
+      else {
+        const message = `stdout: cannot write: ${error.message}`;
+        reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
+      }
     });
   });
 }
 
-/** What to do on Ctrl-C. */
-export interface Interruption {
+/** Ctrl-C as a signal. */
+interface Interruption {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Gives Ctrl-C back to whoever had it. */
+  /** Gives Ctrl-C back to Node. */
   end(): void;
 }
 
 /** The exit code of a process that was interrupted. */
 export const EXIT_INTERRUPTED = 130;
 
-/** The first Ctrl-C (or SIGTERM) asks to finish what was begun; the second leaves at once. */
+/** Takes Ctrl-C and SIGTERM: the first asks to finish what was begun, the second leaves at once. */
 export function onInterrupt(isQuiet: boolean): Interruption {
   const controller = new AbortController();
   const handle = () => {
@@ -52,9 +62,7 @@ export function onInterrupt(isQuiet: boolean): Interruption {
   };
 }
 
-/**
- * Does what the first Ctrl-C stops. That nothing was there to show as yet is no error then: the exit code says it.
- */
+/** Runs what the first Ctrl-C stops; that there was nothing to show yet is no error then, since the exit code says it. */
 export async function interruptibly(
   isQuiet: boolean,
   run: (signal: AbortSignal) => Promise<void>,

@@ -6,8 +6,8 @@ import { LANGUAGES, type Language } from '../views/words/words.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
-  askedEvaluation,
   type EvaluationFlags,
+  withEvaluation,
 } from './evaluation-options.js';
 import { interruptibly, writeOut } from './process.js';
 
@@ -21,7 +21,7 @@ Examples:
   $ digitflow report                             report.html of the bundled network and the MNIST test set
   $ digitflow report -o relu.html --model relu   another network
   $ digitflow report --lang ja -o report.ja.html in Japanese
-  $ digitflow report my-digits.csv               any labelled IDX or CSV that evaluate takes
+  $ digitflow report my-digits.csv               any labelled images that evaluate takes
   $ digitflow report -o - | gzip > r.html.gz     to stdout
 
 The page is one file that needs no network and no script. The same input gives the same bytes.
@@ -44,21 +44,15 @@ async function runReport(
   labels: string | undefined,
   flags: ReportFlags,
 ): Promise<void> {
-  // That it can be written is known before there is anything to write.
+  // Opened first: that it cannot be written is told before the work, not after it.
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
   await interruptibly(flags.quiet ?? false, async (signal) => {
-    const asked = askedEvaluation(images, labels, flags, signal);
-    try {
-      const { html } = await report({ ...asked.options, language: flags.lang });
-      asked.clear();
-      if (file === null) await writeOut(html);
-      else {
-        file.write(html);
-        const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
-        if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
-      }
-    } finally {
-      asked.clear();
-    }
+    const { html } = await withEvaluation(images, labels, flags, signal, (options) =>
+      report({ ...options, language: flags.lang }),
+    );
+    if (file === null) return writeOut(html);
+    file.write(html);
+    const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
+    if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
   });
 }

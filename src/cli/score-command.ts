@@ -1,7 +1,22 @@
 import { type Command, Option } from 'commander';
-import { DigitflowError } from '../errors.js';
-import { addModelOption, addRunningOptions, type CsvFlagValues, wholeNumber } from './common-options.js';
-import { runScore } from './run-score.js';
+import { score } from '../../pipelines/score.js';
+import { describeGuesses } from '../formats/csv/dialect.js';
+import { expandPaths } from '../inputs/find-files.js';
+import { type Model, openModel } from '../inputs/open-model.js';
+import { OutputClosed } from '../outputs/rows/row-output.js';
+import { identityOf } from '../outputs/score-journal.js';
+import { ScoreOutputs } from '../outputs/score-outputs.js';
+import { SummaryFile } from '../outputs/score-summary.js';
+import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
+import { addModelOption, addRunningOptions, normalizationOf, wholeNumber } from './common-options.js';
+import { addCsvOptions, checkCsvFlags, csvFlagsOf } from './csv-options.js';
+import { interruptibly } from './process.js';
+import { checkedFlags, checkFiles, type ScoreFlags } from './score-flags.js';
+
+/** Exit code of a run that went on over bad rows. */
+const EXIT_BAD_ROWS = 65;
+/** The first inputs are told with their guesses; later ones only where these are new. */
+const MOST_NOTES = 5;
 
 const EXAMPLES = `
 Examples:
@@ -17,7 +32,10 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 
 /** Gives `digitflow score` its arguments, flags and action. */
 export function defineScore(command: Command): void {
-  command.argument('<files...>', 'CSV or IDX files, gzipped or not, patterns such as *.csv, or - for stdin');
+  command.argument(
+    '<files...>',
+    'CSV, IDX or NumPy files, gzipped or not, patterns such as *.csv, or - for stdin',
+  );
   addModelOption(command)
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
@@ -53,55 +71,125 @@ export function defineScore(command: Command): void {
       '--normalize <how>',
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",
     );
-  addRunningOptions(command, 'rows a batch, roughly (default: by the input)')
+  addCsvOptions(addRunningOptions(command, 'rows a batch, roughly (default: by the input)'))
     .addHelpText('after', EXAMPLES)
-    .action((paths: readonly string[], flags: ScoreFlags) => runScore(paths, checkedFlags(paths, flags)));
+    .action(runScore);
 }
 
-/** What commander makes of the flags of `score`. */
-export interface ScoreFlags extends CsvFlagValues {
-  model: string;
-  format: 'csv' | 'ndjson';
-  kaggle?: boolean;
-  probabilities?: boolean;
-  top: number;
-  out?: string;
-  resume?: boolean;
-  summary?: string;
-  onError?: 'fail' | 'skip' | 'reject';
-  rejects?: string;
-  maxErrors?: number;
-  maxWait: number;
-  workers?: number;
-  batchSize?: number;
-  normalize?: string;
-  quiet?: boolean;
+async function runScore(paths: readonly string[], given: ScoreFlags): Promise<void> {
+  const flags = checkedFlags(paths, given);
+  const model = openModel(flags.model);
+  const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
+  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+  const run: ScoreRun = { flags, model, summary, progress };
+  await interruptibly(flags.quiet ?? false, async (signal) => {
+    try {
+      await scoreAll(run, paths, signal);
+    } catch (error) {
+      progress.clear();
+      await endEarly(run, error, signal);
+    }
+  });
+}
+
+/** One run, and how far it has come. */
+interface ScoreRun {
+  readonly flags: ScoreFlags;
+  readonly model: Model;
+  summary: SummaryFile | undefined;
+  readonly progress: ProgressLine;
+  /** Set once it is known where to begin. */
+  outputs?: ScoreOutputs;
+}
+
+async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSignal): Promise<void> {
+  const { flags, progress } = run;
+  const inputs = await expandPaths(paths);
+  try {
+    checkFiles(inputs, flags);
+  } catch (error) {
+    // The summary must not be written to a file that may be an input.
+    run.summary = undefined;
+    throw error;
+  }
+  const outputs = openOutputs(run, inputs);
+  run.outputs = outputs;
+  const { from } = outputs;
+  const rowsBefore = from?.rows ?? 0;
+  const { summary } = run;
+  const said = new Set<string>();
+  const result = await score({
+    inputs,
+    model: flags.model,
+    csv: csvFlagsOf(flags),
+    from,
+    normalization: normalizationOf(flags.normalize),
+    workers: flags.workers,
+    batchSize: flags.batchSize,
+    maxWaitMs: flags.maxWait,
+    onBadRow: flags.onError === 'fail' ? 'fail' : 'skip',
+    maxErrors: flags.maxErrors,
+    withOutputs: flags.probabilities || flags.top > 0,
+    signal,
+    write: (rows) => outputs.write(rows),
+    onOpened: (input) => {
+      const { file, name, guesses } = input;
+      checkCsvFlags(flags, input);
+      summary?.opened(input);
+      if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
+      const isNew = !said.has(describeGuesses('', guesses));
+      said.add(describeGuesses('', guesses));
+      if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
+    },
+    onStarted: (start) => summary?.started(start),
+    onProgress: (done) => {
+      if (!flags.quiet) progress.show((seconds) => scoreProgressWords({ ...done, rowsBefore }, seconds));
+    },
+  });
+  progress.clear();
+  await outputs.close(!result.partial);
+  summary?.write(result, outputs);
+  note(flags, scoreSummaryWords({ ...result, rowsBefore }));
+  if (result.rejected > 0) process.exitCode = EXIT_BAD_ROWS;
+}
+
+function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): ScoreOutputs {
+  const { normalize, probabilities = false, top, out, rejects } = flags;
+  const format = flags.kaggle ? 'kaggle' : flags.format;
+  return new ScoreOutputs({
+    ...{ format, classes: model.network.classes, probabilities, top, out, rejects },
+    note: (text) => note(flags, text),
+    resume: flags.resume ?? false,
+    run: {
+      options: { model: model.sha256, format, probabilities, top, normalize, ...csvFlagsOf(flags) },
+      inputs: out === undefined ? [] : inputs.map(identityOf),
+    },
+  });
 }
 
 /**
- * The flags, those that go without saying filled in.
+ * Leaves everything so that the run can be resumed, and says in its summary how far it came.
  *
- * @throws DigitflowError USAGE where two of them do not go together
+ * @throws the error, unless it is that the reader of the output has seen enough
  */
-export function checkedFlags(paths: readonly string[], flags: ScoreFlags): ScoreFlags {
-  const usage = (message: string) => new DigitflowError('USAGE', `${message}; see digitflow score --help`);
-  const onError = flags.onError ?? (flags.rejects === undefined ? 'fail' : 'reject');
-  if (onError === 'reject' && flags.rejects === undefined)
-    throw usage('--on-error reject: say where with --rejects');
-  if (onError !== 'reject' && flags.rejects !== undefined)
-    throw usage(`--rejects: not with --on-error ${onError}`);
-  if (flags.maxErrors !== undefined && onError === 'fail')
-    throw usage('--max-errors: say what bad rows do with --on-error skip or --rejects');
-  if (paths.filter((path) => path === '-').length > 1) throw usage('-: stdin can be read once only');
-  for (const [name, path] of [
-    ['--out', flags.out],
-    ['--rejects', flags.rejects],
-    ['--summary', flags.summary],
-  ]) {
-    if (path === '') throw usage(`${name}: expected a path, found nothing`);
+async function endEarly(
+  { flags, summary, outputs }: ScoreRun,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const isClosed = error instanceof OutputClosed;
+  if (!isClosed) await outputs?.leave();
+  const isNoFault = isClosed || (signal.aborted && error === signal.reason);
+  try {
+    summary?.writeEarly(outputs, isNoFault ? undefined : error);
+  } catch (summaryError) {
+    // The error that ended the run matters more.
+    if (isNoFault) throw summaryError;
+    note(flags, `no summary: ${summaryError instanceof Error ? summaryError.message : summaryError}`);
   }
-  if (flags.resume && flags.out === undefined) throw usage('--resume: say of what with --out');
-  const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
-  if (flags.kaggle && wantsMore) throw usage('--kaggle: not with --format, --probabilities or --top');
-  return { ...flags, onError };
+  if (!isClosed) throw error;
+}
+
+function note({ quiet }: ScoreFlags, text: string): void {
+  if (!quiet) process.stderr.write(`digitflow: ${text}\n`);
 }

@@ -1,13 +1,13 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type EpochTotals, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
 import { describeGuesses } from '../formats/csv/dialect.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import { colorLevel, columnsOf, supportsUnicode } from '../views/terminal/terminal.js';
-import { addCsvOptions, type CsvFlagValues, csvFlagsOf, wholeNumber } from './common-options.js';
+import { addViewOptions, wholeNumber } from './common-options.js';
+import { addCsvOptions, type CsvFlagValues, checkCsvFlags, csvFlagsOf } from './csv-options.js';
 import { renderTraining } from './describe-training.js';
-import { EXIT_INTERRUPTED, onInterrupt, writeOut } from './process.js';
+import { EXIT_INTERRUPTED, onInterrupt, stdoutOptions, writeOut } from './process.js';
 import { addTrainingOptions, settingsOf, type TrainingFlags } from './train-options.js';
 
 interface TrainFlags extends TrainingFlags, CsvFlagValues {
@@ -54,14 +54,8 @@ export function defineTrain(command: Command): void {
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
-    .option('--log <file>', 'write every epoch as a line of JSON')
-    .addOption(
-      new Option('-f, --format <format>', 'what to print').choices(['table', 'json']).default('table'),
-    )
-    .option('-q, --quiet', 'nothing on stderr but errors')
-    .option('--debug', 'the stack of an error')
-    .addHelpText('after', EXAMPLES)
-    .action(runTrain);
+    .option('--log <file>', 'write every epoch as a line of JSON');
+  addViewOptions(command).addHelpText('after', EXAMPLES).action(runTrain);
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
@@ -82,8 +76,9 @@ async function runTrain(flags: TrainFlags): Promise<void> {
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
       csv: csvFlagsOf(flags),
-      onOpened: ({ name, guesses }) => {
-        if (guesses.length > 0) note(describeGuesses(name, guesses));
+      onOpened: (input) => {
+        checkCsvFlags(flags, input);
+        if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
       },
       onEpoch: (report, totals) => {
         if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
@@ -107,11 +102,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
 
 function format(result: TrainResult, name: TrainFlags['format']): string {
   if (name === 'json') return `${JSON.stringify(result.training, null, 2)}\n`;
-  return renderTraining(result, {
-    color: colorLevel(process.stdout, process.env),
-    width: columnsOf(process.stdout),
-    unicode: supportsUnicode(process.env, process.platform),
-  });
+  return renderTraining(result, stdoutOptions());
 }
 
 /** ` 35 %  21 of 60 epochs, loss 0.0712, validation 95.61 %, 512,000 images/s, 4.1 s left`. */

@@ -4,7 +4,7 @@ import { type Answer, type Scored, type ScoreTask, STOPPED } from './messages.js
 import { PixelContent } from './pixel-content.js';
 import type { Normalized, Reading, Records, RecordsPlace, RejectedRow } from './records.js';
 import { SlotCounts, SlotHolder, type Slots } from './slots.js';
-import { TextContent } from './text-content.js';
+import { dialectFor, TextContent } from './text-content.js';
 
 const NOTHING: Scored = { records: 0, rejects: 0, lines: 0 };
 /** What these tell of is the row that would come next. */
@@ -22,8 +22,10 @@ export class Batch extends SlotHolder {
   #scored = NOTHING;
   #fault: DigitflowError | undefined;
 
-  /** Takes a slot for records, which are still to be appended. */
+  /** Takes a slot for records, which are still to be appended; throws USAGE for text where the slots are for pixels. */
   constructor(slots: Slots, records: Normalized<Records>) {
+    // Before a slot is taken, which nothing would give back.
+    if ('text' in records) dialectFor(slots, records.reading);
     super(slots);
     this.#slots = slots;
     this.reading = records.reading;
@@ -108,12 +110,14 @@ export class Batch extends SlotHolder {
    * @throws DigitflowError USAGE for text that has not passed `accept`: a piece that is cut at a line end does not know it
    */
   get first(): number {
-    if (this.place !== undefined) return this.place.firstRow;
-    if (this.#content instanceof PixelContent) return this.#content.first;
-    throw new DigitflowError(
-      'USAGE',
-      'rows of text are numbered by accept(): put inOrder() and accept() first',
-    );
+    const content = this.#content;
+    const isNumbered = this.place === undefined && content instanceof PixelContent;
+    return isNumbered ? content.first : this.#accepted.firstRow;
+  }
+
+  get #accepted(): RecordsPlace {
+    if (this.place !== undefined) return this.place;
+    throw new DigitflowError('USAGE', 'accept() numbers rows of text: put inOrder() and accept() first');
   }
 
   /** How many bytes of its input it stands for. */
@@ -148,14 +152,12 @@ export class Batch extends SlotHolder {
    * Raises what is wrong with the first bad row, or with what follows the records, where every record counts.
    *
    * @param wanted how many of its records are wanted; what is wrong after them does not matter
-   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what the source raised
+   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE, and what the source raised; USAGE as `first` does
    */
   check(wanted = Number.POSITIVE_INFINITY): void {
+    this.held();
     const content = this.#content;
-    if (content instanceof TextContent && this.#scored.rejects > 0) {
-      const reject = content.reject(0);
-      if (reject.row < wanted) throw content.badRow(reject, this.place?.firstLine);
-    }
+    if (content instanceof TextContent) content.checkRows(this.#scored, wanted, this.#accepted.firstLine);
     if (this.count + this.#scored.rejects < wanted && this.fault !== undefined) throw this.fault;
   }
 

@@ -58,8 +58,11 @@ export interface Scored {
   readonly quotedLineEndAt?: number | undefined;
   /** Where a row begins that is longer than the slot's text: it and what follows were left. Only for a `stretch`. */
   readonly rowTooLongAt?: number | undefined;
-  /** True when there was no room for all the rejects: what follows was left. */
-  readonly isOverfull?: boolean | undefined;
+  /**
+   * Where a row begins that there was no room for among the rejects, or for its id: it and what follows were left. Counted
+   * from the start of the file for a `stretch`, else from the start of the batch's text.
+   */
+  readonly overfullAt?: number | undefined;
 }
 
 /** What a worker answers: values, since errors that are thrown in a thread lose their code on the way. */

@@ -24,13 +24,12 @@ export class TextContent {
   #isEnded = false;
   #fault: DigitflowError | undefined;
 
-  /** @throws TypeError where the slots have no room for text */
+  /** @throws DigitflowError as `dialectFor` does */
   constructor(slots: Slots, slot: Slot, { reading, position, stretch }: TextRecords) {
-    if (slots.text === null || reading.dialect === null) throw new TypeError('expected slots for text');
     this.#slots = slots;
     this.#slot = slot;
     this.#reading = reading;
-    this.#dialect = reading.dialect;
+    this.#dialect = dialectFor(slots, reading);
     this.#position = position;
     this.stretch = stretch;
     stretch?.file.retain();
@@ -81,10 +80,10 @@ export class TextContent {
     this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
   }
 
-  answered({ isOverfull, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
+  answered({ overfullAt, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
     const { name } = this.#reading;
     if (rowTooLongAt !== undefined) return rowTooLong(name, this.#size.textBytes);
-    return isOverfull ? garbage(name, this.#dialect.columnCount, rejects) : undefined;
+    return overfullAt === undefined ? undefined : garbage(name, this.#dialect.columnCount, rejects);
   }
 
   unreadable(readError: string): DigitflowError {
@@ -103,9 +102,12 @@ export class TextContent {
     return this.#bytes;
   }
 
-  /** Where the batch ends in the input. */
-  endBytes({ quotedLineEndAt, leftAt }: Scored): number {
-    return quotedLineEndAt ?? leftAt ?? this.#position + this.#bytes;
+  /** Where the batch ends in the input: not after what was left of it. */
+  endBytes({ quotedLineEndAt, leftAt, rowTooLongAt, overfullAt }: Scored): number {
+    const left = quotedLineEndAt ?? leftAt ?? rowTooLongAt;
+    if (left !== undefined) return left;
+    if (overfullAt === undefined) return this.#position + this.#bytes;
+    return this.stretch === undefined ? this.#position + overfullAt : overfullAt;
   }
 
   /** Reads a row's pixels again: the worker keeps but a few. */
@@ -129,16 +131,17 @@ export class TextContent {
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
 
-  /** What is wrong with a rejected row; with its line, where the number of lines before the batch is known. */
-  badRow({ line, text, reason }: RejectedRow, firstLine: number | undefined): DigitflowError {
-    const bytes = text();
-    const withoutLabel = parseRow(bytes, { ...this.#dialect, label: null }, this.#slots.classCount);
-    const isOnlyLabel = isFault(this.#parse(bytes)) && !isFault(withoutLabel);
-    const where = firstLine === undefined ? `a row of ${this.title}` : `line ${firstLine + line + 1}`;
-    return new DigitflowError(
-      isOnlyLabel ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW',
-      `${this.#reading.name}: ${where}: ${reason()}; fix the row`,
-    );
+  /**
+   * @param wanted how many of its rows matter
+   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE for the first of them that was rejected
+   */
+  checkRows({ rejects }: Scored, wanted: number, firstLine: number): void {
+    if (rejects === 0) return;
+    const { row, line, reason, text } = this.reject(0);
+    if (row >= wanted) return;
+    const code = this.#hasOnlyBadLabel(text()) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
+    const where = `${this.#reading.name}: line ${firstLine + line + 1}`;
+    throw new DigitflowError(code, `${where}: ${reason()}; fix the row`);
   }
 
   released(): void {
@@ -148,6 +151,12 @@ export class TextContent {
   get #size(): TextSize {
     if (this.#slots.text === null) throw new TypeError('expected slots for text');
     return this.#slots.text;
+  }
+
+  /** Whether nothing but its label is wrong with a rejected row. */
+  #hasOnlyBadLabel(text: Uint8Array): boolean {
+    const withoutLabel = parseRow(text, { ...this.#dialect, label: null }, this.#slots.classCount);
+    return isFault(this.#parse(text)) && !isFault(withoutLabel);
   }
 
   #parse(text: Uint8Array): ReturnType<typeof parseRow> {
@@ -165,6 +174,18 @@ export class TextContent {
     if (readError !== null) throw this.unreadable(readError);
     return bytes;
   }
+}
+
+/**
+ * How rows of a reading hold images, where they go into these slots.
+ *
+ * @throws DigitflowError USAGE where the slots have no room for text
+ */
+export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
+  if (dialect === null) throw new TypeError('expected a reading of text');
+  if (slots.text !== null) return dialect;
+  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
+  throw new DigitflowError('USAGE', message);
 }
 
 /** No row of images is so long. */

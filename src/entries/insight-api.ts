@@ -77,7 +77,7 @@ export {
   lookNetworkJson,
   lookNeuronJson,
   lookWhatIfJson,
-} from '../outputs/evaluation-json.js';
+} from '../outputs/look-json.js';
 // Results as text for a terminal, and as pictures.
 export type { HeadShown } from '../views/terminal/look-parts.js';
 export { type DetectorShown, renderDetector } from '../views/terminal/render-detector.js';

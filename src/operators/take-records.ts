@@ -56,19 +56,14 @@ function isEmpty({ scored, fault }: Batch): boolean {
 
 function firstScored(batch: Batch, wanted: number): ScoredRecords {
   batch.check(wanted);
-  if (batch.count <= wanted) return batch;
+  const { count, scored, fault } = batch;
+  if (count + scored.rejects <= wanted && fault === undefined) return batch;
+  // What is wrong after the last one that is wanted does not matter.
   const { first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses } = batch;
   return {
-    ...{
-      first,
-      count: wanted,
-      labels,
-      classCount,
-      outputsAreProbabilities,
-      predictions,
-      confidences,
-      losses,
-    },
+    ...{ first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses },
+    count: Math.min(count, wanted),
+    counts: count <= wanted ? batch.counts : undefined,
     pixelsOf: (place) => batch.pixelsOf(place),
   };
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import type { RunPosition } from '../inputs/read-inputs.js';
 import { KeptFile } from './kept-file.js';
-import type { ScoreCounts } from './score-summary.js';
+import type { ScoreCounts } from './score-tally.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
 

@@ -3,7 +3,7 @@ import type { ByteInput } from '../inputs/bytes/open-bytes.js';
 import type { InputDescription } from '../inputs/input.js';
 import type { RunPosition } from '../inputs/read-inputs.js';
 import type { Normalization } from '../network/normalization.js';
-import type { ScoredRows } from './scored-rows.js';
+import type { ScoredRows } from './rows/scored-rows.js';
 
 /** What to score, and how. */
 export interface ScoreOptions {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { DigitflowError } from '../errors.js';
 import type { RunPosition } from '../inputs/read-inputs.js';
-import { type RowFormat, type RowFormatOptions, rowFormat } from './row-format.js';
-import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './row-output.js';
+import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
+import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './rows/row-output.js';
+import type { ScoredRows } from './rows/scored-rows.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
-import { type ScoreCounts, ScoreTally } from './score-summary.js';
-import type { ScoredRows } from './scored-rows.js';
+import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
 /** Where the rows of a run go. */
 export interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {

@@ -5,63 +5,20 @@ import type { RunPosition } from '../inputs/read-inputs.js';
 import { KeptFile } from './kept-file.js';
 import { identityOf } from './score-journal.js';
 import type { ScoreResult, ScoreStart } from './score-options.js';
-import type { ScoredRows } from './scored-rows.js';
+import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
-/** What a run of scoring has counted. */
-export interface ScoreCounts {
-  /** Rows a class was predicted for, by the class's index. */
-  readonly predictions: readonly number[];
-  /** Rows that were rejected, by reason, without what differs from row to row. */
-  readonly reasons: Readonly<Record<string, number>>;
-}
-
-/** Of so many kinds of reasons each is counted by itself. */
-const MOST_REASONS = 50;
-const OTHER_REASONS = 'other reasons';
-
-/** Counts predictions a class, and rejects a reason. */
-export class ScoreTally {
-  readonly #predictions: number[];
-  readonly #reasons: Map<string, number>;
-
-  /** @param counts what an earlier run had counted */
-  constructor(classCount: number, counts?: ScoreCounts) {
-    this.#predictions = Array.from({ length: classCount }, (_, index) => counts?.predictions[index] ?? 0);
-    this.#reasons = new Map(Object.entries(counts?.reasons ?? {}));
-  }
-
-  get counts(): ScoreCounts {
-    return { predictions: [...this.#predictions], reasons: Object.fromEntries(this.#reasons) };
-  }
-
-  add({ count, predictions, rejects }: ScoredRows): void {
-    for (let row = 0; row < count; row++) this.#predictions[predictions[row]]++;
-    for (const { reason } of rejects) {
-      const kind = kindOf(reason());
-      const isCounted = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS;
-      const name = isCounted ? kind : OTHER_REASONS;
-      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + 1);
-    }
-  }
-}
-
-/** `column 12: expected 0 to 255, found 256` -> `expected 0 to 255`. */
-function kindOf(reason: string): string {
-  return reason.replace(/^column \d+: /, '').replace(/, found .*$/s, '');
-}
-
-/** What a run of scoring came to, as `--summary` writes it. Fields may be added; their meaning stays. */
-export interface ScoreSummary {
+/** What a scoring run came to, as `--summary` writes it. Fields may be added; the meaning of a field stays. */
+interface ScoreSummary {
   readonly schema: 'digitflow.score/1';
   readonly model: { readonly name: string; readonly sha256: string };
   readonly inputs: readonly {
     readonly name: string;
     readonly format: InputDescription['format'];
-    /** Of the file as it lies there; null for a stream. */
+    /** Size of the file, packed or not; null for a stream. */
     readonly bytes: number | null;
-    readonly guesses: ScoreResult['inputs'][number]['guesses'];
+    readonly guesses: InputDescription['guesses'];
   }[];
-  /** Rows of all inputs, an earlier run's among them, that `--resume` went on with. */
+  /** Rows of all inputs, those of an earlier run that `--resume` continued among them. */
   readonly records: number;
   readonly scored: number;
   readonly rejected: number;
@@ -77,63 +34,22 @@ export interface ScoreSummary {
   readonly rowsPerSecond: number | null;
   /** True when the input was not read to its end. */
   readonly partial: boolean;
-  /** What ended the run, in the words that stderr gets; left out where nothing did but the end of the input, Ctrl-C, or a reader that had seen enough. */
+  /** What ended the run, as on stderr; left out after the end of the input, Ctrl-C, or a reader that had seen enough. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** How a run ended, or how far it came. */
-export type SummarizedRun = Pick<
-  ScoreResult,
-  'inputs' | 'rows' | 'rejected' | 'workers' | 'seconds' | 'partial'
->;
+type SummarizedRun = Pick<ScoreResult, 'inputs' | 'rows' | 'rejected' | 'workers' | 'seconds' | 'partial'>;
 
-/**
- * @param resumedAt rows that an earlier run had done
- * @param error what ended the run, where something did
- */
-export function summarizeScore(
-  run: SummarizedRun,
-  counts: ScoreCounts,
-  { network, name, sha256 }: Model,
-  resumedAt: number,
-  error?: unknown,
-): ScoreSummary {
-  const { rows, rejected, seconds, workers, partial } = run;
-  const { predictions, reasons } = counts;
-  return {
-    schema: 'digitflow.score/1',
-    model: { name, sha256 },
-    inputs: run.inputs.map((input) => ({
-      name: input.name,
-      format: input.format,
-      bytes: identityOf(input.name).bytes,
-      guesses: input.guesses,
-    })),
-    records: rows,
-    scored: rows - rejected,
-    rejected,
-    predictions: Object.fromEntries(network.classes.map((label, index) => [label, predictions[index]])),
-    rejects: Object.entries(reasons)
-      .map(([reason, count]) => ({ reason, count }))
-      .sort((a, b) => b.count - a.count),
-    resumedAt,
-    workers,
-    seconds,
-    rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
-    partial,
-    ...(error === undefined ? {} : { error: describeError(error) }),
-  };
-}
-
-/** What was written so far, by this run and the one that it goes on with. */
-export interface WrittenSoFar {
+/** What was written so far, by this run and the earlier one that it continues. */
+interface WrittenSoFar {
   readonly position: RunPosition;
   readonly counts: ScoreCounts;
   /** Where this run began; undefined for the start. */
   readonly from: RunPosition | undefined;
 }
 
-/** Keeps what a run's summary says, from its beginning to its end, however that comes. */
+/** Gathers what a run's summary says, and writes it however the run ends. */
 export class SummaryFile {
   readonly #file: KeptFile;
   readonly #model: Model;
@@ -156,28 +72,54 @@ export class SummaryFile {
     this.#startMs = performance.now();
   }
 
-  /** @throws DigitflowError OUTPUT_WRITE */
-  write(result: SummarizedRun, written: WrittenSoFar): void {
-    this.#write(result, written);
+  /**
+   * Writes the summary.
+   *
+   * @param error what ended the run; left out where it ended well
+   * @throws DigitflowError OUTPUT_WRITE
+   */
+  write(run: SummarizedRun, written: WrittenSoFar | undefined, error?: unknown): void {
+    const { network, name, sha256 } = this.#model;
+    const { predictions, reasons } = written?.counts ?? new ScoreTally(network.classes.length).counts;
+    const { rows, rejected, seconds, workers, partial } = run;
+    const resumedAt = written?.from?.rows ?? 0;
+    const summary: ScoreSummary = {
+      schema: 'digitflow.score/1',
+      model: { name, sha256 },
+      inputs: run.inputs.map((input) => ({
+        name: input.name,
+        format: input.format,
+        bytes: identityOf(input.name).bytes,
+        guesses: input.guesses,
+      })),
+      records: rows,
+      scored: rows - rejected,
+      rejected,
+      predictions: Object.fromEntries(network.classes.map((label, index) => [label, predictions[index]])),
+      rejects: Object.entries(reasons)
+        .map(([reason, count]) => ({ reason, count }))
+        .sort((a, b) => b.count - a.count),
+      resumedAt,
+      workers,
+      seconds,
+      rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
+      partial,
+      ...(error === undefined ? {} : { error: describeError(error) }),
+    };
+    this.#file.write(`${JSON.stringify(summary, null, 2)}\n`);
   }
 
   /**
-   * Of a run that did not come to a result.
+   * Writes the summary of a run that came to no result.
    *
-   * @param written undefined where nothing could be, not even the names of columns
-   * @param error what ended it; undefined where nobody did wrong
+   * @param written undefined where nothing could be written, not even the names of columns
+   * @param error what ended the run; undefined where it is no fault
    * @throws DigitflowError OUTPUT_WRITE
    */
   writeEarly(written: WrittenSoFar | undefined, error: unknown): void {
     const { rows, rejected } = written?.position ?? { rows: 0, rejected: 0 };
     const seconds = this.#startMs === undefined ? 0 : (performance.now() - this.#startMs) / 1000;
     const run = { inputs: this.#inputs, rows, rejected, workers: this.#workers, seconds, partial: true };
-    this.#write(run, written, error);
-  }
-
-  #write(run: SummarizedRun, written: WrittenSoFar | undefined, error?: unknown): void {
-    const counts = written?.counts ?? new ScoreTally(this.#model.network.classes.length).counts;
-    const summary = summarizeScore(run, counts, this.#model, written?.from?.rows ?? 0, error);
-    this.#file.write(`${JSON.stringify(summary, null, 2)}\n`);
+    this.write(run, written, error);
   }
 }

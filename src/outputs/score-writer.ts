@@ -1,8 +1,8 @@
 import type { Batch } from '../engine/batch.js';
 import type { RecordsPlace } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
+import type { ScoredRows } from './rows/scored-rows.js';
 import type { ScoreOptions, ScoreProgress } from './score-options.js';
-import type { ScoredRows } from './scored-rows.js';
 
 /** Takes scored batches in order, and hands them on until one is wrong that must not be. */
 export class ScoreWriter {

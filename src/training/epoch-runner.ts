@@ -1,6 +1,6 @@
 import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
-import type { WasmMemory, WasmModule } from '../assets.js';
+import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingLayout } from './training-layout.js';
@@ -72,8 +72,7 @@ export interface TrainingKernel {
 
 /** Makes the training kernel over a shared memory. */
 export function instantiateTrainingKernel(module: WasmModule, memory: WasmMemory): TrainingKernel {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as TrainingKernel;
+  return instantiateWasm<TrainingKernel>(module, memory);
 }
 
 /** Batches between two looks at the stop flag: some milliseconds. */

@@ -5,7 +5,13 @@ import {
   BARRIER_IS_BROKEN,
 } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
-import { compileKernel, TRAIN_KERNEL_FILE, type WasmMemory, type WasmModule } from '../assets.js';
+import {
+  allocateWasmMemory,
+  compileKernel,
+  TRAIN_KERNEL_FILE,
+  type WasmMemory,
+  type WasmModule,
+} from '../assets.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
@@ -56,8 +62,7 @@ export class SharedTraining {
       isFixed: options.augment === 'none',
     });
     this.module = compileKernel(TRAIN_KERNEL_FILE);
-    const pages = this.layout.bytes / PAGE_BYTES;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.memory = allocateWasmMemory(this.layout.bytes / PAGE_BYTES);
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
     this.epochsDone = this.layout.runs.map(() => 0);
     this.#place(count);

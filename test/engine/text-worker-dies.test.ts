@@ -1,7 +1,15 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defer, lastValueFrom, mergeMap, take, tap } from 'rxjs';
+import { defer, finalize, lastValueFrom, mergeMap, take, tap } from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { ScoringPool } from '../../src/engine/pool.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
@@ -41,19 +49,32 @@ function start(workerName: string | undefined, isReadByWorkers: boolean) {
   const images = isReadByWorkers ? path : createReadStream(path);
   const flow = defer(() => openInputs({ images }, { network })).pipe(
     mergeMap((inputs) =>
-      inputs
-        .pieces(slots)
-        .pipe(
-          decode(),
-          normalize(network.normalization),
-          batch(slots),
-          forward(pool),
-          inOrder(),
-          accept(inputs),
-        ),
+      inputs.pieces(slots).pipe(
+        decode(),
+        normalize(network.normalization),
+        batch(slots),
+        forward(pool),
+        inOrder(),
+        accept(inputs),
+        finalize(() => inputs.close()),
+      ),
     ),
   );
   return { shared, slots, flow };
+}
+
+/** Where Linux lists what a process has open. */
+const OPEN_FILES = '/proc/self/fd';
+
+function openFiles(): string[] {
+  return readdirSync(OPEN_FILES).flatMap((fd) => {
+    try {
+      return [readlinkSync(join(OPEN_FILES, fd))];
+    } catch {
+      // The folder itself, which was open while it was listed.
+      return [];
+    }
+  });
 }
 
 async function predictionsOf({ flow }: ReturnType<typeof start>): Promise<number[]> {
@@ -79,12 +100,14 @@ test.each([
   },
 );
 
-test('a subscriber that takes only some of the rows leaves no slot behind', async () => {
+test('a subscriber that takes only some of the rows leaves no slot behind, and no open file', async () => {
   for (const isReadByWorkers of [true, false]) {
     const started = start(undefined, isReadByWorkers);
     await lastValueFrom(started.flow.pipe(take(1)));
     // What was under way is let go when its worker has answered.
     while (started.slots.freeCount < SLOTS) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(started.slots.freeCount).toBe(SLOTS);
+    // Workers have read what they were given of the file: then it is closed, too.
+    if (isReadByWorkers && existsSync(OPEN_FILES)) await expect.poll(openFiles).not.toContain(path);
   }
 });

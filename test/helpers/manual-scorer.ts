@@ -2,8 +2,8 @@ import type { Scorer } from '../../src/engine/scorer.js';
 import { tinySlots } from './records.js';
 
 /** A scorer whose batches are answered by hand, in any order. */
-export function manualScorer(slotCount: number) {
-  const slots = tinySlots(slotCount, 1);
+export function manualScorer(slotCount: number, recordsPerSlot = 1) {
+  const slots = tinySlots(slotCount, recordsPerSlot);
   const answers = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   const scorer: Scorer = {
     slots,

@@ -1,6 +1,15 @@
+import { Observable } from 'rxjs';
 import { layoutMemory } from '../../src/engine/layout.js';
-import type { Normalized, PixelRecords, Reading } from '../../src/engine/records.js';
+import type {
+  Normalized,
+  PixelRecords,
+  Reading,
+  Records,
+  RecordsPlace,
+  TextRecords,
+} from '../../src/engine/records.js';
 import { Slots } from '../../src/engine/slots.js';
+import type { CsvDialect } from '../../src/formats/csv/dialect.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { randomNetwork } from './random-network.js';
 
@@ -46,4 +55,48 @@ export function tinyRecords(
     labels: Uint8Array.from({ length: count }, (_, i) => (first + i) % 3),
     normalization: UNIT_BRIGHTNESS,
   };
+}
+
+/** Rows of a label and 2 x 2 pixels. */
+export const TINY_DIALECT: CsvDialect = {
+  ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: 5, firstPixel: 1, pixelCount: 4 },
+  ...{ white: 255, transposed: null, label: { kind: 'number', column: 0, from: 0 }, idColumn: null },
+};
+
+/** Whole rows of text that begin at a position of their input. */
+export function tinyText(
+  text: string,
+  { dialect = TINY_DIALECT, ...rest }: Partial<Pick<Reading, 'dialect'> & TextRecords> = {},
+): Normalized<TextRecords> {
+  return {
+    reading: testReading({ dialect, storedBytes: 0 }),
+    position: 0,
+    text: Buffer.from(text),
+    normalization: UNIT_BRIGHTNESS,
+    ...rest,
+  };
+}
+
+/** Where a batch lies that begins with a record of its input, each of which is a line. */
+export function placeAt(firstRow: number): RecordsPlace {
+  const line = { firstLine: firstRow, endLine: firstRow };
+  return { ...{ file: 0, name: 'x', firstRow, firstOfAll: firstRow, endBytes: 0 }, ...line };
+}
+
+/** Records one by one, each when a slot is free for it. */
+export function pulledRecords(
+  slots: Pick<Slots, 'whenFree'>,
+  all: readonly Normalized<Records>[],
+): Observable<Normalized<Records>> {
+  return new Observable((subscriber) => {
+    const pump = async () => {
+      for (const records of all) {
+        if (subscriber.closed) return;
+        await slots.whenFree();
+        subscriber.next(records);
+      }
+      subscriber.complete();
+    };
+    pump();
+  });
 }

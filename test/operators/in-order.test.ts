@@ -7,7 +7,7 @@ import {
   lastValueFrom,
   map,
   merge,
-  Observable,
+  type Observable,
   Subject,
   take,
   tap,
@@ -16,14 +16,13 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
-import type { Normalized, Records } from '../../src/engine/records.js';
 import type { Scorer } from '../../src/engine/scorer.js';
 import type { Slots } from '../../src/engine/slots.js';
 import { batch } from '../../src/operators/batch.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { manualScorer } from '../helpers/manual-scorer.js';
-import { tinyRecords, tinySlots } from '../helpers/records.js';
+import { pulledRecords, tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** Something with a place in the order, that counts its holders beside the one that hands it on. */
 function item(order: number) {
@@ -89,19 +88,12 @@ describe('inOrder', () => {
   });
 });
 
-/** Records one by one, each when a slot is free for it. */
-function pulled(slots: Slots, count: number): Observable<Normalized<Records>> {
-  return new Observable((subscriber) => {
-    const pump = async () => {
-      for (let index = 0; index < count && !subscriber.closed; index++) {
-        await slots.whenFree();
-        subscriber.next(tinyRecords(index, 1));
-      }
-      subscriber.complete();
-    };
-    pump();
-  });
-}
+/** So many batches of a record each, each when a slot is free for it. */
+const pulled = (slots: Slots, count: number) =>
+  pulledRecords(
+    slots,
+    Array.from({ length: count }, (_, index) => tinyRecords(index, 1)),
+  );
 
 /** Answers each batch after so many turns of the event loop as it has a number for. */
 const answering = (turns: readonly number[]): Pick<Scorer, 'score'> => ({

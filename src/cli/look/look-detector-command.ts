@@ -1,17 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { lookDetector } from '../../../pipelines/look-detector.js';
 import type { Rectangle } from '../../insight/detector.js';
-import { lookDetectorJson } from '../../outputs/evaluation-json.js';
+import { lookDetectorJson } from '../../outputs/look-json.js';
 import { renderDetector } from '../../views/terminal/render-detector.js';
-import { wholeNumber } from '../common-options.js';
-import {
-  addLookInputOptions,
-  addLookOutputOptions,
-  finite,
-  imagesOf,
-  type LookFlags,
-  printView,
-} from './look-options.js';
+import { addViewOptions, wholeNumber } from '../common-options.js';
+import { addLookInputOptions, finite, imagesOf, type LookFlags, printView } from './look-options.js';
 
 interface LookDetectorFlags extends LookFlags {
   rect?: Rectangle;
@@ -21,7 +14,6 @@ interface LookDetectorFlags extends LookFlags {
   negative: number;
   margin: number;
   count: number;
-  format: 'table' | 'json';
 }
 
 const EXAMPLES = `
@@ -53,17 +45,14 @@ export function addLookDetectorCommand(look: Command): void {
     wholeNumber(0, 100),
     5,
   );
-  addLookOutputOptions(command).addHelpText('after', EXAMPLES).action(runLookDetector);
+  addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDetector);
 }
 
 async function runLookDetector(flags: LookDetectorFlags): Promise<void> {
-  const { format, rect, ...wanted } = flags;
-  await printView(
-    await lookDetector({ ...imagesOf(wanted), rectangle: rect }),
-    format,
-    lookDetectorJson,
-    renderDetector,
-  );
+  const { rect: rectangle, mask, bias, positive, negative, margin, count } = flags;
+  const detector = { rectangle, mask, bias, positive, negative, margin, count };
+  const view = await lookDetector({ ...imagesOf(flags), ...detector });
+  await printView(view, flags, lookDetectorJson, renderDetector);
 }
 
 /** Reads `8,7,12,3`. */

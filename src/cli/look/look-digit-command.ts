@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { lookDigit } from '../../../pipelines/look-digit.js';
+import { DigitflowError } from '../../errors.js';
 import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
-import { lookDigitJson } from '../../outputs/evaluation-json.js';
+import { lookDigitJson } from '../../outputs/look-json.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { printable } from '../../views/terminal/text-width.js';
-import { addCsvOptions, wholeNumber } from '../common-options.js';
+import { addModelOption, addViewOptions, givenFlag, wholeNumber } from '../common-options.js';
+import { addCsvOptions, CSV_FLAGS } from '../csv-options.js';
 import {
-  addLookOutputOptions,
-  addModelOption,
+  addImagesOptions,
   COUNTING,
   type ImagesFlags,
   imagesOf,
@@ -16,7 +17,6 @@ import {
 } from './look-options.js';
 
 interface LookDigitFlags extends ImagesFlags {
-  model: string;
   neuron?: NeuronPlace;
   why?: number | true;
   invert?: boolean;
@@ -28,7 +28,7 @@ const EXAMPLES = `
 Examples:
   $ digitflow look digit 0                       the first image of the bundled MNIST test set
   $ digitflow look digit 8 --model relu          in another network
-  $ digitflow look digit 7 --images my-images    of any IDX file or folder
+  $ digitflow look digit 7 --images my-images    of any IDX or NumPy file, or folder
   $ digitflow look digit 17 --images train.csv   a row of a CSV
   $ digitflow look digit my-3.png                a PNG of any size, dark on light or light on dark
   $ digitflow look digit 0 --neuron 1:4          the arithmetic of one neuron
@@ -46,15 +46,11 @@ export function addLookDigitCommand(look: Command): void {
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
     .argument('<image>', "a record's number in the test set, from 0, or a PNG file");
-  addModelOption(command)
-    .option(
-      '--images <path>',
-      'the IDX or CSV file, folder, or - for stdin, that a number counts in (default: the MNIST test set)',
-    )
-    .option(
-      '--labels <path>',
-      'the IDX file of their labels (default: found beside the images, if there are any)',
-    )
+  addModelOption(command);
+  addImagesOptions(
+    command,
+    'IDX, CSV or NumPy, a folder, or - for stdin, that a number counts in (default: the MNIST test set)',
+  )
     .option(
       '--neuron <layer:n>',
       'how one neuron came to its value: sum, bias, what pushed it most',
@@ -65,14 +61,27 @@ export function addLookDigitCommand(look: Command): void {
     .option('--no-invert', 'do not turn a PNG around')
     .option('--as-is', "take a PNG's pixels as they are; it must have the network's size");
   addCsvOptions(command);
-  addLookOutputOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
+  addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
 }
 
 async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void> {
-  const { format, quiet, ...wanted } = flags;
-  const view = await lookDigit({ image, ...imagesOf({ ...wanted, quiet }) });
-  if (!quiet && view.done.length > 0) {
+  checkFlags(image, flags);
+  const { neuron, why, invert, asIs } = flags;
+  const view = await lookDigit({ image, ...imagesOf(flags), neuron, why, invert, asIs });
+  if (!flags.quiet && view.done.length > 0) {
     process.stderr.write(`digitflow: ${printable(view.name)}: ${view.done.join(', ')}\n`);
   }
-  await printView(view, format, lookDigitJson, renderDigit);
+  await printView(view, flags, lookDigitJson, renderDigit);
+}
+
+/** Refuses the flags of a PNG for a record, and the other way round. */
+function checkFlags(image: string, flags: LookDigitFlags): void {
+  const isRecord = /^\d+$/.test(image);
+  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...CSV_FLAGS]);
+  if (flag === undefined) return;
+  const [expected, found] = isRecord ? ['a PNG', 'the number'] : ["a record's number", 'the path'];
+  throw new DigitflowError(
+    'USAGE',
+    `${flag}: expected ${expected}, found ${found} ${image}; leave ${flag} out`,
+  );
 }

@@ -1,23 +1,20 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { lookWhatIf } from '../../../pipelines/look-what-if.js';
+import { DigitflowError } from '../../errors.js';
 import type { Change } from '../../insight/changes.js';
 import { FEEDS, type Feed } from '../../insight/what-if.js';
-import { ACTIVATIONS } from '../../network/activations.js';
-import { lookWhatIfJson } from '../../outputs/evaluation-json.js';
+import { ACTIVATIONS, isActivationName } from '../../network/activations.js';
+import { lookWhatIfJson } from '../../outputs/look-json.js';
 import { renderWhatIf } from '../../views/terminal/render-what-if.js';
-import { wholeNumber } from '../common-options.js';
+import { addViewOptions, wholeNumber } from '../common-options.js';
 import {
-  activationChange,
   addLookInputOptions,
-  addLookOutputOptions,
-  biasChange,
   COUNTING,
-  collect,
+  finite,
   imagesOf,
   type LookFlags,
+  neuronPlace,
   printView,
-  silenceChange,
-  weightChange,
 } from './look-options.js';
 
 interface LookWhatIfFlags extends LookFlags {
@@ -27,8 +24,7 @@ interface LookWhatIfFlags extends LookFlags {
   silence?: Change[];
   shuffle?: number[];
   feed?: Feed;
-  seed: number;
-  format: 'table' | 'json';
+  seed?: number;
 }
 
 const EXAMPLES = `
@@ -62,15 +58,60 @@ export function addLookWhatIfCommand(look: Command): void {
     .option('--silence <layer:n>', 'silence a neuron; may be given again', collect(silenceChange))
     .option('--shuffle <layer>', "shuffle a layer's weights; may be given again", collect(wholeNumber(1)))
     .addOption(new Option('--feed <what>', 'feed something else in place of the images').choices([...FEEDS]))
-    .option('--seed <number>', 'of what is random: shuffling, noise', wholeNumber(0), 1);
+    .option('--seed <number>', 'of what is random: shuffling, noise (default: 1)', wholeNumber(0));
   addLookInputOptions(command);
-  addLookOutputOptions(command).addHelpText('after', EXAMPLES).action(runLookWhatIf);
+  addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookWhatIf);
 }
 
 async function runLookWhatIf(flags: LookWhatIfFlags): Promise<void> {
-  const { weight = [], bias = [], activation = [], silence = [], shuffle = [], format, ...wanted } = flags;
-  const { seed } = wanted;
+  const { weight = [], bias = [], activation = [], silence = [], shuffle = [], feed, seed = 1 } = flags;
+  if (flags.seed !== undefined && shuffle.length === 0 && feed === undefined) {
+    throw new DigitflowError('USAGE', '--seed: nothing is random here; give --shuffle or --feed noise, too');
+  }
   const shuffles = shuffle.map((layer): Change => ({ kind: 'shuffle', layer, seed }));
   const changes = [...shuffles, ...weight, ...bias, ...activation, ...silence];
-  await printView(await lookWhatIf({ ...imagesOf(wanted), changes }), format, lookWhatIfJson, renderWhatIf);
+  const view = await lookWhatIf({ ...imagesOf(flags), changes, feed, seed });
+  await printView(view, flags, lookWhatIfJson, renderWhatIf);
+}
+
+/** Gathers the values of a flag that may be given more than once; for commander. */
+function collect<T>(parse: (text: string) => T): (text: string, previous?: readonly T[]) => T[] {
+  return (text, previous = []) => [...previous, parse(text)];
+}
+
+/** Reads `1:3:200=0.5`, or `1:3:7,4=0.5` for a pixel by row and column. */
+function weightChange(text: string): Change {
+  const match = /^(\d+):(\d+):(\d+)(?:,(\d+))?=(.+)$/.exec(text);
+  if (match === null) {
+    throw new InvalidArgumentError(
+      'Give layer:neuron:input=value, such as 1:3:200=0.5, or 1:3:7,4=0.5 for row 7, column 4.',
+    );
+  }
+  const [layer, neuron, first] = match.slice(1, 4).map(Number);
+  const input = match[4] === undefined ? first : { row: first, column: Number(match[4]) };
+  return { kind: 'weight', layer, neuron, input, value: finite(match[5]) };
+}
+
+/** Reads `2:4=-10`. */
+function biasChange(text: string): Change {
+  const match = /^(\d+:\d+)=(.+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Give layer:neuron=value, such as 2:4=-10.');
+  return { kind: 'bias', ...neuronPlace(match[1]), value: finite(match[2]) };
+}
+
+/** Reads `1=relu`. */
+function activationChange(text: string): Change {
+  const match = /^(\d+)=(\w+)$/.exec(text);
+  const name = match?.[2] ?? '';
+  if (match === null || !isActivationName(name)) {
+    throw new InvalidArgumentError(
+      `Give layer=function, such as 1=relu; functions: ${ACTIVATIONS.join(', ')}.`,
+    );
+  }
+  return { kind: 'activation', layer: Number(match[1]), activation: name };
+}
+
+/** Reads `1:3`. */
+function silenceChange(text: string): Change {
+  return { kind: 'silence', ...neuronPlace(text) };
 }

@@ -143,7 +143,7 @@ export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
     });
     at = stopped;
     const where = base + (at - text);
-    if (reason === 'full') return writer.finish({ isOverfull: true });
+    if (reason === 'full') return writer.finish({ overfullAt: where });
     if (reason === 'quoted') return writer.finish({ quotedLineEndAt: where });
     if (where >= stretchEnd) return writer.finish({});
     if (isAtEnd) return writer.finish(reason === 'more' ? { leftAt: where } : {});

@@ -1,4 +1,4 @@
-import { crc32, createInflateRaw } from 'node:zlib';
+import type { crc32 } from 'node:zlib';
 import {
   checkZipEntry,
   isStored,
@@ -68,16 +68,18 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Zip
   if (end > file.sizeBytes) {
     throw zipBroken(name, `expected its content to end at byte ${end}, found ${file.sizeBytes} bytes`);
   }
+  // Loaded only when needed: it takes a millisecond.
+  const { crc32, createInflateRaw } = await import('node:zlib');
   file.retain();
   const packed = new FileBytes(file, position, end);
   if (isStored(entry)) {
-    return new CheckedBytes(packed, entry, name, { fd: file.fd, position });
+    return new CheckedBytes(packed, { entry, crc32 }, name, { fd: file.fd, position });
   }
   const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
   const unpacked = new InflateBytes(packed, inflate, (reason, cause) =>
     zipBroken(name, `its content cannot be unpacked (${reason})`, cause),
   );
-  return new CheckedBytes(unpacked, entry, name, null);
+  return new CheckedBytes(unpacked, { entry, crc32 }, name, null);
 }
 
 /** The bytes from a position, fewer where the file ends or the position is beyond its end. */
@@ -98,18 +100,20 @@ class CheckedBytes implements ZipEntryBytes {
   readonly sizeBytes: number;
   readonly #source: ByteSource;
   readonly #expectedCrc: number;
+  readonly #crc32: typeof crc32;
   #crc = 0;
   #count = 0;
 
   constructor(
     source: ByteSource,
-    entry: ZipEntry,
+    expected: { readonly entry: ZipEntry; readonly crc32: typeof crc32 },
     readonly name: string,
     readonly stored: ZipEntryBytes['stored'],
   ) {
     this.#source = source;
-    this.sizeBytes = entry.sizeBytes;
-    this.#expectedCrc = entry.crc32;
+    this.sizeBytes = expected.entry.sizeBytes;
+    this.#expectedCrc = expected.entry.crc32;
+    this.#crc32 = expected.crc32;
   }
 
   async pull(into?: Uint8Array): Promise<Uint8Array | null> {
@@ -119,7 +123,7 @@ class CheckedBytes implements ZipEntryBytes {
       const found = piece === null ? this.#count : 'more';
       throw zipBroken(this.name, `expected ${this.sizeBytes} bytes of content, found ${found}`);
     }
-    if (piece !== null) this.#crc = crc32(piece, this.#crc);
+    if (piece !== null) this.#crc = this.#crc32(piece, this.#crc);
     else if (this.#crc !== this.#expectedCrc) {
       const [expected, found] = [this.#expectedCrc, this.#crc].map((crc) => `0x${crc.toString(16)}`);
       throw zipBroken(this.name, `expected content with the CRC-32 ${expected}, found ${found}`);

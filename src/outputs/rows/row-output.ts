@@ -1,8 +1,8 @@
 import { constants, fsync, ftruncate, open as openCallback, write as writeCallback } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { DigitflowError } from '../errors.js';
-import { writeError } from './kept-file.js';
+import { DigitflowError } from '../../errors.js';
+import { writeError } from '../kept-file.js';
 import { csvField } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RejectedRow } from '../../src/engine/records.js';
-import { type RowFormatOptions, rowFormat } from '../../src/outputs/row-format.js';
-import type { ScoredRows } from '../../src/outputs/scored-rows.js';
+import type { RejectedRow } from '../../../src/engine/records.js';
+import { type RowFormatOptions, rowFormat } from '../../../src/outputs/rows/row-format.js';
+import type { ScoredRows } from '../../../src/outputs/rows/scored-rows.js';
 
 /** What rows become with the kernel and without. */
 function bothWays(options: Omit<RowFormatOptions, 'withIds' | 'top'>, batches: readonly ScoredRows[]) {

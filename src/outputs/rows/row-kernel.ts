@@ -1,4 +1,5 @@
-import * as TASK from '../../workers/kernel/common/format-offsets.js';
+import * as TASK from '../../../workers/kernel/common/format-offsets.js';
+import { allocateWasmMemory, instantiateWasm, type WasmMemory, type WasmModule } from '../../assets.js';
 import type { RowPiece, RowShape } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
@@ -17,9 +18,10 @@ const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
 };
 
 const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
 /** More digits than any record's number has. */
 const MOST_DIGITS = 24;
-/** What `toFixed` makes of a float32 at most: a sign, 21 digits before the point, and six behind it. */
+/** What `toFixed` makes of a float32 at most: a sign, 21 digits before the point, and six after it. */
 const MOST_DECIMAL_BYTES = 29;
 /** The kernel copies 16 bytes at a time. */
 const SLACK = 16;
@@ -50,7 +52,7 @@ interface Places {
 export class RowKernel {
   readonly #classes: readonly string[];
   readonly #shape: RowShape;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly #kernel: FormatKernel;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Uint32Array = new Uint32Array(0);
@@ -69,13 +71,12 @@ export class RowKernel {
    * @param module the compiled kernel
    * @param classes the names of the classes, in order
    */
-  constructor(module: WebAssembly.Module, shape: RowShape, classes: readonly string[]) {
+  constructor(module: WasmModule, shape: RowShape, classes: readonly string[]) {
     this.#shape = shape;
     this.#classes = classes;
-    // The kernel's module asks for a shared memory; this one is nobody else's.
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE_BYTES, shared: true });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.#kernel = exports as unknown as FormatKernel;
+    // The kernel's module asks for a shared memory; this one belongs to this object alone.
+    this.#memory = allocateWasmMemory(1, MOST_PAGES);
+    this.#kernel = instantiateWasm<FormatKernel>(module, this.#memory);
   }
 
   /** Whether what was written should be taken before more is. */

@@ -1,4 +1,4 @@
-import type { RecordsPlace, RejectedRow } from '../engine/records.js';
+import type { RecordsPlace, RejectedRow } from '../../engine/records.js';
 
 /** Rows as they were scored, in the order of the input: what a batch holds behind `inOrder`. */
 export interface ScoredRows {

@@ -1,4 +1,4 @@
-import { compileKernel, KERNEL_FILE } from '../assets.js';
+import { compileKernel, KERNEL_FILE } from '../../assets.js';
 import { RowKernel, TEXT_BYTES } from './row-kernel.js';
 import { type RowPiece, type RowShape, type RowShapeOptions, rowShape } from './row-shape.js';
 import { RowText } from './row-text.js';

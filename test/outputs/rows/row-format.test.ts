@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import type { RejectedRow } from '../../src/engine/records.js';
-import { type RowFormatOptions, rowFormat } from '../../src/outputs/row-format.js';
-import type { ScoredRows } from '../../src/outputs/scored-rows.js';
+import type { RejectedRow } from '../../../src/engine/records.js';
+import { type RowFormatOptions, rowFormat } from '../../../src/outputs/rows/row-format.js';
+import type { ScoredRows } from '../../../src/outputs/rows/scored-rows.js';
 
 const base: RowFormatOptions = {
   format: 'csv',

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
+import { testPixels } from '../helpers/mnist.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
+import { tempFolder } from '../inputs/temp-folder.js';
+
+test.each<[line: string, ...words: string[]]>([
+  ['evaluate --label first', '--label: expected a CSV, found IDX'],
+  ['evaluate --limit 5 --transpose no', '--transpose: expected a CSV, found IDX'],
+  ['report --labels-from 1 --out -', '--labels-from: expected a CSV, found IDX'],
+  ['look network --limit 5 --scale 255', '--scale: expected a CSV, found IDX'],
+  ['look digit 3 --header yes', '--header: expected a CSV, found IDX'],
+  ['look digit 3 --as-is', '--as-is: expected a PNG, found the number 3'],
+  ['look digit 3 --no-invert', '--no-invert: expected a PNG'],
+  ['look digit my.png --images my.csv', "--images: expected a record's number, found the path my.png"],
+  ['look digit my.png --delimiter tab', '--delimiter: expected a record'],
+  ['look what-if --silence 1:3 --seed 2', '--seed', '--shuffle', '--feed noise'],
+])('%s is refused: it says nothing of the input at hand', async (line, ...words) => {
+  const { stdout, stderr, exitCode } = await runCli(line.split(' '));
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
+  for (const word of words) expect(stderr).toContain(word);
+});
+
+test('an option of CSV for IDX is refused by score before anything is written', async () => {
+  const cwd = await tempFolder({ images: idxBytes(0x08, [9, 28, 28], testPixels().subarray(0, 9 * 784)) });
+  const { stderr, exitCode } = await runCli(['score', 'images', '--out', 'f.csv', '--id', 'x'], { cwd });
+  expect({ stderr, exitCode }).toEqual({
+    stderr: 'digitflow: --id: expected a CSV, found IDX in images; leave --id out\n',
+    exitCode: 2,
+  });
+  expect(existsSync(join(cwd, 'f.csv'))).toBe(false);
+});
+
+test('train takes a CSV and its options, and tells what it guessed', async () => {
+  const cwd = await tempFolder({ 'my.csv': Buffer.from(digitsCsv({ count: 30, header: true })) });
+  const args = ['train', '--images', 'my.csv', '--label', 'first', '--out', 'f', '--epochs', '1'];
+  const { stderr, exitCode } = await runCli([...args, '--validation', '10', '--workers', '0'], { cwd });
+  expect({ stderr, exitCode }).toEqual({
+    stderr: expect.stringMatching(/^digitflow: my\.csv: header yes, .*label column first.*\n$/),
+    exitCode: 0,
+  });
+});
