@@ -16,15 +16,15 @@ import { type LookHead, type LookOptions, openLook, pictureAt, readPicture } fro
 export interface LookDetectorOptions extends LookOptions, RegionWeights {
   /** The region, in pixels. */
   readonly rectangle?: Rectangle | undefined;
-  /** Or a file that it is drawn in: text or PNG, see `readMask`. */
+  /** Or a file with a drawing of the region: text or PNG, see `readMask`. */
   readonly mask?: string | undefined;
   /** Minus the threshold. Default 0. */
   readonly bias?: number | undefined;
-  /** How many of the brightest matches, and of the darkest. Default 5. */
+  /** How many of the brightest images to show, and as many of the darkest. Default 5. */
   readonly count?: number | undefined;
 }
 
-/** All that is to be seen of a detector. The network lends it its image size and its classes, no weights. */
+/** A view of a detector. Of the network it takes the image size and the classes, no weights. */
 export interface DetectorView extends LookHead {
   readonly detector: DetectorReport;
   /** The images of `detector.brightest` and `detector.darkest`. */
@@ -32,7 +32,7 @@ export interface DetectorView extends LookHead {
 }
 
 /**
- * Lays a pattern detector, made by hand, over images.
+ * Lays a handmade pattern detector over images.
  *
  * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `openModel` and
  *   the source of images throw.
@@ -63,7 +63,7 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   };
 }
 
-/** A detector sees black as 0 and white as 1, whatever a network was trained on; what is turned for it stays turned. */
+/** A detector sees black as 0 and white as 1, whatever the network was trained on; the orientation stays. */
 function unitBrightness({ scale, transposed }: Normalization): Normalization {
   return scale < 0 ? { scale: -1 / 255, offset: 1, transposed } : { scale: 1 / 255, offset: 0, transposed };
 }

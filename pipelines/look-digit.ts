@@ -21,20 +21,20 @@ import { type LookImages, readPicture } from './look.js';
 export interface LookDigitOptions extends DigitSpec {
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
-  /** A neuron whose arithmetic is wanted. */
+  /** The neuron whose arithmetic to show. */
   readonly neuron?: NeuronPlace | undefined;
-  /** True to explain the winner, or the class to explain. */
+  /** The class to explain, or true for the winner. */
   readonly why?: number | true | undefined;
 }
 
-/** All that is to be seen of one digit in a network. */
+/** A view of one digit in a network. */
 export interface DigitView {
   readonly model: Pick<Model, 'name' | 'sha256'>;
   readonly classes: readonly string[];
   readonly name: string;
   /** What was done to a picture before the network saw it. */
   readonly done: readonly string[];
-  /** What it really is, where that is known. */
+  /** The true class; null where it is not known. */
   readonly truth: number | null;
   readonly height: number;
   readonly width: number;
@@ -48,10 +48,10 @@ export interface DigitView {
   readonly why: Why | null;
 }
 
-/** Why the verdict is what it is. */
+/** Why the network predicts a class. */
 export interface Why {
   readonly attribution: Attribution;
-  /** The fewest pixels to set to white, and to black, that were found to change the verdict. */
+  /** The fewest pixels found that change the prediction when they are set to white, or to black. */
   readonly brightening: SmallestChange | null;
   readonly erasing: SmallestChange | null;
 }
@@ -63,7 +63,7 @@ export interface Why {
  */
 export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
-  // Told before anything is read.
+  // Before any image is read.
   if (options.neuron !== undefined) checkPlace(network, options.neuron);
   const digit = await openDigit(options, network);
   const brightness = brightnessOf(digit.pixels, digit.normalization, network.image);
@@ -98,15 +98,15 @@ export interface DigitSpec extends FitOptions, LookImages {
   readonly image: string;
 }
 
-/** One digit, and all that is known of it. */
+/** One digit, and what is known of it. */
 export interface DigitImage {
   /** `(height * width)` u8, as stored. */
   readonly pixels: Uint8Array;
-  /** How these pixels become what the network sees. */
+  /** How a pixel becomes a brightness. */
   readonly normalization: Normalization;
-  /** What it really is, where that is known. */
+  /** The true class; null where it is not known. */
   readonly label: number | null;
-  /** What to call it: `t10k-images-idx3-ubyte #3`, or a path. */
+  /** `t10k-images-idx3-ubyte #3`, or a path. */
   readonly name: string;
   /** What was done to a picture before the network saw it. */
   readonly done: readonly string[];
@@ -125,7 +125,7 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
   const bytes = readPicture(spec.image);
   const { pixels, done } = fitDigit(decodePng(bytes, spec.image), network.image, spec, spec.image);
   const { scale, offset } = network.normalization;
-  // Ours is bright ink on black; a network made for dark ink on white turns it around itself.
+  // The fitted digit is bright ink on black. The normalization of a network for dark ink on white inverts pixels.
   const stored = scale < 0 ? pixels.map((pixel) => 255 - pixel) : pixels;
   const normalization = { scale, offset, transposed: false };
   return { pixels: stored, normalization, label: null, name: spec.image, done };

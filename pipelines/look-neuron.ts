@@ -6,11 +6,11 @@ import { type LookHead, type LookOptions, openLook, pictureAt } from './look.js'
 /** Which neuron to look at, in which network, with which images. */
 export interface LookNeuronOptions extends LookOptions {
   readonly neuron: NeuronPlace;
-  /** How many of the images that light it most, and least, from 0 up. Default 5. */
+  /** How many of the images that light it most to show, and as many that light it least, from 0 up. Default 5. */
   readonly count?: number | undefined;
 }
 
-/** All that is to be seen of one neuron. */
+/** A view of one neuron. */
 export interface NeuronView extends LookHead {
   readonly neuron: NeuronReport;
   /** The images of `neuron.lightsMost` and of `neuron.lightsLeast`, as the network sees them. */

@@ -6,26 +6,26 @@ import { type Experiment, type Feed, type WhatIf, whatIf } from '../src/insight/
 import { layerSizes, type Network } from '../src/network/network.js';
 import { type LookHead, type LookOptions, openLook } from './look.js';
 
-/** What to look with, and what to do otherwise. */
+/** What to look at, and what to do differently. */
 export interface LookWhatIfOptions extends LookOptions, Experiment {}
 
-/** How a network does. */
+/** How well a network does on the images. */
 export interface Outcome {
   /** Null without labels, as are accuracy and confusion. */
   readonly correct: number | null;
   readonly accuracy: number | null;
   /** `[truth][prediction]` counts. */
   readonly confusion: readonly (readonly number[])[] | null;
-  /** How often each class was the verdict. */
+  /** How often each class was predicted. */
   readonly predicted: readonly number[];
   /** The mean of the largest output. */
   readonly meanConfidence: number;
 }
 
-/** A change, and what was there before it; null where that is no number or name. */
+/** A change, and the number or name that it replaced; null where it replaced neither. */
 export type ChangeMade = Change & { readonly was: number | string | null };
 
-/** What would be different. */
+/** A view of an experiment. */
 export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
   readonly layers: readonly number[];
   readonly changes: readonly ChangeMade[];
@@ -37,7 +37,7 @@ export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
 }
 
 /**
- * Looks at what would be different: accuracy and confusion before and after, on all the images.
+ * Makes an experiment with a network: accuracy and confusion before and after, on all the images.
  *
  * @throws DigitflowError USAGE for no change at all, or one that cannot be made; what `openModel` and the source of images throw.
  */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
-import type { InputDescription } from '../src/inputs/input.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type NetworkReport, networkReport } from '../src/insight/network-report.js';
@@ -14,13 +14,13 @@ import { hold } from './hold.js';
 
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
 export interface LookImages extends ImagesSpec {
-  /** What is known of a CSV; the rest is guessed. */
+  /** How to read a CSV; the rest is guessed. */
   readonly csv?: CsvFlags | undefined;
-  /** Is told how the input was understood. */
+  /** Called with how the input was understood. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
 }
 
-/** A network, and images to look at it with. */
+/** Which network to look at, and with which images. */
 export interface LookOptions extends LookImages {
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
@@ -32,7 +32,7 @@ export interface LookOptions extends LookImages {
 export interface LookHead {
   readonly model: Pick<Model, 'name' | 'sha256'>;
   readonly classes: readonly string[];
-  /** What the images are called, how many they are, and their size in pixels. */
+  /** The name of the images, how many there are, and their size in pixels. */
   readonly data: { readonly name: string; readonly images: number } & ImageSize;
 }
 
@@ -43,13 +43,13 @@ export interface LookInput {
   readonly head: LookHead;
 }
 
-/** All that is to be seen of a network as a whole. */
+/** A view of a whole network. */
 export interface NetworkView extends LookHead {
   readonly network: NetworkReport;
 }
 
 /**
- * Looks at a whole network: its layers and numbers, and what each neuron is worth on labelled images.
+ * Looks at a whole network: its layers and numbers, and what each neuron is worth on the images.
  *
  * @throws DigitflowError what `openLook` throws
  */
@@ -61,7 +61,7 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 /**
  * Opens a network and reads images to look at it with.
  *
- * @param check is told of the network before anything is read
+ * @param check called with the network before any image is read
  * @throws DigitflowError what `openModel` and `hold` throw, INPUT_SIZE where there are no images
  */
 export async function openLook(
@@ -95,7 +95,7 @@ export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, 
 }
 
 /**
- * Reads a picture that was drawn, whole.
+ * Reads a picture's file.
  *
  * @throws DigitflowError INPUT_MISSING, INPUT_READ
  */

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { ReportCollector } from '../src/counting/report-collector.js';
 import { openModel } from '../src/inputs/open-model.js';
-import { lookedFor } from '../src/insight/neuron-pattern.js';
+import { neuronPattern } from '../src/insight/neuron-pattern.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
@@ -76,7 +76,7 @@ function layersOf(network: Network, runs: readonly LayerRun[], meanOver: number)
     kind: at === 0 ? 'weights' : 'gradient',
     meanOver,
     neurons: Array.from({ length: Math.min(outputs, MOST_NEURONS) }, (_, neuron) => ({
-      values: lookedFor(network, runs, { layer: at + 1, neuron }),
+      values: neuronPattern(network, runs, { layer: at + 1, neuron }),
       bias: biases[neuron],
     })),
   }));

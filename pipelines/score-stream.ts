@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { openModel } from '../src/inputs/open-model.js';
 import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
 import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
-import type { ScoreOptions } from '../src/outputs/score-options.js';
+import type { ScoreOptions } from './score.js';
 import { score } from './score.js';
 
 /** How to score what is written to a stream, and what is read from it. */

@@ -1,10 +1,14 @@
 import { lastValueFrom } from 'rxjs';
 import { openScorer } from '../src/engine/open-scorer.js';
+import type { InputDescription } from '../src/engine/records.js';
 import { type Scorer, withScorer } from '../src/engine/scorer.js';
 import { DigitflowError } from '../src/errors.js';
+import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import { Inputs } from '../src/inputs/inputs.js';
 import { openModel } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
+import type { Normalization } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch.js';
 import { decode } from '../src/operators/decode.js';
@@ -13,11 +17,35 @@ import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
 import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
-import type { ScoreOptions, ScoreResult } from '../src/outputs/score-options.js';
+import type { RowTaker, ScoreResult, ScoreStart } from '../src/outputs/score-options.js';
 import { ScoreWriter } from '../src/outputs/score-writer.js';
 
 /** How long a row waits for its batch to fill: shorter than what a person notices. */
 const DEFAULT_MAX_WAIT_MS = 50;
+
+/** What to score, and how. */
+export interface ScoreOptions extends RowTaker {
+  /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
+  readonly inputs: readonly ByteInput[];
+  /** The name of a bundled network, or a path. Default `sigmoid`. */
+  readonly model?: string | undefined;
+  /** What is known of the CSV; the rest is guessed. */
+  readonly csv?: CsvFlags | undefined;
+  readonly normalization?: ((own: Normalization) => Normalization) | undefined;
+  readonly workers?: number | undefined;
+  /** Rows in a batch, roughly. Default: by the input. */
+  readonly batchSize?: number | undefined;
+  /** How long a row may wait for its batch to fill, in milliseconds. Default 50. */
+  readonly maxWaitMs?: number | undefined;
+  /** True to keep all outputs of every row. */
+  readonly withOutputs?: boolean | undefined;
+  /** Is told what was guessed of each input, once it is opened. */
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** Is told when all is ready for the first row: from here on `seconds` are counted. */
+  readonly onStarted?: ((start: ScoreStart) => void) | undefined;
+  /** Aborting it stops the reading; what was read is scored and written. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Scores images of any format, and hands what it found to `write`, in input order.

@@ -1,6 +1,7 @@
+import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
-import type { InputDescription, InputFile } from '../src/inputs/input.js';
+import type { InputFile } from '../src/inputs/input.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { transposePixels } from '../src/network/feed-forward.js';

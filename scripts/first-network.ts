@@ -3,7 +3,7 @@ import {
   countCorrect,
   type LabelledImages,
   type TrainingSettings,
-  train,
+  trainFloat64,
 } from '../src/network/float64/train-float64.js';
 import type { Network } from '../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../src/network/normalization.js';
@@ -48,12 +48,12 @@ export function trainFirstNetwork(
     note(`epoch ${epoch} of ${settings.epochs}: mean loss ${meanLoss.toFixed(4)}`);
 
   note(`training on ${kept} images, to validate on ${heldOut}`);
-  const twin = train(slice(data, 0, kept), settings, noteEpoch);
+  const twin = trainFloat64(slice(data, 0, kept), settings, noteEpoch);
   const correct = countCorrect(twin, slice(data, kept, data.labels.length), settings.normalization);
   note(`validation: ${correct} of ${heldOut} right`);
 
   note(`training on all ${data.labels.length} images`);
-  const layers = train(data, settings, noteEpoch);
+  const layers = trainFloat64(data, settings, noteEpoch);
   const network: Network = {
     layers,
     image: data.image,

@@ -129,3 +129,16 @@ function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/**
+ * A value from outside in a one-line message: as JSON, cut after 60 characters, its control characters escaped, so
+ * that a file can neither break the line nor steer the terminal.
+ */
+export function quoteValue(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  const short = json.length > 60 ? `${json.slice(0, 60)}…` : json;
+  return short.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

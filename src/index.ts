@@ -1,6 +1,7 @@
 // Whole runs and views, each in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
+export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
@@ -8,6 +9,7 @@ export { type EpochTotals, type TrainOptions, type TrainResult, train } from '..
 export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
 export type { KeptRecord, Mistake } from './counting/kept-records.js';
 export type { RecordCounts, ScoredRecords } from './counting/scored-records.js';
+export type { InputDescription } from './engine/records.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
 // What bytes mean.
@@ -16,7 +18,6 @@ export type { CsvFlags } from './formats/csv/dialect.js';
 export type { WebByteStream } from './inputs/bytes/iterable-bytes.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
-export type { InputDescription } from './inputs/input.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 // Results as text and JSON.
@@ -24,7 +25,7 @@ export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationJson } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export type { ScoredRows } from './outputs/rows/scored-rows.js';
-export type { ScoreOptions, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
+export type { ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
 // Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { InputDescription } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, describeGuesses } from '../formats/csv/dialect.js';
-import type { InputDescription } from '../inputs/input.js';
 import { givenFlag, wholeNumber } from './common-options.js';
 
 /** The values of the flags below, as commander gives them. */

@@ -7,7 +7,7 @@ const RUN_LENGTH = 2 ** 13;
  * A sum of f32 values that does not depend on their order, nor on how they are split into batches and shards.
  *
  * Floating-point addition is not associative, so each value is rounded once to an integer of 2^-32 units (an error
- * of at most 1.2e-10 a value) and the integers are added exactly: a run at a time as a Number, the runs as a
+ * of at most 1.2e-10 a value), and the integers are added exactly: each run of values as a Number, the runs as a
  * BigInt. All finite f32 values are in range. NaN and infinities are counted apart and make the sum undefined.
  */
 export class FixedSum {
@@ -28,7 +28,7 @@ export class FixedSum {
     }
   }
 
-  /** Adds what was rounded to units elsewhere: a bigint, or a safe integer. */
+  /** Adds a sum that was rounded to units already: a bigint, or a safe integer. */
   addUnits(units: number | bigint): void {
     this.#units += BigInt(units);
   }
@@ -74,18 +74,17 @@ export interface CalibrationBin {
   readonly confidence: number | null;
 }
 
-/** Does a network that says "90 % sure" turn out right nine times in ten? Counted in bins of confidence. */
+/** Whether a network that says "90 % sure" is right nine times in ten, counted in bins of confidence. */
 export class Calibration {
-  readonly #counts = new Float64Array(CALIBRATION_BINS);
-  readonly #corrects = new Float64Array(CALIBRATION_BINS);
+  /** Bin b's wrong records are counted at 2b, its right ones at 2b + 1. */
+  readonly #counts = new Float64Array(2 * CALIBRATION_BINS);
   readonly #confidences = Array.from({ length: CALIBRATION_BINS }, () => new FixedSum());
 
   /**
    * Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32,
-   * 0..1. What lies outside counts as the nearer end, NaN as 0.
+   * 0..1; one outside of that counts as the nearer end, NaN as 0.
    */
   addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
-    // Counted apart: bin b's wrong records at 2b, its right ones at 2b + 1.
     const counts = new Uint32Array(2 * CALIBRATION_BINS);
     const units = new Float64Array(CALIBRATION_BINS);
     for (let from = 0; from < count; from += CONFIDENCE_RUN) {
@@ -104,30 +103,25 @@ export class Calibration {
     }
   }
 
-  /** Adds what was counted elsewhere: see `RecordCounts`. */
+  /** Adds counts and confidences of records: `bins` and `confidenceUnits` of `RecordCounts`. */
   addCounts(counts: ArrayLike<number>, units: ArrayLike<number | bigint>): void {
-    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
-      this.#counts[bin] += counts[2 * bin] + counts[2 * bin + 1];
-      this.#corrects[bin] += counts[2 * bin + 1];
-      this.#confidences[bin].addUnits(units[bin]);
-    }
+    for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += counts[i];
+    this.#confidences.forEach((sum, bin) => {
+      sum.addUnits(units[bin]);
+    });
   }
 
   merge(other: Calibration): void {
-    for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
-      this.#counts[bin] += other.#counts[bin];
-      this.#corrects[bin] += other.#corrects[bin];
-      this.#confidences[bin].merge(other.#confidences[bin]);
-    }
+    for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += other.#counts[i];
+    this.#confidences.forEach((sum, bin) => {
+      sum.merge(other.#confidences[bin]);
+    });
   }
 
   get bins(): CalibrationBin[] {
-    return this.#confidences.map((sum, bin) => ({
-      low: bin / CALIBRATION_BINS,
-      high: (bin + 1) / CALIBRATION_BINS,
-      count: this.#counts[bin],
-      correct: this.#corrects[bin],
-      confidence: sum.mean(this.#counts[bin]),
+    return this.toJSON().map(({ count, correct, confidence }, bin) => ({
+      ...{ low: bin / CALIBRATION_BINS, high: (bin + 1) / CALIBRATION_BINS, count, correct },
+      confidence: confidence.mean(count),
     }));
   }
 
@@ -138,19 +132,18 @@ export class Calibration {
   get expectedCalibrationError(): number | null {
     let total = 0;
     let distance = 0;
-    this.#confidences.forEach((sum, bin) => {
-      total += this.#counts[bin];
-      distance += Math.abs(this.#corrects[bin] - (sum.value ?? 0));
-    });
+    for (const { count, correct, confidence } of this.toJSON()) {
+      total += count;
+      distance += Math.abs(correct - (confidence.value ?? 0));
+    }
     return total === 0 ? null : distance / total;
   }
 
   /** The exact state, one entry a bin. */
   toJSON(): { count: number; correct: number; confidence: FixedSum }[] {
-    return this.#confidences.map((confidence, bin) => ({
-      count: this.#counts[bin],
-      correct: this.#corrects[bin],
-      confidence,
-    }));
+    return this.#confidences.map((confidence, bin) => {
+      const [wrong, correct] = this.#counts.subarray(2 * bin);
+      return { count: wrong + correct, correct, confidence };
+    });
   }
 }

@@ -28,21 +28,15 @@ export class ConfusionMatrix {
     this.#counts = new Float64Array(classes * classes);
   }
 
-  /** Counts one record; both class indices must be below `classes`. */
-  add(truth: number, prediction: number): void {
-    this.#counts[truth * this.classes + prediction]++;
-    this.#total++;
-  }
-
   /** Counts the first `count` records. `truths` and `predictions`: `(>= count)` u8, each below `classes`. */
   addAll(truths: Uint8Array, predictions: Uint8Array, count: number): void {
+    const { classes } = this;
     const counts = this.#counts;
-    const classes = this.classes;
     for (let i = 0; i < count; i++) counts[truths[i] * classes + predictions[i]]++;
     this.#total += count;
   }
 
-  /** Adds what was counted elsewhere: `total` records, `(classes, classes)`, row-major. */
+  /** Adds counts of `total` records: `(classes, classes)`, row-major. */
   addCounts(counts: ArrayLike<number>, total: number): void {
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += counts[i];
     this.#total += total;
@@ -56,20 +50,17 @@ export class ConfusionMatrix {
         `merge: expected a confusion matrix of ${this.classes} classes, found one of ${other.classes}`,
       );
     }
-    for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += other.#counts[i];
-    this.#total += other.#total;
+    this.addCounts(other.#counts, other.#total);
   }
 
-  /** How many records have been counted. */
+  /** How many records were counted. */
   get total(): number {
     return this.#total;
   }
 
   /** How many of them lie on the diagonal. */
   get correct(): number {
-    let sum = 0;
-    for (let index = 0; index < this.classes; index++) sum += this.count(index, index);
-    return sum;
+    return this.#sum((index) => this.count(index, index));
   }
 
   /** How many records of class `truth` were taken for class `prediction`. */
@@ -79,16 +70,12 @@ export class ConfusionMatrix {
 
   /** How many records truly are of this class: the sum of its row. */
   support(index: number): number {
-    let sum = 0;
-    for (let prediction = 0; prediction < this.classes; prediction++) sum += this.count(index, prediction);
-    return sum;
+    return this.#sum((prediction) => this.count(index, prediction));
   }
 
   /** How many records were taken for this class: the sum of its column. */
   predicted(index: number): number {
-    let sum = 0;
-    for (let truth = 0; truth < this.classes; truth++) sum += this.count(truth, index);
-    return sum;
+    return this.#sum((truth) => this.count(truth, index));
   }
 
   /** A copy, `[truth][prediction]`. */
@@ -97,9 +84,15 @@ export class ConfusionMatrix {
       ...this.#counts.subarray(truth * this.classes, (truth + 1) * this.classes),
     ]);
   }
+
+  #sum(countOf: (index: number) => number): number {
+    let sum = 0;
+    for (let index = 0; index < this.classes; index++) sum += countOf(index);
+    return sum;
+  }
 }
 
-/** A class that is taken for another. */
+/** How often one class is taken for another. */
 export interface Confusion {
   /** Class indices; never equal. */
   readonly truth: number;
@@ -111,8 +104,8 @@ export interface Confusion {
 }
 
 /**
- * The most frequent confusions, at most `limit`, most frequent first; at the same count the larger share, then the
- * order of the classes, decides. `matrix`: `[truth][prediction]` counts.
+ * The most frequent confusions, at most `limit`, most frequent first; of equals the larger share comes first, then the
+ * earlier class. `matrix`: `[truth][prediction]` counts.
  */
 export function topConfusions(matrix: readonly (readonly number[])[], limit: number): Confusion[] {
   const all = matrix.flatMap((row, truth) => {

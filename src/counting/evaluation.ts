@@ -2,6 +2,7 @@ import { DigitflowError } from '../errors.js';
 import type { CalibrationBin } from './calibration.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
+import type { Mistake } from './kept-records.js';
 import { type ClassScores, classScores, type Interval, macroScores, type Scores } from './scores.js';
 
 /** The name and version of the evaluation's JSON. Fields may be added to it; none changes its meaning. */
@@ -22,16 +23,16 @@ export interface EvaluatedModel {
 
 /** The records it was evaluated on. */
 export interface EvaluatedData {
-  /** What the input was called: a file's name, `stdin`. */
+  /** A file's name, or `stdin`. */
   readonly name: string;
-  /** The well-known data set that the digests prove it to be (`MNIST test set`), or null. */
+  /** The well-known data set that has these digests (`MNIST test set`), or null. */
   readonly dataset: string | null;
-  /** Images first, then labels; the digest is of the raw, unpacked content, null when it was not read whole. */
+  /** Images first, then labels; each digest is of the unpacked content, null when it was not read whole. */
   readonly files: readonly { readonly path: string; readonly sha256: string | null }[];
-  /** The images' size in pixels. */
+  /** Of an image, in pixels. */
   readonly height: number;
   readonly width: number;
-  /** How the rows of a CSV were understood; only there. */
+  /** How the rows of a CSV were understood; left out for other formats. */
   readonly dialect?: readonly {
     readonly property: string;
     readonly value: string;
@@ -39,19 +40,11 @@ export interface EvaluatedData {
   }[];
 }
 
-/** A wrong prediction. */
-export interface EvaluatedMistake {
-  /** Index in the input, from 0. */
-  readonly index: number;
-  /** Class indices: positions in `classes`, and rows and columns of `confusion`. */
-  readonly truth: number;
-  readonly prediction: number;
-  /** The network's output for the predicted class. */
-  readonly confidence: number;
-}
+/** A wrong prediction. Its classes are positions in `classes`, and rows and columns of `confusion`. */
+export type EvaluatedMistake = Omit<Mistake, 'pixels'>;
 
 /**
- * The result of an evaluation, exactly as `--format json` prints it. Shares are 0..1. What is not defined (the
+ * The result of an evaluation, exactly as `--format json` prints it. Shares are 0..1. A number that is not defined (the
  * accuracy of no images, the recall of an absent class) is null, never 0.
  */
 export interface Evaluation {
@@ -79,7 +72,7 @@ export interface Evaluation {
   } | null;
   /** Worst first: the highest confidence, then the lowest index. */
   readonly mistakes: readonly EvaluatedMistake[];
-  /** Threads that ran forward passes; 0 when it was done without threads. */
+  /** Threads that ran forward passes; 0 when the calling thread did. */
   readonly workers: number;
   readonly seconds: number;
   /** Null when no time passed. */
@@ -89,21 +82,16 @@ export interface Evaluation {
 }
 
 /** What a tally cannot know of its evaluation. */
-export interface EvaluationContext {
-  readonly model: EvaluatedModel;
-  readonly data: EvaluatedData;
+export interface EvaluationContext
+  extends Pick<Evaluation, 'model' | 'data' | 'normalization' | 'workers' | 'seconds' | 'partial'> {
   /** The name of each class, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  readonly normalization: string;
   /** What the losses are: `squared error`, `cross-entropy`. */
   readonly lossName: string;
-  readonly workers: number;
-  readonly seconds: number;
-  readonly partial: boolean;
 }
 
 /**
- * The evaluation that a tally and its context amount to.
+ * The evaluation that a tally and its context give.
  *
  * @throws DigitflowError USAGE when there are not as many names as the tally has classes.
  */
@@ -116,11 +104,7 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
   }
   const scores = classScores(confusion);
   return {
-    schema: EVALUATION_SCHEMA,
-    model,
-    data,
-    normalization,
-    images,
+    ...{ schema: EVALUATION_SCHEMA, model, data, normalization, images },
     correct: tally.correct,
     accuracy: tally.accuracy,
     interval: interval && { ...interval, level: 0.95, method: 'wilson' },

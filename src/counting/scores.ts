@@ -2,13 +2,13 @@ import type { ConfusionMatrix } from './confusion-matrix.js';
 
 /** Precision, recall and F1 of one class, or their means; each 0..1, or null where it is not defined. */
 export interface Scores {
-  /** Of all records taken for the class, the share that is of it; null when none was taken for it. */
+  /** The share of the records taken for the class that is of it; null when none was taken for it. */
   readonly precision: number | null;
-  /** Of all records of the class, the share that was found; null when there are none. */
+  /** The share of the records of the class that was found; null when there are none. */
   readonly recall: number | null;
   /**
-   * 2 TP / (2 TP + FP + FN); null when there are no records of the class. A class that is there and was never
-   * found has F1 = 0, so that a mean over the classes does not hide it.
+   * 2 TP / (2 TP + FP + FN); null when there are no records of the class. It is 0 for a class that was never found,
+   * so that a mean over the classes does not hide it.
    */
   readonly f1: number | null;
 }
@@ -38,11 +38,9 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
 /** The unweighted mean of each score over the classes where it is defined; null when it is defined nowhere. */
 export function macroScores(scores: readonly Scores[]): Scores {
   const mean = (name: keyof Scores) => {
-    const defined = scores.map((score) => score[name]).filter((value) => value !== null);
-    return ratio(
-      defined.reduce((sum, value) => sum + value, 0),
-      defined.length,
-    );
+    const defined = scores.flatMap((score) => score[name] ?? []);
+    const sum = defined.reduce((total, value) => total + value, 0);
+    return ratio(sum, defined.length);
   };
   return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }

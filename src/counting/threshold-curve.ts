@@ -1,26 +1,26 @@
 /** Confidences are told apart in so many steps; a power of two, so that each step is exact. */
-export const THRESHOLD_STEPS = 1024;
+const THRESHOLD_STEPS = 1024;
 
-/** What happens when only records of at least this confidence are answered. */
+/** What happens when only records of at least this confidence get an answer. */
 export interface ThresholdPoint {
   /** 0..1. */
   readonly threshold: number;
   readonly answered: number;
   readonly correct: number;
-  /** Answered of all, 0..1; null when nothing was counted. */
+  /** The share of all records that is answered, 0..1; null when nothing was counted. */
   readonly share: number | null;
-  /** Correct of the answered, 0..1; null when none was. */
+  /** The share of the answered records that is correct, 0..1; null when none is answered. */
   readonly accuracy: number | null;
 }
 
-/** Accuracy against share answered: whole counts in a fixed number of steps, so any order and split gives the same. */
+/** Accuracy against the share answered. It counts in a fixed number of steps, so that any order and split gives the same. */
 export class ThresholdCurve {
   readonly #counts = new Float64Array(THRESHOLD_STEPS + 1);
   readonly #corrects = new Float64Array(THRESHOLD_STEPS + 1);
 
   /**
    * Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32.
-   * What lies outside 0..1 counts as the nearer end, NaN as 0.
+   * A confidence outside of 0..1 counts as the nearer end, NaN as 0.
    */
   addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
     for (let i = 0; i < count; i++) {

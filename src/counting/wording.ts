@@ -16,12 +16,12 @@ export function percentage(share: number, digits: number): string {
   return percent.toFixed(digits);
 }
 
-/** `95.33 %`, or `absent` where the share is not defined. */
+/** `95.33 %`; `absent` where the share is not defined. */
 export function percent(share: number | null, digits: number, absent: string): string {
   return share === null ? absent : `${percentage(share, digits)} %`;
 }
 
-/** `784-16-16-10 sigmoid, 13,002 parameters`; activations that differ are all named: `relu-relu-softmax`. */
+/** `784-16-16-10 sigmoid, 13,002 parameters`; activations that differ are all named, `relu-relu-softmax`. */
 export function networkWords(model: Pick<EvaluatedModel, 'layers' | 'activations' | 'parameters'>): string {
   const activations =
     new Set(model.activations).size === 1 ? model.activations.slice(0, 1) : model.activations;

@@ -1,5 +1,5 @@
 import type { DigitflowError } from '../errors.js';
-import type { CsvDialect } from '../formats/csv/dialect.js';
+import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
 import type { Normalization } from '../network/normalization.js';
 
 /** What a source has to know of the slots: whether one is free, and where the next records will lie. */
@@ -167,4 +167,32 @@ export interface RejectedRow {
   readonly reason: () => string;
   /** The row as it stands in the input, without its line end. Looked up only when asked for. */
   readonly text: () => Uint8Array;
+}
+
+/** The formats of images, by name. */
+export type FormatName = 'csv' | 'idx' | 'numpy';
+
+/** What was found out of an input before it was read. */
+export interface InputDescription {
+  /** Which input it is, from 0. */
+  readonly file: number;
+  readonly name: string;
+  readonly format: FormatName;
+  /** How it was understood: what was guessed or given, one for each property. */
+  readonly guesses: readonly Guess[];
+}
+
+/** Where a run stands: all before it is done. */
+export interface RunPosition {
+  /** Which input, from 0. */
+  readonly file: number;
+  /** Bytes of its unpacked content. Within a regular file of text it may lie inside a row: that one counts as done. */
+  readonly bytes: number;
+  /** Lines of it that ended before. */
+  readonly line: number;
+  /** Records of it that came before, scored or not. */
+  readonly row: number;
+  /** Records of all inputs that came before, scored or not, and how many of them were rejected. */
+  readonly rows: number;
+  readonly rejected: number;
 }

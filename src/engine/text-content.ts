@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import type { CsvDialect } from '../formats/csv/dialect.js';
+import { type CsvDialect, rowTooLong } from '../formats/csv/dialect.js';
 import { isFault } from '../formats/csv/fields.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
@@ -186,14 +186,6 @@ export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect
   if (slots.text !== null) return dialect;
   const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
   throw new DigitflowError('USAGE', message);
-}
-
-/** No row of images is so long. */
-export function rowTooLong(name: string, mostRowBytes: number): DigitflowError {
-  return new DigitflowError(
-    'CSV_ROW_TOO_LONG',
-    `${name}: expected rows of at most ${mostRowBytes} bytes, found a longer one; is it a CSV of images, one a row?`,
-  );
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

@@ -59,7 +59,7 @@ export {
   networkReport,
 } from '../insight/network-report.js';
 export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from '../insight/neuron-arithmetic.js';
-export { lookedFor } from '../insight/neuron-pattern.js';
+export { neuronPattern } from '../insight/neuron-pattern.js';
 export {
   type Firing,
   firingThreshold,

@@ -13,7 +13,9 @@ export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
 export type {
   FileExtent,
+  FormatName,
   HeldFile,
+  InputDescription,
   Normalized,
   Permits,
   Piece,
@@ -22,6 +24,7 @@ export type {
   Records,
   RecordsPlace,
   RejectedRow,
+  RunPosition,
   Stretch,
   TextRecords,
   TextSizes,
@@ -41,10 +44,8 @@ export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream
 export type { Split } from '../inputs/find-files.js';
 export type {
   Cursor,
-  FormatName,
   ImageFiles,
   Input,
-  InputDescription,
   InputFile,
   LabelStream,
   OpenOptions,
@@ -52,7 +53,7 @@ export type {
 } from '../inputs/input.js';
 export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
 export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
-export type { ReadOptions, RunPosition } from '../inputs/read-inputs.js';
+export type { ReadOptions } from '../inputs/read-inputs.js';
 // The operators.
 export { type Acceptor, accept } from '../operators/accept.js';
 export { type BatchOptions, batch } from '../operators/batch.js';

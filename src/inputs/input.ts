@@ -1,16 +1,13 @@
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
-import type { Permits, Piece, Reading } from '../engine/records.js';
-import type { CsvFlags, Guess } from '../formats/csv/dialect.js';
+import type { FormatName, InputDescription, Permits, Piece, Reading } from '../engine/records.js';
+import type { CsvFlags } from '../formats/csv/dialect.js';
 import type { LabelLayout } from '../formats/labels.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
 import type { DataStream, DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import type { FirstBytes } from './first-bytes.js';
-
-/** The formats of images, by name. */
-export type FormatName = 'csv' | 'idx' | 'numpy';
 
 /** A format of images: one implementation each; src/inputs/formats.ts is the table of them. */
 export interface Format {
@@ -65,16 +62,6 @@ export interface OpenOptions {
   readonly digest: DigestMode;
   /** Which half of a data set that holds both. */
   readonly split: Split;
-}
-
-/** What was found out of an input before it was read. */
-export interface InputDescription {
-  /** Which input it is, from 0. */
-  readonly file: number;
-  readonly name: string;
-  readonly format: FormatName;
-  /** How it was understood: what was guessed or given, one for each property. */
-  readonly guesses: readonly Guess[];
 }
 
 /** Images of one input, opened and understood. What differs between formats is behind this. */

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
-import type { Permits, Piece, RecordsPlace } from '../engine/records.js';
+import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, mostRowBytesOf } from '../formats/csv/dialect.js';
 import type { ImageSize, Network } from '../network/network.js';
@@ -9,9 +9,9 @@ import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
 import { FORMATS, formatOf } from './formats.js';
-import type { Format, ImageFiles, Input, InputDescription, OpenOptions } from './input.js';
+import type { Format, ImageFiles, Input, OpenOptions } from './input.js';
 import { LabelFiles } from './label-files.js';
-import { InputReader, type ReadOptions, type RunPosition } from './read-inputs.js';
+import { InputReader, type ReadOptions } from './read-inputs.js';
 
 /** What the images are for. */
 export interface InputsOptions {

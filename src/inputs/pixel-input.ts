@@ -1,9 +1,9 @@
-import type { Permits, Piece, Reading } from '../engine/records.js';
+import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { LabelReader } from '../formats/labels.js';
 import type { ImageSize } from '../network/network.js';
 import type { DataStream } from './data-stream.js';
-import type { Cursor, Input, InputDescription, LabelStream, OpenReading } from './input.js';
+import type { Cursor, Input, LabelStream, OpenReading } from './input.js';
 import { RecordCutter, type StoredImages } from './record-cutter.js';
 
 /** The most bytes of labels in one piece: labels may be longer than images. */

@@ -1,23 +1,8 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
-import type { Permits, Piece, Reading, RecordsPlace } from '../engine/records.js';
+import type { Permits, Piece, Reading, RecordsPlace, RunPosition } from '../engine/records.js';
 import { inputError } from '../errors.js';
 import { type Cursor, cursorAt, type Input } from './input.js';
-
-/** Where a run stands: all before it is done. */
-export interface RunPosition {
-  /** Which input, from 0. */
-  readonly file: number;
-  /** Bytes of its unpacked content. Within a regular file of text it may lie inside a row: that one counts as done. */
-  readonly bytes: number;
-  /** Lines of it that ended before. */
-  readonly line: number;
-  /** Records of it that came before, scored or not. */
-  readonly row: number;
-  /** Records of all inputs that came before, scored or not, and how many of them were rejected. */
-  readonly rows: number;
-  readonly rejected: number;
-}
 
 /** How to read. */
 export interface ReadOptions {

@@ -2,22 +2,22 @@ import type { Network } from '../network/network.js';
 import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
 import { activateRun, type ImageSet, type LayerRun, layerSums, runImages, verdictsOf } from './run-images.js';
 
-/** What becomes of many images when one neuron is silenced. */
+/** What changes for many images when one neuron is silenced. */
 export interface Ablation extends NeuronPlace {
-  /** How many verdicts are other ones than with the neuron. */
+  /** How many predictions differ from those with the neuron. */
   readonly changed: number;
-  /** How many verdicts are right; null without labels. */
+  /** How many predictions are right; null without labels. */
   readonly correct: number | null;
-  /** How many fewer are right than with the neuron, below 0 where it did harm; null without labels. */
+  /** How many fewer are right than with the neuron, below 0 where the neuron did harm; null without labels. */
   readonly lost: number | null;
-  /** Output with the neuron less output without it, its mean over all images: `(classes)` float64. */
+  /** The output with the neuron, less that without it, the mean over all images: `(classes)` float64. */
   readonly effects: Float64Array;
 }
 
 /**
- * Silences neurons, one at a time: what a neuron gives becomes 0, whatever it is asked.
+ * Silences neurons, one at a time: a silenced neuron always gives 0.
  *
- * @param runs what `runImages` gives for them, where that is known already.
+ * @param runs what `runImages` gives for the images, if the caller has it.
  * @throws DigitflowError USAGE for a neuron that the network does not have.
  */
 export function ablate(
@@ -32,8 +32,7 @@ export function ablate(
   return places.map((place) => {
     const after = silencedOutputs(network, runs, place);
     const { predictions } = verdictsOf({ outputs: before.outputs, values: after });
-    let [changed, lost] = [0, 0];
-    let correct = 0;
+    let [changed, lost, correct] = [0, 0, 0];
     for (let image = 0; image < images.count; image++) {
       const truth = images.labels?.[image];
       if (predictions[image] === truth) correct++;
@@ -55,9 +54,9 @@ export function allNeurons({ layers }: Pick<Network, 'layers'>): NeuronPlace[] {
 }
 
 /**
- * The outputs when a neuron gives 0: `(count, classes)` float64. What it gave is taken off the sums behind it, so that a
- * wide layer need not be summed anew for each of its neurons, and images that it gave nothing to are left as they are;
- * right but for the last digits of a float64.
+ * The outputs when a neuron gives 0: `(count, classes)` float64, right but for the last digits. It subtracts what the
+ * neuron gave from the sums of the next layer, so that a wide layer need not be summed again for each of its neurons.
+ * Images for which the neuron gave 0 keep their outputs.
  */
 function silencedOutputs(
   { layers }: Pick<Network, 'layers'>,

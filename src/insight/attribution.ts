@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
-import { feedForward } from '../network/feed-forward.js';
+import { feedForward, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
 
 /** Nodes and weights of Gauss and Legendre on -1..1, five points: exact for polynomials up to degree 9. */
 const NODES: readonly (readonly [node: number, weight: number])[] = [
@@ -13,22 +13,22 @@ const NODES: readonly (readonly [node: number, weight: number])[] = [
     ]),
   ),
 ];
-/** The interval is cut in so many equal pieces at first, so that nothing narrow lies unseen between the nodes. */
+/** The interval is cut into so many equal pieces at first, so that the nodes miss nothing that is not very narrow. */
 const FIRST_PIECES = 32;
-/** A kink is closed in on by halving: this often, and it is narrower than a double can tell. */
+/** Halving closes in on a kink; after so many times the piece is narrower than a double can tell. */
 const DEEPEST = 48;
-/** Beyond this there is no more halving: rounding, not the function, keeps the halves apart. */
+/** After so many evaluations no piece is halved: rounding, not the function, keeps the halves apart. */
 const MOST_EVALUATIONS = 400_000;
 
 /**
- * ∫₀¹ f, for a function of vectors: each piece is taken as a whole and as its halves, and is halved again until the two agree
- * in every component to `tolerances` (shared among the pieces as they are halved).
+ * ∫₀¹ f, for a function of vectors. Each piece is integrated as a whole and in halves, and is halved again until the two
+ * agree in every component to its share of `tolerances`.
  *
  * @param isRight whether the integral of a piece agrees with what else is known of it, but for `share` of what is
- *   allowed: a jump so narrow that it lies between the nodes is found by nothing else.
+ *   allowed. Only this finds a jump so narrow that it lies between the nodes.
  * @returns the integral, `(n)` float64, and how often `f` was called.
  */
-export function integrateVector(
+function integrateVector(
   f: (at: number) => Float64Array,
   tolerances: Float64Array,
   isRight: (piece: readonly [from: number, to: number], integral: Float64Array, share: number) => boolean,
@@ -47,7 +47,7 @@ export function integrateVector(
   const add = (from: number, to: number, whole: Float64Array, depth: number) => {
     const middle = (from + to) / 2;
     const [left, right] = [gauss(from, middle), gauss(middle, to)];
-    // A piece's share of the tolerance falls slower than its width, else a jump would never be narrow enough.
+    // The share of the tolerance falls slower than the width, or no piece with a jump would ever be narrow enough.
     const share = 1 / FIRST_PIECES / 2 ** (depth / 4);
     const agree = whole.every((value, n) => Math.abs(value - left[n] - right[n]) <= tolerances[n] * share);
     const both = left.map((value, n) => value + right[n]);
@@ -66,36 +66,36 @@ export function integrateVector(
   return { integral, evaluations };
 }
 
-/** How far the sum of the contributions may be from the difference of the outputs (or that share of it, if above 1). */
+/** How far the sum of the contributions may be from the difference of the outputs (times that difference, if above 1). */
 export const ATTRIBUTION_TOLERANCE = 1e-7;
 
-/** What every pixel did for one output, against a baseline image. */
+/** What every pixel contributes to one output, compared with a baseline image. */
 export interface Attribution {
   /** The class whose output is explained. */
   readonly target: number;
-  /** `(height * width)` float64, row by row: above 0 speaks for the class, below 0 against it. */
+  /** `(height * width)` float64, row by row: above 0 for the class, below 0 against it. */
   readonly contributions: Float64Array;
   /** The target's output for the image, and for the baseline. */
   readonly output: number;
   readonly baselineOutput: number;
   /** Σ contributions: output - baselineOutput within `residual`. */
   readonly sum: number;
-  /** |sum - (output - baselineOutput)|, as it was found. */
+  /** |sum - (output - baselineOutput)|. */
   readonly residual: number;
-  /** How often the gradient was taken along the path. */
+  /** At how many points of the path the gradient was taken. */
   readonly steps: number;
 }
 
 /**
  * Integrated gradients (Sundararajan, Taly, Yan 2017): pixel i contributes (xᵢ - x'ᵢ) ∫₀¹ ∂F/∂xᵢ along the straight
- * way from the baseline x' to the image x, where F is the output of `target`. The steps adapt to the network, so
- * that the sum holds for sharp sigmoids and the kinks of ReLUs as well.
+ * path from the baseline x' to the image x, where F is the output of `target`. The steps adapt to the network, so
+ * that the sum also holds for sharp sigmoids and the kinks of ReLUs.
  *
- * On a straight way the first layer's sums are straight too, so only its few deltas are integrated; the weights of
- * the pixels are applied once, at the end.
+ * On this path the first layer's sums change linearly, so only its few deltas are integrated; the weights of the pixels
+ * are applied once, at the end.
  *
- * @param brightness `(height * width)` float64, as `brightnessOf` gives it.
- * @param baseline the same for the image to compare with: all black, `blackOf`.
+ * @param brightness `(height * width)` float64, from `brightnessOf`.
+ * @param baseline the same for the image to compare with, usually all black.
  * @throws DigitflowError USAGE for a class that the network does not have.
  */
 export function attribute(
@@ -112,21 +112,21 @@ export function attribute(
     throw new DigitflowError('USAGE', message);
   }
   const from = firstSums(network, baseline);
-  const way = firstSums(network, brightness).map((sum, n) => sum - from[n]);
+  const path = firstSums(network, brightness).map((sum, n) => sum - from[n]);
   const chosen = Float64Array.from({ length: outputs(baseline).length }, (_, k) => (k === target ? 1 : 0));
   const activationsAt = (share: number) =>
     forwardFromSums(
       network,
-      from.map((sum, n) => sum + share * way[n]),
+      from.map((sum, n) => sum + share * path[n]),
     );
   const outputAt = (share: number) => activationsAt(share)[network.layers.length - 1][target];
   const allowed = (ATTRIBUTION_TOLERANCE * Math.max(1, Math.abs(output - baselineOutput))) / 10;
   const { integral, evaluations } = integrateVector(
     (share) => firstDeltas(network, activationsAt(share), chosen),
     tolerances(network, brightness, baseline, allowed),
-    // Over every piece of the way the gradients must add up to what the output rose by.
+    // Over every piece of the path the gradients must add up to the rise of the output.
     ([start, end], deltas, share) => {
-      const rise = deltas.reduce((sum, delta, n) => sum + delta * way[n], 0);
+      const rise = deltas.reduce((sum, delta, n) => sum + delta * path[n], 0);
       return Math.abs(rise - (outputAt(end) - outputAt(start))) <= allowed * share;
     },
   );
@@ -139,8 +139,8 @@ export function attribute(
 }
 
 /**
- * How exact each neuron's delta must be, so that all pixels together are ten times more exact than promised:
- * an error of ∫δₙ moves the contributions by Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times it.
+ * How exact each neuron's delta must be, so that all pixels together are ten times more exact than promised: an error
+ * of ∫δₙ changes the contributions by Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times as much.
  */
 function tolerances(
   { layers: [first] }: Pick<Network, 'layers'>,

@@ -10,31 +10,31 @@ export interface PixelPlace {
   readonly column: number;
 }
 
-/** One thing to change in a network: layers from 1, neurons and inputs from 0. */
+/** One change to a network: layers count from 1, neurons and inputs from 0. */
 export type Change =
-  /** The inputs of layer 1 are pixels: by number, row by row, or by row and column. */
+  /** The inputs of layer 1 are pixels: a number, row by row, or a row and a column. */
   | (NeuronPlace & { readonly kind: 'weight'; readonly input: number | PixelPlace; readonly value: number })
   | (NeuronPlace & { readonly kind: 'bias'; readonly value: number })
   | { readonly kind: 'activation'; readonly layer: number; readonly activation: ActivationName }
-  /** The neuron gives 0, whatever it is asked. */
+  /** The neuron always gives 0. */
   | (NeuronPlace & { readonly kind: 'silence' })
-  /** All weights of the layer change places with each other, at random; the biases stay. */
+  /** The weights of the layer change places at random; the biases stay. */
   | { readonly kind: 'shuffle'; readonly layer: number; readonly seed: number };
 
 /** What can be changed. */
 export type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
 
-/** A changed network, and the neurons of it that give 0. */
+/** A changed network, and its neurons that give 0. */
 export interface ChangedNetwork<N extends ChangeableNetwork = Network> {
   readonly network: N;
   readonly silenced: readonly NeuronPlace[];
 }
 
 /**
- * The network with changes made to it; the one given is left as it is. Layers are shuffled first, so that a weight that
- * is set stays where it was set; of two changes of the same number the last one counts.
+ * A changed copy of a network. Layers are shuffled first, so that a weight that is set stays where it was set; of two
+ * changes of the same number the last one counts.
  *
- * @throws DigitflowError USAGE for a layer, neuron or input that the network does not have, or a value that is no number.
+ * @throws DigitflowError USAGE for a layer, neuron or input that the network does not have, or a value that is not finite.
  */
 export function changeNetwork<N extends ChangeableNetwork>(
   network: N,
@@ -66,7 +66,7 @@ export function checkChange(network: ChangeableNetwork, change: Change): void {
 }
 
 /**
- * Which input of its neuron a weight belongs to.
+ * The number of the input that a weight belongs to.
  *
  * @throws DigitflowError USAGE for one that the network does not have.
  */

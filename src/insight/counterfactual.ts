@@ -1,32 +1,33 @@
-import { feedForward, predictedClass } from '../network/feed-forward.js';
+import { feedForward, predictedClass, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums, transposedTimes } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
 
-/** Each step weighs so many pixels exactly: those that the gradient holds to be the most effective. */
+/** Each step tries so many pixels: those that are the most effective by the gradient. */
 const SHORTLIST = 256;
 
-/** A change of few pixels that changes the verdict. */
+/** A change of few pixels that changes the prediction. */
 export interface SmallestChange {
-  /** Which pixels were set, by index, in rising order. */
+  /** The indices of the pixels that were set, ascending. */
   readonly pixels: readonly number[];
-  /** What they were set to. */
+  /** Of the pixels that were set. */
   readonly brightness: number;
-  /** `(height * width)` float64: the image as changed. */
+  /** `(height * width)` float64: the changed image. */
   readonly changed: Float64Array;
   readonly verdictBefore: number;
   readonly verdictAfter: number;
 }
 
 /**
- * The smallest change found that flips the verdict by setting pixels to one brightness: white for brightening, black
- * for erasing.
+ * The smallest change found that flips the prediction by setting pixels to one brightness: white to brighten, black to
+ * erase.
  *
- * For every other class in turn it sets, one at a time, the pixel that brings that class nearest to the verdict, until
- * the verdict changes; then it puts pixels back as long as the verdict stays changed. The fewest pixels win. So the
- * change is minimal in this sense: putting any single one of its pixels back brings the verdict back. A
- * different set with fewer pixels may exist.
+ * For each other class it sets, one at a time, the pixel that brings that class nearest to winning, until the prediction
+ * changes; then it puts pixels back as long as the prediction stays changed. The fewest pixels win. The change is minimal
+ * in this sense: putting back any one of its pixels brings the prediction back. A different set with fewer pixels may
+ * exist.
  *
- * @param brightness `(height * width)` float64, as `brightnessOf` gives it; left as it is.
+ * @param brightness `(height * width)` float64, from `brightnessOf`.
+ * @param value the brightness to set.
  * @returns null where none was found.
  */
 export function smallestChange(
@@ -65,7 +66,7 @@ function changedBy(brightness: Float64Array, pixels: readonly number[], value: n
   return changed;
 }
 
-/** The pixels in the order they were set; null when nothing helps any more, or when there are too many. */
+/** The pixels in the order they were set; null when no pixel helps any more, or when there are too many. */
 function greedy(
   network: Pick<Network, 'layers'>,
   brightness: Float64Array,
@@ -74,7 +75,7 @@ function greedy(
 ): number[] | null {
   const { layers } = network;
   const last = layers.length - 1;
-  // Before the last activation: a sigmoid that is full up has no gradient to follow. The order is the same.
+  // Without the last activation, since a saturated sigmoid has no gradient to follow. The order of the outputs is the same.
   const open = {
     layers: layers.map((layer, l) => (l === last ? { ...layer, activation: 'identity' as const } : layer)),
   };
@@ -87,7 +88,7 @@ function greedy(
   );
   const image = brightness.slice();
   const set: number[] = [];
-  // What is pruned later may bring a longer set below the shortest one.
+  // Pruning may make a longer set shorter than the shortest one.
   while (set.length < 2 * most) {
     const activations = feedForward(network, image);
     if (predictedClass(activations[layers.length]) !== verdict) return set;
@@ -106,7 +107,7 @@ function greedy(
   return null;
 }
 
-/** The pixels whose estimated effect is the most negative; those that are set already have none. */
+/** The pixels with the most negative estimated effect; that of pixels that are set is 0. */
 function shortlist(effects: Float64Array): number[] {
   return Array.from(effects.keys())
     .sort((a, b) => effects[a] - effects[b])
@@ -123,7 +124,7 @@ function sumsWith(
   return sums.map((sum, n) => sum + weights[n * inputs + pixel] * difference);
 }
 
-/** Puts pixels back, the last one set first, until every one that is left is needed. */
+/** Puts pixels back, the last one set first, until all that are left are needed. */
 function prune(set: readonly number[], isFlipped: (pixels: readonly number[]) => boolean): number[] {
   let kept = [...set];
   for (let before = -1; before !== kept.length; ) {

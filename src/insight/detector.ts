@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import { activate } from '../network/activations.js';
 import type { ImageSize } from '../network/network.js';
-import { brightSums, type ImageSet, rankImages } from './run-images.js';
+import { brightSums, type ImageSet, meanByClass, rankImages } from './run-images.js';
 
 /** A rectangle of pixels: its upper left corner, counted from 0, and its size. */
 export interface Rectangle {
@@ -11,7 +11,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** How a region becomes weights. */
+/** The weights of a region. */
 export interface RegionWeights {
   /** In the region. Default 1. */
   readonly positive?: number | undefined;
@@ -46,8 +46,8 @@ export function rectangleRegion({ x, y, width, height }: Rectangle, image: Image
 /**
  * A region's weights: positive in it (by how much a pixel belongs to it), negative around it, 0 elsewhere.
  *
- * @param region `(height * width)` float64, row by row; a pixel above 0 belongs to it, one below 0 to its surroundings. Where
- *   a region says itself what surrounds it, nothing is put around it.
+ * @param region `(height * width)` float64, row by row; a pixel above 0 belongs to it, one below 0 to its surroundings. A
+ *   region that has surroundings of its own gets no others.
  */
 export function regionWeights(
   region: Float64Array,
@@ -68,14 +68,14 @@ export function regionWeights(
   });
 }
 
-/** A neuron made by hand: one weight for each pixel, and a bias. */
+/** A handmade neuron: one weight for each pixel, and a bias. */
 export interface Detector extends ImageSize {
   /** `(height * width)` float64, row by row. */
   readonly weights: Float64Array;
   readonly bias: number;
 }
 
-/** What a detector says to one image. */
+/** What a detector makes of one image. */
 export interface DetectorImage {
   /** Which image, from 0. */
   readonly index: number;
@@ -92,7 +92,7 @@ export interface DetectorImage {
 
 /** What a detector finds in many images. */
 export interface DetectorReport extends Detector {
-  /** -b: it lights where the weighted sum is above it. */
+  /** -b: it fires where the weighted sum is above it. */
   readonly threshold: number;
   readonly images: number;
   /** On how many images the weighted sum is above the threshold. */
@@ -104,23 +104,23 @@ export interface DetectorReport extends Detector {
   /** The images with the largest weighted sums, and the smallest, the most extreme first. */
   readonly brightest: readonly DetectorImage[];
   readonly darkest: readonly DetectorImage[];
-  /** For each class the share of its images that it fires on, 0..1; null without images of it, or without labels. */
+  /** On what share of the images of each class it fires, 0..1; null without images of the class, or without labels. */
   readonly firesByClass: readonly (number | null)[];
 }
 
 /**
  * Lays a detector over images: the weighted sums of their pixels, 0 for black and 1 for white.
  *
- * @param images their normalization is to give brightness 0..1; trusted to have the detector's size.
- * @param classCount labels are below it.
- * @param wanted how many of the images with the largest sums, and of those with the smallest.
+ * @param images their normalization must give brightness 0..1; trusted to have the detector's size.
+ * @param classCount all labels are below it.
+ * @param wanted how many of the images with the largest sums, and as many with the smallest.
  */
 export function detect(detector: Detector, images: ImageSet, classCount: number, wanted = 5): DetectorReport {
   const { weights, bias } = detector;
   const { count, labels } = images;
   const neuron = { weights, biases: Float64Array.of(0), inputs: weights.length, outputs: 1 };
   const { scale, offset, transposed } = images.normalization;
-  // In steps of 1/255, which are whole numbers: a sum of exactly 10 is not above 10, where weights are whole numbers too.
+  // In steps of 1/255, which are whole numbers: then whole weights give exact sums, and a sum of 10 is not above 10.
   const steps = { scale: 255 * scale, offset: 255 * offset, transposed };
   const weightedSums = brightSums(neuron, { ...images, normalization: steps }, detector).map(
     (sum) => sum / 255,
@@ -144,20 +144,6 @@ export function detect(detector: Detector, images: ImageSet, classCount: number,
     most: weightedSums.reduce((high, sum) => Math.max(high, sum), Number.NEGATIVE_INFINITY),
     brightest: ranked.most.map(shown),
     darkest: ranked.least.map(shown),
-    firesByClass: sharesByClass(fired, labels, classCount),
+    firesByClass: meanByClass(fired, labels, classCount),
   };
-}
-
-function sharesByClass(
-  fired: Float64Array,
-  labels: Uint8Array | null,
-  classCount: number,
-): (number | null)[] {
-  const counts = new Float64Array(classCount);
-  const fires = new Float64Array(classCount);
-  labels?.forEach((label, image) => {
-    counts[label]++;
-    fires[label] += fired[image];
-  });
-  return Array.from(counts, (count, k) => (count === 0 ? null : fires[k] / count));
 }

@@ -10,13 +10,13 @@ export interface Distribution {
   readonly least: number;
   readonly most: number;
   readonly mean: number;
-  /** The standard deviation, of all the numbers there are (divided by their count). */
+  /** The standard deviation of the population (divided by the count). */
   readonly deviation: number;
-  /** Counts in pieces of equal width from `least` to `most`; what lies between two pieces is in the right one. */
+  /** Counts in bins of equal width from `least` to `most`; a number between two bins is in the right one. */
   readonly histogram: readonly number[];
 }
 
-/** The distribution of at least one number, its histogram in `bins` pieces (in one where all are equal). */
+/** The distribution of at least one number. The histogram has one bin where all numbers are equal. */
 export function distributionOf(values: Float64Array, bins: number): Distribution {
   const count = values.length;
   const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
@@ -31,39 +31,39 @@ export function distributionOf(values: Float64Array, bins: number): Distribution
   return { count, least, most, mean, deviation: Math.sqrt(variance), histogram };
 }
 
-/** Pieces of each histogram. */
+/** Of each histogram. */
 const BINS = 24;
 
-/** What one layer is made of. */
+/** The numbers of one layer. */
 export interface LayerReport {
-  /** From 1, the first hidden one. */
+  /** From 1, the first hidden layer. */
   readonly layer: number;
   readonly inputs: number;
   readonly outputs: number;
   readonly activation: ActivationName;
-  /** A neuron of it fires where its activation is above this: see `firingThreshold`. */
+  /** A neuron fires above this activation: see `firingThreshold`. */
   readonly firesAbove: number;
-  /** inputs · outputs weights and as many biases as outputs. */
+  /** How many weights and biases. */
   readonly parameters: number;
   readonly weights: Distribution;
   readonly biases: Distribution;
 }
 
-/** What one neuron does to many images: how often it fires, and what is lost without it. */
+/** How often one neuron fires on many images, and what is lost without it. */
 export type NeuronSummary = Firing & Omit<Ablation, 'effects'>;
 
-/** What a network is made of, and what each of its neurons is worth. */
+/** The numbers of a network, and what each of its neurons is worth. */
 export interface NetworkReport {
   readonly parameters: number;
   readonly layers: readonly LayerReport[];
   readonly images: number;
-  /** How many verdicts are right; null without labels. */
+  /** How many predictions are right; null without labels. */
   readonly correct: number | null;
   /** All neurons, layer by layer, the outputs last. */
   readonly neurons: readonly NeuronSummary[];
 }
 
-/** Looks at a whole network: its numbers, and what many images make of its neurons. In float64. */
+/** Looks at a whole network: its numbers, and its neurons on many images. In float64. */
 export function networkReport(network: Pick<Network, 'layers' | 'image'>, images: ImageSet): NetworkReport {
   const { layers } = network;
   const runs = runImages(network, images);

@@ -9,28 +9,28 @@ export interface NeuronPlace {
   readonly neuron: number;
 }
 
-/** How one neuron came to its value: value = f(Σ wᵢaᵢ + b). */
+/** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). */
 export interface NeuronArithmetic extends NeuronPlace {
   readonly activation: ActivationName;
   /** wᵢ, `(inputs)` float64. */
   readonly weights: Float64Array;
   /** aᵢ, `(inputs)` float64: brightness for layer 1, the layer before it for the others. */
   readonly inputs: Float64Array;
-  /** wᵢaᵢ, `(inputs)` float64: what pushed it, for (above 0) and against (below). */
+  /** wᵢaᵢ, `(inputs)` float64: above 0 for the neuron's firing, below 0 against it. */
   readonly contributions: Float64Array;
   /** Σ wᵢaᵢ. */
   readonly weightedSum: number;
   readonly bias: number;
   /** z = Σ wᵢaᵢ + b. */
   readonly sum: number;
-  /** f(z); of a softmax it depends on the other neurons of its layer, too. */
+  /** f(z); of a softmax it depends on the other neurons of the layer, too. */
   readonly value: number;
 }
 
 /**
  * The arithmetic of one neuron for one image.
  *
- * @param brightness `(height * width)` float64, as `brightnessOf` gives it.
+ * @param brightness `(height * width)` float64, from `brightnessOf`.
  * @throws DigitflowError USAGE for a layer or neuron that the network does not have.
  */
 export function neuronArithmetic(

@@ -1,19 +1,19 @@
 import { activate, backThroughActivation } from '../network/activations.js';
-import { feedForward } from '../network/feed-forward.js';
+import { feedForward, transposedTimes } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
 import type { NeuronPlace } from './neuron-arithmetic.js';
 import type { LayerRun } from './run-images.js';
 
 /**
- * What a neuron looks for, as a picture: by how much a little more light in a pixel raises its sum z.
+ * The pattern that a neuron looks for: by how much a little more light in a pixel raises its sum z.
  *
- * In layer 1 these are its weights, the same for every image. Behind it the answer depends on the image, since a neuron in
- * between that is saturated hands nothing on: then it is the mean of ∂z/∂x over all the images.
+ * In layer 1 these are its weights, the same for every image. In deeper layers it depends on the image, since a saturated
+ * neuron in between passes nothing on: then it is the mean of ∂z/∂x over all the images.
  *
  * @param runs what `runImages` gives for the images.
  * @returns `(height * width)` float64, row by row.
  */
-export function lookedFor(
+export function neuronPattern(
   { layers }: Pick<Network, 'layers'>,
   runs: readonly LayerRun[],
   { layer, neuron }: NeuronPlace,
@@ -22,25 +22,20 @@ export function lookedFor(
   if (layer === 1) return row;
   const { outputs, values } = runs[0];
   const count = values.length / outputs;
+  const before = { layers: layers.slice(0, layer - 1) };
   const mean = new Float64Array(outputs);
   for (let image = 0; image < count; image++) {
-    let gradient = row;
-    for (let l = layer - 2; l >= 0; l--) {
-      const at = image * layers[l].outputs;
-      const activations = runs[l].values.subarray(at, at + layers[l].outputs);
-      const delta = backThroughActivation(layers[l].activation, activations, gradient);
-      gradient = l === 0 ? delta : transposedTimes(layers[l], delta);
-    }
-    for (let n = 0; n < outputs; n++) mean[n] += gradient[n] / count;
+    const activations = before.layers.map(({ outputs: width }, l) =>
+      runs[l].values.subarray(image * width, (image + 1) * width),
+    );
+    const deltas = firstDeltas(before, activations, row);
+    for (let n = 0; n < outputs; n++) mean[n] += deltas[n] / count;
   }
   return transposedTimes(layers[0], mean);
 }
 
 /** The incoming weights of one neuron: `(inputs)` float64. */
-export function rowOf(
-  { weights, inputs }: { readonly weights: Float64Array; readonly inputs: number },
-  neuron: number,
-): Float64Array {
+export function rowOf({ weights, inputs }: Pick<Layer, 'weights' | 'inputs'>, neuron: number): Float64Array {
   return weights.slice(neuron * inputs, (neuron + 1) * inputs);
 }
 
@@ -50,18 +45,17 @@ export function firstSums({ layers }: Pick<Network, 'layers'>, brightness: Float
 }
 
 /**
- * The activations of every layer but the input, from z of the first: what is left to do once the many weights of the
- * first layer are summed.
+ * The activations of every layer but the input, from z of the first layer, whose many weights need not be summed again.
  */
 export function forwardFromSums({ layers }: Pick<Network, 'layers'>, sums: Float64Array): Float64Array[] {
   return feedForward({ layers: layers.slice(1) }, activate(layers[0].activation, sums));
 }
 
 /**
- * ∂F/∂z of the first layer, `(outputs)` float64, for F = Σ `outputGradient` · outputs. Times the first layer's
- * weights it is the gradient of every pixel.
+ * ∂F/∂z of the first layer, `(outputs)` float64, for F = Σ `outputGradient` · outputs. Its product with the first layer's
+ * weights is the gradient of every pixel.
  *
- * @param activations as `forwardFromSums` gives them.
+ * @param activations from `forwardFromSums`.
  */
 export function firstDeltas(
   { layers }: Pick<Network, 'layers'>,
@@ -76,13 +70,4 @@ export function firstDeltas(
     );
   }
   return backThroughActivation(layers[0].activation, activations[0], gradient);
-}
-
-/** Wᵀδ: `(inputs)` float64, for δ `(outputs)`. */
-export function transposedTimes({ weights, inputs }: Layer, delta: Float64Array): Float64Array {
-  const product = new Float64Array(inputs);
-  for (let n = 0, w = 0; n < delta.length; n++) {
-    for (let i = 0; i < inputs; i++) product[i] += weights[w++] * delta[n];
-  }
-  return product;
 }

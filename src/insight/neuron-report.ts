@@ -2,8 +2,15 @@ import type { ActivationName } from '../network/activations.js';
 import type { Network } from '../network/network.js';
 import { ablate } from './ablate.js';
 import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
-import { lookedFor, rowOf } from './neuron-pattern.js';
-import { type ImageSet, type LayerRun, rankImages, runImages, verdictsOf } from './run-images.js';
+import { neuronPattern, rowOf } from './neuron-pattern.js';
+import {
+  type ImageSet,
+  type LayerRun,
+  meanByClass,
+  rankImages,
+  runImages,
+  verdictsOf,
+} from './run-images.js';
 
 /** What a neuron says to one image. */
 export interface NeuronImage {
@@ -18,7 +25,7 @@ export interface NeuronImage {
   readonly value: number;
 }
 
-/** What a neuron looks for, and what it does. */
+/** What one neuron looks for, and what it does. */
 export interface NeuronReport extends NeuronPlace, Firing {
   readonly activation: ActivationName;
   /** wᵢ, `(inputs)` float64. */
@@ -26,25 +33,25 @@ export interface NeuronReport extends NeuronPlace, Firing {
   readonly bias: number;
   /** -b: it fires where Σ wᵢaᵢ is above it. */
   readonly threshold: number;
-  /** Above this activation it is said to fire: see `firingThreshold`. */
+  /** It fires above this activation: see `firingThreshold`. */
   readonly firesAbove: number;
-  /** `(height * width)` float64: see `lookedFor`. `gradient` is a mean over the images, `weights` is not. */
+  /** `(height * width)` float64: see `neuronPattern`. `gradient` is a mean over the images, `weights` is not. */
   readonly looksFor: { readonly kind: 'weights' | 'gradient'; readonly values: Float64Array };
   readonly images: number;
-  /** Those with the largest sums, and the smallest, the most extreme first. */
+  /** The images with the largest sums, and the smallest, the most extreme first. */
   readonly lightsMost: readonly NeuronImage[];
   readonly lightsLeast: readonly NeuronImage[];
   /** Its mean activation on the images of each class; null for a class without images, or without labels. */
   readonly meanByClass: readonly (number | null)[];
-  /** What it does to what comes behind it; null for an output. */
+  /** Null for an output. */
   readonly effect: NeuronEffect | null;
 }
 
 /** What a hidden neuron does to the outputs. */
 export interface NeuronEffect {
-  /** Its weights into the next layer: `(outputs of that layer)` float64. In the last hidden layer they go to the outputs. */
+  /** Its weights into the next layer, the outputs for the last hidden one: `(outputs of that layer)` float64. */
   readonly outgoing: Float64Array;
-  /** Each output less what it is with the neuron silenced, its mean over all images: `(classes)` float64. */
+  /** Each output, less the same with the neuron silenced, its mean over all images: `(classes)` float64. */
   readonly meanOnOutputs: Float64Array;
   /** How many verdicts change when it is silenced, and how many fewer are right then; null without labels. */
   readonly changed: number;
@@ -52,9 +59,9 @@ export interface NeuronEffect {
 }
 
 /**
- * Looks at one neuron: what it looks for, what lights it, what it does. Exact, in float64.
+ * Looks at one neuron: its pattern, the images that light it, its effect. In float64.
  *
- * @param wanted how many of the images that light it most, and least.
+ * @param wanted how many of the images that light it most, and as many that light it least.
  * @throws DigitflowError USAGE for a neuron that the network does not have.
  */
 export function neuronReport(
@@ -84,7 +91,7 @@ export function neuronReport(
     bias: biases[neuron],
     threshold: 0 - biases[neuron],
     firesAbove: firingThreshold(activation),
-    looksFor: { kind: layer === 1 ? 'weights' : 'gradient', values: lookedFor(network, runs, place) },
+    looksFor: { kind: layer === 1 ? 'weights' : 'gradient', values: neuronPattern(network, runs, place) },
     images: images.count,
     ...firingOf(activation, { outputs: 1, sums: ownSums, values: ownValues })[0],
     lightsMost: brightest.map(shown),
@@ -101,19 +108,9 @@ export function neuronReport(
   }
 }
 
-function meanByClass(values: Float64Array, labels: Uint8Array | null, classCount: number): (number | null)[] {
-  const sums = new Float64Array(classCount);
-  const counts = new Float64Array(classCount);
-  labels?.forEach((label, image) => {
-    sums[label] += values[image];
-    counts[label]++;
-  });
-  return Array.from(sums, (sum, k) => (counts[k] === 0 ? null : sum / counts[k]));
-}
-
 /**
- * A neuron fires where its activation is above this: where Σwa + b is above 0, that is where the weighted sum is
- * above the threshold -b. A softmax knows no such threshold: there it is half of all there is to share.
+ * A neuron fires where its activation is above this, that is where its weighted sum is above -b. A softmax has no such
+ * threshold: there it fires with more than half of the whole.
  */
 export function firingThreshold(activation: ActivationName): number {
   return activation === 'sigmoid' || activation === 'softmax' ? 0.5 : 0;

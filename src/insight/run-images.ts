@@ -3,33 +3,33 @@ import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { NeuronPlace } from './neuron-arithmetic.js';
 
-/** Images held in memory, to be looked at through a network. */
+/** Images in memory. */
 export interface ImageSet {
   readonly count: number;
   /** `(count, height * width)` u8, row-major: pixels as stored. */
   readonly pixels: Uint8Array;
-  /** `(count)` u8 class indices, or null where they are not known. */
+  /** `(count)` u8 class indices; null where they are not known. */
   readonly labels: Uint8Array | null;
-  /** How these pixels become what the network sees. */
+  /** How a pixel becomes a brightness. */
   readonly normalization: Normalization;
 }
 
-/** What one layer of neurons says to many images. */
+/** The sums and activations of one layer for many images. */
 export interface LayerRun {
-  /** Neurons of the layer. */
+  /** How many neurons the layer has. */
   readonly outputs: number;
-  /** z = Wa + b, `(count, outputs)` float64, row-major: a row for each image. */
+  /** z = Wa + b, `(count, outputs)` float64, row-major. */
   readonly sums: Float64Array;
   /** f(z), `(count, outputs)` float64. */
   readonly values: Float64Array;
 }
 
 /**
- * All images through all layers, in float64: the very numbers of `feedForward`, bit for bit, in a fraction of its time,
- * since black pixels (brightness 0) add nothing and are left out.
+ * Runs all images through all layers, in float64. The results are those of `feedForward`, bit for bit, in a fraction of its
+ * time: black pixels (brightness 0) add nothing, so they are left out.
  *
  * @param images trusted to fit the network.
- * @param silenced neurons that give 0, whatever they are asked; trusted to be there.
+ * @param silenced neurons that always give 0; trusted to be there.
  * @returns the hidden layers in order, the outputs last.
  */
 export function runImages(
@@ -52,7 +52,7 @@ function silence({ outputs, values }: LayerRun, neuron: number): void {
   for (let at = neuron; at < values.length; at += outputs) values[at] = 0;
 }
 
-/** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. Adds in the order that `feedForward` adds in. */
+/** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. It adds in the order of `feedForward`. */
 export function brightSums(
   layer: WeightsAndBiases,
   { count, pixels, normalization }: Omit<ImageSet, 'labels'>,
@@ -108,7 +108,7 @@ interface Lit {
   readonly values: Float64Array;
 }
 
-/** @param gather lists the inputs of an image that are not 0: all others add nothing. */
+/** @param gather lists the inputs of an image that are not 0. All others add nothing. */
 function weightedSums(
   { weights, biases, inputs, outputs }: WeightsAndBiases,
   count: number,
@@ -130,7 +130,7 @@ function weightedSums(
   return sums;
 }
 
-/** Adds the columns of inputs, each times its value, to sums that are 0: four neurons at a time, in registers. */
+/** Adds the columns of inputs, each times its value, to sums of 0: four neurons at a time, in registers. */
 function addColumns(columns: Float64Array, { count, inputs, values }: Lit, sums: Float64Array): void {
   const outputs = sums.length;
   const whole = outputs - (outputs % 4);
@@ -157,7 +157,7 @@ function addColumns(columns: Float64Array, { count, inputs, values }: Lit, sums:
 }
 
 /**
- * The images with the largest values, and those with the smallest: indices, the most extreme first, the first one of
+ * The indices of the images with the largest values and of those with the smallest, the most extreme first, the first of
  * equals first. No image is in both.
  *
  * @param values `(count)` float64, one for each image.
@@ -173,15 +173,15 @@ export function rankImages(
   return { most, least: rest.slice(0, wanted) };
 }
 
-/** What a network says to many images. */
+/** The predictions of a network for many images. */
 export interface Verdicts {
-  /** `(count)` u8: the class with the largest output, the first one of equals. */
+  /** `(count)` u8: the class with the largest output, the first of equals. */
   readonly predictions: Uint8Array;
   /** `(count)` float64: the largest output. */
   readonly confidences: Float64Array;
 }
 
-/** The winners among the outputs of many images. At most 256 classes. */
+/** The class with the largest output, for each image. At most 256 classes. */
 export function verdictsOf({ outputs, values }: Pick<LayerRun, 'outputs' | 'values'>): Verdicts {
   const count = values.length / outputs;
   const predictions = new Uint8Array(count);
@@ -195,7 +195,22 @@ export function verdictsOf({ outputs, values }: Pick<LayerRun, 'outputs' | 'valu
   return { predictions, confidences };
 }
 
-/** How many verdicts are the truth. */
+/** How many predictions are right. */
 export function countCorrect(predictions: Uint8Array, labels: Uint8Array): number {
   return predictions.reduce((sum, prediction, image) => (prediction === labels[image] ? sum + 1 : sum), 0);
+}
+
+/** The mean of the values of each class, one value an image; null for a class without images, or without labels. */
+export function meanByClass(
+  values: Float64Array,
+  labels: Uint8Array | null,
+  classCount: number,
+): (number | null)[] {
+  const sums = new Float64Array(classCount);
+  const counts = new Float64Array(classCount);
+  labels?.forEach((label, image) => {
+    sums[label] += values[image];
+    counts[label]++;
+  });
+  return Array.from(sums, (sum, k) => (counts[k] === 0 ? null : sum / counts[k]));
 }

@@ -3,29 +3,28 @@ import { createRandom } from '../network/random.js';
 import { type Change, changeNetwork } from './changes.js';
 import { type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
 
-/** What is done otherwise. */
+/** What to do differently. */
 export interface Experiment {
   readonly changes?: readonly Change[] | undefined;
-  /** What the changed network is fed in place of the images. */
+  /** The changed network gets this in place of the images. */
   readonly feed?: Feed | undefined;
-  /** Of the noise that is fed. Default 1. */
+  /** Of the noise. Default 1. */
   readonly seed?: number | undefined;
 }
 
-/** What a network says to images, and what it would say. */
+/** The predictions for images, as they are and as they would be. */
 export interface WhatIf {
   readonly before: Verdicts;
   readonly after: Verdicts;
-  /** How many verdicts are others than before. */
+  /** How many predictions differ. */
   readonly changed: number;
-  /** How many of them were right and are no longer, and the other way round; null without labels. */
+  /** How many of these are no longer right, and how many are now right; null without labels. */
   readonly rightToWrong: number | null;
   readonly wrongToRight: number | null;
 }
 
 /**
- * Makes an experiment: the network as it is with the images as they are, and the changed network with what it is fed.
- * Exact, in float64.
+ * Makes an experiment, in float64: runs the network on the images, and the changed network on the images or its feed.
  *
  * @throws DigitflowError USAGE for a change that cannot be made.
  */
@@ -52,17 +51,16 @@ export function whatIf(
   return { before, after, changed, ...counts };
 }
 
-/** What can be fed in place of the images. */
+/** What a network can get in place of the images. */
 export const FEEDS = ['noise', 'blank', 'inverted'] as const;
 
-/** The name of what is fed. */
 export type Feed = (typeof FEEDS)[number];
 
 /**
- * Other images in place of those given, as many, under the same labels: `noise` has each pixel anywhere from 0 to 255,
- * `blank` is black as the network sees it, `inverted` has dark for bright.
+ * Other images in place of those given, as many, with the same labels. The pixels of `noise` are random, those of `blank`
+ * are black as the network sees it, and `inverted` swaps dark and bright.
  *
- * @param seed of the noise; the same gives the same.
+ * @param seed of the noise; the same seed gives the same noise.
  */
 export function feedImages(images: ImageSet, feed: Feed, seed: number): ImageSet {
   const pixels = new Uint8Array(images.pixels.length);
@@ -75,7 +73,7 @@ export function feedImages(images: ImageSet, feed: Feed, seed: number): ImageSet
 function fillWithNoise(pixels: Uint8Array, seed: number): void {
   const random = createRandom(seed);
   for (let i = 0; i < pixels.length; i += 3) {
-    // Three pixels of each number.
+    // Each number makes three pixels.
     const bits = random.below(2 ** 24);
     pixels[i] = bits;
     pixels[i + 1] = bits >>> 8;

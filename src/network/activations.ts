@@ -20,7 +20,7 @@ export function isActivationName(text: string): text is ActivationName {
   return (ACTIVATIONS as readonly string[]).includes(text);
 }
 
-/** a = f(z) for a whole layer: `(outputs)` float64 in and out; `z` is left as it is. */
+/** a = f(z) of a whole layer: `(outputs)` float64 in and out; `z` stays as it is. */
 export function activate(name: ActivationName, z: Float64Array): Float64Array {
   switch (name) {
     case 'identity':
@@ -32,13 +32,13 @@ export function activate(name: ActivationName, z: Float64Array): Float64Array {
     case 'tanh':
       return z.map((x) => Math.tanh(x));
     case 'softmax':
-      return softmax(z);
+      return activateRows(name, z, z.length);
   }
 }
 
-/** `activate` for many images at once: `(count, outputs)` float64 in and out, row-major. */
+/** a = f(z) of a layer for many images: `(count, outputs)` float64 in and out, row-major. */
 export function activateRows(name: ActivationName, z: Float64Array, outputs: number): Float64Array {
-  // Of all functions only softmax looks at more than one neuron.
+  // Only softmax looks at more than one neuron.
   if (name !== 'softmax') return activate(name, z);
   const rows = new Float64Array(z.length);
   for (let start = 0; start < z.length; start += outputs) softmaxRow(z, start, outputs, rows);
@@ -47,7 +47,7 @@ export function activateRows(name: ActivationName, z: Float64Array, outputs: num
 
 /**
  * ∂C/∂z of a layer, given its activations and ∂C/∂a, all `(outputs)` float64: the transposed Jacobian of
- * `activate` times the gradient. All five derivatives can be told from a = f(z) alone, so z need not be kept.
+ * `activate` times the gradient. All five derivatives follow from a = f(z), so z need not be kept.
  */
 export function backThroughActivation(
   name: ActivationName,
@@ -72,22 +72,17 @@ export function backThroughActivation(
 }
 
 /**
- * σ(z) = 1 / (1 + e^-z). Stable as it stands: where e^-z overflows to Infinity the quotient is 0, which is
- * what σ rounds to there.
+ * σ(z) = 1 / (1 + e^-z). It is stable: where e^-z overflows to Infinity, the quotient is 0, to which σ rounds there.
  */
 function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
 }
 
-function softmax(z: Float64Array): Float64Array {
-  return softmaxRow(z, 0, z.length, new Float64Array(z.length));
-}
-
 /**
- * e^z_n / Σ e^z of one row, `count` numbers from `start` on, written to the same place of `target`. The largest z is taken
- * off first: the quotient stays the same and no power overflows.
+ * e^z_n / Σ e^z of one row, `count` numbers from `start` on, written to the same place of `target`. Subtracting the
+ * largest z first leaves the quotient the same, and no power overflows.
  */
-function softmaxRow(z: Float64Array, start: number, count: number, target: Float64Array): Float64Array {
+function softmaxRow(z: Float64Array, start: number, count: number, target: Float64Array): void {
   let largest = Number.NEGATIVE_INFINITY;
   for (let n = start; n < start + count; n++) largest = Math.max(largest, z[n]);
   let sum = 0;
@@ -96,10 +91,9 @@ function softmaxRow(z: Float64Array, start: number, count: number, target: Float
     sum += target[n];
   }
   for (let n = start; n < start + count; n++) target[n] /= sum;
-  return target;
 }
 
-/** Whether a layer's outputs lie between 0 and 1, so that they can be read as how sure it is. */
+/** Whether a layer's outputs lie in 0..1, so that they say how sure it is. */
 export function areProbabilities(name: ActivationName): boolean {
   return name === 'sigmoid' || name === 'softmax';
 }

@@ -3,7 +3,7 @@ import type { ImageSize, Layer, Network } from './network.js';
 import type { Normalization } from './normalization.js';
 
 /**
- * The brightness of one image, pixel by pixel: what `foldNormalization` must amount to.
+ * The brightness of one image, pixel by pixel.
  *
  * @param pixels `(height * width)` u8 as stored: row by row, or column by column when transposed.
  * @returns `(height * width)` float64, always row by row.
@@ -24,11 +24,11 @@ export function brightnessOf(
 }
 
 /**
- * The same layer, made to take raw pixels: `folded.weights · pixels + folded.biases` is what
- * `layer.weights · brightnessOf(pixels) + layer.biases` is, and costs nothing an image:
+ * The same layer for raw pixels: `folded.weights · pixels + folded.biases` equals
+ * `layer.weights · brightnessOf(pixels) + layer.biases`, and the normalization costs nothing for each image:
  * W(sx + o) + b = (sW)x + (b + W·o·1), with W's columns permuted when the images are transposed.
  *
- * @param layer the first layer, `(outputs, height * width)`; it is left as it is.
+ * @param layer the first layer, `(outputs, height * width)`; it stays as it is.
  */
 export function foldNormalization(
   layer: Layer,
@@ -37,7 +37,7 @@ export function foldNormalization(
 ): Layer {
   const weights = new Float64Array(layer.weights.length);
   const biases = layer.biases.slice();
-  // From one pixel of a row to the next, as they are stored.
+  // From one stored pixel of a row to the next.
   const step = transposed ? height : 1;
   let input = 0;
   for (let n = 0; n < layer.outputs; n++) {
@@ -56,8 +56,7 @@ export function foldNormalization(
 }
 
 /**
- * The forward pass, a' = σ(Wa + b) layer after layer, in float64 and in plain sight: the oracle that every
- * faster way is held against.
+ * The forward pass, a' = σ(Wa + b) layer after layer, in plain float64: the oracle for every faster way.
  *
  * @param brightness `(height * width)` float64, as `brightnessOf` gives it; trusted to fit the network.
  * @returns the activations of every layer, the input first: `(784)`, `(16)`, `(16)`, `(10)` float64.
@@ -66,13 +65,16 @@ export function feedForward(network: Pick<Network, 'layers'>, brightness: Float6
   const activations = [brightness];
   let a = brightness;
   for (const { weights: W, biases: b, activation } of network.layers) {
-    a = activate(activation, plus(times(W, a), b));
+    a = activate(
+      activation,
+      times(W, a).map((sum, n) => sum + b[n]),
+    );
     activations.push(a);
   }
   return activations;
 }
 
-/** The class with the largest output; the first one of equals. */
+/** The class with the largest output, the first of equals. */
 export function predictedClass(outputs: Float64Array): number {
   let best = 0;
   for (let k = 1; k < outputs.length; k++) if (outputs[k] > outputs[best]) best = k;
@@ -90,8 +92,13 @@ function times(W: Float64Array, a: Float64Array): Float64Array {
   return product;
 }
 
-function plus(u: Float64Array, v: Float64Array): Float64Array {
-  return u.map((x, n) => x + v[n]);
+/** Wᵀδ: `(inputs)` float64, for δ `(outputs)`. */
+export function transposedTimes({ weights, inputs }: Layer, delta: Float64Array): Float64Array {
+  const product = new Float64Array(inputs);
+  for (let n = 0, w = 0; n < delta.length; n++) {
+    for (let i = 0; i < inputs; i++) product[i] += weights[w++] * delta[n];
+  }
+  return product;
 }
 
 /** Turns images that are stored column by column: `(n, width, height)` u8 becomes `(n, height, width)`, row-major. */

@@ -3,7 +3,7 @@ import type { Normalization } from './normalization.js';
 
 /** One fully connected layer: a' = f(Wa + b). */
 export interface Layer {
-  /** W, `(outputs, inputs)` float64, row-major: row n holds what neuron n looks for. */
+  /** W, `(outputs, inputs)` float64, row-major: row n holds the weights of neuron n. */
   readonly weights: Float64Array;
   /** b, `(outputs)` float64. */
   readonly biases: Float64Array;
@@ -18,7 +18,7 @@ export interface ImageSize {
   readonly width: number;
 }
 
-/** A network and what one has to know to feed it. */
+/** A network, and how to feed it. */
 export interface Network {
   readonly layers: readonly Layer[];
   /** The images it was made for; `height * width` is the first layer's `inputs`. */
@@ -27,7 +27,7 @@ export interface Network {
   readonly normalization: Normalization;
   /** The name of each output, in order. */
   readonly classes: readonly string[];
-  /** Where it came from: seed, epochs, digests of its data; free-form strings. */
+  /** Seed, epochs, digests of its data: free-form strings. */
   readonly provenance: Readonly<Record<string, string>>;
 }
 
@@ -43,13 +43,13 @@ export function layerSizes(network: {
   return [network.layers[0].inputs, ...network.layers.map((layer) => layer.outputs)];
 }
 
-/** The costs a network can be judged by. */
+/** The costs that training can lower. */
 export type LossName = 'squared error' | 'cross-entropy';
 
-/** ln p is not taken below this, so that a p that underflowed to 0 costs 100 and not Infinity. Source: PyTorch's BCELoss. */
+/** The least ln p, so that a p that underflowed to 0 costs 100 and not Infinity. Source: PyTorch's BCELoss. */
 const SMALLEST_LOG = -100;
 
-/** The cost that goes with a network's outputs: cross-entropy for softmax, the video's squared error for all else. */
+/** The cost of a network's outputs: cross-entropy for softmax, the squared error for all others, as in the video. */
 export function lossOf(network: Pick<Network, 'layers'>): LossName {
   return network.layers.at(-1)?.activation === 'softmax' ? 'cross-entropy' : 'squared error';
 }
@@ -58,7 +58,7 @@ export function lossOf(network: Pick<Network, 'layers'>): LossName {
  * The cost of one image: Σ(a - y)² where y is 1 for the label and 0 for all others, or -ln p[label].
  *
  * @param outputs `(classes)` float64, the last layer's activations.
- * @param label the class the image really is, from 0.
+ * @param label the image's true class, from 0.
  * @returns at least 0; finite for finite outputs.
  */
 export function loss(outputs: Float64Array, label: number, name: LossName): number {

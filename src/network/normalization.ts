@@ -1,5 +1,4 @@
-import { DigitflowError, type ErrorCode } from '../errors.js';
-import { shown } from './formats/safetensors-header.js';
+import { DigitflowError, type ErrorCode, quoteValue } from '../errors.js';
 
 /**
  * How a pixel becomes a brightness: `brightness = pixel * scale + offset`, pixel 0..255, after an optional
@@ -28,15 +27,15 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /**
  * Reads a normalization from text: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
  *
- * Each part says one thing, and their order does not matter:
+ * The parts may come in any order:
  * - `scale=s`, `offset=o`: a pixel x 0..255 becomes b = s·x + o (1/255 and 0 where only one of them is given);
- * - `mean=m`, `std=d`: after that (b - m) / d, as torchvision's Normalize does it (0 and 1 where not given);
- * - `inverted`: the data is black on white: 255 - x stands for x ahead of all the rest;
+ * - `mean=m`, `std=d`: then b becomes (b - m) / d, as in torchvision's Normalize (0 and 1 where not given);
+ * - `inverted`: the data is black on white, so 255 - x replaces x before all else;
  * - `transposed`, `upright`: the images are stored column by column, or row by row.
- * Any of the four numbers replaces the scale and offset of `base`; without them they are kept.
+ * Any of the four numbers replaces the scale and offset of `base`.
  *
- * @param base what holds where the text says nothing: the network's own normalization.
- * @param where what the text is called in an error.
+ * @param base the network's own normalization: it holds where the text says nothing.
+ * @param where the name of the text in an error.
  * @throws DigitflowError with `code` for an unknown, repeated or senseless part.
  */
 export function parseNormalization(
@@ -51,17 +50,17 @@ export function parseNormalization(
 
   for (const part of text.split(',').map((piece) => piece.trim())) {
     const [key, value] = splitOnce(part, '=');
-    if (numbers.has(key) || words.has(part)) throw fail(`${shown(key)} is given twice`, 'give it once');
+    if (numbers.has(key) || words.has(part)) throw fail(`${quoteValue(key)} is given twice`, 'give it once');
     if (value === undefined && isOneOf(WORDS, part)) {
       words.add(part);
     } else if (value !== undefined && isOneOf(NUMBER_KEYS, key)) {
       const number = parseNumber(value);
-      if (number === undefined) throw fail(`${key} is a number or a fraction, found ${shown(value)}`);
+      if (number === undefined) throw fail(`${key} is a number or a fraction, found ${quoteValue(value)}`);
       if (key === 'scale' && number === 0) throw fail('a scale of 0 makes all images alike');
-      if (key === 'std' && number <= 0) throw fail(`std is more than 0, found ${shown(value)}`);
+      if (key === 'std' && number <= 0) throw fail(`std is more than 0, found ${quoteValue(value)}`);
       numbers.set(key, number);
     } else {
-      throw fail(`found ${shown(part)}`);
+      throw fail(`found ${quoteValue(part)}`);
     }
   }
   if (words.has('transposed') && words.has('upright'))
@@ -75,8 +74,8 @@ export function parseNormalization(
 }
 
 /**
- * A normalization as text: `scale=1/255` or `scale=0.0127,offset=-0.4242,transposed`. Stable, and exact:
- * `parseNormalization` gives the same numbers back, whatever its base, if that is upright.
+ * A normalization as text: `scale=1/255` or `scale=0.0127,offset=-0.4242,transposed`. It is exact:
+ * `parseNormalization` gives the same numbers back with any base that is upright.
  */
 export function describeNormalization({ scale, offset, transposed }: Normalization): string {
   const named = [1, -1].find((sign) => scale === sign * UNIT_BRIGHTNESS.scale);
@@ -106,7 +105,7 @@ function compose(
   return { scale, offset, transposed };
 }
 
-/** A decimal number, or a fraction of two; undefined for anything else, and for what is not finite. */
+/** A decimal number, or a fraction of two; undefined for anything else, and for a result that is not finite. */
 function parseNumber(text: string): number | undefined {
   const [dividend, divisor = '1'] = splitOnce(text, '/');
   if (!DECIMAL.test(dividend.trim()) || !DECIMAL.test(divisor.trim())) return undefined;
@@ -124,8 +123,8 @@ function isOneOf(names: readonly string[], name: string): boolean {
 }
 
 /**
- * The brightness that a network takes for the darkest and the lightest pixel. Of an inverted normalization these are
- * the pixels 255 and 0: black is what the network sees as black.
+ * The brightness of the darkest and the lightest pixel, as the network sees them: of an inverted normalization these are
+ * the pixels 255 and 0.
  */
 export function blackAndWhite({ scale, offset }: Pick<Normalization, 'scale' | 'offset'>): {
   readonly black: number;

@@ -1,6 +1,6 @@
-/** A stream of pseudo-random numbers that is the same on every machine for the same seed. */
+/** Pseudo-random numbers that are the same on every machine for the same seed. */
 export interface Random {
-  /** The next number: at least 0, below 1, 53 bits of it random. */
+  /** At least 0, below 1; 53 bits of it are random. */
   uniform(): number;
   /** A whole number: at least 0, below `limit`. `limit` at most 2^31, where the bias is under 2^-22. */
   below(limit: number): number;
@@ -8,7 +8,7 @@ export interface Random {
 
 /**
  * sfc32, the "small fast chaotic" generator of Chris Doty-Humphrey's PractRand (file RNGs/sfc.cpp), seeded as
- * there: 128 bits of state, integer additions and shifts only, so that no machine rounds differently.
+ * there. It has 128 bits of state, and only adds and shifts integers, so that no machine rounds differently.
  *
  * @param seed a safe integer, at least 0.
  */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import type { RunPosition } from '../inputs/read-inputs.js';
 import { KeptFile } from './kept-file.js';
 import type { ScoreCounts } from './score-tally.js';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import type { RunPosition } from '../inputs/read-inputs.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
 import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './rows/row-output.js';
 import type { ScoredRows } from './rows/scored-rows.js';

@@ -1,7 +1,6 @@
+import type { InputDescription, RunPosition } from '../engine/records.js';
 import { describeError } from '../errors.js';
-import type { InputDescription } from '../inputs/input.js';
-import type { Model } from '../inputs/open-model.js';
-import type { RunPosition } from '../inputs/read-inputs.js';
+import type { Network } from '../network/network.js';
 import { KeptFile } from './kept-file.js';
 import { identityOf } from './score-journal.js';
 import type { ScoreResult, ScoreStart } from './score-options.js';
@@ -52,13 +51,13 @@ interface WrittenSoFar {
 /** Gathers what a run's summary says, and writes it however the run ends. */
 export class SummaryFile {
   readonly #file: KeptFile;
-  readonly #model: Model;
+  readonly #model: ScoringModel;
   readonly #inputs: InputDescription[] = [];
   #workers = 0;
   #startMs: number | undefined;
 
   /** @throws DigitflowError OUTPUT_WRITE where it could not be written at the end */
-  constructor(path: string, model: Model) {
+  constructor(path: string, model: ScoringModel) {
     this.#file = new KeptFile(path);
     this.#model = model;
   }

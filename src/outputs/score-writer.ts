@@ -2,20 +2,20 @@ import type { Batch } from '../engine/batch.js';
 import type { RecordsPlace } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { ScoredRows } from './rows/scored-rows.js';
-import type { ScoreOptions, ScoreProgress } from './score-options.js';
+import type { RowTaker, ScoreProgress } from './score-options.js';
 
 /** Takes scored batches in order, and hands them on until one is wrong that must not be. */
 export class ScoreWriter {
   /** Resolves when nothing is being written, however that went. */
   idle: Promise<unknown> = Promise.resolve();
-  readonly #options: ScoreOptions;
+  readonly #options: RowTaker;
   readonly #totalBytes: number | null;
   #rows: number;
   #rejected: number;
   #bytes = 0;
 
   /** @param totalBytes what this run has before it; null where that is not known */
-  constructor(options: ScoreOptions, totalBytes: number | null) {
+  constructor(options: RowTaker, totalBytes: number | null) {
     this.#options = options;
     this.#totalBytes = totalBytes;
     this.#rows = options.from?.rows ?? 0;

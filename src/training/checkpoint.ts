@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DigitflowError, inputError } from '../errors.js';
-import { readSafetensors, type Tensor } from '../network/formats/safetensors.js';
-import { writeSafetensors } from '../network/formats/write-safetensors.js';
+import { readSafetensors, type Tensor, writeSafetensors } from '../network/formats/safetensors.js';
 import type { SharedTraining } from './shared-training.js';
 import type { EpochReport, TrainingProgress } from './training-epochs.js';
 import { SETTING_NAMES, settingFlag, settingText, type TrainingOptions } from './training-options.js';

@@ -12,7 +12,7 @@ const PAIRS = [
 
 function matrixOf(pairs: readonly (readonly [number, number])[], classes = 3): ConfusionMatrix {
   const matrix = new ConfusionMatrix(classes);
-  for (const [truth, prediction] of pairs) matrix.add(truth, prediction);
+  for (const [truth, prediction] of pairs) matrix.addAll(Uint8Array.of(truth), Uint8Array.of(prediction), 1);
   return matrix;
 }
 

@@ -12,11 +12,11 @@ function example(): ConfusionMatrix {
     [1, 0, 0, 0, 1],
     [0, 0, 0, 0, 0],
   ];
-  rows.forEach((row, truth) => {
-    row.forEach((count, prediction) => {
-      for (let i = 0; i < count; i++) matrix.add(truth, prediction);
-    });
-  });
+  const counts = rows.flat();
+  matrix.addCounts(
+    counts,
+    counts.reduce((sum, count) => sum + count),
+  );
   return matrix;
 }
 

@@ -6,7 +6,7 @@ import type { Network } from '../../src/network/network.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
-/** The same network, but that nothing behind a hidden neuron listens to it. */
+/** The same network, with weights of 0 from a hidden neuron to the next layer. */
 function deafTo(network: Network, layer: number, neuron: number): Network {
   const layers = network.layers.map((each, l) => {
     if (l !== layer) return each;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_NETWORK, readTrainingImages, trainFirstNetwork } from '../../scripts/first-network.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
-import { countCorrect, type LabelledImages, train } from '../../src/network/float64/train-float64.js';
+import { countCorrect, type LabelledImages, trainFloat64 } from '../../src/network/float64/train-float64.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 
 const COUNT = 500;
@@ -37,7 +37,7 @@ describe('trainFirstNetwork', () => {
 describe('train', () => {
   it('learns: the mean loss falls and most images come out right', () => {
     const losses: number[] = [];
-    const layers = train(data, { ...settings, epochs: 40, batchSize: 10 }, (_, meanLoss) =>
+    const layers = trainFloat64(data, { ...settings, epochs: 40, batchSize: 10 }, (_, meanLoss) =>
       losses.push(meanLoss),
     );
     expect(losses).toHaveLength(40);
@@ -46,7 +46,7 @@ describe('train', () => {
   });
 
   it('leaves the weights of a pixel that is always black at 0', () => {
-    const [{ weights, inputs, outputs }] = train(data, settings);
+    const [{ weights, inputs, outputs }] = trainFloat64(data, settings);
     for (let n = 0; n < outputs; n++) {
       expect(weights[n * inputs]).toBe(0);
       expect(weights[n * inputs + 14 * 28 + 14]).not.toBe(0);

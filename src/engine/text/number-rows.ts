@@ -3,7 +3,10 @@ import type { CsvDialect, LabelColumns } from '../../formats/csv/dialect.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import type { Kernel } from '../kernel.js';
 import type { MemoryLayout } from '../layout.js';
-import type { FastRows } from './read-rows.js';
+import type { RowWriter, TextWindow } from './row-writer.js';
+
+/** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
+export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
 
 const LABEL_KINDS = {
   number: ROW_TASK.NUMBER_LABEL,

@@ -6,21 +6,8 @@ import type { Answer } from '../messages.js';
 import type { TextStretch } from '../records.js';
 import { readFully } from '../shared-bytes.js';
 import type { TextCapacity } from '../sizes.js';
-import type { RowWriter } from './row-writer.js';
-
-/** Text in memory: absolute byte offsets. */
-export interface TextWindow {
-  /** Where the next row begins. */
-  readonly at: number;
-  /** Rows that begin from here on belong to the next batch. */
-  readonly limit: number;
-  /** How far the text reaches. */
-  readonly end: number;
-  /** Whether no more text follows: then the last row may lack its line end. */
-  readonly isLast: boolean;
-  /** Where the batch's text begins: rejects and row starts are counted from here. */
-  readonly origin: number;
-}
+import type { FastRows } from './number-rows.js';
+import type { RowWriter, TextWindow } from './row-writer.js';
 
 /** Where reading stopped, and why. */
 export interface RowsRead {
@@ -31,9 +18,6 @@ export interface RowsRead {
    */
   readonly reason: 'limit' | 'more' | 'quoted' | 'full';
 }
-
-/** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
-export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
 
 /** How rows are read. */
 export interface RowReader {

@@ -6,6 +6,20 @@ import { type MemoryLayout, REJECT, type SlotLayout, type TextLayout } from '../
 import type { Scored } from '../messages.js';
 import type { TextCapacity } from '../sizes.js';
 
+/** Text in memory: absolute byte offsets. */
+export interface TextWindow {
+  /** Where the next row begins. */
+  readonly at: number;
+  /** Rows that begin from here on belong to the next batch. */
+  readonly limit: number;
+  /** How far the text reaches. */
+  readonly end: number;
+  /** Whether no more text follows: then the last row may lack its line end. */
+  readonly isLast: boolean;
+  /** Where the batch's text begins: rejects and row starts are counted from here. */
+  readonly origin: number;
+}
+
 /** All that a worker knows of one slot for text. */
 export interface TextTarget {
   readonly bytes: Uint8Array;

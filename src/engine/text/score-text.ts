@@ -5,8 +5,8 @@ import type { MemoryLayout } from '../layout.js';
 import type { Answer, Scored, TextTask } from '../messages.js';
 import type { TextCapacity } from '../sizes.js';
 import { SlotCounts } from '../slots.js';
-import { numberRows } from './number-rows.js';
-import { type FastRows, type RowReader, readRows, scoreStretch } from './read-rows.js';
+import { type FastRows, numberRows } from './number-rows.js';
+import { type RowReader, readRows, scoreStretch } from './read-rows.js';
 import { RowWriter } from './row-writer.js';
 
 /**

@@ -1,3 +1,5 @@
+import { DigitflowError } from '../../errors.js';
+
 /** How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0. */
 export interface CsvDialect {
   /** One character: `,`, `;`, tab or space. */
@@ -76,4 +78,12 @@ const MOST_PIXEL_BYTES = 32;
 /** The most bytes that a row of `pixelCount` pixels may have. */
 export function mostRowBytesOf(pixelCount: number): number {
   return Math.max(LEAST_ROW_BYTES, pixelCount * MOST_PIXEL_BYTES);
+}
+
+/** No row of images is so long. */
+export function rowTooLong(name: string, mostRowBytes: number): DigitflowError {
+  return new DigitflowError(
+    'CSV_ROW_TOO_LONG',
+    `${name}: expected rows of at most ${mostRowBytes} bytes, found a longer one; is it a CSV of images, one a row?`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Gunzip, InflateRaw } from 'node:zlib';
 import { DigitflowError } from '../../errors.js';
-import type { ByteSource } from './byte-source.js';
+import { isGzip } from '../../formats/recognize.js';
+import { type ByteSource, prepend } from './byte-source.js';
 
 /** How many bytes are unpacked at a time; zlib allocates each piece anew. Measured: smaller ones cost the main thread more. */
 export const UNPACKED_BYTES = 512 * 1024;
@@ -73,4 +74,29 @@ export class InflateBytes implements ByteSource {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The content of a source: unpacked when it begins like gzip, whatever its name says; else as it is.
+ *
+ * All members are unpacked. Pulling rejects with `GZIP_BROKEN` when the stream is damaged, cut off, or followed by
+ * anything that is not gzip.
+ */
+export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
+  let start = await source.pull();
+  while (start !== null && start.length < 2) {
+    const kept = Uint8Array.from(start);
+    const more = await source.pull();
+    if (more === null) return prepend(kept, source);
+    start = Buffer.concat([kept, more]);
+  }
+  if (start === null) return source;
+  const whole = prepend(start, source);
+  if (!isGzip(start)) return whole;
+  // Loaded only when needed: it takes a millisecond.
+  const { createGunzip } = await import('node:zlib');
+  return new InflateBytes(whole, createGunzip({ chunkSize: UNPACKED_BYTES }), (reason, cause) => {
+    const message = `${whole.name}: broken gzip stream (${reason}); fetch or compress the file again`;
+    return new DigitflowError('GZIP_BROKEN', message, { cause });
+  });
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { FileBytes } from './file-bytes.js';
-import { unpackIfGzip } from './gunzip-bytes.js';
+import { unpackIfGzip } from './inflate-bytes.js';
 import { arrayBytes, iterableBytes, type WebByteStream, webStreamBytes } from './iterable-bytes.js';
 import { OpenFile } from './open-file.js';
 import { pipeBytes } from './pipe-bytes.js';

@@ -1,11 +1,11 @@
-import type { Permits, Piece, Reading, Records, TextRecords } from '../../engine/records.js';
+import type { Permits, Piece, Records, TextRecords } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
 import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { ByteReader, type ByteSource } from '../bytes/byte-source.js';
 import { FileBytes } from '../bytes/file-bytes.js';
 import { OpenFile } from '../bytes/open-file.js';
 import type { Cursor, OpenReading } from '../input.js';
-import { RowCutter } from './row-cutter.js';
+import { RowCutter, type TextReading } from './row-cutter.js';
 
 /** A CSV that is to be read. */
 export interface CsvSource {
@@ -19,11 +19,6 @@ export interface CsvSource {
   readonly path: string | null;
   /** Its unpacked content from the start, else. */
   content(): Promise<ByteSource>;
-}
-
-/** A pass over text. */
-export interface TextReading extends Reading {
-  readonly dialect: CsvDialect;
 }
 
 const NOTHING = new Uint8Array(0);

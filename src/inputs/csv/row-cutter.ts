@@ -1,7 +1,11 @@
-import type { Piece } from '../../engine/records.js';
-import { rowTooLong } from '../../engine/text-content.js';
+import type { Piece, Reading } from '../../engine/records.js';
+import { type CsvDialect, rowTooLong } from '../../formats/csv/dialect.js';
 import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
-import type { TextReading } from './csv-reading.js';
+
+/** A pass over text. */
+export interface TextReading extends Reading {
+  readonly dialect: CsvDialect;
+}
 
 /**
  * Cuts a stream of text at the ends of its rows: whole rows go on, what is left waits for the rest of its row.

@@ -10,7 +10,7 @@ import {
   parseNpyHeader,
 } from '../../formats/numpy/npy-header.js';
 import { npyImageLayout, npyLabelLayout } from '../../formats/numpy/npy-roles.js';
-import { PixelReader } from '../../formats/numpy/pixels.js';
+import { PixelReader } from '../../formats/numpy/numpy-pixels.js';
 import { isNpz } from '../../formats/zip.js';
 import type { ImageSize } from '../../network/network.js';
 import type { ByteSource } from '../bytes/byte-source.js';

@@ -1,9 +1,9 @@
 import { backThroughActivation } from '../activations.js';
-import { feedForward } from '../feed-forward.js';
-import { desired, type Layer, loss, lossOf, type Network } from '../network.js';
+import { feedForward, transposedTimes } from '../feed-forward.js';
+import { desired, loss, lossOf, type Network } from '../network.js';
 
 /** ∂C/∂W and ∂C/∂b of one layer, shaped as the layer's weights and biases. */
-export interface LayerGradient {
+interface LayerGradient {
   /** `(outputs, inputs)` float64, row-major. */
   readonly weights: Float64Array;
   /** `(outputs)` float64. */
@@ -20,11 +20,11 @@ export function zeroGradients(network: Pick<Network, 'layers'>): LayerGradient[]
 
 /**
  * Backpropagation for one image, in float64: adds ∂C/∂W and ∂C/∂b of every layer to `gradients`, where C is
- * the cost that `lossOf` names. For a mini-batch call it once an image and divide by their number.
+ * the cost that `lossOf` names. A mini-batch needs one call for each image, and a division by their number.
  *
  * @param brightness `(height * width)` float64, as `brightnessOf` gives it.
- * @param label the class the image really is, from 0.
- * @param gradients as `zeroGradients` makes them; added to in place.
+ * @param label the image's true class, from 0.
+ * @param gradients from `zeroGradients`; changed in place.
  * @returns the image's cost, before any step.
  */
 export function addGradients(
@@ -51,7 +51,7 @@ export function addGradients(
 /** δ = ∂C/∂z of the last layer. */
 function outputDelta(network: Pick<Network, 'layers'>, outputs: Float64Array, label: number): Float64Array {
   const { activation } = network.layers[network.layers.length - 1];
-  // Softmax and cross-entropy cancel to p - y, with no division by a p that may have underflowed to 0.
+  // Softmax and cross-entropy cancel to p - y: there is no division by a p that may have underflowed to 0.
   if (lossOf(network) === 'cross-entropy') return outputs.map((p, k) => p - desired(k, label));
   return backThroughActivation(
     activation,
@@ -60,16 +60,7 @@ function outputDelta(network: Pick<Network, 'layers'>, outputs: Float64Array, la
   );
 }
 
-/** Wᵀδ: what each input of a layer has to do with the cost. */
-function transposedTimes({ weights, inputs }: Layer, delta: Float64Array): Float64Array {
-  const product = new Float64Array(inputs);
-  for (let n = 0, w = 0; n < delta.length; n++) {
-    for (let i = 0; i < inputs; i++) product[i] += weights[w++] * delta[n];
-  }
-  return product;
-}
-
-/** Adds δaᵀ to a matrix. Most pixels are black, and a black pixel adds nothing: skipping them saves most of the time. */
+/** Adds δaᵀ to a matrix. Most pixels are black and add nothing: skipping them saves most of the time. */
 function addOuterProduct(delta: Float64Array, a: Float64Array, matrix: Float64Array): void {
   for (let i = 0; i < a.length; i++) {
     if (a[i] === 0) continue;
@@ -81,10 +72,9 @@ function addTo(sum: Float64Array, summand: Float64Array): void {
   for (let n = 0; n < sum.length; n++) sum[n] += summand[n];
 }
 
-/** What a step of Adam needs to know. */
-export interface AdamSettings {
+interface AdamSettings {
   readonly learningRate: number;
-  /** How much of itself a parameter loses a step, times the learning rate; 0 for none. */
+  /** Times the learning rate: the share of itself that a parameter loses in a step; 0 for none. */
   readonly weightDecay: number;
 }
 
@@ -94,13 +84,13 @@ const EPSILON = 1e-8;
 
 /**
  * Adam with decoupled weight decay for one array of parameters: Kingma and Ba, arXiv:1412.6980; Loshchilov
- * and Hutter, arXiv:1711.05101. It holds the two running moments, so one instance belongs to one array.
+ * and Hutter, arXiv:1711.05101. An instance holds the two running moments of one array.
  */
 export class Adam {
   readonly #parameters: Float64Array;
   readonly #mean: Float64Array;
   readonly #square: Float64Array;
-  // Running products in place of BETA ** step: `**` may round differently from one engine to the next.
+  // Running products, since BETA ** step may round differently from one engine to the next.
   #power1 = 1;
   #power2 = 1;
 

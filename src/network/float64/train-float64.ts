@@ -5,7 +5,7 @@ import type { Normalization } from '../normalization.js';
 import { createRandom, type Random, shuffle } from '../random.js';
 import { Adam, addGradients, zeroGradients } from './backpropagation.js';
 
-/** Images and what they are. */
+/** Images with their true classes. */
 export interface LabelledImages {
   /** `(count, height * width)` u8, row-major. */
   readonly pixels: Uint8Array;
@@ -22,22 +22,22 @@ export interface TrainingSettings {
   readonly outputs: readonly number[];
   readonly activation: ActivationName;
   readonly normalization: Normalization;
-  /** How often every image is seen. */
+  /** How often training sees every image. */
   readonly epochs: number;
   /** Images a step. */
   readonly batchSize: number;
-  /** Adam's, at the first step; it falls to 0 in a straight line. */
+  /** At the first step; it falls to 0 in a straight line. */
   readonly learningRate: number;
-  /** Adam's, of the weights; biases do not decay. */
+  /** Of the weights; biases do not decay. */
   readonly weightDecay: number;
 }
 
 /**
  * Trains a network by backpropagation and Adam, in float64 and on one core: slow, plain and reproducible.
  *
- * @param onEpoch is told the mean cost of each epoch, taken while the weights changed; epochs count from 1.
+ * @param onEpoch gets the mean cost of each epoch, taken while the weights changed; epochs count from 1.
  */
-export function train(
+export function trainFloat64(
   data: LabelledImages,
   settings: TrainingSettings,
   onEpoch: (epoch: number, meanLoss: number) => void = () => {},
@@ -74,7 +74,7 @@ export function train(
   return network.layers;
 }
 
-/** How many of the images a network's largest output gets right. */
+/** On how many of the images the largest output is that of the true class. */
 export function countCorrect(
   layers: readonly Layer[],
   data: LabelledImages,
@@ -89,8 +89,8 @@ export function countCorrect(
 }
 
 /**
- * Glorot and Bengio's uniform weights (±√(6 / (inputs + outputs))) and biases of 0. Where no image has a
- * pixel other than 0, the first layer's weights are 0: training could not tell what they should be.
+ * Glorot and Bengio's uniform weights (±√(6 / (inputs + outputs))) and biases of 0. The first layer's weights of a pixel
+ * that is 0 in every image are 0, since training could never change them.
  */
 function initialLayers(
   data: LabelledImages,
@@ -108,7 +108,7 @@ function initialLayers(
   });
 }
 
-/** For each pixel 1 or 0: whether any image has something other than 0 there. */
+/** For each pixel 1 where some image is not 0, otherwise 0. */
 function pixelsEverLit({ pixels, image }: LabelledImages): Uint8Array {
   const everLit = new Uint8Array(image.height * image.width);
   for (let p = 0; p < pixels.length; p++) if (pixels[p] !== 0) everLit[p % everLit.length] = 1;

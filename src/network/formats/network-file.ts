@@ -1,9 +1,9 @@
+import { quoteValue } from '../../errors.js';
 import type { ActivationName } from '../activations.js';
 import type { Layer, Network } from '../network.js';
 import { describeNetworkMetadata, parseNetworkMetadata } from './network-metadata.js';
-import { readSafetensors, type Tensor } from './safetensors.js';
-import { networkFileError, shown } from './safetensors-header.js';
-import { writeSafetensors } from './write-safetensors.js';
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
+import { networkFileError } from './safetensors-header.js';
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
@@ -12,8 +12,8 @@ const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
  * orientation of PyTorch's Linear) and `layers.N.bias` `[outputs]`, N from 0, and `__metadata__` with
  * `activations`, `image`, `normalization` and `classes`.
  *
- * @param name what to call the file in an error.
- * @throws DigitflowError NETWORK_FILE, on one line, for the first thing that is not right.
+ * @param name the file's name in an error.
+ * @throws DigitflowError NETWORK_FILE for the first thing that is not right.
  */
 export function readNetwork(bytes: Uint8Array, name: string): Network {
   const { tensors, metadata } = readSafetensors(bytes, name);
@@ -53,9 +53,9 @@ function checkTensorNames(tensors: ReadonlyMap<string, Tensor>, name: string): v
   const advice = 'name the tensors layers.N.weight and layers.N.bias, N from 0';
   for (const key of tensors.keys()) {
     if (TENSOR_NAME.test(key)) continue;
-    throw networkFileError(name, 'nothing but layers', `tensor ${shown(key)}`, advice);
+    throw networkFileError(name, 'nothing but layers', `tensor ${quoteValue(key)}`, advice);
   }
-  // A count, not the largest number: a file that names layer 4294967295 must not cost that many look-ups.
+  // Counted, not taken from the largest number: a file that names layer 4294967295 must not cost that many look-ups.
   const layerCount = Math.max(1, Math.ceil(tensors.size / 2));
   for (let l = 0; l < layerCount; l++) {
     for (const key of [`layers.${l}.weight`, `layers.${l}.bias`]) {
@@ -74,19 +74,15 @@ function readLayer(
     const found = tensors.get(key);
     if (found?.shape.length === rank) return found;
     const advice = "export it as PyTorch's Linear has it";
-    throw networkFileError(`${name}: tensor ${key}`, `shape ${expected}`, shown(found?.shape), advice);
+    throw networkFileError(`${name}: tensor ${key}`, `shape ${expected}`, quoteValue(found?.shape), advice);
   };
   const { shape, values: weights } = tensor(`layers.${l}.weight`, 2, '[outputs, inputs]');
   const { values: biases } = tensor(`layers.${l}.bias`, 1, '[outputs]');
   const [outputs, inputs] = shape;
   if (biases.length !== outputs) {
     const where = `${name}: tensor layers.${l}.bias`;
-    throw networkFileError(
-      where,
-      `shape [${outputs}] to go with the weight`,
-      `[${biases.length}]`,
-      'export it again',
-    );
+    const expected = `shape [${outputs}] to go with the weight`;
+    throw networkFileError(where, expected, `[${biases.length}]`, 'export it again');
   }
   return { weights, biases, inputs, outputs, activation };
 }
@@ -106,22 +102,14 @@ function checkSizes(
     if (l > 0 && inputs !== layers[l - 1].outputs) {
       const where = `${name}: tensor layers.${l}.weight`;
       const expected = `${layers[l - 1].outputs} inputs, as many as layer ${l - 1} has outputs`;
-      throw networkFileError(
-        where,
-        expected,
-        `${inputs}`,
-        'is the weight transposed? Export it as [outputs, inputs]',
-      );
+      const advice = 'is the weight transposed? Export it as [outputs, inputs]';
+      throw networkFileError(where, expected, `${inputs}`, advice);
     }
   }
   const { outputs } = layers[layers.length - 1];
   if (classes.length !== outputs) {
     const where = `${name}: __metadata__ classes`;
-    throw networkFileError(
-      where,
-      `${outputs} names, one for each output`,
-      `${classes.length}`,
-      'name every output',
-    );
+    const expected = `${outputs} names, one for each output`;
+    throw networkFileError(where, expected, `${classes.length}`, 'name every output');
   }
 }

@@ -1,20 +1,16 @@
+import { quoteValue } from '../../errors.js';
 import { ACTIVATIONS, type ActivationName, isActivationName } from '../activations.js';
 import type { ImageSize, Network } from '../network.js';
-import {
-  describeNormalization,
-  type Normalization,
-  parseNormalization,
-  UNIT_BRIGHTNESS,
-} from '../normalization.js';
-import { networkFileError, shown } from './safetensors-header.js';
+import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../normalization.js';
+import { networkFileError } from './safetensors-header.js';
 
 /** The version of the metadata's keys, under `schema`. A file without it is read as this one. */
 const SCHEMA = 'digitflow.network/1';
-/** A verdict is one byte. */
+/** A predicted class is one byte. */
 const MAX_CLASSES = 256;
 const MAX_SIDE = 65_535;
 
-/** What a weights file must say besides the weights, each key with an example. */
+/** The keys that a weights file must have, each with an example. */
 const REQUIRED = {
   activations: 'sigmoid,sigmoid,sigmoid',
   image: '28x28',
@@ -24,14 +20,14 @@ const REQUIRED = {
 const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
 
 /** A network without its weights. */
-export interface NetworkMetadata extends Omit<Network, 'layers'> {
+interface NetworkMetadata extends Omit<Network, 'layers'> {
   readonly activations: readonly ActivationName[];
 }
 
 /**
- * Reads what `__metadata__` says of a network. Keys other than digitflow's own are its provenance.
+ * Reads a network's `__metadata__`. Keys other than digitflow's own are its provenance.
  *
- * @throws DigitflowError NETWORK_FILE for a missing key or a value that cannot be.
+ * @throws DigitflowError NETWORK_FILE for a missing key or an impossible value.
  */
 export function parseNetworkMetadata(
   metadata: ReadonlyMap<string, string>,
@@ -48,7 +44,7 @@ export function parseNetworkMetadata(
   }
   const value = (key: string) => metadata.get(key) ?? '';
   const fail = (key: string, expected: string, advice: string) =>
-    networkFileError(`${fileName}: __metadata__ ${key}`, expected, shown(value(key)), advice);
+    networkFileError(`${fileName}: __metadata__ ${key}`, expected, quoteValue(value(key)), advice);
 
   if (metadata.has('schema') && value('schema') !== SCHEMA) {
     throw fail('schema', SCHEMA, 'read it with the digitflow that wrote it, or update digitflow');
@@ -56,7 +52,12 @@ export function parseNetworkMetadata(
   return {
     activations: parseActivations(value('activations'), fail),
     image: parseImageSize(value('image'), fail),
-    normalization: parseInput(value('normalization'), fileName),
+    normalization: parseNormalization(
+      value('normalization'),
+      UNIT_BRIGHTNESS,
+      `${fileName}: __metadata__ normalization`,
+      'NETWORK_FILE',
+    ),
     classes: parseClasses(value('classes'), fail),
     provenance: Object.fromEntries([...metadata].filter(([key]) => !OWN_KEYS.includes(key))),
   };
@@ -104,10 +105,6 @@ function parseImageSize(text: string, fail: Fail): ImageSize {
   const [, height, width] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
   if (height <= MAX_SIDE && width <= MAX_SIDE) return { height, width };
   throw fail('image', `height x width, each 1 to ${MAX_SIDE}`, `write it like ${REQUIRED.image}`);
-}
-
-function parseInput(text: string, fileName: string): Normalization {
-  return parseNormalization(text, UNIT_BRIGHTNESS, `${fileName}: __metadata__ normalization`, 'NETWORK_FILE');
 }
 
 function parseClasses(text: string, fail: Fail): string[] {

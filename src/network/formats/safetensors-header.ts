@@ -1,36 +1,18 @@
-import { DigitflowError } from '../../errors.js';
+import { DigitflowError, quoteValue } from '../../errors.js';
 
-/** What to do about a file whose bytes contradict themselves. */
+/** The advice for a file whose bytes contradict themselves. */
 export const EXPORT_AGAIN = 'the file is damaged or no safetensors file: export or download it again';
 
-/** A NETWORK_FILE error in the house's one-line form: where, what was expected, what was found, what to do. */
+/** A NETWORK_FILE error of one line: where, what was expected, what was found, what to do. */
 export function networkFileError(where: string, expected: string, found: string, advice: string) {
   return new DigitflowError('NETWORK_FILE', `${where}: expected ${expected}, found ${found}; ${advice}`);
-}
-
-/**
- * A value from a file, fit for a one-line message: as JSON, cut after 60 characters, with control characters
- * escaped, so that a file can neither break the line nor steer the terminal.
- */
-export function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
-  const short = json.length > 60 ? `${json.slice(0, 60)}…` : json;
-  return short.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 // A whole string, with the colon after it where it is a key; or the border of an object.
 const STRINGS_AND_BRACES = /"([^"\\]*(?:\\.[^"\\]*)*)"\s*(:?)|[{}]/g;
 
-/**
- * The first key that one object of a JSON text holds twice, or undefined. `JSON.parse` keeps the last of
- * such twins and says nothing.
- *
- * @param json text that `JSON.parse` has accepted.
- */
-export function duplicateKey(json: string): string | undefined {
+/** The first key that an object of a valid JSON text holds twice, or undefined. `JSON.parse` silently keeps the last one. */
+function duplicateKey(json: string): string | undefined {
   const objects: Set<string>[] = [];
   for (const [token, text, colon] of json.matchAll(STRINGS_AND_BRACES)) {
     if (token === '{') objects.push(new Set());
@@ -47,13 +29,13 @@ export function duplicateKey(json: string): string | undefined {
 
 /** The file begins with the header's length, u64 little-endian. */
 export const LENGTH_BYTES = 8;
-/** The one key of the header that names no tensor. */
+/** The only key of the header that names no tensor. */
 export const METADATA_KEY = '__metadata__';
 /** The longest header the reference implementation reads (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** A header taken apart; what it says of the tensors is not checked yet. */
-export interface SafetensorsHeader {
+/** A parsed header; the descriptions of the tensors are not checked yet. */
+interface SafetensorsHeader {
   /** Name and description of each tensor, in the header's order. */
   readonly entries: readonly [string, unknown][];
   readonly metadata: ReadonlyMap<string, string>;
@@ -74,7 +56,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileName: string): Saf
 
   const twin = duplicateKey(text);
   if (twin !== undefined) {
-    throw networkFileError(where, 'each key once', `${shown(twin)} twice`, EXPORT_AGAIN);
+    throw networkFileError(where, 'each key once', `${quoteValue(twin)} twice`, EXPORT_AGAIN);
   }
   const entries = Object.entries(header);
   return {
@@ -92,12 +74,8 @@ function headerLength(bytes: Uint8Array, fileName: string): number {
   const announced = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const most = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (announced > BigInt(most)) {
-    throw networkFileError(
-      `${fileName}: header`,
-      `at most ${most} bytes`,
-      `a length of ${announced}`,
-      EXPORT_AGAIN,
-    );
+    const found = `a length of ${announced}`;
+    throw networkFileError(`${fileName}: header`, `at most ${most} bytes`, found, EXPORT_AGAIN);
   }
   return Number(announced);
 }
@@ -115,20 +93,21 @@ function parseObject(text: string, where: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw networkFileError(where, 'a JSON object', shown(text), EXPORT_AGAIN);
+    throw networkFileError(where, 'a JSON object', quoteValue(text), EXPORT_AGAIN);
   }
-  if (!isObject(value)) throw networkFileError(where, 'a JSON object', shown(value), EXPORT_AGAIN);
+  if (!isObject(value)) throw networkFileError(where, 'a JSON object', quoteValue(value), EXPORT_AGAIN);
   return value;
 }
 
 function checkMetadata(value: unknown, fileName: string): Map<string, string> {
   const where = `${fileName}: ${METADATA_KEY}`;
-  if (!isObject(value)) throw networkFileError(where, 'an object of strings', shown(value), EXPORT_AGAIN);
+  if (!isObject(value))
+    throw networkFileError(where, 'an object of strings', quoteValue(value), EXPORT_AGAIN);
   const metadata = new Map<string, string>();
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') {
       const advice = 'export it again with str(…) around it';
-      throw networkFileError(`${where} ${shown(key)}`, 'a string', shown(text), advice);
+      throw networkFileError(`${where} ${quoteValue(key)}`, 'a string', quoteValue(text), advice);
     }
     metadata.set(key, text);
   }

@@ -1,27 +1,34 @@
-import { EXPORT_AGAIN, networkFileError, parseSafetensorsHeader, shown } from './safetensors-header.js';
+import { quoteValue } from '../../errors.js';
+import {
+  EXPORT_AGAIN,
+  LENGTH_BYTES,
+  METADATA_KEY,
+  networkFileError,
+  parseSafetensorsHeader,
+} from './safetensors-header.js';
 
 /** How safetensors stores numbers, little-endian. */
-export interface ElementType {
+interface ElementType {
   readonly bytes: number;
-  /** All numbers of a tensor, exactly: every one of these types fits float64. */
+  /** All numbers of a tensor. They stay exact: each of these types fits float64. */
   decode(data: Uint8Array): Float64Array;
 }
 
 /**
  * The element types that weights can have, by their names in safetensors' header.
  *
- * Whole arrays are converted natively, since a loop over a `DataView` takes longer than all the rest of
- * reading a network when it runs for the first time. The price: typed arrays have the machine's byte order,
- * so this needs a little-endian one, as everything does that shares memory with WebAssembly.
+ * Typed arrays convert whole tensors, since the first run of a loop over a `DataView` takes longer than all the rest of
+ * reading a network. The price: they have the machine's byte order, so this needs a little-endian one, as all code does
+ * that shares memory with WebAssembly.
  */
-export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
+const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
   ['F64', { bytes: 8, decode: (data) => new Float64Array(aligned(data)) }],
   ['F32', { bytes: 4, decode: (data) => new Float64Array(new Float32Array(aligned(data))) }],
   ['F16', { bytes: 2, decode: (data) => Float64Array.from(new Uint16Array(aligned(data)), halfToNumber) }],
   ['BF16', { bytes: 2, decode: (data) => new Float64Array(upperHalvesToFloats(aligned(data))) }],
 ]);
 
-/** A copy that begins at byte 0 of its own buffer: the data may begin at any byte of the file's. */
+/** A copy in a buffer of its own, since typed arrays of wider numbers cannot begin at any byte. */
 function aligned(data: Uint8Array): ArrayBuffer {
   return Uint8Array.from(data).buffer;
 }
@@ -50,13 +57,13 @@ export interface Tensor {
   readonly values: Float64Array;
 }
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A tensor as the header announces it, checked: `begin` and `end` count bytes from the end of the header. */
+/** A checked entry of the header: `begin` and `end` count bytes from the end of the header. */
 interface Announced {
   readonly name: string;
   readonly shape: readonly number[];
@@ -67,15 +74,15 @@ interface Announced {
 
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors#format) whose tensors are F64, F32,
- * F16 or BF16; all of them become float64, exactly. Every number of it is checked.
+ * F16 or BF16; all of them become float64, exactly.
  *
- * @param fileName what to call the file in an error.
- * @throws DigitflowError NETWORK_FILE for anything the format does not allow, and for NaN and Infinity.
+ * @param fileName the file's name in an error.
+ * @throws DigitflowError NETWORK_FILE for all that the format does not allow, and for NaN and Infinity.
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensors {
   const { entries, metadata, dataStart } = parseSafetensorsHeader(bytes, fileName);
   const announced = entries.map(([name, entry]) =>
-    checkEntry(name, entry, `${fileName}: tensor ${shown(name)}`),
+    checkEntry(name, entry, `${fileName}: tensor ${quoteValue(name)}`),
   );
   checkCoverage(announced, bytes.length - dataStart, fileName);
 
@@ -90,47 +97,49 @@ function checkEntry(name: string, entry: unknown, where: string): Announced {
   const type = typeof dtype === 'string' ? ELEMENT_TYPES.get(dtype) : undefined;
   if (type === undefined) {
     const known = [...ELEMENT_TYPES.keys()].join(', ');
-    throw networkFileError(where, `dtype ${known}`, shown(dtype), 'convert it to F32 and export it again');
+    throw networkFileError(
+      where,
+      `dtype ${known}`,
+      quoteValue(dtype),
+      'convert it to F32 and export it again',
+    );
   }
   if (!isIntegers(shape, 1)) {
-    throw networkFileError(where, 'a shape of whole numbers, at least 1', shown(shape), EXPORT_AGAIN);
+    throw networkFileError(where, 'a shape of whole numbers, at least 1', quoteValue(shape), EXPORT_AGAIN);
   }
   if (!isIntegers(offsets, 0) || offsets.length !== 2) {
-    throw networkFileError(where, 'data_offsets [begin, end]', shown(offsets), EXPORT_AGAIN);
+    throw networkFileError(where, 'data_offsets [begin, end]', quoteValue(offsets), EXPORT_AGAIN);
   }
   const [begin, end] = offsets;
   const needed = shape.reduce((product, size) => product * size, type.bytes);
   if (end - begin !== needed) {
-    const expected = `${needed} bytes for ${dtype} ${shown(shape)}`;
-    throw networkFileError(where, expected, `${end - begin} (data_offsets ${shown(offsets)})`, EXPORT_AGAIN);
+    const expected = `${needed} bytes for ${dtype} ${quoteValue(shape)}`;
+    throw networkFileError(
+      where,
+      expected,
+      `${end - begin} (data_offsets ${quoteValue(offsets)})`,
+      EXPORT_AGAIN,
+    );
   }
   return { name, shape, type, begin, end };
 }
 
-/** The tensors must lie end to end and fill the data: no byte unread, none read twice. */
+/** The tensors must lie end to end and fill the data: each byte is read once. */
 function checkCoverage(announced: readonly Announced[], dataBytes: number, fileName: string): void {
   let covered = 0;
   for (const { name, begin, end } of [...announced].sort((a, b) => a.begin - b.begin)) {
     if (begin !== covered) {
       const problem = begin < covered ? 'an overlap' : 'a gap';
-      const where = `${fileName}: tensor ${shown(name)}`;
-      throw networkFileError(
-        where,
-        `its data to begin at byte ${covered}`,
-        `${begin}, ${problem}`,
-        EXPORT_AGAIN,
-      );
+      const where = `${fileName}: tensor ${quoteValue(name)}`;
+      const expected = `its data to begin at byte ${covered}`;
+      throw networkFileError(where, expected, `${begin}, ${problem}`, EXPORT_AGAIN);
     }
     covered = end;
   }
   if (covered !== dataBytes) {
     const problem = covered > dataBytes ? 'the file is cut off' : 'there are bytes that no tensor claims';
-    throw networkFileError(
-      `${fileName}: data`,
-      `${covered} bytes after the header`,
-      `${dataBytes}`,
-      `${problem}: export or download it again`,
-    );
+    const advice = `${problem}: export or download it again`;
+    throw networkFileError(`${fileName}: data`, `${covered} bytes after the header`, `${dataBytes}`, advice);
   }
 }
 
@@ -138,17 +147,63 @@ function decode({ name, shape, type, begin, end }: Announced, data: Uint8Array, 
   const values = type.decode(data.subarray(begin, end));
   if (!values.every(Number.isFinite)) {
     const broken = values.findIndex((value) => !Number.isFinite(value));
-    const where = `${fileName}: tensor ${shown(name)} ${shown(shape)}, element ${broken}`;
-    throw networkFileError(
-      where,
-      'a finite number',
-      `${values[broken]}`,
-      'train or export the network again',
-    );
+    const where = `${fileName}: tensor ${quoteValue(name)} ${quoteValue(shape)}, element ${broken}`;
+    const advice = 'train or export the network again';
+    throw networkFileError(where, 'a finite number', `${values[broken]}`, advice);
   }
   return { shape, values };
 }
 
 function isIntegers(value: unknown, least: number): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= least);
+}
+
+const F32_BYTES = 4;
+/** The data begins at a multiple of this, so that other readers can map it into memory. */
+const ALIGNMENT_BYTES = 8;
+
+/**
+ * Writes a safetensors file. All numbers are rounded to F32: half the size of F64, and the type that every framework
+ * trains in. The same tensors and metadata give the same bytes.
+ *
+ * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold: NaN, Infinity, above 3.4e38.
+ */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  const header = encodeHeader({ tensors, metadata });
+  let elements = 0;
+  for (const { values } of tensors.values()) elements += values.length;
+
+  const bytes = new Uint8Array(LENGTH_BYTES + header.length + elements * F32_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, LENGTH_BYTES);
+
+  let byteOffset = LENGTH_BYTES + header.length;
+  for (const [name, { values }] of tensors) {
+    for (const [i, value] of values.entries()) {
+      if (!Number.isFinite(Math.fround(value))) {
+        const where = `tensor ${quoteValue(name)}, element ${i}`;
+        const expected = 'a finite number that F32 can hold';
+        throw networkFileError(where, expected, `${value}`, 'train it with smaller steps');
+      }
+      view.setFloat32(byteOffset, value, true);
+      byteOffset += F32_BYTES;
+    }
+  }
+  return bytes;
+}
+
+/** The header as JSON, padded with spaces, the only filler that the format allows. */
+function encodeHeader({ tensors, metadata }: Safetensors): Uint8Array {
+  const entries: [string, unknown][] = [[METADATA_KEY, Object.fromEntries(metadata)]];
+  let begin = 0;
+  for (const [name, { shape, values }] of tensors) {
+    const end = begin + values.length * F32_BYTES;
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
+    begin = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const padded = new Uint8Array(Math.ceil(json.length / ALIGNMENT_BYTES) * ALIGNMENT_BYTES).fill(0x20);
+  padded.set(json);
+  return padded;
 }

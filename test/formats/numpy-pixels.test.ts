@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ElementFormat, ElementType } from '../../src/formats/elements.js';
-import { PixelReader } from '../../src/formats/numpy/pixels.js';
+import { PixelReader } from '../../src/formats/numpy/numpy-pixels.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
 
