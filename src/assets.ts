@@ -10,13 +10,13 @@ function fromPackageRoot(path: string): string {
   return join(import.meta.dirname, '..', path);
 }
 
-/** The compiled kernel, built from workers/kernel/. */
+/** The compiled kernel, built from workers/kernel/score/. */
 export const KERNEL_FILE = fromPackageRoot('dist/kernel.wasm');
 
 /** The entry of the scoring threads, built from workers/score-worker.ts. */
 export const SCORE_WORKER_FILE = fromPackageRoot('dist/score-worker.cjs');
 
-/** The compiled training kernel, built from workers/train-kernel/. */
+/** The compiled training kernel, built from workers/kernel/train/. */
 export const TRAIN_KERNEL_FILE = fromPackageRoot('dist/train-kernel.wasm');
 
 /** The entry of the training threads, built from workers/train-worker.ts. */
@@ -25,7 +25,7 @@ export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 /** The folder of the trained networks and the test set. */
 export const DATA_FOLDER = fromPackageRoot('data');
 
-/** What a thread is given of a compiled kernel: TypeScript knows `WebAssembly` only with the DOM, which a user may not have. */
+/** A compiled kernel. */
 export type WasmModule = object;
 
 /** The shared memory of a kernel. */
@@ -34,13 +34,39 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** What is used of the global `WebAssembly`: TypeScript declares it only with the DOM, which a user may not have. */
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: { env: { memory: WasmMemory } },
+  ) => { readonly exports: object };
+}
+
+const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
+
 /**
  * Reads and compiles a kernel. Asking twice costs next to nothing: V8 knows the bytes again.
  *
  * @throws DigitflowError BUILD_INCOMPLETE
  */
 export function compileKernel(file: string): WasmModule {
-  return new WebAssembly.Module(read(file));
+  return new wasm.Module(read(file));
+}
+
+/**
+ * Allocates a shared memory of 64 KiB pages.
+ *
+ * @throws RangeError where there is not so much
+ */
+export function allocateWasmMemory(pages: number, mostPages = pages): WasmMemory {
+  return new wasm.Memory({ initial: pages, maximum: mostPages, shared: true });
+}
+
+/** Makes an instance of a kernel over a memory; returns what it exports. */
+export function instantiateWasm<Kernel extends object>(module: WasmModule, memory: WasmMemory): Kernel {
+  return new wasm.Instance(module, { env: { memory } }).exports as Kernel;
 }
 
 function read(file: string): Uint8Array {

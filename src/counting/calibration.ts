@@ -1,10 +1,5 @@
-/** How many units of a FixedSum make 1: a value is rounded to the nearest 2^-32. */
-const UNITS_PER_ONE = 2 ** 32;
+import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../../workers/kernel/common/offsets.js';
 
-/** A value below this takes the fast path. No loss or confidence of a sane network is above it. */
-const FAST_BELOW = 2 ** 8;
-/** Adding and subtracting it rounds a float64 below 2^51 to the nearest integer, half to even; Math.round is slower. */
-const ROUND = 1.5 * 2 ** 52;
 /** So many values of the fast path cannot leave the safe integers: 2^13 values · 2^8 · 2^32 units = 2^53. */
 const RUN_LENGTH = 2 ** 13;
 
@@ -26,7 +21,7 @@ export class FixedSum {
       let run = 0;
       for (let i = from; i < to; i++) {
         const value = values[i];
-        if (Math.abs(value) < FAST_BELOW) run += value * UNITS_PER_ONE + ROUND - ROUND;
+        if (Math.abs(value) < USUAL_BELOW) run += value * UNITS_PER_ONE + ROUND - ROUND;
         else this.#addUnusual(value);
       }
       this.addUnits(run);
@@ -64,9 +59,6 @@ export class FixedSum {
     else this.#notFinite++;
   }
 }
-
-/** Bins of equal width over 0..1; 15 as in Guo et al., On Calibration of Modern Neural Networks, 2017. */
-export const CALIBRATION_BINS = 15;
 
 /** So many confidences of at most 2^32 units each stay within the safe integers: 2^20 · 2^32 < 2^53. */
 const CONFIDENCE_RUN = 2 ** 20;

@@ -1,3 +1,4 @@
+import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 import type { Answer, PixelTask } from './messages.js';
 import type { FileExtent } from './records.js';
@@ -16,7 +17,7 @@ type Forward = (
   outputs: number,
 ) => void;
 
-/** See workers/kernel/count.ts. */
+/** See workers/kernel/score/count.ts. */
 type Count = (
   counts: number,
   classes: number,
@@ -34,9 +35,11 @@ const PIECE_BYTES = 256 * 1024;
 export interface Kernel {
   readonly forward: Forward;
   readonly count: Count;
-  /** See workers/kernel/rows.ts. */
+  /** See workers/kernel/score/rows.ts. */
   readonly numberRows: (rowTask: number) => void;
-  /** See workers/kernel/quantize.ts. */
+  /** See workers/kernel/common/position-table.ts. */
+  readonly writePositionTable: (table: number) => void;
+  /** See workers/kernel/score/int16-weights.ts. */
   readonly finestScale: (row: number, inputs: number) => number;
   readonly quantizeRow: (
     row: number,
@@ -58,9 +61,8 @@ export type ForwardRange = (
 ) => void;
 
 /** Makes an instance of the kernel over the shared memory; it keeps nothing outside of that. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as Kernel;
+export function instantiate(module: WasmModule, memory: WasmMemory): Kernel {
+  return instantiateWasm<Kernel>(module, memory);
 }
 
 /** Binds the kernel to the network's place and the slots' shape. */
@@ -88,8 +90,8 @@ export function createForward({ forward, count: countVerdicts }: Kernel, layout:
 
 /** Makes a function that scores the records of a slot in place, reading them first where it must: all a worker does. */
 export function instantiateKernel(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  module: WasmModule,
+  memory: WasmMemory,
   layout: MemoryLayout,
   makeForward: typeof createForward = createForward,
 ): (task: PixelTask) => Answer {

@@ -1,6 +1,15 @@
+import * as COUNTS from '../../workers/kernel/common/count-offsets.js';
+import * as HEAD from '../../workers/kernel/common/head-offsets.js';
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import {
+  CONSTANT_BYTES,
+  MOST_POSITIONS,
+  POSITION_TABLE_BYTES,
+  TILE_IMAGES,
+} from '../../workers/kernel/common/offsets.js';
+import * as ROW_TASK from '../../workers/kernel/common/row-offsets.js';
 import { DigitflowError } from '../errors.js';
 import { type Layer, layerSizes } from '../network/network.js';
-import { COUNTS, ENTRY, HEAD, NAME_TABLE_BYTES, REJECT, ROW_TASK } from './offsets.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
 import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
 
@@ -9,9 +18,9 @@ import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
  *
  *     bytes                              what                          who writes       who reads
  *     64                                 control: i32 stop flag        main             workers
- *     64                                 network head (HEAD)           main, once       kernel
- *     32 a layer                         layer entries (ENTRY)         main, once       kernel
- *     4096                               table of lit groups           main, once       kernel
+ *     64                                 head (head-offsets)           main, once       kernel
+ *     64 a layer                         entries (layer-offsets)        main, once       kernel
+ *     4096                               position table                kernel, once     kernel
  *     …                                  weights, biases, scales       main, once       kernel
  *     524288, for text only              compression table             main, once       kernel
  *     and for each slot:
@@ -21,19 +30,20 @@ import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
  *       records * 4                      confidences f32               the slot's worker   main
  *       records * 4                      losses f32                    the slot's worker   main
  *       records * classes * 4            outputs f32, where wanted     the slot's worker   main
- *       256 + classes * classes * 4      counts (COUNTS)               the slot's worker   main
+ *       256 + classes * classes * 4      counts (count-offsets)        the slot's worker   main
  *     and where the slots are for text (then `pixels` holds but a piece, and the labels are the worker's to write):
  *       text                             text u8                       main, or worker  the slot's worker, main
  *       records * 4                      row starts u32                the slot's worker   main
  *       records * 4                      id ends u32, where wanted     the slot's worker   main
- *       stretch                          ids u8, where wanted          the slot's worker   main
+ *       stretch                          ids u8 unquoted, where wanted the slot's worker   main
  *       rejects * REJECT.bytes           rejects                       the slot's worker   main
  *       ROW_TASK.bytes + 16384           row task, names of classes    the slot's worker   kernel
  *     and in any case:
- *       …                                scratch                       the slot's worker   nobody
+ *       …                                scratch                       the slot's worker   kernel
  *
  * Every region starts at a multiple of 64 (a cache line: no two threads write to the same one) and is followed by a
- * guard of 64 bytes that is never written: the tests put canaries there, and the kernel's loads may run into it. A slot belongs to the main thread, except between the posting of its task and the answer.
+ * guard of 64 bytes that is never written: the tests put canaries there, and the kernel's loads may run into it. A slot
+ * belongs to the main thread, except between the posting of its task and the answer.
  */
 export interface MemoryLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
@@ -58,7 +68,7 @@ export interface MemoryLayout {
 export interface NetworkLayout {
   readonly head: number;
   readonly entries: number;
-  readonly groupTable: number;
+  readonly positionTable: number;
   readonly layers: readonly LayerLayout[];
 }
 
@@ -70,62 +80,55 @@ export interface LayerLayout {
   readonly scales: number;
 }
 
-/** Where one slot's arrays lie; `outputs` is 0 where they are not wanted. */
-export interface SlotLayout {
-  readonly pixels: number;
-  readonly labels: number;
-  readonly predictions: number;
-  readonly confidences: number;
-  readonly losses: number;
-  readonly outputs: number;
-  /** See `COUNTS`. */
-  readonly counts: number;
-  readonly scratch: number;
-  /** Null where the slot is for pixels. */
-  readonly text: TextLayout | null;
-}
+/** Where one slot's arrays lie; what is not wanted lies at 0. */
+export type SlotLayout = Readonly<ReturnType<typeof layoutSlot>>;
 
 /** Where the arrays of a slot for text lie. */
-export interface TextLayout {
-  /** The text that waits to be scored, or the piece of a file that is being scored. */
-  readonly text: number;
-  /** `(records)` u32: where each scored row begins, counted from the start of the batch's text. */
-  readonly rowStarts: number;
-  /** `(records)` u32: where the id of each scored row ends in `ids`; 0 where ids are not wanted. */
-  readonly idEnds: number;
-  /** u8: the ids of the scored rows, unquoted, one after the other; 0 where they are not wanted. */
-  readonly ids: number;
-  /** The rows that were not scored, `REJECT.bytes` each, in the order of the text. */
-  readonly rejects: number;
-  /** What the kernel takes rows by, see `ROW_TASK`; behind it the names of classes, see `nameTable`. */
-  readonly rowTask: number;
-}
+export type TextLayout = Readonly<NonNullable<SlotLayout['text']>>;
 
-/** The kernel writes so many bytes behind the pixels of a row, at most; see `plainPixels`. */
+/**
+ * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
+ * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
+ */
+export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
+
+/** The kernel writes so many bytes after the pixels of a row, at most; see `plainPixels`. */
 const PIXEL_SLACK_BYTES = 16;
-
-/** How many images the kernel takes through the layers together; mirrored by `TILE` in workers/kernel/tile.ts. */
-export const TILE_IMAGES = 32;
-
-/** The kernel's constant vectors; mirrored by workers/kernel/constants.ts. */
-const CONSTANT_BYTES = 256;
 
 /** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
 const VERDICT_BYTES = TILE_IMAGES * 9;
 
-/** For each of the 256 patterns of eight groups of pixels, the positions of the lit ones, as eight u16. */
-export const GROUP_TABLE_ENTRIES = 256 * 8;
-
-/** The kernel lists groups of four pixels as u16. */
-export const MOST_INPUTS = 65536 * 4;
+/** The kernel lists groups of four pixels. */
+export const MOST_INPUTS = MOST_POSITIONS * 4;
 
 export const GUARD_BYTES = 64;
 export const PAGE_BYTES = 65536;
 /** The most a WebAssembly memory with 32-bit addresses can hold. */
-const MOST_BYTES = 4 * 2 ** 30;
+export const MOST_BYTES = 4 * 2 ** 30;
 
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
+}
+
+/** The regions of a shared memory, one after the other: each begins at a multiple of 64, and a guard follows it. */
+export class Regions {
+  /** The start of every guard. */
+  readonly guards: number[] = [];
+  #end = 0;
+
+  /** Makes room for so many bytes; returns where they begin. */
+  readonly take = (bytes: number): number => {
+    const start = this.#end;
+    const guard = roundUp(start + bytes, 64);
+    this.guards.push(guard);
+    this.#end = guard + GUARD_BYTES;
+    return start;
+  };
+
+  /** The size of the memory so far, in whole pages. */
+  get bytes(): number {
+    return roundUp(this.#end, PAGE_BYTES);
+  }
 }
 
 /** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
@@ -165,7 +168,6 @@ export interface LayoutOptions {
  * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
  */
 export function layoutMemory(network: LayerShapes, options: LayoutOptions): MemoryLayout {
-  const { slotCount, withOutputs = false } = options;
   const sizes = layerSizes(network);
   const recordBytes = sizes[0];
   const classCount = sizes[sizes.length - 1];
@@ -175,19 +177,13 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
     ? Math.ceil(text.stretchBytes / (2 * recordBytes))
     : (options.recordsPerSlot ?? 1);
   const pixelRecords = text ? text.pieceRecords : recordsPerSlot;
-  const guards: number[] = [];
-  let end = 0;
-  const region = (bytes: number): number => {
-    const start = end;
-    guards.push(roundUp(start + bytes, 64));
-    end = roundUp(start + bytes, 64) + GUARD_BYTES;
-    return start;
-  };
+  const regions = new Regions();
+  const region = regions.take;
 
   const control = region(64);
   // The entries follow the head without a guard: the kernel finds them at a fixed distance.
-  const head = region(HEAD.bytes + ENTRY.bytes * network.layers.length);
-  const groupTable = region(GROUP_TABLE_ENTRIES * 2);
+  const head = region(HEAD.bytes + LAYER.bytes * network.layers.length);
+  const positionTable = region(POSITION_TABLE_BYTES);
   const layers = network.layers.map((layer, index) => {
     const paddedOutputs = index === 0 ? roundUp(layer.outputs, 16) : layer.outputs;
     // The first layer has room for float32 weights, of which int16 ones fill the first half.
@@ -201,28 +197,14 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
   });
 
   const compression = text ? region(COMPRESSION_TABLE_BYTES) : 0;
-
   const tileBytes = TILE_IMAGES * widestLayer(network) * 4;
-  const slots = Array.from({ length: slotCount }, () => ({
-    pixels: region(pixelRecords * recordBytes + (text ? PIXEL_SLACK_BYTES : 0)),
-    labels: region(recordsPerSlot),
-    predictions: region(recordsPerSlot),
-    confidences: region(recordsPerSlot * 4),
-    losses: region(recordsPerSlot * 4),
-    outputs: withOutputs ? region(recordsPerSlot * classCount * 4) : 0,
-    counts: region(COUNTS.confusion + classCount * classCount * 4),
-    scratch: region(CONSTANT_BYTES + 2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES),
-    text: text && {
-      text: region(text.textBytes),
-      rowStarts: region(recordsPerSlot * 4),
-      idEnds: text.withIds ? region(recordsPerSlot * 4) : 0,
-      ids: text.withIds ? region(text.stretchBytes) : 0,
-      rejects: region(text.mostRejects * REJECT.bytes),
-      rowTask: region(ROW_TASK.bytes + NAME_TABLE_BYTES),
-    },
-  }));
+  const scratchBytes = CONSTANT_BYTES + 2 * tileBytes + listBytesFor(recordBytes) + VERDICT_BYTES;
+  const shape = { recordsPerSlot, pixelRecords, recordBytes, classCount, text };
+  const slots = Array.from({ length: options.slotCount }, () =>
+    layoutSlot(region, shape, scratchBytes, options.withOutputs ?? false),
+  );
 
-  const bytes = roundUp(end, PAGE_BYTES);
+  const { bytes, guards } = regions;
   if (bytes > MOST_BYTES) {
     throw new DigitflowError(
       'MEMORY_LIMIT',
@@ -230,17 +212,37 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
         'give a smaller batch size or fewer workers',
     );
   }
+  const places = { head, entries: head + HEAD.bytes, positionTable, layers };
+  return { bytes, control, network: places, compression, slots, ...shape, guards };
+}
+
+function layoutSlot(
+  region: Regions['take'],
+  shape: Pick<MemoryLayout, 'recordsPerSlot' | 'pixelRecords' | 'recordBytes' | 'classCount' | 'text'>,
+  scratchBytes: number,
+  withOutputs: boolean,
+) {
+  const { recordsPerSlot: records, pixelRecords, recordBytes, classCount, text } = shape;
   return {
-    bytes,
-    control,
-    network: { head, entries: head + HEAD.bytes, groupTable, layers },
-    compression,
-    slots,
-    recordsPerSlot,
-    pixelRecords,
-    recordBytes,
-    classCount,
-    text,
-    guards,
+    pixels: region(pixelRecords * recordBytes + (text ? PIXEL_SLACK_BYTES : 0)),
+    labels: region(records),
+    predictions: region(records),
+    confidences: region(records * 4),
+    losses: region(records * 4),
+    outputs: withOutputs ? region(records * classCount * 4) : 0,
+    counts: region(COUNTS.confusion + classCount * classCount * 4),
+    scratch: region(scratchBytes),
+    text: text && {
+      /** The text that waits to be scored, or the piece of a file that is being scored. */
+      text: region(text.textBytes),
+      /** `(records)` u32: where each scored row begins, counted from the start of the batch's text. */
+      rowStarts: region(records * 4),
+      /** `(records)` u32: where the id of each scored row ends in `ids`. */
+      idEnds: text.withIds ? region(records * 4) : 0,
+      ids: text.withIds ? region(text.stretchBytes) : 0,
+      rejects: region(text.mostRejects * REJECT.bytes),
+      /** How the kernel is told to take rows, see row-offsets.ts; after it the names of classes, see `nameTable`. */
+      rowTask: region(ROW_TASK.bytes + ROW_TASK.NAME_TABLE_BYTES),
+    },
   };
 }

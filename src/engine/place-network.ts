@@ -1,17 +1,11 @@
-import { ACTIVATIONS } from '../network/activations.js';
+import * as HEAD from '../../workers/kernel/common/head-offsets.js';
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import { ACTIVATION_CODES } from '../network/activations.js';
 import { foldNormalization } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { Kernel } from './kernel.js';
-import {
-  GROUP_TABLE_ENTRIES,
-  groupCount,
-  type LayerLayout,
-  listBytesFor,
-  type MemoryLayout,
-  widestLayer,
-} from './layout.js';
-import { ENTRY, HEAD } from './offsets.js';
+import { groupCount, type LayerLayout, listBytesFor, type MemoryLayout, widestLayer } from './layout.js';
 
 /**
  * How far int16 weights may move a first-layer neuron's sum (root mean square over random images) before float32 ones
@@ -25,7 +19,7 @@ const LARGEST_QUANTIZATION_ERROR = 5e-4;
  * Must not run while a task that uses the memory is under way. Written by the main thread, read by the kernel.
  */
 export function placeNetwork(
-  kernel: Pick<Kernel, 'finestScale' | 'quantizeRow'>,
+  kernel: Pick<Kernel, 'finestScale' | 'quantizeRow' | 'writePositionTable'>,
   buffer: SharedArrayBuffer,
   layout: MemoryLayout,
   network: Network,
@@ -40,7 +34,7 @@ export function placeNetwork(
   const error = quantizeLayer(kernel, buffer, layout.network.layers[0], layers[0], rowLength);
   const isQuantized = error <= LARGEST_QUANTIZATION_ERROR;
 
-  const { head, entries, groupTable } = layout.network;
+  const { head, entries, positionTable } = layout.network;
   const setHead = (field: number, value: number) => view.setInt32(head + field, value, true);
   setHead(HEAD.layerCount, layers.length);
   setHead(HEAD.inputs, layout.recordBytes);
@@ -48,36 +42,25 @@ export function placeNetwork(
   setHead(HEAD.widest, widestLayer(network));
   setHead(HEAD.quantized, isQuantized ? 1 : 0);
   setHead(HEAD.crossEntropy, layers[layers.length - 1].activation === 'softmax' ? 1 : 0);
-  setHead(HEAD.groupTable, groupTable);
+  setHead(HEAD.positionTable, positionTable);
   setHead(HEAD.listBytes, listBytesFor(layout.recordBytes));
-  writeGroupTable(new Uint16Array(buffer, groupTable, GROUP_TABLE_ENTRIES));
+  kernel.writePositionTable(positionTable);
 
   layers.forEach((layer, index) => {
     const place = layout.network.layers[index];
-    const entry = entries + index * ENTRY.bytes;
+    const entry = entries + index * LAYER.bytes;
     const set = (field: number, value: number) => view.setInt32(entry + field, value, true);
-    set(ENTRY.inputs, layer.inputs);
-    set(ENTRY.outputs, layer.outputs);
-    set(ENTRY.paddedOutputs, place.paddedOutputs);
-    set(ENTRY.activation, ACTIVATIONS.indexOf(layer.activation));
-    set(ENTRY.weights, place.weights);
-    set(ENTRY.biases, place.biases);
-    set(ENTRY.scales, place.scales);
+    set(LAYER.inputs, layer.inputs);
+    set(LAYER.outputs, layer.outputs);
+    set(LAYER.paddedOutputs, place.paddedOutputs);
+    set(LAYER.activation, ACTIVATION_CODES[layer.activation]);
+    set(LAYER.weights, place.weights);
+    set(LAYER.biases, place.biases);
+    set(LAYER.scales, place.scales);
     new Float32Array(buffer, place.biases, place.paddedOutputs).set(layer.biases);
     if (index > 0) new Float32Array(buffer, place.weights, layer.weights.length).set(layer.weights);
     else if (!isQuantized) writeGroups(buffer, place, layer);
   });
-}
-
-/** For each pattern of eight lit or dark groups, the positions of the lit ones, as eight u16. */
-function writeGroupTable(table: Uint16Array): void {
-  const groups = [0, 1, 2, 3, 4, 5, 6, 7];
-  for (let pattern = 0; pattern < 256; pattern++) {
-    table.set(
-      groups.filter((group) => pattern & (1 << group)),
-      pattern * 8,
-    );
-  }
 }
 
 /** Blocks of 16 neurons; in each, for every group of four pixels, 16 float32 for each pixel. */

@@ -1,4 +1,10 @@
-import { compileKernel, KERNEL_FILE } from '../assets.js';
+import {
+  allocateWasmMemory,
+  compileKernel,
+  KERNEL_FILE,
+  type WasmMemory,
+  type WasmModule,
+} from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
@@ -11,8 +17,8 @@ import { COMPRESSION_TABLE_BYTES, fillCompressionTable } from './text/compressio
 /** A network in shared memory, with the slots around it and the kernel to run on them. */
 export class SharedNetwork {
   readonly layout: MemoryLayout;
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
+  readonly memory: WasmMemory;
+  readonly module: WasmModule;
   readonly #network: Network;
   readonly #control: Int32Array;
   #placed: Normalization | undefined;
@@ -62,9 +68,9 @@ export class SharedNetwork {
 export function allocateMemory(
   pages: number,
   { compression }: Pick<MemoryLayout, 'compression'>,
-): WebAssembly.Memory {
+): WasmMemory {
   try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const memory = allocateWasmMemory(pages);
     if (compression > 0)
       fillCompressionTable(new Uint8Array(memory.buffer, compression, COMPRESSION_TABLE_BYTES));
     return memory;

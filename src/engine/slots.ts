@@ -1,6 +1,7 @@
+import * as COUNTS from '../../workers/kernel/common/count-offsets.js';
+import { CALIBRATION_BINS } from '../../workers/kernel/common/offsets.js';
 import { DigitflowError } from '../errors.js';
-import type { MemoryLayout, SlotLayout } from './layout.js';
-import { CALIBRATION_BINS, COUNTS, REJECT } from './offsets.js';
+import { type MemoryLayout, REJECT, type SlotLayout } from './layout.js';
 import type { Permits, Reading } from './records.js';
 import type { TextSize } from './sizes.js';
 

@@ -2,7 +2,7 @@
 export interface MnistFile {
   readonly name: string;
   readonly bytes: number;
-  /** Of the raw content, in lower-case hexadecimal: mirrors compress the files anew. */
+  /** Of the raw content, in lower-case hexadecimal: each site compresses the files anew. */
   readonly sha256: string;
 }
 
@@ -40,7 +40,7 @@ export interface KnownDataset {
 }
 
 /**
- * MNIST and its relatives come under the same file names, and mirrors compress anew: only the raw content tells.
+ * MNIST and its relatives come under the same file names, and each site compresses them anew: only the raw content tells.
  */
 export const KNOWN_DATASETS: readonly KnownDataset[] = [
   {

@@ -1,8 +1,19 @@
-/** The activation functions a layer can have. The order is the kernel's numbering. */
+import { IDENTITY, RELU, SIGMOID, SOFTMAX, TANH } from '../../workers/kernel/common/offsets.js';
+
+/** The activation functions a layer can have. */
 export const ACTIVATIONS = ['identity', 'sigmoid', 'relu', 'tanh', 'softmax'] as const;
 
 /** The name of an activation function. */
 export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** The kernels' numbers of the activation functions. */
+export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
+  identity: IDENTITY,
+  sigmoid: SIGMOID,
+  relu: RELU,
+  tanh: TANH,
+  softmax: SOFTMAX,
+};
 
 /** Whether a text is the name of an activation function. */
 export function isActivationName(text: string): text is ActivationName {

@@ -1,3 +1,10 @@
+import {
+  STEP_AVERAGING,
+  STEP_BYTES,
+  STEP_CORRECTION,
+  STEP_KEEP,
+  STEP_SIZE,
+} from '../../workers/kernel/common/offsets.js';
 import type { TrainingOptions } from './training-options.js';
 
 /** Adam's decay rates, from Kingma and Ba, arXiv:1412.6980; the first is SGD's momentum as well. */
@@ -71,27 +78,26 @@ export function cosineOfHalfTurns(t: number): number {
 }
 
 /**
- * Fills the table of an epoch's steps, `(steps, 4)` f32: step size, Adam's correction, the share of itself that a weight
- * keeps, the share by which the averages move.
+ * Fills the table of an epoch's steps, `(steps, 4)` f32: see `STEP_SIZE`.
  *
  * @param epoch from 0
  * @returns the learning rate of the last step
  */
 export function writeSteps(table: Float32Array, epoch: number, options: TrainingOptions): number {
-  const stepsPerEpoch = table.length / 4;
+  const stepsPerEpoch = table.length / (STEP_BYTES / 4);
   let step = epoch * stepsPerEpoch;
   let power1 = wholePower(BETA_1, step);
   let power2 = wholePower(BETA_2, step);
   let learningRate = 0;
-  for (let at = 0; at < table.length; at += 4, step++) {
+  for (let at = 0; at < table.length; at += STEP_BYTES / 4, step++) {
     learningRate = learningRateAt(step, stepsPerEpoch, options);
     power1 *= BETA_1;
     power2 *= BETA_2;
-    table[at] = options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
-    table[at + 1] = 1 / (1 - power2);
-    table[at + 2] = 1 - learningRate * options.weightDecay;
+    table[at + STEP_SIZE / 4] = options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
+    table[at + STEP_CORRECTION / 4] = 1 / (1 - power2);
+    table[at + STEP_KEEP / 4] = 1 - learningRate * options.weightDecay;
     // Early averages forget faster: otherwise the first random weights would stay in them.
-    table[at + 3] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
+    table[at + STEP_AVERAGING / 4] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
   }
   return learningRate;
 }

@@ -1,6 +1,7 @@
-import type { WasmMemory, WasmModule } from '../assets.js';
+import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
+import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
-import { BARRIER, RUN, STEP_BYTES } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import type { TrainingLayout } from './training-layout.js';
 import { type TrainingOptions, trainingCount } from './training-options.js';
@@ -39,8 +40,8 @@ export interface EpochAnswer {
 
 /** The exports of the training kernel. A `run` is the address of a head: each thread of a run's team has its own. */
 export interface TrainingKernel {
-  /** Writes the constants that the other functions need: to be called once. */
-  writeConstants(run: number): void;
+  /** Writes the tables that the other functions need, and that all runs share: to be called once, before them. */
+  writeTables(run: number): void;
   /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
   findEverLit(run: number, count: number): void;
   /** Lists the lit pixels of the set's first `count` images in at most `room` bytes; 0 where they take more. */
@@ -71,8 +72,7 @@ export interface TrainingKernel {
 
 /** Makes the training kernel over a shared memory. */
 export function instantiateTrainingKernel(module: WasmModule, memory: WasmMemory): TrainingKernel {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as TrainingKernel;
+  return instantiateWasm<TrainingKernel>(module, memory);
 }
 
 /** Batches between two looks at the stop flag: some milliseconds. */
@@ -98,7 +98,7 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
     const run = layout.runs[task.run];
     const { head } = run.ranks[task.rank];
     // Tells main that this thread has begun.
-    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER.length), BARRIER.begun, 1);
+    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER_BYTES / 4), BARRIER_BEGUN / 4, 1);
     const start = performance.now();
     const learningRate = placeEpoch(kernel, setup, task);
 
@@ -153,11 +153,14 @@ export function placeEpoch(
   const [key0, key1] = augmentationKeys(options.seed, index, epoch);
   view.setUint32(RUN.key0, key0, true);
   view.setUint32(RUN.key1, key1, true);
-  const amplitudes = AUGMENTATIONS[options.augment];
+  const { rotation, scale, shear, shift, bend } = AUGMENTATIONS[options.augment];
   const factor = augmentationAt(epoch, options);
-  for (const name of ['rotation', 'scale', 'shear', 'shift', 'bend'] as const) {
-    view.setFloat32(RUN[name], amplitudes[name] * factor, true);
-  }
+  const setAmplitude = (field: number, most: number) => view.setFloat32(field, most * factor, true);
+  setAmplitude(RUN.rotation, rotation);
+  setAmplitude(RUN.scale, scale);
+  setAmplitude(RUN.shear, shear);
+  setAmplitude(RUN.shift, shift);
+  setAmplitude(RUN.bend, bend);
 
   const count = trainingCount(layout.imageCount, options);
   if (rank === layout.teamSize - 1) {

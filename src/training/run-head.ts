@@ -1,14 +1,19 @@
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { STOP_FLAG } from '../engine/messages.js';
-import { ACTIVATIONS } from '../network/activations.js';
+import { ACTIVATION_CODES } from '../network/activations.js';
 import { BETA_1, BETA_2 } from './epoch-plan.js';
 import type { TrainingSetup } from './epoch-runner.js';
-import { LAYER, RUN } from './run-fields.js';
 import { STATE_ARRAYS } from './run-layout.js';
 import { type TrainingImages, trainingCount } from './training-options.js';
 
-/** The order is the kernel's numbering. */
-const LOSSES = ['squared error', 'cross-entropy', 'binary cross-entropy'] as const;
-const OPTIMIZERS = ['adam', 'sgd'] as const;
+/** The kernel's numbers of the losses and optimizers. */
+const LOSS_CODES = {
+  'squared error': RUN.SQUARED_ERROR,
+  'cross-entropy': RUN.CROSS_ENTROPY,
+  'binary cross-entropy': RUN.BINARY_CROSS_ENTROPY,
+} as const;
+const OPTIMIZER_CODES = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 
 /** Adam's, from Kingma and Ba, arXiv:1412.6980. */
 const EPSILON = 1e-8;
@@ -31,7 +36,7 @@ export function placeRun(setup: TrainingSetup, index: number, images: TrainingIm
     placeHead(new DataView(buffer, head, RUN.bytes), setup, index, rank, images);
     shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights, biases }, l) => {
       const isLast = l === shape.layers.length - 1;
-      const activation = ACTIVATIONS.indexOf(isLast ? options.output : options.activation);
+      const activation = ACTIVATION_CODES[isLast ? options.output : options.activation];
       const [inputBegin, inputEnd] = inputsBegin[l].slice(rank, rank + 2);
       const numbers = { inputs, outputs, paddedOutputs, activation, weights, biases, inputBegin, inputEnd };
       const view = new DataView(buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
@@ -47,7 +52,7 @@ function placeHead(
   rank: number,
   { image }: TrainingImages,
 ): void {
-  const { shape, tables, constants, pixels, labels, starts, records, teamSize } = layout;
+  const { shape, positionTable, constants, pixels, labels, starts, records, teamSize } = layout;
   const run = layout.runs[index];
   const { gradients, order, steps, zeros, results, barrier, shares, tilesInHand, tiles, tileBytes } = run;
   const { head: _, ...scratch } = run.ranks[rank];
@@ -57,11 +62,11 @@ function placeHead(
     layerCount: shape.layers.length,
     inputs: shape.layers[0].inputs,
     classes: shape.layers[shape.layers.length - 1].outputs,
-    loss: LOSSES.indexOf(options.loss),
-    optimizer: OPTIMIZERS.indexOf(options.optimizer),
+    loss: LOSS_CODES[options.loss],
+    optimizer: OPTIMIZER_CODES[options.optimizer],
     height: image.height,
     width: image.width,
-    ...{ tables, constants, pixels, labels, starts, records },
+    ...{ positionTable, constants, pixels, labels, starts, records },
     ...{ parameters, gradients, means, squares },
     averages: options.averaging > 0 ? averages : 0,
     parameterBytes: shape.bytes,
@@ -74,16 +79,12 @@ function placeHead(
     batchSize: options.batchSize,
     augmented: options.augment === 'none' ? 0 : 1,
   });
-  const floats = {
-    smoothing: options.labelSmoothing,
-    clip: options.largestFirstWeight,
-    beta1: BETA_1,
-    beta2: BETA_2,
-    epsilon: EPSILON,
-  } as const;
-  for (const name of Object.keys(floats) as (keyof typeof floats)[]) {
-    view.setFloat32(RUN[name], floats[name], true);
-  }
+  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
+  setFloat(RUN.smoothing, options.labelSmoothing);
+  setFloat(RUN.clip, options.largestFirstWeight);
+  setFloat(RUN.beta1, BETA_1);
+  setFloat(RUN.beta2, BETA_2);
+  setFloat(RUN.epsilon, EPSILON);
 }
 
 /** Sets i32 fields by their names. */

@@ -1,15 +1,17 @@
+import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import {
+  BARRIER_BYTES,
+  MOST_POSITIONS,
+  RESULT_BYTES,
+  STEP_BYTES,
+  TILE_IMAGES,
+} from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { roundUp } from '../engine/layout.js';
 import type { ParameterLayout } from './network-parameters.js';
-import { BARRIER, LAYER, RESULT_BYTES, RUN, STEP_BYTES } from './run-fields.js';
 
 /** The arrays of a state, in this order. */
 export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
-
-/** Images that the kernel takes forward and back together; mirrored by `TILE` in workers/kernel/tile.ts. */
-export const TILE_IMAGES = 32;
-
-/** Pixels that one list of positions can tell apart; mirrored by `MOST_POSITIONS` in workers/train-kernel/compact.ts. */
-export const MOST_POSITIONS = 65_536;
 
 /** Tiles that each thread of a team of several has in hand: with more, threads wait less; fewer stay in the core's cache. */
 const TILES_A_THREAD = 2;
@@ -46,11 +48,11 @@ export function layoutRun(region: Region, options: RunLayoutOptions) {
     steps: region(stepCount * STEP_BYTES),
     zeros: region(widest * 4),
     results: region(Math.ceil(mostAtOnce / TILE_IMAGES) * RESULT_BYTES),
-    barrier: region(BARRIER.length * 4),
+    barrier: region(BARRIER_BYTES),
     shares: region((teamSize + 1) * 4),
   };
   const ranks = Array.from({ length: teamSize }, () => layoutRank(region, options));
-  // A thread alone has one tile in hand. A team has two sets of them: see workers/train-kernel/team.ts.
+  // A thread alone has one tile in hand. A team has two sets of them: see workers/kernel/train/team.ts.
   const tilesInHand = teamSize === 1 ? 1 : teamSize * TILES_A_THREAD;
   const tileCount = teamSize === 1 ? 1 : tilesInHand * 2;
   const [first, second = first] = Array.from({ length: tileCount }, () => layoutTile(region, options));
@@ -64,8 +66,7 @@ function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions) 
   const { inputs } = shape.layers[0];
   // The kernel writes some entries past the last one.
   const positionCount = Math.min(roundUp(inputs, 4), MOST_POSITIONS) + 12;
-  // Mirrored by `quadRow` in workers/train-kernel/quads.ts.
-  const quadRow = roundUp(width + 2, 16);
+  const quadRow = roundUp(width + RUN.QUAD_MARGIN, RUN.QUAD_MULTIPLE);
   return {
     head: region(RUN.bytes + LAYER.bytes * shape.layers.length),
     tilePixels: region(inputs + 4),
@@ -73,7 +74,7 @@ function layoutRank(region: Region, { shape, height, width }: RunLayoutOptions) 
     values: region(positionCount),
     vectors: region(256),
     quads: region((height + 2) * quadRow * 4),
-    framed: region((height + 4) * (quadRow + 16)),
+    framed: region((height + 4) * (quadRow + RUN.FRAME_SLACK)),
     box: region(16),
   };
 }

@@ -1,14 +1,26 @@
-import { compileKernel, TRAIN_KERNEL_FILE, type WasmMemory, type WasmModule } from '../assets.js';
+import {
+  BARRIER_BEGUN,
+  BARRIER_BYTES,
+  BARRIER_GENERATION,
+  BARRIER_IS_BROKEN,
+} from '../../workers/kernel/common/offsets.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
+import {
+  allocateWasmMemory,
+  compileKernel,
+  TRAIN_KERNEL_FILE,
+  type WasmMemory,
+  type WasmModule,
+} from '../assets.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError } from '../errors.js';
 import { initialSeed } from './epoch-plan.js';
 import { instantiateTrainingKernel, type TrainingSetup } from './epoch-runner.js';
 import { writeInitialWeights } from './network-parameters.js';
-import { BARRIER, RUN } from './run-fields.js';
 import { placeRun } from './run-head.js';
 import { STATE_ARRAYS } from './run-layout.js';
-import { layoutTraining, TABLES_BYTES, type TrainingLayout, writeLitTables } from './training-layout.js';
+import { layoutTraining, type TrainingLayout } from './training-layout.js';
 import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */
@@ -50,8 +62,7 @@ export class SharedTraining {
       isFixed: options.augment === 'none',
     });
     this.module = compileKernel(TRAIN_KERNEL_FILE);
-    const pages = this.layout.bytes / PAGE_BYTES;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.memory = allocateWasmMemory(this.layout.bytes / PAGE_BYTES);
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
     this.epochsDone = this.layout.runs.map(() => 0);
     this.#place(count);
@@ -95,20 +106,20 @@ export class SharedTraining {
   /** Whether all threads of a run's team have begun their tasks since its barrier was mended. */
   haveBegun(run: number): boolean {
     // Reads what each thread adds as it begins.
-    return Atomics.load(this.#barrier(run), BARRIER.begun) === this.layout.teamSize;
+    return Atomics.load(this.#barrier(run), BARRIER_BEGUN / 4) === this.layout.teamSize;
   }
 
   /** Releases the threads of a run's team from its barrier, now and later, because one of them has died. */
   disband(run: number): void {
     const barrier = this.#barrier(run);
     // In this order: a thread that has not seen the flag waits for a generation that is then over.
-    Atomics.store(barrier, BARRIER.isBroken, 1);
-    Atomics.add(barrier, BARRIER.generation, 1);
-    Atomics.notify(barrier, BARRIER.generation);
+    Atomics.store(barrier, BARRIER_IS_BROKEN / 4, 1);
+    Atomics.add(barrier, BARRIER_GENERATION / 4, 1);
+    Atomics.notify(barrier, BARRIER_GENERATION / 4);
   }
 
   #barrier(run: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER.length);
+    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER_BYTES / 4);
   }
 
   #state(start: number): Float32Array {
@@ -121,11 +132,10 @@ export class SharedTraining {
     const { shape } = layout;
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
-    writeLitTables(new DataView(buffer, layout.tables, TABLES_BYTES));
     for (const run of layout.runs.keys()) placeRun(this.setup, run, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
     const kernel = instantiateTrainingKernel(this.module, this.memory);
-    kernel.writeConstants(head);
+    kernel.writeTables(head);
     kernel.findEverLit(head, count);
     const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);
     const hasRecords = layout.recordBytes > 0 && kernel.writeRecords(head, count, layout.recordBytes) !== 0;

@@ -1,8 +1,8 @@
+import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 import { TRAIN_WORKER_FILE } from '../assets.js';
 import { Threads } from '../engine/threads.js';
 import { DigitflowError } from '../errors.js';
 import { createEpochRunner, type EpochAnswer, type EpochTask } from './epoch-runner.js';
-import { TILE_IMAGES } from './run-layout.js';
 import type { SharedTraining } from './shared-training.js';
 import type { TrainingLayout } from './training-layout.js';
 

@@ -1,15 +1,16 @@
-import { GUARD_BYTES, PAGE_BYTES, roundUp } from '../engine/layout.js';
+import { CONSTANT_BYTES, MOST_POSITIONS, POSITION_TABLE_BYTES } from '../../workers/kernel/common/offsets.js';
+import { MOST_BYTES, Regions } from '../engine/layout.js';
 import { DigitflowError } from '../errors.js';
 import { layoutParameters, type ParameterLayout } from './network-parameters.js';
-import { layoutRun, MOST_POSITIONS, type RunLayout, type RunLayoutOptions } from './run-layout.js';
+import { layoutRun, type RunLayout, type RunLayoutOptions } from './run-layout.js';
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
  *
  *     bytes                              what                             who writes      who reads
  *     64                                 control: i32 stop flag           main            workers
- *     4096                               tables of lit pixels             main, once      kernel
- *     288                                constant vectors                 main, once      kernel
+ *     4096                               position table                   kernel, once    kernel
+ *     384                                constant vectors                 kernel, once    kernel
  *     images * inputs                    pixels of the set, u8            main, once      kernel
  *     images                             labels of the set, u8            main, once      kernel
  *     (images + 1) * 4                   where records begin, u32         main, once      kernel
@@ -43,7 +44,7 @@ export interface TrainingLayout {
   /** The size of the whole memory, a multiple of the 64 KiB page. */
   readonly bytes: number;
   readonly control: number;
-  readonly tables: number;
+  readonly positionTable: number;
   readonly constants: number;
   readonly pixels: number;
   readonly labels: number;
@@ -59,12 +60,6 @@ export interface TrainingLayout {
   /** The start of every guard. */
   readonly guards: readonly number[];
 }
-
-/** What workers/train-kernel/constants.ts writes. */
-const CONSTANT_BYTES = 288;
-
-/** The most a WebAssembly memory with 32-bit addresses can hold. */
-const MOST_BYTES = 4 * 2 ** 30;
 
 /** What a training layout is made for. */
 export interface TrainingLayoutOptions extends Omit<RunLayoutOptions, 'shape'> {
@@ -87,17 +82,11 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const inputs = sizes[0];
   // A thread cuts its range out of lists that go up pixel by pixel; those of a larger image begin anew.
   const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
-  const guards: number[] = [];
-  let end = 0;
-  const region = (bytes: number): number => {
-    const start = end;
-    guards.push(roundUp(start + bytes, 64));
-    end = roundUp(start + bytes, 64) + GUARD_BYTES;
-    return start;
-  };
+  const regions = new Regions();
+  const region = regions.take;
 
   const control = region(64);
-  const tables = region(TABLES_BYTES);
+  const positionTable = region(POSITION_TABLE_BYTES);
   const constants = region(CONSTANT_BYTES);
   const pixels = region(imageCount * inputs);
   const labels = region(imageCount);
@@ -108,7 +97,7 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
   const records = region(recordBytes);
   const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape, teamSize }));
 
-  const bytes = roundUp(end, PAGE_BYTES);
+  const { bytes, guards } = regions;
   if (bytes > MOST_BYTES && teamSize > 1) return layoutTraining({ ...options, teamSize: 1 });
   if (bytes > MOST_BYTES && hasRecords) return layoutTraining({ ...options, isFixed: false });
   if (bytes > MOST_BYTES) {
@@ -119,23 +108,5 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
     );
   }
   const set = { pixels, labels, starts, records, recordBytes, imageCount };
-  return { bytes, control, tables, constants, ...set, shape, teamSize, runs, guards };
-}
-
-/** The bytes of `writeLitTables`. */
-export const TABLES_BYTES = 256 * 16;
-
-/**
- * What the kernel lists lit pixels with, little-endian: for each of the 256 patterns of eight pixels the positions of the
- * lit ones, as eight u16.
- */
-export function writeLitTables(table: DataView): void {
-  for (let pattern = 0; pattern < 256; pattern++) {
-    let at = pattern * 16;
-    for (let bit = 0; bit < 8; bit++) {
-      if ((pattern >> bit) % 2 === 0) continue;
-      table.setUint16(at, bit, true);
-      at += 2;
-    }
-  }
+  return { bytes, control, positionTable, constants, ...set, shape, teamSize, runs, guards };
 }

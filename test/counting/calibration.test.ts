@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CALIBRATION_BINS, Calibration } from '../../src/counting/calibration.js';
+import { Calibration } from '../../src/counting/calibration.js';
+import { CALIBRATION_BINS } from '../../workers/kernel/common/offsets.js';
 
 /** `[confidence, is right]` */
 function calibrationOf(records: readonly (readonly [number, boolean])[]): Calibration {

@@ -30,7 +30,7 @@ test.each([
     const starts = [
       layout.control,
       layout.network.head,
-      layout.network.groupTable,
+      layout.network.positionTable,
       ...layout.network.layers.flatMap(({ weights, biases, scales }) => [weights, biases, scales]),
       ...('text' in options ? [layout.compression] : []),
       ...layout.slots.flatMap(startsOf),

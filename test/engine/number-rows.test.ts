@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { REJECT } from '../../src/engine/offsets.js';
+import { REJECT } from '../../src/engine/layout.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { noFastRows, numberRows } from '../../src/engine/text/number-rows.js';
 import { createTextScorer } from '../../src/engine/text/score-text.js';

@@ -20,7 +20,7 @@ const PIXEL_SQUARE_MEAN = PIXEL_MAX ** 2 / 3;
  * Rounds a layer to int16 such that no image of uint8 pixels can overflow an int32 sum: |q| <= 32767, and 255 times the
  * sum of the positive q, as of the negative ones, is below 2^31 for each neuron.
  *
- * The oracle for workers/kernel/quantize.ts: the same steps in the same order, so the same numbers, bit for bit.
+ * The oracle for workers/kernel/score/int16-weights.ts: the same steps in the same order, so the same numbers, bit for bit.
  *
  * @param rowLength pixels in a row of the image, as it is stored
  */

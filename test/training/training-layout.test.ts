@@ -18,8 +18,8 @@ test.each([1, 3])(
   'a team of %i: every region begins on a cache line, after the guard of the one before',
   (teamSize) => {
     const layout = layoutTraining({ ...options, teamSize });
-    const { control, tables, constants, pixels, labels, starts: recordStarts, records } = layout;
-    const starts = [control, tables, constants, pixels, labels, recordStarts, records];
+    const { control, positionTable, constants, pixels, labels, starts: recordStarts, records } = layout;
+    const starts = [control, positionTable, constants, pixels, labels, recordStarts, records];
     for (const { ranks, tile, tiles, tileBytes, tilesInHand, ...arrays } of layout.runs) {
       starts.push(...Object.values(arrays), ...ranks.flatMap((rank) => Object.values(rank)));
       const { layers, ...lists } = tile;

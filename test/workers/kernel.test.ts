@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instantiateKernel } from '../../src/engine/kernel.js';
-import { HEAD } from '../../src/engine/offsets.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
 import { BUNDLED_MODELS, openModel } from '../../src/inputs/open-model.js';
@@ -9,6 +8,7 @@ import { ACTIVATIONS } from '../../src/network/activations.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { loss, lossOf, type Network } from '../../src/network/network.js';
 import type { Normalization } from '../../src/network/normalization.js';
+import * as HEAD from '../../workers/kernel/common/head-offsets.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';

@@ -5,7 +5,7 @@ import { brightnessOf } from '../../src/network/feed-forward.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { createRandom, shuffle } from '../../src/network/random.js';
 import { trainedNetwork } from '../../src/training/network-parameters.js';
-import { RUN } from '../../src/training/run-fields.js';
+import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { kernelTraining } from '../training/small-training.js';
 

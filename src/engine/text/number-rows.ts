@@ -1,12 +1,18 @@
+import * as ROW_TASK from '../../../workers/kernel/common/row-offsets.js';
 import type { CsvDialect, LabelColumns } from '../../formats/csv/dialect.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import type { Kernel } from '../kernel.js';
 import type { MemoryLayout } from '../layout.js';
-import { LABEL_KIND, NAME_TABLE_BYTES, ROW_TASK } from '../offsets.js';
 import type { RowWriter, TextWindow } from './row-writer.js';
 
 /** Reads as many rows from `at` on as it can, and returns where the next one begins: `at` itself where it read none. */
 export type FastRows = (writer: RowWriter, window: TextWindow, at: number) => number;
+
+const LABEL_KINDS = {
+  number: ROW_TASK.NUMBER_LABEL,
+  name: ROW_TASK.NAME_LABEL,
+  'one-hot': ROW_TASK.ONE_HOT_LABEL,
+} as const;
 
 /** An i32 of -1. */
 const NO_COLUMN = 2 ** 32 - 1;
@@ -71,7 +77,7 @@ function setLabel(label: LabelColumns | null, set: (field: number, value: number
     label === null ? [0, 0] : label.kind === 'one-hot' ? [label.first, label.count] : [label.column, 1];
   set(ROW_TASK.labelColumn, column);
   set(ROW_TASK.labelColumns, columns);
-  set(ROW_TASK.labelKind, LABEL_KIND[label?.kind ?? 'number']);
+  set(ROW_TASK.labelKind, LABEL_KINDS[label?.kind ?? 'number']);
   set(ROW_TASK.labelFrom, label?.kind === 'number' ? label.from : 0);
 }
 
@@ -90,5 +96,5 @@ function nameTable(names: readonly string[]): Uint8Array | null {
   });
   const table = Buffer.concat(parts);
   const isExact = names.every((name) => Buffer.from(name).toString() === name);
-  return isExact && table.length <= NAME_TABLE_BYTES ? table : null;
+  return isExact && table.length <= ROW_TASK.NAME_TABLE_BYTES ? table : null;
 }

@@ -1,9 +1,9 @@
+import * as ROW_TASK from '../../../workers/kernel/common/row-offsets.js';
 import type { CsvDialect } from '../../formats/csv/dialect.js';
 import type { ParsedRow } from '../../formats/csv/parse-row.js';
 import type { ForwardRange } from '../kernel.js';
-import type { MemoryLayout, SlotLayout, TextLayout } from '../layout.js';
+import { type MemoryLayout, REJECT, type SlotLayout, type TextLayout } from '../layout.js';
 import type { Scored } from '../messages.js';
-import { REJECT, ROW_TASK } from '../offsets.js';
 import type { TextCapacity } from '../sizes.js';
 
 /** Text in memory: absolute byte offsets. */

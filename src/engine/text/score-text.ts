@@ -1,3 +1,4 @@
+import type { WasmMemory, WasmModule } from '../../assets.js';
 import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { createForward, instantiate } from '../kernel.js';
 import type { MemoryLayout } from '../layout.js';
@@ -19,8 +20,8 @@ import { RowWriter } from './row-writer.js';
  * @throws TypeError where the layout has no text
  */
 export function createTextScorer(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  module: WasmModule,
+  memory: WasmMemory,
   layout: MemoryLayout,
   makeFast: typeof numberRows = numberRows,
   makeForward: typeof createForward = createForward,

@@ -1,44 +1,27 @@
+import * as TASK from '../../../workers/kernel/common/format-offsets.js';
+import { allocateWasmMemory, instantiateWasm, type WasmMemory, type WasmModule } from '../../assets.js';
 import type { RowPiece, RowShape } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
-/** What the kernel's module exports for rows; see workers/kernel/format.ts. */
+/** What the kernel's module exports for rows; see workers/kernel/score/format.ts. */
 interface FormatKernel {
   readonly formatRows: (task: number) => void;
 }
 
-/** Byte offsets within a task, all of u32; mirrored by `FormatTask` in workers/kernel/format.ts. */
-const TASK = {
-  count: 0,
-  done: 4,
-  pieces: 8,
-  piecesEnd: 12,
-  names: 16,
-  digitsEnd: 20,
-  digitCount: 24,
-  predictions: 28,
-  confidences: 32,
-  outputs: 36,
-  classes: 40,
-  target: 44,
-  end: 48,
-  bytes: 64,
-} as const;
-
-/** The kernel's numbers of the kinds of pieces. */
+/** Pieces that are for the kernel. */
 const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
-  text: 0,
-  record: 1,
-  prediction: 2,
-  confidence: 3,
-  output: 4,
+  text: TASK.TEXT,
+  record: TASK.RECORD,
+  prediction: TASK.PREDICTION,
+  confidence: TASK.CONFIDENCE,
+  output: TASK.OUTPUT,
 };
 
 const PAGE_BYTES = 65_536;
-const PIECE_BYTES = 16;
-const NAME_BYTES = 8;
+const MOST_PAGES = 65_536;
 /** More digits than a record's number ever has. */
 const MOST_DIGITS = 24;
-/** The longest `toFixed` of a float32: a sign, 21 digits before the point, and six after it. */
+/** What `toFixed` makes of a float32 at most: a sign, 21 digits before the point, and six after it. */
 const MOST_DECIMAL_BYTES = 29;
 /** The kernel copies 16 bytes at a time. */
 const SLACK = 16;
@@ -69,7 +52,7 @@ interface Places {
 export class RowKernel {
   readonly #classes: readonly string[];
   readonly #shape: RowShape;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly #kernel: FormatKernel;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Uint32Array = new Uint32Array(0);
@@ -88,13 +71,12 @@ export class RowKernel {
    * @param module the compiled kernel
    * @param classes the names of the classes, in order
    */
-  constructor(module: WebAssembly.Module, shape: RowShape, classes: readonly string[]) {
+  constructor(module: WasmModule, shape: RowShape, classes: readonly string[]) {
     this.#shape = shape;
     this.#classes = classes;
-    // The module asks for a shared memory; this one is not shared.
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE_BYTES, shared: true });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.#kernel = exports as unknown as FormatKernel;
+    // The kernel's module asks for a shared memory; this one belongs to this object alone.
+    this.#memory = allocateWasmMemory(1, MOST_PAGES);
+    this.#kernel = instantiateWasm<FormatKernel>(module, this.#memory);
   }
 
   /** Whether what was written should be taken before more is. */
@@ -186,8 +168,8 @@ export class RowKernel {
       end += (bytes + SLACK + 15) & ~15;
       return at;
     };
-    const pieceTable = take(pieces.length * PIECE_BYTES);
-    const nameTable = take(names.length * NAME_BYTES);
+    const pieceTable = take(pieces.length * TASK.PIECE_BYTES);
+    const nameTable = take(names.length * TASK.TEXT_BYTES);
     const textPlaces = texts.map(({ length }) => take(length));
     const namePlaces = names.map(({ length }) => take(length));
     const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_ROWS_BYTES / mostRowBytes)));
@@ -208,14 +190,19 @@ export class RowKernel {
     pieces.forEach((piece, i) => {
       const output = piece.kind === 'output' ? piece.of : 0;
       const entry = [KINDS[piece.kind] ?? 0, textPlaces[i], texts[i].length, output];
-      write(pieceTable + i * PIECE_BYTES, entry);
+      write(pieceTable + i * TASK.PIECE_BYTES, entry);
       this.#bytes.set(texts[i], textPlaces[i]);
     });
     names.forEach((name, i) => {
-      write(nameTable + i * NAME_BYTES, [namePlaces[i], name.length]);
+      write(nameTable + i * TASK.TEXT_BYTES, [namePlaces[i], name.length]);
       this.#bytes.set(name, namePlaces[i]);
     });
-    write(TASK.pieces, [pieceTable, pieceTable + pieces.length * PIECE_BYTES, nameTable, places.digitsEnd]);
+    write(TASK.pieces, [
+      pieceTable,
+      pieceTable + pieces.length * TASK.PIECE_BYTES,
+      nameTable,
+      places.digitsEnd,
+    ]);
     write(TASK.classes, [classCount]);
     return places;
   }
