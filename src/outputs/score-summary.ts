@@ -55,6 +55,13 @@ interface WrittenSoFar {
   readonly from: RunPosition | undefined;
 }
 
+/** The network of a run, with its name and digest. */
+interface ScoringModel {
+  readonly network: Network;
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** Gathers what a run's summary says, and writes it however the run ends. */
 export class SummaryFile {
   readonly #file: KeptFile;
