@@ -10,7 +10,7 @@ import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
 import type { ImageSize } from '../src/network/network.js';
 import { type Normalization, UNIT_BRIGHTNESS } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
-import { batch } from '../src/operators/batch.js';
+import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';

@@ -10,7 +10,7 @@ import { openModel } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
-import { batch } from '../src/operators/batch.js';
+import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';

@@ -56,7 +56,7 @@ export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
 export type { ReadOptions } from '../inputs/read-inputs.js';
 // The operators.
 export { type Acceptor, accept } from '../operators/accept.js';
-export { type BatchOptions, batch } from '../operators/batch.js';
+export { type BatchOptions, batch } from '../operators/batch-records.js';
 export { decode } from '../operators/decode.js';
 export { forward } from '../operators/forward.js';
 export { inOrder, type Ordered } from '../operators/in-order.js';

@@ -1,12 +1,4 @@
-import {
-  createReadStream,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defer, finalize, lastValueFrom, mergeMap, take, tap } from 'rxjs';
@@ -17,7 +9,7 @@ import { chooseTextSize } from '../../src/engine/sizes.js';
 import { Slots } from '../../src/engine/slots.js';
 import { openInputs } from '../../src/inputs/open-inputs.js';
 import { accept } from '../../src/operators/accept.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';

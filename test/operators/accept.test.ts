@@ -2,7 +2,7 @@ import { concat, lastValueFrom, map, of, throwError, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import { accept } from '../../src/operators/accept.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { placeAt, tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** Three batches of one record each, made of all slots. */

@@ -1,20 +1,8 @@
-import {
-  delay,
-  EMPTY,
-  filter,
-  from,
-  lastValueFrom,
-  map,
-  NEVER,
-  Subject,
-  take,
-  throwError,
-  toArray,
-} from 'rxjs';
+import { delay, EMPTY, filter, from, lastValueFrom, map, NEVER, Subject, take, throwError, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { forward, NormalizationChanges } from '../../src/operators/forward.js';
 import { manualScorer } from '../helpers/manual-scorer.js';
 import { tinyRecords } from '../helpers/records.js';

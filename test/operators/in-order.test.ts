@@ -1,24 +1,11 @@
 import fc from 'fast-check';
-import {
-  concat,
-  connectable,
-  filter,
-  from,
-  lastValueFrom,
-  map,
-  merge,
-  type Observable,
-  Subject,
-  take,
-  tap,
-  toArray,
-} from 'rxjs';
+import { concat, connectable, filter, from, lastValueFrom, map, merge, type Observable, Subject, take, tap, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import type { Scorer } from '../../src/engine/scorer.js';
 import type { Slots } from '../../src/engine/slots.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { manualScorer } from '../helpers/manual-scorer.js';

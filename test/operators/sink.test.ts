@@ -1,7 +1,7 @@
 import { from, lastValueFrom, of, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { DigitflowError } from '../../src/errors.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { sink } from '../../src/operators/sink.js';

@@ -7,18 +7,11 @@ import { openScorer } from '../../src/engine/open-scorer.js';
 import type { Normalized, Records } from '../../src/engine/records.js';
 import { DigitflowError } from '../../src/errors.js';
 import { accept } from '../../src/operators/accept.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { takeRecords, takeScored } from '../../src/operators/take-records.js';
-import {
-  placeAt,
-  pulledRecords,
-  testReading,
-  tinyNetwork,
-  tinyRecords,
-  tinyText,
-} from '../helpers/records.js';
+import { placeAt, pulledRecords, testReading, tinyNetwork, tinyRecords, tinyText } from '../helpers/records.js';
 
 const records: Record<string, Records> = {
   a: tinyRecords(0, 3),

@@ -4,7 +4,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { openScorer } from '../../src/engine/open-scorer.js';
 import { accept } from '../../src/operators/accept.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';

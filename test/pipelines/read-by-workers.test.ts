@@ -7,7 +7,7 @@ import { evaluate } from '../../pipelines/evaluate.js';
 import { openScorer } from '../../src/engine/open-scorer.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { accept } from '../../src/operators/accept.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';

@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import type { Normalized, Records } from '../../src/engine/records.js';
-import { batch } from '../../src/operators/batch.js';
+import { batch } from '../../src/operators/batch-records.js';
 import { tinyReading, tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** What a batch holds, as text: `0+4` is four records from index 0. */
