@@ -1,4 +1,10 @@
-import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  asyncScheduler,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import { Batch } from '../engine/batch.js';
 import type { Normalized, Records } from '../engine/records.js';
 import type { Slots } from '../engine/slots.js';

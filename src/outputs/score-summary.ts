@@ -6,13 +6,6 @@ import { identityOf } from './score-journal.js';
 import type { ScoreResult, ScoreStart } from './score-options.js';
 import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
-/** What is said of the network that scores. */
-interface ScoringModel {
-  readonly network: Pick<Network, 'classes'>;
-  readonly name: string;
-  readonly sha256: string;
-}
-
 /** What a scoring run came to, as `--summary` writes it. Fields may be added; the meaning of a field stays. */
 interface ScoreSummary {
   readonly schema: 'digitflow.score/1';

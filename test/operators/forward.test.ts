@@ -1,4 +1,16 @@
-import { delay, EMPTY, filter, from, lastValueFrom, map, NEVER, Subject, take, throwError, toArray } from 'rxjs';
+import {
+  delay,
+  EMPTY,
+  filter,
+  from,
+  lastValueFrom,
+  map,
+  NEVER,
+  Subject,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';

@@ -1,5 +1,18 @@
 import fc from 'fast-check';
-import { concat, connectable, filter, from, lastValueFrom, map, merge, type Observable, Subject, take, tap, toArray } from 'rxjs';
+import {
+  concat,
+  connectable,
+  filter,
+  from,
+  lastValueFrom,
+  map,
+  merge,
+  type Observable,
+  Subject,
+  take,
+  tap,
+  toArray,
+} from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';

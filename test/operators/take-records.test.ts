@@ -11,7 +11,14 @@ import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { takeRecords, takeScored } from '../../src/operators/take-records.js';
-import { placeAt, pulledRecords, testReading, tinyNetwork, tinyRecords, tinyText } from '../helpers/records.js';
+import {
+  placeAt,
+  pulledRecords,
+  testReading,
+  tinyNetwork,
+  tinyRecords,
+  tinyText,
+} from '../helpers/records.js';
 
 const records: Record<string, Records> = {
   a: tinyRecords(0, 3),

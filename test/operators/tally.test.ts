@@ -9,7 +9,14 @@ import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { tally } from '../../src/operators/tally.js';
-import { placeAt, pulledRecords, TINY_DIALECT, tinyNetwork, tinyRecords, tinyText } from '../helpers/records.js';
+import {
+  placeAt,
+  pulledRecords,
+  TINY_DIALECT,
+  tinyNetwork,
+  tinyRecords,
+  tinyText,
+} from '../helpers/records.js';
 
 describe('tally', async () => {
   const images = await openScorer(tinyNetwork, { workers: 0, batchSize: 4 });
