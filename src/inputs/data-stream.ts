@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto';
-import type { FileExtent } from '../engine/records.js';
+import type { HeldExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { ByteReader, type ByteSource } from './bytes/byte-source.js';
 import { arrayBytes } from './bytes/iterable-bytes.js';
@@ -125,7 +125,7 @@ export class DataStream<H extends DataHeader = DataHeader> {
 
   /** Whether `leave` will do. */
   get canBeLeft(): boolean {
-    return this.#source.fd !== null && this.#hash === null;
+    return this.#source.file !== null && this.#hash === null;
   }
 
   /**
@@ -133,14 +133,14 @@ export class DataStream<H extends DataHeader = DataHeader> {
    *
    * @returns where they lie, and how many they are; null where they cannot be left: a pipe, gzip, a digest to compute.
    */
-  leave(maxBytes: number): { readonly extent: FileExtent; readonly byteCount: number } | null {
-    const { fd } = this.#source;
-    if (fd === null || !this.canBeLeft) return null;
+  leave(maxBytes: number): { readonly extent: HeldExtent; readonly byteCount: number } | null {
+    const { file } = this.#source;
+    if (file === null || !this.canBeLeft) return null;
     const byteCount = Math.min(maxBytes, this.remainingBytes);
     const position = this.header.headerBytes + this.#position;
     this.#position += byteCount;
     this.#hasLeft = true;
-    return { extent: { fd, position, name: this.name }, byteCount };
+    return { extent: { fd: file.fd, position, name: this.name, file }, byteCount };
   }
 
   /** The next `byteCount` bytes of the data in one piece; otherwise like `read`. */

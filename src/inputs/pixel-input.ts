@@ -31,7 +31,6 @@ export function pixelInput(source: PixelSource): Input {
   images.checkSize();
   labels?.stream.checkSize();
   let isRead = false;
-  let isLeftToWorkers = false;
   const close = async (): Promise<void> => {
     await Promise.all([images.close(), labels?.stream.close()]);
   };
@@ -46,14 +45,13 @@ export function pixelInput(source: PixelSource): Input {
     };
     if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
     isRead = true;
-    isLeftToWorkers = permits.readByWorkers && images.canBeLeft && toPixels === undefined;
+    const isLeftToWorkers = permits.readByWorkers && images.canBeLeft && toPixels === undefined;
     return {
       reading,
       pieces: piecesOf(source, reading, from.row, permits, isLeftToWorkers),
       close: () => {
-        // What is left to go wrong when a reader is closed matters to no one. Workers may still be reading images.
-        if (!isLeftToWorkers) images.close().catch(() => undefined);
-        labels?.stream.close().catch(() => undefined);
+        // What is left to go wrong when a reader is closed does not matter.
+        close().catch(() => undefined);
       },
     };
   };

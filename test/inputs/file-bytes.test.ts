@@ -17,6 +17,8 @@ function countingFile(badRead = Number.POSITIVE_INFINITY) {
       target.fill(file.reads);
       return target.length;
     },
+    retain(): void {},
+    byteAt: () => undefined,
     release(): void {
       file.releases++;
     },
@@ -125,7 +127,7 @@ describe('FileBytes', () => {
     const source = new FileBytes(file, 2);
     expect(Buffer.from((await source.pull()) ?? []).toString()).toBe('cdef');
     expect(await source.pull()).toBeNull();
-    expect([source.fd, source.sizeBytes]).toEqual([null, null]);
+    expect([source.file, source.sizeBytes]).toEqual([null, null]);
     await source.close();
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FileExtent, Piece } from '../../src/engine/records.js';
+import type { HeldExtent, Piece } from '../../src/engine/records.js';
 import { DigitflowError } from '../../src/errors.js';
 import { LabelReader, labelFormat } from '../../src/formats/labels.js';
 import { RecordCutter, type StoredImages } from '../../src/inputs/record-cutter.js';
-import { testReading } from '../helpers/records.js';
+import { heldFile, testReading } from '../helpers/records.js';
 
 const reading = testReading({ storedBytes: 2 });
 const labelReader = () =>
@@ -31,7 +31,7 @@ function cutAll(cutter: RecordCutter, pieces: Iterable<Piece>) {
   return found;
 }
 
-const records = (first: number, pixels: number[], labels: number[] | null = null, extent?: FileExtent) => ({
+const records = (first: number, pixels: number[], labels: number[] | null = null, extent?: HeldExtent) => ({
   ...{ first, count: pixels.length / 2, pixels, labels, extent, fault: undefined },
 });
 
@@ -95,7 +95,7 @@ describe('a cutter', () => {
   });
 
   it('hands on where the bytes lie that a worker is to read', () => {
-    const extent = { fd: 3, position: 16, name: 'x' };
+    const extent = { fd: 3, position: 16, name: 'x', file: heldFile(3) };
     expect(cutAll(cutterOf(), [piece([1, 2, 3, 4], undefined, { extent })])).toEqual([
       records(0, [1, 2, 3, 4], null, extent),
     ]);

@@ -1,11 +1,13 @@
+import type { HeldFile } from '../../engine/records.js';
+
 /** Where bytes come from. They are pulled, one call at a time; at most one piece is read ahead. */
 export interface ByteSource {
   /** What to call it in an error: a path, `stdin`. */
   readonly name: string;
   /** How many bytes `pull` gives in all, where that is known beforehand (regular, uncompressed files, arrays), or null. */
   readonly sizeBytes: number | null;
-  /** The descriptor where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
-  readonly fd: number | null;
+  /** The file where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
+  readonly file: HeldFile | null;
   /**
    * The next piece, at least one byte long, or null at the end. A view: valid until the next `pull`.
    *
@@ -24,7 +26,7 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
-    fd: source.fd,
+    file: source.file,
     pull(into) {
       if (first === null) return source.pull(into);
       const given = first;

@@ -43,7 +43,7 @@ export class ContentDigest {
       name: source.name,
       sizeBytes: source.sizeBytes,
       // A worker that reads by the descriptor would bypass the digest.
-      fd: null,
+      file: null,
       pull: async (into) => {
         const piece = await source.pull(into);
         this.#pass(piece);

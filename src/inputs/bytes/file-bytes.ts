@@ -1,3 +1,4 @@
+import type { HeldFile } from '../../engine/records.js';
 import type { ByteSource } from './byte-source.js';
 import type { OpenFile } from './open-file.js';
 
@@ -19,7 +20,7 @@ const FIRST_BYTES = 16;
 export class FileBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number | null;
-  readonly fd: number | null;
+  readonly file: HeldFile | null;
   readonly #file: Pick<OpenFile, 'read' | 'release'>;
   #position: number | null;
   readonly #end: number;
@@ -36,14 +37,14 @@ export class FileBytes implements ByteSource {
    * @param end the position to stop at, before the file's end
    */
   constructor(
-    file: Pick<OpenFile, 'fd' | 'name' | 'sizeBytes' | 'read' | 'release'>,
+    file: HeldFile & Pick<OpenFile, 'name' | 'read'>,
     position: number | null = 0,
     end = Number.POSITIVE_INFINITY,
   ) {
-    const { fd, name, sizeBytes } = file;
+    const { name, sizeBytes } = file;
     this.name = name;
     this.sizeBytes = position === 0 ? sizeBytes : null;
-    this.fd = position === 0 ? fd : null;
+    this.file = position === 0 ? file : null;
     this.#file = file;
     this.#position = position;
     this.#end = end;

@@ -10,7 +10,7 @@ export const UNPACKED_BYTES = 512 * 1024;
 export class InflateBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes = null;
-  readonly fd = null;
+  readonly file = null;
   readonly #packed: ByteSource;
   readonly #inflate: Gunzip | InflateRaw;
   readonly #broken: (reason: string, cause?: unknown) => DigitflowError;

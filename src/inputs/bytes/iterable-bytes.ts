@@ -62,7 +62,7 @@ function bytesOf(pieces: Pieces, name: string, destroy: () => void): ByteSource 
     pieces.return?.().catch(() => undefined);
   }
 
-  return { name, sizeBytes: null, fd: null, pull, close };
+  return { name, sizeBytes: null, file: null, pull, close };
 }
 
 async function nextOf(pieces: Pieces, name: string): ReturnType<Pieces['next']> {
@@ -90,7 +90,7 @@ export function arrayBytes(bytes: Uint8Array, name: string): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
-    fd: null,
+    file: null,
     pull: async () => {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
       at += piece.length;

@@ -59,7 +59,7 @@ export async function pipeBytes(fd: number, name: string): Promise<ByteSource> {
   return {
     name,
     sizeBytes: null,
-    fd: null,
+    file: null,
     pull,
     close: async () => {
       socket.destroy();

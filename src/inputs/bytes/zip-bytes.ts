@@ -96,7 +96,7 @@ async function readAt(file: OpenFile, position: number, byteCount: number): Prom
 
 /** Unpacked content, compared with what the directory says of it. */
 class CheckedBytes implements ZipEntryBytes {
-  readonly fd = null;
+  readonly file = null;
   readonly sizeBytes: number;
   readonly #source: ByteSource;
   readonly #expectedCrc: number;
