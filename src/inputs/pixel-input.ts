@@ -101,12 +101,13 @@ async function* piecesOf(
     const records = own?.subarray(0, Math.floor(room.length / pixels) * storedBytes);
     const into = begunBytes > 0 ? rest.subarray(begunBytes) : (records ?? room);
     const mostBytes = Math.min(into.length, labelled);
-    const left =
-      isLeftToWorkers && begunBytes === 0 ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
-    const bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
+    const left = isLeftToWorkers ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
+    let bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
     const endedCount = Math.floor((begunBytes + bytes.length) / storedBytes);
     begunBytes = (begunBytes + bytes.length) % storedBytes;
     const stored = await labels?.stream.readFully(endedCount * labelBytes);
+    // While labels were awaited, the batch that was being filled may have gone.
+    if (left !== null) bytes = permits.room(reading).subarray(0, left.byteCount);
     yield { reading, bytes, labels: stored, extent: left?.extent };
   }
   await images.finish();

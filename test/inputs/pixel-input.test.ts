@@ -50,6 +50,28 @@ describe('pixels and labels in lockstep', () => {
     expect(lengths.reduce((sum, length) => sum + length)).toBe(count * 32);
   });
 
+  it('leaves records to where there is room once their labels have come', async () => {
+    let room = new Uint8Array(36);
+    async function* labels() {
+      yield LABELS.subarray(0, 8);
+      for (let label = 8; label < LABELS.length; label++) {
+        // As when the batch that is being filled has waited long enough.
+        room = new Uint8Array(36);
+        yield LABELS.subarray(label, label + 1);
+      }
+    }
+    const images = await tempFile(IMAGES);
+    const { inputs } = await openImages({ images, labels: labels() }, { digest: 'never' });
+    let records = 0;
+    await inputs.pieces({ ...permitsOf(0), room: () => room, readByWorkers: true }).forEach((piece) => {
+      expect(piece.bytes.buffer).toBe(room.buffer);
+      expect(piece.extent?.position).toBe(16 + records * 12);
+      records += piece.bytes.length / 12;
+    });
+    expect(records).toBe(20);
+    await inputs.close();
+  });
+
   it('completes without a chunk where there are no records', async () => {
     const images = await tempFile(idxBytes(0x08, [0, 28, 28], []));
     expect((await drainFiles({ images })).images).toHaveLength(0);
