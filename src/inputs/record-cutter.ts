@@ -60,20 +60,17 @@ export class RecordCutter {
     const end = begin + (count - given) * storedBytes;
     if (begin > 0) this.#keep(bytes.subarray(0, begin));
     if (given > 0) {
+      const pixels = toPixels(this.#carry, first);
       this.#carriedBytes = 0;
       this.#count++;
-      const pixels = toPixels(this.#carry, first);
       yield { reading, first, count: 1, pixels, labels: labels?.subarray(0, 1) ?? null };
     }
     if (count > given) {
+      const pixels = toPixels(bytes.subarray(begin, end), first + given);
       this.#count = first + count;
       yield {
-        reading,
-        first: first + given,
-        count: count - given,
-        pixels: toPixels(bytes.subarray(begin, end), first + given),
+        ...{ reading, first: first + given, count: count - given, pixels, extent },
         labels: labels?.subarray(given) ?? null,
-        extent,
       };
     }
     // Only now: the record that was carried here is read from the same buffer until its `next` has returned.

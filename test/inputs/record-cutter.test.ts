@@ -150,8 +150,11 @@ describe('what is wrong comes as a fault after the records before it', () => {
     const pieces = [piece([1]), piece([2, 3, 4])];
     expect(cutAll(failing(new DigitflowError('NPY_PIXEL', 'x: too bright')), pieces)).toEqual([
       records(0, [1, 2]),
-      { ...faultAt(1, 'NPY_PIXEL', 'x: too bright'), first: expect.any(Number) },
+      faultAt(1, 'NPY_PIXEL', 'x: too bright'),
     ]);
+    expect(
+      cutAll(failing(new DigitflowError('NPY_PIXEL', 'x')), [piece([1, 2]), piece([3]), piece([4])]),
+    ).toEqual([records(0, [1, 2]), faultAt(1, 'NPY_PIXEL')]);
     expect(() => cutAll(failing(new TypeError('a slip')), pieces)).toThrow('a slip');
   });
 });
