@@ -1,6 +1,6 @@
-import type { Permits, Piece, Records, TextRecords } from '../../engine/records.js';
+import type { Permits, Piece, Records, TextRecords, TextSizes } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
-import type { CsvDialect } from '../../formats/csv/dialect.js';
+import { type CsvDialect, noTextSlots } from '../../formats/csv/dialect.js';
 import { ByteReader, type ByteSource } from '../bytes/byte-source.js';
 import { FileBytes } from '../bytes/file-bytes.js';
 import { OpenFile } from '../bytes/open-file.js';
@@ -44,12 +44,12 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     return open;
   };
   async function* stretches(filePath: string): AsyncGenerator<Piece, void> {
+    const { fileStretchBytes } = textSizesOf(permits, name);
     const file = await OpenFile.open(filePath, name);
     opened(file, () => file.release());
     if (isClosed) return;
     const fileBytes = file.sizeBytes;
     if (start > fileBytes) throw becameShorter(name, start, fileBytes);
-    const { fileStretchBytes = 0 } = permits.text ?? {};
     for (let position = start; position < fileBytes; position += fileStretchBytes) {
       await permits.whenFree();
       const byteCount = Math.min(fileStretchBytes, fileBytes - position);
@@ -66,10 +66,10 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     }
   }
   async function* cutHere(): AsyncGenerator<Piece, void> {
+    const { chunkBytes, mostRowBytes } = textSizesOf(permits, name);
     const bytes =
       path === null ? await source.content() : new FileBytes(await OpenFile.open(path, name), start);
     const reader = opened(new ByteReader(bytes), () => void bytes.close().catch(() => undefined));
-    const { chunkBytes = 0, mostRowBytes = 0 } = permits.text ?? {};
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
     for (let passed = path === null ? 0 : start; passed < start; ) {
       const { length } = await reader.read(start - passed);
@@ -99,6 +99,11 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
 function rowsOf({ bytes: text, position = 0, labels: _, extent: __, ...rest }: Piece): Iterable<Records> {
   const records: TextRecords = { ...rest, position, text };
   return [records];
+}
+
+function textSizesOf({ text }: Permits, name: string): TextSizes {
+  if (text === null) throw noTextSlots(name);
+  return text;
 }
 
 function becameShorter(name: string, expected: number, found: number): DigitflowError {
