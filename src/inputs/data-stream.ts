@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto';
 import type { HeldExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { ByteReader, type ByteSource } from './bytes/byte-source.js';
-import { arrayBytes } from './bytes/iterable-bytes.js';
+import { arrayBytes } from './bytes/stream-bytes.js';
 
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
 export type DigestMode = 'auto' | 'always' | 'never';

@@ -3,8 +3,8 @@ import { mostRowBytesOf } from '../formats/csv/dialect.js';
 import { textStart } from '../formats/csv/guess/first-table.js';
 import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
+import { OpenFile } from './bytes/file-bytes.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
-import { OpenFile } from './bytes/open-file.js';
 
 /** How much of a file is read; more where its first rows are longer. */
 const LEAST_FILE_BYTES = 256 * 1024;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DigitflowError } from '../../src/errors.js';
 import { parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
 import type { ByteSource } from '../../src/inputs/bytes/byte-source.js';
-import { OpenFile } from '../../src/inputs/bytes/open-file.js';
+import { OpenFile } from '../../src/inputs/bytes/file-bytes.js';
 import { openZipEntry, readZipEntries } from '../../src/inputs/bytes/zip-bytes.js';
 import { failureOf } from './failure-of.js';
 import { tempFile } from './temp-folder.js';

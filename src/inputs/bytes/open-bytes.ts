@@ -3,11 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
-import { FileBytes } from './file-bytes.js';
+import { FileBytes, OpenFile } from './file-bytes.js';
 import { unpackIfGzip } from './inflate-bytes.js';
-import { arrayBytes, iterableBytes, type WebByteStream, webStreamBytes } from './iterable-bytes.js';
-import { OpenFile } from './open-file.js';
-import { pipeBytes } from './pipe-bytes.js';
+import { arrayBytes, iterableBytes, pipeBytes, type WebByteStream, webStreamBytes } from './stream-bytes.js';
 
 /**
  * Where bytes come from: a path, or `-` for stdin; a `file:` URL; bytes in memory; a Node stream, a web stream or any

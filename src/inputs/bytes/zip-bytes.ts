@@ -13,9 +13,8 @@ import {
   zipLocalBytes,
 } from '../../formats/zip.js';
 import type { ByteSource } from './byte-source.js';
-import { FileBytes } from './file-bytes.js';
+import { FileBytes, type OpenFile } from './file-bytes.js';
 import { InflateBytes, UNPACKED_BYTES } from './inflate-bytes.js';
-import type { OpenFile } from './open-file.js';
 
 /** The directory is held in memory: an archive of arrays has a hundred bytes of it an array. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;

@@ -14,7 +14,7 @@ import { PixelReader } from '../../formats/numpy/numpy-pixels.js';
 import { isNpz } from '../../formats/zip.js';
 import type { ImageSize } from '../../network/network.js';
 import type { ByteSource } from '../bytes/byte-source.js';
-import { OpenFile } from '../bytes/open-file.js';
+import { OpenFile } from '../bytes/file-bytes.js';
 import { openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
