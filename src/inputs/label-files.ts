@@ -66,7 +66,7 @@ export class LabelFiles {
   }
 
   async #open(found: ByteInput): Promise<LabelStream> {
-    const first = await readFirstBytes(found, { name: this.#files.labelsName });
+    const first = await readFirstBytes(found, this.#files.labelsName);
     const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
     try {
       return await (format?.openLabels ?? openIdxLabels)(first, this.#options);

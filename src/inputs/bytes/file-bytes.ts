@@ -10,16 +10,13 @@ const readAsync = promisify(read);
 
 /** A file open for reading until its last holder releases it: workers may read on when its source is closed. */
 export class OpenFile implements HeldFile {
-  readonly fd: number;
-  /** What to call it in an error. */
-  readonly name: string;
   #holders = 1;
 
-  /** Takes over an open descriptor. */
-  constructor(fd: number, name: string) {
-    this.fd = fd;
-    this.name = name;
-  }
+  /** Takes over an open descriptor; `name` is what to call it in an error. */
+  constructor(
+    readonly fd: number,
+    readonly name: string,
+  ) {}
 
   /** @throws DigitflowError INPUT_MISSING, INPUT_READ */
   static async open(path: string, name: string): Promise<OpenFile> {
@@ -30,22 +27,16 @@ export class OpenFile implements HeldFile {
     }
   }
 
-  /** Its size now. */
   get sizeBytes(): number {
     return fstatSync(this.fd).size;
   }
 
-  /** The byte at a position; undefined after the end. */
   byteAt(position: number): number | undefined {
     const byte = new Uint8Array(1);
     return this.readAt(byte, position) === 1 ? byte[0] : undefined;
   }
 
-  /**
-   * Reads at once and returns how many bytes it read; 0 at the end.
-   *
-   * @throws DigitflowError INPUT_READ
-   */
+  /** Reads at once and returns how many bytes it read, 0 at the end; throws INPUT_READ. */
   readAt(target: Uint8Array, position: number): number {
     try {
       return readSync(this.fd, target, 0, target.length, position);
@@ -54,12 +45,9 @@ export class OpenFile implements HeldFile {
     }
   }
 
-  /**
-   * As `readAt`, without blocking; `position` null goes on where the descriptor stands.
-   *
-   * It holds the file meanwhile: the descriptor must not become that of another file.
-   */
+  /** As `readAt`, without blocking; `position` null goes on where the descriptor stands. */
   async read(target: Uint8Array, position: number | null): Promise<number> {
+    // The descriptor must not become that of another file meanwhile.
     this.retain();
     try {
       return (await readAsync(this.fd, target, 0, target.length, position)).bytesRead;
@@ -83,17 +71,12 @@ export class OpenFile implements HeldFile {
 /** The length of each of the two buffers that a file is read into; measured, see docs/performance.md. */
 export const FILE_BUFFER_BYTES = 1024 * 1024;
 
-/**
- * The first piece is just the header of a three-dimensional IDX file, so that the records after it can be read in one
- * go to wherever they are wanted.
- */
+/** The first piece is just the header of IDX images, so that the records after it can be read straight to their place. */
 const FIRST_BYTES = 16;
 
 /**
- * Reads an open file, and releases it when it is closed.
- *
- * It reads straight to where the caller wants the bytes. Where the caller does not say, two buffers take turns: the disk
- * fills one while the consumer has the other.
+ * Reads an open file straight to where the caller wants the bytes, and releases it when it is closed. Where the caller does
+ * not say, two buffers take turns: the disk fills one while the consumer has the other.
  */
 export class FileBytes implements ByteSource {
   readonly name: string;

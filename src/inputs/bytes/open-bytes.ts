@@ -29,21 +29,15 @@ export function pathOf(input: ByteInput): string | null {
     return fileURLToPath(input);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DigitflowError(
-      'USAGE',
-      `${input}: expected the URL of a file here (${reason}); give its path`,
-      {
-        cause,
-      },
-    );
+    const message = `${input}: expected the URL of a file here (${reason}); give its path`;
+    throw new DigitflowError('USAGE', message, { cause });
   }
 }
 
 /**
  * Opens an input and unpacks it when its content is gzip.
  *
- * @throws DigitflowError `USAGE` for what is no input, `INPUT_MISSING` when the path does not exist, `INPUT_READ` when
- *   it cannot be read, `GZIP_BROKEN`.
+ * @throws DigitflowError USAGE for what is no input, INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
   const source = await openPacked(input, name);

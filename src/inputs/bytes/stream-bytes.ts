@@ -2,11 +2,7 @@ import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { DigitflowError, inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
 
-/**
- * Reads any asynchronous iterable of bytes: a Node stream, a generator.
- *
- * `close` destroys a stream at once: an iterator alone would first wait for its pending read.
- */
+/** Reads any asynchronous iterable of bytes: a Node stream, a generator. `close` destroys a stream at once. */
 export function iterableBytes(iterable: AsyncIterable<Uint8Array>, name: string): ByteSource {
   return bytesOf(iterable[Symbol.asyncIterator](), name, () => {
     if ('destroy' in iterable && typeof iterable.destroy === 'function') iterable.destroy();
@@ -45,25 +41,24 @@ interface Pieces {
 
 function bytesOf(pieces: Pieces, name: string, destroy: () => void): ByteSource {
   let isClosed = false;
-
-  async function pull(): Promise<Uint8Array | null> {
-    for (;;) {
-      const { done, value } = await nextOf(pieces, name);
-      if (done) return null;
-      if (!(value instanceof Uint8Array)) throw notBytes(value, name);
-      if (value.length > 0) return value;
-    }
-  }
-
-  async function close(): Promise<void> {
-    if (isClosed) return;
-    isClosed = true;
-    destroy();
-    // Not awaited: a generator runs its `finally` only when its pending read settles, which may be never.
-    pieces.return?.().catch(() => undefined);
-  }
-
-  return { name, sizeBytes: null, file: null, pull, close };
+  return {
+    ...{ name, sizeBytes: null, file: null },
+    async pull() {
+      for (;;) {
+        const { done, value } = await nextOf(pieces, name);
+        if (done) return null;
+        if (!(value instanceof Uint8Array)) throw notBytes(value, name);
+        if (value.length > 0) return value;
+      }
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      destroy();
+      // Not awaited: a generator runs its `finally` only when its pending read settles, which may be never.
+      pieces.return?.().catch(() => undefined);
+    },
+  };
 }
 
 async function nextOf(pieces: Pieces, name: string): ReturnType<Pieces['next']> {
@@ -76,10 +71,8 @@ async function nextOf(pieces: Pieces, name: string): ReturnType<Pieces['next']> 
 
 function notBytes(value: unknown, name: string): DigitflowError {
   const found = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-  return new DigitflowError(
-    'INPUT_READ',
-    `${name}: expected pieces of type Uint8Array, found ${found}; give a stream without an encoding`,
-  );
+  const message = `${name}: expected pieces of type Uint8Array, found ${found}; give a stream without an encoding`;
+  return new DigitflowError('INPUT_READ', message);
 }
 
 /** An array is given in pieces, so that it is unpacked piece by piece, and can be left in the middle. */
@@ -89,9 +82,7 @@ const PIECE_BYTES = 1024 * 1024;
 export function arrayBytes(bytes: Uint8Array, name: string): ByteSource {
   let at = 0;
   return {
-    name,
-    sizeBytes: bytes.length,
-    file: null,
+    ...{ name, sizeBytes: bytes.length, file: null },
     pull: async () => {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
       at += piece.length;
@@ -102,15 +93,12 @@ export function arrayBytes(bytes: Uint8Array, name: string): ByteSource {
 }
 
 /** The most that a read from a pipe gives on Linux. */
-const BUFFER_BYTES = 64 * 1024;
+const PIPE_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Reads a pipe into one buffer, where Node's streams would allocate one for each piece. Nothing is read while the caller has
- * a piece.
- *
- * A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the process.
- *
- * @param fd an open pipe, which `close` closes
+ * Reads an open pipe into one buffer, where Node's streams would allocate one for each piece. Nothing is read while the
+ * caller has a piece. A socket polls the pipe; a file stream would block a thread in read(2), and with it the end of the
+ * process.
  */
 export async function pipeBytes(fd: number, name: string): Promise<ByteSource> {
   // Loaded only when needed: it takes some milliseconds.
@@ -118,13 +106,10 @@ export async function pipeBytes(fd: number, name: string): Promise<ByteSource> {
   let piece: Uint8Array | null = null;
   let ending: { readonly error: unknown } | null = null;
   let wake = (): void => {};
-
   const options: SocketConstructorOpts & Pick<ConnectOpts, 'onread'> = {
-    fd,
-    readable: true,
-    writable: false,
+    ...{ fd, readable: true, writable: false },
     onread: {
-      buffer: new Uint8Array(BUFFER_BYTES),
+      buffer: new Uint8Array(PIPE_BUFFER_BYTES),
       callback: (byteCount, buffer) => {
         piece = buffer.subarray(0, byteCount);
         wake();
@@ -140,27 +125,22 @@ export async function pipeBytes(fd: number, name: string): Promise<ByteSource> {
   socket.once('end', () => end(null));
   socket.once('close', () => end(null));
   socket.on('error', end);
-
-  async function pull(): Promise<Uint8Array | null> {
-    if (piece === null && ending === null) {
-      const arrived = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      socket.resume();
-      await arrived;
-    }
-    const pulled = piece;
-    piece = null;
-    if (pulled === null && ending?.error) throw inputError(ending.error, name);
-    return pulled;
-  }
-
   return {
-    name,
-    sizeBytes: null,
-    file: null,
-    pull,
-    close: async () => {
+    ...{ name, sizeBytes: null, file: null },
+    async pull() {
+      if (piece === null && ending === null) {
+        const arrived = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        socket.resume();
+        await arrived;
+      }
+      const pulled = piece;
+      piece = null;
+      if (pulled === null && ending?.error) throw inputError(ending.error, name);
+      return pulled;
+    },
+    async close() {
       socket.destroy();
     },
   };

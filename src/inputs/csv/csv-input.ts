@@ -8,6 +8,7 @@ import { lineEndByte } from '../../formats/csv/row-ends.js';
 import { foreignFormat } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
+import { type DigestMode, newSha256 } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import { cursorAt, type Format, type Input, type OpenOptions } from '../input.js';
 import { type CsvSource, readCsv } from './csv-reading.js';
@@ -27,29 +28,25 @@ export const CSV_FORMAT: Format = {
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understand(first, options);
-  const { name, path, sizeBytes } = seen;
-  const isPlain = path !== null && sizeBytes !== null;
+  const { name, sizeBytes } = seen;
+  const canBeReadByWorkers = sizeBytes !== null;
   const { dialect, guesses, dataStart, linesBefore } = guessed;
   const given: CsvSource = {
-    ...{ file, name, dataStart, linesBefore, path: isPlain ? path : null, content: () => seen.content() },
+    ...{ file, name, dataStart, linesBefore, content: () => seen.content() },
+    path: canBeReadByWorkers ? seen.path : null,
     // The column of the truth is passed over where it is not wanted.
     dialect: labelled === 'ignored' ? { ...dialect, label: null } : dialect,
   };
-  const digested = digest === 'never' ? null : await digestCsv(given, isPlain ? sizeBytes : null, digest);
-  const source = digested?.source ?? given;
+  const { source, finish } = await digestCsv(given, sizeBytes, digest);
   return {
     ...{ file, name, format: 'csv', guesses, image, transposed: dialect.transposed },
+    ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     hasLabels: source.dialect.label !== null,
-    records: null,
-    bytes: isPlain ? sizeBytes : null,
-    isText: true,
-    canBeReadByWorkers: isPlain,
-    canBeReadAgain: isPlain,
+    canBeReadAgain: canBeReadByWorkers,
     read: (from, permits) => readCsv(source, from, permits),
-    returnAfter,
-    files: async (isComplete) => [{ name, sha256: (await digested?.finish(isComplete)) ?? null }],
+    files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {
-      await digested?.finish(false);
+      await finish(false);
       await seen.close();
     },
   };
@@ -88,57 +85,53 @@ function returnAfter({ reading, stretch, scored }: Batch): ReturnType<Input['ret
   return takesLast ? { to: { ...here, bytes: position, isAtRow, takesLast: false }, counts: false } : null;
 }
 
+/** Longer content is not digested by default: 128 MiB take 0.1 s, and hold as many images as 64 MiB of IDX. */
+const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
+
 /** A CSV that is digested while it is evaluated. */
-export interface DigestedCsv {
+interface DigestedCsv {
   /** To be read instead of the one that was given. */
   readonly source: CsvSource;
   /**
-   * To be called when the rows have been read: the SHA-256 of the raw, unpacked content in hexadecimal. Null where not all
-   * of it was read, where it is longer than 128 MiB, or where the file has changed meanwhile.
-   *
-   * @param isComplete false ends it at once.
+   * SHA-256 of the raw, unpacked content in hexadecimal, once the rows have been read. Null where not all of it was read
+   * (`isComplete` false ends it at once), where it is too long, or where the file has changed meanwhile.
    */
   finish(isComplete: boolean): Promise<string | null>;
 }
 
-/**
- * Digests a CSV: what the main thread reads, in passing; a file that workers read, beside them.
- *
- * @param sizeBytes of a file that workers can read.
- */
-export async function digestCsv(
-  csv: CsvSource,
-  sizeBytes: number | null,
-  mode: 'auto' | 'always',
-): Promise<DigestedCsv> {
+/** Digests what the main thread reads in passing, and a file of `sizeBytes` that workers read beside them. */
+async function digestCsv(csv: CsvSource, sizeBytes: number | null, mode: DigestMode): Promise<DigestedCsv> {
   const mostBytes = mode === 'always' ? Number.POSITIVE_INFINITY : MOST_DIGESTED_BYTES;
-  if ((sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
-  const digest = await ContentDigest.create(mostBytes);
-  if (csv.path !== null) return digestFile(csv, csv.path, sizeBytes, digest);
+  if (mode === 'never' || (sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
+  const digest = new ContentDigest(await newSha256(), mostBytes);
+  const { path, name } = csv;
+  if (path !== null) return { source: csv, finish: digestFile({ path, name, sizeBytes, digest }) };
   return {
     source: { ...csv, content: async () => digest.watch(await csv.content()) },
     finish: async (isComplete) => (isComplete ? digest.sha256 : null),
   };
 }
 
-function digestFile(
-  csv: CsvSource,
-  path: string,
-  sizeBytes: number | null,
-  digest: ContentDigest,
-): DigestedCsv {
+/** Begins to digest a file. */
+function digestFile(of: {
+  readonly path: string;
+  readonly name: string;
+  readonly sizeBytes: number | null;
+  readonly digest: ContentDigest;
+}): DigestedCsv['finish'] {
+  const { path, name, sizeBytes, digest } = of;
   let isLeft = false;
-  const read = async (file: OpenFile): Promise<void> => {
+  const read = async (): Promise<OpenFile> => {
+    const file = await OpenFile.open(path, name);
     const source = digest.watch(new FileBytes(file));
-    while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
-  };
-  const reading = OpenFile.open(path, csv.name).then(async (file) => {
-    await read(file).catch(() => undefined);
+    const pass = async () => {
+      while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
+    };
+    await pass().catch(() => undefined);
     return file;
-  });
-  // Whoever reads the rows tells what is wrong with the file.
-  const done = reading.catch(() => undefined);
-  let finished: Promise<string | null> | undefined;
+  };
+  // What reads the rows tells what is wrong with the file.
+  const done = read().catch(() => undefined);
   const finish = async (isComplete: boolean): Promise<string | null> => {
     isLeft = !isComplete;
     const file = await done;
@@ -146,50 +139,31 @@ function digestFile(
     file?.release();
     return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
   };
-  return {
-    source: csv,
+  let finished: Promise<string | null> | undefined;
+  return (isComplete) => {
     // Once: the file is closed then.
-    finish: (isComplete) => {
-      finished ??= finish(isComplete);
-      return finished;
-    },
+    finished ??= finish(isComplete);
+    return finished;
   };
 }
 
-/** Longer content is not digested by default: 128 MiB take 0.1 s, and hold as many images as 64 MiB of IDX. */
-export const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
-
 /** Computes the SHA-256 of content while another reader pulls it. */
-export class ContentDigest {
-  #hash: Hash | null;
-  #byteCount = 0;
-  #sha256: string | null = null;
+class ContentDigest {
+  /** In hexadecimal, once all of the content has passed; null before, and when it is too long. */
+  sha256: string | null = null;
+  /** How many bytes have passed. */
+  byteCount = 0;
+  readonly #hash: Hash;
   readonly #mostBytes: number;
 
-  private constructor(hash: Hash, mostBytes: number) {
+  constructor(hash: Hash, mostBytes: number) {
     this.#hash = hash;
     this.#mostBytes = mostBytes;
   }
 
-  /** Loads node:crypto only now: OpenSSL takes 8 ms to start. */
-  static async create(mostBytes = MOST_DIGESTED_BYTES): Promise<ContentDigest> {
-    const { createHash } = await import('node:crypto');
-    return new ContentDigest(createHash('sha256'), mostBytes);
-  }
-
-  /** In hexadecimal, once all of the content has passed; null before, and when it is too long. */
-  get sha256(): string | null {
-    return this.#sha256;
-  }
-
-  /** How many bytes have passed. */
-  get byteCount(): number {
-    return this.#byteCount;
-  }
-
   /** True where there will be no digest: the content is too long. */
   get isGivenUp(): boolean {
-    return this.#hash === null && this.#sha256 === null;
+    return this.byteCount > this.#mostBytes;
   }
 
   /** The same source, whose pieces pass through the digest. To be called once. */
@@ -197,7 +171,7 @@ export class ContentDigest {
     return {
       name: source.name,
       sizeBytes: source.sizeBytes,
-      // A worker that reads by the descriptor would bypass the digest.
+      // A worker that reads the file would bypass the digest.
       file: null,
       pull: async (into) => {
         const piece = await source.pull(into);
@@ -209,14 +183,9 @@ export class ContentDigest {
   }
 
   #pass(piece: Uint8Array | null): void {
-    if (this.#hash === null) return;
-    if (piece === null) {
-      this.#sha256 = this.#hash.digest('hex');
-      this.#hash = null;
-      return;
-    }
-    this.#byteCount += piece.length;
-    if (this.#byteCount > this.#mostBytes) this.#hash = null;
+    this.byteCount += piece?.length ?? 0;
+    if (this.isGivenUp) return;
+    if (piece === null) this.sha256 ??= this.#hash.digest('hex');
     else this.#hash.update(piece);
   }
 }

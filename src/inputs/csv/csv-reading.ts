@@ -1,4 +1,4 @@
-import type { Permits, Piece, Reading, Records, TextRecords, TextSizes } from '../../engine/records.js';
+import type { Permits, Piece, Reading, Records, TextSizes } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
 import { type CsvDialect, noTextSlots, rowTooLong } from '../../formats/csv/dialect.js';
 import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
@@ -14,19 +14,16 @@ export interface CsvSource {
   /** Where the rows begin in its unpacked content, and how many lines ended before: the header's, blank ones. */
   readonly dataStart: number;
   readonly linesBefore: number;
-  /** Set where workers can read it themselves: a regular, uncompressed file. */
+  /** Set where workers can read it themselves: a regular, uncompressed file. Otherwise its content is read. */
   readonly path: string | null;
-  /** Its unpacked content from the start, else. */
   content(): Promise<ByteSource>;
 }
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads a CSV from a place on. A file is left to the workers, in stretches: nothing of it is read here but its size. A
- * stream, gzip, or a file with line ends within quotes is cut here.
- *
- * The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN.
+ * Reads a CSV from a place on: a file is left to the workers, in stretches; a stream, gzip, or a file with line ends within
+ * quotes is cut here. The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN; USAGE where the slots are for pixels.
  */
 export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): OpenReading {
   const { file: input, name, dialect, linesBefore, dataStart, path } = source;
@@ -42,8 +39,12 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     else close = closeIt;
     return open;
   };
+  const textSizes = (): TextSizes => {
+    if (permits.text === null) throw noTextSlots(name);
+    return permits.text;
+  };
   async function* stretches(filePath: string): AsyncGenerator<Piece, void> {
-    const { fileStretchBytes } = textSizesOf(permits, name);
+    const { fileStretchBytes } = textSizes();
     const file = await OpenFile.open(filePath, name);
     opened(file, () => file.release());
     if (isClosed) return;
@@ -65,7 +66,7 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     }
   }
   async function* cutHere(): AsyncGenerator<Piece, void> {
-    const { chunkBytes, mostRowBytes } = textSizesOf(permits, name);
+    const { chunkBytes, mostRowBytes } = textSizes();
     const bytes =
       path === null ? await source.content() : new FileBytes(await OpenFile.open(path, name), start);
     const reader = opened(new ByteReader(bytes), () => void bytes.close().catch(() => undefined));
@@ -96,13 +97,7 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
 
 /** Rows are whole already, and stay text. */
 function rowsOf({ bytes: text, position = 0, labels: _, extent: __, ...rest }: Piece): Iterable<Records> {
-  const records: TextRecords = { ...rest, position, text };
-  return [records];
-}
-
-function textSizesOf({ text }: Permits, name: string): TextSizes {
-  if (text === null) throw noTextSlots(name);
-  return text;
+  return [{ ...rest, position, text }];
 }
 
 function becameShorter(name: string, expected: number, found: number): DigitflowError {
@@ -112,27 +107,24 @@ function becameShorter(name: string, expected: number, found: number): Digitflow
   );
 }
 
-/** A pass over text. */
-export interface TextReading extends Reading {
+/** A pass over text, whose dialect is known. */
+interface TextReading extends Reading {
   readonly dialect: CsvDialect;
 }
 
 /**
- * Cuts a stream of text at the ends of its rows: whole rows go on, what is left waits for the rest of its row.
- *
- * A line end within quotes ends no row. A quote that is still open after `mostRowBytes` was never closed: its row is cut
- * at its line ends, and the worker that reads it rejects its first line.
+ * Cuts a stream of text at the ends of its rows; a line end within quotes ends none. A quote that is still open after
+ * `mostRowBytes` was never closed: its row is cut at its line ends, and the worker that reads it rejects its first line.
  */
-export class RowCutter {
+class RowCutter {
   readonly #reading: TextReading;
   readonly #mostRowBytes: number;
-  /** The beginning of a row that straddles. */
+  /** The beginning of a row that straddles pieces. */
   readonly #carry: Buffer;
   #carried = 0;
-  /** Where in the input the next byte to be given lies. */
+  /** Where the next byte to be given lies in the input's unpacked content: at the start of a row. */
   #position: number;
 
-  /** @param position where the first byte lies in the input's unpacked content: at the start of a row */
   constructor(reading: TextReading, position: number, mostRowBytes: number) {
     this.#reading = reading;
     this.#position = position;
@@ -140,11 +132,7 @@ export class RowCutter {
     this.#carry = Buffer.allocUnsafe(mostRowBytes);
   }
 
-  /**
-   * The whole rows that end in a piece of text: views, each to be consumed before the next is asked for.
-   *
-   * @param piece at most `mostRowBytes` long
-   */
+  /** The whole rows that end in a piece, at most `mostRowBytes` long: views, each to be consumed before the next. */
   *cut(piece: Uint8Array): Generator<Piece, void> {
     let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     while (this.#carried > 0 && rest.length > 0) {
