@@ -1,7 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { HeldExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { ByteReader, type ByteSource } from './bytes/byte-source.js';
+import { ByteReader, type ByteSource, closedOnError } from './bytes/byte-source.js';
 import { arrayBytes } from './bytes/stream-bytes.js';
 
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
@@ -63,16 +63,13 @@ export class DataStream<H extends DataHeader = DataHeader> {
     { prefix, readHeader }: HeaderFormat<H>,
     digest: DigestMode,
   ): Promise<DataStream<H>> {
-    try {
+    return closedOnError(source, async () => {
       const reader = new ByteReader(source);
       const { header, bytes } = await readHeader(reader, source.name);
       const isShort = header.headerBytes + header.dataBytes <= AUTO_DIGEST_BYTES;
       const isDigested = digest === 'always' || (digest === 'auto' && isShort);
       return new DataStream(reader, header, prefix, isDigested ? (await newSha256()).update(bytes) : null);
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
+    });
   }
 
   /** How many bytes of the data were not read yet. */

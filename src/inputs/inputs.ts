@@ -164,7 +164,6 @@ export class Inputs {
         ...{ file: index, ...network, csv, labelled, digest, split },
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
-        openLabels: (found) => labels.open(found),
       });
       this.#first = undefined;
       this.#isText = format.isText;

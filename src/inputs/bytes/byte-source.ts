@@ -36,6 +36,19 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   };
 }
 
+/** What `use` makes of something that is open, and is closed when that fails. */
+export async function closedOnError<T>(
+  open: Pick<ByteSource, 'close'> | undefined,
+  use: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    await open?.close();
+    throw error;
+  }
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** A cursor over a byte source. It gives views, valid until the next read, and copies only what a caller wants in one piece. */

@@ -2,7 +2,7 @@ import { createReadStream, fstatSync, open, stat } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
-import type { ByteSource } from './byte-source.js';
+import { type ByteSource, closedOnError } from './byte-source.js';
 import { FileBytes, OpenFile } from './file-bytes.js';
 import { unpackIfGzip } from './inflate-bytes.js';
 import { arrayBytes, iterableBytes, pipeBytes, type WebByteStream, webStreamBytes } from './stream-bytes.js';
@@ -41,12 +41,7 @@ export function pathOf(input: ByteInput): string | null {
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
   const source = await openPacked(input, name);
-  try {
-    return await unpackIfGzip(source);
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+  return closedOnError(source, () => unpackIfGzip(source));
 }
 
 async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {

@@ -6,6 +6,7 @@ import {
 } from '../../formats/idx/idx-header.js';
 import { imageLayout, labelLayout } from '../../formats/idx/idx-roles.js';
 import { isGzip } from '../../formats/recognize.js';
+import { closedOnError } from '../bytes/byte-source.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { Format, Input, LabelStream, OpenOptions } from '../input.js';
@@ -38,21 +39,16 @@ export const IDX_FORMAT: Format = {
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
   // By their name: before anything is read.
-  const found = await options.findLabels(first.path);
+  const openLabels = await options.findLabels(first.path);
   const images = await DataStream.open(await first.content(), IDX_HEADER, options.digest);
-  let labels: LabelStream | null = null;
-  try {
+  return closedOnError(images, async () => {
     const { count, height, width } = imageLayout(images.header, name);
-    labels = found === null ? null : await options.openLabels(found);
-    const classCount = options.classes.length;
+    const labels = await openLabels();
     return pixelInput({
       ...{ file: options.file, name, format: 'idx', guesses: [], image: { height, width }, count },
-      ...{ images, labels, classCount, storedBytes: height * width },
+      ...{ images, labels, classCount: options.classes.length, storedBytes: height * width },
     });
-  } catch (error) {
-    await Promise.all([images.close(), labels?.stream.close()]);
-    throw error;
-  }
+  });
 }
 
 /** @throws DigitflowError what `parseIdxHeader` and `labelLayout` throw */
@@ -61,10 +57,8 @@ export async function openIdxLabels(
   { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
 ): Promise<LabelStream> {
   const stream = await DataStream.open(await first.content(), IDX_HEADER, digest);
-  try {
-    return { stream, layout: labelLayout(stream.header, stream.name, classes.length) };
-  } catch (error) {
-    await stream.close();
-    throw error;
-  }
+  return closedOnError(stream, () => ({
+    stream,
+    layout: labelLayout(stream.header, stream.name, classes.length),
+  }));
 }
