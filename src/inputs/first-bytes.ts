@@ -26,7 +26,6 @@ export interface FirstBytes {
   readonly sizeBytes: number | null;
   /** Opens all of its unpacked content, from the start; a stream only once. */
   content(): Promise<ByteSource>;
-  /** Closes what is open. */
   close(): Promise<void>;
 }
 

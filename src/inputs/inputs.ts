@@ -64,11 +64,11 @@ export class Inputs {
 
   /** Records that were accepted, scored or not, those of an earlier run among them, and how many of them were rejected. */
   get rows(): number {
-    return this.#reader?.rows ?? 0;
+    return this.#reader?.numbers.rows ?? 0;
   }
 
   get rejected(): number {
-    return this.#reader?.rejected ?? 0;
+    return this.#reader?.numbers.rejected ?? 0;
   }
 
   /**
