@@ -105,7 +105,7 @@ async function digestCsv(csv: CsvSource, sizeBytes: number | null, mode: DigestM
   if (mode === 'never' || (sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
   const digest = new ContentDigest(await newSha256(), mostBytes);
   const { path, name } = csv;
-  if (path !== null) return { source: csv, finish: digestFile({ path, name, sizeBytes, digest }) };
+  if (path !== null) return { source: csv, finish: digestFile(path, name, sizeBytes, digest) };
   return {
     source: { ...csv, content: async () => digest.watch(await csv.content()) },
     finish: async (isComplete) => (isComplete ? digest.sha256 : null),
@@ -113,31 +113,27 @@ async function digestCsv(csv: CsvSource, sizeBytes: number | null, mode: DigestM
 }
 
 /** Begins to digest a file. */
-function digestFile(of: {
-  readonly path: string;
-  readonly name: string;
-  readonly sizeBytes: number | null;
-  readonly digest: ContentDigest;
-}): DigestedCsv['finish'] {
-  const { path, name, sizeBytes, digest } = of;
+function digestFile(
+  path: string,
+  name: string,
+  sizeBytes: number | null,
+  digest: ContentDigest,
+): DigestedCsv['finish'] {
   let isLeft = false;
-  const read = async (): Promise<OpenFile> => {
-    const file = await OpenFile.open(path, name);
+  const pass = async (file: OpenFile): Promise<void> => {
     const source = digest.watch(new FileBytes(file));
-    const pass = async () => {
-      while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
-    };
-    await pass().catch(() => undefined);
-    return file;
+    while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
   };
   // What reads the rows tells what is wrong with the file.
-  const done = read().catch(() => undefined);
+  const opening = OpenFile.open(path, name).catch(() => undefined);
+  const passing = opening.then((file) => file && pass(file)).catch(() => undefined);
   const finish = async (isComplete: boolean): Promise<string | null> => {
     isLeft = !isComplete;
-    const file = await done;
-    const isSame = file !== undefined && file.sizeBytes === sizeBytes;
+    await passing;
+    const file = await opening;
+    const isSame = file?.sizeBytes === sizeBytes && digest.byteCount === sizeBytes;
     file?.release();
-    return isComplete && isSame && digest.byteCount === sizeBytes ? digest.sha256 : null;
+    return isComplete && isSame ? digest.sha256 : null;
   };
   let finished: Promise<string | null> | undefined;
   return (isComplete) => {

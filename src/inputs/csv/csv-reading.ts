@@ -32,12 +32,11 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     decode: rowsOf,
   };
   const start = Math.max(cursor.bytes, dataStart);
-  let close: () => void = () => {};
+  let close = (): void => {};
   let isClosed = false;
-  const opened = <T>(open: T, closeIt: () => void): T => {
+  const onClose = (closeIt: () => void): void => {
     if (isClosed) closeIt();
     else close = closeIt;
-    return open;
   };
   const textSizes = (): TextSizes => {
     if (permits.text === null) throw noTextSlots(name);
@@ -46,7 +45,7 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
   async function* stretches(filePath: string): AsyncGenerator<Piece, void> {
     const { fileStretchBytes } = textSizes();
     const file = await OpenFile.open(filePath, name);
-    opened(file, () => file.release());
+    onClose(() => file.release());
     if (isClosed) return;
     const fileBytes = file.sizeBytes;
     if (start > fileBytes) throw becameShorter(name, start, fileBytes);
@@ -58,18 +57,12 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
       yield { reading, position, bytes: NOTHING, stretch: { ...place, byteCount, file } };
     }
   }
-  /** One piece of text may take several batches. */
-  async function* permitted(rows: Iterable<Piece>): AsyncGenerator<Piece, void> {
-    for (const piece of rows) {
-      await permits.whenFree();
-      yield piece;
-    }
-  }
   async function* cutHere(): AsyncGenerator<Piece, void> {
     const { chunkBytes, mostRowBytes } = textSizes();
     const bytes =
       path === null ? await source.content() : new FileBytes(await OpenFile.open(path, name), start);
-    const reader = opened(new ByteReader(bytes), () => void bytes.close().catch(() => undefined));
+    onClose(() => void bytes.close().catch(() => undefined));
+    const reader = new ByteReader(bytes);
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
     for (let passed = path === null ? 0 : start; passed < start; ) {
       const { length } = await reader.read(start - passed);
@@ -77,13 +70,16 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
       passed += length;
     }
     const cutter = new RowCutter(reading, start, mostRowBytes);
-    for (;;) {
+    for (let isAtEnd = false; !isAtEnd; ) {
       await permits.whenFree();
       const piece = await reader.read(chunkBytes);
-      if (piece.length === 0) break;
-      yield* permitted(cutter.cut(piece));
+      isAtEnd = piece.length === 0;
+      // One piece of text may take several batches.
+      for (const rows of isAtEnd ? cutter.finish() : cutter.cut(piece)) {
+        await permits.whenFree();
+        yield rows;
+      }
     }
-    yield* permitted(cutter.finish());
   }
   return {
     reading,
@@ -173,7 +169,7 @@ class RowCutter {
   }
 
   *#giveCarried(end: number, endsBatch = false): Generator<Piece, void> {
-    yield { ...this.#given(this.#carry.subarray(0, end)), endsBatch };
+    yield { ...this.#given(this.#waiting.subarray(0, end)), endsBatch };
     this.#carry.copyWithin(0, end, this.#carried);
     this.#carried -= end;
   }
