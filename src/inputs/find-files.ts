@@ -1,4 +1,4 @@
-import { readdir, statSync } from 'node:fs';
+import { readdir } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, missingInput } from '../errors.js';
@@ -16,15 +16,6 @@ export interface IdxPaths {
 
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
 const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
-
-/** Whether a path is a folder; false when there is nothing. */
-export function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Finds images and labels in a folder by their usual names, with a dash or a dot, packed or preferably not.
@@ -98,7 +89,7 @@ function firstPresent(names: readonly string[], present: ReadonlySet<string>): s
   return names.find((name) => present.has(name)) ?? null;
 }
 
-/** The names in a folder, but for those of folders: some programs unpack into folders of the usual names. */
+/** The names in a folder but those of folders: some programs unpack into folders of the usual names. */
 async function filesIn(folder: string): Promise<Set<string>> {
   try {
     const entries = await promisify(readdir)(folder, { withFileTypes: true });
@@ -109,8 +100,8 @@ async function filesIn(folder: string): Promise<Set<string>> {
 }
 
 /**
- * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path, where the shell left them as they
- * are. A file whose name is the pattern itself is taken as it is.
+ * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path. A file whose name is the pattern itself
+ * is taken as it is.
  *
  * @throws DigitflowError INPUT_MISSING where nothing fits, INPUT_READ
  */

@@ -45,6 +45,11 @@ export function isStream(input: ByteInput): boolean {
   return stats !== null && !stats.isFile() && !stats.isDirectory();
 }
 
+/** Whether an input is a folder; false when there is nothing. */
+export function isFolder(input: ByteInput): boolean {
+  return statsOf(input)?.isDirectory() ?? false;
+}
+
 /** Null where there is no path, or nothing at it. Not node:fs/promises, which takes 2 ms to load. */
 function statsOf(input: ByteInput): Stats | null {
   const path = pathOf(input);
@@ -63,8 +68,7 @@ function regularPathOf(input: ByteInput): string | null {
 /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
 export async function plainFileSize(input: ByteInput): Promise<number | null> {
   const path = regularPathOf(input);
-  if (path === null) return null;
-  const file = await OpenFile.open(path, path).catch(() => null);
+  const file = path === null ? null : await OpenFile.open(path, path).catch(() => null);
   if (file === null) return null;
   try {
     const start = new Uint8Array(2);

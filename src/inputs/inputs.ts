@@ -200,10 +200,11 @@ function mixed(name: string, { isText }: Format): DigitflowError {
 
 /** Makes sure that a network can take images of a size: as many pixels as it has inputs. */
 function checkSize({ name, image }: Input, wanted: ImageSize | null): void {
-  if (wanted === null || wanted.height * wanted.width === image.height * image.width) return;
+  const pixelsOf = ({ height, width }: ImageSize) => height * width;
+  if (wanted === null || pixelsOf(wanted) === pixelsOf(image)) return;
   throw new DigitflowError(
     'INPUT_SIZE',
-    `${name}: expected images of ${wanted.height * wanted.width} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
-      `found ${image.height * image.width} (${image.height} x ${image.width}); resize the images or give another network`,
+    `${name}: expected images of ${pixelsOf(wanted)} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
+      `found ${pixelsOf(image)} (${image.height} x ${image.width}); resize the images or give another network`,
   );
 }

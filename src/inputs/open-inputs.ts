@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { type ByteInput, pathOf } from './bytes/open-bytes.js';
-import { isFolder, locateIdx, type Split } from './find-files.js';
+import { locateIdx, type Split } from './find-files.js';
+import { isFolder } from './first-bytes.js';
 import type { ImageFiles } from './input.js';
 import { Inputs, type InputsOptions } from './inputs.js';
 
