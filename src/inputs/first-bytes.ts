@@ -35,10 +35,7 @@ export function nameOf(input: ByteInput): string {
   return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
 }
 
-/**
- * Whether an input can be opened only once, and may take for ever to open: stdin, a named pipe, a device, bytes that are
- * made while they are read.
- */
+/** Whether an input can be opened only once, and may take for ever to open: stdin, a pipe, a device, a stream in memory. */
 export function isStream(input: ByteInput): boolean {
   if (pathOf(input) === null) return !(input instanceof Uint8Array);
   const stats = statsOf(input);

@@ -31,11 +31,7 @@ export const IDX_FORMAT: Format = {
   openLabels: openIdxLabels,
 };
 
-/**
- * Opens IDX images, and labels that belong to them, and checks all that can be checked before the data is read.
- *
- * @throws DigitflowError what `parseIdxHeader`, `imageLayout`, `openLabels` and `pixelInput` throw
- */
+/** @throws DigitflowError what `parseIdxHeader`, `imageLayout`, the opening of labels and `pixelInput` throw */
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
   // By their name: before anything is read.
