@@ -1,7 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { Inputs } from '../../src/inputs/inputs.js';
 import { openInputs } from '../../src/inputs/open-inputs.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { testCsv } from '../helpers/csv.js';
@@ -40,4 +43,20 @@ test.each([
     // What was being read ahead ends by itself.
     await expect.poll(openFiles, { interval: 5, message: `after ${turns} turns` }).toEqual([]);
   }
+});
+
+test('of many files of text no first bytes stay in memory', async () => {
+  const folder = await tempFolder({ 'rows.csv': Buffer.from(testCsv(200)) });
+  const files = Array.from({ length: 100 }, () => ({ images: join(folder, 'rows.csv') }));
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  const inputs = new Inputs(files, { network, labelled: 'ignored', digest: 'never' });
+  await inputs.openAhead();
+  collect();
+  expect(inputs.opened).toHaveLength(100);
+  // A quarter of a MiB of each, else.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 2 ** 20);
+  await inputs.close();
 });
