@@ -1,5 +1,5 @@
 // Whole runs and views, each in one call.
-export type { TrainingImagesSpec } from '../../pipelines/training-input.js';
+export type { TrainingImagesSpec } from '../../pipelines/train.js';
 // Results as text and JSON.
 export type { TrainingPaths } from '../outputs/training-outputs.js';
 // Learning, epoch by epoch.

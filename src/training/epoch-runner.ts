@@ -2,8 +2,7 @@ import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/c
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
-import { STATE_ARRAYS } from './run-layout.js';
-import type { TrainingLayout } from './training-layout.js';
+import { STATE_ARRAYS, type TrainingLayout } from './training-layout.js';
 import { type TrainingOptions, trainingCount } from './training-options.js';
 
 /** What a training thread is given when it starts. The module and the memory are shared, not copied. */

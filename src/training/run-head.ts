@@ -4,7 +4,7 @@ import { STOP_FLAG } from '../engine/messages.js';
 import { ACTIVATION_CODES } from '../network/activations.js';
 import { BETA_1, BETA_2 } from './epoch-plan.js';
 import type { TrainingSetup } from './epoch-runner.js';
-import { STATE_ARRAYS } from './run-layout.js';
+import { STATE_ARRAYS } from './training-layout.js';
 import { type TrainingImages, trainingCount } from './training-options.js';
 
 /** The kernel's numbers of the losses and optimizers. */

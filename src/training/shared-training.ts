@@ -19,8 +19,7 @@ import { initialSeed } from './epoch-plan.js';
 import { instantiateTrainingKernel, type TrainingSetup } from './epoch-runner.js';
 import { writeInitialWeights } from './network-parameters.js';
 import { placeRun } from './run-head.js';
-import { STATE_ARRAYS } from './run-layout.js';
-import { layoutTraining, type TrainingLayout } from './training-layout.js';
+import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './training-layout.js';
 import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */
