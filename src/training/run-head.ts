@@ -18,15 +18,12 @@ const OPTIMIZER_CODES = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 /** Adam's, from Kingma and Ba, arXiv:1412.6980. */
 const EPSILON = 1e-8;
 
-/**
- * Writes what stays the same over a run's epochs: for each thread of its team the head, the layer entries, and the range
- * of inputs that it owns. The main thread calls it before any task.
- */
+/** Writes what stays the same over a run's epochs: for each thread its head, layer entries and the range of inputs it owns. */
 export function placeRun(setup: TrainingSetup, index: number, images: TrainingImages): void {
   const { layout, options } = setup;
   const { buffer } = setup.memory;
-  const run = layout.runs[index];
   const { teamSize, shape } = layout;
+  const run = layout.runs[index];
   const inputsBegin = shape.layers.map(({ inputs }, l) =>
     l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
   );
@@ -79,12 +76,11 @@ function placeHead(
     batchSize: options.batchSize,
     augmented: options.augment === 'none' ? 0 : 1,
   });
-  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
-  setFloat(RUN.smoothing, options.labelSmoothing);
-  setFloat(RUN.clip, options.largestFirstWeight);
-  setFloat(RUN.beta1, BETA_1);
-  setFloat(RUN.beta2, BETA_2);
-  setFloat(RUN.epsilon, EPSILON);
+  view.setFloat32(RUN.smoothing, options.labelSmoothing, true);
+  view.setFloat32(RUN.clip, options.largestFirstWeight, true);
+  view.setFloat32(RUN.beta1, BETA_1, true);
+  view.setFloat32(RUN.beta2, BETA_2, true);
+  view.setFloat32(RUN.epsilon, EPSILON, true);
 }
 
 /** Sets i32 fields by their names. */
@@ -102,10 +98,9 @@ function setInts<Name extends string>(
 const SAMPLE = 256;
 
 /**
- * Divides the pixels of a set among the threads of a team, one range each, so that each has about as many lit ones. The
- * division decides how long the threads wait for each other, and nothing else.
+ * Divides the pixels of a set among the threads of a team, at most one a pixel, so that each has about as many lit ones:
+ * then none waits long for the others.
  *
- * @param teamSize at most the number of pixels
  * @returns where each thread's range begins, then where the last one ends: `(teamSize + 1)`, no range empty
  */
 export function divideByLit({ pixels, labels, image }: TrainingImages, teamSize: number): number[] {
