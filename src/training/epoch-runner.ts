@@ -41,9 +41,9 @@ export interface EpochAnswer extends EpochFigures {
   readonly isStopped: boolean;
 }
 
-/** The exports of the training kernel. A `run` is the address of a head: each thread of a run's team has its own. */
+/** The exports of the training kernel. `run` is the address of the thread's own head. */
 export interface TrainingKernel {
-  /** Writes the tables that the other functions need, and that all runs share: to be called once, before them. */
+  /** Writes the tables that all runs share: to be called once, before the others. */
   writeTables(run: number): void;
   /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
   findEverLit(run: number, count: number): void;

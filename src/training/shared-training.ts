@@ -73,10 +73,10 @@ export class SharedTraining {
   /** Tells all workers to leave their epochs; each run's kept state stays as it was before its epoch. */
   stop(): void {
     // Publishes nothing but itself: a worker that sees it late ends its epoch, and main may keep that epoch or not.
-    Atomics.store(new Int32Array(this.#buffer, this.layout.control, 16), STOP_FLAG, 1);
+    Atomics.store(new Int32Array(this.setup.memory.buffer, this.layout.control, 16), STOP_FLAG, 1);
   }
 
-  /** Makes the barrier of a run's team whole again; to be called while none of its threads is at work. */
+  /** Makes the barrier of a run's team whole again, while none of its threads is at work. */
   mend(run: number): void {
     this.#barrier(run).fill(0);
   }
@@ -96,27 +96,25 @@ export class SharedTraining {
     Atomics.notify(barrier, KERNEL.BARRIER_GENERATION / 4);
   }
 
-  get #buffer(): SharedArrayBuffer {
-    return this.setup.memory.buffer;
-  }
-
   #barrier(run: number): Int32Array {
-    return new Int32Array(this.#buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
+    return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
   }
 
   #state(start: number): Float32Array {
-    return new Float32Array(this.#buffer, start, (this.layout.shape.bytes / 4) * STATE_ARRAYS.length);
+    const { memory, layout } = this.setup;
+    return new Float32Array(memory.buffer, start, (layout.shape.bytes / 4) * STATE_ARRAYS.length);
   }
 
   #place(count: number): void {
-    const { images, layout, options } = this;
-    const buffer = this.#buffer;
+    const { images } = this;
+    const { module, memory, layout, options } = this.setup;
+    const { buffer } = memory;
     const { shape } = layout;
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
     for (const run of layout.runs.keys()) placeRun(this.setup, run, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
-    const kernel = instantiateWasm<TrainingKernel>(this.setup.module, this.setup.memory);
+    const kernel = instantiateWasm<TrainingKernel>(module, memory);
     kernel.writeTables(head);
     kernel.findEverLit(head, count);
     const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);

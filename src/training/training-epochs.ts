@@ -19,14 +19,14 @@ export interface EpochReport extends EpochFigures {
   readonly isDiverged: boolean;
 }
 
-/** The epoch that did best on the held-out images, and the weights that judged it. */
+/** The epoch that did best, and the weights that judged it. */
 export interface BestEpoch {
   readonly report: EpochReport;
   /** All weights and biases, f32, as `ParameterLayout` places them. */
   readonly parameters: Float32Array;
 }
 
-/** What came of a training so far. Written by `trainingEpochs` before it emits a report. */
+/** What came of a training so far. `trainingEpochs` writes it before it emits a report. */
 export interface TrainingProgress {
   best: BestEpoch | undefined;
   /** In the order in which the epochs ended. */
