@@ -22,9 +22,7 @@ const HINT =
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * Reads a normalization from text: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
- *
- * The parts may come in any order:
+ * Reads a normalization from text, the parts in any order: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
  * - `scale=s`, `offset=o`: a pixel x 0..255 becomes b = s·x + o (1/255 and 0 where only one of them is given);
  * - `mean=m`, `std=d`: then b becomes (b - m) / d, as in torchvision's Normalize (0 and 1 where not given);
  * - `inverted`: the data is black on white, so 255 - x replaces x before all else;

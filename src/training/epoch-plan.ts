@@ -26,28 +26,24 @@ export const AUGMENTATIONS = {
   strong: { rotation: 0.22, scale: 0.14, shear: 0.2, shift: 1.6, bend: 1 },
 } as const satisfies Record<TrainingOptions['augment'], Amplitudes>;
 
-type Of<Name extends keyof TrainingOptions> = Pick<TrainingOptions, Name>;
-
-/** The share of the augmentation that an epoch, from 0, gets: 1 in the first half, then falling to `augmentEnd` in the last. */
-export function augmentationAt(epoch: number, { epochs, augmentEnd }: Of<'epochs' | 'augmentEnd'>): number {
+/** The share of the augmentation that an epoch, from 0, gets: 1 in the first half, then falling to `augmentEnd`. */
+export function augmentationAt(
+  epoch: number,
+  options: Pick<TrainingOptions, 'epochs' | 'augmentEnd'>,
+): number {
+  const { epochs, augmentEnd } = options;
   const half = epochs / 2;
   return epoch < half ? 1 : 1 - ((1 - augmentEnd) * (epoch + 1 - half)) / half;
 }
+
+type Schedule = Pick<TrainingOptions, 'epochs' | 'learningRate' | 'schedule' | 'warmUpEpochs'>;
 
 /**
  * The learning rate of one step, from 0 over all epochs: a straight rise over the warm-up, then constant, or down a half
  * cosine that would reach 0 one step after the last.
  */
-export function learningRateAt(
-  step: number,
-  stepsPerEpoch: number,
-  {
-    epochs,
-    learningRate,
-    schedule,
-    warmUpEpochs,
-  }: Of<'epochs' | 'learningRate' | 'schedule' | 'warmUpEpochs'>,
-): number {
+export function learningRateAt(step: number, stepsPerEpoch: number, options: Schedule): number {
+  const { epochs, learningRate, schedule, warmUpEpochs } = options;
   const warmUp = Math.round(warmUpEpochs * stepsPerEpoch);
   if (step < warmUp) return (learningRate * (step + 1)) / warmUp;
   if (schedule === 'constant') return learningRate;
@@ -55,7 +51,7 @@ export function learningRateAt(
   return (learningRate * (1 + cosineOfHalfTurns(progress))) / 2;
 }
 
-/** cos(πt) for t from 0 to 1, off by less than 1e-15. Engines may round Math.cos differently: then bits would differ. */
+/** cos(πt) for t from 0 to 1, off by less than 1e-15. Math.cos is not rounded alike by all versions of Node. */
 export function cosineOfHalfTurns(t: number): number {
   // cos(πt) = sin(π(½ - t)): an odd series on ±π/2, summed from its small end.
   const x = Math.PI * (0.5 - t);

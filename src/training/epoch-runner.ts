@@ -70,8 +70,8 @@ export interface TrainingKernel {
 const BATCHES_A_CALL = 64;
 
 /**
- * Makes the function that runs one thread's part of one epoch of one run, together with the run's other threads; the first
- * one gives the answer. The team leaves the kept state as it is, so an epoch that never ends may be run again.
+ * Makes the function that runs one thread's part of one epoch, together with the rest of the run's team; the first thread
+ * gives the answer. The team leaves the kept state as it is, so an epoch that never ends may be run again.
  */
 export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => EpochAnswer | null {
   const { module, memory, layout, options } = setup;

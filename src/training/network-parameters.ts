@@ -7,7 +7,7 @@ import type { TrainingImages, TrainingOptions } from './training-options.js';
 /** Where the weights and biases of each layer lie, as byte offsets into an array of all parameters. */
 export type ParameterLayout = Readonly<ReturnType<typeof layoutParameters>>;
 
-/** Places the numbers of a network of these layer sizes, the input first: all weights, then all biases, with their padding. */
+/** Places all weights, then all biases, of a network of these layer sizes, the input first. */
 export function layoutParameters(sizes: readonly number[]) {
   let end = 0;
   const place = (count: number): number => {

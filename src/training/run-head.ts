@@ -18,7 +18,7 @@ const OPTIMIZER_CODES = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 /** Adam's, from Kingma and Ba, arXiv:1412.6980. */
 const EPSILON = 1e-8;
 
-/** Writes what stays the same over a run's epochs: for each thread its head, layer entries and the range of inputs it owns. */
+/** Writes what stays the same over a run's epochs: for each thread its head, layer entries and range of inputs. */
 export function placeRun(
   { memory, layout, options }: TrainingSetup,
   index: number,

@@ -6,7 +6,7 @@ import { networkFileError, readSafetensors, type Tensor, writeSafetensors } from
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
-/** The version of the metadata's keys, under `schema`. A file without it is read as this one. */
+/** The version of the metadata's keys. A file without `schema` is read as this one. */
 const SCHEMA = 'digitflow.network/1';
 /** A predicted class is one byte. */
 const MAX_CLASSES = 256;
@@ -41,8 +41,9 @@ export function readNetwork(bytes: Uint8Array, name: string): Network {
     throw networkFileError(where, expected, `${activations.length}`, advice);
   }
   const layers = activations.map((activation, l) => readLayer(tensors, l, activation, name));
-  checkSizes(layers, described, name);
-  return { layers, ...described };
+  const network = { layers, ...described };
+  checkSizes(network, name);
+  return network;
 }
 
 /**
@@ -111,11 +112,7 @@ function readLayer(
   return { weights, biases, inputs, outputs, activation };
 }
 
-function checkSizes(
-  layers: readonly Layer[],
-  { image, classes }: Omit<Network, 'layers'>,
-  name: string,
-): void {
+function checkSizes({ layers, image, classes }: Network, name: string): void {
   const pixels = image.height * image.width;
   if (layers[0].inputs !== pixels) {
     const where = `${name}: tensor layers.0.weight`;
