@@ -1,4 +1,4 @@
-import { concatMap, from, map, mergeMap, type Observable, range, takeWhile } from 'rxjs';
+import { concatMap, from, map, mergeMap, type Observable, range, takeWhile, tap } from 'rxjs';
 import { DigitflowError } from '../errors.js';
 import type { EpochAnswer, EpochFigures } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
@@ -78,36 +78,30 @@ export function trainingEpochs(
   trainer: Trainer,
   progress: TrainingProgress,
 ): Observable<EpochReport> {
-  return from(shared.layout.runs.keys()).pipe(
-    mergeMap((run) => runEpochs(shared, trainer, progress, run), trainer.concurrency),
-  );
-}
-
-function runEpochs(
-  shared: SharedTraining,
-  trainer: Trainer,
-  progress: TrainingProgress,
-  run: number,
-): Observable<EpochReport> {
   const { epochs } = shared.options;
-  const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];
-  return range(first, epochs - first).pipe(
-    concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
-    takeWhile(({ answer }) => !answer.isStopped),
-    map(({ epoch, answer }) => {
-      const report = reportOf(shared, run, epoch, answer);
-      progress.reports.push(report);
-      if (report.isDiverged) shared.divergedRuns.add(run);
-      else {
-        shared.keep(run);
-        if (progress.best === undefined || isBetter(report, progress.best.report)) {
-          progress.best = { report, parameters: shared.result(run) };
-        }
-      }
-      return report;
-    }),
-    takeWhile((report) => !report.isDiverged, true),
-  );
+  const keep = (report: EpochReport): void => {
+    progress.reports.push(report);
+    const { run, isDiverged } = report;
+    if (isDiverged) {
+      shared.divergedRuns.add(run);
+      return;
+    }
+    shared.keep(run);
+    if (progress.best === undefined || isBetter(report, progress.best.report)) {
+      progress.best = { report, parameters: shared.result(run) };
+    }
+  };
+  const runEpochs = (run: number): Observable<EpochReport> => {
+    const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];
+    return range(first, epochs - first).pipe(
+      concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
+      takeWhile(({ answer }) => !answer.isStopped),
+      map(({ epoch, answer }) => reportOf(shared, run, epoch, answer)),
+      tap(keep),
+      takeWhile((report) => !report.isDiverged, true),
+    );
+  };
+  return from(shared.layout.runs.keys()).pipe(mergeMap(runEpochs, trainer.concurrency));
 }
 
 function reportOf(shared: SharedTraining, run: number, epoch: number, answer: EpochAnswer): EpochReport {
