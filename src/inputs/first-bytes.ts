@@ -2,7 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
 import { textStart } from '../formats/csv/guess/first-table.js';
 import { isGzip } from '../formats/recognize.js';
-import { type ByteSource, closedOnError, prepend } from './bytes/byte-source.js';
+import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { OpenFile } from './bytes/file-bytes.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 
@@ -91,9 +91,10 @@ export async function readFirstBytes(
 ): Promise<FirstBytes> {
   const path = regularPathOf(input);
   const source = await openBytes(input, name);
-  return closedOnError(source, async () => {
+  // Not `closedOnError`: what `content` keeps of this call must not be the source, and its buffers.
+  try {
     if (path === null && !(input instanceof Uint8Array))
-      return readFirstLines(source, new FirstLines(mostLineBytes));
+      return await readFirstLines(source, new FirstLines(mostLineBytes));
     const { bytes, isWhole } = await readFileStart(source, mostLineBytes);
     await source.close();
     return {
@@ -101,7 +102,10 @@ export async function readFirstBytes(
       content: () => openBytes(input, name),
       close: async () => {},
     };
-  });
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
 /** Waits for a line that is not blank, and for the next one where it is asked again. */

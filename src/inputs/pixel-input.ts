@@ -174,10 +174,8 @@ export class RecordCutter {
     if (count > given) {
       const pixels = toPixels(bytes.subarray(begin, end), first + given);
       this.#count = first + count;
-      yield {
-        ...{ reading, first: first + given, count: count - given, pixels, extent },
-        labels: labels?.subarray(given) ?? null,
-      };
+      const rest = labels?.subarray(given) ?? null;
+      yield { reading, first: first + given, count: count - given, pixels, labels: rest, extent };
     }
     // Only now: the record that was carried here is read from the same buffer until its `next` has returned.
     if (begin === 0 || given > 0) this.#keep(bytes.subarray(end));

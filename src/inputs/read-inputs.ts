@@ -171,8 +171,13 @@ class RecordNumbers {
     const firstLine = this.#line ?? reading.linesBefore;
     const endLine = firstLine + scored.lines;
     const place = {
-      ...{ file: reading.input, name: reading.name, firstRow: this.#row, firstOfAll: this.rows },
-      ...{ firstLine, endBytes, endLine },
+      file: reading.input,
+      name: reading.name,
+      firstRow: this.#row,
+      firstLine,
+      firstOfAll: this.rows,
+      endBytes,
+      endLine,
     };
     const rows = count + scored.rejects;
     this.#line = endLine;

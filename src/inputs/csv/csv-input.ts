@@ -28,12 +28,12 @@ export const CSV_FORMAT: Format = {
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understand(first, options);
-  const { name, sizeBytes } = seen;
+  // Not `seen`: of thousands of files the first bytes would stay in memory.
+  const { name, path, sizeBytes, content, close } = seen;
   const canBeReadByWorkers = sizeBytes !== null;
   const { dialect, guesses, dataStart, linesBefore } = guessed;
   const given: CsvSource = {
-    ...{ file, name, dataStart, linesBefore, content: () => seen.content() },
-    path: canBeReadByWorkers ? seen.path : null,
+    ...{ file, name, dataStart, linesBefore, path: canBeReadByWorkers ? path : null, content },
     // The column of the truth is passed over where it is not wanted.
     dialect: labelled === 'ignored' ? { ...dialect, label: null } : dialect,
   };
@@ -47,7 +47,7 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
     files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {
       await finish(false);
-      await seen.close();
+      await close();
     },
   };
 }

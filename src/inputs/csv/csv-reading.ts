@@ -1,4 +1,4 @@
-import type { Permits, Piece, Reading, Records, TextSizes } from '../../engine/records.js';
+import type { Permits, Piece, Reading, TextRecords, TextSizes } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
 import { type CsvDialect, noTextSlots, rowTooLong } from '../../formats/csv/dialect.js';
 import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
@@ -92,8 +92,8 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
 }
 
 /** Rows are whole already, and stay text. */
-function rowsOf({ bytes: text, position = 0, labels: _, extent: __, ...rest }: Piece): Iterable<Records> {
-  return [{ ...rest, position, text }];
+function rowsOf({ reading, position = 0, bytes, stretch, endsBatch, fault }: Piece): Iterable<TextRecords> {
+  return [{ reading, position, text: bytes, stretch, endsBatch, fault }];
 }
 
 function becameShorter(name: string, expected: number, found: number): DigitflowError {
