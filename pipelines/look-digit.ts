@@ -4,13 +4,14 @@ import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js'
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
-import { type Explanation, explain } from '../src/insight/explain.js';
 import {
   checkPlace,
+  type Explanation,
+  explain,
   type NeuronArithmetic,
   type NeuronPlace,
   neuronArithmetic,
-} from '../src/insight/neuron-arithmetic.js';
+} from '../src/insight/explain.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
 import type { Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';

@@ -1,8 +1,15 @@
 import { ConfusionMatrix } from '../src/counting/confusion-matrix.js';
 import { DigitflowError } from '../src/errors.js';
-import { type Change, checkChange, inputOf } from '../src/insight/changes.js';
 import type { Verdicts } from '../src/insight/run-images.js';
-import { type Experiment, type Feed, type WhatIf, whatIf } from '../src/insight/what-if.js';
+import {
+  type Change,
+  checkChange,
+  type Experiment,
+  type Feed,
+  inputOf,
+  type WhatIf,
+  whatIf,
+} from '../src/insight/what-if.js';
 import { layerSizes, type Network } from '../src/network/network.js';
 import { type LookHead, type LookOptions, openLook } from './look.js';
 

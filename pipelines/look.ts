@@ -2,13 +2,24 @@ import { readFileSync } from 'node:fs';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import { readMask } from '../src/formats/pictures/read-mask.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
+import {
+  type DetectorReport,
+  detect,
+  type Rectangle,
+  type RegionWeights,
+  rectangleRegion,
+  regionWeights,
+} from '../src/insight/detector.js';
+import { checkPlace, type NeuronPlace } from '../src/insight/explain.js';
 import { type NetworkReport, networkReport } from '../src/insight/network-report.js';
+import { type NeuronReport, neuronReport } from '../src/insight/neuron-report.js';
 import type { ImageSet } from '../src/insight/run-images.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
-import { blackAndWhite } from '../src/network/normalization.js';
+import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 import { hold } from './hold.js';
 
@@ -105,4 +116,92 @@ export function readPicture(path: string): Uint8Array {
   } catch (error) {
     throw inputError(error, path);
   }
+}
+
+/** Which neuron to look at, in which network, with which images. */
+export interface LookNeuronOptions extends LookOptions {
+  readonly neuron: NeuronPlace;
+  /** How many of the images that light it most to show, and as many that light it least, from 0 up. Default 5. */
+  readonly count?: number | undefined;
+}
+
+/** A view of one neuron. */
+export interface NeuronView extends LookHead {
+  readonly neuron: NeuronReport;
+  /** The images of `neuron.lightsMost` and of `neuron.lightsLeast`, as the network sees them. */
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
+}
+
+/**
+ * Looks at one neuron of a network.
+ *
+ * @throws DigitflowError USAGE for a neuron that is not there; what `openModel` and the source of images throw.
+ */
+export async function lookNeuron(options: LookNeuronOptions): Promise<NeuronView> {
+  const place = options.neuron;
+  const { network, images, head } = await openLook(options, (opened) => checkPlace(opened, place));
+  const neuron = neuronReport(network, images, place, options.count ?? 5);
+  const pictures = (of: NeuronReport['lightsMost']) =>
+    of.map(({ index }) => pictureAt(images, network.image, index));
+  return {
+    ...head,
+    neuron,
+    pictures: { most: pictures(neuron.lightsMost), least: pictures(neuron.lightsLeast) },
+  };
+}
+
+/** What to detect, and where. */
+export interface LookDetectorOptions extends LookOptions, RegionWeights {
+  /** The region, in pixels. */
+  readonly rectangle?: Rectangle | undefined;
+  /** Or a file with a drawing of the region: text or PNG, see `readMask`. */
+  readonly mask?: string | undefined;
+  /** Minus the threshold. Default 0. */
+  readonly bias?: number | undefined;
+  /** How many of the brightest images to show, and as many of the darkest. Default 5. */
+  readonly count?: number | undefined;
+}
+
+/** A view of a detector. Of the network it takes the image size and the classes, no weights. */
+export interface DetectorView extends LookHead {
+  readonly detector: DetectorReport;
+  /** The images of `detector.brightest` and `detector.darkest`. */
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
+}
+
+/**
+ * Lays a handmade pattern detector over images.
+ *
+ * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `openModel` and
+ *   the source of images throw.
+ */
+export async function lookDetector(options: LookDetectorOptions): Promise<DetectorView> {
+  const { rectangle, mask, bias = 0, count = 5 } = options;
+  if ((rectangle === undefined) === (mask === undefined)) {
+    const found = mask === undefined ? 'none' : 'two';
+    throw new DigitflowError(
+      'USAGE',
+      `expected a region, found ${found}; give either --rect x,y,w,h or --mask file`,
+    );
+  }
+  const { network, images, head } = await openLook(options);
+  const region =
+    rectangle === undefined
+      ? readMask(readPicture(`${mask}`), network.image, `${mask}`)
+      : rectangleRegion(rectangle, network.image);
+  const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
+  const unit = { ...images, normalization: unitBrightness(images.normalization) };
+  const found = detect(detector, unit, network.classes.length, count);
+  const pictures = (of: DetectorReport['brightest']) =>
+    of.map(({ index }) => pictureAt(unit, network.image, index));
+  return {
+    ...head,
+    detector: found,
+    pictures: { most: pictures(found.brightest), least: pictures(found.darkest) },
+  };
+}
+
+/** A detector sees black as 0 and white as 1, whatever the network was trained on; the orientation stays. */
+function unitBrightness({ scale, transposed }: Normalization): Normalization {
+  return scale < 0 ? { scale: -1 / 255, offset: 1, transposed } : { scale: 1 / 255, offset: 0, transposed };
 }

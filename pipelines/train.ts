@@ -1,5 +1,5 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
-import { wilsonInterval } from '../src/counting/scores.js';
+import { wilsonInterval } from '../src/counting/confusion-matrix.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';

@@ -1,9 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
-import { ConfusionMatrix } from './confusion-matrix.js';
-import { Mistakes } from './kept-records.js';
-import { checkLabelled, recordsTitle, type ScoredRecords } from './scored-records.js';
-import { type Interval, wilsonInterval } from './scores.js';
+import { ConfusionMatrix, type Interval, wilsonInterval } from './confusion-matrix.js';
+import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
 
 /** What to count; the first records tell what is left out of the network. */
 export interface EvaluationTallyOptions {

@@ -1,9 +1,15 @@
 import { DigitflowError } from '../errors.js';
 import type { CalibrationBin } from './calibration.js';
-import { ConfusionMatrix } from './confusion-matrix.js';
+import {
+  type ClassScores,
+  ConfusionMatrix,
+  classScores,
+  type Interval,
+  macroScores,
+  type Scores,
+} from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
-import type { Mistake } from './kept-records.js';
-import { type ClassScores, classScores, type Interval, macroScores, type Scores } from './scores.js';
+import type { Mistake } from './scored-records.js';
 
 /** The name and version of the evaluation's JSON. Fields may be added to it; none changes its meaning. */
 export const EVALUATION_SCHEMA = 'digitflow.evaluation/1';

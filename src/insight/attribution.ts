@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import { feedForward, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './neuron-report.js';
 
 /** Nodes and weights of Gauss and Legendre on -1..1, five points: exact for polynomials up to degree 9. */
 const NODES: readonly (readonly [node: number, weight: number])[] = [

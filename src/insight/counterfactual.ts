@@ -1,6 +1,6 @@
 import { feedForward, predictedClass, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './neuron-report.js';
 
 /** Each step tries so many pixels: those that are the most effective by the gradient. */
 const SHORTLIST = 256;

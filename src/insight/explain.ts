@@ -1,3 +1,4 @@
+import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import { feedForward, predictedClass } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
@@ -37,5 +38,89 @@ export function explain(network: Pick<Network, 'layers'>, brightness: Float64Arr
     winner,
     runnerUp,
     margin: runnerUp === null ? null : outputs[winner] - outputs[runnerUp],
+  };
+}
+
+/** A neuron's place: layer 1 is the first hidden one, the last is the output; neurons count from 0. */
+export interface NeuronPlace {
+  readonly layer: number;
+  readonly neuron: number;
+}
+
+/** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). */
+export interface NeuronArithmetic extends NeuronPlace {
+  readonly activation: ActivationName;
+  /** wᵢ, `(inputs)` float64. */
+  readonly weights: Float64Array;
+  /** aᵢ, `(inputs)` float64: brightness for layer 1, the layer before it for the others. */
+  readonly inputs: Float64Array;
+  /** wᵢaᵢ, `(inputs)` float64: above 0 for the neuron's firing, below 0 against it. */
+  readonly contributions: Float64Array;
+  /** Σ wᵢaᵢ. */
+  readonly weightedSum: number;
+  readonly bias: number;
+  /** z = Σ wᵢaᵢ + b. */
+  readonly sum: number;
+  /** f(z); of a softmax it depends on the other neurons of the layer, too. */
+  readonly value: number;
+}
+
+/**
+ * The arithmetic of one neuron for one image.
+ *
+ * @param brightness `(height * width)` float64, from `brightnessOf`.
+ * @throws DigitflowError USAGE for a layer or neuron that the network does not have.
+ */
+export function neuronArithmetic(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  { layer, neuron }: NeuronPlace,
+): NeuronArithmetic {
+  checkPlace(network, { layer, neuron });
+  const activations = feedForward(network, brightness);
+  const { weights: all, biases, inputs: count, activation } = network.layers[layer - 1];
+  const weights = all.slice(neuron * count, (neuron + 1) * count);
+  const inputs = activations[layer - 1];
+  const contributions = weights.map((weight, i) => weight * inputs[i]);
+  const weightedSum = contributions.reduce((sum, contribution) => sum + contribution, 0);
+  const bias = biases[neuron];
+  return {
+    ...{ layer, neuron, activation, weights, inputs, contributions, weightedSum, bias },
+    sum: weightedSum + bias,
+    value: activations[layer][neuron],
+  };
+}
+
+/** @throws DigitflowError USAGE for a layer or neuron that the network does not have. */
+export function checkPlace({ layers }: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
+  const isLayer = Number.isSafeInteger(layer) && layer >= 1 && layer <= layers.length;
+  if (!isLayer) {
+    throw new DigitflowError(
+      'USAGE',
+      `neuron ${layer}:${neuron}: expected a layer from 1 to ${layers.length} (the output), found ${layer}; ` +
+        'layer 1 is the first hidden one',
+    );
+  }
+  const { outputs } = layers[layer - 1];
+  if (Number.isSafeInteger(neuron) && neuron >= 0 && neuron < outputs) return;
+  throw new DigitflowError(
+    'USAGE',
+    `neuron ${layer}:${neuron}: expected a neuron from 0 to ${outputs - 1} in layer ${layer}, found ${neuron}; ` +
+      'give one that is there',
+  );
+}
+
+/** The `count` largest contributions above 0 and the `count` smallest below, strongest first, by input index. */
+export function strongestInputs(
+  contributions: Float64Array,
+  count: number,
+): { readonly pushedFor: number[]; readonly pushedAgainst: number[] } {
+  const order = Array.from(contributions.keys()).sort((a, b) => contributions[b] - contributions[a] || a - b);
+  return {
+    pushedFor: order.filter((i) => contributions[i] > 0).slice(0, count),
+    pushedAgainst: order
+      .reverse()
+      .filter((i) => contributions[i] < 0)
+      .slice(0, count),
   };
 }

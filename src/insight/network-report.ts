@@ -1,8 +1,117 @@
 import type { ActivationName } from '../network/activations.js';
 import { type Network, parameterCount } from '../network/network.js';
-import { type Ablation, ablate } from './ablate.js';
+import { checkPlace, type NeuronPlace } from './explain.js';
 import { type Firing, firingOf, firingThreshold } from './neuron-report.js';
-import { countCorrect, type ImageSet, runImages, verdictsOf } from './run-images.js';
+import {
+  activateRun,
+  countCorrect,
+  type ImageSet,
+  type LayerRun,
+  layerSums,
+  runImages,
+  verdictsOf,
+} from './run-images.js';
+
+/** What changes for many images when one neuron is silenced. */
+export interface Ablation extends NeuronPlace {
+  /** How many predictions differ from those with the neuron. */
+  readonly changed: number;
+  /** How many predictions are right; null without labels. */
+  readonly correct: number | null;
+  /** How many fewer are right than with the neuron, below 0 where the neuron did harm; null without labels. */
+  readonly lost: number | null;
+  /** The output with the neuron, less that without it, the mean over all images: `(classes)` float64. */
+  readonly effects: Float64Array;
+}
+
+/**
+ * Silences neurons, one at a time: a silenced neuron always gives 0.
+ *
+ * @param runs what `runImages` gives for the images, if the caller has it.
+ * @throws DigitflowError USAGE for a neuron that the network does not have.
+ */
+export function ablate(
+  network: Pick<Network, 'layers' | 'image'>,
+  images: ImageSet,
+  places: readonly NeuronPlace[] = allNeurons(network),
+  runs: readonly LayerRun[] = runImages(network, images),
+): Ablation[] {
+  for (const place of places) checkPlace(network, place);
+  const before = runs[runs.length - 1];
+  const verdicts = verdictsOf(before).predictions;
+  return places.map((place) => {
+    const after = silencedOutputs(network, runs, place);
+    const { predictions } = verdictsOf({ outputs: before.outputs, values: after });
+    let [changed, lost, correct] = [0, 0, 0];
+    for (let image = 0; image < images.count; image++) {
+      const truth = images.labels?.[image];
+      if (predictions[image] === truth) correct++;
+      if (predictions[image] === verdicts[image]) continue;
+      changed++;
+      if (verdicts[image] === truth) lost++;
+      else if (predictions[image] === truth) lost--;
+    }
+    const counts = images.labels === null ? { correct: null, lost: null } : { correct, lost };
+    return { ...place, changed, ...counts, effects: meanDifference(before, after) };
+  });
+}
+
+/** Every neuron of a network, layer by layer, the outputs last. */
+export function allNeurons({ layers }: Pick<Network, 'layers'>): NeuronPlace[] {
+  return layers.flatMap(({ outputs }, l) =>
+    Array.from({ length: outputs }, (_, neuron) => ({ layer: l + 1, neuron })),
+  );
+}
+
+/**
+ * The outputs when a neuron gives 0: `(count, classes)` float64, right but for the last digits. It subtracts what the
+ * neuron gave from the sums of the next layer, so that a wide layer need not be summed again for each of its neurons.
+ * Images for which the neuron gave 0 keep their outputs.
+ */
+function silencedOutputs(
+  { layers }: Pick<Network, 'layers'>,
+  runs: readonly LayerRun[],
+  { layer, neuron }: NeuronPlace,
+): Float64Array {
+  const { outputs: width, values: given } = runs[layer - 1];
+  if (layer === layers.length) return given.map((value, at) => (at % width === neuron ? 0 : value));
+  const next = layers[layer];
+  const lit: number[] = [];
+  for (let at = neuron, image = 0; at < given.length; at += width, image++)
+    if (given[at] !== 0) lit.push(image);
+  const sums = rowsOf(runs[layer].sums, next.outputs, lit);
+  for (const [row, image] of lit.entries()) {
+    const value = given[image * width + neuron];
+    for (let k = 0; k < next.outputs; k++) {
+      sums[row * next.outputs + k] -= next.weights[k * next.inputs + neuron] * value;
+    }
+  }
+  let { values } = activateRun(next, sums);
+  for (const deeper of layers.slice(layer + 1)) {
+    ({ values } = activateRun(deeper, layerSums(deeper, values, lit.length)));
+  }
+  const outputs = runs[runs.length - 1].values.slice();
+  const classes = runs[runs.length - 1].outputs;
+  for (const [row, image] of lit.entries()) {
+    outputs.set(values.subarray(row * classes, (row + 1) * classes), image * classes);
+  }
+  return outputs;
+}
+
+/** Some rows of a matrix `(count, width)`, in a matrix of their own. */
+function rowsOf(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
+  const taken = new Float64Array(rows.length * width);
+  for (const [to, from] of rows.entries()) {
+    taken.set(matrix.subarray(from * width, (from + 1) * width), to * width);
+  }
+  return taken;
+}
+
+function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Float64Array {
+  const sums = new Float64Array(outputs);
+  for (let at = 0; at < values.length; at++) sums[at % outputs] += values[at] - after[at];
+  return sums.map((sum) => sum / Math.max(1, values.length / outputs));
+}
 
 /** How numbers are spread. */
 export interface Distribution {

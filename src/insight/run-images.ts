@@ -1,7 +1,7 @@
 import { activateRows } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
-import type { NeuronPlace } from './neuron-arithmetic.js';
+import type { NeuronPlace } from './explain.js';
 
 /** Images in memory. */
 export interface ImageSet {

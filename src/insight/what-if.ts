@@ -1,7 +1,127 @@
-import type { Network } from '../network/network.js';
-import { createRandom } from '../network/random.js';
-import { type Change, changeNetwork } from './changes.js';
+import { DigitflowError } from '../errors.js';
+import type { ActivationName } from '../network/activations.js';
+import type { Layer, Network } from '../network/network.js';
+import { createRandom, shuffle } from '../network/random.js';
+import { checkPlace, type NeuronPlace } from './explain.js';
 import { type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
+
+/** A pixel by its row and column, from 0. */
+export interface PixelPlace {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** One change to a network: layers count from 1, neurons and inputs from 0. */
+export type Change =
+  /** The inputs of layer 1 are pixels: a number, row by row, or a row and a column. */
+  | (NeuronPlace & { readonly kind: 'weight'; readonly input: number | PixelPlace; readonly value: number })
+  | (NeuronPlace & { readonly kind: 'bias'; readonly value: number })
+  | { readonly kind: 'activation'; readonly layer: number; readonly activation: ActivationName }
+  /** The neuron always gives 0. */
+  | (NeuronPlace & { readonly kind: 'silence' })
+  /** The weights of the layer change places at random; the biases stay. */
+  | { readonly kind: 'shuffle'; readonly layer: number; readonly seed: number };
+
+/** What can be changed. */
+export type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
+
+/** A changed network, and its neurons that give 0. */
+export interface ChangedNetwork<N extends ChangeableNetwork = Network> {
+  readonly network: N;
+  readonly silenced: readonly NeuronPlace[];
+}
+
+/**
+ * A changed copy of a network. Layers are shuffled first, so that a weight that is set stays where it was set; of two
+ * changes of the same number the last one counts.
+ *
+ * @throws DigitflowError USAGE for a layer, neuron or input that the network does not have, or a value that is not finite.
+ */
+export function changeNetwork<N extends ChangeableNetwork>(
+  network: N,
+  changes: readonly Change[],
+): ChangedNetwork<N> {
+  for (const change of changes) checkChange(network, change);
+  const layers: Layer[] = [...network.layers];
+  for (const change of changes) {
+    if (change.kind === 'shuffle') layers[change.layer - 1] = shuffled(layers[change.layer - 1], change.seed);
+  }
+  for (const change of changes) layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
+  const silenced = changes.flatMap((change) =>
+    change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
+  );
+  return { network: { ...network, layers }, silenced };
+}
+
+/** @throws DigitflowError USAGE */
+export function checkChange(network: ChangeableNetwork, change: Change): void {
+  const { kind, layer } = change;
+  checkPlace(network, 'neuron' in change ? change : { layer, neuron: 0 });
+  if ('value' in change && !Number.isFinite(change.value)) {
+    throw new DigitflowError(
+      'USAGE',
+      `${kind}: expected a number, found ${change.value}; give one such as 0.5`,
+    );
+  }
+  if (kind === 'weight') inputOf(network, change);
+}
+
+/**
+ * The number of the input that a weight belongs to.
+ *
+ * @throws DigitflowError USAGE for one that the network does not have.
+ */
+export function inputOf(
+  { layers, image }: ChangeableNetwork,
+  { layer, neuron, input }: Extract<Change, { kind: 'weight' }>,
+): number {
+  const { inputs } = layers[layer - 1];
+  if (typeof input === 'number') {
+    if (Number.isSafeInteger(input) && input >= 0 && input < inputs) return input;
+    throw noInput(`${layer}:${neuron}:${input}`, `an input from 0 to ${inputs - 1}`, `${input}`);
+  }
+  const { row, column } = input;
+  const place = `${layer}:${neuron}:${row},${column}`;
+  if (layer !== 1)
+    throw noInput(place, 'the number of a neuron, since only layer 1 looks at pixels', `${row},${column}`);
+  const isThere = [row, column].every(Number.isSafeInteger) && Math.min(row, column) >= 0;
+  if (isThere && row < image.height && column < image.width) return row * image.width + column;
+  throw noInput(
+    place,
+    `a pixel up to ${image.height - 1},${image.width - 1} (row,column)`,
+    `${row},${column}`,
+  );
+}
+
+function noInput(place: string, expected: string, found: string): DigitflowError {
+  return new DigitflowError(
+    'USAGE',
+    `weight ${place}: expected ${expected}, found ${found}; give one that is there`,
+  );
+}
+
+function changed(network: ChangeableNetwork, layer: Layer, change: Change): Layer {
+  const { weights, biases, inputs } = layer;
+  switch (change.kind) {
+    case 'weight':
+      return {
+        ...layer,
+        weights: weights.with(change.neuron * inputs + inputOf(network, change), change.value),
+      };
+    case 'bias':
+      return { ...layer, biases: biases.with(change.neuron, change.value) };
+    case 'activation':
+      return { ...layer, activation: change.activation };
+    default:
+      return layer;
+  }
+}
+
+function shuffled(layer: Layer, seed: number): Layer {
+  const order = Uint32Array.from(layer.weights.keys());
+  shuffle(order, createRandom(seed));
+  return { ...layer, weights: Float64Array.from(order, (from) => layer.weights[from]) };
+}
 
 /** What to do differently. */
 export interface Experiment {

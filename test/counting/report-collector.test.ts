@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CellExamples, LabelSuspects, ReportCollector } from '../../src/counting/report-collector.js';
-import { ThresholdCurve } from '../../src/counting/threshold-curve.js';
+import {
+  CellExamples,
+  LabelSuspects,
+  ReportCollector,
+  ThresholdCurve,
+} from '../../src/counting/report-collector.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const records = fc.array(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfusionMatrix } from '../../src/counting/confusion-matrix.js';
-import { classScores, macroScores } from '../../src/counting/scores.js';
+import { ConfusionMatrix, classScores, macroScores } from '../../src/counting/confusion-matrix.js';
 
 /** Class 2 is absent and never predicted, 3 is never found, 4 is absent but predicted. */
 function example(): ConfusionMatrix {

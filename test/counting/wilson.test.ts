@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wilsonInterval, Z_95 } from '../../src/counting/scores.js';
+import { wilsonInterval, Z_95 } from '../../src/counting/confusion-matrix.js';
 
 describe('wilsonInterval', () => {
   // R. G. Newcombe, Statistics in Medicine 17, 1998, Table I, method 3.

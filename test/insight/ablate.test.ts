@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { ablate, allNeurons } from '../../src/insight/ablate.js';
+import { ablate, allNeurons } from '../../src/insight/network-report.js';
 import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';
 import { brightnessAt, randomImages, testImages } from '../helpers/image-set.js';

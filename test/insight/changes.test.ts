@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Change, changeNetwork } from '../../src/insight/changes.js';
+import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const network = randomNetwork({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { neuronArithmetic, strongestInputs } from '../../src/insight/neuron-arithmetic.js';
+import { neuronArithmetic, strongestInputs } from '../../src/insight/explain.js';
 import { smallNetwork, vector } from '../network/arbitraries.js';
 
 describe('neuronArithmetic', () => {
