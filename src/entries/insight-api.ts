@@ -58,21 +58,27 @@ export {
   type Ablation,
   ablate,
   type Distribution,
+  type Firing,
+  firingThreshold,
   type LayerReport,
   type NetworkReport,
   type NeuronSummary,
   networkReport,
 } from '../insight/network-report.js';
 export {
-  type Firing,
-  firingThreshold,
   type NeuronEffect,
   type NeuronImage,
   type NeuronReport,
   neuronPattern,
   neuronReport,
 } from '../insight/neuron-report.js';
-export { type ImageSet, type LayerRun, runImages, type Verdicts } from '../insight/run-images.js';
+export {
+  type ImageSet,
+  type LayerRun,
+  runImages,
+  type Spread,
+  type Verdicts,
+} from '../insight/run-images.js';
 export {
   type Change,
   type ChangeableNetwork,

@@ -1,7 +1,7 @@
 import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import { feedForward, predictedClass } from '../network/feed-forward.js';
-import type { Network } from '../network/network.js';
+import type { Layer, Network } from '../network/network.js';
 
 /** The activations of one layer for an image. */
 export interface LayerActivity {
@@ -22,11 +22,7 @@ export interface Explanation {
   readonly margin: number | null;
 }
 
-/**
- * The activations of all layers, with winner and runner-up.
- *
- * @param brightness `(height * width)` float64, from `brightnessOf`; trusted to fit the network.
- */
+/** The activations of all layers for a `brightness` `(height * width)`, with winner and runner-up. */
 export function explain(network: Pick<Network, 'layers'>, brightness: Float64Array): Explanation {
   const activations = feedForward(network, brightness).slice(1);
   const outputs = activations[activations.length - 1];
@@ -47,14 +43,14 @@ export interface NeuronPlace {
   readonly neuron: number;
 }
 
-/** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). */
+/** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). Arrays are `(inputs)` float64. */
 export interface NeuronArithmetic extends NeuronPlace {
   readonly activation: ActivationName;
-  /** wᵢ, `(inputs)` float64. */
+  /** wᵢ. */
   readonly weights: Float64Array;
-  /** aᵢ, `(inputs)` float64: brightness for layer 1, the layer before it for the others. */
+  /** aᵢ: brightness for layer 1, the layer before it for the others. */
   readonly inputs: Float64Array;
-  /** wᵢaᵢ, `(inputs)` float64: above 0 for the neuron's firing, below 0 against it. */
+  /** wᵢaᵢ: above 0 for the neuron's firing, below 0 against it. */
   readonly contributions: Float64Array;
   /** Σ wᵢaᵢ. */
   readonly weightedSum: number;
@@ -66,9 +62,8 @@ export interface NeuronArithmetic extends NeuronPlace {
 }
 
 /**
- * The arithmetic of one neuron for one image.
+ * The arithmetic of one neuron for the `brightness` `(height * width)` of an image.
  *
- * @param brightness `(height * width)` float64, from `brightnessOf`.
  * @throws DigitflowError USAGE for a layer or neuron that the network does not have.
  */
 export function neuronArithmetic(
@@ -78,8 +73,8 @@ export function neuronArithmetic(
 ): NeuronArithmetic {
   checkPlace(network, { layer, neuron });
   const activations = feedForward(network, brightness);
-  const { weights: all, biases, inputs: count, activation } = network.layers[layer - 1];
-  const weights = all.slice(neuron * count, (neuron + 1) * count);
+  const { biases, activation } = network.layers[layer - 1];
+  const weights = rowOf(network.layers[layer - 1], neuron);
   const inputs = activations[layer - 1];
   const contributions = weights.map((weight, i) => weight * inputs[i]);
   const weightedSum = contributions.reduce((sum, contribution) => sum + contribution, 0);
@@ -91,23 +86,25 @@ export function neuronArithmetic(
   };
 }
 
+/** The incoming weights of one neuron: `(inputs)` float64. */
+export function rowOf({ weights, inputs }: Layer, neuron: number): Float64Array {
+  return weights.slice(neuron * inputs, (neuron + 1) * inputs);
+}
+
 /** @throws DigitflowError USAGE for a layer or neuron that the network does not have. */
 export function checkPlace({ layers }: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
-  const isLayer = Number.isSafeInteger(layer) && layer >= 1 && layer <= layers.length;
-  if (!isLayer) {
-    throw new DigitflowError(
-      'USAGE',
-      `neuron ${layer}:${neuron}: expected a layer from 1 to ${layers.length} (the output), found ${layer}; ` +
-        'layer 1 is the first hidden one',
-    );
+  const fail = (expected: string, found: number, advice: string) => {
+    const message = `neuron ${layer}:${neuron}: expected ${expected}, found ${found}; ${advice}`;
+    return new DigitflowError('USAGE', message);
+  };
+  if (!Number.isSafeInteger(layer) || layer < 1 || layer > layers.length) {
+    const expected = `a layer from 1 to ${layers.length} (the output)`;
+    throw fail(expected, layer, 'layer 1 is the first hidden one');
   }
-  const { outputs } = layers[layer - 1];
-  if (Number.isSafeInteger(neuron) && neuron >= 0 && neuron < outputs) return;
-  throw new DigitflowError(
-    'USAGE',
-    `neuron ${layer}:${neuron}: expected a neuron from 0 to ${outputs - 1} in layer ${layer}, found ${neuron}; ` +
-      'give one that is there',
-  );
+  const last = layers[layer - 1].outputs - 1;
+  if (!Number.isSafeInteger(neuron) || neuron < 0 || neuron > last) {
+    throw fail(`a neuron from 0 to ${last} in layer ${layer}`, neuron, 'give one that is there');
+  }
 }
 
 /** The `count` largest contributions above 0 and the `count` smallest below, strongest first, by input index. */
@@ -116,11 +113,7 @@ export function strongestInputs(
   count: number,
 ): { readonly pushedFor: number[]; readonly pushedAgainst: number[] } {
   const order = Array.from(contributions.keys()).sort((a, b) => contributions[b] - contributions[a] || a - b);
-  return {
-    pushedFor: order.filter((i) => contributions[i] > 0).slice(0, count),
-    pushedAgainst: order
-      .reverse()
-      .filter((i) => contributions[i] < 0)
-      .slice(0, count),
-  };
+  const pushedFor = order.filter((i) => contributions[i] > 0).slice(0, count);
+  const pushedAgainst = order.reverse().filter((i) => contributions[i] < 0);
+  return { pushedFor, pushedAgainst: pushedAgainst.slice(0, count) };
 }

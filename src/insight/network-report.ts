@@ -1,14 +1,17 @@
 import type { ActivationName } from '../network/activations.js';
-import { type Network, parameterCount } from '../network/network.js';
+import { type Layer, type Network, parameterCount } from '../network/network.js';
 import { checkPlace, type NeuronPlace } from './explain.js';
-import { type Firing, firingOf, firingThreshold } from './neuron-report.js';
 import {
   activateRun,
+  columnOf,
+  compareVerdicts,
   countCorrect,
   type ImageSet,
   type LayerRun,
   layerSums,
   runImages,
+  type Spread,
+  spreadOf,
   verdictsOf,
 } from './run-images.js';
 
@@ -25,34 +28,27 @@ export interface Ablation extends NeuronPlace {
 }
 
 /**
- * Silences neurons, one at a time: a silenced neuron always gives 0.
+ * Silences neurons, one at a time: a silenced neuron always gives 0. Default: all neurons, layer by layer.
  *
  * @param runs what `runImages` gives for the images, if the caller has it.
  * @throws DigitflowError USAGE for a neuron that the network does not have.
  */
 export function ablate(
   network: Pick<Network, 'layers' | 'image'>,
-  images: ImageSet,
+  { labels, ...images }: ImageSet,
   places: readonly NeuronPlace[] = allNeurons(network),
   runs: readonly LayerRun[] = runImages(network, images),
 ): Ablation[] {
   for (const place of places) checkPlace(network, place);
   const before = runs[runs.length - 1];
-  const verdicts = verdictsOf(before).predictions;
+  const predictionsBefore = verdictsOf(before).predictions;
   return places.map((place) => {
-    const after = silencedOutputs(network, runs, place);
-    const { predictions } = verdictsOf({ outputs: before.outputs, values: after });
-    let [changed, lost, correct] = [0, 0, 0];
-    for (let image = 0; image < images.count; image++) {
-      const truth = images.labels?.[image];
-      if (predictions[image] === truth) correct++;
-      if (predictions[image] === verdicts[image]) continue;
-      changed++;
-      if (verdicts[image] === truth) lost++;
-      else if (predictions[image] === truth) lost--;
-    }
-    const counts = images.labels === null ? { correct: null, lost: null } : { correct, lost };
-    return { ...place, changed, ...counts, effects: meanDifference(before, after) };
+    const values = silencedOutputs(network, runs, place);
+    const { predictions } = verdictsOf({ outputs: before.outputs, values });
+    const { changed, rightToWrong, wrongToRight } = compareVerdicts(predictionsBefore, predictions, labels);
+    const correct = labels && countCorrect(predictions, labels);
+    const lost = labels && rightToWrong - wrongToRight;
+    return { ...place, changed, correct, lost, effects: meanDifference(before, values) };
   });
 }
 
@@ -79,32 +75,24 @@ function silencedOutputs(
   const lit: number[] = [];
   for (let at = neuron, image = 0; at < given.length; at += width, image++)
     if (given[at] !== 0) lit.push(image);
-  const sums = rowsOf(runs[layer].sums, next.outputs, lit);
+  const sums = new Float64Array(lit.length * next.outputs);
   for (const [row, image] of lit.entries()) {
     const value = given[image * width + neuron];
     for (let k = 0; k < next.outputs; k++) {
-      sums[row * next.outputs + k] -= next.weights[k * next.inputs + neuron] * value;
+      const share = next.weights[k * next.inputs + neuron] * value;
+      sums[row * next.outputs + k] = runs[layer].sums[image * next.outputs + k] - share;
     }
   }
   let { values } = activateRun(next, sums);
   for (const deeper of layers.slice(layer + 1)) {
     ({ values } = activateRun(deeper, layerSums(deeper, values, lit.length)));
   }
-  const outputs = runs[runs.length - 1].values.slice();
-  const classes = runs[runs.length - 1].outputs;
+  const { values: before, outputs: classes } = runs[runs.length - 1];
+  const outputs = before.slice();
   for (const [row, image] of lit.entries()) {
     outputs.set(values.subarray(row * classes, (row + 1) * classes), image * classes);
   }
   return outputs;
-}
-
-/** Some rows of a matrix `(count, width)`, in a matrix of their own. */
-function rowsOf(matrix: Float64Array, width: number, rows: readonly number[]): Float64Array {
-  const taken = new Float64Array(rows.length * width);
-  for (const [to, from] of rows.entries()) {
-    taken.set(matrix.subarray(from * width, (from + 1) * width), to * width);
-  }
-  return taken;
 }
 
 function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Float64Array {
@@ -113,12 +101,31 @@ function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Flo
   return sums.map((sum) => sum / Math.max(1, values.length / outputs));
 }
 
+/**
+ * A neuron fires where its activation is above this, that is where its weighted sum is above -b. A softmax has no such
+ * threshold: there it fires with more than half of the whole.
+ */
+export function firingThreshold(activation: ActivationName): number {
+  return activation === 'sigmoid' || activation === 'softmax' ? 0.5 : 0;
+}
+
+/** How often a neuron fires, and the spread of its activation. */
+export interface Firing extends Spread {
+  /** On how many images its activation is above `firingThreshold`. */
+  readonly fires: number;
+}
+
+/** How often a neuron fires that has these activations. */
+export function firingOf(activation: ActivationName, values: Float64Array): Firing {
+  const threshold = firingThreshold(activation);
+  let fires = 0;
+  for (const value of values) if (value > threshold) fires++;
+  return { fires, ...spreadOf(values) };
+}
+
 /** How numbers are spread. */
-export interface Distribution {
+export interface Distribution extends Spread {
   readonly count: number;
-  readonly least: number;
-  readonly most: number;
-  readonly mean: number;
   /** The standard deviation of the population (divided by the count). */
   readonly deviation: number;
   /** Counts in bins of equal width from `least` to `most`; a number between two bins is in the right one. */
@@ -128,9 +135,7 @@ export interface Distribution {
 /** The distribution of at least one number. The histogram has one bin where all numbers are equal. */
 export function distributionOf(values: Float64Array, bins: number): Distribution {
   const count = values.length;
-  const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const most = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const { least, most, mean } = spreadOf(values);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
   const histogram = new Array<number>(most > least ? bins : 1).fill(0);
   for (const value of values) {
@@ -144,12 +149,9 @@ export function distributionOf(values: Float64Array, bins: number): Distribution
 const BINS = 24;
 
 /** The numbers of one layer. */
-export interface LayerReport {
+export interface LayerReport extends Pick<Layer, 'inputs' | 'outputs' | 'activation'> {
   /** From 1, the first hidden layer. */
   readonly layer: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly activation: ActivationName;
   /** A neuron fires above this activation: see `firingThreshold`. */
   readonly firesAbove: number;
   /** How many weights and biases. */
@@ -176,7 +178,6 @@ export interface NetworkReport {
 export function networkReport(network: Pick<Network, 'layers' | 'image'>, images: ImageSet): NetworkReport {
   const { layers } = network;
   const runs = runImages(network, images);
-  const firing = layers.flatMap(({ activation }, l) => firingOf(activation, runs[l]));
   return {
     parameters: parameterCount(network),
     layers: layers.map(({ inputs, outputs, activation, weights, biases }, l) => ({
@@ -187,9 +188,10 @@ export function networkReport(network: Pick<Network, 'layers' | 'image'>, images
     })),
     images: images.count,
     correct: images.labels && countCorrect(verdictsOf(runs[runs.length - 1]).predictions, images.labels),
-    neurons: ablate(network, images, undefined, runs).map(({ effects: _, ...ablation }, n) => ({
-      ...ablation,
-      ...firing[n],
-    })),
+    neurons: ablate(network, images, undefined, runs).map(({ effects: _, ...ablation }) => {
+      const { outputs, values } = runs[ablation.layer - 1];
+      const { activation } = layers[ablation.layer - 1];
+      return { ...ablation, ...firingOf(activation, columnOf(values, outputs, ablation.neuron)) };
+    }),
   };
 }
