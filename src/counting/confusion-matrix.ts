@@ -1,28 +1,21 @@
 import { DigitflowError } from '../errors.js';
 
-/** The most classes a tally can hold: labels and predictions are one byte each. */
-export const MAX_CLASSES = 256;
+/** Labels and predictions are one byte each. */
+const MAX_CLASSES = 256;
 
-/**
- * How often each class was read as each other: rows are the truth, columns the prediction.
- *
- * Counts are integers held as float64, so they stay exact up to 2^53 records; a uint32 would overflow after
- * half an hour at full speed.
- */
+/** How often each class was read as each other: rows are the truth, columns the prediction. Exact up to 2^53 records. */
 export class ConfusionMatrix {
   /** 1 to 256. */
   readonly classes: number;
-  /** `(classes, classes)` float64, row-major, row = truth. */
+  /** `(classes, classes)` float64, row-major: a uint32 would overflow after half an hour at full speed. */
   readonly #counts: Float64Array;
   #total = 0;
 
   /** @throws DigitflowError USAGE when `classes` is not an integer from 1 to 256. */
   constructor(classes: number) {
     if (!Number.isInteger(classes) || classes < 1 || classes > MAX_CLASSES) {
-      throw new DigitflowError(
-        'USAGE',
-        `classes: expected an integer from 1 to ${MAX_CLASSES}, found ${classes}`,
-      );
+      const message = `classes: expected an integer from 1 to ${MAX_CLASSES}, found ${classes}`;
+      throw new DigitflowError('USAGE', message);
     }
     this.classes = classes;
     this.#counts = new Float64Array(classes * classes);
@@ -30,8 +23,7 @@ export class ConfusionMatrix {
 
   /** Counts the first `count` records. `truths` and `predictions`: `(>= count)` u8, each below `classes`. */
   addAll(truths: Uint8Array, predictions: Uint8Array, count: number): void {
-    const { classes } = this;
-    const counts = this.#counts;
+    const [classes, counts] = [this.classes, this.#counts];
     for (let i = 0; i < count; i++) counts[truths[i] * classes + predictions[i]]++;
     this.#total += count;
   }
@@ -45,10 +37,8 @@ export class ConfusionMatrix {
   /** @throws DigitflowError USAGE when the other matrix has another number of classes. */
   merge(other: ConfusionMatrix): void {
     if (other.classes !== this.classes) {
-      throw new DigitflowError(
-        'USAGE',
-        `merge: expected a confusion matrix of ${this.classes} classes, found one of ${other.classes}`,
-      );
+      const expected = `a confusion matrix of ${this.classes} classes`;
+      throw new DigitflowError('USAGE', `merge: expected ${expected}, found one of ${other.classes}`);
     }
     this.addCounts(other.#counts, other.#total);
   }
@@ -80,9 +70,9 @@ export class ConfusionMatrix {
 
   /** A copy, `[truth][prediction]`. */
   toJSON(): number[][] {
-    return Array.from({ length: this.classes }, (_, truth) => [
-      ...this.#counts.subarray(truth * this.classes, (truth + 1) * this.classes),
-    ]);
+    const { classes } = this;
+    const row = (truth: number) => [...this.#counts.subarray(truth * classes, (truth + 1) * classes)];
+    return Array.from({ length: classes }, (_, truth) => row(truth));
   }
 
   #sum(countOf: (index: number) => number): number {
@@ -103,10 +93,7 @@ export interface Confusion {
   readonly share: number;
 }
 
-/**
- * The most frequent confusions, at most `limit`, most frequent first; of equals the larger share comes first, then the
- * earlier class. `matrix`: `[truth][prediction]` counts.
- */
+/** At most `limit` confusions, the most frequent first, then the larger share, then the earlier class. */
 export function topConfusions(matrix: readonly (readonly number[])[], limit: number): Confusion[] {
   const all = matrix.flatMap((row, truth) => {
     const support = row.reduce((sum, count) => sum + count, 0);
@@ -124,10 +111,7 @@ export interface Scores {
   readonly precision: number | null;
   /** The share of the records of the class that was found; null when there are none. */
   readonly recall: number | null;
-  /**
-   * 2 TP / (2 TP + FP + FN); null when there are no records of the class. It is 0 for a class that was never found,
-   * so that a mean over the classes does not hide it.
-   */
+  /** 2 TP / (2 TP + FP + FN), so 0 for a class that was never found; null when there are no records of it. */
   readonly f1: number | null;
 }
 
@@ -163,10 +147,7 @@ export function macroScores(scores: readonly Scores[]): Scores {
   return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
 }
 
-/**
- * The 0.975 quantile of the standard normal distribution: 95 % of it lies within ± this.
- * NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.1, gives 1.96; the digits are of qnorm(0.975) in R.
- */
+/** 95 % of the standard normal distribution lies within ± this: qnorm(0.975) in R. */
 export const Z_95 = 1.959963984540054;
 
 /** An interval of shares: 0 <= low <= high <= 1. */
@@ -176,10 +157,8 @@ export interface Interval {
 }
 
 /**
- * The 95 % score interval of a proportion (E. B. Wilson, JASA 22, 1927): where the true accuracy plausibly lies,
- * given `correct` of `total`. Unlike the textbook p ± z·se it stays within 0..1 and is right near the ends.
- *
- * @returns null when `total` is 0.
+ * The 95 % score interval of a proportion (E. B. Wilson, JASA 22, 1927), null when `total` is 0: where the true accuracy
+ * plausibly lies. Unlike the textbook p ± z·se it stays within 0..1 and is right near the ends.
  */
 export function wilsonInterval(correct: number, total: number): Interval | null {
   if (total === 0) return null;
@@ -189,8 +168,5 @@ export function wilsonInterval(correct: number, total: number): Interval | null 
   const spread = share * (1 - share) + zSquaredPerRecord / 4;
   const half = (Math.sqrt(zSquaredPerRecord) * Math.sqrt(spread)) / (1 + zSquaredPerRecord);
   // At the ends one bound is the end itself; rounding would leave it a hair off.
-  return {
-    low: correct === 0 ? 0 : center - half,
-    high: correct === total ? 1 : center + half,
-  };
+  return { low: correct === 0 ? 0 : center - half, high: correct === total ? 1 : center + half };
 }

@@ -14,10 +14,8 @@ export interface EvaluationTallyOptions {
 }
 
 /**
- * All that an evaluation counts: confusion, loss, calibration, the worst mistakes.
- *
- * The same records give the same tally, bit for bit, in any order, in batches of any size, and merged from any
- * shards, as long as each record keeps its index.
+ * All that an evaluation counts: confusion, loss, calibration, the worst mistakes. The same records give the same tally, bit
+ * for bit, in any order, in batches of any size, and merged from any shards, as long as each record keeps its index.
  */
 export class EvaluationTally {
   readonly loss = new FixedSum();
@@ -49,8 +47,7 @@ export class EvaluationTally {
   }
 
   /**
-   * Counts a batch: some nanoseconds a record, or next to nothing where its worker has counted. It keeps copies of
-   * mistakes, nothing else of the batch.
+   * Counts a batch, or adds what its worker has counted. It keeps copies of mistakes, nothing else of the batch.
    *
    * @throws DigitflowError LABELS_MISSING without labels, INPUT_SIZE for another number of classes than before, USAGE for
    *   another kind of outputs. Nothing of such a batch is counted.
@@ -74,8 +71,7 @@ export class EvaluationTally {
   }
 
   /**
-   * Adds what another tally has counted; the other one is not changed. What this one does not know yet of classes and
-   * outputs it learns from the other.
+   * Adds what another tally has counted. What this one does not know yet of classes and outputs it learns from the other.
    *
    * @throws DigitflowError USAGE when the two count for other classes, another kind of outputs or other numbers of mistakes.
    */

@@ -4,7 +4,7 @@ import { DigitflowError } from '../errors.js';
 export interface RecordCounts {
   /** `(classes, classes)`, row-major, row = truth. */
   readonly confusion: ArrayLike<number>;
-  /** The sum of the losses in units of a FixedSum; null where one of them is too large for that, or not finite. */
+  /** The sum of the losses in units of a FixedSum; null where one is too large or not finite. */
   readonly lossUnits: bigint | null;
   /** `(2 * CALIBRATION_BINS)`: how many wrong, then how many right records are in each bin. */
   readonly bins: ArrayLike<number>;
@@ -44,17 +44,11 @@ export interface LabelledRecords extends ScoredRecords {
   readonly labels: Uint8Array;
 }
 
-/**
- * Refuses records that cannot be compared with the truth.
- *
- * @throws DigitflowError LABELS_MISSING
- */
+/** @throws DigitflowError LABELS_MISSING for records that cannot be compared with the truth. */
 export function checkLabelled(records: ScoredRecords): asserts records is LabelledRecords {
   if (records.labels !== null) return;
-  throw new DigitflowError(
-    'LABELS_MISSING',
-    `${recordsTitle(records)}: expected labels to compare with, found none; give labels, or score without counting`,
-  );
+  const expected = 'expected labels to compare with, found none; give labels, or score without counting';
+  throw new DigitflowError('LABELS_MISSING', `${recordsTitle(records)}: ${expected}`);
 }
 
 /** `records 0 to 99`. */
@@ -89,29 +83,27 @@ export function verdictAt(records: LabelledRecords, place: number): Omit<KeptRec
 }
 
 /**
- * The records of the highest score, a bounded number of them.
- *
- * Record indices must be unique in all that is offered and merged: then the order is total, and the same records are
- * kept however they were split.
+ * The records of the highest score, at most `capacity`. The indices of all that are offered and merged must be unique:
+ * then the order is total, and the same records are kept however they were split.
  */
 export class TopRecords<R extends KeptRecord = KeptRecord> {
-  /** How many are kept at most; may be 0. */
+  /** May be 0. */
   readonly capacity: number;
   readonly #scoreOf: (record: Omit<R, 'pixels'>) => number;
   readonly #kept: R[] = [];
 
-  /** @param scoreOf never NaN for what is offered. */
+  /** `scoreOf` is never NaN for what is offered. */
   constructor(capacity: number, scoreOf: (record: Omit<R, 'pixels'>) => number) {
     this.capacity = capacity;
     this.#scoreOf = scoreOf;
   }
 
-  /** At most `capacity`: the highest score first, the earliest of equals. */
+  /** The highest score first, the earliest of equals. */
   get kept(): readonly R[] {
     return this.#kept;
   }
 
-  /** A record of a score below this one, or of none, is not kept: the caller need not offer it. */
+  /** A record of a score below this one, or of NaN, need not be offered: it is not kept. */
   get floor(): number {
     if (this.capacity === 0) return Number.POSITIVE_INFINITY;
     if (this.#kept.length < this.capacity) return Number.NEGATIVE_INFINITY;
@@ -121,8 +113,7 @@ export class TopRecords<R extends KeptRecord = KeptRecord> {
   /** Keeps a record if it is among the best; only then asks `source` for its pixels, and copies them. */
   offer(record: Omit<R, 'pixels'>, source: Pick<LabelledRecords, 'pixelsOf'>, place: number): void {
     const score = this.#scoreOf(record);
-    let low = 0;
-    let high = this.#kept.length;
+    let [low, high] = [0, this.#kept.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       const other = this.#kept[middle];
@@ -151,7 +142,6 @@ export class Mistakes {
     this.#worst = new TopRecords(capacity, ({ confidence }) => confidence);
   }
 
-  /** How many are kept at most; may be 0. */
   get capacity(): number {
     return this.#worst.capacity;
   }
@@ -173,7 +163,7 @@ export class Mistakes {
     this.#worst.merge(other.#worst);
   }
 
-  /** At most `capacity`, worst first. */
+  /** Worst first. */
   get worst(): readonly Mistake[] {
     return this.#worst.kept;
   }
