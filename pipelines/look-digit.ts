@@ -77,20 +77,17 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
     ...{ name: digit.name, done: digit.done, truth: digit.label, ...network.image, brightness, black, white },
     explanation,
     neuron: options.neuron === undefined ? null : neuronArithmetic(network, brightness, options.neuron),
-    why:
-      target === undefined
-        ? null
-        : {
-            attribution: attribute(
-              network,
-              brightness,
-              new Float64Array(brightness.length).fill(black),
-              target,
-            ),
-            brightening: smallestChange(network, brightness, white),
-            erasing: smallestChange(network, brightness, black),
-          },
+    why: target === undefined ? null : whyOf(target),
   };
+
+  function whyOf(target: number): Why {
+    const baseline = new Float64Array(brightness.length).fill(black);
+    return {
+      attribution: attribute(network, brightness, baseline, target),
+      brightening: smallestChange(network, brightness, white),
+      erasing: smallestChange(network, brightness, black),
+    };
+  }
 }
 
 /** Which digit to look at. */
@@ -137,19 +134,11 @@ async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage
   const { images, labels, csv, onOpened } = spec;
   const options = { network, labelled: 'optional', digest: 'never', csv, onOpened } as const;
   const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
-  if (held.count === 0) throw noSuchRecord(held.name, held.recordCount, index);
-  return {
-    pixels: held.pixels,
-    label: held.labels?.[0] ?? null,
-    normalization: held.normalization,
-    name: `${held.name} #${index}`,
-    done: [],
-  };
-}
-
-function noSuchRecord(name: string, count: number, found: number): DigitflowError {
-  return new DigitflowError(
-    'USAGE',
-    `${name}: expected a record from 0 to ${count - 1}, found ${found}; give one that is there`,
-  );
+  if (held.count === 0) {
+    const expected = `a record from 0 to ${held.recordCount - 1}`;
+    const message = `${held.name}: expected ${expected}, found ${index}; give one that is there`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const { pixels, normalization } = held;
+  return { pixels, normalization, label: held.labels?.[0] ?? null, name: `${held.name} #${index}`, done: [] };
 }

@@ -47,13 +47,6 @@ export interface LookHead {
   readonly data: { readonly name: string; readonly images: number } & ImageSize;
 }
 
-/** What a view is made from. */
-export interface LookInput {
-  readonly network: Network;
-  readonly images: ImageSet;
-  readonly head: LookHead;
-}
-
 /** A view of a whole network. */
 export interface NetworkView extends LookHead {
   readonly network: NetworkReport;
@@ -70,46 +63,40 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 }
 
 /**
- * Opens a network and reads images to look at it with.
+ * Opens a network, checks it before any image is read, and reads the images to look at it with.
  *
- * @param check called with the network before any image is read
- * @throws DigitflowError what `openModel` and `hold` throw, INPUT_SIZE where there are no images
+ * @throws DigitflowError what `openModel`, `check` and `hold` throw, INPUT_SIZE where there are no images
  */
-export async function openLook(
-  options: LookOptions,
-  check: (network: Network) => void = () => {},
-): Promise<LookInput> {
+export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
   check(network);
   const { csv, onOpened, limit } = options;
-  const images = await hold(options, {
-    network,
-    labelled: 'optional',
-    digest: 'never',
-    csv,
-    onOpened,
-    limit,
-  });
+  const holding = { network, labelled: 'optional', digest: 'never', csv, onOpened, limit } as const;
+  const images = await hold(options, holding);
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;
     throw new DigitflowError('INPUT_SIZE', message);
   }
   const data = { name: images.name, images: images.count, ...images.image };
-  return { network, images, head: { model: { name, sha256 }, classes: network.classes, data } };
+  const head: LookHead = { model: { name, sha256 }, classes: network.classes, data };
+  return { network, images, head };
 }
 
-/** One of the images, as the network sees it: its black is 0, its white 255. */
-export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, index: number): Picture {
+/** Some of the images, as the network sees them: its black is 0, its white 255. */
+function picturesOf(
+  { pixels, normalization }: ImageSet,
+  size: ImageSize,
+  shown: readonly { readonly index: number }[],
+): Picture[] {
   const bytes = size.height * size.width;
-  const own = pixels.subarray(index * bytes, (index + 1) * bytes);
-  return shade({ ...size, ...blackAndWhite(normalization) }, brightnessOf(own, normalization, size));
+  const range = { ...size, ...blackAndWhite(normalization) };
+  return shown.map(({ index }) => {
+    const own = pixels.subarray(index * bytes, (index + 1) * bytes);
+    return shade(range, brightnessOf(own, normalization, size));
+  });
 }
 
-/**
- * Reads a picture's file.
- *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ
- */
+/** @throws DigitflowError INPUT_MISSING, INPUT_READ */
 export function readPicture(path: string): Uint8Array {
   try {
     return readFileSync(path);
@@ -125,10 +112,9 @@ export interface LookNeuronOptions extends LookOptions {
   readonly count?: number | undefined;
 }
 
-/** A view of one neuron. */
+/** A view of one neuron, with the images of `lightsMost` and of `lightsLeast` as the network sees them. */
 export interface NeuronView extends LookHead {
   readonly neuron: NeuronReport;
-  /** The images of `neuron.lightsMost` and of `neuron.lightsLeast`, as the network sees them. */
   readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
@@ -141,13 +127,9 @@ export async function lookNeuron(options: LookNeuronOptions): Promise<NeuronView
   const place = options.neuron;
   const { network, images, head } = await openLook(options, (opened) => checkPlace(opened, place));
   const neuron = neuronReport(network, images, place, options.count ?? 5);
-  const pictures = (of: NeuronReport['lightsMost']) =>
-    of.map(({ index }) => pictureAt(images, network.image, index));
-  return {
-    ...head,
-    neuron,
-    pictures: { most: pictures(neuron.lightsMost), least: pictures(neuron.lightsLeast) },
-  };
+  const most = picturesOf(images, network.image, neuron.lightsMost);
+  const least = picturesOf(images, network.image, neuron.lightsLeast);
+  return { ...head, neuron, pictures: { most, least } };
 }
 
 /** What to detect, and where. */
@@ -162,11 +144,9 @@ export interface LookDetectorOptions extends LookOptions, RegionWeights {
   readonly count?: number | undefined;
 }
 
-/** A view of a detector. Of the network it takes the image size and the classes, no weights. */
-export interface DetectorView extends LookHead {
+/** A view of a detector, with its brightest and darkest images. Of the network it takes image size and classes alone. */
+export interface DetectorView extends LookHead, Pick<NeuronView, 'pictures'> {
   readonly detector: DetectorReport;
-  /** The images of `detector.brightest` and `detector.darkest`. */
-  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
 /**
@@ -179,10 +159,8 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   const { rectangle, mask, bias = 0, count = 5 } = options;
   if ((rectangle === undefined) === (mask === undefined)) {
     const found = mask === undefined ? 'none' : 'two';
-    throw new DigitflowError(
-      'USAGE',
-      `expected a region, found ${found}; give either --rect x,y,w,h or --mask file`,
-    );
+    const message = `expected a region, found ${found}; give either --rect x,y,w,h or --mask file`;
+    throw new DigitflowError('USAGE', message);
   }
   const { network, images, head } = await openLook(options);
   const region =
@@ -192,13 +170,9 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
   const unit = { ...images, normalization: unitBrightness(images.normalization) };
   const found = detect(detector, unit, network.classes.length, count);
-  const pictures = (of: DetectorReport['brightest']) =>
-    of.map(({ index }) => pictureAt(unit, network.image, index));
-  return {
-    ...head,
-    detector: found,
-    pictures: { most: pictures(found.brightest), least: pictures(found.darkest) },
-  };
+  const most = picturesOf(unit, network.image, found.brightest);
+  const least = picturesOf(unit, network.image, found.darkest);
+  return { ...head, detector: found, pictures: { most, least } };
 }
 
 /** A detector sees black as 0 and white as 1, whatever the network was trained on; the orientation stays. */
