@@ -1,7 +1,7 @@
 import { DigitflowError } from '../src/errors.js';
 import { decodePng } from '../src/formats/pictures/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
 import {
@@ -13,15 +13,13 @@ import {
   neuronArithmetic,
 } from '../src/insight/explain.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
-import type { Network } from '../src/network/network.js';
+import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { hold } from './hold.js';
-import { type LookImages, readPicture } from './look.js';
+import { type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
 /** What to look at. */
-export interface LookDigitOptions extends DigitSpec {
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
+export interface LookDigitOptions extends DigitSpec, Pick<LookOptions, 'model'> {
   /** The neuron whose arithmetic to show. */
   readonly neuron?: NeuronPlace | undefined;
   /** The class to explain, or true for the winner. */
@@ -29,16 +27,12 @@ export interface LookDigitOptions extends DigitSpec {
 }
 
 /** A view of one digit in a network. */
-export interface DigitView {
-  readonly model: Pick<Model, 'name' | 'sha256'>;
-  readonly classes: readonly string[];
-  readonly name: string;
-  /** What was done to a picture before the network saw it. */
-  readonly done: readonly string[];
+export interface DigitView
+  extends Pick<LookHead, 'model' | 'classes'>,
+    Pick<DigitImage, 'name' | 'done'>,
+    ImageSize {
   /** The true class; null where it is not known. */
   readonly truth: number | null;
-  readonly height: number;
-  readonly width: number;
   /** `(height * width)` float64, row by row, as the network sees it. */
   readonly brightness: Float64Array;
   /** The brightness of a black and of a white pixel. */

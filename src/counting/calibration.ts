@@ -116,13 +116,9 @@ export class Calibration {
     }));
   }
 
-  /**
-   * The mean distance between confidence and accuracy, over the bins, weighted by their counts:
-   * Σ nᵇ/n · |accuracyᵇ - confidenceᵇ| = Σ |correctᵇ - Σ confidence| / n. 0..1; null when nothing was counted.
-   */
+  /** Σ nᵇ/n · |accuracyᵇ - confidenceᵇ| = Σ |correctᵇ - Σ confidence| / n. 0..1; null when nothing was counted. */
   get expectedCalibrationError(): number | null {
-    let total = 0;
-    let distance = 0;
+    let [total, distance] = [0, 0];
     for (const { count, correct, confidence } of this.toJSON()) {
       total += count;
       distance += Math.abs(correct - (confidence.value ?? 0));

@@ -1,4 +1,4 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, type ErrorCode } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
 import { ConfusionMatrix, type Interval, wilsonInterval } from './confusion-matrix.js';
 import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
@@ -82,10 +82,8 @@ export class EvaluationTally {
       differ(this.#outputsAreProbabilities, other.#outputsAreProbabilities) ||
       this.mistakes.capacity !== other.mistakes.capacity
     ) {
-      throw new DigitflowError(
-        'USAGE',
-        `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`,
-      );
+      const message = `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`;
+      throw new DigitflowError('USAGE', message);
     }
     if (other.#confusion !== null) {
       this.#confusion ??= new ConfusionMatrix(other.#confusion.classes);
@@ -129,20 +127,14 @@ export class EvaluationTally {
   /** Takes classes and kind of outputs from the first records, and compares those of all others. */
   #learn(records: ScoredRecords): ConfusionMatrix {
     const { classCount, outputsAreProbabilities } = records;
-    const expected = this.#confusion?.classes ?? classCount;
-    if (classCount !== expected) {
-      throw new DigitflowError(
-        'INPUT_SIZE',
-        `${recordsTitle(records)}: expected verdicts out of ${expected} classes, found ${classCount}; ` +
-          'count each network in a tally of its own',
-      );
-    }
+    const fail = (code: ErrorCode, expected: string, found: number | string) => {
+      const words = `expected ${expected}, found ${found}; count each network in a tally of its own`;
+      return new DigitflowError(code, `${recordsTitle(records)}: ${words}`);
+    };
+    const classes = this.#confusion?.classes ?? classCount;
+    if (classCount !== classes) throw fail('INPUT_SIZE', `verdicts out of ${classes} classes`, classCount);
     if (outputsAreProbabilities !== (this.#outputsAreProbabilities ?? outputsAreProbabilities)) {
-      throw new DigitflowError(
-        'USAGE',
-        `${recordsTitle(records)}: expected ${kindWords(!outputsAreProbabilities)}, found ` +
-          `${kindWords(outputsAreProbabilities)}; count each network in a tally of its own`,
-      );
+      throw fail('USAGE', kindWords(!outputsAreProbabilities), kindWords(outputsAreProbabilities));
     }
     this.#setKind(outputsAreProbabilities);
     this.#confusion ??= new ConfusionMatrix(classCount);

@@ -47,9 +47,7 @@ export function changeNetwork<N extends ChangeableNetwork>(
     if (change.kind === 'shuffle') layers[change.layer - 1] = shuffled(layers[change.layer - 1], change.seed);
   }
   for (const change of changes) layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
-  const silenced = changes.flatMap((change) =>
-    change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
-  );
+  const silenced = changes.filter((change) => change.kind === 'silence');
   return { network: { ...network, layers }, silenced };
 }
 
