@@ -47,7 +47,9 @@ export function changeNetwork<N extends ChangeableNetwork>(
     if (change.kind === 'shuffle') layers[change.layer - 1] = shuffled(layers[change.layer - 1], change.seed);
   }
   for (const change of changes) layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
-  const silenced = changes.filter((change) => change.kind === 'silence');
+  const silenced = changes.flatMap((change) =>
+    change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
+  );
   return { network: { ...network, layers }, silenced };
 }
 
