@@ -51,10 +51,8 @@ export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
 export async function lookWhatIf(options: LookWhatIfOptions): Promise<WhatIfView> {
   const { changes = [], feed, seed = 1 } = options;
   if (changes.length === 0 && feed === undefined) {
-    throw new DigitflowError(
-      'USAGE',
-      'expected something to change, found nothing; give --silence 1:3, or see --help',
-    );
+    const message = 'expected something to change, found nothing; give --silence 1:3, or see --help';
+    throw new DigitflowError('USAGE', message);
   }
   const { network, images, head } = await openLook(options, (opened) => {
     for (const change of changes) checkChange(opened, change);

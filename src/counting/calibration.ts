@@ -82,10 +82,10 @@ export class Calibration {
 
   /** Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32. */
   addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
-    const counts = new Uint32Array(2 * CALIBRATION_BINS);
-    const units = new Float64Array(CALIBRATION_BINS);
     for (let from = 0; from < count; from += CONFIDENCE_RUN) {
       const to = Math.min(count, from + CONFIDENCE_RUN);
+      const counts = new Uint32Array(2 * CALIBRATION_BINS);
+      const units = new Float64Array(CALIBRATION_BINS);
       for (let i = from; i < to; i++) {
         const confidence = clampConfidence(confidences[i]);
         const bin = Math.min((confidence * CALIBRATION_BINS) | 0, CALIBRATION_BINS - 1);
@@ -93,8 +93,6 @@ export class Calibration {
         units[bin] += confidence * UNITS_PER_ONE + ROUND - ROUND;
       }
       this.addCounts(counts, units);
-      counts.fill(0);
-      units.fill(0);
     }
   }
 

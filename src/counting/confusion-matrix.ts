@@ -128,12 +128,8 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
     const hits = matrix.count(index, index);
     const support = matrix.support(index);
     const predicted = matrix.predicted(index);
-    return {
-      support,
-      precision: ratio(hits, predicted),
-      recall: ratio(hits, support),
-      f1: support === 0 ? null : (2 * hits) / (support + predicted),
-    };
+    const f1 = support === 0 ? null : (2 * hits) / (support + predicted);
+    return { support, precision: ratio(hits, predicted), recall: ratio(hits, support), f1 };
   });
 }
 

@@ -51,7 +51,7 @@ export type EvaluatedMistake = Omit<Mistake, 'pixels'>;
 
 /**
  * The result of an evaluation, exactly as `--format json` prints it. Shares are 0..1. A number that is not defined (the
- * accuracy of no images, the recall of an absent class) is null, never 0.
+ * accuracy of no images) is null, never 0.
  */
 export interface Evaluation {
   readonly schema: typeof EVALUATION_SCHEMA;
@@ -123,9 +123,6 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
       bins: calibration.bins,
     },
     mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
-    workers,
-    seconds,
-    imagesPerSecond: seconds > 0 ? images / seconds : null,
-    partial,
+    ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial },
   };
 }

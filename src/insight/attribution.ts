@@ -2,6 +2,7 @@ import { DigitflowError } from '../errors.js';
 import { activate, backThroughActivation } from '../network/activations.js';
 import { feedForward, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
+import { rowOf } from './explain.js';
 
 /** z of the first layer, Wx + b: `(outputs)` float64, for brightness `(inputs)`. */
 export function firstSums({ layers }: Pick<Network, 'layers'>, brightness: Float64Array): Float64Array {
@@ -125,6 +126,7 @@ export function attribute(
 ): Attribution {
   const outputs = (image: Float64Array) => feedForward(network, image)[network.layers.length];
   const [output, baselineOutput] = [outputs(brightness)[target], outputs(baseline)[target]];
+  const [first] = network.layers;
   const classCount = network.layers[network.layers.length - 1].outputs;
   if (output === undefined) {
     const expected = `a class from 0 to ${classCount - 1}`;
@@ -142,9 +144,15 @@ export function attribute(
   const outputAt = (share: number) => activationsAt(share)[network.layers.length - 1][target];
   // Ten times more exact than promised.
   const allowed = (ATTRIBUTION_TOLERANCE * Math.max(1, Math.abs(output - baselineOutput))) / 10;
+  const difference = brightness.map((value, i) => value - baseline[i]);
+  // An error of ∫δₙ changes the contributions Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times as much.
+  const tolerances = from.map((_, n) => {
+    const weight = rowOf(first, n).reduce((sum, w, i) => sum + Math.abs(w * difference[i]), 0);
+    return allowed / first.outputs / Math.max(weight, Number.EPSILON);
+  });
   const { integral, evaluations } = integrateVector(
     (share) => firstDeltas(network, activationsAt(share), chosen),
-    tolerances(network, brightness, baseline, allowed),
+    tolerances,
     // Over every piece of the path the gradients must add up to the rise of the output.
     ([start, end], deltas, share) => {
       const rise = deltas.reduce((sum, delta, n) => sum + delta * path[n], 0);
@@ -152,25 +160,8 @@ export function attribute(
     },
   );
 
-  const gradient = transposedTimes(network.layers[0], integral);
-  const contributions = gradient.map((mean, i) => mean * (brightness[i] - baseline[i]));
+  const contributions = transposedTimes(first, integral).map((mean, i) => mean * difference[i]);
   const sum = contributions.reduce((total, contribution) => total + contribution, 0);
   const residual = Math.abs(sum - (output - baselineOutput));
   return { target, contributions, output, baselineOutput, sum, residual, steps: evaluations };
-}
-
-/** How exact each neuron's delta must be: an error of ∫δₙ changes the contributions Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times as much. */
-function tolerances(
-  { layers: [first] }: Pick<Network, 'layers'>,
-  brightness: Float64Array,
-  baseline: Float64Array,
-  allowed: number,
-): Float64Array {
-  return Float64Array.from({ length: first.outputs }, (_, n) => {
-    let weight = 0;
-    for (let i = 0; i < first.inputs; i++) {
-      weight += Math.abs(first.weights[n * first.inputs + i] * (brightness[i] - baseline[i]));
-    }
-    return allowed / first.outputs / Math.max(weight, Number.EPSILON);
-  });
 }

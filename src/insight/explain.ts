@@ -93,17 +93,14 @@ export function rowOf({ weights, inputs }: Layer, neuron: number): Float64Array 
 
 /** @throws DigitflowError USAGE for a layer or neuron that the network does not have. */
 export function checkPlace({ layers }: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
-  const fail = (expected: string, found: number, advice: string) => {
-    const message = `neuron ${layer}:${neuron}: expected ${expected}, found ${found}; ${advice}`;
-    return new DigitflowError('USAGE', message);
-  };
+  const fail = (words: string) => new DigitflowError('USAGE', `neuron ${layer}:${neuron}: expected ${words}`);
   if (!Number.isSafeInteger(layer) || layer < 1 || layer > layers.length) {
-    const expected = `a layer from 1 to ${layers.length} (the output)`;
-    throw fail(expected, layer, 'layer 1 is the first hidden one');
+    const range = `a layer from 1 to ${layers.length} (the output)`;
+    throw fail(`${range}, found ${layer}; layer 1 is the first hidden one`);
   }
   const last = layers[layer - 1].outputs - 1;
   if (!Number.isSafeInteger(neuron) || neuron < 0 || neuron > last) {
-    throw fail(`a neuron from 0 to ${last} in layer ${layer}`, neuron, 'give one that is there');
+    throw fail(`a neuron from 0 to ${last} in layer ${layer}, found ${neuron}; give one that is there`);
   }
 }
 

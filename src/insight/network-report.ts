@@ -160,7 +160,7 @@ export interface LayerReport extends Pick<Layer, 'inputs' | 'outputs' | 'activat
   readonly biases: Distribution;
 }
 
-/** How often one neuron fires on many images, and what is lost without it. */
+/** How often one neuron fires, and what is lost without it. */
 export type NeuronSummary = Firing & Omit<Ablation, 'effects'>;
 
 /** The numbers of a network, and what each of its neurons is worth. */

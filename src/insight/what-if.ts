@@ -43,10 +43,10 @@ export function changeNetwork<N extends ChangeableNetwork>(
   for (const change of changes) checkChange(network, change);
   const layers: Layer[] = [...network.layers];
   // Layers are shuffled first, so that a weight that is set stays where it was set.
-  for (const change of changes) {
-    if (change.kind === 'shuffle') layers[change.layer - 1] = shuffled(layers[change.layer - 1], change.seed);
+  const isShuffle = ({ kind }: Change) => kind === 'shuffle';
+  for (const change of [...changes.filter(isShuffle), ...changes.filter((other) => !isShuffle(other))]) {
+    layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
   }
-  for (const change of changes) layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
   const silenced = changes.flatMap((change) =>
     change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
   );
@@ -101,15 +101,14 @@ function changed(network: ChangeableNetwork, layer: Layer, change: Change): Laye
       return { ...layer, biases: biases.with(change.neuron, change.value) };
     case 'activation':
       return { ...layer, activation: change.activation };
-    default:
+    case 'shuffle': {
+      const order = Uint32Array.from(weights.keys());
+      shuffle(order, createRandom(change.seed));
+      return { ...layer, weights: Float64Array.from(order, (from) => weights[from]) };
+    }
+    case 'silence':
       return layer;
   }
-}
-
-function shuffled(layer: Layer, seed: number): Layer {
-  const order = Uint32Array.from(layer.weights.keys());
-  shuffle(order, createRandom(seed));
-  return { ...layer, weights: Float64Array.from(order, (from) => layer.weights[from]) };
 }
 
 /** What to do differently. */
