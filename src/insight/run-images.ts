@@ -1,4 +1,4 @@
-import { activateRows } from '../network/activations.js';
+import { activate } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { NeuronPlace } from './explain.js';
@@ -90,7 +90,7 @@ export function layerSums(layer: WeightsAndBiases, values: Float64Array, count: 
 
 /** Sums, `(count, outputs)` float64, with the activations that go with them. */
 export function activateRun({ activation, outputs }: Layer, sums: Float64Array): LayerRun {
-  return { outputs, sums, values: activateRows(activation, sums, outputs) };
+  return { outputs, sums, values: activate(activation, sums, outputs) };
 }
 
 type WeightsAndBiases = Pick<Layer, 'weights' | 'biases' | 'inputs' | 'outputs'>;
