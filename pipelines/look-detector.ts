@@ -1,5 +1,5 @@
 import { DigitflowError } from '../src/errors.js';
-import { readMask } from '../src/formats/pictures/read-mask.js';
+import { readMask } from '../src/formats/pictures/read-picture.js';
 import {
   type DetectorReport,
   detect,

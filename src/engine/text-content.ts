@@ -1,7 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import { type CsvDialect, rowTooLong } from '../formats/csv/dialect.js';
-import { isFault } from '../formats/csv/fields.js';
-import { parseRow } from '../formats/csv/parse-row.js';
+import { isFault, parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
 import { REJECT } from './layout.js';
 import type { Scored, TextTask } from './messages.js';

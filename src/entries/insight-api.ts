@@ -25,10 +25,10 @@ export {
   type Outcome,
   type WhatIfView,
 } from '../../pipelines/look-what-if.js';
-// What bytes mean.
-export type { PictureSize } from '../formats/pictures/decode-png.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
-export { readMask } from '../formats/pictures/read-mask.js';
+// What bytes mean.
+export type { PictureSize } from '../formats/pictures/read-picture.js';
+export { readMask } from '../formats/pictures/read-picture.js';
 // What a network has seen, and why it said so.
 export { type Ablation, ablate } from '../insight/ablate.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';

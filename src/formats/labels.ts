@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, numberReader } from './elements.js';
+import { ELEMENT_BYTES, type ElementFormat, numberReader } from './stored-arrays.js';
 
 /** How a binary format stores the label of one record. */
 export interface LabelFormat extends ElementFormat {

@@ -1,6 +1,5 @@
 import type { CsvDialect } from '../../formats/csv/dialect.js';
-import { isFault } from '../../formats/csv/fields.js';
-import { parseRow } from '../../formats/csv/parse-row.js';
+import { isFault, parseRow } from '../../formats/csv/parse-row.js';
 import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
 import type { Answer } from '../messages.js';
 import type { TextStretch } from '../records.js';

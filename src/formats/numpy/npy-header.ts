@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, type ElementType } from '../elements.js';
+import { ELEMENT_BYTES, type ElementFormat, type ElementType } from '../stored-arrays.js';
 
 /** What an NPY file says of itself before its data. */
 export interface NpyHeader {

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import type { GreyImage, PictureSize } from './decode-png.js';
+import type { GreyImage, PictureSize } from './read-picture.js';
 
 /** MNIST: digits fill a box of 20 x 20, placed in 28 x 28 by their centre of mass (Y. LeCun, "The MNIST database"). */
 const BOX_SHARE = 20 / 28;

@@ -2,9 +2,10 @@ import {
   IDX_MAGIC_BYTES,
   type IdxHeader,
   idxHeaderBytes,
+  imageLayout,
+  labelLayout,
   parseIdxHeader,
-} from '../../formats/idx/idx-header.js';
-import { imageLayout, labelLayout } from '../../formats/idx/idx-roles.js';
+} from '../../formats/idx.js';
 import { isGzip } from '../../formats/recognize.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';

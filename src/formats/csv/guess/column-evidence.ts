@@ -1,7 +1,79 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
-import { plainName } from './column-names.js';
+import { isDecimalComma, readNumber } from '../parse-row.js';
+
+const LABEL = /^(?:labels?|class|y|target|digit|letter|character|truth)$/;
+const ID = /^(?:|id|index|image_?id|unnamed: 0|x|row|row_?names?|file_?name|file|path|name|image|key)$/;
+const PIXEL = /^(?:pixel|pix|px|p|x|v|col|column|feature|f|attr)?[ _.-]?(\d+)$/;
+const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
+
+/** Where a pixel lies, by its name. */
+type PixelName = { readonly index: number } | { readonly row: number; readonly column: number };
+
+/** A name as names are compared: in small letters, without blanks around it and without the `# ` of numpy.savetxt. */
+export function plainName(name: string): string {
+  return name.replace(/^\s*#/, '').trim().toLowerCase();
+}
+
+export function isLabelName(name: string): boolean {
+  return LABEL.test(plainName(name));
+}
+
+/** Whether R, pandas or Kaggle name a column of row names so; they may leave its name empty. */
+export function isIdName(name: string): boolean {
+  return ID.test(plainName(name));
+}
+
+/** Reads `pixel12`, `12`, `3x4`, `r3c4`; null for a name that is not a pixel's. */
+function pixelName(name: string): PixelName | null {
+  const plain = plainName(name);
+  const pair = ROW_AND_COLUMN.exec(plain);
+  if (pair) return { row: Number(pair[1]), column: Number(pair[2]) };
+  const single = PIXEL.exec(plain);
+  return single && { index: Number(single[1]) };
+}
+
+/** In what order names say that pixels stand: by rows, by columns, in none, or they do not say. */
+export function pixelOrder(names: readonly string[]): 'rows' | 'columns' | 'mixed' | 'unnamed' {
+  const pixels = names.map(pixelName);
+  const known = pixels.filter((pixel) => pixel !== null);
+  if (known.length < pixels.length) return known.length === 0 ? 'unnamed' : 'mixed';
+  const steps = known.slice(1).map((pixel, i) => stepBetween(known[i], pixel));
+  if (steps.every((step) => step === 'next' || step === 'along')) return 'rows';
+  // A single row or column is in order either way, and was taken for rows.
+  return steps.every((step) => step === 'down') ? 'columns' : 'mixed';
+}
+
+function stepBetween(a: PixelName, b: PixelName): 'next' | 'along' | 'down' | 'none' {
+  if ('index' in a || 'index' in b) {
+    return 'index' in a && 'index' in b && b.index === a.index + 1 ? 'next' : 'none';
+  }
+  if (b.row === a.row && b.column === a.column + 1) return 'along';
+  if (b.row === a.row + 1 && b.column < a.column) return 'along';
+  if (b.column === a.column && b.row === a.row + 1) return 'down';
+  if (b.column === a.column + 1 && b.row < a.row) return 'down';
+  return 'none';
+}
+
+/** A header of numbers that count up (pandas writes one) is told from data by its length. */
+const LEAST_COUNTING = 16;
+
+/** What may stand in place of a number, and is no name. */
+const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
+
+/** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
+export function isHeader(fields: readonly string[], pixelCount: number): boolean {
+  const numbers = fields.map(readNumber);
+  const names = fields.filter(
+    (field, i) => numbers[i] === undefined && !NO_NAME.test(field) && !isDecimalComma(field),
+  );
+  if (names.length * 2 > fields.length) return true;
+  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
+  const counting = numbers
+    .slice(1)
+    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
+  return counting.length >= pixelCount - 1;
+}
 
 /** What a network says of the images it takes. */
 export interface KnownImages {

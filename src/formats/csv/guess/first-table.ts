@@ -1,6 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags } from '../dialect.js';
-import { readNumber, splitRow } from '../fields.js';
+import { readNumber, splitRow } from '../parse-row.js';
 import { findRowEnd, lineEndByte } from '../row-ends.js';
 import { isCounting } from './column-evidence.js';
 import { counted } from './describe-columns.js';

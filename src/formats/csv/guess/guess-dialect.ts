@@ -1,7 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
-import type { KnownImages } from './column-evidence.js';
-import { isHeader } from './column-names.js';
+import { isHeader, type KnownImages } from './column-evidence.js';
 import { emptyGuess } from './describe-columns.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
 import { guessColumns } from './guess-columns.js';

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
+import { readNumber } from '../parse-row.js';
 
 /** How bright pixels are. */
 export interface Scale {

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
-import { isDecimalComma } from '../fields.js';
+import { isDecimalComma } from '../parse-row.js';
 import { firstRows, type TextShape } from './first-table.js';
 
 /** Delimiters, the stronger ones first; a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */

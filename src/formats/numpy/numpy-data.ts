@@ -1,5 +1,66 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../elements.js';
+import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../stored-arrays.js';
+import type { NpyHeader } from './npy-header.js';
+
+/** A record of an array in Fortran order lies all over the file, so that the whole array is held in memory. */
+const MAX_BYTES = 1024 ** 3;
+
+/** How many records are put together at a time: of 28 x 28 float32 they fit into the second cache. */
+const BLOCK_RECORDS = 64;
+
+/**
+ * Makes sure that an array in Fortran order is small enough to be held; one in C order passes always.
+ *
+ * @throws DigitflowError `NPY_FORTRAN` for data of more than 1 GiB
+ */
+export function checkFortranSize({ isFortran, dataBytes }: NpyHeader, name: string): void {
+  if (!isFortran || dataBytes <= MAX_BYTES) return;
+  throw new DigitflowError(
+    'NPY_FORTRAN',
+    `${name}: expected at most ${MAX_BYTES} bytes of an array in Fortran order, which is held in memory, ` +
+      `found ${dataBytes}; save it with numpy.ascontiguousarray(array)`,
+  );
+}
+
+/**
+ * The same array in C order: from the first index varying fastest to the last.
+ *
+ * @param stored All data of the array, `dataBytes` long. It is left as it is.
+ * @returns the elements as stored, `dataBytes` bytes
+ */
+export function fromFortranOrder(stored: Uint8Array, { element, shape }: NpyHeader): Uint8Array {
+  const [count, ...axes] = shape;
+  const bytes = ELEMENT_BYTES[element.type];
+  const ordered = new Uint8Array(stored.length);
+  if (stored.length === 0) return ordered;
+  const places = placesOf(axes);
+  const recordBytes = places.length * bytes;
+  for (let begin = 0; begin < count; begin += BLOCK_RECORDS) {
+    const end = Math.min(count, begin + BLOCK_RECORDS);
+    for (let index = 0; index < places.length; index++) {
+      let from = (index * count + begin) * bytes;
+      let to = begin * recordBytes + places[index] * bytes;
+      for (let record = begin; record < end; record++) {
+        for (let byte = 0; byte < bytes; byte++) ordered[to + byte] = stored[from + byte];
+        from += bytes;
+        to += recordBytes;
+      }
+    }
+  }
+  return ordered;
+}
+
+/** Where in a record in C order each element goes, in the order in which Fortran has them. */
+function placesOf(axes: readonly number[]): Uint32Array {
+  const places = new Uint32Array(axes.reduce((product, size) => product * size, 1));
+  const indices = axes.map(() => 0);
+  for (let at = 0; at < places.length; at++) {
+    places[at] = axes.reduce((place, size, axis) => place * size + indices[axis], 0);
+    // Counts up, the first index fastest.
+    for (let axis = 0; axis < axes.length && ++indices[axis] === axes[axis]; axis++) indices[axis] = 0;
+  }
+  return places;
+}
 
 /**
  * Reads stored numbers as pixels, u8: integers from 0 to 255 as they are, floats from 0 to 1 as the nearest of 255ths,

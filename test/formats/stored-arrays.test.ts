@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../../src/formats/elements.js';
+import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../../src/formats/stored-arrays.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
 
 /** Reads all numbers of `bytes`, which are put at an odd offset first: elements need no alignment. */
