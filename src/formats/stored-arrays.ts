@@ -1,3 +1,5 @@
+import { DigitflowError, type ErrorCode } from '../errors.js';
+
 /** How many bytes one element of each type takes. */
 export const ELEMENT_BYTES = {
   bool: 1,
@@ -23,6 +25,63 @@ export interface ElementFormat {
   readonly littleEndian: boolean;
 }
 
+/** What a file says of its array, before the data. */
+export interface ArrayHeader {
+  readonly element: ElementFormat;
+  /** The sizes, outermost first: `[10000, 28, 28]`; none for a single number. */
+  readonly shape: readonly number[];
+  readonly headerBytes: number;
+  /** The length of the data that follows the header. */
+  readonly dataBytes: number;
+}
+
+/** How many images of which size an array holds. */
+export interface ImageLayout {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The length of an array's data in bytes. Throws `tooLong()` where a file could not have so many (2^53 - 1). */
+export function dataBytesOf(
+  { element, shape, headerBytes }: Omit<ArrayHeader, 'dataBytes'>,
+  tooLong: () => DigitflowError,
+): number {
+  // A size of zero must not hide that the others are absurd: they are still multiplied to find a record's length.
+  const bound = shape.reduce((product, size) => product * Math.max(1, size), ELEMENT_BYTES[element.type]);
+  if (headerBytes + bound > Number.MAX_SAFE_INTEGER) throw tooLong();
+  return shape.includes(0) ? 0 : bound;
+}
+
+/** `u8 10000 x 28 x 28`. */
+export function describeArray({ element, shape }: ArrayHeader): string {
+  return `${element.type} ${shape.length === 0 ? 'without dimensions' : shape.join(' x ')}`;
+}
+
+/** The error where images are given for labels, or labels for images. */
+export function swapped(
+  code: ErrorCode,
+  expected: 'images' | 'labels',
+  header: ArrayHeader,
+  name: string,
+): DigitflowError {
+  const found = `${expected === 'images' ? 'labels' : 'images'} (${describeArray(header)})`;
+  const message = `${name}: expected ${expected}, found ${found}; were images and labels swapped?`;
+  return new DigitflowError(code, message);
+}
+
+/** The error where labels have another shape. */
+export function notLabels(
+  code: ErrorCode,
+  classCount: number,
+  header: ArrayHeader,
+  name: string,
+): DigitflowError {
+  const expected = `one label a record (count, or one-hot count x ${classCount})`;
+  const message = `${name}: expected ${expected}, found ${describeArray(header)}; give the class of each record`;
+  return new DigitflowError(code, message);
+}
+
 /** Whether elements of this type may have a fraction. */
 export function isFloat(type: ElementType): boolean {
   return type === 'f16' || type === 'f32' || type === 'f64';
@@ -33,47 +92,38 @@ type NumberReader = (view: DataView, byteOffset: number) => number;
 
 const HIGH = 2 ** 32;
 
+const READERS: Readonly<Record<ElementType, (little: boolean) => NumberReader>> = {
+  bool: () => (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
+  u8: () => (view, at) => view.getUint8(at),
+  i8: () => (view, at) => view.getInt8(at),
+  u16: (little) => (view, at) => view.getUint16(at, little),
+  i16: (little) => (view, at) => view.getInt16(at, little),
+  u32: (little) => (view, at) => view.getUint32(at, little),
+  i32: (little) => (view, at) => view.getInt32(at, little),
+  u64: (little) => {
+    const [low, high] = little ? [0, 4] : [4, 0];
+    return (view, at) => view.getUint32(at + high, little) * HIGH + view.getUint32(at + low, little);
+  },
+  i64: (little) => {
+    const [low, high] = little ? [0, 4] : [4, 0];
+    return (view, at) => view.getInt32(at + high, little) * HIGH + view.getUint32(at + low, little);
+  },
+  f16: (little) => {
+    halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfOf(bits));
+    const values = halves;
+    return (view, at) => values[view.getUint16(at, little)];
+  },
+  f32: (little) => (view, at) => view.getFloat32(at, little),
+  f64: (little) => (view, at) => view.getFloat64(at, little),
+};
+
 /**
  * How to read elements of a format as numbers; beyond 2^53 the nearest number.
  *
- * Measured: as fast as a typed array while a program reads one format, and it needs neither alignment nor the
- * machine's byte order.
+ * Measured: as fast as a typed array while a program reads one format, without its alignment and byte order.
  */
 export function numberReader({ type, littleEndian }: ElementFormat): NumberReader {
-  switch (type) {
-    case 'bool':
-      return (view, at) => (view.getUint8(at) === 0 ? 0 : 1);
-    case 'u8':
-      return (view, at) => view.getUint8(at);
-    case 'i8':
-      return (view, at) => view.getInt8(at);
-    case 'u16':
-      return (view, at) => view.getUint16(at, littleEndian);
-    case 'i16':
-      return (view, at) => view.getInt16(at, littleEndian);
-    case 'u32':
-      return (view, at) => view.getUint32(at, littleEndian);
-    case 'i32':
-      return (view, at) => view.getInt32(at, littleEndian);
-    case 'f32':
-      return (view, at) => view.getFloat32(at, littleEndian);
-    case 'f64':
-      return (view, at) => view.getFloat64(at, littleEndian);
-    case 'f16': {
-      halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfOf(bits));
-      const values = halves;
-      return (view, at) => values[view.getUint16(at, littleEndian)];
-    }
-    case 'u64':
-    case 'i64': {
-      const [low, high] = littleEndian ? [0, 4] : [4, 0];
-      return type === 'u64'
-        ? (view, at) =>
-            view.getUint32(at + high, littleEndian) * HIGH + view.getUint32(at + low, littleEndian)
-        : (view, at) =>
-            view.getInt32(at + high, littleEndian) * HIGH + view.getUint32(at + low, littleEndian);
-    }
-  }
+  return READERS[type](littleEndian);
 }
 
 /** All values of 16 bits, made when they are first needed: raising to a power is slow. */

@@ -127,13 +127,11 @@ describe('PixelReader', () => {
     );
   });
 
-  it('reads bytes that begin anywhere, into memory of the caller', () => {
+  it('reads bytes that begin anywhere', () => {
     const bytes = new Uint8Array(9);
     bytes.set(storedNumbers(LITTLE('f32'), [1, 0.2]), 1);
-    const into = new Uint8Array(5).fill(7);
-    const pixels = new PixelReader(LITTLE('f32'), 2, 'x').read(bytes.subarray(1), 0, into);
+    const pixels = new PixelReader(LITTLE('f32'), 2, 'x').read(bytes.subarray(1), 0);
     expect([...pixels]).toEqual([255, 51]);
-    expect([...into]).toEqual([255, 51, 7, 7, 7]);
   });
 
   it('gives no pixels for no bytes', () => {

@@ -22,12 +22,7 @@ export function checkFortranSize({ isFortran, dataBytes }: NpyHeader, name: stri
   );
 }
 
-/**
- * The same array in C order: from the first index varying fastest to the last.
- *
- * @param stored All data of the array, `dataBytes` long. It is left as it is.
- * @returns the elements as stored, `dataBytes` bytes
- */
+/** A copy of an array's data (all `dataBytes` of it) in C order: the last index varies fastest, no longer the first. */
 export function fromFortranOrder(stored: Uint8Array, { element, shape }: NpyHeader): Uint8Array {
   const [count, ...axes] = shape;
   const bytes = ELEMENT_BYTES[element.type];
@@ -73,10 +68,7 @@ export class PixelReader {
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #pixels = new Uint8Array(0);
 
-  /**
-   * @param recordPixels How many pixels an image has: errors say in which record they are.
-   * @param name What to call the images in an error.
-   */
+  /** `recordPixels`, the pixels of an image, and `name` say in an error which one is wrong. */
   constructor(format: ElementFormat, recordPixels: number, name: string) {
     this.#format = format;
     this.#recordPixels = recordPixels;
@@ -88,15 +80,14 @@ export class PixelReader {
    * The pixels of whole elements, the first of which has the index `first` in the array. Valid until the next call;
    * of u8 these are the stored bytes themselves.
    *
-   * @param into Where the caller would like to have them, one byte an element; ignored for u8.
    * @throws DigitflowError `NPY_PIXEL` for a number out of range, and for what is no number.
    */
-  read(stored: Uint8Array, first: number, into?: Uint8Array): Uint8Array {
+  read(stored: Uint8Array, first: number): Uint8Array {
     const { type } = this.#format;
     if (type === 'u8') return stored;
     const count = stored.length / ELEMENT_BYTES[type];
-    if (into === undefined && this.#pixels.length < count) this.#pixels = new Uint8Array(count);
-    const pixels = (into ?? this.#pixels).subarray(0, count);
+    if (this.#pixels.length < count) this.#pixels = new Uint8Array(count);
+    const pixels = this.#pixels.subarray(0, count);
     const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
     if (type === 'bool' || isFloat(type)) this.#readScaled(view, first, pixels);
     else this.#readWhole(view, first, pixels);
@@ -137,11 +128,8 @@ export class PixelReader {
   }
 
   #refused(index: number, expected: string, value: number, advice: string): DigitflowError {
-    const record = Math.floor(index / this.#recordPixels);
-    return new DigitflowError(
-      'NPY_PIXEL',
-      `${this.#name}: record ${record}, pixel ${index % this.#recordPixels}: expected ${expected}, ` +
-        `found ${value}; ${advice}`,
-    );
+    const place = `record ${Math.floor(index / this.#recordPixels)}, pixel ${index % this.#recordPixels}`;
+    const message = `${this.#name}: ${place}: expected ${expected}, found ${value}; ${advice}`;
+    return new DigitflowError('NPY_PIXEL', message);
   }
 }

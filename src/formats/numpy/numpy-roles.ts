@@ -1,7 +1,6 @@
 import { DigitflowError } from '../../errors.js';
-import type { ImageLayout } from '../idx.js';
 import { type LabelLayout, labelFormat } from '../labels.js';
-import { isFloat } from '../stored-arrays.js';
+import { describeArray, type ImageLayout, isFloat, notLabels, swapped } from '../stored-arrays.js';
 import type { NpyHeader } from './npy-header.js';
 
 /** The words that name images, each with what their labels are called then. */
@@ -23,12 +22,11 @@ export function labelNames(imagesName: string): string[] {
 }
 
 /**
- * Finds the images in an archive by the names of its arrays, and their labels where it has some.
+ * Finds the images in an archive by the names of its arrays (without `.npy`), and their labels where it has some.
  *
  * Of several pairs it takes that of the split: `x_test` and `y_test` of Keras' `mnist.npz`. A pair that is alone is
  * taken whatever it is called after, and so is an array that is alone.
  *
- * @param names The arrays, without `.npy`.
  * @throws DigitflowError `NPZ_ARRAYS` where the names do not tell
  */
 export function chooseArrays(
@@ -48,39 +46,29 @@ export function chooseArrays(
   );
 }
 
+type ImageSize = Pick<ImageLayout, 'height' | 'width'>;
+
 /**
  * Reads a header as that of images: `(n, height, width)`, with an axis of one channel after or before the two, or
- * `(n, height * width)` for the network's own size.
+ * `(n, height * width)` of the size that the network takes.
  *
- * @param size The height and width of the images that the network takes.
  * @throws DigitflowError `NPY_SWAPPED` when these are labels, `NPY_SHAPE` for any other shape.
  */
-export function npyImageLayout(
-  header: NpyHeader,
-  size: Pick<ImageLayout, 'height' | 'width'>,
-  name: string,
-): ImageLayout {
+export function npyImageLayout(header: NpyHeader, size: ImageSize, name: string): ImageLayout {
   const { element, shape } = header;
-  if (shape.length === 1 && !isFloat(element.type)) {
-    throw new DigitflowError(
-      'NPY_SWAPPED',
-      `${name}: expected images, found labels (${describe(header)}); were images and labels swapped?`,
-    );
-  }
+  if (shape.length === 1 && !isFloat(element.type)) throw swapped('NPY_SWAPPED', 'images', header, name);
   const [count, ...axes] = shape;
   const [height, width] = axes.length === 1 ? unflatten(axes[0], size) : withoutChannel(axes);
   if (height === undefined || width === undefined || height * width === 0) {
-    const pixels = size.height * size.width;
-    throw new DigitflowError(
-      'NPY_SHAPE',
-      `${name}: expected images as count x height x width, or count x ${pixels} (${size.height} x ${size.width}, ` +
-        `what the network takes), found ${describe(header)}; reshape the array`,
-    );
+    const flat = `count x ${size.height * size.width} (${size.height} x ${size.width}, what the network takes)`;
+    const found = `found ${describeArray(header)}; reshape the array`;
+    const message = `${name}: expected images as count x height x width, or ${flat}, ${found}`;
+    throw new DigitflowError('NPY_SHAPE', message);
   }
   return { count, height, width };
 }
 
-function unflatten(pixels: number, { height, width }: Pick<ImageLayout, 'height' | 'width'>): number[] {
+function unflatten(pixels: number, { height, width }: ImageSize): readonly number[] {
   return pixels === height * width ? [height, width] : [];
 }
 
@@ -93,31 +81,17 @@ function withoutChannel(axes: readonly number[]): readonly number[] {
 }
 
 /**
- * Reads a header as that of labels: `(n)` or `(n, 1)` of class indices, or `(n, classCount)` of one-hot rows, of any
- * type of numbers.
+ * Reads a header as that of labels: numbers of any type, `(n)` or `(n, 1)` of class indices, or `(n, classCount)` of
+ * one-hot rows.
  *
  * @throws DigitflowError `NPY_SWAPPED` when these are images, `NPY_SHAPE` for any other shape.
  */
 export function npyLabelLayout(header: NpyHeader, classCount: number, name: string): LabelLayout {
   const { element, shape } = header;
-  if (shape.length >= 3) {
-    throw new DigitflowError(
-      'NPY_SWAPPED',
-      `${name}: expected labels, found images (${describe(header)}); were images and labels swapped?`,
-    );
-  }
+  if (shape.length >= 3) throw swapped('NPY_SWAPPED', 'labels', header, name);
   const [count, columns = 1] = shape;
   if (shape.length === 0 || (columns !== 1 && columns !== classCount)) {
-    throw new DigitflowError(
-      'NPY_SHAPE',
-      `${name}: expected one label a record (count, or one-hot count x ${classCount}), ` +
-        `found ${describe(header)}; give the class of each record`,
-    );
+    throw notLabels('NPY_SHAPE', classCount, header, name);
   }
   return { count, format: labelFormat(element, columns, columns === 1 ? 'index' : 'one-hot') };
-}
-
-/** `u8 10000 x 28 x 28`. */
-function describe({ element, shape }: NpyHeader): string {
-  return `${element.type} ${shape.length === 0 ? 'without dimensions' : shape.join(' x ')}`;
 }
