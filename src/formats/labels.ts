@@ -5,10 +5,7 @@ import { ELEMENT_BYTES, type ElementFormat, numberReader } from './stored-arrays
 export interface LabelFormat extends ElementFormat {
   /** The length of a record's label: a row of elements of the type. */
   readonly strideBytes: number;
-  /**
-   * `index`: the first element of the row is the class; QMNIST has seven others after it. `one-hot`: an element a
-   * class, 1 for the one that is meant and 0 for all others.
-   */
+  /** `index`: the class in the first element (QMNIST has seven others); `one-hot`: 1 in its column, else 0. */
   readonly meaning: 'index' | 'one-hot';
 }
 
@@ -36,8 +33,8 @@ export class LabelReader {
   #classes = new Uint8Array(0);
 
   /**
-   * @param classCount Labels must be below it; at most 256.
-   * @param name What to call the labels in an error.
+   * Labels must be below `classCount`, at most 256; `name` is what errors call them.
+   *
    * @throws DigitflowError `LABEL_SHAPE` when one-hot labels have another number of columns
    */
   constructor(format: LabelFormat, classCount: number, name: string) {
@@ -57,8 +54,8 @@ export class LabelReader {
 
   /**
    * The labels of `count` records, the first of which has the index `first`: `(count)` u8, valid until the next call.
+   * `stored` has `count * strideBytes` bytes.
    *
-   * @param stored The labels as stored, `count * strideBytes` bytes.
    * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `LABEL_NOT_ONE_HOT`; `IDX_TRUNCATED` when `stored` is not as long as
    *   it must be.
    */
@@ -83,13 +80,11 @@ export class LabelReader {
 
   #readIndices(view: DataView, first: number, count: number): void {
     const { strideBytes } = this.#format;
-    const classCount = this.#classCount;
-    const classes = this.#classes;
-    const numberAt = this.#numberAt;
+    const [classCount, classes, numberAt] = [this.#classCount, this.#classes, this.#numberAt];
     for (let index = 0; index < count; index++) {
       const label = numberAt(view, index * strideBytes);
       // Floats must be whole numbers. NaN passes no comparison.
-      if (!(label >= 0 && label < classCount) || label % 1 !== 0)
+      if (!(label >= 0 && label < classCount && label % 1 === 0))
         throw this.#outOfRange(label, first + index);
       classes[index] = label;
     }

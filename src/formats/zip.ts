@@ -36,7 +36,7 @@ export const ZIP_LOCAL_BYTES = LOCAL.bytes;
 
 const STORED = 0;
 const DEFLATE = 8;
-const OTHER_METHODS: Readonly<Record<number, string>> = {
+const OTHERS: Readonly<Record<number, string>> = {
   9: 'Deflate64',
   12: 'bzip2',
   14: 'LZMA',
@@ -48,10 +48,9 @@ const OTHER_METHODS: Readonly<Record<number, string>> = {
 const IN_64_BITS = 0xffffffff;
 
 /**
- * Finds the central directory by an archive's last bytes.
+ * Finds the central directory by an archive's last `ZIP_TAIL_BYTES`, or all of a shorter one; or else the position of the
+ * record of 64-bit numbers that tells of it, to be given to `parseZipEnd64`.
  *
- * @param tail The last `ZIP_TAIL_BYTES` of the archive, or all of a shorter one.
- * @returns the directory; or the position of the record of 64-bit numbers that tells of it, to be given to `parseZipEnd64`
  * @throws DigitflowError `ZIP_BROKEN` without an end record, and for an archive of several disks
  */
 export function parseZipEnd(tail: Buffer, name: string): ZipDirectory | { readonly end64Position: number } {
@@ -68,30 +67,27 @@ export function parseZipEnd(tail: Buffer, name: string): ZipDirectory | { readon
   if (locator >= 0 && tail.readUInt32LE(locator) === END64_LOCATOR.signature) {
     return { end64Position: Number(tail.readBigUInt64LE(locator + 8)) };
   }
-  const disks = [tail.readUInt16LE(at + 4), tail.readUInt16LE(at + 6)];
-  const entryCount = tail.readUInt16LE(at + 10);
-  checkOneDisk(disks, tail.readUInt16LE(at + 8), entryCount, name);
+  const [disk, firstDisk, entriesHere, entryCount] = [4, 6, 8, 10].map((field) =>
+    tail.readUInt16LE(at + field),
+  );
+  checkOneDisk([disk, firstDisk], entriesHere, entryCount, name);
   return { entryCount, byteCount: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
 }
 
 /**
- * Reads the end record of an archive with 64-bit numbers.
+ * Reads the end record of 64-bit numbers: `ZIP_END64_BYTES` from where `parseZipEnd` said, or fewer where the file ends.
  *
- * @param record `ZIP_END64_BYTES` from where `parseZipEnd` said, or fewer where the file ends.
  * @throws DigitflowError `ZIP_BROKEN`
  */
 export function parseZipEnd64(record: Buffer, name: string): ZipDirectory {
   if (record.length < END64.bytes || record.readUInt32LE(0) !== END64.signature) {
     throw zipBroken(name, 'expected a 64-bit end record where the archive says it is, found other bytes');
   }
-  const entryCount = Number(record.readBigUInt64LE(32));
-  const disks = [record.readUInt32LE(16), record.readUInt32LE(20)];
-  checkOneDisk(disks, Number(record.readBigUInt64LE(24)), entryCount, name);
-  return {
-    entryCount,
-    byteCount: Number(record.readBigUInt64LE(40)),
-    position: Number(record.readBigUInt64LE(48)),
-  };
+  const [entriesHere, entryCount, byteCount, position] = [24, 32, 40, 48].map((field) =>
+    Number(record.readBigUInt64LE(field)),
+  );
+  checkOneDisk([record.readUInt32LE(16), record.readUInt32LE(20)], entriesHere, entryCount, name);
+  return { entryCount, byteCount, position };
 }
 
 function checkOneDisk(disks: readonly number[], entriesHere: number, entryCount: number, name: string): void {
@@ -99,12 +95,7 @@ function checkOneDisk(disks: readonly number[], entriesHere: number, entryCount:
   throw zipBroken(name, 'expected an archive in one file, found a part of one on several disks');
 }
 
-/**
- * Reads the central directory.
- *
- * @param directory Its `byteCount` bytes.
- * @throws DigitflowError `ZIP_BROKEN`
- */
+/** @throws DigitflowError `ZIP_BROKEN` */
 export function parseZipDirectory(directory: Buffer, entryCount: number, name: string): ZipEntry[] {
   const entries: ZipEntry[] = [];
   let at = 0;
@@ -157,16 +148,12 @@ function widened(numbers: readonly number[], extra: Buffer, name: string): numbe
   });
 }
 
-/**
- * Makes sure that an entry can be unpacked here.
- *
- * @throws DigitflowError `ZIP_BROKEN` for encryption, and other methods than stored and deflate
- */
+/** @throws DigitflowError `ZIP_BROKEN` for an entry that is encrypted, or neither stored nor deflated */
 export function checkZipEntry(entry: ZipEntry, name: string): void {
   const { method, isEncrypted, packedBytes, sizeBytes } = entry;
   if (isEncrypted) throw zipBroken(name, 'expected an entry that is not encrypted, found an encrypted one');
   if (method !== STORED && method !== DEFLATE) {
-    const found = OTHER_METHODS[method] ?? `method ${method}`;
+    const found = OTHERS[method] ?? `method ${method}`;
     throw zipBroken(name, `expected an entry that is stored or deflated, found ${found}`);
   }
   if (method === STORED && packedBytes !== sizeBytes) {
@@ -180,9 +167,8 @@ export function isStored(entry: ZipEntry): boolean {
 }
 
 /**
- * How many bytes lie between the start of a local header and its entry's content.
+ * How many bytes lie between an entry's `headerPosition` and its content, by the `ZIP_LOCAL_BYTES` from there.
  *
- * @param header `ZIP_LOCAL_BYTES` from the entry's `headerPosition`, or fewer where the file ends.
  * @throws DigitflowError `ZIP_BROKEN`
  */
 export function zipLocalBytes(header: Buffer, name: string): number {

@@ -53,18 +53,16 @@ export function decodePng(bytes: Uint8Array, name: string): GreyImage {
     return { width, height, pixels: greyOf(data) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DigitflowError('PNG_BROKEN', `${name}: broken PNG (${reason}); get or save it again`, {
-      cause,
-    });
+    const message = `${name}: broken PNG (${reason}); get or save it again`;
+    throw new DigitflowError('PNG_BROKEN', message, { cause });
   }
 }
 
 /** `rgba`: four bytes a pixel. */
 function greyOf(rgba: Uint8Array): Uint8Array {
-  const count = rgba.length / 4;
-  const luma = new Float64Array(count);
+  const luma = new Float64Array(rgba.length / 4);
   let [ink, opacity] = [0, 0];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < luma.length; i++) {
     luma[i] = LUMA[0] * rgba[4 * i] + LUMA[1] * rgba[4 * i + 1] + LUMA[2] * rgba[4 * i + 2];
     ink += luma[i] * rgba[4 * i + 3];
     opacity += rgba[4 * i + 3];
@@ -96,15 +94,14 @@ export function readMask(bytes: Uint8Array, size: PictureSize, name: string): Fl
   throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a region, found nothing drawn; draw it with #`);
 }
 
-function fromPng(bytes: Uint8Array, { height, width }: PictureSize, name: string): Float64Array {
-  const image = decodePng(bytes, name);
-  if (image.height !== height || image.width !== width) {
-    throw wrongSize(name, { height, width }, `${image.width} x ${image.height}`);
-  }
-  return Float64Array.from(image.pixels, (pixel) => pixel / 255);
+function fromPng(bytes: Uint8Array, size: PictureSize, name: string): Float64Array {
+  const { height, width, pixels } = decodePng(bytes, name);
+  if (height !== size.height || width !== size.width) throw wrongSize(name, size, `${width} x ${height}`);
+  return Float64Array.from(pixels, (pixel) => pixel / 255);
 }
 
-function fromText(text: string, { height, width }: PictureSize, name: string): Float64Array {
+function fromText(text: string, size: PictureSize, name: string): Float64Array {
+  const { height, width } = size;
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const columns = Math.max(...lines.map((line) => line.length));
   const [top, left] = [Math.floor((height - lines.length) / 2), Math.floor((width - columns) / 2)];
@@ -113,22 +110,19 @@ function fromText(text: string, { height, width }: PictureSize, name: string): F
     for (const [column, sign] of Array.from(line).entries()) {
       const value = POSITIVE.includes(sign) ? 1 : NEGATIVE.includes(sign) ? -1 : 0;
       if (value === 0 && !NOTHING.includes(sign)) {
-        throw new DigitflowError(
-          'IMAGE_FORMAT',
-          `${name}: line ${row + 1}, column ${column + 1}: expected #, - or ., found ${JSON.stringify(sign)}; ` +
-            'draw the region with # and what surrounds it with -, or give a PNG',
-        );
+        const place = `${name}: line ${row + 1}, column ${column + 1}`;
+        const advice = 'draw the region with # and what surrounds it with -, or give a PNG';
+        const message = `${place}: expected #, - or ., found ${JSON.stringify(sign)}; ${advice}`;
+        throw new DigitflowError('IMAGE_FORMAT', message);
       }
       if (top >= 0 && left >= 0) region[(top + row) * width + left + column] = value;
     }
   }
-  if (top < 0 || left < 0) throw wrongSize(name, { height, width }, `${columns} x ${lines.length}`);
+  if (top < 0 || left < 0) throw wrongSize(name, size, `${columns} x ${lines.length}`);
   return region;
 }
 
 function wrongSize(name: string, { height, width }: PictureSize, found: string): DigitflowError {
-  return new DigitflowError(
-    'INPUT_SIZE',
-    `${name}: expected a drawing of ${width} x ${height} for these images, found ${found}; draw it in their size`,
-  );
+  const expected = `expected a drawing of ${width} x ${height} for these images`;
+  return new DigitflowError('INPUT_SIZE', `${name}: ${expected}, found ${found}; draw it in their size`);
 }
