@@ -1,41 +1,142 @@
 import { parse } from 'csv-parse/sync';
-import type { CsvDialect, LabelColumns } from './dialect.js';
+import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
 
 const QUOTE = 0x22;
+
+/** What a row holds. */
+export interface ParsedRow {
+  /** `(pixelCount)` u8, in the order of the image. */
+  readonly pixels: Uint8Array;
+  /** The index of its class; null where the dialect has no labels. */
+  readonly label: number | null;
+  /** The bytes of its id, unquoted; null where the dialect has no ids. */
+  readonly id: Uint8Array | null;
+}
+
+/**
+ * Reads any row that is not empty, without its line end; or returns what is wrong with it: `column 12: expected 0 to 255,
+ * found 256`, columns counted from 1. Labels are 0 to `classCount - 1`.
+ *
+ * It defines what a row means: the kernel reads rows of plain numbers faster, and must agree with it.
+ */
+export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | string {
+  const fields = splitRow(bytes, dialect);
+  if (typeof fields === 'string') return fields;
+  if (fields.length !== dialect.columnCount) {
+    // A single field is shown: it may be a title, a sum, an end-of-file mark.
+    const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
+    return `expected ${dialect.columnCount} columns, found ${fields.length}${text}`;
+  }
+  const pixels = readPixels(fields, dialect);
+  if (typeof pixels === 'string') return pixels;
+  const label = dialect.label === null ? null : readLabel(fields, dialect.label, classCount);
+  if (typeof label === 'string') return label;
+  const id = dialect.idColumn === null ? null : Buffer.from(fields[dialect.idColumn], 'latin1');
+  return { pixels, label, id };
+}
 
 /**
  * Splits the text of one row, without its line end, into its fields, unquoted. Each is a string of bytes (latin1): nothing is
  * lost, whatever the encoding. Returns the fault in words where the row is no CSV.
  */
-export function splitRow(
-  bytes: Uint8Array,
-  dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
-): readonly string[] | string {
+export function splitRow(bytes: Uint8Array, { delimiter, lineEnd }: TextShape): readonly string[] | string {
   // Without a quote only delimiters matter, and csv-parse would take a hundred times as long.
   if (bytes.length > 0 && !bytes.includes(QUOTE)) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-      .toString('latin1')
-      .split(dialect.delimiter);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').split(delimiter);
   }
   try {
     // A copy: csv-parse may keep it.
     const rows: string[][] = parse(Buffer.from(bytes), {
-      delimiter: dialect.delimiter,
+      delimiter,
       encoding: 'latin1',
-      record_delimiter: dialect.lineEnd === 'cr' ? ['\r'] : ['\r\n', '\n'],
+      record_delimiter: lineEnd === 'cr' ? ['\r'] : ['\r\n', '\n'],
       relax_column_count: true,
     });
     return rows.length === 1 ? rows[0] : `expected one row, found ${rows.length}`;
   } catch (error) {
-    return quoteFault((error as { code?: string }).code);
+    const { code = 'unknown fault' } = error as { code?: string };
+    return QUOTE_FAULTS.get(code) ?? `expected CSV (${code})`;
   }
 }
 
-function quoteFault(code: string | undefined): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'expected a closing quote, found the end of the row';
-  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'expected a delimiter after the closing quote';
-  if (code === 'INVALID_OPENING_QUOTE') return 'expected quotes around the whole field, found one within it';
-  return `expected CSV (${code ?? 'unknown fault'})`;
+/** By the codes of csv-parse. */
+const QUOTE_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'expected a closing quote, found the end of the row'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'expected a delimiter after the closing quote'],
+  ['INVALID_OPENING_QUOTE', 'expected quotes around the whole field, found one within it'],
+]);
+
+function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array | string {
+  const { firstPixel, pixelCount, white } = dialect;
+  const pixels = new Uint8Array(pixelCount);
+  let largest = 0;
+  let hasFraction = false;
+  for (let i = 0; i < pixelCount; i++) {
+    const field = fields[firstPixel + i];
+    const value = readNumber(field);
+    if (value === undefined || !(value >= 0 && value <= white)) {
+      return `column ${firstPixel + i + 1}: ${pixelFault(field, value, white)}`;
+    }
+    largest = Math.max(largest, value);
+    hasFraction ||= !Number.isInteger(value);
+    pixels[i] = Math.floor((value * 255) / white + 0.5);
+  }
+  // Nearly black, or of another scale: no other row of 0 to 255 looks like this.
+  if (white > 1 && hasFraction && largest <= 1) {
+    const found = `found fractions up to ${largest} only`;
+    return `expected pixels from 0 to ${white}, ${found}: has the scale changed? say --scale 1 if so`;
+  }
+  return pixels;
+}
+
+/** What is wrong with a pixel, and what may be the matter. */
+function pixelFault(field: string, value: number | undefined, white: number): string {
+  if (value === undefined) {
+    const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
+    return `expected a number, found ${quoted(field)}${hint}`;
+  }
+  let hint = '';
+  if (value < 0) hint = ': was something subtracted from the pixels? black has to be 0';
+  else if (white === 1) hint = ': has the scale changed? say --scale 255 if so';
+  return `expected 0 to ${white}, found ${quoted(field)}${hint}`;
+}
+
+/** Reads the index of a row's class, below `classCount`. */
+function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | string {
+  if (label.kind === 'one-hot') return readOneHot(fields, label, classCount);
+  const field = fields[label.column];
+  const column = `column ${label.column + 1}`;
+  if (label.kind === 'name') {
+    const index = label.names.indexOf(Buffer.from(field, 'latin1').toString());
+    if (index >= 0 && index < classCount) return index;
+    return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
+  }
+  const value = readNumber(field);
+  const last = label.from + classCount - 1;
+  if (value !== undefined && Number.isInteger(value) && value >= label.from && value <= last) {
+    return value - label.from;
+  }
+  const isOneMore = label.from === 0 && value === last + 1;
+  const hint = isOneMore ? ': are they counted from 1? say --labels-from 1 if so' : '';
+  return `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}${hint}`;
+}
+
+function readOneHot(
+  fields: readonly string[],
+  { first, count }: { readonly first: number; readonly count: number },
+  classCount: number,
+): number | string {
+  let index = -1;
+  for (let i = 0; i < count; i++) {
+    const value = readNumber(fields[first + i]);
+    if (value === 0) continue;
+    const column = `column ${first + i + 1}`;
+    if (value !== 1) return `${column}: expected 0 or 1, found ${quoted(fields[first + i])}`;
+    if (index >= 0) return `${column}: expected a single 1, found a second one`;
+    index = i;
+    if (index >= classCount) return `${column}: expected one of ${classCount} classes`;
+  }
+  return index >= 0 ? index : `columns ${first + 1} to ${first + count}: expected a single 1, found none`;
 }
 
 const ZERO = 0x30;
@@ -70,134 +171,12 @@ export function isDecimalComma(field: string): boolean {
   return field.includes(',') && DECIMAL_COMMA.test(field);
 }
 
-/** Why a row was not scored: `column 12: expected 0 to 255, found 256`. Columns are counted from 1. */
-export interface RowFault {
-  readonly fault: string;
-}
-
-export function isFault(result: unknown): result is RowFault {
-  return typeof result === 'object' && result !== null && 'fault' in result;
-}
-
 /** The most of a field that a fault shows. */
 const MOST_SHOWN = 40;
 
 /** A field (a string of bytes) as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
-export function quoted(field: string): string {
+function quoted(field: string): string {
   if (/^[-+.\w]{1,24}$/.test(field)) return field;
   const text = Buffer.from(field, 'latin1').toString();
   return JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
-}
-
-/** What a row holds. */
-export interface ParsedRow {
-  /** `(pixelCount)` u8, in the order of the image. */
-  readonly pixels: Uint8Array;
-  /** The index of its class; null where the dialect has no labels. */
-  readonly label: number | null;
-  /** The bytes of its id, unquoted; null where the dialect has no ids. */
-  readonly id: Uint8Array | null;
-}
-
-/**
- * Reads any row, or says what is wrong with it. It defines what a row means: the kernel reads rows of plain numbers faster,
- * and must agree with it.
- *
- * @param bytes the row's text, without its line end; not empty
- * @param classCount labels are 0 to `classCount - 1`
- */
-export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | RowFault {
-  const fields = splitRow(bytes, dialect);
-  if (typeof fields === 'string') return { fault: fields };
-  if (fields.length !== dialect.columnCount) {
-    // A single field is shown: it may be a title, a sum, an end-of-file mark.
-    const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
-    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}${text}` };
-  }
-  const pixels = readPixels(fields, dialect);
-  if (isFault(pixels)) return pixels;
-  const label = dialect.label === null ? null : readLabel(fields, dialect.label, classCount);
-  if (isFault(label)) return label;
-  const id = dialect.idColumn === null ? null : Buffer.from(fields[dialect.idColumn], 'latin1');
-  return { pixels, label, id };
-}
-
-function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array | RowFault {
-  const { firstPixel, pixelCount, white } = dialect;
-  const pixels = new Uint8Array(pixelCount);
-  let largest = 0;
-  let hasFraction = false;
-  for (let i = 0; i < pixelCount; i++) {
-    const field = fields[firstPixel + i];
-    const value = readNumber(field);
-    if (value === undefined || !(value >= 0 && value <= white)) {
-      const [expected, hint] =
-        value === undefined
-          ? ['a number', isDecimalComma(field) ? ': write it with a decimal point' : '']
-          : [`0 to ${white}`, scaleHint(value, white)];
-      return { fault: `column ${firstPixel + i + 1}: expected ${expected}, found ${quoted(field)}${hint}` };
-    }
-    largest = Math.max(largest, value);
-    hasFraction ||= !Number.isInteger(value);
-    pixels[i] = Math.floor((value * 255) / white + 0.5);
-  }
-  // Nearly black, or of another scale: no other row of 0 to 255 looks like this.
-  if (white > 1 && hasFraction && largest <= 1) {
-    return {
-      fault: `expected pixels from 0 to ${white}, found fractions up to ${largest} only: has the scale changed? say --scale 1 if so`,
-    };
-  }
-  return pixels;
-}
-
-/** What may be the matter where a pixel lies beyond black or white. */
-function scaleHint(value: number, white: number): string {
-  if (value < 0) return ': was something subtracted from the pixels? black has to be 0';
-  return white === 1 && value > 1 ? ': has the scale changed? say --scale 255 if so' : '';
-}
-
-/** Reads the index of a row's class, below `classCount`. */
-function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | RowFault {
-  if (label.kind === 'one-hot') return readOneHot(fields, label.first, label.count, classCount);
-  const field = fields[label.column];
-  const column = `column ${label.column + 1}`;
-  if (label.kind === 'name') {
-    const name = Buffer.from(field, 'latin1').toString();
-    const index = label.names.indexOf(name);
-    if (index >= 0 && index < classCount) return index;
-    return {
-      fault: `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`,
-    };
-  }
-  const value = readNumber(field);
-  const last = label.from + classCount - 1;
-  if (value !== undefined && Number.isInteger(value) && value >= label.from && value <= last) {
-    return value - label.from;
-  }
-  const hint =
-    label.from === 0 && value === last + 1 ? ': are they counted from 1? say --labels-from 1 if so' : '';
-  return {
-    fault: `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}${hint}`,
-  };
-}
-
-function readOneHot(
-  fields: readonly string[],
-  first: number,
-  count: number,
-  classCount: number,
-): number | RowFault {
-  let index = -1;
-  for (let i = 0; i < count; i++) {
-    const value = readNumber(fields[first + i]);
-    if (value === 0) continue;
-    const column = `column ${first + i + 1}`;
-    if (value !== 1) return { fault: `${column}: expected 0 or 1, found ${quoted(fields[first + i])}` };
-    if (index >= 0) return { fault: `${column}: expected a single 1, found a second one` };
-    index = i;
-    if (index >= classCount) return { fault: `${column}: expected one of ${classCount} classes` };
-  }
-  return index >= 0
-    ? index
-    : { fault: `columns ${first + 1} to ${first + count}: expected a single 1, found none` };
 }

@@ -1,4 +1,4 @@
-import type { CsvDialect } from './dialect.js';
+import type { CsvDialect, TextShape } from './dialect.js';
 
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
@@ -6,7 +6,7 @@ const CARRIAGE_RETURN = 0x0d;
 
 /** Where a row ends. */
 export interface RowEnd {
-  /** Where its text ends: its line end is not part of it. */
+  /** Where its text ends, before its line end. */
   readonly end: number;
   /** Where the next row begins; `end` where no line end was found. */
   readonly next: number;
@@ -42,12 +42,7 @@ export function findLineEnd(
  *
  * Fields without quotes are passed over at the speed of memory, quoted ones byte by byte: they are short.
  */
-export function findRowEnd(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
-): RowEnd {
+export function findRowEnd(bytes: Uint8Array, start: number, end: number, dialect: TextShape): RowEnd {
   const lineEnd = lineEndByte(dialect);
   const delimiter = dialect.delimiter.charCodeAt(0);
   let line = findLineEnd(bytes, start, end, dialect);
@@ -76,7 +71,7 @@ export function findRowEnd(
  * Where the last whole row ends in text that begins with a row; 0 where there is none. It agrees with `findRowEnd`, which
  * it asks only of rows that have quotes.
  */
-export function endOfWholeRows(text: Buffer, dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>): number {
+export function endOfWholeRows(text: Buffer, dialect: TextShape): number {
   const lineEnd = lineEndByte(dialect);
   let end = 0;
   for (let quote = text.indexOf(QUOTE); quote !== -1; quote = text.indexOf(QUOTE, end)) {
