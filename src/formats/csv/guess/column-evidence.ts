@@ -2,16 +2,89 @@ import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
 import { isDecimalComma, readNumber } from '../parse-row.js';
 
+/** What a network says of the images it takes. */
+export interface KnownImages {
+  /** Pixels of an image: `height * width`. */
+  readonly pixelCount: number;
+  /** The names of the classes, in order. */
+  readonly classes: readonly string[];
+}
+
+/** The fields of rows: strings of bytes. */
+export type Rows = readonly (readonly string[])[];
+
+/** What columns are guessed from. */
+export interface ColumnEvidence extends KnownImages {
+  /** What to call the input in an error. */
+  readonly name: string;
+  /** The header's names, or null. */
+  readonly names: readonly string[] | null;
+  /** The first rows, all of the width `columnCount`. */
+  readonly rows: Rows;
+  readonly columnCount: number;
+  readonly flags: CsvFlags;
+}
+
+/** A column, or a run of them, that is not pixels; and how that is known. */
+export interface Claim {
+  readonly first: number;
+  readonly count: number;
+  readonly by: Guess['by'];
+  /** How to get another reading; for one that is `guessed`. */
+  readonly flag?: string;
+}
+
+export function isWithin(column: number, claim: Pick<Claim, 'first' | 'count'> | null): boolean {
+  return claim !== null && column >= claim.first && column < claim.first + claim.count;
+}
+
+/** Whether a column counts up by one from row to row, as an index does. */
+export function isCounting(rows: Rows, column: number): boolean {
+  if (rows.length < 3) return false;
+  const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
+  return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
+}
+
+/** Whether no field of a column is a number. */
+export function isText(rows: Rows, column: number): boolean {
+  return rows.every((row) => readNumber(row[column]) === undefined);
+}
+
+/** `1 column`, `785 columns`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * A column by its name, or by its number from 1.
+ *
+ * @throws DigitflowError USAGE where there is none
+ */
+export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
+  const { names, columnCount } = evidence;
+  const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
+  if (named >= 0) return named;
+  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
+  if (number >= 1 && number <= columnCount) return number - 1;
+  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
+}
+
+/** `flag` with its value, such as `--label 9`. */
+export function noSuchColumn(evidence: ColumnEvidence, flag: string, what: string): DigitflowError {
+  const { name, names, columnCount } = evidence;
+  const there = names
+    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
+    : `1 to ${columnCount}`;
+  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
+}
+
 const LABEL = /^(?:labels?|class|y|target|digit|letter|character|truth)$/;
 const ID = /^(?:|id|index|image_?id|unnamed: 0|x|row|row_?names?|file_?name|file|path|name|image|key)$/;
 const PIXEL = /^(?:pixel|pix|px|p|x|v|col|column|feature|f|attr)?[ _.-]?(\d+)$/;
 const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
 
-/** Where a pixel lies, by its name. */
-type PixelName = { readonly index: number } | { readonly row: number; readonly column: number };
-
 /** A name as names are compared: in small letters, without blanks around it and without the `# ` of numpy.savetxt. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return name.replace(/^\s*#/, '').trim().toLowerCase();
 }
 
@@ -24,35 +97,38 @@ export function isIdName(name: string): boolean {
   return ID.test(plainName(name));
 }
 
+/** Where a pixel lies, by its name. */
+interface PixelPlace {
+  /** NaN where pixels are numbered only: that is next to no other row. */
+  readonly row: number;
+  readonly column: number;
+}
+
 /** Reads `pixel12`, `12`, `3x4`, `r3c4`; null for a name that is not a pixel's. */
-function pixelName(name: string): PixelName | null {
+function pixelPlace(name: string): PixelPlace | null {
   const plain = plainName(name);
   const pair = ROW_AND_COLUMN.exec(plain);
   if (pair) return { row: Number(pair[1]), column: Number(pair[2]) };
   const single = PIXEL.exec(plain);
-  return single && { index: Number(single[1]) };
+  return single && { row: Number.NaN, column: Number(single[1]) };
 }
 
 /** In what order names say that pixels stand: by rows, by columns, in none, or they do not say. */
 export function pixelOrder(names: readonly string[]): 'rows' | 'columns' | 'mixed' | 'unnamed' {
-  const pixels = names.map(pixelName);
+  const pixels = names.map(pixelPlace);
   const known = pixels.filter((pixel) => pixel !== null);
   if (known.length < pixels.length) return known.length === 0 ? 'unnamed' : 'mixed';
-  const steps = known.slice(1).map((pixel, i) => stepBetween(known[i], pixel));
-  if (steps.every((step) => step === 'next' || step === 'along')) return 'rows';
-  // A single row or column is in order either way, and was taken for rows.
-  return steps.every((step) => step === 'down') ? 'columns' : 'mixed';
+  // A single row or column is in order either way, and is taken for rows.
+  if (isByRows(known)) return 'rows';
+  return isByRows(known.map(({ row, column }) => ({ row: column, column: row }))) ? 'columns' : 'mixed';
 }
 
-function stepBetween(a: PixelName, b: PixelName): 'next' | 'along' | 'down' | 'none' {
-  if ('index' in a || 'index' in b) {
-    return 'index' in a && 'index' in b && b.index === a.index + 1 ? 'next' : 'none';
-  }
-  if (b.row === a.row && b.column === a.column + 1) return 'along';
-  if (b.row === a.row + 1 && b.column < a.column) return 'along';
-  if (b.column === a.column && b.row === a.row + 1) return 'down';
-  if (b.column === a.column + 1 && b.row < a.row) return 'down';
-  return 'none';
+function isByRows(pixels: readonly PixelPlace[]): boolean {
+  return pixels.slice(1).every(({ row, column }, i) => {
+    const before = pixels[i];
+    if (Object.is(row, before.row)) return column === before.column + 1;
+    return row === before.row + 1 && column < before.column;
+  });
 }
 
 /** A header of numbers that count up (pandas writes one) is told from data by its length. */
@@ -73,70 +149,4 @@ export function isHeader(fields: readonly string[], pixelCount: number): boolean
     .slice(1)
     .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
   return counting.length >= pixelCount - 1;
-}
-
-/** What a network says of the images it takes. */
-export interface KnownImages {
-  /** Pixels of an image: `height * width`. */
-  readonly pixelCount: number;
-  /** The names of the classes, in order. */
-  readonly classes: readonly string[];
-}
-
-/** What columns are guessed from. */
-export interface ColumnEvidence extends KnownImages {
-  /** What to call the input in an error. */
-  readonly name: string;
-  /** The header's names, or null. */
-  readonly names: readonly string[] | null;
-  /** The fields of the first rows, all of the width `columnCount`. */
-  readonly rows: readonly (readonly string[])[];
-  readonly columnCount: number;
-  readonly flags: CsvFlags;
-}
-
-/** A column, or a run of them, that is not pixels; and how that is known. */
-export interface Claim {
-  readonly first: number;
-  readonly count: number;
-  readonly by: Guess['by'];
-  /** How to get another reading; for one that is `guessed`. */
-  readonly flag?: string;
-}
-
-export function isWithin(column: number, claim: Pick<Claim, 'first' | 'count'> | null): boolean {
-  return claim !== null && column >= claim.first && column < claim.first + claim.count;
-}
-
-/** Whether a column counts up by one from row to row, as an index does. */
-export function isCounting(rows: ColumnEvidence['rows'], column: number): boolean {
-  if (rows.length < 3) return false;
-  const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
-  return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
-}
-
-/**
- * A column by its name, or by its number from 1.
- *
- * @throws DigitflowError USAGE where there is none
- */
-export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
-  const { names, columnCount } = evidence;
-  const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
-  if (named >= 0) return named;
-  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
-  if (number >= 1 && number <= columnCount) return number - 1;
-  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
-}
-
-/** @param flag with its value, such as `--label 9` */
-export function noSuchColumn(
-  { name, names, columnCount }: ColumnEvidence,
-  flag: string,
-  what: string,
-): DigitflowError {
-  const there = names
-    ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
-    : `1 to ${columnCount}`;
-  return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
 }

@@ -1,9 +1,8 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvDialect, CsvFlags } from '../dialect.js';
-import { readNumber, splitRow } from '../parse-row.js';
+import type { TextShape } from '../dialect.js';
+import { splitRow } from '../parse-row.js';
 import { findRowEnd, lineEndByte } from '../row-ends.js';
-import { isCounting } from './column-evidence.js';
-import { counted } from './describe-columns.js';
+import { type ColumnEvidence, counted, isCounting, isText, type Rows } from './column-evidence.js';
 
 /** How many rows are guessed from: enough to see every label, few enough to cost nothing. */
 export const MOST_FIRST_ROWS = 100;
@@ -11,7 +10,7 @@ export const MOST_FIRST_ROWS = 100;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** A row of the first block. */
-export interface FirstRow {
+interface FirstRow {
   /** Unquoted; strings of bytes (latin1). A row that is no CSV has none. */
   readonly fields: readonly string[];
   /** Where the next row begins, from the start of the block. */
@@ -19,9 +18,6 @@ export interface FirstRow {
   /** How many lines ended before `next`. */
   readonly linesBefore: number;
 }
-
-/** How text is cut into fields. */
-export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
 
 /** Where the text begins: after a byte order mark, where there is one. */
 export function textStart(block: Uint8Array): number {
@@ -62,25 +58,17 @@ export function hasRow(block: Uint8Array, shape: TextShape): boolean {
   return firstRows(block, false, shape, 1).length > 0;
 }
 
-/** The first rows as columns. */
-export interface FirstTable {
-  /** The header's names, one a column, without those that are empty at the end; null without a header. */
-  readonly names: readonly string[] | null;
-  /** The fields of the rows that are `columnCount` wide. */
-  readonly rows: readonly (readonly string[])[];
-  readonly columnCount: number;
+/** The first rows as columns; `names` has none for columns that are empty at the end. */
+export interface FirstTable extends Pick<ColumnEvidence, 'names' | 'rows' | 'columnCount'> {
   /** How many columns at the end have nothing in them, and no name: a delimiter ends each row. */
   readonly emptyAtEnd: number;
 }
 
 /** What is known of the rows beforehand. */
-export interface FirstTableOptions {
-  readonly name: string;
+interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' | 'flags'> {
   readonly hasHeader: boolean;
   /** Whether these rows are all there are, or as many as are guessed from. */
   readonly isEnough: boolean;
-  readonly pixelCount: number;
-  readonly flags: CsvFlags;
 }
 
 type Fields = readonly string[];
@@ -91,7 +79,7 @@ type Fields = readonly string[];
  *
  * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
  */
-export function firstTable(fields: readonly Fields[], options: FirstTableOptions): FirstTable {
+export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable {
   const { hasHeader, isEnough, pixelCount } = options;
   const header = hasHeader ? decoded(fields[0]) : null;
   const body = hasHeader ? fields.slice(1) : fields;
@@ -109,20 +97,20 @@ export function firstTable(fields: readonly Fields[], options: FirstTableOptions
 }
 
 /** How many fields most rows have; the first of equals. */
-function usualWidth(rows: readonly Fields[]): number {
+function usualWidth(rows: Rows): number {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
   return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
 }
 
 /** A name for each column; null where it is not certain which name belongs to which column. */
-function namesOf(header: Fields, rows: readonly Fields[], columnCount: number): Fields | null {
+function namesOf(header: Fields, rows: Rows, columnCount: number): Fields | null {
   if (header.length === columnCount) return header;
   if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
   if (header.length > columnCount) return header.slice(0, columnCount);
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
-  const hasRowNames = isCounting(rows, 0) || rows.every(([first]) => readNumber(first) === undefined);
+  const hasRowNames = isCounting(rows, 0) || isText(rows, 0);
   return header.length === columnCount - 1 && hasRowNames ? ['', ...header] : null;
 }
 

@@ -1,6 +1,8 @@
 import { DigitflowError } from '../../../errors.js';
+import type { TextShape } from '../dialect.js';
 import { isDecimalComma } from '../parse-row.js';
-import { firstRows, type TextShape } from './first-table.js';
+import type { Rows } from './column-evidence.js';
+import { firstRows } from './first-table.js';
 
 /** Delimiters, the stronger ones first; a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
 const DELIMITERS = ['\t', ';', '|', ',', ' '];
@@ -58,11 +60,7 @@ function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolea
  *
  * @throws DigitflowError CSV_COLUMNS
  */
-export function rejectAlignedColumns(
-  rows: readonly (readonly string[])[],
-  delimiter: string,
-  name: string,
-): void {
+export function rejectAlignedColumns(rows: Rows, delimiter: string, name: string): void {
   if (delimiter !== ' ') return;
   const aligned = rows.filter((row) => row.slice(1, -1).includes(''));
   if (aligned.length * 2 <= rows.length) return;
@@ -75,11 +73,7 @@ export function rejectAlignedColumns(
  *
  * @throws DigitflowError CSV_COLUMNS
  */
-export function rejectDecimalCommas(
-  rows: readonly (readonly string[])[],
-  delimiter: string,
-  name: string,
-): void {
+export function rejectDecimalCommas(rows: Rows, delimiter: string, name: string): void {
   const found = rows.map((row) => row.filter(isDecimalComma)).filter(({ length }) => length > 1);
   if (found.length * 2 <= rows.length) return;
   const advice = delimiter === ',' ? '' : ', as tr , . does';
