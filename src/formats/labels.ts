@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, numberReader } from './stored-arrays.js';
+import { type ElementFormat, elementBytes, numberReader } from './stored-arrays.js';
 
 /** How a binary format stores the label of one record. */
 export interface LabelFormat extends ElementFormat {
@@ -21,7 +21,7 @@ export function labelFormat(
   columns: number,
   meaning: LabelFormat['meaning'],
 ): LabelFormat {
-  return { type, littleEndian, strideBytes: ELEMENT_BYTES[type] * columns, meaning };
+  return { type, littleEndian, strideBytes: elementBytes(type) * columns, meaning };
 }
 
 /** Reads stored labels as class indices, and checks each of them. */
@@ -38,7 +38,7 @@ export class LabelReader {
    * @throws DigitflowError `LABEL_SHAPE` when one-hot labels have another number of columns
    */
   constructor(format: LabelFormat, classCount: number, name: string) {
-    const columns = format.strideBytes / ELEMENT_BYTES[format.type];
+    const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classCount) {
       throw new DigitflowError(
         'LABEL_SHAPE',
@@ -92,7 +92,7 @@ export class LabelReader {
 
   #readOneHot(view: DataView, first: number, count: number): void {
     const { strideBytes, type } = this.#format;
-    const bytes = ELEMENT_BYTES[type];
+    const bytes = elementBytes(type);
     for (let index = 0; index < count; index++) {
       let found = -1;
       for (let at = 0; at < strideBytes; at += bytes) {

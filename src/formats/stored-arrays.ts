@@ -1,23 +1,12 @@
 import { DigitflowError, type ErrorCode } from '../errors.js';
 
-/** How many bytes one element of each type takes. */
-export const ELEMENT_BYTES = {
-  bool: 1,
-  u8: 1,
-  i8: 1,
-  u16: 2,
-  i16: 2,
-  u32: 4,
-  i32: 4,
-  u64: 8,
-  i64: 8,
-  f16: 2,
-  f32: 4,
-  f64: 8,
-} as const;
+/** The types of numbers that binary formats store, each with its bits. */
+export type ElementType = 'bool' | `${'u' | 'i'}${8 | 16 | 32 | 64}` | `f${16 | 32 | 64}`;
 
-/** The types of numbers that binary formats store. */
-export type ElementType = keyof typeof ELEMENT_BYTES;
+/** How many bytes one element of a type takes. */
+export function elementBytes(type: ElementType): number {
+  return type === 'bool' ? 1 : Number(type.slice(1)) / 8;
+}
 
 /** How a file stores its numbers. */
 export interface ElementFormat {
@@ -42,13 +31,13 @@ export interface ImageLayout {
   readonly width: number;
 }
 
-/** The length of an array's data in bytes. Throws `tooLong()` where a file could not have so many (2^53 - 1). */
+/** The length of an array's data in bytes. Throws `tooLong()` where no number counts so many (2^53 - 1). */
 export function dataBytesOf(
   { element, shape, headerBytes }: Omit<ArrayHeader, 'dataBytes'>,
   tooLong: () => DigitflowError,
 ): number {
   // A size of zero must not hide that the others are absurd: they are still multiplied to find a record's length.
-  const bound = shape.reduce((product, size) => product * Math.max(1, size), ELEMENT_BYTES[element.type]);
+  const bound = shape.reduce((product, size) => product * Math.max(1, size), elementBytes(element.type));
   if (headerBytes + bound > Number.MAX_SAFE_INTEGER) throw tooLong();
   return shape.includes(0) ? 0 : bound;
 }
@@ -117,11 +106,7 @@ const READERS: Readonly<Record<ElementType, (little: boolean) => NumberReader>> 
   f64: (little) => (view, at) => view.getFloat64(at, little),
 };
 
-/**
- * How to read elements of a format as numbers; beyond 2^53 the nearest number.
- *
- * Measured: as fast as a typed array while a program reads one format, without its alignment and byte order.
- */
+/** How to read elements as numbers (beyond 2^53 the nearest): as fast as a typed array while a program reads one format. */
 export function numberReader({ type, littleEndian }: ElementFormat): NumberReader {
   return READERS[type](littleEndian);
 }

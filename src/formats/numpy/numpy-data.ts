@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../stored-arrays.js';
+import { type ElementFormat, elementBytes, isFloat, numberReader } from '../stored-arrays.js';
 import type { NpyHeader } from './npy-header.js';
 
 /** A record of an array in Fortran order lies all over the file, so that the whole array is held in memory. */
@@ -25,7 +25,7 @@ export function checkFortranSize({ isFortran, dataBytes }: NpyHeader, name: stri
 /** A copy of an array's data (all `dataBytes` of it) in C order: the last index varies fastest, no longer the first. */
 export function fromFortranOrder(stored: Uint8Array, { element, shape }: NpyHeader): Uint8Array {
   const [count, ...axes] = shape;
-  const bytes = ELEMENT_BYTES[element.type];
+  const bytes = elementBytes(element.type);
   const ordered = new Uint8Array(stored.length);
   if (stored.length === 0) return ordered;
   const places = placesOf(axes);
@@ -85,17 +85,18 @@ export class PixelReader {
   read(stored: Uint8Array, first: number): Uint8Array {
     const { type } = this.#format;
     if (type === 'u8') return stored;
-    const count = stored.length / ELEMENT_BYTES[type];
+    const count = stored.length / elementBytes(type);
     if (this.#pixels.length < count) this.#pixels = new Uint8Array(count);
     const pixels = this.#pixels.subarray(0, count);
     const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+    // Two loops: in one, the compiler would do arithmetic of floats on integers.
     if (type === 'bool' || isFloat(type)) this.#readScaled(view, first, pixels);
     else this.#readWhole(view, first, pixels);
     return pixels;
   }
 
   #readScaled(view: DataView, first: number, pixels: Uint8Array): void {
-    const bytes = ELEMENT_BYTES[this.#format.type];
+    const bytes = elementBytes(this.#format.type);
     const numberAt = this.#numberAt;
     for (let index = 0; index < pixels.length; index++) {
       const value = numberAt(view, index * bytes);
@@ -107,7 +108,7 @@ export class PixelReader {
   }
 
   #readWhole(view: DataView, first: number, pixels: Uint8Array): void {
-    const bytes = ELEMENT_BYTES[this.#format.type];
+    const bytes = elementBytes(this.#format.type);
     const numberAt = this.#numberAt;
     for (let index = 0; index < pixels.length; index++) {
       const value = numberAt(view, index * bytes);
