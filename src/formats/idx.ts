@@ -47,8 +47,7 @@ export function idxHeaderBytes(start: Uint8Array, name: string): number {
 /**
  * Reads the header of an IDX file, of any element type and with 0 to 255 dimensions, from at least all of its bytes.
  *
- * @throws DigitflowError What `idxHeaderBytes` throws; `IDX_TRUNCATED` when the sizes are cut off; `IDX_OVERFLOW`
- *   when the data would be longer than a number can count exactly (2^53 - 1 bytes).
+ * @throws DigitflowError what `idxHeaderBytes` throws; `IDX_OVERFLOW` for more than 2^53 - 1 bytes
  */
 export function parseIdxHeader(bytes: Uint8Array, name: string): ArrayHeader {
   const headerBytes = idxHeaderBytes(bytes, name);
@@ -101,7 +100,8 @@ const QMNIST_COLUMNS = 8;
  */
 export function imageLayout(header: ArrayHeader, name: string): ImageLayout {
   const { element, shape } = header;
-  if (looksLikeLabels(header)) throw swapped('IDX_SWAPPED', 'images', header, name);
+  const hasLabels = shape.length === 1 || (shape.length === 2 && element.type === 'i32');
+  if (hasLabels && LABEL_TYPES.has(element.type)) throw swapped('IDX_SWAPPED', 'images', header, name);
   const found = `found ${describeArray(header)}`;
   if (element.type !== 'u8') {
     const message = `expected pixels of type u8, ${found}; store the images as unsigned bytes`;
@@ -109,27 +109,20 @@ export function imageLayout(header: ArrayHeader, name: string): ImageLayout {
   }
   const [count, height, width, channels = 1, ...others] = shape;
   if (shape.length < 3 || channels !== 1 || others.length > 0) {
-    const message = `expected images as count x height x width, ${found}; reshape the file`;
-    throw failure('IDX_SHAPE', name, message);
+    const expected = 'expected images as count x height x width';
+    throw failure('IDX_SHAPE', name, `${expected}, ${found}; reshape the file`);
   }
   if (height === 0 || width === 0) {
-    const size = `${height} x ${width}`;
-    const message = `expected images of at least 1 x 1 pixels, found ${size}; the header is damaged`;
-    throw failure('IDX_SHAPE', name, message);
+    const expected = 'expected images of at least 1 x 1 pixels';
+    throw failure('IDX_SHAPE', name, `${expected}, found ${height} x ${width}; the header is damaged`);
   }
   return { count, height, width };
 }
 
-function looksLikeLabels({ element, shape }: ArrayHeader): boolean {
-  if (!LABEL_TYPES.has(element.type)) return false;
-  return shape.length === 1 || (shape.length === 2 && element.type === 'i32');
-}
-
 /**
- * Reads a header as that of labels: integers, `(n)`, `(n, k)` of one-hot rows, or QMNIST's i32 `(n, 8)` with the class
+ * Reads a header as that of labels: integers, `(n)`, `(n, classCount)` of one-hot rows, or QMNIST's i32 `(n, 8)` with the class
  * in column 0.
  *
- * @param classCount How many columns one-hot labels must have.
  * @throws DigitflowError `IDX_SWAPPED` when these are images, `IDX_TYPE` for floats, `IDX_SHAPE` for other dimensions.
  */
 export function labelLayout(header: ArrayHeader, name: string, classCount: number): LabelLayout {

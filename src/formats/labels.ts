@@ -32,11 +32,7 @@ export class LabelReader {
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #classes = new Uint8Array(0);
 
-  /**
-   * Labels must be below `classCount`, at most 256; `name` is what errors call them.
-   *
-   * @throws DigitflowError `LABEL_SHAPE` when one-hot labels have another number of columns
-   */
+  /** Labels must be below `classCount`, at most 256; one-hot labels of other columns throw LABEL_SHAPE. */
   constructor(format: LabelFormat, classCount: number, name: string) {
     const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classCount) {
@@ -53,8 +49,8 @@ export class LabelReader {
   }
 
   /**
-   * The labels of `count` records, the first of which has the index `first`: `(count)` u8, valid until the next call.
-   * `stored` has `count * strideBytes` bytes.
+   * The labels of `count` records from the index `first` on, stored in `count * strideBytes` bytes: `(count)` u8, valid
+   * until the next call.
    *
    * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `LABEL_NOT_ONE_HOT`; `IDX_TRUNCATED` when `stored` is not as long as
    *   it must be.

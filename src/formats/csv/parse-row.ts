@@ -7,17 +7,14 @@ const QUOTE = 0x22;
 export interface ParsedRow {
   /** `(pixelCount)` u8, in the order of the image. */
   readonly pixels: Uint8Array;
-  /** The index of its class; null where the dialect has no labels. */
+  /** The index of its class, and the bytes of its id; null where the dialect has none. */
   readonly label: number | null;
-  /** The bytes of its id, unquoted; null where the dialect has no ids. */
   readonly id: Uint8Array | null;
 }
 
 /**
  * Reads any row that is not empty, without its line end; or returns what is wrong with it: `column 12: expected 0 to 255,
- * found 256`, columns counted from 1. Labels are 0 to `classCount - 1`.
- *
- * It defines what a row means: the kernel reads rows of plain numbers faster, and must agree with it.
+ * found 256`. It defines what a row means: the kernel reads rows of plain numbers faster, and must agree with it.
  */
 export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | string {
   const fields = splitRow(bytes, dialect);
@@ -35,10 +32,7 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
   return { pixels, label, id };
 }
 
-/**
- * Splits the text of one row, without its line end, into its fields, unquoted. Each is a string of bytes (latin1): nothing is
- * lost, whatever the encoding. Returns the fault in words where the row is no CSV.
- */
+/** Splits a row, without its line end, into unquoted fields: strings of bytes (latin1). Returns why where it is no CSV. */
 export function splitRow(bytes: Uint8Array, { delimiter, lineEnd }: TextShape): readonly string[] | string {
   // Without a quote only delimiters matter, and csv-parse would take a hundred times as long.
   if (bytes.length > 0 && !bytes.includes(QUOTE)) {
@@ -144,7 +138,10 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Reads a decimal number, blanks around it allowed; undefined for anything else (an empty field, `NaN`, `0x1f`). */
 export function readNumber(field: string): number | undefined {
-  return readDigits(field) ?? readDecimal(field);
+  const digits = readDigits(field);
+  if (digits !== undefined) return digits;
+  const text = field.replace(/^[ \t]+|[ \t]+$/g, '');
+  return NUMBER.test(text) ? Number(text) : undefined;
 }
 
 /** Up to three digits and nothing else, as most fields are: a pattern would take longer. */
@@ -159,11 +156,6 @@ function readDigits(field: string): number | undefined {
   return value;
 }
 
-function readDecimal(field: string): number | undefined {
-  const text = field.replace(/^[ \t]+|[ \t]+$/g, '');
-  return NUMBER.test(text) ? Number(text) : undefined;
-}
-
 const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
 
 /** Whether a field is a number with a comma before its fraction. */
@@ -171,10 +163,9 @@ export function isDecimalComma(field: string): boolean {
   return field.includes(',') && DECIMAL_COMMA.test(field);
 }
 
-/** The most of a field that a fault shows. */
 const MOST_SHOWN = 40;
 
-/** A field (a string of bytes) as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
+/** A field as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
 function quoted(field: string): string {
   if (/^[-+.\w]{1,24}$/.test(field)) return field;
   const text = Buffer.from(field, 'latin1').toString();

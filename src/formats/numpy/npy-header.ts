@@ -10,7 +10,7 @@ export interface NpyHeader extends ArrayHeader {
 /** Enough bytes of a file to tell how long its header is. */
 export const NPY_START_BYTES = 12;
 
-/** The magic string (numpy.lib.format, "Format Version 1.0"); then two bytes of version and the length of the rest. */
+/** The magic string (numpy.lib.format); then two bytes of version and the length of the rest. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const LENGTH_OFFSET = 8;
 
@@ -36,11 +36,7 @@ export function isNpy(start: Uint8Array): boolean {
   return MAGIC.every((byte, index) => start[index] === byte);
 }
 
-/**
- * The length of an NPY header, told by its first 12 bytes (fewer only where the file ends).
- *
- * @throws DigitflowError `NPY_HEADER` when it is no NPY file of version 1, 2 or 3, `NPY_TRUNCATED`.
- */
+/** The length of an NPY header by its first 12 bytes, fewer only where the file ends. Throws NPY_HEADER, NPY_TRUNCATED. */
 export function npyHeaderBytes(start: Uint8Array, name: string): number {
   if (!isNpy(start)) {
     const found = start.length === 0 ? 'no bytes at all' : `0x${hexOf(start.subarray(0, MAGIC.length))}`;
@@ -64,9 +60,8 @@ export function npyHeaderBytes(start: Uint8Array, name: string): number {
 /**
  * Reads the header of an NPY file that holds numbers, in any number of dimensions, from at least all of its bytes.
  *
- * @throws DigitflowError What `npyHeaderBytes` throws; `NPY_HEADER` when the header does not describe an array;
- *   `NPY_TYPE` for objects, structures, strings and other types; `NPY_SHAPE` when the data would be longer than a
- *   number can count exactly (2^53 - 1 bytes).
+ * @throws DigitflowError what `npyHeaderBytes` throws; `NPY_TYPE` for objects, strings and the like; `NPY_SHAPE` for more
+ *   than 2^53 - 1 bytes
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const headerBytes = npyHeaderBytes(bytes, name);

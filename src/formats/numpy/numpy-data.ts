@@ -8,18 +8,12 @@ const MAX_BYTES = 1024 ** 3;
 /** How many records are put together at a time: of 28 x 28 float32 they fit into the second cache. */
 const BLOCK_RECORDS = 64;
 
-/**
- * Makes sure that an array in Fortran order is small enough to be held; one in C order passes always.
- *
- * @throws DigitflowError `NPY_FORTRAN` for data of more than 1 GiB
- */
+/** Throws NPY_FORTRAN for an array in Fortran order that is too large to be held. */
 export function checkFortranSize({ isFortran, dataBytes }: NpyHeader, name: string): void {
   if (!isFortran || dataBytes <= MAX_BYTES) return;
-  throw new DigitflowError(
-    'NPY_FORTRAN',
-    `${name}: expected at most ${MAX_BYTES} bytes of an array in Fortran order, which is held in memory, ` +
-      `found ${dataBytes}; save it with numpy.ascontiguousarray(array)`,
-  );
+  const expected = `at most ${MAX_BYTES} bytes of an array in Fortran order, which is held in memory`;
+  const found = `found ${dataBytes}; save it with numpy.ascontiguousarray(array)`;
+  throw new DigitflowError('NPY_FORTRAN', `${name}: expected ${expected}, ${found}`);
 }
 
 /** A copy of an array's data (all `dataBytes` of it) in C order: the last index varies fastest, no longer the first. */
@@ -76,12 +70,7 @@ export class PixelReader {
     this.#numberAt = numberReader(format);
   }
 
-  /**
-   * The pixels of whole elements, the first of which has the index `first` in the array. Valid until the next call;
-   * of u8 these are the stored bytes themselves.
-   *
-   * @throws DigitflowError `NPY_PIXEL` for a number out of range, and for what is no number.
-   */
+  /** The pixels of elements from the index `first` on, valid until the next call. Throws NPY_PIXEL for one out of range. */
   read(stored: Uint8Array, first: number): Uint8Array {
     const { type } = this.#format;
     if (type === 'u8') return stored;

@@ -22,10 +22,8 @@ export function labelNames(imagesName: string): string[] {
 }
 
 /**
- * Finds the images in an archive by the names of its arrays (without `.npy`), and their labels where it has some.
- *
- * Of several pairs it takes that of the split: `x_test` and `y_test` of Keras' `mnist.npz`. A pair that is alone is
- * taken whatever it is called after, and so is an array that is alone.
+ * Finds the images in an archive by the names of its arrays (without `.npy`), and their labels where it has some: of several
+ * pairs that of the split, `x_test` and `y_test` of Keras' `mnist.npz`; a pair or an array that is alone in any case.
  *
  * @throws DigitflowError `NPZ_ARRAYS` where the names do not tell
  */
@@ -39,11 +37,9 @@ export function chooseArrays(
     .map((images) => ({ images, labels: labelNames(images).find((name) => names.includes(name)) ?? null }));
   const ofSplit = pairs.filter(({ images }) => images.toLowerCase().includes(split));
   for (const found of [ofSplit, pairs]) if (found.length === 1) return found[0];
-  throw new DigitflowError(
-    'NPZ_ARRAYS',
-    `${archive}: expected arrays named x_${split} and y_${split}, found ${names.join(', ') || 'none'}; ` +
-      `save them with numpy.savez(path, x_${split}=images, y_${split}=labels)`,
-  );
+  const message = `${archive}: expected arrays named x_${split} and y_${split}, found ${names.join(', ') || 'none'}`;
+  const advice = `save them with numpy.savez(path, x_${split}=images, y_${split}=labels)`;
+  throw new DigitflowError('NPZ_ARRAYS', `${message}; ${advice}`);
 }
 
 type ImageSize = Pick<ImageLayout, 'height' | 'width'>;

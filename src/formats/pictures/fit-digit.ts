@@ -24,10 +24,9 @@ export interface FitOptions {
 export function fitDigit(
   image: GreyImage,
   size: PictureSize,
-  options: FitOptions,
+  { invert, asIs = false }: FitOptions,
   name: string,
 ): { readonly pixels: Uint8Array; readonly done: readonly string[] } {
-  const { invert, asIs = false } = options;
   const hasSize = image.height === size.height && image.width === size.width;
   if (asIs && !hasSize) {
     const expected = `expected ${size.height} x ${size.width} pixels for --as-is`;

@@ -2,20 +2,17 @@ import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
 import { isDecimalComma, readNumber } from '../parse-row.js';
 
-/** What a network says of the images it takes. */
+/** What a network says of the images it takes: `height * width`, and the names of the classes in order. */
 export interface KnownImages {
-  /** Pixels of an image: `height * width`. */
   readonly pixelCount: number;
-  /** The names of the classes, in order. */
   readonly classes: readonly string[];
 }
 
 /** The fields of rows: strings of bytes. */
 export type Rows = readonly (readonly string[])[];
 
-/** What columns are guessed from. */
+/** What columns are guessed from; errors call the input by `name`. */
 export interface ColumnEvidence extends KnownImages {
-  /** What to call the input in an error. */
   readonly name: string;
   /** The header's names, or null. */
   readonly names: readonly string[] | null;
@@ -55,11 +52,7 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * A column by its name, or by its number from 1.
- *
- * @throws DigitflowError USAGE where there is none
- */
+/** A column by its name, or by its number from 1. Throws USAGE where there is none. */
 export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
   const { names, columnCount } = evidence;
   const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
@@ -145,8 +138,6 @@ export function isHeader(fields: readonly string[], pixelCount: number): boolean
   );
   if (names.length * 2 > fields.length) return true;
   if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
-  const counting = numbers
-    .slice(1)
-    .filter((number, i) => number !== undefined && number === (numbers[i] ?? -9) + 1);
-  return counting.length >= pixelCount - 1;
+  const isNext = (number = Number.NaN, i: number) => number === (numbers[i] ?? Number.NaN) + 1;
+  return numbers.slice(1).filter(isNext).length >= pixelCount - 1;
 }

@@ -9,15 +9,15 @@ export const MOST_FIRST_ROWS = 100;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** A row of the first block. */
+/** A row of the first block, unquoted; without fields where it is no CSV. */
 interface FirstRow {
-  /** Unquoted; strings of bytes (latin1). A row that is no CSV has none. */
-  readonly fields: readonly string[];
-  /** Where the next row begins, from the start of the block. */
+  readonly fields: Fields;
+  /** Where the next row begins, from the start of the block, and how many lines ended before. */
   readonly next: number;
-  /** How many lines ended before `next`. */
   readonly linesBefore: number;
 }
+
+type Fields = readonly string[];
 
 /** Where the text begins: after a byte order mark, where there is one. */
 export function textStart(block: Uint8Array): number {
@@ -71,11 +71,9 @@ interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' |
   readonly isEnough: boolean;
 }
 
-type Fields = readonly string[];
-
 /**
- * Makes columns of the first rows. A header may have one field less than the rows, where they begin with their own names
- * (R's `write.table`), and rows and header need not both end with a delimiter.
+ * Makes columns of the first rows. A header may have one field less than rows that begin with their own names (R's
+ * `write.table`), and rows and header need not both end with a delimiter.
  *
  * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
  */
@@ -88,7 +86,11 @@ export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable
   const rows = body.filter(({ length }) => length === columnCount);
   const names = header && namesOf(header, rows, columnCount);
   if (header !== null && names === null) {
-    if (isEnough || header.length < pixelCount) throw unlikeHeader(options.name, header.length, columnCount);
+    if (isEnough || header.length < pixelCount) {
+      const found = `${counted(header.length, 'name')} and rows of ${counted(columnCount, 'column')}`;
+      const message = `${options.name}: expected a header with a name for each column, found ${found}`;
+      throw new DigitflowError('CSV_COLUMNS', `${message}: correct the first line, or take it out`);
+    }
     // These rows may have lost a field; others may follow.
     return { names: header, rows: [], columnCount: header.length, emptyAtEnd: 0 };
   }
@@ -136,10 +138,4 @@ function decoded(names: Fields): Fields {
 
 function isBlank(field: string): boolean {
   return field.trim() === '';
-}
-
-function unlikeHeader(name: string, nameCount: number, columnCount: number): DigitflowError {
-  const found = `${counted(nameCount, 'name')} and rows of ${counted(columnCount, 'column')}`;
-  const message = `${name}: expected a header with a name for each column, found ${found}`;
-  return new DigitflowError('CSV_COLUMNS', `${message}: correct the first line, or take it out`);
 }

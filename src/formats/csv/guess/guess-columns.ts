@@ -21,7 +21,7 @@ export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idCo
 /**
  * Finds out which columns are label, id and pixels: by flags, then by names, then by what stands in them.
  *
- * @throws DigitflowError CSV_COLUMNS where the columns do not hold such images, USAGE for a flag that names none of them
+ * @throws DigitflowError CSV_COLUMNS where they hold no such images, USAGE for a flag that names none of them
  */
 export function guessColumns(evidence: ColumnEvidence): Columns {
   const { names, columnCount, pixelCount, flags } = evidence;
@@ -83,14 +83,11 @@ function claimId(evidence: ColumnEvidence, label: Claim | null): Claim | null {
 function findPixels(evidence: ColumnEvidence, claims: readonly (Claim | null)[]): number {
   const { names, columnCount, pixelCount } = evidence;
   const isClear = (start: number) =>
-    claims.every(
-      (claim) => !claim || claim.first + claim.count <= start || claim.first >= start + pixelCount,
-    );
+    claims.every((it) => !it || it.first + it.count <= start || it.first >= start + pixelCount);
   const starts = Array.from({ length: columnCount - pixelCount + 1 }, (_, start) => start).filter(isClear);
   if (starts.length === 1) return starts[0];
-  const named = starts.filter((start) =>
-    ['rows', 'columns'].includes(pixelOrder(names?.slice(start, start + pixelCount) ?? [])),
-  );
+  const orderOf = (start: number) => pixelOrder(names?.slice(start, start + pixelCount) ?? []);
+  const named = starts.filter((start) => ['rows', 'columns'].includes(orderOf(start)));
   if (names && named.length === 1) return named[0];
   if (starts.length > 1 && columnCount === pixelCount + 1 && !claims.some(Boolean)) {
     const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';

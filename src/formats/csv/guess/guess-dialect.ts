@@ -23,12 +23,11 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 /**
- * Finds out how a CSV holds its images, from its first rows: its shape, its header, its columns, its scale. `block` is the
- * start of the unpacked content: 1 MiB, or as much as there is, and `isWhole` where that is all of it.
+ * Finds out how a CSV holds its images: its shape, header, columns and scale. `block` is the start of the unpacked content,
+ * `isWhole` whether it is all of it.
  *
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the
- *   columns do not hold such images, CSV_SCALE where pixels are brighter than white, USAGE for a flag that names what is
- *   not there
+ * @throws DigitflowError CSV_EMPTY without a row, CSV_ROW_TOO_LONG where none has ended; what `firstTable`, `guessColumns`
+ *   and `guessScale` throw
  */
 export function guessDialect(
   block: Uint8Array,

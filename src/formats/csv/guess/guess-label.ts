@@ -10,11 +10,7 @@ import {
   noSuchColumn,
 } from './column-evidence.js';
 
-/**
- * Finds the label: by its flag, then by its name, then by what stands in the columns.
- *
- * @throws DigitflowError USAGE for a flag that names no column
- */
+/** Finds the label: by its flag (USAGE where that names no column), its name, what stands in the columns. */
 export function claimLabel(evidence: ColumnEvidence): Claim | null {
   const { names, columnCount, pixelCount, classes, flags } = evidence;
   const { label } = flags;
@@ -75,10 +71,7 @@ function varies(values: readonly string[] | null): boolean {
   return new Set(values).size > 1;
 }
 
-/**
- * Whether the first pixels look like labels where no column is spare: a label may stand ahead of rows that lack a pixel.
- * Zeros and ones may be pixels as well.
- */
+/** Whether the first pixels look like labels (not only 0 and 1) where no column is spare: rows may lack a pixel. */
 export function isLabelLikePixel(evidence: ColumnEvidence): boolean {
   const { names, columnCount, pixelCount, flags } = evidence;
   if (names !== null || flags.label !== undefined || columnCount !== pixelCount) return false;
