@@ -36,11 +36,9 @@ export class LabelReader {
   constructor(format: LabelFormat, classCount: number, name: string) {
     const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classCount) {
-      throw new DigitflowError(
-        'LABEL_SHAPE',
-        `${name}: expected one label a record, or a one-hot row of ${classCount} columns (the network has ` +
-          `${classCount} classes), found rows of ${columns} columns; give labels that fit the network`,
-      );
+      const oneHot = `a one-hot row of ${classCount} columns (the network has ${classCount} classes)`;
+      const found = `found rows of ${columns} columns; give labels that fit the network`;
+      throw new DigitflowError('LABEL_SHAPE', `${name}: expected one label a record, or ${oneHot}, ${found}`);
     }
     this.#format = format;
     this.#classCount = classCount;
@@ -59,11 +57,9 @@ export class LabelReader {
     const expected = count * this.#format.strideBytes;
     const found = stored?.length ?? 0;
     if (found !== expected) {
-      throw new DigitflowError(
-        'IDX_TRUNCATED',
-        `${this.#name}: expected ${expected} bytes of labels from record ${first} on, found ${found}; ` +
-          'give each chunk the labels of the records that end in it',
-      );
+      const advice = 'give each chunk the labels of the records that end in it';
+      const message = `${this.#name}: expected ${expected} bytes of labels from record ${first} on, found ${found}; ${advice}`;
+      throw new DigitflowError('IDX_TRUNCATED', message);
     }
     if (this.#classes.length < count) this.#classes = new Uint8Array(count);
     if (stored !== undefined) {
@@ -80,8 +76,8 @@ export class LabelReader {
     for (let index = 0; index < count; index++) {
       const label = numberAt(view, index * strideBytes);
       // Floats must be whole numbers. NaN passes no comparison.
-      if (!(label >= 0 && label < classCount && label % 1 === 0))
-        throw this.#outOfRange(label, first + index);
+      const isClass = label >= 0 && label < classCount && label % 1 === 0;
+      if (!isClass) throw this.#outOfRange(label, first + index);
       classes[index] = label;
     }
   }
@@ -104,18 +100,15 @@ export class LabelReader {
   }
 
   #outOfRange(label: number, record: number): DigitflowError {
-    return new DigitflowError(
-      'LABEL_OUT_OF_RANGE',
-      `${this.#name}: record ${record}: expected a label from 0 to ${this.#classCount - 1} ` +
-        `(the network has ${this.#classCount} classes), found ${label}; give labels that fit the network`,
-    );
+    const expected = `a label from 0 to ${this.#classCount - 1} (the network has ${this.#classCount} classes)`;
+    const message = `record ${record}: expected ${expected}, found ${label}; give labels that fit the network`;
+    return new DigitflowError('LABEL_OUT_OF_RANGE', `${this.#name}: ${message}`);
   }
 
   #notOneHot(found: string, record: number): DigitflowError {
-    return new DigitflowError(
-      'LABEL_NOT_ONE_HOT',
-      `${this.#name}: record ${record}: expected a one-hot label, 1 in the column of its class and 0 in the ` +
-        `${this.#classCount - 1} others, found ${found}; give one-hot labels, or the class of each record`,
-    );
+    const expected = `1 in the column of its class and 0 in the ${this.#classCount - 1} others`;
+    const advice = 'give one-hot labels, or the class of each record';
+    const message = `record ${record}: expected a one-hot label, ${expected}, found ${found}; ${advice}`;
+    return new DigitflowError('LABEL_NOT_ONE_HOT', `${this.#name}: ${message}`);
   }
 }

@@ -73,17 +73,15 @@ function claimId(evidence: ColumnEvidence, label: Claim | null): Claim | null {
   if (spare !== 1 || rows.length === 0) return null;
   const ends = [0, label?.first === 0 ? label.count : -1, columnCount - 1, (label?.first ?? 0) - 1];
   const candidates = ends.filter((column) => column >= 0 && isFree(column));
-  return claim(
-    candidates.find((column) => isCounting(rows, column)) ??
-      candidates.find((column) => isText(rows, column)),
-  );
+  const counting = candidates.find((column) => isCounting(rows, column));
+  return claim(counting ?? candidates.find((column) => isText(rows, column)));
 }
 
 /** Where the pixels begin: the only run of columns that is long enough and holds no claim. */
 function findPixels(evidence: ColumnEvidence, claims: readonly (Claim | null)[]): number {
   const { names, columnCount, pixelCount } = evidence;
   const isClear = (start: number) =>
-    claims.every((it) => !it || it.first + it.count <= start || it.first >= start + pixelCount);
+    claims.every((run) => !run || run.first + run.count <= start || run.first >= start + pixelCount);
   const starts = Array.from({ length: columnCount - pixelCount + 1 }, (_, start) => start).filter(isClear);
   if (starts.length === 1) return starts[0];
   const orderOf = (start: number) => pixelOrder(names?.slice(start, start + pixelCount) ?? []);
