@@ -73,6 +73,10 @@ export async function runCli(args: readonly string[]): Promise<void> {
   process.stdout.on('error', () => {});
   // An uncaught fault is one line, too: Node would print the bundle's source, which is one very long line.
   process.on('uncaughtException', (error) => process.exit(report(error, args)));
+  // A run that waits for what never comes would end with 0, and with no word.
+  process.once('beforeExit', () =>
+    process.exit(report(new Error('the run has stopped before its end'), args)),
+  );
   try {
     await run(args);
   } catch (error) {

@@ -94,7 +94,7 @@ describe('stdin', () => {
 });
 
 describe('a fault of our own', () => {
-  test('is one line, and exit code 70, even where nobody was there to catch it', async () => {
+  test('is one line, and exit code 70, even where nothing was there to catch it', async () => {
     // Thrown from the event loop once the command has begun, which is when it starts to listen for Ctrl-C.
     const fault = `process.on('newListener', (name) => {
       if (name === 'SIGINT') setImmediate(() => { throw new TypeError('not\\nfound') });
@@ -104,6 +104,17 @@ describe('a fault of our own', () => {
     expect(await cli.ended).toMatchObject({
       stdout: '',
       stderr: expect.stringMatching(/^digitflow: not\\nfound \(this is a fault of digitflow; [^\n]*\)\n$/),
+      exitCode: 70,
+    });
+  });
+
+  test('is told where the run waits for what never comes: it does not end with 0', async () => {
+    const fault = `import fs from 'node:fs'; fs.open = () => {};`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` };
+    const cli = new Cli(['evaluate'], { env });
+    expect(await cli.ended).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/^digitflow: the run has stopped before its end [^\n]*\n$/),
       exitCode: 70,
     });
   });
