@@ -1,6 +1,6 @@
 import { DigitflowError } from '../src/errors.js';
-import { decodePng } from '../src/formats/pictures/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
+import { decodePng } from '../src/formats/pictures/read-picture.js';
 import { openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';

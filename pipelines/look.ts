@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
-import { readMask } from '../src/formats/pictures/read-mask.js';
+import { readMask } from '../src/formats/pictures/read-picture.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import {

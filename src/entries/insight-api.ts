@@ -29,10 +29,10 @@ export {
   type Outcome,
   type WhatIfView,
 } from '../../pipelines/look-what-if.js';
-// What bytes mean.
-export type { PictureSize } from '../formats/pictures/decode-png.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
-export { readMask } from '../formats/pictures/read-mask.js';
+// What bytes mean.
+export type { PictureSize } from '../formats/pictures/read-picture.js';
+export { readMask } from '../formats/pictures/read-picture.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';
 export { type SmallestChange, smallestChange } from '../insight/counterfactual.js';
 export {

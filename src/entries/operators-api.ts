@@ -34,8 +34,8 @@ export type { Sequence, Slot, SlotCounts, SlotHolder, Slots, SlotsOptions } from
 export type { TextContent } from '../engine/text-content.js';
 // What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
-export type { ElementFormat, ElementType } from '../formats/elements.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 // Where images and networks come from.
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';

@@ -1,12 +1,12 @@
 import type { crc32 } from 'node:zlib';
 import {
   checkZipEntry,
-  isStored,
   parseZipDirectory,
   parseZipEnd,
   parseZipEnd64,
   ZIP_END64_BYTES,
   ZIP_LOCAL_BYTES,
+  ZIP_STORED,
   ZIP_TAIL_BYTES,
   type ZipEntry,
   zipBroken,
@@ -72,7 +72,7 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Zip
   const { crc32, createInflateRaw } = await import('node:zlib');
   file.retain();
   const packed = new FileBytes(file, position, end);
-  if (isStored(entry)) {
+  if (entry.method === ZIP_STORED) {
     return new CheckedBytes(packed, { entry, crc32 }, name, { fd: file.fd, position });
   }
   const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
