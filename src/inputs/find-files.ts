@@ -2,7 +2,7 @@ import { readdir } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, missingInput } from '../errors.js';
-import { labelNames } from '../formats/numpy/array-names.js';
+import { labelNames } from '../formats/numpy/numpy-roles.js';
 
 /** Which half of a data set. */
 export type Split = 'train' | 'test';

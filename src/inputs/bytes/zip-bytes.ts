@@ -1,12 +1,12 @@
 import type { crc32 } from 'node:zlib';
 import {
   checkZipEntry,
-  isStored,
   parseZipDirectory,
   parseZipEnd,
   parseZipEnd64,
   ZIP_END64_BYTES,
   ZIP_LOCAL_BYTES,
+  ZIP_STORED,
   ZIP_TAIL_BYTES,
   type ZipEntry,
   zipBroken,
@@ -58,7 +58,7 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Byt
   const { crc32, createInflateRaw } = await import('node:zlib');
   file.retain();
   const packed = new FileBytes(file, position, end);
-  if (isStored(entry)) return new CheckedBytes(packed, entry, crc32, name);
+  if (entry.method === ZIP_STORED) return new CheckedBytes(packed, entry, crc32, name);
   const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
   const unpacked = new InflateBytes(packed, inflate, (reason, cause) =>
     zipBroken(name, `its content cannot be unpacked (${reason})`, cause),

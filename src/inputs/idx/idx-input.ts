@@ -1,18 +1,19 @@
 import {
   IDX_MAGIC_BYTES,
-  type IdxHeader,
   idxHeaderBytes,
+  imageLayout,
+  labelLayout,
   parseIdxHeader,
-} from '../../formats/idx/idx-header.js';
-import { imageLayout, labelLayout } from '../../formats/idx/idx-roles.js';
+} from '../../formats/idx.js';
 import { isGzip } from '../../formats/recognize.js';
+import type { ArrayHeader } from '../../formats/stored-arrays.js';
 import { closedOnError } from '../bytes/byte-source.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { Format, Input, LabelStream, OpenOptions } from '../input.js';
 import { pixelInput } from '../pixel-input.js';
 
-const IDX_HEADER: HeaderFormat<IdxHeader> = {
+const IDX_HEADER: HeaderFormat<ArrayHeader> = {
   prefix: 'IDX',
   async readHeader(reader, name) {
     const magic = Uint8Array.from(await reader.readFully(IDX_MAGIC_BYTES));

@@ -1,7 +1,4 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES } from '../../formats/elements.js';
-import { chooseArrays } from '../../formats/numpy/array-names.js';
-import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/fortran-order.js';
 import {
   isNpy,
   NPY_START_BYTES,
@@ -9,8 +6,9 @@ import {
   npyHeaderBytes,
   parseNpyHeader,
 } from '../../formats/numpy/npy-header.js';
-import { npyImageLayout, npyLabelLayout } from '../../formats/numpy/npy-roles.js';
-import { PixelReader } from '../../formats/numpy/numpy-pixels.js';
+import { checkFortranSize, fromFortranOrder, PixelReader } from '../../formats/numpy/numpy-data.js';
+import { chooseArrays, npyImageLayout, npyLabelLayout } from '../../formats/numpy/numpy-roles.js';
+import { elementBytes } from '../../formats/stored-arrays.js';
 import { isNpz } from '../../formats/zip.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
@@ -66,7 +64,7 @@ async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input
       return pixelInput({
         ...{ file, name, format: 'numpy', guesses, image, count, images, labels },
         classCount: classes.length,
-        storedBytes: pixels * ELEMENT_BYTES[element.type],
+        storedBytes: pixels * elementBytes(element.type),
         toPixels: reader ? (stored, record) => reader.read(stored, record * pixels) : undefined,
       });
     });
