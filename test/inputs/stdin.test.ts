@@ -85,8 +85,8 @@ describe.each([
     expect(await read(await tempFile(bytes))).toBe('IDX_TRAILING_BYTES');
   });
 
-  it('is refused when it is empty', async () => {
-    expect(await read(await tempFile(new Uint8Array(0)))).toBe('IDX_EMPTY');
+  it('is refused as rows when it is empty', async () => {
+    expect(await read(await tempFile(new Uint8Array(0)))).toBe('CSV_EMPTY');
   });
 });
 
