@@ -13,9 +13,9 @@ export type { InputDescription } from './engine/records.js';
 export { DigitflowError, type ErrorCode } from './errors.js';
 // What bytes mean.
 export type { CsvFlags } from './formats/csv/dialect.js';
-// Where images and networks come from.
-export type { WebByteStream } from './inputs/bytes/iterable-bytes.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
+// Where images and networks come from.
+export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';

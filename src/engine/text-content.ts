@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { type CsvDialect, rowTooLong } from '../formats/csv/dialect.js';
+import { type CsvDialect, noTextSlots, rowTooLong } from '../formats/csv/dialect.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
 import { REJECT } from './layout.js';
@@ -183,8 +183,7 @@ export class TextContent {
 export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
   if (dialect === null) throw new TypeError('expected a reading of text');
   if (slots.text !== null) return dialect;
-  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
-  throw new DigitflowError('USAGE', message);
+  throw noTextSlots(name);
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

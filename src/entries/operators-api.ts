@@ -12,6 +12,7 @@ export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open
 export type {
   FileExtent,
   FormatName,
+  HeldExtent,
   HeldFile,
   InputDescription,
   Normalized,

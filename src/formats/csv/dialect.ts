@@ -87,3 +87,9 @@ export function rowTooLong(name: string, mostRowBytes: number): DigitflowError {
   const message = `${name}: ${expected}, found a longer one; is it a CSV of images, one a row?`;
   return new DigitflowError('CSV_ROW_TOO_LONG', message);
 }
+
+/** What to raise where rows of text come to slots for pixels. */
+export function noTextSlots(name: string): DigitflowError {
+  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
+  return new DigitflowError('USAGE', message);
+}
