@@ -1,7 +1,6 @@
 import type { ThresholdPoint } from '../../counting/threshold-curve.js';
 import { grouped } from '../../counting/wording.js';
-import { type Html, html, rounded, section } from './html.js';
-import type { SectionContext } from './section-context.js';
+import { type Html, html, rounded, type SectionContext, section } from './html.js';
 
 /** The reliability diagram: accuracy in each bin of confidence, and the calibration error. */
 export function reliabilitySection({ words, evaluation, share }: SectionContext): Html {

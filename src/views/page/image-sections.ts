@@ -1,8 +1,45 @@
+import { PNG } from 'pngjs';
 import { grouped } from '../../counting/wording.js';
-import { greyPng, signedPng } from './encode-png.js';
-import { type Html, html, section } from './html.js';
-import type { ReportCell, ReportImage, ReportLayer } from './report-data.js';
-import { cellId, type SectionContext } from './section-context.js';
+import type { Picture } from '../picture.js';
+import { cellId, type Html, html, rounded, type SectionContext, scrollable, section } from './html.js';
+import type { JourneyLayer, ReportCell, ReportImage, ReportJourney, ReportLayer } from './report-data.js';
+
+/** A grey picture as a `data:` URL. */
+export function greyPng({ width, height, pixels }: Picture): string {
+  return dataUrl(width, height, Buffer.from(pixels), 'grey');
+}
+
+/**
+ * Signed values as a `data:` URL: positive green, negative blue, zero black, the largest magnitude at its brightest.
+ *
+ * @param values `(height * width)` float64, row by row
+ */
+export function signedPng(values: Float64Array, height: number, width: number): string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const data = Buffer.alloc(3 * values.length);
+  values.forEach((value, i) => {
+    const strength = largest === 0 ? 0 : Math.abs(value) / largest;
+    const color = value > 0 ? POSITIVE : NEGATIVE;
+    for (let channel = 0; channel < 3; channel++)
+      data[3 * i + channel] = Math.round(color[channel] * strength);
+  });
+  return dataUrl(width, height, data, 'rgb');
+}
+
+/** The green is the lighter colour, so that readers who see no hue tell the two apart. */
+const POSITIVE = [110, 255, 120];
+const NEGATIVE = [60, 110, 255];
+
+/** PNG's numbers of the colour types. */
+const COLOR_TYPES = { grey: 0, rgb: 2 } as const;
+
+function dataUrl(width: number, height: number, data: Buffer, colors: keyof typeof COLOR_TYPES): string {
+  const colorType = COLOR_TYPES[colors];
+  const png = new PNG({ width, height });
+  png.data = data;
+  const options = { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 } as const;
+  return `data:image/png;base64,${PNG.sync.write(png, options).toString('base64')}`;
+}
 
 /** The most confident mistakes. */
 export function mistakesSection(context: SectionContext, images: readonly ReportImage[]): Html {
@@ -83,4 +120,94 @@ function figure(
 ): Html {
   return html`<li><figure><img src="${url}" width="${width}" height="${height}" alt="${alt}">
 <figcaption>${caption}</figcaption></figure></li>`;
+}
+
+/** Of wider layers the first neurons are drawn. */
+const MOST_NEURONS = 32;
+/** How many inputs of each neuron are drawn: those that moved it most. */
+const STRONGEST = 3;
+const WIDTH = 760;
+const ROW = 24;
+const PICTURE = 168;
+const RADIUS = 8;
+const NAMES = 90;
+
+/** One image on its way through the network, its neurons lit. */
+export function journeySection(context: SectionContext, journey: ReportJourney | null): Html | null {
+  if (journey === null) return null;
+  const { words, name, share } = context;
+  const { index, truth, prediction, confidence } = journey.image;
+  const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
+  return section(
+    'journey',
+    words.journey,
+    html`<p>${note}</p>
+${scrollable(words.journey, drawing(context, journey))}
+${outputTable(context, journey)}`,
+  );
+}
+
+function drawing({ words, name, share }: SectionContext, { image, layers }: ReportJourney): Html {
+  const rows = Math.max(...layers.map(({ values }) => Math.min(values.length, MOST_NEURONS)));
+  const height = Math.max(rows * ROW, PICTURE) + 20;
+  const { picture, prediction } = image;
+  const shrink = PICTURE / Math.max(picture.width, picture.height);
+  const [wide, high] = [rounded(picture.width * shrink), rounded(picture.height * shrink)];
+  const step = (WIDTH - PICTURE - NAMES - 2 * RADIUS) / layers.length;
+  const place = (layer: number, neuron: number) => {
+    const count = Math.min(layers[layer].values.length, MOST_NEURONS);
+    return {
+      x: rounded(PICTURE + step * (layer + 1)),
+      y: rounded(height / 2 + (neuron - (count - 1) / 2) * ROW),
+    };
+  };
+  const edges = layers.flatMap((layer, at) => edgesOf(layer, at, layers, place));
+  const circles = layers.flatMap(({ values }, at) => {
+    const most = values.reduce((largest, value) => Math.max(largest, value), 1);
+    const isLast = at === layers.length - 1;
+    return Array.from(values.subarray(0, MOST_NEURONS), (value, neuron) => {
+      const { x, y } = place(at, neuron);
+      const lit = Math.max(0, Math.min(1, value / most)).toFixed(2);
+      const won = isLast && neuron === prediction;
+      const verdict = isLast ? `${name(neuron)} · ${share(value)}` : null;
+      const label = verdict
+        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${verdict}</text>`
+        : null;
+      return html`<circle class="neuron${won ? ' won' : ''}" cx="${x}" cy="${y}" r="${RADIUS}" fill-opacity="${lit}"><title>${at + 1}:${neuron} ${value.toFixed(3)}</title></circle>${label}`;
+    });
+  });
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${words.journeyAlt}">
+<image href="${greyPng(picture)}" x="0" y="${rounded((height - high) / 2)}" width="${wide}" height="${high}" image-rendering="pixelated"/>
+${edges}${circles}</svg>`;
+}
+
+/** Lines from the inputs that moved each neuron most, up or down: those with the largest w·a. */
+function edgesOf(
+  { values, weights }: JourneyLayer,
+  at: number,
+  layers: readonly JourneyLayer[],
+  place: (layer: number, neuron: number) => { readonly x: number; readonly y: number },
+): Html[] {
+  if (weights === null) return [];
+  const inputs = layers[at - 1].values;
+  return Array.from(values.subarray(0, MOST_NEURONS), (_, neuron) => {
+    const pushes = Array.from(inputs.subarray(0, MOST_NEURONS), (a, i) => ({
+      i,
+      push: a * weights[neuron * inputs.length + i],
+    }));
+    pushes.sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || a.i - b.i);
+    return pushes.slice(0, STRONGEST).map(({ i, push }) => {
+      const [from, to] = [place(at - 1, i), place(at, neuron)];
+      return html`<line class="${push < 0 ? 'hold' : 'push'}" x1="${from.x + RADIUS}" y1="${from.y}" x2="${to.x - RADIUS}" y2="${to.y}"/>`;
+    });
+  }).flat();
+}
+
+function outputTable({ words, name, share }: SectionContext, { layers }: ReportJourney): Html {
+  const rows = Array.from(
+    layers[layers.length - 1].values,
+    (value, k) => html`<tr><th scope="row" class="name">${name(k)}</th><td>${share(value)}</td></tr>`,
+  );
+  return html`<details><summary>${words.numbers}</summary><table><thead><tr><th scope="col" class="name">${words.output}</th>
+<th scope="col">${words.activation}</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }

@@ -1,12 +1,11 @@
-import { blockWidth, inLines } from './blocks.js';
+import type { ImageSize } from '../../network/network.js';
+import { fittedSize, largestOf } from '../picture.js';
 import { halfBlocks } from './draw-picture.js';
 import type { Rgb, Style } from './terminal.js';
-import { padLeft, padRight } from './text-width.js';
+import { inLines, padLeft, padRight } from './text-layout.js';
 
 /** One signed number for each pixel of an image. */
-export interface SignedPicture {
-  readonly height: number;
-  readonly width: number;
+interface SignedPicture extends ImageSize {
   /** `(height, width)` float64, row-major. */
   readonly values: Float64Array;
 }
@@ -20,11 +19,7 @@ const BLUE: Rgb = [70, 130, 255];
 /** An exponent below one lifts weak values out of the black. */
 const BEND = 0.7;
 
-/**
- * A signed picture as lines of at most `columns` characters: half blocks where there are enough colours, positive
- * green, negative blue, zero black; else characters, `.+*#` for positive and `,-=~` for negative values, weak to
- * strong.
- */
+/** A signed picture, at most `columns` wide: half blocks in green and blue where there are enough colours, else `.+*#,-=~`. */
 export function drawSignedPicture(
   picture: SignedPicture,
   columns: number,
@@ -58,11 +53,6 @@ export function drawWithLegend(
   ];
 }
 
-/** The largest absolute value. */
-export function largestOf(values: Float64Array): number {
-  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-}
-
 /** The sign of two pixels, one above the other: that of the stronger one, since their mean could cancel. */
 function sign(upper: number, lower: number): string {
   const value = Math.abs(upper) >= Math.abs(lower) ? upper : lower;
@@ -79,19 +69,12 @@ function colorOf(share: number): Rgb {
 
 /** Enlarged by a whole factor, or made smaller so that each new pixel is the strongest of those it covers. */
 function fitSigned(picture: SignedPicture, columns: number): SignedPicture {
-  const scale = columns / Math.max(picture.width, picture.height);
-  const factor = scale >= 1 ? Math.floor(scale) : scale;
-  if (factor === 1) return picture;
-  const height = Math.max(1, Math.round(picture.height * factor));
-  const width = Math.max(1, Math.round(picture.width * factor));
+  const { height, width } = fittedSize(picture, columns);
   const values = new Float64Array(height * width);
   for (let y = 0; y < height; y++) {
+    const rows: Span = [y / height, (y + 1) / height];
     for (let x = 0; x < width; x++) {
-      values[y * width + x] = strongest(
-        picture,
-        [y / height, (y + 1) / height],
-        [x / width, (x + 1) / width],
-      );
+      values[y * width + x] = strongest(picture, rows, [x / width, (x + 1) / width]);
     }
   }
   return { height, width, values };
@@ -143,12 +126,7 @@ const MOST_A_LINE = 4;
 const BAR = 5;
 const GAP = 3;
 
-/**
- * The weights between a neuron and the neurons of a layer as signed bars, as many in a line as fit; of many weights
- * the strongest.
- *
- * @param weights `(neurons of the layer)` float64
- */
+/** The weights between a neuron and those of a layer, `(neurons)` float64, as signed bars; of many the strongest. */
 export function drawWeights(title: string, weights: Float64Array, layer: number, style: Style): string[] {
   const largest = largestOf(weights);
   const order = Array.from(weights.keys());
@@ -156,14 +134,11 @@ export function drawWeights(title: string, weights: Float64Array, layer: number,
   if (isMany) order.sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);
   const shown = order.slice(0, MOST_LISTED);
   const places = Math.max(...shown.map((n) => `${layer}:${n}`.length));
-  const cells = shown.map(
-    (n) =>
-      `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${padRight(signedBar(weights[n], largest, BAR), BAR)}`,
-  );
-  const fitting = Math.floor((style.width + GAP) / (blockWidth(cells) + GAP));
-  const lines = inLines(cells, GAP, Math.max(1, Math.min(MOST_A_LINE, fitting)));
-  const more = isMany
-    ? [style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`)]
-    : [];
-  return [style.paint.bold(title), ...lines, ...more];
+  const cells = shown.map((n) => {
+    const bar = padRight(signedBar(weights[n], largest, BAR), BAR);
+    return `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${bar}`;
+  });
+  const lines = [style.paint.bold(title), ...inLines(cells, GAP, style.width, MOST_A_LINE)];
+  if (isMany) lines.push(style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`));
+  return lines;
 }

@@ -1,6 +1,6 @@
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { CLEAR_LINE, columnsOf, type OutputStream } from './terminal.js';
-import { truncate } from './text-width.js';
+import { truncate } from './text-layout.js';
 
 /** Short runs end before this and show nothing. */
 const FIRST_AFTER_MS = 300;

@@ -1,8 +1,7 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import { grouped, percent, percentage, timesWords } from '../../counting/wording.js';
-import { blockWidth } from './blocks.js';
 import type { Rgb, Style } from './terminal.js';
-import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
+import { blockWidth, displayWidth, padLeft, padRight, printable, truncate } from './text-layout.js';
 
 /** What was taken for what. */
 export interface Confused {

@@ -1,14 +1,14 @@
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
+import type { Explanation } from '../../insight/explain.js';
 import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
-import { shade } from '../picture.js';
-import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
+import { type ShadeRange, shade } from '../picture.js';
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
 import { drawPicture } from './draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';
-import { listClasses } from './look-parts.js';
+import { type HeadShown, listClasses } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padRight, printable, truncate } from './text-width.js';
+import { beside, blockWidth, flow, joinBlocks, padRight, printable, truncate } from './text-layout.js';
 
 const GAP = 3;
 const MAX_NAME = 16;
@@ -17,23 +17,12 @@ const NARROWEST_BESIDE = 34;
 const MOST_INPUTS = 5;
 
 /** What is drawn of a digit. */
-export interface DigitShown {
+export interface DigitShown extends Pick<HeadShown, 'model' | 'classes'>, ShadeRange {
   readonly name: string;
-  readonly model: { readonly name: string };
-  readonly classes: readonly string[];
   readonly truth: number | null;
-  readonly height: number;
-  readonly width: number;
   /** `(height * width)` float64, row by row. */
   readonly brightness: Float64Array;
-  readonly black: number;
-  readonly white: number;
-  readonly explanation: {
-    readonly layers: readonly { readonly activation: string; readonly values: Float64Array }[];
-    readonly winner: number;
-    readonly runnerUp: number | null;
-    readonly margin: number | null;
-  };
+  readonly explanation: Explanation;
   readonly neuron: NeuronArithmetic | null;
   readonly why: {
     readonly attribution: Attribution;
@@ -56,11 +45,9 @@ export function renderDigit(view: DigitShown, options: RenderOptions): string {
   ];
   if (neuron !== null) blocks.push(arithmeticBlock(neuron, view, style));
   if (why !== null) {
-    blocks.push(
-      attributionBlock(why.attribution, view, style),
-      changeBlock('brightening', why.brightening, view, style),
-      changeBlock('erasing', why.erasing, view, style),
-    );
+    blocks.push(attributionBlock(why.attribution, view, style));
+    blocks.push(changeBlock('brightening', why.brightening, view, style));
+    blocks.push(changeBlock('erasing', why.erasing, view, style));
   }
   return joinBlocks(blocks);
 }
@@ -108,7 +95,7 @@ function outputLines(view: DigitShown, values: Float64Array, columns: number, st
   const bar = Math.max(4, Math.min(20, columns - blockWidth(names) - 24));
   const lines = shown.map((k, row) => {
     const value = Math.max(0, values[k]) / largest;
-    const drawn = padRight((style.unicode ? '█' : '#').repeat(Math.round(bar * value)), bar);
+    const drawn = padRight(style.glyphs.bar.repeat(Math.round(bar * value)), bar);
     const note = [
       ...(k === explanation.winner ? ['winner'] : k === explanation.runnerUp ? ['2nd'] : []),
       ...(k === truth ? ['truth'] : []),

@@ -10,12 +10,21 @@ import {
   rateWords,
 } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
-import { beside, blockWidth, joinBlocks, labelled } from './blocks.js';
-import { renderGallery } from './draw-picture.js';
+import { drawMistakes } from './draw-picture.js';
 import { threadWords } from './progress.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
+import {
+  beside,
+  blockWidth,
+  displayWidth,
+  joinBlocks,
+  labelled,
+  padLeft,
+  padRight,
+  printable,
+  truncate,
+} from './text-layout.js';
 
 /** How many confusions are listed: no more lines than what stands beside them. */
 const CONFUSIONS_WITH_MATRIX = 6;
@@ -39,7 +48,7 @@ export function renderEvaluation(
   if (evaluation.images > 0) blocks.push(...renderDetails(evaluation, style));
   if (evaluation.mistakes.length > 0) {
     const remark = `image, truth ${style.glyphs.arrow} prediction, confidence`;
-    blocks.push([...titled('Worst mistakes', remark, style), ...renderGallery(evaluation, pictures, style)]);
+    blocks.push([...titled('Worst mistakes', remark, style), ...drawMistakes(evaluation, pictures, style)]);
   }
   return joinBlocks(blocks);
 }

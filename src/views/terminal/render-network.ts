@@ -5,12 +5,20 @@ import type {
   NetworkReport,
   NeuronSummary,
 } from '../../insight/network-report.js';
-import { besideOrBelow, flow, inTiles, joinBlocks, wrap } from './blocks.js';
 import { drawHistogram } from './draw-neurons.js';
 import { signed, signedBar } from './draw-signed-picture.js';
 import { type HeadShown, lookHeading, titled } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft, padRight, printable } from './text-width.js';
+import {
+  besideOrBelow,
+  flow,
+  inTiles,
+  joinBlocks,
+  padLeft,
+  padRight,
+  printable,
+  wrap,
+} from './text-layout.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;
