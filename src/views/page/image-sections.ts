@@ -1,29 +1,27 @@
 import { PNG } from 'pngjs';
 import { grouped } from '../../counting/wording.js';
-import type { Picture } from '../picture.js';
+import type { ImageSize } from '../../network/network.js';
+import { largestOf, type Picture } from '../picture.js';
 import { cellId, type Html, html, rounded, type SectionContext, scrollable, section } from './html.js';
-import type { JourneyLayer, ReportCell, ReportImage, ReportJourney, ReportLayer } from './report-data.js';
+import type { JourneyLayer, ReportData, ReportImage, ReportJourney } from './report-data.js';
 
 /** A grey picture as a `data:` URL. */
-export function greyPng({ width, height, pixels }: Picture): string {
-  return dataUrl(width, height, Buffer.from(pixels), 'grey');
+function greyPng({ width, height, pixels }: Picture): string {
+  return dataUrl(width, height, Buffer.from(pixels), GREY);
 }
 
-/**
- * Signed values as a `data:` URL: positive green, negative blue, zero black, the largest magnitude at its brightest.
- *
- * @param values `(height * width)` float64, row by row
- */
-export function signedPng(values: Float64Array, height: number, width: number): string {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** `(height, width)` signed values as a `data:` URL: positive green, negative blue, zero black, the largest brightest. */
+function signedPng(values: Float64Array, { height, width }: ImageSize): string {
+  const largest = largestOf(values);
   const data = Buffer.alloc(3 * values.length);
   values.forEach((value, i) => {
     const strength = largest === 0 ? 0 : Math.abs(value) / largest;
     const color = value > 0 ? POSITIVE : NEGATIVE;
-    for (let channel = 0; channel < 3; channel++)
-      data[3 * i + channel] = Math.round(color[channel] * strength);
+    color.forEach((channel, c) => {
+      data[3 * i + c] = Math.round(channel * strength);
+    });
   });
-  return dataUrl(width, height, data, 'rgb');
+  return dataUrl(width, height, data, RGB);
 }
 
 /** The green is the lighter colour, so that readers who see no hue tell the two apart. */
@@ -31,32 +29,26 @@ const POSITIVE = [110, 255, 120];
 const NEGATIVE = [60, 110, 255];
 
 /** PNG's numbers of the colour types. */
-const COLOR_TYPES = { grey: 0, rgb: 2 } as const;
+const [GREY, RGB] = [0, 2] as const;
 
-function dataUrl(width: number, height: number, data: Buffer, colors: keyof typeof COLOR_TYPES): string {
-  const colorType = COLOR_TYPES[colors];
+function dataUrl(width: number, height: number, data: Buffer, colorType: 0 | 2): string {
   const png = new PNG({ width, height });
   png.data = data;
   const options = { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 } as const;
   return `data:image/png;base64,${PNG.sync.write(png, options).toString('base64')}`;
 }
 
-/** The most confident mistakes. */
-export function mistakesSection(context: SectionContext, images: readonly ReportImage[]): Html {
+/** The most confident mistakes, and the images whose label may be wrong. */
+export function mistakesSections(context: SectionContext, { mistakes, suspects }: ReportData): Html {
   const { words } = context;
-  const note = images.length === 0 ? words.noMistakes : words.mistakesNote;
-  return section('mistakes', words.mistakes, html`\n<p>${note}</p>${gallery(context, images)}`);
-}
-
-/** The images whose label may be wrong. */
-export function suspectsSection(context: SectionContext, images: readonly ReportImage[]): Html {
-  const { words } = context;
-  const note = images.length === 0 ? words.noSuspects : words.suspectsNote;
-  return section('suspects', words.suspects, html`\n<p>${note}</p>${gallery(context, images)}`);
+  const note = mistakes.length === 0 ? words.noMistakes : words.mistakesNote;
+  const doubt = suspects.length === 0 ? words.noSuspects : words.suspectsNote;
+  return html`${section(words, 'mistakes', html`\n<p>${note}</p>${gallery(context, mistakes)}`)}
+${section(words, 'suspects', html`\n<p>${doubt}</p>${gallery(context, suspects)}`)}`;
 }
 
 /** The images of each cell of the matrix; the matrix links to them. */
-export function cellsSection(context: SectionContext, cells: readonly ReportCell[]): Html | null {
+export function cellsSection(context: SectionContext, { cells }: ReportData): Html | null {
   if (cells.length === 0) return null;
   const { words, evaluation, name } = context;
   const shown = cells.map(({ truth, prediction, images }) => {
@@ -67,16 +59,13 @@ export function cellsSection(context: SectionContext, cells: readonly ReportCell
 ${gallery(context, images, ' small')}
 `;
   });
-  return section('cells', words.cells, html`<p>${words.cellsNote}</p>\n${shown}`);
+  return section(words, 'cells', html`<p>${words.cellsNote}</p>\n${shown}`);
 }
 
 /** What the neurons of the hidden layers look for, as pictures. */
-export function neuronsSection(
-  { words, evaluation }: SectionContext,
-  layers: readonly ReportLayer[],
-): Html | null {
+export function neuronsSection({ words, evaluation }: SectionContext, { layers }: ReportData): Html | null {
   if (layers.length === 0) return null;
-  const { height, width } = evaluation.data;
+  const size = evaluation.data;
   const shown = layers.map(({ layer, kind, outputs, meanOver, neurons }) => {
     const count = grouped(outputs);
     const heading =
@@ -85,13 +74,13 @@ export function neuronsSection(
         : words.layerGradient(layer, count, grouped(meanOver));
     const figures = neurons.map(({ values, bias }, neuron) => {
       const alt = words.neuronAlt(layer, neuron, bias.toFixed(2));
-      const caption = html`${words.neuron(layer, neuron)} <span class="soft">(${bias.toFixed(2)})</span>`;
-      return figure(signedPng(values, height, width), { height, width }, alt, caption);
+      const caption = html`${layer}:${neuron} <span class="soft">(${bias.toFixed(2)})</span>`;
+      return figure(signedPng(values, size), size, alt, caption);
     });
     const more = neurons.length < outputs ? html`<p>${words.onlyFirst(grouped(neurons.length))}</p>` : null;
     return html`<h3>${heading}</h3>${more}<ul class="gallery">${figures}</ul>`;
   });
-  return section('neurons', words.neurons, html`<p>${words.neuronsNote}</p>${shown}`);
+  return section(words, 'neurons', html`<p>${words.neuronsNote}</p>${shown}`);
 }
 
 function gallery(
@@ -112,12 +101,7 @@ function gallery(
 }
 
 /** An image with its caption, as an item of a gallery. */
-function figure(
-  url: string,
-  { height, width }: { readonly height: number; readonly width: number },
-  alt: string,
-  caption: Html,
-): Html {
+function figure(url: string, { height, width }: ImageSize, alt: string, caption: Html): Html {
   return html`<li><figure><img src="${url}" width="${width}" height="${height}" alt="${alt}">
 <figcaption>${caption}</figcaption></figure></li>`;
 }
@@ -133,18 +117,15 @@ const RADIUS = 8;
 const NAMES = 90;
 
 /** One image on its way through the network, its neurons lit. */
-export function journeySection(context: SectionContext, journey: ReportJourney | null): Html | null {
+export function journeySection(context: SectionContext, { journey }: ReportData): Html | null {
   if (journey === null) return null;
   const { words, name, share } = context;
   const { index, truth, prediction, confidence } = journey.image;
   const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
-  return section(
-    'journey',
-    words.journey,
-    html`<p>${note}</p>
+  const body = html`<p>${note}</p>
 ${scrollable(words.journey, drawing(context, journey))}
-${outputTable(context, journey)}`,
-  );
+${outputTable(context, journey)}`;
+  return section(words, 'journey', body);
 }
 
 function drawing({ words, name, share }: SectionContext, { image, layers }: ReportJourney): Html {
@@ -169,9 +150,8 @@ function drawing({ words, name, share }: SectionContext, { image, layers }: Repo
       const { x, y } = place(at, neuron);
       const lit = Math.max(0, Math.min(1, value / most)).toFixed(2);
       const won = isLast && neuron === prediction;
-      const verdict = isLast ? `${name(neuron)} · ${share(value)}` : null;
-      const label = verdict
-        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${verdict}</text>`
+      const label = isLast
+        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${`${name(neuron)} · ${share(value)}`}</text>`
         : null;
       return html`<circle class="neuron${won ? ' won' : ''}" cx="${x}" cy="${y}" r="${RADIUS}" fill-opacity="${lit}"><title>${at + 1}:${neuron} ${value.toFixed(3)}</title></circle>${label}`;
     });
@@ -186,7 +166,7 @@ function edgesOf(
   { values, weights }: JourneyLayer,
   at: number,
   layers: readonly JourneyLayer[],
-  place: (layer: number, neuron: number) => { readonly x: number; readonly y: number },
+  place: (layer: number, neuron: number) => { x: number; y: number },
 ): Html[] {
   if (weights === null) return [];
   const inputs = layers[at - 1].values;

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LANGUAGES, type Language, type Words } from '../words/words.js';
 import { reliabilitySection, thresholdsSection } from './chart-sections.js';
-import { cellId, Html, html, type SectionContext, sectionContext } from './html.js';
-import {
-  cellsSection,
-  journeySection,
-  mistakesSection,
-  neuronsSection,
-  suspectsSection,
-} from './image-sections.js';
+import { cellId, Html, html, SECTIONS, type SectionContext, type SectionId, sectionContext } from './html.js';
+import { cellsSection, journeySection, mistakesSections, neuronsSection } from './image-sections.js';
 import type { ReportData } from './report-data.js';
 import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
 
@@ -90,29 +84,20 @@ ${hasImages ? details(data, context) : null}
 function details(data: ReportData, context: SectionContext): Html {
   return html`${matrixSection(context)}
 <div class="columns">${classesSection(context)}${confusionsSection(context)}</div>
-<div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data.thresholds)}</div>
-${mistakesSection(context, data.mistakes)}
-${suspectsSection(context, data.suspects)}
-${journeySection(context, data.journey)}
-${neuronsSection(context, data.layers)}
-${cellsSection(context, data.cells)}`;
+<div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data)}</div>
+${mistakesSections(context, data)}
+${journeySection(context, data)}
+${neuronsSection(context, data)}
+${cellsSection(context, data)}`;
 }
 
 function contents(words: Words, { layers, journey, cells }: ReportData): Html {
-  const entries: readonly (readonly [id: string, title: string, isThere: boolean])[] = [
-    ['evaluated', words.evaluated, true],
-    ['matrix', words.matrix, true],
-    ['classes', words.classes, true],
-    ['reliability', words.reliability, true],
-    ['thresholds', words.thresholds, true],
-    ['mistakes', words.mistakes, true],
-    ['suspects', words.suspects, true],
-    ['journey', words.journey, journey !== null],
-    ['neurons', words.neurons, layers.length > 0],
-    ['cells', words.cells, cells.length > 0],
-  ];
-  const links = entries
-    .filter(([, , isThere]) => isThere)
-    .map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
+  const isLeftOut: Partial<Record<SectionId, boolean>> = {
+    ...{ confusions: true, journey: journey === null },
+    ...{ neurons: layers.length === 0, cells: cells.length === 0 },
+  };
+  const links = SECTIONS.filter((id) => !isLeftOut[id]).map(
+    (id) => html`<li><a href="#${id}">${words[id]}</a></li>`,
+  );
   return html`<nav aria-label="${words.contents}"><ul>${links}</ul></nav>`;
 }

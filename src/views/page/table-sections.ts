@@ -10,18 +10,15 @@ export function summarySection({ words, evaluation, share }: SectionContext): Ht
   const range = interval && words.interval((interval.low * 100).toFixed(2), (interval.high * 100).toFixed(2));
   const mean = loss.mean === null ? words.absent : String(Number(loss.mean.toPrecision(4)));
   const count = grouped(images);
-  return section(
-    'evaluated',
-    words.evaluated,
-    html`
+  const body = html`
 <p class="figure">${share(accuracy, 2)}</p>
 <p>${words.accuracy}${range === null ? '' : html`, ${range}`}; ${words.wrong(grouped(images - correct), count)}</p>
 <dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
 ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
 <dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}, ${evaluation.normalization}</dd>
 <dt>${words.network}</dt><dd>${model.name}, ${model.layers.join('-')}, ${model.activations.join('-')}, ${words.parameters(grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
-<dt>${words.loss}</dt><dd>${mean} (${words.lossNames(loss.name)}, ${words.perImage})</dd></dl>`,
-  );
+<dt>${words.loss}</dt><dd>${mean} (${words.lossNames(loss.name)}, ${words.perImage})</dd></dl>`;
+  return section(words, 'evaluated', body);
 }
 
 /** Precision, recall and F1 of each class. */
@@ -38,7 +35,7 @@ export function classesSection({ words, evaluation, share }: SectionContext): Ht
 <th scope="col">${words.recall}</th><th scope="col">${words.f1}</th><th scope="col">${words.support}</th></tr></thead>
 <tbody>${rows}</tbody>
 <tfoot><tr><th scope="row" class="name">${words.mean}</th>${scores(macro)}<td>${grouped(images)}</td></tr></tfoot></table>`;
-  return section('classes', words.classes, html`\n${scrollable(words.classes, table)}`);
+  return section(words, 'classes', html`\n${scrollable(words.classes, table)}`);
 }
 
 /** A matrix of more classes is too large to read. */
@@ -51,11 +48,9 @@ const WRONG_SHADES = 5;
 export function matrixSection(context: SectionContext): Html {
   const { words, evaluation } = context;
   const { length } = evaluation.classes;
-  const body =
-    length > MOST_CLASSES
-      ? html`\n<p>${words.matrixTooLarge(length)}</p>\n`
-      : html`\n<p>${words.matrixNote}</p>\n${matrixTable(context)}`;
-  return section('matrix', words.matrix, body);
+  const [note, table] =
+    length > MOST_CLASSES ? [words.matrixTooLarge(length), null] : [words.matrixNote, matrixTable(context)];
+  return section(words, 'matrix', html`\n<p>${note}</p>\n${table}`);
 }
 
 function matrixTable({ words, evaluation, cells, name, share }: SectionContext): Html {
@@ -101,10 +96,7 @@ export function confusionsSection({ words, evaluation, cells, name, share }: Sec
     const label = cells.has(id) ? html`<a href="#${id}">${arrow}</a>` : arrow;
     return html`<tr><th scope="row" class="name">${label}</th><td>${grouped(count)}</td><td>${share(part)}</td></tr>\n`;
   });
-  return section(
-    'confusions',
-    words.confusions,
-    html`<table><thead><tr><th scope="col" class="name">${words.confusion}</th>
-<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`,
-  );
+  const body = html`<table><thead><tr><th scope="col" class="name">${words.confusion}</th>
+<th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return section(words, 'confusions', body);
 }
