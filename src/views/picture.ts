@@ -2,7 +2,7 @@ import type { ImageSize } from '../network/network.js';
 
 /** A grey image. */
 export interface Picture extends ImageSize {
-  /** `(height, width)`, row-major; 0 is black, 255 white. */
+  /** `(height, width)` u8, row-major; 0 is black, 255 white. */
   readonly pixels: Uint8Array;
 }
 
@@ -56,13 +56,10 @@ export interface ShadeRange extends ImageSize {
 
 /** What a network sees as a picture: black becomes 0, white 255. */
 export function shade({ height, width, black, white }: ShadeRange, brightness: Float64Array): Picture {
-  const pixels = Uint8Array.from(brightness, (value) =>
-    Math.round((255 * (value - black)) / (white - black)),
-  );
-  return { height, width, pixels };
+  const grey = (value: number) => Math.round((255 * (value - black)) / (white - black));
+  return { height, width, pixels: Uint8Array.from(brightness, grey) };
 }
 
-/** The largest absolute value. */
 export function largestOf(values: Float64Array): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }

@@ -61,7 +61,6 @@ interface ChartOptions extends Record<'title' | 'x' | 'y', string> {
 const SIZE = { width: 420, height: 320, left: 52, right: 14, top: 30, bottom: 46 };
 const TICKS = 5;
 
-/** Turns a chart's values into its pixels. */
 type ChartScale = Record<'x' | 'y', (value: number) => number>;
 
 /** A frame with axes around what `draw` makes. */

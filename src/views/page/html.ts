@@ -33,7 +33,6 @@ export const SECTIONS = [
 
 export type SectionId = (typeof SECTIONS)[number];
 
-/** A section of the page under its heading. */
 export function section(words: Words, id: SectionId, body: Html): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${words[id]}</h2>${body}</section>`;
 }
@@ -52,7 +51,6 @@ export function rounded(value: number): number {
 export function sectionContext(evaluation: Evaluation, words: Words, cells: ReadonlySet<string>) {
   return {
     ...{ words, evaluation, cells },
-    /** The name of a class. */
     name: (index: number) => evaluation.classes[index].name,
     /** `98.2 %` of a share 0..1, or the word for an undefined value. */
     share: (value: number | null, digits = 1) => percent(value, digits, words.absent),

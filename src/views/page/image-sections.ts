@@ -5,7 +5,6 @@ import { largestOf, type Picture } from '../picture.js';
 import { cellId, type Html, html, rounded, type SectionContext, scrollable, section } from './html.js';
 import type { JourneyLayer, ReportData, ReportImage, ReportJourney } from './report-data.js';
 
-/** A grey picture as a `data:` URL. */
 function greyPng({ width, height, pixels }: Picture): string {
   return dataUrl(width, height, Buffer.from(pixels), GREY);
 }
@@ -62,7 +61,6 @@ ${gallery(context, images, ' small')}
   return section(words, 'cells', html`<p>${words.cellsNote}</p>\n${shown}`);
 }
 
-/** What the neurons of the hidden layers look for, as pictures. */
 export function neuronsSection({ words, evaluation }: SectionContext, { layers }: ReportData): Html | null {
   if (layers.length === 0) return null;
   const size = evaluation.data;
@@ -100,7 +98,6 @@ function gallery(
   return html`<ul class="gallery${size}">${figures}</ul>`;
 }
 
-/** An image with its caption, as an item of a gallery. */
 function figure(url: string, { height, width }: ImageSize, alt: string, caption: Html): Html {
   return html`<li><figure><img src="${url}" width="${width}" height="${height}" alt="${alt}">
 <figcaption>${caption}</figcaption></figure></li>`;

@@ -6,7 +6,6 @@ import { cellsSection, journeySection, mistakesSections, neuronsSection } from '
 import type { ReportData } from './report-data.js';
 import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
 
-/** How the page looks: on a screen, light or dark, on a phone, on paper. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fdfdfc; --ink: #1c1d20; --soft: #5a5e66; --line: #dcdcd8; --link: #0b5a8a;
   --right: #0f6e6a; --wrong: #a8480d; --lit: #0f6e6a; --bar: #7fb8b4; --card: #f4f4f1; }

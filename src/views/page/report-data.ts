@@ -12,7 +12,6 @@ export interface ReportData {
   /** Cells of the confusion matrix, in its order, with their most confident images. */
   readonly cells: readonly (Pick<ReportImage, 'truth' | 'prediction'> & { images: readonly ReportImage[] })[];
   readonly thresholds: readonly ThresholdPoint[];
-  /** The hidden layers, first to last. */
   readonly layers: readonly ReportLayer[];
   /** One image on its way through the network; null where there are no images. */
   readonly journey: ReportJourney | null;

@@ -21,7 +21,6 @@ ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
   return section(words, 'evaluated', body);
 }
 
-/** Precision, recall and F1 of each class. */
 export function classesSection({ words, evaluation, share }: SectionContext): Html {
   const { classes, macro, images } = evaluation;
   const scores = (of: typeof macro) =>
@@ -44,7 +43,6 @@ const MOST_CONFUSIONS = 12;
 const RIGHT_SHADES = 3;
 const WRONG_SHADES = 5;
 
-/** The confusion matrix as a heat map. */
 export function matrixSection(context: SectionContext): Html {
   const { words, evaluation } = context;
   const { length } = evaluation.classes;
@@ -86,7 +84,6 @@ function shadeOf(part: number, worst: number, isRight: boolean): string {
   return `w${Math.max(1, Math.ceil(Math.sqrt(part / worst) * WRONG_SHADES))}`;
 }
 
-/** The most frequent confusions. */
 export function confusionsSection({ words, evaluation, cells, name, share }: SectionContext): Html | null {
   const confusions = topConfusions(evaluation.confusion, MOST_CONFUSIONS);
   if (confusions.length === 0) return null;

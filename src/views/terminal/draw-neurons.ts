@@ -12,10 +12,9 @@ export function drawNeurons(values: Float64Array, columns: number, style: Style)
   const largest = Math.max(1, ...values.map(Math.abs));
   const shown = Array.from(values.subarray(0, MOST_DRAWN));
   const digits = String(shown.length - 1).length;
-  const cells = shown.map(
-    (value, n) =>
-      `${padLeft(String(n), digits)} ${lamp(Math.max(0, value) / largest, style)} ${shortValue(value)}`,
-  );
+  const cells = shown.map((value, n) => {
+    return `${padLeft(String(n), digits)} ${lamp(Math.max(0, value) / largest, style)} ${shortValue(value)}`;
+  });
   const lines = inLines(cells, 2, columns);
   const hidden = values.length - shown.length;
   return hidden > 0 ? [...lines, style.paint.dim(`and ${hidden} more (--format json has all)`)] : lines;
@@ -99,7 +98,6 @@ export function markSign(n: number, first: 'a' | 'A'): string {
   return n < 26 ? String.fromCharCode(first.charCodeAt(0) + n) : '*';
 }
 
-/** Says what the marks of the curves mean. */
 export function curveLegend({ paint, glyphs, width }: Style): string[] {
   const text = `across: the weighted sum; ${glyphs.tick} the threshold; letters: the images below`;
   return wrap(text, width).map(paint.dim);
@@ -110,17 +108,13 @@ const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 const HALVES = ' .#';
 
 /** Counts as columns of one character, `rows` lines high: the largest is full, and only a count of 0 is empty. */
-export function drawHistogram(
-  counts: readonly number[],
-  rows: number,
-  { unicode }: Pick<Style, 'unicode'>,
-): string[] {
+export function drawHistogram(counts: readonly number[], rows: number, unicode: boolean): string[] {
   const signs = unicode ? EIGHTHS : HALVES;
   const steps = signs.length - 1;
   const largest = Math.max(1, ...counts);
-  const heights = counts.map((count) =>
-    Math.max(count > 0 ? 1 : 0, Math.round((count / largest) * rows * steps)),
-  );
+  const heightOf = (count: number) =>
+    Math.max(count > 0 ? 1 : 0, Math.round((count / largest) * rows * steps));
+  const heights = counts.map(heightOf);
   return Array.from({ length: rows }, (_, row) => {
     const below = (rows - 1 - row) * steps;
     return heights.map((height) => signs[Math.max(0, Math.min(steps, height - below))]).join('');

@@ -9,7 +9,6 @@ import { blockWidth, inTiles, padRight, printable, truncate } from './text-layou
 const RAMP = ' .:-=+*#%@';
 /** A dot is set where a pixel is at least this bright: strokes of MNIST keep their width. */
 const BRAILLE_THRESHOLD = 96;
-/** The cell of braille without a dot. */
 export const BRAILLE_EMPTY = 0x2800;
 
 /** The bit of a dot in a cell of 4 x 2: Unicode numbers the left three dots, the right three, then the two lowest. */
@@ -22,7 +21,7 @@ export function drawPicture(picture: Picture, columns: number, { paint, unicode 
   if (paint.level >= 2 && unicode) {
     const fitted = fitPicture(picture, columns);
     const grey = (y: number, x: number): Rgb => {
-      const value = y < fitted.height ? fitted.pixels[y * fitted.width + x] : 0;
+      const value = fitted.pixels[y * fitted.width + x] ?? 0;
       return [value, value, value];
     };
     return halfBlocks(fitted, grey, paint);
@@ -50,7 +49,6 @@ export function halfBlocks(
   });
 }
 
-/** Eight pixels a character, 4 x 2. */
 function braille({ height, width, pixels }: Picture): string[] {
   return Array.from({ length: Math.ceil(height / 4) }, (_, row) => {
     const cells = new Uint16Array(Math.ceil(width / 2)).fill(BRAILLE_EMPTY);
@@ -68,7 +66,7 @@ function ramp({ height, width, pixels }: Picture): string[] {
   return Array.from({ length: Math.ceil(height / 2) }, (_, row) =>
     Array.from({ length: width }, (_, x) => {
       const upper = pixels[2 * row * width + x];
-      const lower = 2 * row + 1 < height ? pixels[(2 * row + 1) * width + x] : 0;
+      const lower = pixels[(2 * row + 1) * width + x] ?? 0;
       return RAMP[Math.round(((upper + lower) / 510) * (RAMP.length - 1))];
     }).join(''),
   );
@@ -93,7 +91,7 @@ export function drawImages(
 
 /** As wide as the caption `#1234  6 → 0  99 %`; four such pictures fit into 80 columns. */
 const MISTAKE_COLUMNS = 18;
-/** Captions wider than this (long class names) take two lines, of at most `MAX_CAPTION` columns. */
+/** Wider captions take two lines, of at most `MAX_CAPTION` columns. */
 const MAX_ONE_LINE = 22;
 const MAX_CAPTION = 25;
 

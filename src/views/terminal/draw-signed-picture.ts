@@ -4,13 +4,12 @@ import { halfBlocks } from './draw-picture.js';
 import type { Rgb, Style } from './terminal.js';
 import { inLines, padLeft, padRight } from './text-layout.js';
 
-/** One signed number for each pixel of an image. */
 interface SignedPicture extends ImageSize {
   /** `(height, width)` float64, row-major. */
   readonly values: Float64Array;
 }
 
-/** From zero to the strongest; the two ramps differ in shape, so that they read without colour. */
+/** From zero to the strongest; the ramps differ in shape, so that they read without colour. */
 const POSITIVE = ' .+*#';
 const NEGATIVE = ' ,-=~';
 /** The colour-blind tell this green from this blue, since they differ in lightness, too (after Okabe and Ito). */
@@ -20,19 +19,13 @@ const BLUE: Rgb = [70, 130, 255];
 const BEND = 0.7;
 
 /** A signed picture, at most `columns` wide: half blocks in green and blue where there are enough colours, else `.+*#,-=~`. */
-export function drawSignedPicture(
-  picture: SignedPicture,
-  columns: number,
-  { paint, unicode }: Style,
-): string[] {
+export function drawSignedPicture(picture: SignedPicture, columns: number, style: Style): string[] {
   const fitted = fitSigned(picture, columns);
   const largest = largestOf(picture.values);
   const scale = largest > 0 ? 1 / largest : 0;
   const share = (y: number, x: number) =>
     y < fitted.height ? Math.max(-1, Math.min(1, fitted.values[y * fitted.width + x] * scale)) : 0;
-  if (paint.level >= 2 && unicode) {
-    return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), paint);
-  }
+  if (isColored(style)) return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), style.paint);
   return Array.from({ length: Math.ceil(fitted.height / 2) }, (_, row) =>
     Array.from({ length: fitted.width }, (_, x) => sign(share(2 * row, x), share(2 * row + 1, x))).join(''),
   );
@@ -45,12 +38,15 @@ export function drawWithLegend(
   negative: string,
   style: Style,
 ): string[] {
-  const isColored = style.paint.level >= 2 && style.unicode;
-  const [more, less] = isColored ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
+  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
   return [
     ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
     `${more}: ${positive}, ${less}: ${negative}`,
   ];
+}
+
+function isColored({ paint, unicode }: Style): boolean {
+  return paint.level >= 2 && unicode;
 }
 
 /** The sign of two pixels, one above the other: that of the stronger one, since their mean could cancel. */
@@ -60,7 +56,6 @@ function sign(upper: number, lower: number): string {
   return ramp[Math.ceil(Math.abs(value) ** BEND * (ramp.length - 1) - 0.5)] ?? ' ';
 }
 
-/** The colour of a share from -1 to 1. */
 function colorOf(share: number): Rgb {
   const [red, green, blue] = share >= 0 ? GREEN : BLUE;
   const strength = Math.abs(share) ** BEND;
@@ -113,10 +108,8 @@ export function signed(value: number): string {
 /** `+1.25`, `-0.0300`, `+0.0012`: at least three digits, in eight columns. */
 export function signedColumn(value: number): string {
   const size = Math.abs(value);
-  const text =
-    size >= 1e4 || (size > 0 && size < 1e-4)
-      ? size.toExponential(1)
-      : size.toFixed(size >= 99.95 ? 1 : size >= 0.995 ? 2 : 4);
+  const isExtreme = size >= 1e4 || (size > 0 && size < 1e-4);
+  const text = isExtreme ? size.toExponential(1) : size.toFixed(size >= 99.95 ? 1 : size >= 0.995 ? 2 : 4);
   return `${value < 0 ? '-' : '+'}${text}`.padStart(8);
 }
 

@@ -36,7 +36,6 @@ interface ListedClasses {
   /** Their names, and the name of the column, all of one width. */
   readonly names: readonly string[];
   readonly head: string;
-  /** How many classes are left out. */
   readonly left: number;
 }
 

@@ -59,7 +59,6 @@ function facts(found: NeuronReport, { width }: Style): string[] {
   ];
 }
 
-/** The pattern of pixels that the neuron looks for. */
 function patternBlock({ neuron, data }: NeuronShown, style: Style): string[] {
   const { kind, values } = neuron.looksFor;
   const { paint } = style;
@@ -88,13 +87,10 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
   const widest = Math.min(MAX_NAME, style.width - VALUES_COLUMNS);
   const listed = listClasses(classes, 'class', widest, foremost, style);
   const lines = listed.shown.map((k, row) => {
-    const light =
-      meanByClass[k] === null
-        ? padLeft(glyphs.absent, 8)
-        : `${lamp(Math.max(0, known[k]) / brightest, style)} ${shortValue(known[k])}`;
-    const does =
-      effect === null ? '' : `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
-    return `${listed.names[row]}  ${light}${does}`.trimEnd();
+    const lit = `${lamp(Math.max(0, known[k]) / brightest, style)} ${shortValue(known[k])}`;
+    const light = meanByClass[k] === null ? padLeft(glyphs.absent, 8) : lit;
+    const does = effect && `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
+    return `${listed.names[row]}  ${light}${does ?? ''}`.trimEnd();
   });
   const notes = [
     'lights: mean activation by truth',
@@ -135,13 +131,14 @@ function curveBlock(
 function outgoingBlocks({ layer, effect, images }: NeuronReport, style: Style): string[][] {
   if (effect === null) return [];
   const { changed, lost, outgoing } = effect;
-  const right =
-    lost === null
-      ? ''
-      : `, ${grouped(Math.abs(lost))} ${lost >= 0 ? 'fewer' : 'more'} right (${percentage(Math.abs(lost) / images, 2)} points)`;
+  let silenced = `silenced: ${grouped(changed)} of ${grouped(images)} verdicts change`;
+  if (lost !== null) {
+    const [count, points] = [grouped(Math.abs(lost)), percentage(Math.abs(lost) / images, 2)];
+    silenced += `, ${count} ${lost >= 0 ? 'fewer' : 'more'} right (${points} points)`;
+  }
   return [
     drawWeights(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
-    wrap(`silenced: ${grouped(changed)} of ${grouped(images)} verdicts change${right}`, style.width),
+    wrap(silenced, style.width),
   ];
 }
 

@@ -8,9 +8,7 @@ import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import { besideOrBelow, flow, joinBlocks, padLeft, printable, wrap } from './text-layout.js';
 
 const MAX_NAME = 20;
-/** The columns after the name of a class. */
 const COUNTS_COLUMNS = 33;
-/** How many of the most frequent confusions are listed where the matrices do not fit. */
 const MOST_CONFUSIONS = 8;
 
 /** How a network does, as drawn. */

@@ -57,30 +57,23 @@ export function withoutStyles(text: string): string {
   return text.includes(ESCAPE) ? text.replace(STYLES, '') : text;
 }
 
-/** Styles for a terminal; at level 0 each returns its text unchanged. */
-export interface Paint {
-  readonly level: ColorLevel;
-  bold(text: string): string;
-  dim(text: string): string;
-  /** Bold yellow, for what needs attention. */
-  warn(text: string): string;
-  /** Text of one colour on a ground of another. */
-  on(text: string, foreground: Rgb, background: Rgb): string;
-}
-
-/** The styles of a colour level. */
-export function createPaint(level: ColorLevel): Paint {
+/** The styles of a colour level; at level 0 each returns its text unchanged. */
+export function createPaint(level: ColorLevel) {
   const sgr = (open: string, close: string) => (text: string) =>
     level === 0 || text === '' ? text : `\x1b[${open}m${text}\x1b[${close}m`;
   return {
     level,
     bold: sgr('1', '22'),
     dim: sgr('2', '22'),
+    /** Bold yellow, for what needs attention. */
     warn: sgr('1;33', '22;39'),
-    on: (text, foreground, background) =>
+    /** Text of one colour on a ground of another. */
+    on: (text: string, foreground: Rgb, background: Rgb) =>
       sgr(`${colorCode(foreground, 38, level)};${colorCode(background, 48, level)}`, '39;49')(text),
   };
 }
+
+export type Paint = Readonly<ReturnType<typeof createPaint>>;
 
 /** `base` is 38 for the foreground, 48 for the background. */
 function colorCode([red, green, blue]: Rgb, base: 38 | 48, level: ColorLevel): string {
@@ -120,13 +113,11 @@ export interface RenderOptions {
   readonly unicode: boolean;
 }
 
-/** What every part of a report is drawn with. */
 export interface Style extends Pick<RenderOptions, 'width' | 'unicode'> {
   readonly paint: Paint;
   readonly glyphs: typeof UNICODE;
 }
 
-/** The style that fits a terminal. */
 export function createStyle({ color, width, unicode }: RenderOptions): Style {
   return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode };
 }

@@ -65,7 +65,6 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
-/** The width of a block's widest line, in columns. */
 export function blockWidth(block: readonly string[]): number {
   return Math.max(0, ...block.map(displayWidth));
 }
@@ -105,7 +104,6 @@ export function inLines(cells: readonly string[], gap: number, width: number, mo
   return chunks(cells, perLine).map((line) => line.join(' '.repeat(gap)).trimEnd());
 }
 
-/** How many items fit side by side; at least one. */
 function fitting(itemWidth: number, gap: number, width: number): number {
   return Math.max(1, Math.floor((width + gap) / (itemWidth + gap)));
 }
