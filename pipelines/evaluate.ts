@@ -1,8 +1,7 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { type Evaluation, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
-import type { Mistake } from '../src/counting/kept-records.js';
-import type { ScoredRecords } from '../src/counting/scored-records.js';
+import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { type Scorer, withScorer } from '../src/engine/scorer.js';

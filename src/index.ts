@@ -7,8 +7,7 @@ export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelin
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 // Counting.
 export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
-export type { KeptRecord, Mistake } from './counting/kept-records.js';
-export type { RecordCounts, ScoredRecords } from './counting/scored-records.js';
+export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';

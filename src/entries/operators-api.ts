@@ -1,11 +1,9 @@
 // Counting.
 export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
-export type { ConfusionMatrix } from '../counting/confusion-matrix.js';
+export type { ClassScores, ConfusionMatrix, Interval, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
-export type { Mistakes } from '../counting/kept-records.js';
-export type { LabelledRecords } from '../counting/scored-records.js';
-export type { ClassScores, Interval, Scores } from '../counting/scores.js';
+export type { LabelledRecords, Mistakes } from '../counting/scored-records.js';
 // Shared memory and threads.
 export type { Batch } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, NetworkLayout, SlotLayout, TextLayout } from '../engine/layout.js';

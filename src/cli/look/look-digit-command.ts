@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { lookDigit } from '../../../pipelines/look-digit.js';
 import { DigitflowError } from '../../errors.js';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import { lookDigitJson } from '../../outputs/look-json.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { printable } from '../../views/terminal/text-layout.js';

@@ -1,8 +1,9 @@
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
-import type { Explanation } from '../../insight/explain.js';
-import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
+
+import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../insight/explain.js';
 import { type ShadeRange, shade } from '../picture.js';
+
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
 import { drawPicture } from './draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';

@@ -1,6 +1,5 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
-import type { Change } from '../../insight/changes.js';
-import type { WhatIf } from '../../insight/what-if.js';
+import type { Change, WhatIf } from '../../insight/what-if.js';
 import { signed } from './draw-signed-picture.js';
 import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
