@@ -85,7 +85,7 @@ describe.each([
     expect(await read(await tempFile(bytes))).toBe('IDX_TRAILING_BYTES');
   });
 
-  it('is refused as rows when it is empty', async () => {
+  it('is refused when it is empty', async () => {
     expect(await read(await tempFile(new Uint8Array(0)))).toBe('CSV_EMPTY');
   });
 });
