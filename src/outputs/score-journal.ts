@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { KeptFile } from './kept-file.js';
-import type { ScoreCounts } from './score-tally.js';
+import type { ScoreCounts } from './rows/scored-rows.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
 

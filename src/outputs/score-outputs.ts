@@ -3,9 +3,8 @@ import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
 import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './rows/row-output.js';
-import type { ScoredRows } from './rows/scored-rows.js';
+import { type ScoreCounts, type ScoredRows, ScoreTally } from './rows/scored-rows.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
-import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
 /** Where the rows of a run go, and how they are written. */
 interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {

@@ -2,9 +2,9 @@ import type { InputDescription, RunPosition } from '../engine/records.js';
 import { describeError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { KeptFile } from './kept-file.js';
+import { type ScoreCounts, ScoreTally } from './rows/scored-rows.js';
 import { identityOf } from './score-journal.js';
-import type { ScoreResult, ScoreStart } from './score-options.js';
-import { type ScoreCounts, ScoreTally } from './score-tally.js';
+import type { ScoreResult, ScoreStart } from './score-writer.js';
 
 /** What a scoring run came to, as `--summary` writes it. Fields may be added; the meaning of a field stays. */
 interface ScoreSummary {

@@ -1,7 +1,44 @@
 import type { Batch } from '../engine/batch.js';
+import type { InputDescription, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { ScoredRows } from './rows/scored-rows.js';
-import type { RowTaker, ScoreProgress } from './score-options.js';
+
+/** Where the rows of a run go, and what it does with those that are bad. */
+export interface RowTaker {
+  /** Whether a bad row ends the run (default), or is handed to `write` among the rejects. */
+  readonly onBadRow?: 'fail' | 'skip' | undefined;
+  /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than this. Default: no limit. */
+  readonly maxErrors?: number | undefined;
+  /** Where to begin: what comes before was written by an earlier run. */
+  readonly from?: RunPosition | undefined;
+  /** Takes the rows in input order, a batch at a time; the next comes once the call and its promise, if any, are done. */
+  readonly write: (rows: ScoredRows) => Promise<void> | void;
+  readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
+}
+
+/** What a run begins with. */
+export interface ScoreStart {
+  readonly workers: number;
+}
+
+/** How far a run is. */
+export interface ScoreProgress {
+  /** Rows done, scored or not. */
+  readonly rows: number;
+  readonly rejected: number;
+  /** Bytes that this run has done, and bytes that it has to do: null where an input is no plain file. */
+  readonly bytes: number;
+  readonly totalBytes: number | null;
+}
+
+/** How a run ended. */
+export interface ScoreResult extends ScoreProgress {
+  readonly inputs: readonly InputDescription[];
+  readonly workers: number;
+  readonly seconds: number;
+  /** True when the input was not read to its end. */
+  readonly partial: boolean;
+}
 
 /** Hands scored batches on in order, up to a bad row that ends the run. */
 export class ScoreWriter {
