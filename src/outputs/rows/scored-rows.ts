@@ -16,7 +16,6 @@ export interface ScoredRows {
   readonly ids: Uint8Array;
   /** Rows that were not scored, in the order of the input. */
   readonly rejects: readonly RejectedRow[];
-  /** What they are, and where they lie. */
   readonly place: RecordsPlace;
 }
 
@@ -51,8 +50,7 @@ export class ScoreTally {
     for (let row = 0; row < count; row++) this.#predictions[predictions[row]]++;
     for (const { reason } of rejects) {
       const kind = kindOf(reason());
-      const isCounted = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS;
-      const name = isCounted ? kind : OTHER_REASONS;
+      const name = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS ? kind : OTHER_REASONS;
       this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + 1);
     }
   }
