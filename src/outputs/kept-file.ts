@@ -20,7 +20,7 @@ const IS_FOLDER = 'it is a folder; give a file';
 export class KeptFile {
   readonly path: string;
   readonly #target: string;
-  /** False for what is no file, such as /dev/stdout: it is written in place, since a rename would replace it. */
+  /** False for /dev/stdout and the like, which are written in place: a rename would replace them. */
   readonly #isPlain: boolean;
 
   /**
@@ -62,11 +62,7 @@ export class KeptFile {
   }
 }
 
-/**
- * Runs what writes to a path.
- *
- * @throws DigitflowError OUTPUT_WRITE for any error
- */
+/** Runs what writes to a path: any error becomes OUTPUT_WRITE. */
 export function writing<T>(path: string, write: () => T): T {
   try {
     return write();
@@ -114,9 +110,8 @@ function tryToMake(path: string): void {
 /** The error OUTPUT_WRITE of an output that cannot be written. */
 export function writeError(error: unknown, path: string): DigitflowError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code === 'ENOENT' || code === 'ENOTDIR')
     return notWritable(path, 'there is no such folder; make it first', error);
-  }
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
   const reason = typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
   const advice = code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path';

@@ -7,7 +7,7 @@ import type { ScoreCounts } from './rows/scored-rows.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
 
-/** What makes a run the same run: only the same network, options and inputs continue it. */
+/** What makes a run the same run. */
 export interface ScoreRun {
   /** Options that decide what is written, by name; `model` is the network's SHA-256. */
   readonly options: Readonly<Record<string, string | number | boolean | undefined>>;

@@ -8,7 +8,7 @@ import { KeptFile, writing } from './kept-file.js';
 export interface TrainingPaths {
   /** The network file. */
   readonly out?: string | undefined;
-  /** The whole state, after an epoch, at most once a second, and at the end. Default: `resume`. */
+  /** The whole state, at most once a second, and at the end. Default: `resume`. */
   readonly checkpoint?: string | undefined;
   /** NDJSON, a line an epoch. */
   readonly log?: string | undefined;

@@ -20,6 +20,12 @@ export interface RowFormat {
   rows(rows: ScoredRows): Iterable<Uint8Array>;
 }
 
+/** The text of one row: `place` is its index among the scored ones, `record` its number. */
+type RowText = (place: number, record: number) => string;
+
+/** Digits after the point: about seven digits of a float32 mean something. */
+const DIGITS = 6;
+
 /**
  * Writes rows as CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
  *
@@ -31,9 +37,9 @@ export interface RowFormat {
 export function rowFormat(options: RowFormatOptions): RowFormat {
   const { classes, withKernel = true } = options;
   const shape = rowShape(options);
-  const plain = new RowText(shape, classes);
+  const names = classes.map(shape.name);
   const isForKernel = withKernel && RowKernel.takes(shape.pieces(''));
-  const kernel = isForKernel ? openKernel(shape, classes) : null;
+  const kernel = isForKernel ? openKernel(names) : null;
   let known: { readonly file: string; readonly pieces: readonly RowPiece[] } | undefined;
   return {
     head: shape.head,
@@ -42,7 +48,7 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
       if (known?.file !== name) known = { file: name, pieces: shape.pieces(name) };
       const { pieces } = known;
       const firstRecord = 1 + (shape.countsAll ? firstOfAll : firstRow);
-      const rowText = (place: number, record: number) => plain.row(pieces, rows, place, record);
+      const rowText = plainText(shape, names, pieces, rows);
       if (kernel === null) return plainly(rows, firstRecord, rowText);
       return byKernel(kernel, pieces, rows, firstRecord, rowText);
     },
@@ -50,10 +56,10 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
 }
 
 /** Null where no address space is left for a memory (V8 reserves 10 GiB for each): rows are then written plainly. */
-function openKernel(shape: RowShape, classes: readonly string[]): RowKernel | null {
+function openKernel(names: readonly string[]): RowKernel | null {
   const module = compileKernel(KERNEL_FILE);
   try {
-    return new RowKernel(module, shape, classes);
+    return new RowKernel(module, names);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -66,7 +72,7 @@ function* byKernel(
   pieces: readonly RowPiece[],
   rows: ScoredRows,
   firstRecord: number,
-  rowText: (place: number, record: number) => string,
+  rowText: RowText,
 ): Generator<Uint8Array, void> {
   kernel.begin(pieces);
   for (const { first, count, row } of runsOf(rows)) {
@@ -82,11 +88,7 @@ function* byKernel(
   if (rest.length > 0) yield rest;
 }
 
-function* plainly(
-  rows: ScoredRows,
-  firstRecord: number,
-  rowText: (place: number, record: number) => string,
-): Generator<Uint8Array, void> {
+function* plainly(rows: ScoredRows, firstRecord: number, rowText: RowText): Generator<Uint8Array, void> {
   let text = '';
   for (const { first, count, row } of runsOf(rows)) {
     for (let i = 0; i < count; i++) {
@@ -111,28 +113,16 @@ function* runsOf({ count, rejects }: ScoredRows): Generator<{ first: number; cou
   if (count > first) yield { first, count: count - first, row: first + rejects.length };
 }
 
-/** Digits after the point: about seven digits of a float32 mean something. */
-const DIGITS = 6;
-
-/** The text of one row in plain JavaScript: it takes every row, and the kernel must give the same. */
-export class RowText {
-  readonly #shape: RowShape;
-  readonly #names: readonly string[];
-
-  /** @param classes the names of the classes, in order */
-  constructor(shape: RowShape, classes: readonly string[]) {
-    this.#shape = shape;
-    this.#names = classes.map(shape.name);
-  }
-
-  /**
-   * @param pieces those of the shape for the rows' file
-   * @param place index of the row among the scored ones
-   * @param record the row's number
-   */
-  row(pieces: readonly RowPiece[], rows: ScoredRows, place: number, record: number): string {
-    const classCount = this.#names.length;
-    const outputs = rows.outputs.subarray(place * classCount, (place + 1) * classCount);
+/** Rows in plain JavaScript: it takes every row, and the kernel must give the same. */
+function plainText(
+  { name, isJson }: RowShape,
+  names: readonly string[],
+  pieces: readonly RowPiece[],
+  rows: ScoredRows,
+): RowText {
+  const decimal = (value: number) => (isJson && !Number.isFinite(value) ? 'null' : value.toFixed(DIGITS));
+  return (place, record) => {
+    const outputs = rows.outputs.subarray(place * names.length, (place + 1) * names.length);
     let ranked: readonly number[] | undefined;
     const best = (rank: number): number => {
       ranked ??= fromBest(outputs);
@@ -142,26 +132,21 @@ export class RowText {
     for (const piece of pieces) {
       if (piece.kind === 'text') line += piece.text;
       else if (piece.kind === 'record') line += record;
-      else if (piece.kind === 'id') line += this.#shape.name(idOf(rows, place));
-      else if (piece.kind === 'prediction') line += this.#names[rows.predictions[place]];
-      else if (piece.kind === 'confidence') line += this.#decimal(rows.confidences[place]);
-      else if (piece.kind === 'output') line += this.#decimal(outputs[piece.of]);
-      else if (piece.kind === 'best') line += this.#names[best(piece.rank)];
-      else line += this.#decimal(outputs[best(piece.rank)]);
+      else if (piece.kind === 'id') line += name(idOf(rows, place));
+      else if (piece.kind === 'prediction') line += names[rows.predictions[place]];
+      else if (piece.kind === 'confidence') line += decimal(rows.confidences[place]);
+      else if (piece.kind === 'output') line += decimal(outputs[piece.of]);
+      else if (piece.kind === 'best') line += names[best(piece.rank)];
+      else if (piece.kind === 'bestOutput') line += decimal(outputs[best(piece.rank)]);
     }
     return line;
-  }
-
-  #decimal(value: number): string {
-    return this.#shape.isJson && !Number.isFinite(value) ? 'null' : value.toFixed(DIGITS);
-  }
+  };
 }
 
 function idOf({ ids, idEnds }: ScoredRows, place: number): string {
   if (idEnds.length === 0) return '';
-  const [start, end] = [place === 0 ? 0 : idEnds[place - 1], idEnds[place]];
   // A copy: text decoders do not take shared memory.
-  return Buffer.from(ids.subarray(start, end)).toString();
+  return Buffer.from(ids.subarray(place === 0 ? 0 : idEnds[place - 1], idEnds[place])).toString();
 }
 
 /** The classes with the largest output first; of equal ones the first. */
