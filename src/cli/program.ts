@@ -42,7 +42,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** The command that is meant where none is named. */
 const DEFAULT_COMMAND = 'evaluate';
 
 const EXAMPLES = `

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type EpochTotals, type TrainResult, train } from '../../pipelines/train.js';
+import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import {
@@ -91,16 +91,12 @@ function layerSizes(text: string): number[] {
   });
 }
 
+type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'log'>;
+
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
-interface TrainFlags extends Partial<TrainingOptions>, CsvFlagValues {
+interface TrainFlags extends Partial<TrainingOptions>, Paths, CsvFlagValues {
   readonly warmUp?: number;
-  readonly images?: string;
-  readonly labels?: string;
   readonly workers?: number;
-  readonly checkpoint?: string;
-  readonly resume?: string;
-  readonly curve?: string;
-  readonly log?: string;
   readonly out: string;
   readonly format: 'table' | 'json';
   readonly quiet?: boolean;

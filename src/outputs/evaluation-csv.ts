@@ -35,9 +35,8 @@ export function evaluationCsv(evaluation: Evaluation): string {
       row(metric, score[metric], score.name);
   }
   for (const [truth, counts] of confusion.entries()) {
-    counts.forEach((count, prediction) =>
-      row('confusion', count, classes[truth].name, classes[prediction].name),
-    );
+    for (const [prediction, count] of counts.entries())
+      row('confusion', count, classes[truth].name, classes[prediction].name);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { lookNetwork } from '../../../pipelines/look.js';
-import { lookDetector } from '../../../pipelines/look-detector.js';
+import { type LookDetectorOptions, lookDetector } from '../../../pipelines/look-detector.js';
 import { lookNeuron } from '../../../pipelines/look-neuron.js';
 import type { Rectangle } from '../../insight/detector.js';
 import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
@@ -66,10 +66,6 @@ function addLookNetworkCommand(look: Command): void {
     });
 }
 
-interface LookNeuronFlags extends LookFlags {
-  readonly count: number;
-}
-
 const NEURON_EXAMPLES = `
 Examples:
   $ digitflow look neuron 1:4                    a neuron of the first hidden layer
@@ -91,20 +87,16 @@ function addLookNeuronCommand(look: Command): void {
   addLookInputOptions(command).option('-c, --count <images>', help, wholeNumber(0, 100), 5);
   addViewOptions(command)
     .addHelpText('after', NEURON_EXAMPLES)
-    .action(async (neuron: NeuronPlace, flags: LookNeuronFlags) => {
+    .action(async (neuron: NeuronPlace, flags: LookFlags & { readonly count: number }) => {
       const view = await lookNeuron({ ...imagesOf(flags), neuron, count: flags.count });
       await printView(view, flags, lookNeuronJson, renderNeuronReport);
     });
 }
 
-interface LookDetectorFlags extends LookFlags {
+interface LookDetectorFlags
+  extends LookFlags,
+    Pick<LookDetectorOptions, 'mask' | 'bias' | 'positive' | 'negative' | 'margin' | 'count'> {
   readonly rect?: Rectangle;
-  readonly mask?: string;
-  readonly bias: number;
-  readonly positive: number;
-  readonly negative: number;
-  readonly margin: number;
-  readonly count: number;
 }
 
 const DETECTOR_EXAMPLES = `
@@ -136,8 +128,8 @@ function addLookDetectorCommand(look: Command): void {
 
 async function runLookDetector(flags: LookDetectorFlags): Promise<void> {
   const { rect: rectangle, mask, bias, positive, negative, margin, count } = flags;
-  const detector = { rectangle, mask, bias, positive, negative, margin, count };
-  const view = await lookDetector({ ...imagesOf(flags), ...detector });
+  const weights = { bias, positive, negative, margin };
+  const view = await lookDetector({ ...imagesOf(flags), ...weights, rectangle, mask, count });
   await printView(view, flags, lookDetectorJson, renderDetector);
 }
 

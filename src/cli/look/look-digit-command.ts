@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { lookDigit } from '../../../pipelines/look-digit.js';
+import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.js';
 import { DigitflowError } from '../../errors.js';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { printable } from '../../views/terminal/text-width.js';
@@ -22,12 +21,7 @@ import {
   printView,
 } from './look-options.js';
 
-interface LookDigitFlags extends LookFlags {
-  readonly neuron?: NeuronPlace;
-  readonly why?: number | true;
-  readonly invert?: boolean;
-  readonly asIs?: boolean;
-}
+type LookDigitFlags = LookFlags & Pick<LookDigitOptions, 'neuron' | 'why' | 'invert' | 'asIs'>;
 
 const EXAMPLES = `
 Examples:
@@ -82,8 +76,6 @@ function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
   const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...CSV_FLAGS]);
   if (flag === undefined) return;
-  const expected = isRecord
-    ? `a PNG, found the number ${image}`
-    : `a record's number, found the path ${image}`;
-  throw new DigitflowError('USAGE', `${flag}: expected ${expected}; leave ${flag} out`);
+  const found = isRecord ? 'a PNG, found the number' : "a record's number, found the path";
+  throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);
 }
