@@ -5,10 +5,9 @@ import {
   addCsvOptions,
   addModelOption,
   addRunningOptions,
-  csvFlagsOf,
-  normalizationOf,
   onOpened,
   type RunningFlags,
+  runningOptionsOf,
   wholeNumber,
 } from './options.js';
 
@@ -47,16 +46,14 @@ export async function withEvaluation<Result>(
   signal: AbortSignal,
   run: (options: EvaluateOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { model, workers, batchSize, limit, quiet = false } = flags;
   let progress: ProgressLine | undefined;
   try {
     return await run({
-      ...{ images, labels, model, workers, batchSize, limit, signal },
-      csv: csvFlagsOf(flags),
-      normalization: normalizationOf(flags.normalize),
+      ...runningOptionsOf(flags),
+      ...{ images, labels, signal, limit: flags.limit },
       onOpened: onOpened(flags),
       onProgress: (running, total) => {
-        if (quiet) return;
+        if (flags.quiet) return;
         progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });
         progress.update({ done: running.images, correct: running.correct });
       },

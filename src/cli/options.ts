@@ -128,6 +128,14 @@ export function csvFlagsOf({ header, transpose, ...flags }: CsvFlagValues): CsvF
   };
 }
 
+/** The options of a pipeline that these flags mean; `normalization` throws USAGE for a text that makes no sense. */
+export function runningOptionsOf(flags: RunningFlags) {
+  const { model, workers, batchSize, normalize } = flags;
+  const changed = (text: string) => (own: Normalization) => parseNormalization(text, own);
+  const normalization = normalize === undefined ? undefined : changed(normalize);
+  return { model, workers, batchSize, normalization, csv: csvFlagsOf(flags) };
+}
+
 /**
  * Refuses CSV flags for an input of another format.
  *
@@ -151,17 +159,6 @@ export function onOpened(
     checkCsvFlags(flags, input);
     if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
   };
-}
-
-/**
- * A change to the network's own normalization, from the text of `--normalize`; undefined without the flag.
- *
- * @returns a function that throws DigitflowError USAGE for a text that makes no sense
- */
-export function normalizationOf(
-  text: string | undefined,
-): ((own: Normalization) => Normalization) | undefined {
-  return text === undefined ? undefined : (own) => parseNormalization(text, own);
 }
 
 /** The first of the named flags that was given, as the user writes it: `--labels-from`, `--no-invert`. */

@@ -1,4 +1,4 @@
-import { OutputClosed, stdoutOutput } from '../outputs/rows/row-output.js';
+import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
 
 /** What stdout can show. */
@@ -17,23 +17,17 @@ export function stdoutOptions(): RenderOptions {
  */
 export async function writeOut(text: string): Promise<void> {
   try {
-    await stdoutOutput(process.stdout).write(text);
+    await writeStdout(text);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
 }
 
-/** Ctrl-C as a signal; `end` gives Ctrl-C back to Node. */
-interface Interruption {
-  readonly signal: AbortSignal;
-  end(): void;
-}
-
 /** The exit code of a process that was interrupted. */
 export const EXIT_INTERRUPTED = 130;
 
-/** Takes Ctrl-C and SIGTERM: the first is told and aborts the signal, the second leaves at once. */
-export function onInterrupt(tell: () => void): Interruption {
+/** Takes Ctrl-C and SIGTERM until `end`: the first is told and aborts the signal, the second leaves at once. */
+export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const handle = () => {
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);

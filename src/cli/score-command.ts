@@ -14,7 +14,7 @@ import {
   addRunningOptions,
   checkCsvFlags,
   csvFlagsOf,
-  normalizationOf,
+  runningOptionsOf,
   wholeNumber,
 } from './options.js';
 import { interruptibly } from './process.js';
@@ -101,7 +101,6 @@ interface ScoreRun {
 
 async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSignal): Promise<void> {
   const { flags, progress } = run;
-  const { model, workers, batchSize, maxErrors, maxWait: maxWaitMs } = flags;
   const inputs = await expandPaths(paths);
   try {
     checkFiles(inputs, flags);
@@ -117,10 +116,8 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const { summary } = run;
   const said = new Set<string>();
   const result = await score({
-    inputs,
-    ...{ model, workers, batchSize, maxErrors, maxWaitMs, from, signal },
-    csv: csvFlagsOf(flags),
-    normalization: normalizationOf(flags.normalize),
+    ...runningOptionsOf(flags),
+    ...{ inputs, from, signal, maxErrors: flags.maxErrors, maxWaitMs: flags.maxWait },
     onBadRow: flags.onError === 'fail' ? 'fail' : 'skip',
     withOutputs: flags.probabilities || flags.top > 0,
     write: (rows) => outputs.write(rows),

@@ -62,7 +62,9 @@ function addTrainingOptions(command: Command): Command {
     const byDefault =
       name === 'loss' ? 'cross-entropy for softmax, else squared-error' : settingText(DEFAULT_TRAINING, name);
     const option = new Option(`${settingFlag(name)} <${value}>`, `${meaning} (default: ${byDefault})`);
-    command.addOption(read ? option.argParser(read) : option.choices(choicesOf(name)));
+    command.addOption(
+      read ? option.argParser(read) : option.choices(TRAINING_CHOICES[name as keyof typeof TRAINING_CHOICES]),
+    );
   }
   return command;
 }
@@ -72,10 +74,6 @@ function settingsOf(flags: TrainFlags): Partial<TrainingOptions> {
   const given = SETTING_NAMES.filter((name) => name in flags);
   const settings = Object.fromEntries(given.map((name) => [name, flags[name]]));
   return flags.warmUp === undefined ? settings : { ...settings, warmUpEpochs: flags.warmUp };
-}
-
-function choicesOf(name: keyof TrainingOptions): readonly string[] {
-  return name in TRAINING_CHOICES ? TRAINING_CHOICES[name as keyof typeof TRAINING_CHOICES] : [];
 }
 
 function lossName(text: string): TrainingOptions['loss'] {

@@ -2,14 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
-import {
-  type FileOutput,
-  fileOutput,
-  REJECTS_HEAD,
-  type RowOutput,
-  rejectsCsv,
-  stdoutOutput,
-} from './rows/row-output.js';
+import { type FileOutput, fileOutput, REJECTS_HEAD, rejectsCsv, writeStdout } from './rows/row-output.js';
 import { type ScoreCounts, type ScoredRows, ScoreTally } from './rows/scored-rows.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
 
@@ -28,7 +21,7 @@ interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
 const BEGINNING: RunPosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
 /** The least time between two writes of the journal. */
 const LEAST_MS = 100;
-/** With its syncs the journal takes at most one part in this many of the time. */
+/** The journal, with its syncs, takes at most one part in this many of the time. */
 const SHARE = 50;
 
 /** Writes rows and rejects, counts them, and keeps a journal of how far it is. */
@@ -40,7 +33,6 @@ export class ScoreOutputs {
   readonly #tally: ScoreTally;
   #state: ScoreState;
   #format: RowFormat | undefined;
-  #out: RowOutput | undefined;
   /** The output, where it is a file. */
   #file: FileOutput | undefined;
   #rejects: FileOutput | undefined;
@@ -81,7 +73,7 @@ export class ScoreOutputs {
   }
 
   async write(rows: ScoredRows): Promise<void> {
-    for (const text of (await this.#begun()).rows(rows)) await this.#out?.write(text);
+    for (const text of (await this.#begun()).rows(rows)) await this.#write(text);
     if (rows.rejects.length > 0) await this.#rejects?.write(rejectsCsv(rows));
     this.#tally.add(rows);
     this.#advance(rows);
@@ -121,6 +113,10 @@ export class ScoreOutputs {
     };
   }
 
+  #write(text: string | Uint8Array): Promise<void> {
+    return this.#file ? this.#file.write(text) : writeStdout(text);
+  }
+
   #sync(): Promise<unknown> {
     return Promise.all([this.#file?.sync(), this.#rejects?.sync()]);
   }
@@ -128,7 +124,7 @@ export class ScoreOutputs {
   /** The rows must be on the disk before the journal says so. */
   async #save(): Promise<void> {
     const beginMs = performance.now();
-    const state = { ...this.#state, counts: this.#tally.counts };
+    const state = { ...this.#state, counts: this.counts };
     await this.#sync();
     try {
       this.#journal?.save(state);
@@ -147,12 +143,11 @@ export class ScoreOutputs {
     // Before the output is emptied, so that the run can be resumed from any moment on.
     this.#beginJournal();
     if (out !== undefined) this.#file = await fileOutput(out, outBytes);
-    this.#out = this.#file ?? stdoutOutput(process.stdout);
     if (rejects !== undefined) {
       this.#rejects = await fileOutput(rejects, rejected?.bytes);
       if (this.#rejects.bytes === 0) await this.#rejects.write(REJECTS_HEAD);
     }
-    if (outBytes === 0) await this.#out.write(format.head);
+    if (outBytes === 0) await this.#write(format.head);
     this.#format = format;
     return format;
   }

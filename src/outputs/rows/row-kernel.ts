@@ -69,7 +69,7 @@ export class RowKernel {
     this.#kernel = instantiateWasm<FormatKernel>(module, this.#memory);
   }
 
-  /** Whether what was written should be taken before more is. */
+  /** Whether the text should be taken before more is written. */
   get isFull(): boolean {
     return this.#places !== undefined && this.#end >= this.#places.targetFull;
   }

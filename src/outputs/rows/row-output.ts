@@ -10,23 +10,15 @@ const open = promisify(openCallback);
 const write = promisify(writeCallback);
 const truncate = promisify(ftruncate);
 
-/** Where rows go. */
-export interface RowOutput {
-  /**
-   * Resolves when the text is out, so a slow reader holds back the caller.
-   *
-   * @throws DigitflowError OUTPUT_WRITE; OutputClosed when the reader has gone
-   */
-  write(text: string | Uint8Array): Promise<void>;
-}
-
 /** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
 
 /** A file, which a later run may continue. */
-export interface FileOutput extends RowOutput {
+export interface FileOutput {
   /** Its length: what was kept, and what was written in full. */
   readonly bytes: number;
+  /** @throws DigitflowError OUTPUT_WRITE */
+  write(text: string | Uint8Array): Promise<void>;
   /** Resolves when all of it is on the disk. */
   sync(): Promise<void>;
 }
@@ -72,19 +64,20 @@ async function openAfter(path: string, keptBytes: number): Promise<number> {
   return fd;
 }
 
-/** Standard output: a file, a pipe or a terminal. */
-export function stdoutOutput(stream: NodeJS.WritableStream): RowOutput {
-  return {
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        stream.write(text, (error) => {
-          if (!error) return resolve();
-          if ((error as NodeJS.ErrnoException).code === 'EPIPE') return reject(new OutputClosed('closed'));
-          const message = `stdout: cannot write: ${error.message}`;
-          reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
-        });
-      }),
-  };
+/**
+ * Writes to standard output, and resolves when the text is out: a slow reader holds back the caller.
+ *
+ * @throws DigitflowError OUTPUT_WRITE; OutputClosed when the reader has gone
+ */
+export function writeStdout(text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) return resolve();
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') return reject(new OutputClosed('closed'));
+      const message = `stdout: cannot write: ${error.message}`;
+      reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
+    });
+  });
 }
 
 /** The names of the columns of `rejectsCsv`. */
