@@ -119,8 +119,8 @@ function delimiter(text: string): string {
 }
 
 /** The CSV flags as the pipelines take them. */
-export function csvFlagsOf({ header, transpose, ...flags }: CsvFlagValues): CsvFlags {
-  const { label, id, delimiter, scale, labelsFrom } = flags;
+export function csvFlagsOf(flags: CsvFlagValues): CsvFlags {
+  const { header, label, id, delimiter, scale, transpose, labelsFrom } = flags;
   return {
     ...{ label, id, delimiter, scale, labelsFrom },
     header: header && header === 'yes',
