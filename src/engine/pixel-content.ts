@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import type { PixelTask } from './messages.js';
-import type { FileExtent, PixelRecords } from './records.js';
+import type { FileExtent, HeldExtent, PixelRecords } from './records.js';
 import { copyToShared, readFully } from './shared-bytes.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -10,7 +10,7 @@ export class PixelContent {
   readonly #hasLabels: boolean;
   readonly #slots: Slots;
   readonly #slot: Slot;
-  #extent: FileExtent | undefined;
+  #extent: HeldExtent | undefined;
   #count = 0;
   #fault: DigitflowError | undefined;
 
@@ -30,7 +30,12 @@ export class PixelContent {
   }
 
   get task(): PixelTask {
-    return { slot: this.#slot.index, count: this.#count, hasLabels: this.#hasLabels, extent: this.#extent };
+    return {
+      slot: this.#slot.index,
+      count: this.#count,
+      hasLabels: this.#hasLabels,
+      extent: this.#extent && withoutFile(this.#extent),
+    };
   }
 
   get hasLabels(): boolean {
@@ -106,10 +111,12 @@ export class PixelContent {
     return pixels;
   }
 
-  released(): void {}
+  released(): void {
+    this.#extent?.file.release();
+  }
 
   /** Copies pixels, unless they lie there already. */
-  #copy(pixels: Uint8Array, extent: FileExtent | undefined): void {
+  #copy(pixels: Uint8Array, extent: HeldExtent | undefined): void {
     const { room } = this;
     const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
     if (extent !== undefined && !isInPlace) {
@@ -117,7 +124,9 @@ export class PixelContent {
       throw new DigitflowError('POOL_BUSY', message);
     }
     if (!isInPlace) copyToShared(pixels, room);
-    this.#extent ??= extent;
+    if (this.#extent !== undefined) return;
+    this.#extent = extent;
+    extent?.file.retain();
   }
 
   #unreadable(readError: string, records: string): DigitflowError {
@@ -129,6 +138,11 @@ export class PixelContent {
         )
       : new DigitflowError('INPUT_READ', `${where}: could not be read (${readError}); check the disk`);
   }
+}
+
+/** What crosses to a worker: nothing that only the main thread can use. */
+function withoutFile({ fd, position, name }: HeldExtent): FileExtent {
+  return { fd, position, name };
 }
 
 function withoutFirst(records: PixelRecords, taken: number, recordBytes: number): PixelRecords {

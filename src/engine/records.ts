@@ -57,7 +57,7 @@ export interface Piece {
   /** The labels of exactly those records that end in this piece, as stored; absent where there are none. */
   readonly labels?: Uint8Array | undefined;
   /** Where the bytes lie that a worker is to read: pixels to where `bytes` lies, or a stretch of text. */
-  readonly extent?: FileExtent | undefined;
+  readonly extent?: HeldExtent | undefined;
   readonly stretch?: Stretch | undefined;
   /** True where nothing may follow in the same batch: these rows are only right at the end of a text. */
   readonly endsBatch?: boolean | undefined;
@@ -82,7 +82,7 @@ export interface PixelRecords {
   /** `(count)` u8 class indices, or null where the input has no labels. */
   readonly labels: Uint8Array | null;
   /** Set where the pixels were not read yet: the worker that scores them reads them to where `pixels` lies. */
-  readonly extent?: FileExtent | undefined;
+  readonly extent?: HeldExtent | undefined;
   /** Why nothing follows; then `count` is 0. */
   readonly fault?: DigitflowError | undefined;
 }
@@ -106,6 +106,11 @@ export interface FileExtent {
   readonly position: number;
   /** What to call the file in an error. */
   readonly name: string;
+}
+
+/** Pixels that are still to be read, and the file to be kept open until they were. */
+export interface HeldExtent extends FileExtent {
+  readonly file: HeldFile;
 }
 
 /**

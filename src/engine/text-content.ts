@@ -1,6 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { type CsvDialect, rowTooLong } from '../formats/csv/dialect.js';
-import { isFault } from '../formats/csv/fields.js';
+import { type CsvDialect, noTextSlots, rowTooLong } from '../formats/csv/dialect.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
 import { REJECT } from './layout.js';
@@ -115,7 +114,7 @@ export class TextContent {
     const text = this.#textAt(this.#slot.rowStarts[place], this.#size.mostRowBytes);
     const { end } = findRowEnd(text, 0, text.length, this.#dialect);
     const row = this.#parse(text.subarray(0, end));
-    if (!isFault(row)) return row.pixels;
+    if (typeof row !== 'string') return row.pixels;
     throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
   }
 
@@ -126,7 +125,7 @@ export class TextContent {
     const text = () => this.#textAt(start, length);
     const reason = () => {
       const row = this.#parse(text());
-      return isFault(row) ? row.fault : SPANS_LINES;
+      return typeof row === 'string' ? row : SPANS_LINES;
     };
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
@@ -156,7 +155,7 @@ export class TextContent {
   /** Whether nothing but its label is wrong with a rejected row. */
   #hasOnlyBadLabel(text: Uint8Array): boolean {
     const withoutLabel = parseRow(text, { ...this.#dialect, label: null }, this.#slots.classCount);
-    return isFault(this.#parse(text)) && !isFault(withoutLabel);
+    return typeof this.#parse(text) === 'string' && typeof withoutLabel !== 'string';
   }
 
   #parse(text: Uint8Array): ReturnType<typeof parseRow> {
@@ -184,8 +183,7 @@ export class TextContent {
 export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
   if (dialect === null) throw new TypeError('expected a reading of text');
   if (slots.text !== null) return dialect;
-  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
-  throw new DigitflowError('USAGE', message);
+  throw noTextSlots(name);
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lookNetwork } from '../../pipelines/look.js';
-import { lookDetector } from '../../pipelines/look-detector.js';
+import { lookDetector, lookNetwork } from '../../pipelines/look.js';
 import { lookWhatIf } from '../../pipelines/look-what-if.js';
 import { renderDetector } from '../../src/views/terminal/render-detector.js';
 import { renderNetwork } from '../../src/views/terminal/render-network.js';

@@ -1,9 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { lookNetwork } from '../../../pipelines/look.js';
-import { type LookDetectorOptions, lookDetector } from '../../../pipelines/look-detector.js';
-import { lookNeuron } from '../../../pipelines/look-neuron.js';
+import { type LookDetectorOptions, lookDetector, lookNetwork, lookNeuron } from '../../../pipelines/look.js';
 import type { Rectangle } from '../../insight/detector.js';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import { lookDetectorJson, lookNetworkJson, lookNeuronJson } from '../../outputs/json-text.js';
 import { renderDetector } from '../../views/terminal/render-detector.js';
 import { renderNetwork } from '../../views/terminal/render-network.js';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
 import {
   addCsvOptions,

@@ -1,5 +1,4 @@
 import type { CsvDialect } from '../../formats/csv/dialect.js';
-import { isFault } from '../../formats/csv/fields.js';
 import { parseRow } from '../../formats/csv/parse-row.js';
 import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
 import type { Answer } from '../messages.js';
@@ -50,7 +49,8 @@ export function readRows(reader: RowReader, window: TextWindow): RowsRead {
     if (row.end > at) {
       const parsed = parseRow(bytes.subarray(at, row.end), dialect, classCount);
       const start = at - window.origin;
-      const hasRoom = isFault(parsed) ? writer.reject(start, row.end - at) : writer.take(parsed, start);
+      const isFault = typeof parsed === 'string';
+      const hasRoom = isFault ? writer.reject(start, row.end - at) : writer.take(parsed, start);
       if (!hasRoom) return { at, reason: 'full' };
     }
     writer.lines += row.lines;

@@ -1,4 +1,4 @@
-import type { ThresholdPoint } from '../../counting/threshold-curve.js';
+import type { ThresholdPoint } from '../../counting/report-collector.js';
 import { grouped } from '../../counting/wording.js';
 import { type Html, html, rounded, section } from './html.js';
 import type { SectionContext } from './section-context.js';

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../counting/evaluation.js';
-import type { ThresholdPoint } from '../../counting/threshold-curve.js';
+import type { ThresholdPoint } from '../../counting/report-collector.js';
 import type { Picture } from '../picture.js';
 
 /** Everything that a report shows. */

@@ -1,6 +1,6 @@
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
-import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
+import { type NeuronArithmetic, strongestInputs } from '../../insight/explain.js';
 import { shade } from '../picture.js';
 import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';

@@ -1,5 +1,5 @@
+import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
-import type { Scores } from '../../counting/scores.js';
 import {
   digestWords,
   durationWords,
