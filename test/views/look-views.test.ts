@@ -5,7 +5,7 @@ import { renderDetector } from '../../src/views/terminal/render-detector.js';
 import { renderNetwork } from '../../src/views/terminal/render-network.js';
 import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 
 const draw: Record<string, (options: RenderOptions) => string> = {};
 

@@ -3,7 +3,7 @@ import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.
 import { DigitflowError } from '../../errors.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
-import { printable } from '../../views/terminal/text-width.js';
+import { printable } from '../../views/terminal/text-layout.js';
 import {
   addCsvOptions,
   addModelOption,
