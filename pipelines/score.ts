@@ -17,8 +17,12 @@ import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
 import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
-import type { RowTaker, ScoreResult, ScoreStart } from '../src/outputs/score-options.js';
-import { ScoreWriter } from '../src/outputs/score-writer.js';
+import {
+  type RowTaker,
+  type ScoreResult,
+  type ScoreStart,
+  ScoreWriter,
+} from '../src/outputs/score-writer.js';
 
 /** How long a row waits for its batch to fill: shorter than what a person notices. */
 const DEFAULT_MAX_WAIT_MS = 50;

@@ -21,10 +21,10 @@ export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 // Results as text and JSON.
 export { evaluationCsv } from './outputs/evaluation-csv.js';
-export { evaluationJson } from './outputs/evaluation-json.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
+export { evaluationJson } from './outputs/json-text.js';
 export type { ScoredRows } from './outputs/rows/scored-rows.js';
-export type { ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-options.js';
+export type { ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
 // Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';

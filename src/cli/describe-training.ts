@@ -14,18 +14,20 @@ import { labelled, printable } from '../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
 type Judged = NonNullable<Report['test']>;
+/** Something to say, or nothing. */
+type Fact = string | false;
 
 /** A training as a report for a terminal. */
 export function renderTraining({ training, curve }: TrainResult, options: RenderOptions): string {
   const style = createStyle(options);
   const { paint } = style;
-  const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
+  const entry = (label: string, facts: readonly Fact[]) => labelled(label, facts.filter(isGiven), style);
   const judged = (label: string, by: Omit<Judged, 'dataset'>) =>
     entry(label, [
       `${paint.bold(`${percentage(by.accuracy, 2)} %`)} (95 % interval ${percentage(by.interval.low, 2)} to ${percentage(by.interval.high, 2)} %)`,
       `${grouped(by.images - by.correct)} of ${grouped(by.images)} wrong`,
     ]);
-  const { validation, test, out, diverged } = training;
+  const { chosen, settings, validation, test, out, diverged } = training;
   const curveLines = renderLearningCurve(curve, options);
   const lines = [
     ...entry('data', dataFacts(training)),
@@ -34,11 +36,9 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
     ...(curveLines.length > 0 ? ['', ...curveLines] : []),
     '',
     ...entry('chosen', [
-      `epoch ${training.chosen.epoch} of ${training.settings.epochs}`,
-      ...(training.settings.restarts > 1
-        ? [`run ${training.chosen.run} of ${training.settings.restarts}`]
-        : []),
-      `loss ${training.chosen.loss.toPrecision(4)} (mean ${training.settings.loss})`,
+      `epoch ${chosen.epoch} of ${settings.epochs}`,
+      settings.restarts > 1 && `run ${chosen.run} of ${settings.restarts}`,
+      `loss ${chosen.loss.toPrecision(4)} (mean ${settings.loss})`,
     ]),
     ...(validation ? judged('validation', validation) : []),
     ...(test ? judged('test', test) : []),
@@ -52,17 +52,21 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
   return `${lines.join('\n')}\n`;
 }
 
-function dataFacts({ data, settings }: Report): string[] {
+function isGiven(fact: Fact): fact is string {
+  return fact !== false;
+}
+
+function dataFacts({ data, settings }: Report): Fact[] {
   const digest = data.files[0]?.sha256;
   return [
     printable(data.dataset ?? data.files[0]?.path ?? 'images'),
     `${grouped(data.images - settings.validation)} images to learn from`,
     `${grouped(settings.validation)} held out`,
-    ...(digest ? [digestWords(digest)] : []),
+    digest ? digestWords(digest) : false,
   ];
 }
 
-function settingFacts({ settings }: Report): string[] {
+function settingFacts({ settings }: Report): Fact[] {
   return [
     settings.loss,
     settings.optimizer,
@@ -73,11 +77,11 @@ function settingFacts({ settings }: Report): string[] {
   ];
 }
 
-function speedFacts({ imagesPerSecond, seconds, workers, epochs, resumedEpochs }: Report): string[] {
+function speedFacts({ imagesPerSecond, seconds, workers, epochs, resumedEpochs }: Report): Fact[] {
   return [
-    ...(imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)]),
+    imagesPerSecond !== null && rateWords(imagesPerSecond),
     `${durationWords(seconds)} for ${grouped(epochs - resumedEpochs)} epochs`,
-    ...(resumedEpochs > 0 ? [`${grouped(resumedEpochs)} were done before`] : []),
+    resumedEpochs > 0 && `${grouped(resumedEpochs)} were done before`,
     threadWords(workers),
   ];
 }

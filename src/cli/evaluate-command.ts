@@ -1,23 +1,25 @@
 import { type Command, Option } from 'commander';
-import { type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
+import { type EvaluateOptions, type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
 import { evaluationCsv } from '../outputs/evaluation-csv.js';
-import { evaluationJson } from '../outputs/evaluation-json.js';
 import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
+import { evaluationJson } from '../outputs/json-text.js';
 import { pictureOf } from '../views/picture.js';
 import { renderEvaluation } from '../views/terminal/render-evaluation.js';
-import { share, wholeNumber } from './common-options.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
+import { share, wholeNumber } from './options.js';
 import { interruptibly, stdoutOptions, writeOut } from './process.js';
 
+const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
+
 interface EvaluateFlags extends EvaluationFlags {
-  format: 'table' | 'json' | 'markdown' | 'csv';
-  minAccuracy?: number;
-  mistakes: number;
+  readonly format: (typeof FORMATS)[number];
+  readonly minAccuracy?: number;
+  readonly mistakes: number;
 }
 
 const EXAMPLES = `
@@ -37,11 +39,7 @@ Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such inp
 /** Gives `digitflow evaluate` its arguments, flags and action. */
 export function defineEvaluate(command: Command): void {
   addEvaluationArguments(command)
-    .addOption(
-      new Option('-f, --format <format>', 'what to print')
-        .choices(['table', 'json', 'markdown', 'csv'])
-        .default('table'),
-    )
+    .addOption(new Option('-f, --format <format>', 'what to print').choices(FORMATS).default('table'))
     .option('--mistakes <count>', 'how many of the worst mistakes to show', wholeNumber(0), 10)
     .option('--min-accuracy <share>', 'exit with 1 when the accuracy is lower, such as 0.94 or 94%', share);
   addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runEvaluate);
@@ -53,19 +51,16 @@ async function runEvaluate(
   flags: EvaluateFlags,
 ): Promise<void> {
   const { mistakes } = flags;
-  await interruptibly(flags.quiet ?? false, async (signal) => {
-    const result = await withEvaluation(images, labels, flags, signal, (options) =>
-      evaluate({ ...options, mistakes }),
-    );
+  await interruptibly(flags, async (signal) => {
+    const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
+    const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(formatted(result, flags.format));
     if (!signal.aborted) process.exitCode = exitCode(result, flags);
   });
 }
 
-function formatted(
-  { evaluation, mistakes, normalization }: EvaluateResult,
-  format: EvaluateFlags['format'],
-): string {
+function formatted(result: EvaluateResult, format: EvaluateFlags['format']): string {
+  const { evaluation, mistakes, normalization } = result;
   if (format === 'json') return evaluationJson(evaluation);
   if (format === 'markdown') return evaluationMarkdown(evaluation);
   if (format === 'csv') return evaluationCsv(evaluation);
@@ -74,13 +69,11 @@ function formatted(
   return renderEvaluation(evaluation, pictures, stdoutOptions());
 }
 
-function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {
-  if (flags.minAccuracy === undefined) return 0;
+function exitCode({ evaluation }: EvaluateResult, { minAccuracy, quiet }: EvaluateFlags): number {
+  if (minAccuracy === undefined) return 0;
   const { accuracy } = evaluation;
-  if (accuracy !== null && accuracy >= flags.minAccuracy) return 0;
-  if (!flags.quiet) {
-    const found = accuracy === null ? 'no images to measure it on' : accuracy;
-    process.stderr.write(`digitflow: accuracy: expected at least ${flags.minAccuracy}, found ${found}\n`);
-  }
+  if (accuracy !== null && accuracy >= minAccuracy) return 0;
+  const found = accuracy ?? 'no images to measure it on';
+  if (!quiet) process.stderr.write(`digitflow: accuracy: expected at least ${minAccuracy}, found ${found}\n`);
   return 1;
 }

@@ -1,26 +1,27 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import { addModelOption, addRunningOptions, normalizationOf, wholeNumber } from './common-options.js';
-import { addCsvOptions, type CsvFlagValues, csvFlagsOf, onOpened } from './csv-options.js';
+import {
+  addCsvOptions,
+  addModelOption,
+  addRunningOptions,
+  onOpened,
+  type RunningFlags,
+  runningOptionsOf,
+  wholeNumber,
+} from './options.js';
 
 /** The flags of a command that evaluates. */
-export interface EvaluationFlags extends CsvFlagValues {
-  model: string;
-  workers?: number;
-  batchSize?: number;
-  limit?: number;
-  normalize?: string;
-  quiet?: boolean;
+export interface EvaluationFlags extends RunningFlags {
+  readonly limit?: number;
 }
 
 /** Adds the arguments of a command that evaluates, and the choice of a network. */
 export function addEvaluationArguments(command: Command): Command {
+  const help =
+    'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST test set)';
   command
-    .argument(
-      '[images]',
-      'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST test set)',
-    )
+    .argument('[images]', help)
     .argument('[labels]', 'their labels (default: those that come with the images, or lie beside them)');
   return addModelOption(command);
 }
@@ -37,11 +38,7 @@ export function addEvaluationOptions(command: Command): Command {
   return addCsvOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
 }
 
-/**
- * Runs an evaluation with a line of progress, which is cleared once the evaluation is over.
- *
- * @param run evaluates with the options that the arguments and flags mean
- */
+/** Runs an evaluation with the options that the arguments and flags mean, and a line of progress until it is over. */
 export async function withEvaluation<Result>(
   images: string | undefined,
   labels: string | undefined,
@@ -49,16 +46,14 @@ export async function withEvaluation<Result>(
   signal: AbortSignal,
   run: (options: EvaluateOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { model, workers, batchSize, limit, quiet = false } = flags;
   let progress: ProgressLine | undefined;
   try {
     return await run({
-      ...{ images, labels, model, workers, batchSize, limit, signal },
-      csv: csvFlagsOf(flags),
-      normalization: normalizationOf(flags.normalize),
+      ...runningOptionsOf(flags),
+      ...{ images, labels, signal, limit: flags.limit },
       onOpened: onOpened(flags),
       onProgress: (running, total) => {
-        if (quiet) return;
+        if (flags.quiet) return;
         progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });
         progress.update({ done: running.images, correct: running.correct });
       },

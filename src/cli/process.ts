@@ -1,4 +1,4 @@
-import { DigitflowError } from '../errors.js';
+import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
 
 /** What stdout can show. */
@@ -16,39 +16,22 @@ export function stdoutOptions(): RenderOptions {
  * @throws DigitflowError OUTPUT_WRITE for other faults, such as a full disk
  */
 export async function writeOut(text: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
-      else {
-        const message = `stdout: cannot write: ${error.message}`;
-        reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
-      }
-    });
-  });
-}
-
-/** Ctrl-C as a signal. */
-interface Interruption {
-  /** Aborted by the first Ctrl-C. */
-  readonly signal: AbortSignal;
-  /** Gives Ctrl-C back to Node. */
-  end(): void;
+  try {
+    await writeStdout(text);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
 }
 
 /** The exit code of a process that was interrupted. */
 export const EXIT_INTERRUPTED = 130;
 
-/** Takes Ctrl-C and SIGTERM: the first asks to finish what was begun, the second leaves at once. */
-export function onInterrupt(isQuiet: boolean): Interruption {
+/** Takes Ctrl-C and SIGTERM until `end`: the first is told and aborts the signal, the second leaves at once. */
+export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const handle = () => {
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    if (!isQuiet) {
-      // A terminal has just shown ^C, or a progress line.
-      const ahead = process.stderr.isTTY ? '\n' : '';
-      const note = 'interrupted; finishing what was read (again to leave at once)';
-      process.stderr.write(`${ahead}digitflow: ${note}\n`);
-    }
+    tell();
     controller.abort();
   };
   process.on('SIGINT', handle);
@@ -62,12 +45,17 @@ export function onInterrupt(isQuiet: boolean): Interruption {
   };
 }
 
-/** Runs what the first Ctrl-C stops; that there was nothing to show yet is no error then, since the exit code says it. */
+/** Runs what the first Ctrl-C stops. The exit code then says so, even where there was nothing to show yet. */
 export async function interruptibly(
-  isQuiet: boolean,
+  { quiet }: { readonly quiet?: boolean },
   run: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const { signal, end } = onInterrupt(isQuiet);
+  const { signal, end } = onInterrupt(() => {
+    // A terminal has just shown ^C, or a progress line.
+    const ahead = process.stderr.isTTY ? '\n' : '';
+    const note = 'interrupted; finishing what was read (again to leave at once)';
+    if (!quiet) process.stderr.write(`${ahead}digitflow: ${note}\n`);
+  });
   try {
     await run(signal);
   } catch (error) {

@@ -5,12 +5,10 @@ import { writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
 
-/** What the help of all commands says of one, and where the rest of it is imported from when it is asked for. */
+/** What the help of all commands says of one; `load` imports the function that defines the rest of it. */
 interface CommandEntry {
-  /** As the first line of its own help says it. */
   readonly usage: string;
   readonly description: string;
-  /** Imports the function that gives the command its arguments, flags and action. */
   load(): Promise<(command: Command) => void>;
 }
 
@@ -44,7 +42,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** The command that is meant where none is named. */
 const DEFAULT_COMMAND = 'evaluate';
 
 const EXAMPLES = `
@@ -60,16 +57,10 @@ Examples:
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
-/**
- * Runs the command line and sets the exit code of the process. Errors become one line on stderr, or, with
- * `--format json`, one JSON object.
- *
- * @param args without the two that name node and the program
- */
+/** Runs the command line and sets the exit code. An error is one line on stderr: JSON with `--format json`. */
 export async function runCli(args: readonly string[]): Promise<void> {
-  // stderr may be closed: the exit code says what went wrong, too.
+  // stderr may be closed: the exit code says what went wrong, too. Each write to stdout handles its own error.
   process.stderr.on('error', () => {});
-  // Each write to stdout handles its own error.
   process.stdout.on('error', () => {});
   // An uncaught fault is one line, too: Node would print the bundle's source, which is one very long line.
   process.on('uncaughtException', (error) => process.exit(report(error, args)));
@@ -152,7 +143,13 @@ function isUnlikeAll(error: unknown): boolean {
 
 /** Says what went wrong; returns the exit code. */
 function report(error: unknown, args: readonly string[]): number {
-  const failure = describeFailure(error, args);
+  const failure =
+    error instanceof CommanderError
+      ? { code: 'USAGE', message: usageMessage(error, args), exitCode: EXIT_USAGE }
+      : {
+          ...describeError(error),
+          exitCode: error instanceof DigitflowError ? error.exitCode : EXIT_OWN_FAULT,
+        };
   const stack = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
   if (wantsJson(args)) {
     process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack })}\n`);
@@ -163,28 +160,11 @@ function report(error: unknown, args: readonly string[]): number {
   return failure.exitCode;
 }
 
-interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly exitCode: number;
-}
-
-function describeFailure(error: unknown, args: readonly string[]): Failure {
-  if (error instanceof CommanderError) {
-    return { code: 'USAGE', message: usageMessage(error, args), exitCode: EXIT_USAGE };
-  }
-  const exitCode = error instanceof DigitflowError ? error.exitCode : EXIT_OWN_FAULT;
-  return { ...describeError(error), exitCode };
-}
-
 /** What commander says, without its own `error:`, and with its suggestion on the same line. */
 function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
   const isLook = args[0] === 'look';
   if (code === 'commander.help') return `no such command; see digitflow${isLook ? ' look' : ''} --help`;
-  const said = message
-    .replace(/^error: /, '')
-    .replace(/\.$/, '')
-    .replaceAll('\n', ' ');
+  const said = message.replace(/^error: |\.$/g, '').replaceAll('\n', ' ');
   if (code === 'commander.unknownCommand' && !isLook) return `${said}; see digitflow --help`;
   const command = isCommand(args[0]) ? args[0] : DEFAULT_COMMAND;
   // What can be looked at is a command of its own, with flags of its own.
@@ -203,7 +183,7 @@ function wantsJson(args: readonly string[]): boolean {
 /** A path may hold anything: a line break in it must not make two lines, nor an escape steer the terminal. */
 function onOneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return JSON.stringify(character).slice(1, -1);
-  });
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
+    JSON.stringify(character).slice(1, -1),
+  );
 }

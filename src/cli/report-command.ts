@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
 import { grouped } from '../counting/wording.js';
 import { KeptFile } from '../outputs/kept-file.js';
@@ -12,8 +13,8 @@ import {
 import { interruptibly, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
-  out: string;
-  lang: Language;
+  readonly out: string;
+  readonly lang: Language;
 }
 
 const EXAMPLES = `
@@ -31,11 +32,10 @@ Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault,
 
 /** Gives `digitflow report` its arguments, flags and action. */
 export function defineReport(command: Command): void {
+  const language = new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES));
   addEvaluationArguments(command)
     .option('-o, --out <file>', 'where the page goes; - for stdout', 'report.html')
-    .addOption(
-      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
-    );
+    .addOption(language.default('en'));
   addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runReport);
 }
 
@@ -46,10 +46,9 @@ async function runReport(
 ): Promise<void> {
   // Opened first: that it cannot be written is told before the work, not after it.
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
-  await interruptibly(flags.quiet ?? false, async (signal) => {
-    const { html } = await withEvaluation(images, labels, flags, signal, (options) =>
-      report({ ...options, language: flags.lang }),
-    );
+  await interruptibly(flags, async (signal) => {
+    const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
+    const { html } = await withEvaluation(images, labels, flags, signal, run);
     if (file === null) return writeOut(html);
     file.write(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));

@@ -8,10 +8,17 @@ import { identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
-import { addModelOption, addRunningOptions, normalizationOf, wholeNumber } from './common-options.js';
-import { addCsvOptions, checkCsvFlags, csvFlagsOf } from './csv-options.js';
+import {
+  addCsvOptions,
+  addModelOption,
+  addRunningOptions,
+  checkCsvFlags,
+  csvFlagsOf,
+  runningOptionsOf,
+  wholeNumber,
+} from './options.js';
 import { interruptibly } from './process.js';
-import { checkedFlags, checkFiles, type ScoreFlags } from './score-flags.js';
+import { checkedFlags, checkFiles, ON_ERROR, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;
@@ -32,11 +39,10 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 
 /** Gives `digitflow score` its arguments, flags and action. */
 export function defineScore(command: Command): void {
-  command.argument(
-    '<files...>',
-    'CSV, IDX or NumPy files, gzipped or not, patterns such as *.csv, or - for stdin',
-  );
-  addModelOption(command)
+  const summaryHelp = 'where to write what was counted, as JSON (digitflow.score/1), however the run ends';
+  const files = 'CSV, IDX or NumPy files, gzipped or not, patterns such as *.csv, or - for stdin';
+  const onError = new Option('--on-error <how>', 'what a bad row does (default: fail)').choices(ON_ERROR);
+  addModelOption(command.argument('<files...>', files))
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
@@ -46,17 +52,8 @@ export function defineScore(command: Command): void {
       'where to write (default: stdout); <file>.progress says how far it is until it is done',
     )
     .option('--resume', 'go on with the --out of an interrupted run: same inputs, network and options')
-    .option(
-      '--summary <file>',
-      'where to write what was counted, as JSON (digitflow.score/1), however the run ends',
-    )
-    .addOption(
-      new Option('--on-error <how>', 'what a bad row does (default: fail)').choices([
-        'fail',
-        'skip',
-        'reject',
-      ]),
-    )
+    .option('--summary <file>', summaryHelp)
+    .addOption(onError)
     .option(
       '--rejects <file>',
       'where bad rows go, as CSV: file, line, reason, row; implies --on-error reject',
@@ -82,7 +79,7 @@ async function runScore(paths: readonly string[], given: ScoreFlags): Promise<vo
   const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const run: ScoreRun = { flags, model, summary, progress };
-  await interruptibly(flags.quiet ?? false, async (signal) => {
+  await interruptibly(flags, async (signal) => {
     try {
       await scoreAll(run, paths, signal);
     } catch (error) {
@@ -119,26 +116,19 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const { summary } = run;
   const said = new Set<string>();
   const result = await score({
-    inputs,
-    model: flags.model,
-    csv: csvFlagsOf(flags),
-    from,
-    normalization: normalizationOf(flags.normalize),
-    workers: flags.workers,
-    batchSize: flags.batchSize,
-    maxWaitMs: flags.maxWait,
+    ...runningOptionsOf(flags),
+    ...{ inputs, from, signal, maxErrors: flags.maxErrors, maxWaitMs: flags.maxWait },
     onBadRow: flags.onError === 'fail' ? 'fail' : 'skip',
-    maxErrors: flags.maxErrors,
     withOutputs: flags.probabilities || flags.top > 0,
-    signal,
     write: (rows) => outputs.write(rows),
     onOpened: (input) => {
       const { file, name, guesses } = input;
       checkCsvFlags(flags, input);
       summary?.opened(input);
       if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
-      const isNew = !said.has(describeGuesses('', guesses));
-      said.add(describeGuesses('', guesses));
+      const words = describeGuesses('', guesses);
+      const isNew = !said.has(words);
+      said.add(words);
       if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
     },
     onStarted: (start) => summary?.started(start),
@@ -172,11 +162,8 @@ function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Sco
  *
  * @throws the error, unless it is that the reader of the output has seen enough
  */
-async function endEarly(
-  { flags, summary, outputs }: ScoreRun,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<void> {
+async function endEarly(run: ScoreRun, error: unknown, signal: AbortSignal): Promise<void> {
+  const { flags, summary, outputs } = run;
   const isClosed = error instanceof OutputClosed;
   if (!isClosed) await outputs?.leave();
   const isNoFault = isClosed || (signal.aborted && error === signal.reason);

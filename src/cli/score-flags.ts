@@ -3,26 +3,24 @@ import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { asidePath } from '../outputs/kept-file.js';
 import { journalPath } from '../outputs/score-journal.js';
-import type { CsvFlagValues } from './csv-options.js';
+import type { RunningFlags } from './options.js';
+
+/** What `--on-error` takes. */
+export const ON_ERROR = ['fail', 'skip', 'reject'] as const;
 
 /** The flags of `score`. */
-export interface ScoreFlags extends CsvFlagValues {
-  model: string;
-  format: 'csv' | 'ndjson';
-  kaggle?: boolean;
-  probabilities?: boolean;
-  top: number;
-  out?: string;
-  resume?: boolean;
-  summary?: string;
-  onError?: 'fail' | 'skip' | 'reject';
-  rejects?: string;
-  maxErrors?: number;
-  maxWait: number;
-  workers?: number;
-  batchSize?: number;
-  normalize?: string;
-  quiet?: boolean;
+export interface ScoreFlags extends RunningFlags {
+  readonly format: 'csv' | 'ndjson';
+  readonly kaggle?: boolean;
+  readonly probabilities?: boolean;
+  readonly top: number;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly summary?: string;
+  readonly onError?: (typeof ON_ERROR)[number];
+  readonly rejects?: string;
+  readonly maxErrors?: number;
+  readonly maxWait: number;
 }
 
 /**
@@ -39,12 +37,8 @@ export function checkedFlags(paths: readonly string[], flags: ScoreFlags): Score
   if (flags.maxErrors !== undefined && onError === 'fail')
     throw usage('--max-errors: say what bad rows do with --on-error skip or --rejects');
   if (paths.filter((path) => path === '-').length > 1) throw usage('-: stdin can be read once only');
-  for (const [name, path] of [
-    ['--out', flags.out],
-    ['--rejects', flags.rejects],
-    ['--summary', flags.summary],
-  ]) {
-    if (path === '') throw usage(`${name}: expected a path, found nothing`);
+  for (const name of ['out', 'rejects', 'summary'] as const) {
+    if (flags[name] === '') throw usage(`--${name}: expected a path, found nothing`);
   }
   if (flags.resume && flags.out === undefined) throw usage('--resume: say of what with --out');
   const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
@@ -52,7 +46,7 @@ export function checkedFlags(paths: readonly string[], flags: ScoreFlags): Score
   return { ...flags, onError };
 }
 
-/** Their descriptors are open from the start; to ask the streams themselves would begin to read. */
+// Their descriptors are open from the start; to ask the streams themselves would begin to read.
 const STDIN = 0;
 const STDOUT = 1;
 
@@ -63,10 +57,9 @@ interface NamedFile {
 }
 
 /**
- * Refuses to write over what is read, and to write two things to one file, under any name or link. Files that are not
- * there yet are told apart by their paths; what is no regular file, such as /dev/null, may be given again.
+ * Refuses to write over an input, and to write two things to one file, under any name or link. New files are told apart
+ * by their paths; what is no regular file, such as /dev/null, may be given again.
  *
- * @param inputs paths, `-` for stdin
  * @throws DigitflowError USAGE
  */
 export function checkFiles(inputs: readonly string[], flags: ScoreFlags): void {
@@ -79,12 +72,9 @@ export function checkFiles(inputs: readonly string[], flags: ScoreFlags): void {
   for (const { name, at } of outputFiles(flags)) {
     const identity = sameFileKey(at) ?? newFile(at);
     if (identity === null) continue;
-    const input = readAs.get(identity);
-    if (input !== undefined)
-      throw usage(`${name}: expected another file than the input ${input}, found the same`);
-    const other = writtenAs.get(identity);
-    if (other !== undefined)
-      throw usage(`${name}: expected another file than that of ${other}, found the same`);
+    const [input, output] = [readAs.get(identity), writtenAs.get(identity)];
+    const other = input === undefined ? output && `that of ${output}` : `the input ${input}`;
+    if (other !== undefined) throw usage(`${name}: expected another file than ${other}, found the same`);
     writtenAs.set(identity, name);
   }
 }

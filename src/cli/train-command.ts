@@ -1,26 +1,103 @@
-import type { Command } from 'commander';
-import { type EpochTotals, type TrainResult, train } from '../../pipelines/train.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
-import { describeGuesses } from '../formats/csv/dialect.js';
 import type { EpochReport } from '../training/training-epochs.js';
+import {
+  DEFAULT_TRAINING,
+  SETTING_NAMES,
+  settingFlag,
+  settingText,
+  TRAINING_CHOICES,
+  type TrainingOptions,
+} from '../training/training-options.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import { addViewOptions, wholeNumber } from './common-options.js';
-import { addCsvOptions, type CsvFlagValues, checkCsvFlags, csvFlagsOf } from './csv-options.js';
 import { renderTraining } from './describe-training.js';
+import {
+  addCsvOptions,
+  addViewOptions,
+  type CsvFlagValues,
+  csvFlagsOf,
+  onOpened,
+  realNumber,
+  wholeNumber,
+} from './options.js';
 import { EXIT_INTERRUPTED, onInterrupt, stdoutOptions, writeOut } from './process.js';
-import { addTrainingOptions, settingsOf, type TrainingFlags } from './train-options.js';
 
-interface TrainFlags extends TrainingFlags, CsvFlagValues {
-  images?: string;
-  labels?: string;
-  workers?: number;
-  checkpoint?: string;
-  resume?: string;
-  curve?: string;
-  log?: string;
-  out: string;
-  format: 'table' | 'json';
-  quiet?: boolean;
+const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
+  'squared-error': 'squared error',
+  'cross-entropy': 'cross-entropy',
+  'binary-cross-entropy': 'binary cross-entropy',
+};
+
+const rate = realNumber((value) => value >= 0, 'Give a number, 0 or more.');
+
+/** Of each setting: what its flag takes, what it means, and how it is read; a choice has no reader. */
+const HELP: Readonly<Record<keyof TrainingOptions, readonly [string, string, ((text: string) => unknown)?]>> =
+  {
+    hidden: ['neurons', 'neurons of each hidden layer, or none', layerSizes],
+    activation: ['name', 'of the hidden layers'],
+    output: ['name', 'of the last layer'],
+    loss: ['name', `what is made small: ${Object.keys(LOSSES).join(', ')}`, lossName],
+    epochs: ['count', 'how often every image is seen', wholeNumber(1)],
+    batchSize: ['count', 'images a step', wholeNumber(1)],
+    optimizer: ['name', 'how a step is taken'],
+    learningRate: ['rate', 'at its height', rate],
+    schedule: ['name', 'how the rate falls'],
+    warmUpEpochs: ['epochs', 'in which the rate rises to its height', rate],
+    weightDecay: ['share', 'what weights lose a step, times the rate', rate],
+    labelSmoothing: ['share', 'of the truth spread over all classes', rate],
+    averaging: ['share', 'what averaged weights keep a step; 0 for none', rate],
+    largestFirstWeight: ['size', 'no weight of the first layer leaves it', rate],
+    augment: ['how', 'vary the images each time'],
+    augmentEnd: ['share', 'what is left of that at the end', rate],
+    restarts: ['count', 'networks to train; the best is kept', wholeNumber(1)],
+    validation: ['count', 'images held out, the last ones, to choose by', wholeNumber(0)],
+    seed: ['number', 'decides all that is random', wholeNumber(0)],
+  };
+
+/** Adds the settings of a training. */
+function addTrainingOptions(command: Command): Command {
+  for (const name of SETTING_NAMES) {
+    const [value, meaning, read] = HELP[name];
+    const byDefault =
+      name === 'loss' ? 'cross-entropy for softmax, else squared-error' : settingText(DEFAULT_TRAINING, name);
+    const option = new Option(`${settingFlag(name)} <${value}>`, `${meaning} (default: ${byDefault})`);
+    command.addOption(
+      read ? option.argParser(read) : option.choices(TRAINING_CHOICES[name as keyof typeof TRAINING_CHOICES]),
+    );
+  }
+  return command;
+}
+
+/** The settings among the flags: only those that were given. */
+function settingsOf(flags: TrainFlags): Partial<TrainingOptions> {
+  const given = SETTING_NAMES.filter((name) => name in flags);
+  const settings = Object.fromEntries(given.map((name) => [name, flags[name]]));
+  return flags.warmUp === undefined ? settings : { ...settings, warmUpEpochs: flags.warmUp };
+}
+
+function lossName(text: string): TrainingOptions['loss'] {
+  if (Object.hasOwn(LOSSES, text)) return LOSSES[text];
+  throw new InvalidArgumentError(`Allowed choices are ${Object.keys(LOSSES).join(', ')}.`);
+}
+
+function layerSizes(text: string): number[] {
+  if (text === 'none') return [];
+  return text.split(',').map((size) => {
+    if (/^[1-9]\d*$/.test(size)) return Number(size);
+    throw new InvalidArgumentError('Give whole numbers separated by commas, such as 16,16, or none.');
+  });
+}
+
+type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'log'>;
+
+/** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
+interface TrainFlags extends Partial<TrainingOptions>, Paths, CsvFlagValues {
+  readonly warmUp?: number;
+  readonly workers?: number;
+  readonly out: string;
+  readonly format: 'table' | 'json';
+  readonly quiet?: boolean;
 }
 
 const EXAMPLES = `
@@ -38,19 +115,16 @@ Exit codes: 0 well, 2 usage, 65 bad data or a training that diverged, 66 no such
 
 /** Gives `digitflow train` its flags and action. */
 export function defineTrain(command: Command): void {
+  const imagesHelp =
+    'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST training set)';
+  const workersHelp =
+    'threads, which share restarts and batches; 0 does without (default: by cores and work)';
   command
-    .option(
-      '--images <path>',
-      'IDX, CSV or NumPy, a folder with the usual names, or - for stdin (default: the MNIST training set)',
-    )
+    .option('--images <path>', imagesHelp)
     .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
   addCsvOptions(addTrainingOptions(command))
-    .option(
-      '-w, --workers <count>',
-      'threads, which share restarts and batches; 0 does without (default: by cores and work)',
-      wholeNumber(0),
-    )
+    .option('-w, --workers <count>', workersHelp, wholeNumber(0))
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
@@ -59,15 +133,12 @@ export function defineTrain(command: Command): void {
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  // Quiet: the note of an evaluation would speak of reading.
-  const interruption = onInterrupt(true);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (line: string) => {
     progress.clear();
     if (!flags.quiet) process.stderr.write(`digitflow: ${line}\n`);
   };
-  const { signal } = interruption;
-  signal.addEventListener('abort', () =>
+  const { signal, end } = onInterrupt(() =>
     note('interrupted; keeping the best so far (again to leave at once)'),
   );
   try {
@@ -76,10 +147,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
       csv: csvFlagsOf(flags),
-      onOpened: (input) => {
-        checkCsvFlags(flags, input);
-        if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
-      },
+      onOpened: onOpened(flags, note),
       onEpoch: (report, totals) => {
         if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
       },
@@ -96,7 +164,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     process.exitCode = EXIT_INTERRUPTED;
   } finally {
     progress.clear();
-    interruption.end();
+    end();
   }
 }
 

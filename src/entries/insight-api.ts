@@ -98,7 +98,7 @@ export {
   lookNetworkJson,
   lookNeuronJson,
   lookWhatIfJson,
-} from '../outputs/look-json.js';
+} from '../outputs/json-text.js';
 // Results as text for a terminal, and as pictures.
 export type { HeadShown } from '../views/terminal/look-parts.js';
 export { type DetectorShown, renderDetector } from '../views/terminal/render-detector.js';

@@ -4,9 +4,7 @@ import { csvField } from './rows/row-shape.js';
 /**
  * The evaluation as one tidy CSV table, one number a row: `metric,class,predicted,value`.
  *
- * - `class` is empty for metrics of the whole evaluation (images, correct, accuracy, accuracy_low, accuracy_high, loss,
- *   expected_calibration_error, precision, recall and f1 as means over the classes, workers, seconds,
- *   images_per_second).
+ * - `class` is empty for metrics of the whole evaluation; its precision, recall and f1 are means over the classes.
  * - support, precision, recall and f1 have a row for each class; `confusion` has one for each pair of classes, zeros
  *   too: `class` is the truth, `predicted` the prediction.
  * - An undefined value is an empty field.
@@ -17,9 +15,8 @@ import { csvField } from './rows/row-shape.js';
  */
 export function evaluationCsv(evaluation: Evaluation): string {
   const lines = ['metric,class,predicted,value'];
-  const row = (metric: string, value: number | null | undefined, truth = '', prediction = '') => {
+  const row = (metric: string, value: number | null | undefined, truth = '', prediction = '') =>
     lines.push(`${metric},${csvField(truth)},${csvField(prediction)},${value ?? ''}`);
-  };
   const { classes, confusion, interval, macro } = evaluation;
 
   row('images', evaluation.images);
@@ -29,22 +26,17 @@ export function evaluationCsv(evaluation: Evaluation): string {
   row('accuracy_high', interval?.high);
   row('loss', evaluation.loss.mean);
   row('expected_calibration_error', evaluation.calibration?.expectedCalibrationError);
-  row('precision', macro.precision);
-  row('recall', macro.recall);
-  row('f1', macro.f1);
+  for (const metric of ['precision', 'recall', 'f1'] as const) row(metric, macro[metric]);
   row('workers', evaluation.workers);
   row('seconds', evaluation.seconds);
   row('images_per_second', evaluation.imagesPerSecond);
-  for (const { name, support, precision, recall, f1 } of classes) {
-    row('support', support, name);
-    row('precision', precision, name);
-    row('recall', recall, name);
-    row('f1', f1, name);
+  for (const score of classes) {
+    for (const metric of ['support', 'precision', 'recall', 'f1'] as const)
+      row(metric, score[metric], score.name);
   }
-  confusion.forEach((counts, truth) => {
-    counts.forEach((count, prediction) => {
+  for (const [truth, counts] of confusion.entries()) {
+    for (const [prediction, count] of counts.entries())
       row('confusion', count, classes[truth].name, classes[prediction].name);
-    });
-  });
+  }
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,6 @@ import {
 /** A matrix of more classes is too wide to read in a rendered page. */
 const MAX_MATRIX_CLASSES = 26;
 const MAX_CONFUSIONS = 10;
-/** Stands for an undefined value. */
 const ABSENT = '–';
 
 /** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table. */
@@ -26,11 +25,8 @@ function escaped(text: string): string {
 /** A table of escaped cells; all columns but the first are aligned as `others` says. */
 function table(header: readonly string[], rows: readonly (readonly string[])[], others = '---:'): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(header),
-    line(header.map((_, column) => (column === 0 ? '---' : others))),
-    ...rows.map(line),
-  ].join('\n');
+  const rule = header.map((_, column) => (column === 0 ? '---' : others));
+  return [header, rule, ...rows].map(line).join('\n');
 }
 
 /** The evaluation as a Markdown report with GitHub's tables, and a newline at its end. */
@@ -101,9 +97,8 @@ function confusions({ classes, confusion }: Evaluation): string {
     timesWords(count),
     percent(share, 1, ABSENT),
   ]);
-  return rows.length === 0
-    ? ''
-    : `## Most frequent confusions\n\n${table(['', 'count', 'of the class'], rows)}`;
+  if (rows.length === 0) return '';
+  return `## Most frequent confusions\n\n${table(['', 'count', 'of the class'], rows)}`;
 }
 
 function mistakes({ classes, calibration, mistakes }: Evaluation): string {

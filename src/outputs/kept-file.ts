@@ -16,12 +16,11 @@ import { DigitflowError } from '../errors.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
 
-/** A file that is always whole: when the process or the machine dies, it holds what was last written, or what it held before. */
+/** A file that is always whole: when the machine dies, it holds what was last written, or what it held before. */
 export class KeptFile {
-  /** As it was given. */
   readonly path: string;
   readonly #target: string;
-  /** False for what is no file, such as /dev/stdout: it is written in place, since a rename would replace it. */
+  /** False for /dev/stdout and the like, which are written in place: a rename would replace them. */
   readonly #isPlain: boolean;
 
   /**
@@ -35,13 +34,10 @@ export class KeptFile {
     this.#isPlain = stats === null || stats.isFile();
     this.#target = linkTarget(path, stats);
     if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
-    try {
+    writing(path, () => {
       if (stats !== null) accessSync(this.#target, constants.W_OK);
-      if (!this.#isPlain) return;
-      tryToMake(this.#aside);
-    } catch (error) {
-      throw writeError(error, path);
-    }
+      if (this.#isPlain) tryToMake(aside(this.#target));
+    });
   }
 
   /**
@@ -50,27 +46,37 @@ export class KeptFile {
    * @throws DigitflowError OUTPUT_WRITE
    */
   write(content: Uint8Array | string): void {
-    try {
-      if (!this.#isPlain) {
-        writeFileSync(this.#target, content);
-        return;
-      }
-      const fd = openSync(this.#aside, 'w');
-      try {
+    const target = this.#target;
+    writing(this.path, () => {
+      if (!this.#isPlain) return writeFileSync(target, content);
+      withFile(aside(target), 'w', (fd) => {
         writeFileSync(fd, content);
         fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      renameSync(this.#aside, this.#target);
-      syncFolder(dirname(this.#target));
-    } catch (error) {
-      throw writeError(error, this.path);
-    }
+      });
+      renameSync(aside(target), target);
+      // A rename lasts only once its folder is synced; where a system cannot, the file is still whole.
+      try {
+        withFile(dirname(target), 'r', fsyncSync);
+      } catch {}
+    });
   }
+}
 
-  get #aside(): string {
-    return aside(this.#target);
+/** Runs what writes to a path: any error becomes OUTPUT_WRITE. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeError(error, path);
+  }
+}
+
+function withFile(path: string, mode: 'r' | 'w', use: (fd: number) => void): void {
+  const fd = openSync(path, mode);
+  try {
+    use(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -101,16 +107,11 @@ function tryToMake(path: string): void {
   unlinkSync(path);
 }
 
-/**
- * The error of an output that cannot be written.
- *
- * @returns a DigitflowError OUTPUT_WRITE
- */
+/** The error OUTPUT_WRITE of an output that cannot be written. */
 export function writeError(error: unknown, path: string): DigitflowError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code === 'ENOENT' || code === 'ENOTDIR')
     return notWritable(path, 'there is no such folder; make it first', error);
-  }
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
   const reason = typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
   const advice = code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path';
@@ -128,16 +129,4 @@ function statsOf(path: string): Stats | null {
     // Opening it will say what is wrong.
     return null;
   }
-}
-
-/** A rename lasts only once its folder is synced; where a system cannot, the file is still whole. */
-function syncFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {}
 }

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { KeptFile } from './kept-file.js';
-import type { ScoreCounts } from './score-tally.js';
+import type { ScoreCounts } from './rows/scored-rows.js';
 
 const SCHEMA = 'digitflow.score-progress/1';
 
-/** What makes a run the same run: only the same network, options and inputs continue it. */
+/** What makes a run the same run. */
 export interface ScoreRun {
   /** Options that decide what is written, by name; `model` is the network's SHA-256. */
   readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -31,7 +31,7 @@ export interface ScoreState {
   readonly counts: ScoreCounts;
 }
 
-/** Keeps how far a run is in a file beside its output, which is always whole and never ahead of the output on the disk. */
+/** A file beside the output that says how far the run is: always whole, never ahead of the output on the disk. */
 export class ScoreJournal {
   readonly path: string;
   readonly #run: ScoreRun;
@@ -46,34 +46,28 @@ export class ScoreJournal {
     new KeptFile(this.path).write(`${JSON.stringify({ schema: SCHEMA, ...this.#run, ...state })}\n`);
   }
 
-  /** Removes the file of a run that is done. */
   remove(): void {
     if (existsSync(this.path)) unlinkSync(this.path);
   }
 
   /**
-   * Reads where the earlier run stopped; null where there was none.
+   * Where the earlier run stopped; null where there was none.
    *
    * @throws DigitflowError RESUME_MISMATCH when that was another run, or is over
    */
   load(outPath: string, rejectsPath: string | undefined): ScoreState | null {
     if (!existsSync(this.path)) {
       if (!existsSync(outPath) || statSync(outPath).size === 0) return null;
-      throw mismatch(
-        `${this.path}: no such file: ${outPath} is finished, or was not written by score --out; without --resume it is written anew`,
-      );
+      const state = `${outPath} is finished, or was not written by score --out`;
+      throw mismatch(`${this.path}: no such file: ${state}; without --resume it is written anew`);
     }
     const { options, inputs, ...state } = parse(readFileSync(this.path, 'utf8'), this.path);
     for (const name of new Set([...Object.keys(options), ...Object.keys(this.#run.options)])) {
       const [then, now] = [options[name], this.#run.options[name]];
       if (then !== now) throw this.#differs(`--${name} ${then ?? 'not given'}`, `${now ?? 'not given'}`);
     }
-    const names = (of: readonly InputIdentity[]) => of.map(({ name }) => name).join(' ');
-    if (names(inputs) !== names(this.#run.inputs))
-      throw this.#differs(
-        `${inputs.length} inputs ${shortened(names(inputs))}`,
-        shortened(names(this.#run.inputs)),
-      );
+    const [then, now] = [inputs, this.#run.inputs].map((all) => all.map(({ name }) => name).join(' '));
+    if (then !== now) throw this.#differs(`${inputs.length} inputs ${shortened(then)}`, shortened(now));
     for (const [index, then] of inputs.entries()) {
       const now = this.#run.inputs[index];
       if (then.bytes !== now.bytes)
@@ -87,9 +81,8 @@ export class ScoreJournal {
   }
 
   #differs(expected: string, found: string): DigitflowError {
-    return mismatch(
-      `${this.path}: expected ${expected} (as the run began), found ${found}; give the same, or start again without --resume`,
-    );
+    const advice = 'give the same, or start again without --resume';
+    return mismatch(`${this.path}: expected ${expected} (as the run began), found ${found}; ${advice}`);
   }
 }
 

@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
-import { type FileOutput, fileOutput, RejectLog, type RowOutput, stdoutOutput } from './rows/row-output.js';
-import type { ScoredRows } from './rows/scored-rows.js';
+import { type FileOutput, fileOutput, REJECTS_HEAD, rejectsCsv, writeStdout } from './rows/row-output.js';
+import { type ScoreCounts, type ScoredRows, ScoreTally } from './rows/scored-rows.js';
 import { canResume, ScoreJournal, type ScoreRun, type ScoreState } from './score-journal.js';
-import { type ScoreCounts, ScoreTally } from './score-tally.js';
 
 /** Where the rows of a run go, and how they are written. */
 interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
@@ -22,7 +21,7 @@ interface ScoreOutputOptions extends Omit<RowFormatOptions, 'withIds'> {
 const BEGINNING: RunPosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
 /** The least time between two writes of the journal. */
 const LEAST_MS = 100;
-/** With its syncs the journal takes at most one part in this many of the time. */
+/** The journal, with its syncs, takes at most one part in this many of the time. */
 const SHARE = 50;
 
 /** Writes rows and rejects, counts them, and keeps a journal of how far it is. */
@@ -34,11 +33,9 @@ export class ScoreOutputs {
   readonly #tally: ScoreTally;
   #state: ScoreState;
   #format: RowFormat | undefined;
-  #out: RowOutput | undefined;
   /** The output, where it is a file. */
   #file: FileOutput | undefined;
   #rejects: FileOutput | undefined;
-  #log: RejectLog | undefined;
   #isJournalled = false;
   #nextMs = 0;
 
@@ -50,9 +47,9 @@ export class ScoreOutputs {
   constructor(options: ScoreOutputOptions) {
     const { out, rejects, resume, run, classes } = options;
     this.#options = options;
-    if (resume && out !== undefined && !canResume(out))
-      throw new DigitflowError('USAGE', `--resume: ${out} is no file that can be gone on with`);
     this.#journal = out !== undefined && canResume(out) ? new ScoreJournal(out, run) : null;
+    if (resume && out !== undefined && this.#journal === null)
+      throw new DigitflowError('USAGE', `--resume: ${out} is no file that can be gone on with`);
     const known = resume && out !== undefined ? this.#journal?.load(out, rejects) : null;
     this.#tally = new ScoreTally(classes.length, known?.counts);
     const nothing = { position: BEGINNING, outBytes: 0, rejects: null, withIds: false };
@@ -76,27 +73,17 @@ export class ScoreOutputs {
   }
 
   async write(rows: ScoredRows): Promise<void> {
-    for (const text of (await this.#begun()).rows(rows)) await this.#out?.write(text);
-    await this.#log?.write(rows);
+    for (const text of (await this.#begun()).rows(rows)) await this.#write(text);
+    if (rows.rejects.length > 0) await this.#rejects?.write(rejectsCsv(rows));
     this.#tally.add(rows);
-    const { place, count, rejects } = rows;
-    const { position } = this.#state;
-    const passed = count + rejects.length;
-    this.#advance({
-      file: place.file,
-      bytes: place.endBytes,
-      line: place.endLine,
-      row: place.firstRow + passed,
-      rows: place.firstOfAll + passed,
-      rejected: position.rejected + rejects.length,
-    });
+    this.#advance(rows);
     if (this.#isJournalled && performance.now() >= this.#nextMs) await this.#save();
   }
 
   /** Finishes the output, also of a run without rows; a run that did not come to the input's end can be resumed. */
   async close(isComplete: boolean): Promise<void> {
     await this.#begun();
-    await Promise.all([this.#out?.close(), this.#rejects?.close()]);
+    await this.#sync();
     if (!isComplete) return this.leave();
     this.#journal?.remove();
     this.#isJournalled = false;
@@ -109,21 +96,36 @@ export class ScoreOutputs {
     this.#options.note(`${this.#options.out} can be gone on with: the same command with --resume`);
   }
 
-  #advance(position: RunPosition): void {
+  #advance({ place, count, rejects: { length: rejected } }: ScoredRows): void {
     const { rejects } = this.#options;
     this.#state = {
       ...this.#state,
-      position,
+      position: {
+        file: place.file,
+        bytes: place.endBytes,
+        line: place.endLine,
+        row: place.firstRow + count + rejected,
+        rows: place.firstOfAll + count + rejected,
+        rejected: this.position.rejected + rejected,
+      },
       outBytes: this.#file?.bytes ?? 0,
       rejects: rejects === undefined ? null : { path: rejects, bytes: this.#rejects?.bytes ?? 0 },
     };
   }
 
+  #write(text: string | Uint8Array): Promise<void> {
+    return this.#file ? this.#file.write(text) : writeStdout(text);
+  }
+
+  #sync(): Promise<unknown> {
+    return Promise.all([this.#file?.sync(), this.#rejects?.sync()]);
+  }
+
   /** The rows must be on the disk before the journal says so. */
   async #save(): Promise<void> {
     const beginMs = performance.now();
-    const state = { ...this.#state, counts: this.#tally.counts };
-    await Promise.all([this.#file?.sync(), this.#rejects?.sync()]);
+    const state = { ...this.#state, counts: this.counts };
+    await this.#sync();
     try {
       this.#journal?.save(state);
     } catch {
@@ -141,13 +143,11 @@ export class ScoreOutputs {
     // Before the output is emptied, so that the run can be resumed from any moment on.
     this.#beginJournal();
     if (out !== undefined) this.#file = await fileOutput(out, outBytes);
-    this.#out = this.#file ?? stdoutOutput(process.stdout);
     if (rejects !== undefined) {
       this.#rejects = await fileOutput(rejects, rejected?.bytes);
-      this.#log = new RejectLog(this.#rejects);
-      if (this.#rejects.bytes === 0) await this.#log.begin();
+      if (this.#rejects.bytes === 0) await this.#rejects.write(REJECTS_HEAD);
     }
-    if (outBytes === 0) await this.#out.write(format.head);
+    if (outBytes === 0) await this.#write(format.head);
     this.#format = format;
     return format;
   }

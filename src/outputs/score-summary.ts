@@ -1,52 +1,14 @@
-import type { InputDescription, RunPosition } from '../engine/records.js';
+import type { InputDescription } from '../engine/records.js';
 import { describeError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { KeptFile } from './kept-file.js';
+import { ScoreTally } from './rows/scored-rows.js';
 import { identityOf } from './score-journal.js';
-import type { ScoreResult, ScoreStart } from './score-options.js';
-import { type ScoreCounts, ScoreTally } from './score-tally.js';
-
-/** What a scoring run came to, as `--summary` writes it. Fields may be added; the meaning of a field stays. */
-interface ScoreSummary {
-  readonly schema: 'digitflow.score/1';
-  readonly model: { readonly name: string; readonly sha256: string };
-  readonly inputs: readonly {
-    readonly name: string;
-    readonly format: InputDescription['format'];
-    /** Size of the file, packed or not; null for a stream. */
-    readonly bytes: number | null;
-    readonly guesses: InputDescription['guesses'];
-  }[];
-  /** Rows of all inputs, those of an earlier run that `--resume` continued among them. */
-  readonly records: number;
-  readonly scored: number;
-  readonly rejected: number;
-  /** How many rows each class was predicted for. */
-  readonly predictions: Readonly<Record<string, number>>;
-  /** How many rows were rejected for which reason, most first. */
-  readonly rejects: readonly { readonly reason: string; readonly count: number }[];
-  /** Rows that an earlier run had done; 0 without `--resume`. */
-  readonly resumedAt: number;
-  readonly workers: number;
-  /** Of this run alone, without its start. */
-  readonly seconds: number;
-  readonly rowsPerSecond: number | null;
-  /** True when the input was not read to its end. */
-  readonly partial: boolean;
-  /** What ended the run, as on stderr; left out after the end of the input, Ctrl-C, or a reader that had seen enough. */
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-/** How a run ended, or how far it came. */
-type SummarizedRun = Pick<ScoreResult, 'inputs' | 'rows' | 'rejected' | 'workers' | 'seconds' | 'partial'>;
+import type { ScoreOutputs } from './score-outputs.js';
+import type { ScoreResult, ScoreStart } from './score-writer.js';
 
 /** What was written so far, by this run and the earlier one that it continues. */
-interface WrittenSoFar {
-  readonly position: RunPosition;
-  readonly counts: ScoreCounts;
-  /** Where this run began; undefined for the start. */
-  readonly from: RunPosition | undefined;
-}
+type WrittenSoFar = Pick<ScoreOutputs, 'position' | 'counts' | 'from'>;
 
 /** The network of a run, with its name and digest. */
 interface ScoringModel {
@@ -79,25 +41,24 @@ export class SummaryFile {
   }
 
   /**
-   * Writes the summary.
+   * Writes the summary, schema `digitflow.score/1`: fields may be added; the meaning of a field stays.
    *
-   * @param error what ended the run; left out where it ended well
+   * @param error what ended the run; left out after the end of the input, Ctrl-C, or a reader that had seen enough
    * @throws DigitflowError OUTPUT_WRITE
    */
-  write(run: SummarizedRun, written: WrittenSoFar | undefined, error?: unknown): void {
+  write(run: Omit<ScoreResult, 'bytes' | 'totalBytes'>, written?: WrittenSoFar, error?: unknown): void {
     const { network, name, sha256 } = this.#model;
     const { predictions, reasons } = written?.counts ?? new ScoreTally(network.classes.length).counts;
-    const { rows, rejected, seconds, workers, partial } = run;
+    const { inputs, rows, rejected, seconds, workers, partial } = run;
     const resumedAt = written?.from?.rows ?? 0;
-    const summary: ScoreSummary = {
+    const summary = {
       schema: 'digitflow.score/1',
       model: { name, sha256 },
-      inputs: run.inputs.map((input) => ({
-        name: input.name,
-        format: input.format,
-        bytes: identityOf(input.name).bytes,
-        guesses: input.guesses,
-      })),
+      // The size is that of the file, packed or not; null for a stream.
+      inputs: inputs.map(({ name, format, guesses }) => {
+        return { name, format, bytes: identityOf(name).bytes, guesses };
+      }),
+      // Of all inputs, with the rows of an earlier run that `--resume` continued.
       records: rows,
       scored: rows - rejected,
       rejected,
@@ -107,6 +68,7 @@ export class SummaryFile {
         .sort((a, b) => b.count - a.count),
       resumedAt,
       workers,
+      // Of this run alone, without its start.
       seconds,
       rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
       partial,
@@ -119,7 +81,6 @@ export class SummaryFile {
    * Writes the summary of a run that came to no result.
    *
    * @param written undefined where nothing could be written, not even the names of columns
-   * @param error what ended the run; undefined where it is no fault
    * @throws DigitflowError OUTPUT_WRITE
    */
   writeEarly(written: WrittenSoFar | undefined, error: unknown): void {

@@ -1,45 +1,72 @@
 import type { Batch } from '../engine/batch.js';
+import type { InputDescription, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { ScoredRows } from './rows/scored-rows.js';
-import type { RowTaker, ScoreProgress } from './score-options.js';
+
+/** Where the rows of a run go, and what it does with those that are bad. */
+export interface RowTaker {
+  /** Default: `fail`, a bad row ends the run. With `skip` it is handed to `write` among the rejects. */
+  readonly onBadRow?: 'fail' | 'skip' | undefined;
+  /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than this. Default: no limit. */
+  readonly maxErrors?: number | undefined;
+  /** Where to begin: what comes before was written by an earlier run. */
+  readonly from?: RunPosition | undefined;
+  /** Takes the rows in input order, a batch at a time; the next comes once the call and its promise, if any, are done. */
+  readonly write: (rows: ScoredRows) => Promise<void> | void;
+  readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
+}
+
+/** What a run begins with. */
+export interface ScoreStart {
+  readonly workers: number;
+}
+
+/** How far a run is. */
+export interface ScoreProgress {
+  /** Rows done, scored or not. */
+  readonly rows: number;
+  readonly rejected: number;
+  /** Bytes that this run has done. */
+  readonly bytes: number;
+  /** Bytes that it has to do; null where an input is no plain file. */
+  readonly totalBytes: number | null;
+}
+
+/** How a run ended. */
+export interface ScoreResult extends ScoreProgress {
+  readonly inputs: readonly InputDescription[];
+  readonly workers: number;
+  readonly seconds: number;
+  /** True when the input was not read to its end. */
+  readonly partial: boolean;
+}
 
 /** Hands scored batches on in order, up to a bad row that ends the run. */
 export class ScoreWriter {
   /** Resolves when no write is under way; never rejects. */
   idle: Promise<unknown> = Promise.resolve();
   readonly #options: RowTaker;
-  readonly #totalBytes: number | null;
-  #rows: number;
-  #rejected: number;
-  #bytes = 0;
+  #progress: ScoreProgress;
 
   /** @param totalBytes what this run has to read; null where that is not known */
   constructor(options: RowTaker, totalBytes: number | null) {
+    const { rows, rejected } = options.from ?? { rows: 0, rejected: 0 };
     this.#options = options;
-    this.#totalBytes = totalBytes;
-    this.#rows = options.from?.rows ?? 0;
-    this.#rejected = options.from?.rejected ?? 0;
+    this.#progress = { rows, rejected, bytes: 0, totalBytes };
   }
 
   get progress(): ScoreProgress {
-    const [rows, rejected, bytes] = [this.#rows, this.#rejected, this.#bytes];
-    return { rows, rejected, bytes, totalBytes: this.#totalBytes };
-  }
-
-  /** How many rejects are still allowed. */
-  get #errorsLeft(): number {
-    const { onBadRow = 'fail', maxErrors = Number.POSITIVE_INFINITY } = this.#options;
-    return onBadRow === 'fail' ? 0 : maxErrors - this.#rejected;
+    return this.#progress;
   }
 
   /**
-   * Writes the rows of a batch.
-   *
    * @throws DigitflowError CSV_ROW, CSV_TOO_MANY_ERRORS for a row that ends the run, once the rows before it are written
    */
   async write(batch: Batch): Promise<void> {
     const rows = rowsOfBatch(batch);
-    const most = this.#errorsLeft;
+    const { onBadRow = 'fail', maxErrors = Number.POSITIVE_INFINITY } = this.#options;
+    const done = this.#progress;
+    const most = onBadRow === 'fail' ? 0 : maxErrors - done.rejected;
     const isTooMuch = rows.rejects.length > most;
     const good = isTooMuch ? rowsBefore(rows, most) : rows;
     if (good.count > 0 || good.rejects.length > 0) {
@@ -48,22 +75,23 @@ export class ScoreWriter {
       await written;
     }
     if (isTooMuch) throw this.#failure(rows, most);
-    this.#rows += rows.count + rows.rejects.length;
-    this.#rejected += rows.rejects.length;
-    this.#bytes += batch.byteCount;
-    if (batch.fault === undefined) this.#options.onProgress?.(this.progress);
+    this.#progress = {
+      ...done,
+      rows: done.rows + rows.count + rows.rejects.length,
+      rejected: done.rejected + rows.rejects.length,
+      bytes: done.bytes + batch.byteCount,
+    };
+    if (batch.fault === undefined) this.#options.onProgress?.(this.#progress);
   }
 
   #failure({ place, rejects }: ScoredRows, index: number): DigitflowError {
     const { line, reason } = rejects[index];
     const what = `${place.name}: line ${place.firstLine + line + 1}: ${reason()}`;
-    if ((this.#options.onBadRow ?? 'fail') === 'fail')
+    const { onBadRow = 'fail', maxErrors } = this.#options;
+    if (onBadRow === 'fail')
       return new DigitflowError('CSV_ROW', `${what}; fix the row, or give --on-error skip`);
-    const allowed = `--max-errors ${this.#options.maxErrors}`;
-    return new DigitflowError(
-      'CSV_TOO_MANY_ERRORS',
-      `${what}; more bad rows than ${allowed} allows: is this the right file?`,
-    );
+    const advice = `more bad rows than --max-errors ${maxErrors} allows: is this the right file?`;
+    return new DigitflowError('CSV_TOO_MANY_ERRORS', `${what}; ${advice}`);
   }
 }
 

@@ -2,13 +2,13 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import type { EpochReport } from '../training/training-epochs.js';
-import { KeptFile, writeError } from './kept-file.js';
+import { KeptFile, writing } from './kept-file.js';
 
 /** Where a training writes to; each path may be left out. */
 export interface TrainingPaths {
   /** The network file. */
   readonly out?: string | undefined;
-  /** The whole state, after an epoch, at most once a second, and at the end. Default: `resume`. */
+  /** The whole state, at most once a second, and at the end. Default: `resume`. */
   readonly checkpoint?: string | undefined;
   /** NDJSON, a line an epoch. */
   readonly log?: string | undefined;
@@ -42,11 +42,7 @@ export class TrainingOutputs {
     this.#log = path === undefined ? undefined : { path, fd: writing(path, () => openSync(path, 'w')) };
   }
 
-  /**
-   * Writes an epoch's line, with its run from 1; NaN becomes null. The line can be read when this returns.
-   *
-   * @throws DigitflowError OUTPUT_WRITE
-   */
+  /** Writes an epoch's line, with its run from 1 and NaN as null; it can be read when this returns. */
   log({ run, ...report }: EpochReport): void {
     if (this.#log === undefined) return;
     const { path, fd } = this.#log;
@@ -67,14 +63,6 @@ export class TrainingOutputs {
   /** Closes the log. To be called once. */
   close(): void {
     if (this.#log !== undefined) closeSync(this.#log.fd);
-  }
-}
-
-function writing<T>(path: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw writeError(error, path);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { share, wholeNumber } from '../../src/cli/common-options.js';
+import { share, wholeNumber } from '../../src/cli/options.js';
 
 describe('share', () => {
   test('reads percent as the very number that its share is, not as its neighbour', () => {

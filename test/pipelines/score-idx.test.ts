@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, test } from 'vitest';
-import type { ScoreOptions } from '../../pipelines/score.js';
-import { score } from '../../pipelines/score.js';
-import type { ScoreProgress } from '../../src/outputs/score-options.js';
+import { type ScoreOptions, score } from '../../pipelines/score.js';
+import type { ScoreProgress } from '../../src/outputs/score-writer.js';
 import { testPixels } from '../helpers/mnist.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';

@@ -1,28 +1,27 @@
 import type { Command } from 'commander';
-import { lookDigit } from '../../../pipelines/look-digit.js';
+import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.js';
 import { DigitflowError } from '../../errors.js';
-import type { NeuronPlace } from '../../insight/explain.js';
-import { lookDigitJson } from '../../outputs/look-json.js';
+import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { printable } from '../../views/terminal/text-layout.js';
-import { addModelOption, addViewOptions, givenFlag, wholeNumber } from '../common-options.js';
-import { addCsvOptions, CSV_FLAGS } from '../csv-options.js';
+import {
+  addCsvOptions,
+  addModelOption,
+  addViewOptions,
+  CSV_FLAGS,
+  givenFlag,
+  wholeNumber,
+} from '../options.js';
 import {
   addImagesOptions,
   COUNTING,
-  type ImagesFlags,
   imagesOf,
+  type LookFlags,
   neuronPlace,
   printView,
 } from './look-options.js';
 
-interface LookDigitFlags extends ImagesFlags {
-  neuron?: NeuronPlace;
-  why?: number | true;
-  invert?: boolean;
-  asIs?: boolean;
-  format: 'table' | 'json';
-}
+type LookDigitFlags = LookFlags & Pick<LookDigitOptions, 'neuron' | 'why' | 'invert' | 'asIs'>;
 
 const EXAMPLES = `
 Examples:
@@ -42,15 +41,13 @@ ${COUNTING}`;
 
 /** Adds `digitflow look digit`. */
 export function addLookDigitCommand(look: Command): void {
+  const imagesHelp =
+    'IDX, CSV or NumPy, a folder, or - for stdin, that a number counts in (default: the MNIST test set)';
   const command = look
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
     .argument('<image>', "a record's number in the test set, from 0, or a PNG file");
-  addModelOption(command);
-  addImagesOptions(
-    command,
-    'IDX, CSV or NumPy, a folder, or - for stdin, that a number counts in (default: the MNIST test set)',
-  )
+  addImagesOptions(addModelOption(command), imagesHelp)
     .option(
       '--neuron <layer:n>',
       'how one neuron came to its value: sum, bias, what pushed it most',
@@ -79,9 +76,6 @@ function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
   const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...CSV_FLAGS]);
   if (flag === undefined) return;
-  const [expected, found] = isRecord ? ['a PNG', 'the number'] : ["a record's number", 'the path'];
-  throw new DigitflowError(
-    'USAGE',
-    `${flag}: expected ${expected}, found ${found} ${image}; leave ${flag} out`,
-  );
+  const found = isRecord ? 'a PNG, found the number' : "a record's number, found the path";
+  throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);
 }

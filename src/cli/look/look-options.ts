@@ -1,8 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
-import { addModelOption, wholeNumber } from '../common-options.js';
-import { addCsvOptions, type CsvFlagValues, csvFlagsOf, onOpened } from '../csv-options.js';
+import {
+  addCsvOptions,
+  addModelOption,
+  type CsvFlagValues,
+  csvFlagsOf,
+  onOpened,
+  type RunningFlags,
+  realNumber,
+  wholeNumber,
+} from '../options.js';
 import { stdoutOptions, writeOut } from '../process.js';
 
 /** How layers and neurons are counted, for the end of a help text. */
@@ -10,45 +18,33 @@ export const COUNTING = `
 Layers and neurons are numbered as in the introduction: layer 1 is the first hidden one, the last is the output;
 neurons count from 0.`;
 
-/** The flags of every view but that of a digit. */
-export interface LookFlags extends ImagesFlags, ViewFlags {
-  limit?: number;
-}
-
-/** The flags that say which network is looked at, and where images come from. */
-export interface ImagesFlags extends CsvFlagValues {
-  model: string;
-  images?: string;
-  labels?: string;
-  quiet?: boolean;
-}
-
-interface ViewFlags {
-  format: 'table' | 'json';
+/** The flags of every view: which network is looked at, with which images, and what is printed. */
+export interface LookFlags extends Pick<RunningFlags, 'model' | 'quiet' | keyof CsvFlagValues> {
+  readonly images?: string;
+  readonly labels?: string;
+  readonly limit?: number;
+  readonly format: 'table' | 'json';
 }
 
 /** Adds the flags that say which network is looked at, and with which images. */
 export function addLookInputOptions(command: Command): Command {
-  addModelOption(command);
-  addImagesOptions(
-    command,
-    'IDX, CSV or NumPy, a folder, or - for stdin: images to look with (default: the MNIST test set)',
-  ).option('-n, --limit <count>', 'look with the first images only', wholeNumber(1));
-  return addCsvOptions(command);
+  const help =
+    'IDX, CSV or NumPy, a folder, or - for stdin: images to look with (default: the MNIST test set)';
+  addImagesOptions(addModelOption(command), help);
+  return addCsvOptions(
+    command.option('-n, --limit <count>', 'look with the first images only', wholeNumber(1)),
+  );
 }
 
 /** Adds the flags that say where images come from. */
 export function addImagesOptions(command: Command, imagesHelp: string): Command {
-  return command
-    .option('--images <path>', imagesHelp)
-    .option(
-      '--labels <path>',
-      'their labels (default: those that come with the images, or lie beside them, if there are any)',
-    );
+  const help =
+    'their labels (default: those that come with the images, or lie beside them, if there are any)';
+  return command.option('--images <path>', imagesHelp).option('--labels <path>', help);
 }
 
 /** The options of a pipeline that these flags mean. */
-export function imagesOf(flags: ImagesFlags & { readonly limit?: number }) {
+export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
   return { model, images, labels, limit, csv: csvFlagsOf(flags), onOpened: onOpened(flags) };
 }
@@ -56,7 +52,7 @@ export function imagesOf(flags: ImagesFlags & { readonly limit?: number }) {
 /** Prints a view as JSON, or draws it for the terminal. */
 export async function printView<View>(
   view: View,
-  { format }: ViewFlags,
+  { format }: Pick<LookFlags, 'format'>,
   toJson: (view: View) => string,
   draw: (view: View, options: RenderOptions) => string,
 ): Promise<void> {
@@ -70,9 +66,5 @@ export function neuronPlace(text: string): NeuronPlace {
   return { layer: Number(match[1]), neuron: Number(match[2]) };
 }
 
-/** Reads a number, with a sign or without. */
-export function finite(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Expected a number, such as 0.5 or -10.');
-}
+/** Reads a number, with a sign or without; for commander. */
+export const finite = realNumber(Number.isFinite, 'Expected a number, such as 0.5 or -10.');

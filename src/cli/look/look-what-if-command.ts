@@ -3,9 +3,9 @@ import { lookWhatIf } from '../../../pipelines/look-what-if.js';
 import { DigitflowError } from '../../errors.js';
 import { type Change, FEEDS, type Feed } from '../../insight/what-if.js';
 import { ACTIVATIONS, isActivationName } from '../../network/activations.js';
-import { lookWhatIfJson } from '../../outputs/look-json.js';
+import { lookWhatIfJson } from '../../outputs/json-text.js';
 import { renderWhatIf } from '../../views/terminal/render-what-if.js';
-import { addViewOptions, wholeNumber } from '../common-options.js';
+import { addViewOptions, wholeNumber } from '../options.js';
 import {
   addLookInputOptions,
   COUNTING,
@@ -17,13 +17,13 @@ import {
 } from './look-options.js';
 
 interface LookWhatIfFlags extends LookFlags {
-  weight?: Change[];
-  bias?: Change[];
-  activation?: Change[];
-  silence?: Change[];
-  shuffle?: number[];
-  feed?: Feed;
-  seed?: number;
+  readonly weight?: Change[];
+  readonly bias?: Change[];
+  readonly activation?: Change[];
+  readonly silence?: Change[];
+  readonly shuffle?: number[];
+  readonly feed?: Feed;
+  readonly seed?: number;
 }
 
 const EXAMPLES = `
@@ -44,19 +44,16 @@ ${COUNTING}`;
 
 /** Adds `digitflow look what-if`. */
 export function addLookWhatIfCommand(look: Command): void {
+  const activationHelp = `another activation function: ${ACTIVATIONS.join(', ')}; may be given again`;
   const command = look
     .command('what-if')
     .description('change the network, or what it is fed: accuracy and confusion before and after')
     .option('--weight <layer:n:input=value>', 'set a weight; may be given again', collect(weightChange))
     .option('--bias <layer:n=value>', 'set a bias; may be given again', collect(biasChange))
-    .option(
-      '--activation <layer=name>',
-      `another activation function: ${ACTIVATIONS.join(', ')}; may be given again`,
-      collect(activationChange),
-    )
+    .option('--activation <layer=name>', activationHelp, collect(activationChange))
     .option('--silence <layer:n>', 'silence a neuron; may be given again', collect(silenceChange))
     .option('--shuffle <layer>', "shuffle a layer's weights; may be given again", collect(wholeNumber(1)))
-    .addOption(new Option('--feed <what>', 'feed something else in place of the images').choices([...FEEDS]))
+    .addOption(new Option('--feed <what>', 'feed something else in place of the images').choices(FEEDS))
     .option('--seed <number>', 'of what is random: shuffling, noise (default: 1)', wholeNumber(0));
   addLookInputOptions(command);
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookWhatIf);

@@ -1,7 +1,6 @@
 import { compileKernel, KERNEL_FILE } from '../../assets.js';
 import { RowKernel, TEXT_BYTES } from './row-kernel.js';
 import { type RowPiece, type RowShape, type RowShapeOptions, rowShape } from './row-shape.js';
-import { RowText } from './row-text.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What is written of each row, and how. */
@@ -21,6 +20,12 @@ export interface RowFormat {
   rows(rows: ScoredRows): Iterable<Uint8Array>;
 }
 
+/** The text of one row: `place` is its index among the scored ones, `record` its number. */
+type RowText = (place: number, record: number) => string;
+
+/** Digits after the point: about seven digits of a float32 mean something. */
+const DIGITS = 6;
+
 /**
  * Writes rows as CSV with a header, NDJSON, or what Kaggle's digit recognizer takes.
  *
@@ -32,9 +37,9 @@ export interface RowFormat {
 export function rowFormat(options: RowFormatOptions): RowFormat {
   const { classes, withKernel = true } = options;
   const shape = rowShape(options);
-  const plain = new RowText(shape, classes);
+  const names = classes.map(shape.name);
   const isForKernel = withKernel && RowKernel.takes(shape.pieces(''));
-  const kernel = isForKernel ? openKernel(shape, classes) : null;
+  const kernel = isForKernel ? openKernel(names) : null;
   let known: { readonly file: string; readonly pieces: readonly RowPiece[] } | undefined;
   return {
     head: shape.head,
@@ -43,7 +48,7 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
       if (known?.file !== name) known = { file: name, pieces: shape.pieces(name) };
       const { pieces } = known;
       const firstRecord = 1 + (shape.countsAll ? firstOfAll : firstRow);
-      const rowText = (place: number, record: number) => plain.row(pieces, rows, place, record);
+      const rowText = plainText(shape, names, pieces, rows);
       if (kernel === null) return plainly(rows, firstRecord, rowText);
       return byKernel(kernel, pieces, rows, firstRecord, rowText);
     },
@@ -51,10 +56,10 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
 }
 
 /** Null where no address space is left for a memory (V8 reserves 10 GiB for each): rows are then written plainly. */
-function openKernel(shape: RowShape, classes: readonly string[]): RowKernel | null {
+function openKernel(names: readonly string[]): RowKernel | null {
   const module = compileKernel(KERNEL_FILE);
   try {
-    return new RowKernel(module, shape, classes);
+    return new RowKernel(module, names);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -67,7 +72,7 @@ function* byKernel(
   pieces: readonly RowPiece[],
   rows: ScoredRows,
   firstRecord: number,
-  rowText: (place: number, record: number) => string,
+  rowText: RowText,
 ): Generator<Uint8Array, void> {
   kernel.begin(pieces);
   for (const { first, count, row } of runsOf(rows)) {
@@ -83,11 +88,7 @@ function* byKernel(
   if (rest.length > 0) yield rest;
 }
 
-function* plainly(
-  rows: ScoredRows,
-  firstRecord: number,
-  rowText: (place: number, record: number) => string,
-): Generator<Uint8Array, void> {
+function* plainly(rows: ScoredRows, firstRecord: number, rowText: RowText): Generator<Uint8Array, void> {
   let text = '';
   for (const { first, count, row } of runsOf(rows)) {
     for (let i = 0; i < count; i++) {
@@ -110,4 +111,45 @@ function* runsOf({ count, rejects }: ScoredRows): Generator<{ first: number; cou
     first = Math.max(first, end);
   }
   if (count > first) yield { first, count: count - first, row: first + rejects.length };
+}
+
+/** Rows in plain JavaScript: it takes every row, and the kernel must give the same. */
+function plainText(
+  { name, isJson }: RowShape,
+  names: readonly string[],
+  pieces: readonly RowPiece[],
+  rows: ScoredRows,
+): RowText {
+  const decimal = (value: number) => (isJson && !Number.isFinite(value) ? 'null' : value.toFixed(DIGITS));
+  return (place, record) => {
+    const outputs = rows.outputs.subarray(place * names.length, (place + 1) * names.length);
+    let ranked: readonly number[] | undefined;
+    const best = (rank: number): number => {
+      ranked ??= fromBest(outputs);
+      return ranked[rank];
+    };
+    let line = '';
+    for (const piece of pieces) {
+      if (piece.kind === 'text') line += piece.text;
+      else if (piece.kind === 'record') line += record;
+      else if (piece.kind === 'id') line += name(idOf(rows, place));
+      else if (piece.kind === 'prediction') line += names[rows.predictions[place]];
+      else if (piece.kind === 'confidence') line += decimal(rows.confidences[place]);
+      else if (piece.kind === 'output') line += decimal(outputs[piece.of]);
+      else if (piece.kind === 'best') line += names[best(piece.rank)];
+      else if (piece.kind === 'bestOutput') line += decimal(outputs[best(piece.rank)]);
+    }
+    return line;
+  };
+}
+
+function idOf({ ids, idEnds }: ScoredRows, place: number): string {
+  if (idEnds.length === 0) return '';
+  // A copy: text decoders do not take shared memory.
+  return Buffer.from(ids.subarray(place === 0 ? 0 : idEnds[place - 1], idEnds[place])).toString();
+}
+
+/** The classes with the largest output first; of equal ones the first. */
+function fromBest(outputs: Float32Array): number[] {
+  return Array.from(outputs.keys()).sort((a, b) => outputs[b] - outputs[a] || a - b);
 }

@@ -1,6 +1,6 @@
 import * as TASK from '../../../workers/kernel/common/format-offsets.js';
 import { allocateWasmMemory, instantiateWasm, type WasmMemory, type WasmModule } from '../../assets.js';
-import type { RowPiece, RowShape } from './row-shape.js';
+import type { RowPiece } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What the kernel's module exports for rows; see workers/kernel/score/format.ts. */
@@ -8,7 +8,6 @@ interface FormatKernel {
   readonly formatRows: (task: number) => void;
 }
 
-/** Pieces that are for the kernel. */
 const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
   text: TASK.TEXT,
   record: TASK.RECORD,
@@ -19,7 +18,7 @@ const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
 
 const PAGE_BYTES = 65_536;
 const MOST_PAGES = 65_536;
-/** More digits than a record's number ever has. */
+/** No record's number has more. */
 const MOST_DIGITS = 24;
 /** What `toFixed` makes of a float32 at most: a sign, 21 digits before the point, and six after it. */
 const MOST_DECIMAL_BYTES = 29;
@@ -31,27 +30,22 @@ export const TEXT_BYTES = 2 ** 19;
 const MOST_ROWS = 4096;
 const MOST_ROWS_BYTES = 2 ** 25;
 
-/** Byte offsets in the memory. */
+/** Byte offsets in the memory; `rows` is how many rows there is room for. */
 interface Places {
+  readonly rows: number;
+  readonly digitsEnd: number;
   readonly predictions: number;
   readonly confidences: number;
   /** 0 where none are written. */
   readonly outputs: number;
-  readonly digitsEnd: number;
   readonly target: number;
   /** No row is begun from here on. */
   readonly targetFull: number;
-  /** How many rows there is room for. */
-  readonly rows: number;
 }
 
-/**
- * The text of rows, written by the kernel in a memory of its own. It takes a tenth of the time of JavaScript, which the
- * main thread needs to feed many cores.
- */
+/** The text of rows, written by the kernel in a memory of its own, in a tenth of the time of JavaScript. */
 export class RowKernel {
-  readonly #classes: readonly string[];
-  readonly #shape: RowShape;
+  readonly #names: readonly Buffer[];
   readonly #memory: WasmMemory;
   readonly #kernel: FormatKernel;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -67,37 +61,32 @@ export class RowKernel {
     return pieces.every(({ kind }) => KINDS[kind] !== undefined);
   }
 
-  /**
-   * @param module the compiled kernel
-   * @param classes the names of the classes, in order
-   */
-  constructor(module: WasmModule, shape: RowShape, classes: readonly string[]) {
-    this.#shape = shape;
-    this.#classes = classes;
+  /** @param names those of the classes, in order, as they are written */
+  constructor(module: WasmModule, names: readonly string[]) {
+    this.#names = names.map((name) => Buffer.from(name));
     // The kernel's module asks for a shared memory; this one belongs to this object alone.
     this.#memory = allocateWasmMemory(1, MOST_PAGES);
     this.#kernel = instantiateWasm<FormatKernel>(module, this.#memory);
   }
 
-  /** Whether what was written should be taken before more is. */
+  /** Whether the text should be taken before more is written. */
   get isFull(): boolean {
     return this.#places !== undefined && this.#end >= this.#places.targetFull;
   }
 
-  /** Sets what rows are made of from now on; all text must have been taken. */
+  /** Sets what rows are made of; all text must have been taken. */
   begin(pieces: readonly RowPiece[]): void {
     this.#window = undefined;
     if (pieces === this.#pieces) return;
     this.#pieces = pieces;
-    this.#places = this.#place(pieces);
+    this.#places = this.#layOut(pieces);
     this.#end = this.#places.target;
   }
 
   /**
-   * Writes rows that follow each other, up to the first that the kernel does not take, or until it is full.
+   * Writes `count` rows from index `first` on, up to one that the kernel does not take, or until it is full.
    *
-   * @param first index of the first row among the scored ones
-   * @param record its number; those of the next rows follow
+   * @param record the number of the first row; those of the next rows follow
    * @returns how many rows it wrote
    */
   append(rows: ScoredRows, first: number, count: number, record: number): number {
@@ -113,7 +102,7 @@ export class RowKernel {
     this.#words[TASK.target / 4] = this.#end;
     this.#words[TASK.predictions / 4] = places.predictions + skipped;
     this.#words[TASK.confidences / 4] = places.confidences + skipped * 4;
-    this.#words[TASK.outputs / 4] = places.outputs + skipped * 4 * this.#classes.length;
+    this.#words[TASK.outputs / 4] = places.outputs + skipped * 4 * this.#names.length;
     this.#kernel.formatRows(0);
     this.#end = this.#words[TASK.end / 4];
     return this.#words[TASK.done / 4];
@@ -124,7 +113,7 @@ export class RowKernel {
     const window = this.#window;
     if (window?.rows === rows && first >= window.first && first < window.end) return window;
     const { predictions, confidences, outputs, count } = rows;
-    const classCount = this.#classes.length;
+    const classCount = this.#names.length;
     const end = Math.min(count, first + places.rows);
     const floats = new Float32Array(this.#memory.buffer);
     this.#bytes.set(predictions.subarray(first, end), places.predictions);
@@ -151,10 +140,9 @@ export class RowKernel {
   }
 
   /** Lays out the memory, and writes to it what all rows share. */
-  #place(pieces: readonly RowPiece[]): Places {
-    const classCount = this.#classes.length;
+  #layOut(pieces: readonly RowPiece[]): Places {
+    const names = this.#names;
     const texts = pieces.map((piece) => Buffer.from(piece.kind === 'text' ? piece.text : ''));
-    const names = this.#classes.map((name) => Buffer.from(this.#shape.name(name)));
     const longestName = Math.max(...names.map(({ length }) => length));
     const mostRowBytes = pieces.reduce((sum, piece, i) => {
       if (piece.kind === 'text') return sum + texts[i].length;
@@ -179,7 +167,7 @@ export class RowKernel {
       digitsEnd: take(MOST_DIGITS) + MOST_DIGITS,
       predictions: take(rows),
       confidences: take(rows * 4),
-      outputs: hasOutputs ? take(rows * classCount * 4) : 0,
+      outputs: hasOutputs ? take(rows * names.length * 4) : 0,
       target: take(0),
       targetFull: end + TEXT_BYTES,
     };
@@ -189,21 +177,17 @@ export class RowKernel {
     const write = (at: number, values: readonly number[]) => this.#words.set(values, at / 4);
     pieces.forEach((piece, i) => {
       const output = piece.kind === 'output' ? piece.of : 0;
-      const entry = [KINDS[piece.kind] ?? 0, textPlaces[i], texts[i].length, output];
-      write(pieceTable + i * TASK.PIECE_BYTES, entry);
+      const at = pieceTable + i * TASK.PIECE_BYTES;
+      write(at, [KINDS[piece.kind] ?? 0, textPlaces[i], texts[i].length, output]);
       this.#bytes.set(texts[i], textPlaces[i]);
     });
     names.forEach((name, i) => {
       write(nameTable + i * TASK.TEXT_BYTES, [namePlaces[i], name.length]);
       this.#bytes.set(name, namePlaces[i]);
     });
-    write(TASK.pieces, [
-      pieceTable,
-      pieceTable + pieces.length * TASK.PIECE_BYTES,
-      nameTable,
-      places.digitsEnd,
-    ]);
-    write(TASK.classes, [classCount]);
+    const piecesEnd = pieceTable + pieces.length * TASK.PIECE_BYTES;
+    write(TASK.pieces, [pieceTable, piecesEnd, nameTable, places.digitsEnd]);
+    write(TASK.classes, [names.length]);
     return places;
   }
 

@@ -10,21 +10,15 @@ const open = promisify(openCallback);
 const write = promisify(writeCallback);
 const truncate = promisify(ftruncate);
 
-/** Where rows go. Each `write` resolves when its text is out, so a slow reader holds back the caller. */
-export interface RowOutput {
-  /** @throws DigitflowError OUTPUT_WRITE; OutputClosed when the reader has gone */
-  write(text: string | Uint8Array): Promise<void>;
-  /** Makes sure that all of it has arrived. */
-  close(): Promise<void>;
-}
-
 /** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
 
 /** A file, which a later run may continue. */
-export interface FileOutput extends RowOutput {
+export interface FileOutput {
   /** Its length: what was kept, and what was written in full. */
   readonly bytes: number;
+  /** @throws DigitflowError OUTPUT_WRITE */
+  write(text: string | Uint8Array): Promise<void>;
   /** Resolves when all of it is on the disk. */
   sync(): Promise<void>;
 }
@@ -35,13 +29,10 @@ export interface FileOutput extends RowOutput {
  * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than that
  */
 export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
-  const failure = (error: unknown) => writeError(error, path);
   const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : open(path, 'w')).catch((error) => {
-    throw error instanceof DigitflowError ? error : failure(error);
+    throw error instanceof DigitflowError ? error : writeError(error, path);
   });
   let length = keptBytes;
-  // Not every kind of file can be synced; the text is written all the same.
-  const sync = () => new Promise<void>((resolve) => fsync(fd, () => resolve()));
   return {
     get bytes() {
       return length;
@@ -53,12 +44,12 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
           done += (await write(fd, bytes, done, bytes.length - done)).bytesWritten;
         }
       } catch (error) {
-        throw failure(error);
+        throw writeError(error, path);
       }
       length += bytes.length;
     },
-    sync,
-    close: sync,
+    // Not every kind of file can be synced; the text is written all the same.
+    sync: () => new Promise<void>((resolve) => fsync(fd, () => resolve())),
   };
 }
 
@@ -73,45 +64,32 @@ async function openAfter(path: string, keptBytes: number): Promise<number> {
   return fd;
 }
 
-/** Standard output: a file, a pipe or a terminal. */
-export function stdoutOutput(stream: NodeJS.WritableStream): RowOutput {
-  return {
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        stream.write(text, (error) => {
-          if (!error) resolve();
-          else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new OutputClosed('closed'));
-          else {
-            const message = `stdout: cannot write: ${error.message}`;
-            reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
-          }
-        });
-      }),
-    close: async () => {},
-  };
+/**
+ * Writes to standard output, and resolves when the text is out: a slow reader holds back the caller.
+ *
+ * @throws DigitflowError OUTPUT_WRITE; OutputClosed when the reader has gone
+ */
+export function writeStdout(text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) return resolve();
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') return reject(new OutputClosed('closed'));
+      const message = `stdout: cannot write: ${error.message}`;
+      reject(new DigitflowError('OUTPUT_WRITE', message, { cause: error }));
+    });
+  });
 }
 
-/** Writes rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file. */
-export class RejectLog {
-  readonly #output: RowOutput;
+/** The names of the columns of `rejectsCsv`. */
+export const REJECTS_HEAD = 'file,line,reason,row\n';
 
-  constructor(output: RowOutput) {
-    this.#output = output;
-  }
-
-  /** Writes the names of the columns. */
-  begin(): Promise<void> {
-    return this.#output.write('file,line,reason,row\n');
-  }
-
-  async write({ rejects, place }: ScoredRows): Promise<void> {
-    if (rejects.length === 0) return;
-    const file = csvField(place.name);
-    let text = '';
-    for (const { line, reason, text: row } of rejects) {
-      const shown = csvField(Buffer.from(row()).toString());
-      text += `${file},${place.firstLine + line + 1},${csvField(reason())},${shown}\n`;
-    }
-    await this.#output.write(text);
-  }
+/** Rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file. */
+export function rejectsCsv({ rejects, place }: ScoredRows): string {
+  const file = csvField(place.name);
+  return rejects
+    .map(({ line, reason, text }) => {
+      const row = csvField(Buffer.from(text()).toString());
+      return `${file},${place.firstLine + line + 1},${csvField(reason())},${row}\n`;
+    })
+    .join('');
 }

@@ -11,16 +11,10 @@ export interface RowShapeOptions {
   readonly top: number;
 }
 
-/** A piece of a row's text. */
+/** A piece of a row's text; `prediction` is the name of a class, `confidence` the winner's activation. */
 export type RowPiece =
   | { readonly kind: 'text'; readonly text: string }
-  /** The record's number. */
-  | { readonly kind: 'record' }
-  | { readonly kind: 'id' }
-  /** The name of the class that was predicted. */
-  | { readonly kind: 'prediction' }
-  /** The winner's activation. */
-  | { readonly kind: 'confidence' }
+  | { readonly kind: 'record' | 'id' | 'prediction' | 'confidence' }
   /** The output for a class. */
   | { readonly kind: 'output'; readonly of: number }
   /** The name of the class with the largest output (rank 0) and so on, and that output. */
@@ -41,90 +35,68 @@ export interface RowShape {
 }
 
 const RECORD: RowPiece = { kind: 'record' };
-const ID: RowPiece = { kind: 'id' };
 const PREDICTION: RowPiece = { kind: 'prediction' };
-const CONFIDENCE: RowPiece = { kind: 'confidence' };
 
 /** The shape of CSV with a header, of NDJSON, or of what Kaggle's digit recognizer takes. */
 export function rowShape(options: RowShapeOptions): RowShape {
-  if (options.format === 'kaggle') return kaggleShape();
+  if (options.format === 'kaggle') return KAGGLE;
   return options.format === 'csv' ? csvShape(options) : ndjsonShape(options);
 }
 
-function kaggleShape(): RowShape {
-  const pieces = [RECORD, text(','), PREDICTION, text('\n')];
-  return { head: 'ImageId,Label\n', pieces: () => pieces, name: csvField, isJson: false, countsAll: true };
-}
+const KAGGLE_PIECES = pieces(RECORD, ',', PREDICTION, '\n');
+const KAGGLE: RowShape = {
+  ...{ head: 'ImageId,Label\n', name: csvField, isJson: false, countsAll: true },
+  pieces: () => KAGGLE_PIECES,
+};
 
 function csvShape({ classes, withIds, probabilities, top }: RowShapeOptions): RowShape {
   const columns = ['record', 'file', ...(withIds ? ['id'] : []), 'prediction', 'confidence'];
   if (probabilities) columns.push(...classes.map((name) => csvField(`p_${name}`)));
   const ranks = ranksOf(top, classes);
   columns.push(...ranks.flatMap((rank) => [`top${rank + 1}`, `top${rank + 1}_confidence`]));
-  const comma = text(',');
+  const outputs = probabilities ? classes.flatMap((_, of) => pieces(',', { kind: 'output', of })) : [];
+  const best = ranks.flatMap((rank) =>
+    pieces(',', { kind: 'best', rank }, ',', { kind: 'bestOutput', rank }),
+  );
+  const rest = pieces(PREDICTION, ',', { kind: 'confidence' }, ...outputs, ...best, '\n');
   return {
-    head: `${columns.join(',')}\n`,
+    ...{ head: `${columns.join(',')}\n`, name: csvField, isJson: false, countsAll: false },
     pieces: (file) => [
-      RECORD,
-      text(`,${csvField(file)},`),
-      ...(withIds ? [ID, comma] : []),
-      ...[PREDICTION, comma, CONFIDENCE],
-      ...(probabilities ? classes.flatMap((_, of) => [comma, { kind: 'output' as const, of }]) : []),
-      ...ranks.flatMap((rank) => [
-        comma,
-        { kind: 'best' as const, rank },
-        comma,
-        { kind: 'bestOutput' as const, rank },
-      ]),
-      text('\n'),
+      ...pieces(RECORD, `,${csvField(file)},`),
+      ...(withIds ? pieces({ kind: 'id' }, ',') : []),
+      ...rest,
     ],
-    name: csvField,
-    isJson: false,
-    countsAll: false,
   };
 }
 
 function ndjsonShape({ classes, withIds, probabilities, top }: RowShapeOptions): RowShape {
-  const member = (index: number, key: string) => text(`${index > 0 ? ',' : ''}${key}:`);
-  const topPieces = ranksOf(top, classes).flatMap((rank) => [
-    text(`${rank > 0 ? ',' : ''}{"class":`),
-    { kind: 'best' as const, rank },
-    text(',"confidence":'),
-    { kind: 'bestOutput' as const, rank },
-    text('}'),
+  const comma = (index: number) => (index > 0 ? ',' : '');
+  const outputs = classes.flatMap((name, of) =>
+    pieces(`${comma(of)}${JSON.stringify(name)}:`, { kind: 'output', of }),
+  );
+  const best = ranksOf(top, classes).flatMap((rank) => [
+    ...pieces(`${comma(rank)}{"class":`, { kind: 'best', rank }),
+    ...pieces(',"confidence":', { kind: 'bestOutput', rank }, '}'),
   ]);
+  const rest = [
+    ...pieces(',"prediction":', PREDICTION, ',"confidence":', { kind: 'confidence' }),
+    ...(probabilities ? pieces(',"probabilities":{', ...outputs, '}') : []),
+    ...(top > 0 ? pieces(',"top":[', ...best, ']') : []),
+    ...pieces('}\n'),
+  ];
   return {
-    head: '',
+    ...{ head: '', name: JSON.stringify, isJson: true, countsAll: false },
     pieces: (file) => [
-      text('{"record":'),
-      RECORD,
-      text(`,"file":${JSON.stringify(file)}`),
-      ...(withIds ? [text(',"id":'), ID] : []),
-      text(',"prediction":'),
-      PREDICTION,
-      text(',"confidence":'),
-      CONFIDENCE,
-      ...(probabilities
-        ? [
-            text(',"probabilities":{'),
-            ...classes.flatMap((name, of) => [
-              member(of, JSON.stringify(name)),
-              { kind: 'output' as const, of },
-            ]),
-            text('}'),
-          ]
-        : []),
-      ...(top > 0 ? [text(',"top":['), ...topPieces, text(']')] : []),
-      text('}\n'),
+      ...pieces('{"record":', RECORD, `,"file":${JSON.stringify(file)}`),
+      ...(withIds ? pieces(',"id":', { kind: 'id' }) : []),
+      ...rest,
     ],
-    name: JSON.stringify,
-    isJson: true,
-    countsAll: false,
   };
 }
 
-function text(literal: string): RowPiece {
-  return { kind: 'text', text: literal };
+/** Pieces of a row; a string is a piece of text. */
+function pieces(...parts: readonly (RowPiece | string)[]): RowPiece[] {
+  return parts.map((part) => (typeof part === 'string' ? { kind: 'text', text: part } : part));
 }
 
 function ranksOf(top: number, { length }: readonly string[]): number[] {

@@ -16,6 +16,47 @@ export interface ScoredRows {
   readonly ids: Uint8Array;
   /** Rows that were not scored, in the order of the input. */
   readonly rejects: readonly RejectedRow[];
-  /** What they are, and where they lie. */
   readonly place: RecordsPlace;
+}
+
+/** What a scoring run has counted. */
+export interface ScoreCounts {
+  /** How many rows each class was predicted for, by its index. */
+  readonly predictions: readonly number[];
+  /** How many rows were rejected for each kind of reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** More kinds of reasons are counted together. */
+const MOST_REASONS = 50;
+const OTHER_REASONS = 'other reasons';
+
+/** Counts predictions by class, and rejects by reason. */
+export class ScoreTally {
+  readonly #predictions: number[];
+  readonly #reasons: Map<string, number>;
+
+  /** @param counts what an earlier run had counted */
+  constructor(classCount: number, counts?: ScoreCounts) {
+    this.#predictions = Array.from({ length: classCount }, (_, index) => counts?.predictions[index] ?? 0);
+    this.#reasons = new Map(Object.entries(counts?.reasons ?? {}));
+  }
+
+  get counts(): ScoreCounts {
+    return { predictions: [...this.#predictions], reasons: Object.fromEntries(this.#reasons) };
+  }
+
+  add({ count, predictions, rejects }: ScoredRows): void {
+    for (let row = 0; row < count; row++) this.#predictions[predictions[row]]++;
+    for (const { reason } of rejects) {
+      const kind = kindOf(reason());
+      const name = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS ? kind : OTHER_REASONS;
+      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + 1);
+    }
+  }
+}
+
+/** The reason without what differs from row to row: `column 12: expected 0 to 255, found 256` gives `expected 0 to 255`. */
+function kindOf(reason: string): string {
+  return reason.replace(/^column \d+: /, '').replace(/, found .*$/s, '');
 }

@@ -1,4 +1,9 @@
-import { jsonText } from './evaluation-json.js';
+import type { Evaluation } from '../counting/evaluation.js';
+
+/** The evaluation as JSON, see `jsonText`. */
+export function evaluationJson(evaluation: Evaluation): string {
+  return jsonText(evaluation);
+}
 
 /** A view of a digit as JSON, schema `digitflow.look-digit/1`. */
 export function lookDigitJson(view: object): string {
@@ -28,4 +33,16 @@ export function lookDetectorJson(view: { readonly pictures: unknown }): string {
 /** Fields may be added to a schema; the meaning of a field stays. */
 function lookJson(schema: string, view: object): string {
   return jsonText({ schema: `digitflow.${schema}/1`, ...view, pictures: undefined });
+}
+
+/** JSON indented by two, with a newline at its end; an array of plain numbers, typed or not, stays on one line. */
+function jsonText(value: object): string {
+  const plain = (_: string, part: unknown) =>
+    part instanceof Float64Array || part instanceof Uint8Array ? Array.from(part) : part;
+  // Inside a JSON string a line break is always escaped, so a raw one can only be indentation.
+  const json = JSON.stringify(value, plain, 2).replace(
+    /\[\n([-+.\deE,\s]+|(?:\s*(?:null|[-+.\deE]+),?\n)+\s*)\]/g,
+    (_, numbers: string) => `[${numbers.trim().replace(/,\s+/g, ', ')}]`,
+  );
+  return `${json}\n`;
 }

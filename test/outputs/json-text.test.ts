@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { evaluationJson } from '../../src/outputs/evaluation-json.js';
+import { evaluationJson } from '../../src/outputs/json-text.js';
 import { evaluationOf } from '../counting/evaluation-of.js';
 
 const names = ['[\n1,\n 2]', '"a", \\n'];

@@ -1,0 +1,173 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { InputDescription } from '../engine/records.js';
+import { MOST_WORKERS } from '../engine/sizes.js';
+import { DigitflowError } from '../errors.js';
+import { type CsvFlags, describeGuesses } from '../formats/csv/dialect.js';
+import { BUNDLED_MODELS } from '../inputs/open-model.js';
+import { type Normalization, parseNormalization } from '../network/normalization.js';
+
+/** The values of the CSV flags, as commander gives them. */
+export interface CsvFlagValues extends Omit<CsvFlags, 'header' | 'transpose'> {
+  readonly header?: 'yes' | 'no';
+  readonly transpose?: 'yes' | 'no';
+}
+
+/** The flags of a command that runs a network over its input. */
+export interface RunningFlags extends CsvFlagValues {
+  readonly model: string;
+  readonly workers?: number;
+  readonly batchSize?: number;
+  readonly normalize?: string;
+  readonly quiet?: boolean;
+}
+
+/** The names of the CSV flags. */
+export const CSV_FLAGS = ['header', 'label', 'id', 'delimiter', 'scale', 'transpose', 'labelsFrom'] as const;
+
+const YES_NO = ['yes', 'no'];
+
+const DELIMITERS: Readonly<Record<string, string>> = {
+  comma: ',',
+  semicolon: ';',
+  tab: '\t',
+  '\\t': '\t',
+  space: ' ',
+};
+
+/** Reads a whole number from `least` to `most`; for commander. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number, ${range}.`);
+  };
+}
+
+/** Reads any number that is allowed; for commander. `advice` is the message where it is not. */
+export function realNumber(isAllowed: (value: number) => boolean, advice: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && isAllowed(value)) return value;
+    throw new InvalidArgumentError(advice);
+  };
+}
+
+/** Reads a share, `0.95` or `95%`; for commander. */
+export function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim());
+  // 95.88 / 100 may differ from 0.9588; 95.88e-2 does not.
+  const value = match === null ? Number.NaN : Number(match[2] === '%' ? `${match[1]}e-2` : match[1]);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Give a share from 0 to 1, such as 0.95, or 95%.');
+}
+
+/** Adds the choice of a network. */
+export function addModelOption(command: Command): Command {
+  const help = `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`;
+  return command.option('-m, --model <name>', help, BUNDLED_MODELS[0]);
+}
+
+/** Adds the threads, the size of a batch, and what goes to stderr. */
+export function addRunningOptions(command: Command, batchHelp: string): Command {
+  const help = 'threads; 0 does without (default: by the cores and the input)';
+  command.option('-w, --workers <count>', help, wholeNumber(0, MOST_WORKERS));
+  return addErrorOptions(command.option('--batch-size <count>', batchHelp, wholeNumber(1)));
+}
+
+/** Adds the choice between a table and JSON, and what goes to stderr. */
+export function addViewOptions(command: Command): Command {
+  const format = new Option('-f, --format <format>', 'what to print').choices(['table', 'json']);
+  return addErrorOptions(command.addOption(format.default('table')));
+}
+
+function addErrorOptions(command: Command): Command {
+  return command
+    .option('-q, --quiet', 'nothing on stderr but errors')
+    .option('--debug', 'the stack of an error');
+}
+
+/** Adds the flags that say of a CSV what would be guessed otherwise. */
+export function addCsvOptions(command: Command): Command {
+  const header = new Option('--header <yes|no>', 'CSV: whether the first row names the columns');
+  const transpose = new Option('--transpose <yes|no>', 'CSV: whether pixels stand column by column');
+  const white = realNumber(
+    (value) => Number.isFinite(value) && value > 0,
+    'Expected a number above 0, such as 255 or 1.',
+  );
+  return command
+    .addOption(header.choices(YES_NO))
+    .option(
+      '--label <column>',
+      'CSV: where the label stands: first, last, none, one-hot, a name, or a number from 1',
+    )
+    .option('--id <column>', 'CSV: a column to carry through: a name, a number from 1, or none')
+    .option(
+      '--delimiter <character>',
+      'CSV: comma, semicolon, tab, space, or the character itself',
+      delimiter,
+    )
+    .option('--scale <white>', 'CSV: the value that is white, such as 255 or 1; one for all of a file', white)
+    .addOption(transpose.choices(YES_NO))
+    .option('--labels-from <number>', 'CSV: the label of the first class (default: 0)', wholeNumber(0));
+}
+
+function delimiter(text: string): string {
+  const character = DELIMITERS[text] ?? text;
+  if (/^[\x20-\x7e\t]$/.test(character) && !/["\d.+-]/.test(character)) return character;
+  throw new InvalidArgumentError('Expected comma, semicolon, tab, space, or one character.');
+}
+
+/** The CSV flags as the pipelines take them. */
+export function csvFlagsOf(flags: CsvFlagValues): CsvFlags {
+  const { header, label, id, delimiter, scale, transpose, labelsFrom } = flags;
+  return {
+    ...{ label, id, delimiter, scale, labelsFrom },
+    header: header && header === 'yes',
+    transpose: transpose && transpose === 'yes',
+  };
+}
+
+/** The options of a pipeline that these flags mean; `normalization` throws USAGE for a text that makes no sense. */
+export function runningOptionsOf(flags: RunningFlags) {
+  const { model, workers, batchSize, normalize } = flags;
+  const changed = (text: string) => (own: Normalization) => parseNormalization(text, own);
+  const normalization = normalize === undefined ? undefined : changed(normalize);
+  return { model, workers, batchSize, normalization, csv: csvFlagsOf(flags) };
+}
+
+/**
+ * Refuses CSV flags for an input of another format.
+ *
+ * @throws DigitflowError USAGE
+ */
+export function checkCsvFlags(flags: CsvFlagValues, { name, format }: InputDescription): void {
+  const flag = givenFlag(flags, CSV_FLAGS);
+  if (format === 'csv' || flag === undefined) return;
+  const found = format === 'idx' ? 'IDX' : 'NumPy';
+  throw new DigitflowError('USAGE', `${flag}: expected a CSV, found ${found} in ${name}; leave ${flag} out`);
+}
+
+/** Takes an input that was opened: refuses flags that are not for it, and notes what was guessed of a CSV. */
+export function onOpened(
+  flags: CsvFlagValues & Pick<RunningFlags, 'quiet'>,
+  note = (text: string): void => {
+    if (!flags.quiet) process.stderr.write(`${text}\n`);
+  },
+): (input: InputDescription) => void {
+  return (input) => {
+    checkCsvFlags(flags, input);
+    if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
+  };
+}
+
+/** The first of the named flags that was given, as the user writes it: `--labels-from`, `--no-invert`. */
+export function givenFlag<Flags extends object>(
+  flags: Flags,
+  names: readonly (keyof Flags & string)[],
+): string | undefined {
+  const name = names.find((one) => flags[one] !== undefined);
+  if (name === undefined) return undefined;
+  const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `--${flags[name] === false ? 'no-' : ''}${words}`;
+}
