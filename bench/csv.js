@@ -54,7 +54,7 @@ export async function measureCsv({ rounds = 5, log }) {
       run,
     });
   }
-  // A file that was just written is read slowly the first time, whoever reads it.
+  // A file that was just written is read slowly the first time, by any program.
   await runScore([long.path], WORKERS);
   const samples = await alternate(contenders, {
     rounds,

@@ -86,7 +86,7 @@ export class DigitflowError extends Error {
   }
 }
 
-/** An error in the words of whoever reads it: its code, `INTERNAL` where it is not one of ours, and one sentence. */
+/** An error in words for its reader: its code, `INTERNAL` where it is not one of ours, and one sentence. */
 export function describeError(error: unknown): {
   readonly code: ErrorCode | 'INTERNAL';
   readonly message: string;

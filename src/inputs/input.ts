@@ -60,7 +60,7 @@ export interface OpenOptions {
   readonly split: Split;
 }
 
-/** Images of one input, opened and understood. What differs between formats is behind this. */
+/** Images of one input, opened and understood. What differs between formats is in what this does. */
 export interface Input extends InputDescription, ScorerNeeds {
   readonly image: ImageSize;
   /** Whether pixels are stored column by column; null where the input does not say. */

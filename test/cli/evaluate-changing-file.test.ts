@@ -42,7 +42,7 @@ async function evaluateWhile(content: string, happens: string, workers: number) 
 test.each([0, 2])('with %i workers: what happens to a file while its rows are evaluated', async (workers) => {
   const sha256 = createHash('sha256').update(csv).digest('hex');
   expect(await evaluateWhile(csv, '', workers)).toEqual({ images: ROWS, partial: false, sha256 });
-  // Whoever replaces or removes a file leaves it to those who have it open.
+  // Who replaces or removes a file leaves it to those who have it open.
   expect(await evaluateWhile(csv, 'fs.rmSync(path)', workers)).toMatchObject({
     images: ROWS,
     partial: false,

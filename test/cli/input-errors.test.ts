@@ -55,8 +55,8 @@ describe('bad images or labels are one line, and exit code 65', () => {
     ['a header that is cut off', 'IDX_TRUNCATED', { images: IMAGES.subarray(0, 9) }, 'images: ', '16', '9'],
     ['images that are cut off', 'IDX_TRUNCATED', { images: IMAGES.subarray(0, -1) }, 'images: ', '15695'],
     ['labels that are cut off', 'IDX_TRUNCATED', { labels: LABELS.subarray(0, -1) }, 'labels: ', '28', '27'],
-    ['bytes behind the images', 'IDX_TRAILING_BYTES', { images: Buffer.concat([IMAGES, LABELS]) }, '15724'],
-    ['bytes behind the labels', 'IDX_TRAILING_BYTES', { labels: Buffer.concat([LABELS, LABELS]) }, '56'],
+    ['bytes after the images', 'IDX_TRAILING_BYTES', { images: Buffer.concat([IMAGES, LABELS]) }, '15724'],
+    ['bytes after the labels', 'IDX_TRAILING_BYTES', { labels: Buffer.concat([LABELS, LABELS]) }, '56'],
     ['images and labels swapped', 'IDX_SWAPPED', { images: LABELS, labels: IMAGES }, 'swapped'],
     ['images twice', 'IDX_SWAPPED', { labels: IMAGES }, 'labels: ', 'found images'],
     ['floats for pixels', 'IDX_TYPE', { images: idxBytes(0x0d, [1, 2, 2], new Uint8Array(16)) }, 'f32'],
@@ -97,7 +97,7 @@ describe('bad images or labels are one line, and exit code 65', () => {
       '15695',
     ],
     [
-      'bytes behind packed labels',
+      'bytes after packed labels',
       'IDX_TRAILING_BYTES',
       { labels: gzipSync(Buffer.concat([LABELS, LABELS])) },
       'labels',
@@ -117,7 +117,7 @@ describe('bad images or labels are one line, and exit code 65', () => {
       '15696',
       '15695',
     ],
-    ['bytes behind the images on stdin', 'IDX_TRAILING_BYTES', Buffer.concat([IMAGES, LABELS]), 'stdin: '],
+    ['bytes after the images on stdin', 'IDX_TRAILING_BYTES', Buffer.concat([IMAGES, LABELS]), 'stdin: '],
     ['gzip on stdin that is cut off', 'GZIP_BROKEN', PACKED.subarray(0, -100), 'stdin: '],
   ])('%s', async (_, code, input, ...words) => {
     const cwd = await folderOf({});

@@ -64,7 +64,7 @@ describe('an interrupted evaluation', () => {
     expect(await cli.ended).toMatchObject({ stderr: NOTE, exitCode: 130 });
   });
 
-  test('prints its report even where nobody reads stderr', async () => {
+  test('prints its report even where stderr is not read', async () => {
     const cli = await startCounting();
     await cli.stopReading('stderr');
     cli.signal('SIGINT');

@@ -21,7 +21,7 @@ describe('digitflow look what-if', () => {
     const other = {
       ...network,
       layers: [
-        // A silenced neuron is one that nobody listens to.
+        // A silenced neuron is one that the next layer does not hear.
         { ...first, weights: first.weights.with(3 * 784 + 7 * 28 + 4, 0.5), activation: 'tanh' as const },
         {
           ...second,

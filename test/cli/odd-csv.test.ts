@@ -38,7 +38,7 @@ describe('a delimiter at the end of each row is passed over, and it is said so:'
     ['with tabs', ended(rows).replaceAll(',', '\t'), said],
     ['twice', ended(ended(rows)), 'empty columns left out 786 to 787 (guessed; else --id 786)'],
     [
-      'behind a label',
+      'after a label',
       ended(eachLine(rows, (line) => line.replace(/^(\d),(.*)$/, '$2,$1'))),
       `label column last, id none, ${said}`,
     ],
@@ -81,12 +81,7 @@ describe('of a file that is called CSV it is said what it is, whichever command 
     ],
     ['a workbook', Buffer.from('PK\x03\x04\x14\0\x06\0'), 'CSV_BINARY', 'an Excel workbook (save it as CSV)'],
     ['gzip that is cut off', packed.subarray(0, -100), 'GZIP_BROKEN', 'broken gzip stream'],
-    [
-      'gzip with something behind it',
-      Buffer.concat([packed, Buffer.from('x')]),
-      'GZIP_BROKEN',
-      'broken gzip',
-    ],
+    ['gzip with something after it', Buffer.concat([packed, Buffer.from('x')]), 'GZIP_BROKEN', 'broken gzip'],
   ])('%s', async (_, content, code, word) => {
     const cwd = await tempFolder({ 'in.csv': content });
     await expectFailure(['in.csv', '--quiet'], { code, exitCode: 65, words: ['in.csv: ', word] }, { cwd });

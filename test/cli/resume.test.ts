@@ -33,7 +33,7 @@ function sizeOf(path: string): number {
 describe('a run that is killed again and again ends with the bytes of one that was not:', () => {
   test.each([
     ['several files, with rejects', ['a.csv', 'b.csv'], 1, ['--rejects', at('bad.csv')]],
-    ['gzip behind a file, NDJSON', ['a.csv', 'b.csv.gz'], 2, ['--on-error', 'skip', '--format', 'ndjson']],
+    ['gzip after a file, NDJSON', ['a.csv', 'b.csv.gz'], 2, ['--on-error', 'skip', '--format', 'ndjson']],
     ['gzip, no threads', ['b.csv.gz'], 3, ['--on-error', 'skip', '--workers', '0']],
   ])(
     '%s',

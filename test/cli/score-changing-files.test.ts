@@ -12,7 +12,7 @@ const ROWS = 2000;
 /** Of all that is written, a pipe holds less than a quarter. */
 const LONG_ROWS = ['--probabilities', '--top', '10', '--batch-size', '20', '--quiet'];
 
-/** Scores a file into a pipe; when something has come out of it and nobody reads on, something happens to the file. */
+/** Scores a file into a pipe; when something has come out of it and its reader waits, something happens to the file. */
 async function scoreWhile(
   happens: (path: string) => void,
   workers: string,
@@ -34,7 +34,7 @@ async function scoreWhile(
 }
 
 test.each(['0', '2'])('what happens to a file while it is scored, %s workers', async (workers) => {
-  // Whoever removes a file leaves it to those who have it open.
+  // Who removes a file leaves it to those who have it open.
   expect(await scoreWhile((path) => rmSync(path), workers)).toMatchObject({ exitCode: 0, rows: ROWS });
   const grown = await scoreWhile((path) => appendFileSync(path, `${testRow(ROWS)}\n`), workers);
   expect(grown).toMatchObject({ exitCode: 0, rows: ROWS + 1 });
@@ -47,7 +47,7 @@ test.each(['0', '2'])('what happens to a file while it is scored, %s workers', a
   expect(shrunk.rows).toBeLessThan(ROWS);
 });
 
-test('a later file that vanishes before its turn ends the run behind the rows before it', async () => {
+test('a later file that vanishes before its turn ends the run after the rows before it', async () => {
   const folder = await tempFolder({ 'later.csv': Buffer.from(digitsCsv({ count: 3 })) });
   const later = join(folder, 'later.csv');
   const cli = new Cli(['score', '-', later, '--workers', '1'], { stdin: 'pipe' });

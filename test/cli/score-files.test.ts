@@ -62,11 +62,11 @@ test('two outputs are never written to one file, and may both go to nowhere', as
 });
 
 test.each([
-  ['missing, behind CSV', ['in.csv', 'nowhere'], 66, 'nowhere: no such file'],
-  ['missing, behind IDX', ['images', 'nowhere'], 66, 'nowhere: no such file'],
+  ['missing, after CSV', ['in.csv', 'nowhere'], 66, 'nowhere: no such file'],
+  ['missing, after IDX', ['images', 'nowhere'], 66, 'nowhere: no such file'],
   ['a folder', ['in.csv', '.'], 74, '.: expected a file, found a folder'],
-  ['CSV behind IDX', ['images', 'images', 'in.csv'], 2, 'in.csv: expected IDX'],
-  ['IDX behind CSV', ['in.csv', 'images'], 2, 'images: expected CSV'],
+  ['CSV after IDX', ['images', 'images', 'in.csv'], 2, 'in.csv: expected IDX'],
+  ['IDX after CSV', ['in.csv', 'images'], 2, 'images: expected CSV'],
 ])(
   'what is wrong with a later file is told before anything is scored: %s',
   async (_, names, exitCode, message) => {

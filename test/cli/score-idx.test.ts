@@ -47,7 +47,7 @@ describe('images from IDX give the rows that they give from CSV:', () => {
     expect(withoutName(stdout)).toBe(expected);
   });
 
-  test('stdin, and several files one behind the other', async () => {
+  test('stdin, and several files one after the other', async () => {
     const { stdout } = await runCli(['score', '-', ...more], { input: digitsIdx(0, 900) });
     expect(withoutName(stdout)).toBe(expected);
     writeFileSync(at('begin.gz'), gzipSync(digitsIdx(0, 300)));
@@ -89,7 +89,7 @@ test('what was interrupted goes on where it stopped, and a summary tells of all 
   expect(summary).toMatchObject({ records: 1200, scored: 1200, rejected: 0, partial: false });
 });
 
-test('IDX behind CSV, and images of another size, are refused', async () => {
+test('IDX after CSV, and images of another size, are refused', async () => {
   writeFileSync(at('a.csv'), digitsCsv({ count: 3 }));
   const mixed = await runCli(['score', at('a.csv'), at('images'), '--quiet']);
   expect(mixed).toMatchObject({

@@ -16,7 +16,7 @@ const OFFERED = 400 * 2 ** 20;
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));
 
-/** `digitflow score -` whose output nobody reads as yet, fed until it takes no more. */
+/** `digitflow score -` whose output is not read as yet, fed until it takes no more. */
 async function stuck() {
   const scoring = spawn(process.execPath, [PROGRAM, 'score', '-', '--workers', '2'], { stdio: 'pipe' });
   child = scoring;

@@ -89,13 +89,13 @@ describe('a run that an error ends still sums up what it had counted:', () => {
   });
 
   test('an earlier run that cannot be gone on with', async () => {
-    writeFileSync(at('other'), 'what nobody wants to lose');
+    writeFileSync(at('other'), 'what its owner wants to keep');
     const ended = await summarized([at('good.csv'), '--out', at('other'), '--resume']);
     expectSameError(ended, 'RESUME_MISMATCH');
   });
 });
 
-test('Ctrl-C before anything was scored leaves a summary of nothing, and blames nobody', async () => {
+test('Ctrl-C before anything was scored leaves a summary of nothing, and no error', async () => {
   execFileSync('mkfifo', [at('silent')]);
   const cli = new Cli(['score', at('silent'), '--quiet', '--summary', at('s.json')]);
   // Opened when the reader has opened it: then it listens to signals, too.

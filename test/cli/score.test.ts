@@ -110,7 +110,7 @@ describe('every row gets its prediction, in order:', () => {
   });
 });
 
-test('a label that cannot be right does not matter: nobody asks for it', async () => {
+test('a label that cannot be right does not matter: it is not asked for', async () => {
   const rows = digitsCsv({ count: 3 }).replace(/^\d+/gm, '77');
   const args = ['score', '-', '--label', 'first', '--quiet'];
   const { stdout, exitCode } = await runCli(args, { input: Buffer.from(rows) });

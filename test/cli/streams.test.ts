@@ -12,7 +12,7 @@ const LABELS = labelsIdx(Array.from(testLabels().subarray(0, COUNT)));
 
 describe('stdout', () => {
   test.each(['table', 'json', 'csv', 'markdown'])(
-    'may be closed by whoever reads it: no error (%s)',
+    'may be closed by its reader: no error (%s)',
     async (format) => {
       const cli = new Cli(['evaluate', '-', await tempFile(LABELS), '--format', format], { stdin: 'pipe' });
       await cli.stopReading('stdout');
@@ -61,7 +61,7 @@ describe('stderr', () => {
 });
 
 describe('stdin', () => {
-  test('may stay open after the limit is reached: nobody waits for its end', async () => {
+  test('may stay open after the limit is reached: its end is not waited for', async () => {
     const args = ['evaluate', '-', await tempFile(LABELS), '--limit', '5', '--format', 'json'];
     const cli = new Cli(args, { stdin: 'pipe' });
     await cli.send(IMAGES.subarray(0, 16 + 7 * 784));

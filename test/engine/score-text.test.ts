@@ -6,7 +6,7 @@ import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const TEXT_BYTES = 2 ** 21;
-/** Columns of nobody behind the pixels: black, too. */
+/** Columns of no meaning after the pixels: black, too. */
 const SPARE = 40;
 
 test.each([

@@ -28,17 +28,17 @@ async function understood(images: ByteInput, csv: CsvFlags = {}, of: InputsOptio
 }
 
 /** The same piece again and again, and then text. */
-async function* behind(count: number, text: string) {
+async function* after(count: number, text: string) {
   for (let i = 0; i < count; i++) yield LINE_END;
   yield Buffer.from(text);
 }
 
-/** A stream that begins with blank lines, each a piece of its own, before its header and behind. */
+/** A stream that begins with blank lines, each a piece of its own, before its header and after. */
 async function* blankLines(count: number) {
   const text = digitsCsv({ count: 3, header: true });
   const row = text.indexOf('\n') + 1;
-  yield* behind(count, text.slice(0, row));
-  yield* behind(count, text.slice(row));
+  yield* after(count, text.slice(0, row));
+  yield* after(count, text.slice(row));
 }
 
 // If each of them led to a new guess, or all before it were copied anew, this would take hours.
@@ -61,7 +61,7 @@ test('a first row whose quotes span lines is waited for, piece by piece', async 
   expect(dialect).toMatchObject({ columnCount: 786, idColumn: 0 });
 });
 
-describe('the first row of images as large as there may be, behind a header that is longer still, is found', () => {
+describe('the first row of images as large as there may be, after a header that is longer still, is found', () => {
   const pixelCount = 512 * 512;
   const large = { image: { height: 512, width: 512 }, classes: network.classes };
   const names = Array.from({ length: pixelCount }, (_, i) => `pixel${i}`);

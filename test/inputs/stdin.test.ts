@@ -91,7 +91,7 @@ describe.each([
 });
 
 describe('stdin that stays open', () => {
-  it('does not keep the process alive when nobody reads any more', async () => {
+  it('does not keep the process alive when it is no longer read', async () => {
     const child = spawn(process.execPath, [await programFile(), '784'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -67,7 +67,7 @@ describe('batch', () => {
     });
   });
 
-  test('gives the open slot back when somebody leaves early', () => {
+  test('gives the open slot back when a subscriber leaves early', () => {
     marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const slots = tinySlots(2, 4);
       const source = cold('-a-b-c-|', records);

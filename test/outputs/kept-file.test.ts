@@ -15,7 +15,7 @@ describe('a kept file', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
-  test('behind a link leaves the link, and what a killed process left aside is no hindrance', async () => {
+  test('reached by a link leaves the link, and what a killed process left aside is no hindrance', async () => {
     const folder = await tempFolder({ a: Buffer.from('before'), 'a.part': Buffer.from('half') });
     const link = join(folder, 'link');
     await symlink(join(folder, 'a'), link);

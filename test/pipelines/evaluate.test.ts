@@ -56,7 +56,7 @@ describe('evaluate', () => {
     }
   });
 
-  test("gives the network's own normalization to whoever wants to change it", async () => {
+  test("gives the network's own normalization to a caller who wants to change it", async () => {
     const normalization = vi.fn(() => ({ scale: 0.01, offset: 0.5, transposed: true }));
     const result = await evaluate({ limit: 1, normalization });
     expect(normalization).toHaveBeenCalledExactlyOnceWith(openModel('sigmoid').network.normalization);

@@ -60,7 +60,7 @@ describe('rows of a CSV held as images', () => {
     expect(rows.normalization).toEqual({ ...network.normalization, transposed: true });
   });
 
-  test('a bad row is told of by its line, unless it comes behind all that is wanted', async () => {
+  test('a bad row is told of by its line, unless it comes after all that is wanted', async () => {
     const images = await fileOf(`${digitsCsv({ count: 30 })}7,1,2\n${digitsCsv({ count: 5 })}`);
     await expect(held({ images }, { first: 31, limit: 1 })).rejects.toMatchObject({
       code: 'CSV_ROW',

@@ -20,7 +20,7 @@ import { openImages } from '../inputs/drain.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const FILES = { images: TEST_IMAGES_FILE, labels: TEST_LABELS_FILE };
-/** Without a digest nobody but the workers has to see the bytes. */
+/** Without a digest only the workers have to see the bytes. */
 const UNDIGESTED = { ...FILES, digest: 'never' } as const;
 
 describe('a file that the workers read themselves', () => {

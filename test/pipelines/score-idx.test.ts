@@ -42,7 +42,7 @@ test('a run that goes on has only the rest before it', async () => {
   expect(last).toMatchObject({ rows: 700, bytes: 500 * IMAGE_BYTES, totalBytes: 500 * IMAGE_BYTES });
 });
 
-test('where one input is packed or a stream, nobody knows', async () => {
+test('where one input is packed or a stream, it is not known', async () => {
   async function* stream() {
     yield images(100);
   }

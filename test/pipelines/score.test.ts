@@ -170,7 +170,7 @@ test('a file that grows while it is read is read to its new end, and no half row
   }
 });
 
-test('a file that becomes shorter meanwhile is one clear error, behind the rows that were there', async () => {
+test('a file that becomes shorter meanwhile is one clear error, after the rows that were there', async () => {
   const shrinking = join(await tempFolder({ 's.csv': Buffer.from(csv) }), 's.csv');
   let rows = 0;
   const failed = score({

@@ -29,7 +29,7 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     rmSync(folder, { recursive: true });
   });
 
-  /** Opens the page as somebody would from disk; what it complains of and asks for is kept. */
+  /** Opens the page as a reader would from disk; what it complains of and asks for is kept. */
   async function open(language: string, options: BrowserContextOptions = {}) {
     const page = await browser.newPage(options);
     const complaints: string[] = [];

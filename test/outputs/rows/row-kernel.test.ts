@@ -74,7 +74,7 @@ describe('the kernel writes rows as they are written plainly', () => {
           const scoredBatches = batches.map(({ values, gaps, firstRow, name }) => {
             const rejects = gaps.sort((a, b) => a - b).map(reject);
             const { place } = scored([0], 1);
-            // A row of the batch is either scored or rejected: so none is rejected far behind the last scored one.
+            // A row of the batch is either scored or rejected: so none is rejected far after the last scored one.
             const inside = rejects.filter(({ row }, i) => row <= values.length + i);
             return scored(values, classes.length, {
               rejects: inside,

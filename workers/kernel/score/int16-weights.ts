@@ -56,7 +56,7 @@ export function quantizeRow(
       store<i16>(quantizedAt(target, start + column), <i16>rounded);
       const off = weight - rounded * scale;
       squares += off * off;
-      // 7 ahead; below 3 behind, 5 straight down, 1 ahead.
+      // 7 ahead; below 3 to the left, 5 straight down, 1 ahead.
       const sixteenth = (wanted - rounded) / 16;
       store<f64>(handedDown + (<usize>(column + 1 - ahead) << 3), below + sixteenth * 3);
       below = before + sixteenth * 5;
