@@ -1,12 +1,12 @@
 import { compileKernel, KERNEL_FILE } from '../assets.js';
 import { areProbabilities } from '../network/activations.js';
 import type { ImageSize, Network } from '../network/network.js';
+import { createWorker } from './create-worker.js';
 import { layoutMemory, PAGE_BYTES } from './layout.js';
 import { InlineScorer, type Scorer } from './scorer.js';
 import { allocateMemory, SharedNetwork } from './shared-network.js';
 import { chooseBatchSize, chooseTextSize, chooseTextWorkers, chooseWorkers, slotCountFor } from './sizes.js';
 import { Slots } from './slots.js';
-import { createWorker } from './text/create-worker.js';
 
 /** What a scorer is made for: found out by looking at the inputs. */
 export interface ScorerNeeds {
