@@ -11,7 +11,6 @@ import * as ROW_TASK from '../../workers/kernel/common/row-offsets.js';
 import { DigitflowError } from '../errors.js';
 import { type Layer, layerSizes } from '../network/network.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
-import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
 
 /**
  * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -100,6 +99,9 @@ const VERDICT_BYTES = TILE_IMAGES * 9;
 
 /** The kernel lists groups of four pixels. */
 export const MOST_INPUTS = MOST_POSITIONS * 4;
+
+/** Eight bytes for each mask of 16 bits: see `fillCompressionTable`. */
+export const COMPRESSION_TABLE_BYTES = 2 ** 16 * 8;
 
 export const GUARD_BYTES = 64;
 export const PAGE_BYTES = 65536;

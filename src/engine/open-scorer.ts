@@ -2,7 +2,7 @@ import { compileKernel, KERNEL_FILE } from '../assets.js';
 import { areProbabilities } from '../network/activations.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { createWorker } from './create-worker.js';
-import { layoutMemory, PAGE_BYTES } from './layout.js';
+import { layoutMemory } from './layout.js';
 import { InlineScorer, type Scorer } from './scorer.js';
 import { allocateMemory, SharedNetwork } from './shared-network.js';
 import { chooseBatchSize, chooseTextSize, chooseTextWorkers, chooseWorkers, slotCountFor } from './sizes.js';
@@ -89,7 +89,7 @@ export async function openReader(
       text: text ? { ...text, withIds: false } : undefined,
     },
   );
-  const memory = allocateMemory(layout.bytes / PAGE_BYTES, layout);
+  const memory = allocateMemory(layout);
   const bytes = new Uint8Array(memory.buffer);
   const setup = { module: compileKernel(KERNEL_FILE), memory, layout };
   const read = createWorker(setup, undefined, () => (_slot, _first, count, pixels) => {
