@@ -82,7 +82,7 @@ export interface LayerLayout {
 /** Where one slot's arrays lie; what is not wanted lies at 0. */
 export type SlotLayout = Readonly<ReturnType<typeof layoutSlot>>;
 
-/** Where the arrays of a slot for text lie. */
+/** The same for text. */
 export type TextLayout = Readonly<NonNullable<SlotLayout['text']>>;
 
 /**

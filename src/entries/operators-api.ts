@@ -27,7 +27,6 @@ export type {
   RunPosition,
   Stretch,
   TextRecords,
-  TextSizes,
   TextStretch,
 } from '../engine/records.js';
 export type { Scorer } from '../engine/scorer.js';
