@@ -82,13 +82,9 @@ export interface LayerLayout {
 /** Where one slot's arrays lie; what is not wanted lies at 0. */
 export type SlotLayout = Readonly<ReturnType<typeof layoutSlot>>;
 
-/** The same for text. */
 export type TextLayout = Readonly<NonNullable<SlotLayout['text']>>;
 
-/**
- * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
- * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
- */
+/** A row that was not scored, as four u32: rows and lines before it in the batch, where its text begins, its length. */
 export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
 
 /** The kernel writes so many bytes after the pixels of a row, at most; see `plainPixels`. */
@@ -144,7 +140,7 @@ export function listBytesFor(inputs: number): number {
 }
 
 /** The sizes of a network's layers. */
-export interface LayerShapes {
+interface LayerShapes {
   readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
 }
 
@@ -153,7 +149,7 @@ export function widestLayer(network: LayerShapes): number {
   return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
 }
 
-/** What a slot layout is made for. */
+/** What a memory is laid out for. */
 export interface LayoutOptions {
   readonly slotCount: number;
   /** Left out for text: there the shortest row says how many may come. */
@@ -164,11 +160,7 @@ export interface LayoutOptions {
   readonly withOutputs?: boolean;
 }
 
-/**
- * Lays out the shared memory for a network and its slots.
- *
- * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
- */
+/** Lays out the shared memory for a network and its slots; throws MEMORY_LIMIT beyond 4 GiB. */
 export function layoutMemory(network: LayerShapes, options: LayoutOptions): MemoryLayout {
   const sizes = layerSizes(network);
   const recordBytes = sizes[0];

@@ -65,6 +65,8 @@ export interface Scored {
   readonly overfullAt?: number | undefined;
 }
 
+export const NOTHING_SCORED: Scored = { records: 0, rejects: 0, lines: 0 };
+
 /** What a worker answers: values, since errors that are thrown in a thread lose their code on the way. */
 export type Answer = Scored | typeof STOPPED | ReadFailure;
 

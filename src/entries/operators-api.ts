@@ -7,7 +7,7 @@ export type { Mistakes } from '../counting/kept-records.js';
 export type { LabelledRecords } from '../counting/scored-records.js';
 export type { ClassScores, Interval, Scores } from '../counting/scores.js';
 // Shared memory and threads.
-export type { Batch } from '../engine/batch.js';
+export type { Batch, Sequence } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, NetworkLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
@@ -31,7 +31,7 @@ export type {
 } from '../engine/records.js';
 export type { Scorer } from '../engine/scorer.js';
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
-export type { Sequence, Slot, SlotCounts, SlotHolder, Slots, SlotsOptions } from '../engine/slots.js';
+export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
 // What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
