@@ -1,9 +1,12 @@
 import { compileKernel, KERNEL_FILE } from '../assets.js';
+import { DigitflowError } from '../errors.js';
 import { areProbabilities } from '../network/activations.js';
 import type { ImageSize, Network } from '../network/network.js';
+import type { Normalization } from '../network/normalization.js';
 import { createWorker } from './create-worker.js';
 import { layoutMemory } from './layout.js';
-import { InlineScorer, type Scorer } from './scorer.js';
+import type { Answer, ScoreTask } from './messages.js';
+import type { Scorer } from './scorer.js';
 import { allocateMemory, SharedNetwork } from './shared-network.js';
 import { chooseBatchSize, chooseTextSize, chooseTextWorkers, chooseWorkers, slotCountFor } from './sizes.js';
 import { Slots } from './slots.js';
@@ -60,11 +63,34 @@ export async function openScorer(network: Network, options: ScorerOptions = {}):
     outputsAreProbabilities: areProbabilities(activation),
   });
   if (workers === 0) {
-    return new InlineScorer(slots, (normalization) => shared.placeFor(normalization), createWorker(shared));
+    return scoreInline(slots, (normalization) => shared.placeFor(normalization), createWorker(shared));
   }
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
   const { ScoringPool } = await import('./pool.js');
   return new ScoringPool(shared, slots, { workers });
+}
+
+/** Scores on the calling thread, for inputs that are too small to repay the start of threads. */
+function scoreInline(
+  slots: Slots,
+  prepare: (normalization: Normalization) => void,
+  run: (task: ScoreTask) => Answer,
+): Scorer {
+  let isClosed = false;
+  const stop = () => {
+    isClosed = true;
+  };
+  return {
+    slots,
+    workers: 0,
+    stop,
+    close: async () => stop(),
+    score: async (batch) => {
+      if (isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
+      prepare(batch.normalization);
+      batch.take(run(batch.task));
+    },
+  };
 }
 
 /**
@@ -95,5 +121,5 @@ export async function openReader(
   const read = createWorker(setup, undefined, () => (_slot, _first, count, pixels) => {
     take(bytes.subarray(pixels, pixels + count * recordBytes), count);
   });
-  return new InlineScorer(new Slots(memory.buffer, layout, { text }), () => {}, read);
+  return scoreInline(new Slots(memory.buffer, layout, { text }), () => {}, read);
 }

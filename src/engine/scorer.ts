@@ -1,7 +1,4 @@
-import { DigitflowError } from '../errors.js';
-import type { Normalization } from '../network/normalization.js';
 import type { Batch } from './batch.js';
-import type { Answer, ScoreTask } from './messages.js';
 import type { Slots } from './slots.js';
 
 /** Something that scores batches: threads, or the calling thread itself. */
@@ -20,43 +17,6 @@ export interface Scorer {
   stop(): void;
   /** Lets what is under way end, then frees everything. May be called again. */
   close(): Promise<void>;
-}
-
-/** Scores on the calling thread: for inputs that are too small to repay the start of threads. */
-export class InlineScorer implements Scorer {
-  readonly slots: Slots;
-  readonly workers = 0;
-  readonly #prepare: (normalization: Normalization) => void;
-  readonly #run: (task: ScoreTask) => Answer;
-  #isClosed = false;
-
-  /**
-   * @param prepare is told how the next batch's pixels become brightness
-   * @param run what a worker would do
-   */
-  constructor(
-    slots: Slots,
-    prepare: (normalization: Normalization) => void,
-    run: (task: ScoreTask) => Answer,
-  ) {
-    this.slots = slots;
-    this.#prepare = prepare;
-    this.#run = run;
-  }
-
-  async score(batch: Batch): Promise<void> {
-    if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
-    this.#prepare(batch.normalization);
-    batch.take(this.#run(batch.task));
-  }
-
-  stop(): void {
-    this.#isClosed = true;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-  }
 }
 
 /** Uses a scorer, and closes it however that ends; where it fails, what has not begun is left. */
