@@ -1,5 +1,6 @@
+import { instantiateWasm } from '../assets.js';
 import type { CsvDialect } from '../formats/csv/dialect.js';
-import { createForward, instantiate } from './kernel.js';
+import { createForward, type Kernel } from './kernel.js';
 import type { Answer, PixelTask, ScoreTask, TextTask, WorkerSetup } from './messages.js';
 import { readFully } from './shared-bytes.js';
 import { SlotCounts } from './slots.js';
@@ -21,7 +22,7 @@ export function createWorker(
   makeFast: typeof numberRows = numberRows,
   makeForward: typeof createForward = createForward,
 ): (task: ScoreTask) => Answer {
-  const kernel = instantiate(module, memory);
+  const kernel = instantiateWasm<Kernel>(module, memory);
   const forward = makeForward(kernel, layout);
   const { buffer } = memory;
   const bytes = new Uint8Array(buffer);

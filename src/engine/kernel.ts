@@ -1,4 +1,3 @@
-import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import type { MemoryLayout, SlotLayout } from './layout.js';
 
 /** What the kernel's module exports. */
@@ -41,23 +40,12 @@ export interface Kernel {
 }
 
 /** Scores `count` images at `pixels` as records `first` and so on of a slot, and counts them where there are labels. */
-export type ForwardRange = (
-  slot: SlotLayout,
-  first: number,
-  count: number,
-  pixels: number,
-  hasLabels: boolean,
-) => void;
-
-/** Makes an instance of the kernel over the shared memory; it keeps nothing outside of that. */
-export function instantiate(module: WasmModule, memory: WasmMemory): Kernel {
-  return instantiateWasm<Kernel>(module, memory);
-}
+export type ForwardRange = ReturnType<typeof createForward>;
 
 /** Binds the kernel to the network's place and the slots' shape. */
-export function createForward({ forward, count: countVerdicts }: Kernel, layout: MemoryLayout): ForwardRange {
+export function createForward({ forward, count: countVerdicts }: Kernel, layout: MemoryLayout) {
   const { classCount } = layout;
-  return (slot, first, count, pixels, hasLabels) => {
+  return (slot: SlotLayout, first: number, count: number, pixels: number, hasLabels: boolean): void => {
     const labels = slot.labels + first;
     const predictions = slot.predictions + first;
     const confidences = slot.confidences + first * 4;

@@ -45,11 +45,16 @@ import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
  * belongs to the main thread, except between the posting of its task and the answer.
  */
 export interface MemoryLayout {
-  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  /** A multiple of the 64 KiB page. */
   readonly bytes: number;
   readonly control: number;
-  readonly network: NetworkLayout;
-  /** The table that the kernel reads text by, see compression-table.ts; 0 where the slots are for pixels. */
+  readonly network: {
+    readonly head: number;
+    readonly entries: number;
+    readonly positionTable: number;
+    readonly layers: readonly LayerLayout[];
+  };
+  /** The table that the kernel reads text by, see `fillCompressionTable`; 0 where the slots are for pixels. */
   readonly compression: number;
   readonly slots: readonly SlotLayout[];
   readonly recordsPerSlot: number;
@@ -61,14 +66,6 @@ export interface MemoryLayout {
   readonly text: TextCapacity | null;
   /** The start of every guard. */
   readonly guards: readonly number[];
-}
-
-/** Where the network lies. */
-export interface NetworkLayout {
-  readonly head: number;
-  readonly entries: number;
-  readonly positionTable: number;
-  readonly layers: readonly LayerLayout[];
 }
 
 /** Where one layer's numbers lie. */
@@ -110,7 +107,6 @@ export function roundUp(value: number, multiple: number): number {
 
 /** The regions of a shared memory, one after the other: each begins at a multiple of 64, and a guard follows it. */
 export class Regions {
-  /** The start of every guard. */
   readonly guards: number[] = [];
   #end = 0;
 
@@ -129,7 +125,7 @@ export class Regions {
   }
 }
 
-/** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
+/** The kernel looks at pixels in groups of four; the last one may be padded with zero weights. */
 export function groupCount(inputs: number): number {
   return Math.ceil(inputs / 4);
 }
@@ -139,7 +135,6 @@ export function listBytesFor(inputs: number): number {
   return roundUp((groupCount(inputs) + 16) * 2, 64);
 }
 
-/** The sizes of a network's layers. */
 interface LayerShapes {
   readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
 }
@@ -200,11 +195,8 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
 
   const { bytes, guards } = regions;
   if (bytes > MOST_BYTES) {
-    throw new DigitflowError(
-      'MEMORY_LIMIT',
-      `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
-        'give a smaller batch size or fewer workers',
-    );
+    const need = `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had`;
+    throw new DigitflowError('MEMORY_LIMIT', `${need}: give a smaller batch size or fewer workers`);
   }
   const places = { head, entries: head + HEAD.bytes, positionTable, layers };
   return { bytes, control, network: places, compression, slots, ...shape, guards };

@@ -35,31 +35,28 @@ export interface ScorerOptions extends ScorerNeeds {
   readonly withIds?: boolean | undefined;
 }
 
-/**
- * Places a network in shared memory and starts what scores on it.
- *
- * @throws DigitflowError NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE
- */
+/** Places a network in shared memory and starts what scores on it; throws NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE. */
 export async function openScorer(network: Network, options: ScorerOptions = {}): Promise<Scorer> {
   const { isText = false, bytes, records, withOutputs = false } = options;
   const workers =
     options.workers ??
     (isText ? chooseTextWorkers(bytes ?? null) : chooseWorkers(records ?? Number.MAX_SAFE_INTEGER));
-  const sizes = { recordBytes: network.layers[0].inputs, workers, batchSize: options.batchSize };
-  const text = isText
-    ? chooseTextSize({ ...sizes, bytes, outputCount: withOutputs ? network.classes.length : 0 })
-    : null;
-  const canBeReadByWorkers = workers > 0 && options.canBeReadByWorkers === true;
+  const readByWorkers = workers > 0 && options.canBeReadByWorkers === true;
+  const sizes = {
+    ...{ recordBytes: network.layers[0].inputs, workers, batchSize: options.batchSize },
+    ...{ records, bytes, readByWorkers, outputCount: withOutputs ? network.classes.length : 0 },
+  };
+  const text = isText ? chooseTextSize(sizes) : null;
   const shared = new SharedNetwork(network, {
     slotCount: slotCountFor(workers),
-    recordsPerSlot: chooseBatchSize({ ...sizes, records, readByWorkers: canBeReadByWorkers }),
+    recordsPerSlot: chooseBatchSize(sizes),
     text: text ? { ...text, withIds: options.withIds ?? false } : undefined,
     withOutputs,
   });
   const { activation } = network.layers[network.layers.length - 1];
   const slots = new Slots(shared.memory.buffer, shared.layout, {
     text,
-    readByWorkers: canBeReadByWorkers,
+    readByWorkers,
     outputsAreProbabilities: areProbabilities(activation),
   });
   if (workers === 0) {
@@ -94,10 +91,9 @@ function scoreInline(
 }
 
 /**
- * What makes images of records, on the calling thread, and scores none of them.
+ * What makes images of records, on the calling thread, and scores none of them; throws MEMORY_LIMIT, BUILD_INCOMPLETE.
  *
  * @param take is given pixels as they come, `(count, height * width)` u8, in order; a view that holds until it returns
- * @throws DigitflowError MEMORY_LIMIT, BUILD_INCOMPLETE
  */
 export async function openReader(
   { height, width }: ImageSize,

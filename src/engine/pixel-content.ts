@@ -73,14 +73,7 @@ export class PixelContent {
     this.#copy(pixels.subarray(0, taken * recordBytes), extent);
     if (labels !== null) this.#slot.labels.set(labels.subarray(0, taken), this.count);
     this.count += taken;
-    if (taken === count) return undefined;
-    return {
-      ...records,
-      first: records.first + taken,
-      count: count - taken,
-      pixels: pixels.subarray(taken * recordBytes),
-      labels: labels?.subarray(taken) ?? null,
-    };
+    return taken === count ? undefined : sliceRecords(records, taken, count);
   }
 
   /** Copies pixels, unless they lie there already. */
@@ -122,6 +115,19 @@ export class PixelContent {
   #unreadable(readError: string, records: string): DigitflowError {
     return readFailure(`${this.#extent?.name}: ${records}`, readError, 'IDX_TRUNCATED');
   }
+}
+
+/** Those from place `start` to before `end`, counted from the first of them. */
+export function sliceRecords<R extends PixelRecords>(records: R, start: number, end: number): R {
+  const { first, count, pixels, labels } = records;
+  const recordBytes = pixels.length / count;
+  return {
+    ...records,
+    first: first + start,
+    count: end - start,
+    pixels: pixels.subarray(start * recordBytes, end * recordBytes),
+    labels: labels?.subarray(start, end) ?? null,
+  };
 }
 
 function wrongSize({ count, pixels }: PixelRecords, recordBytes: number): DigitflowError {

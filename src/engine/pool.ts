@@ -7,7 +7,7 @@ import type { SharedNetwork } from './shared-network.js';
 import type { Slots } from './slots.js';
 import { Threads, type ThreadsOptions } from './threads.js';
 
-/** What a pool can be told; all of it but the number of threads has a default. */
+/** What a pool can be told. */
 export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeoutMs' | 'resourceLimits'> {
   /** How many threads score, at least 1. */
   readonly workers: number;
@@ -15,12 +15,7 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
   readonly workerFile?: string;
 }
 
-/**
- * Threads that score.
- *
- * Tasks are a few numbers; all data lies in shared memory, or in a file that the worker reads. No task changes what it is
- * made from, so a batch whose worker died is simply scored again.
- */
+/** Threads that score. No task changes what it is made from, so a batch whose worker died is simply scored again. */
 export class ScoringPool implements Scorer {
   readonly slots: Slots;
   readonly workers: number;
@@ -36,7 +31,8 @@ export class ScoringPool implements Scorer {
     this.#shared = shared;
     this.slots = slots;
     this.workers = options.workers;
-    const workerData: WorkerSetup = { module: shared.module, memory: shared.memory, layout: shared.layout };
+    const { module, memory, layout } = shared;
+    const workerData: WorkerSetup = { module, memory, layout };
     const probe: ScoreTask = { slot: 0, count: 0, hasLabels: false };
     this.#threads = new Threads({ ...options, workerFile, workerData, probe });
   }

@@ -3,7 +3,7 @@ import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
 import type { Normalization } from '../network/normalization.js';
 import type { TextSize } from './sizes.js';
 
-/** What a source has to know of the slots: whether one is free, and where the next records will lie. */
+/** What a source has to know of the slots. */
 export interface Permits {
   /** Resolves when a slot is free. It takes none, so nothing can leak. */
   whenFree(): Promise<void>;
@@ -18,11 +18,10 @@ export interface Permits {
   readonly readByWorkers: boolean;
 }
 
-/** One pass over an input, from some place in it on. A batch never holds records of two of them. */
+/** One pass over an input, from some place in it on; a batch never holds records of two of them. */
 export interface Reading {
-  /** Which input it is of, from 0. */
+  /** Which input it is of, from 0, and what to call it in an error: a path, `stdin`. */
   readonly input: number;
-  /** What to call it in an error: a path, `stdin`. */
   readonly name: string;
   /** Whether pixels are stored column by column; null where the input does not say: then as the network takes them. */
   readonly transposed: boolean | null;
@@ -51,7 +50,7 @@ export interface Piece {
   readonly stretch?: Stretch | undefined;
   /** True where nothing may follow in the same batch: these rows are only right at the end of a text. */
   readonly endsBatch?: boolean | undefined;
-  /** Why nothing follows at all: it is raised when all records before it have been dealt with. */
+  /** Why nothing follows at all: raised when all records before it have been dealt with. */
   readonly fault?: DigitflowError | undefined;
 }
 
@@ -119,23 +118,20 @@ export interface HeldFile {
 
 /** Where a batch lies among the records of all inputs; `file` counts inputs from 0. */
 export interface RecordsPlace extends Pick<InputDescription, 'file' | 'name'> {
-  /** How many records of this input came before the batch, scored or not. */
+  /** How many records of this input, and of all inputs, came before the batch, scored or not. */
   readonly firstRow: number;
+  readonly firstOfAll: number;
   /** How many lines of this input ended before the batch, a header among them; 0 where it is no text. */
   readonly firstLine: number;
-  /** How many records of all inputs came before the batch, scored or not. */
-  readonly firstOfAll: number;
-  /** Where the batch ends: bytes of this input's unpacked content, counted from its start. */
+  /** Where the batch ends: bytes of this input's unpacked content, and how many of its lines ended before. */
   readonly endBytes: number;
-  /** How many lines of this input ended before `endBytes`. */
   readonly endLine: number;
 }
 
 /** A record that was not scored. */
 export interface RejectedRow {
-  /** How many records of the batch came before it, scored or not. */
+  /** How many records of the batch came before it, scored or not, and how many of its lines ended before it. */
   readonly row: number;
-  /** How many lines of the batch ended before it. */
   readonly line: number;
   /** Where it begins: bytes of the input's unpacked content. */
   readonly position: number;

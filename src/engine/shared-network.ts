@@ -3,6 +3,7 @@ import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
 import {
   allocateWasmMemory,
   compileKernel,
+  instantiateWasm,
   KERNEL_FILE,
   type WasmMemory,
   type WasmModule,
@@ -12,7 +13,7 @@ import { ACTIVATION_CODES } from '../network/activations.js';
 import { foldNormalization } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
 import { isSameNormalization, type Normalization } from '../network/normalization.js';
-import { instantiate, type Kernel } from './kernel.js';
+import type { Kernel } from './kernel.js';
 import {
   COMPRESSION_TABLE_BYTES,
   groupCount,
@@ -50,10 +51,8 @@ export class SharedNetwork {
     this.#network = network;
     const { inputs } = network.layers[0];
     if (inputs > MOST_INPUTS) {
-      throw new DigitflowError(
-        'NETWORK_TOO_LARGE',
-        `expected at most ${MOST_INPUTS} inputs, found ${inputs}`,
-      );
+      const message = `expected at most ${MOST_INPUTS} inputs, found ${inputs}`;
+      throw new DigitflowError('NETWORK_TOO_LARGE', message);
     }
     this.layout = layoutMemory(network, options);
     this.module = compileKernel(KERNEL_FILE);
@@ -61,7 +60,6 @@ export class SharedNetwork {
     this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
   }
 
-  /** Whether the network lies there as this normalization wants it. */
   isPlacedFor(normalization: Normalization): boolean {
     return this.#placed !== undefined && isSameNormalization(this.#placed, normalization);
   }
@@ -69,7 +67,7 @@ export class SharedNetwork {
   /** Writes the network with the normalization folded in, unless it lies there so. No task may be under way. */
   placeFor(normalization: Normalization): void {
     if (this.isPlacedFor(normalization)) return;
-    const kernel = instantiate(this.module, this.memory);
+    const kernel = instantiateWasm<Kernel>(this.module, this.memory);
     placeNetwork(kernel, this.memory.buffer, this.layout, this.#network, normalization);
     this.#placed = normalization;
   }
@@ -81,11 +79,7 @@ export class SharedNetwork {
   }
 }
 
-/**
- * Allocates the shared memory, with the table by which the kernel reads text.
- *
- * @throws DigitflowError MEMORY_LIMIT
- */
+/** Allocates the shared memory, with the table by which the kernel reads text; throws MEMORY_LIMIT. */
 export function allocateMemory({ bytes, compression }: MemoryLayout): WasmMemory {
   try {
     const memory = allocateWasmMemory(bytes / PAGE_BYTES);
@@ -100,9 +94,7 @@ export function allocateMemory({ bytes, compression }: MemoryLayout): WasmMemory
 
 /**
  * Fills in the positions of the ones of each mask of 16 bits, by which the kernel moves those bytes together. Masks with two
- * ones side by side are left out: no two delimiters stand so.
- *
- * @param table `COMPRESSION_TABLE_BYTES` u8, all 0
+ * ones side by side are left out: no two delimiters stand so. The table is all 0 before.
  */
 export function fillCompressionTable(table: Uint8Array): void {
   const fill = (mask: number, places: readonly number[], from: number): void => {

@@ -54,17 +54,17 @@ interface SizeOptions {
   readonly workers: number;
   /** How many records were asked for; of text roughly. */
   readonly batchSize?: number | undefined;
-}
-
-/** What a batch of images is made for. */
-interface BatchSizeOptions extends SizeOptions {
-  /** How many records there are, where that is known. */
+  /** How many records there are, or how many bytes of text in regular files; null where that is not known. */
   readonly records?: number | null | undefined;
+  readonly bytes?: number | null | undefined;
+  /** Whether workers read the pixels themselves. */
   readonly readByWorkers?: boolean;
+  /** How many outputs of a row of text are kept. Default 0. */
+  readonly outputCount?: number;
 }
 
 /** How many records make a good batch, at least 1. */
-export function chooseBatchSize(options: BatchSizeOptions): number {
+export function chooseBatchSize(options: SizeOptions): number {
   const { recordBytes, workers, batchSize, records = null, readByWorkers } = options;
   if (batchSize !== undefined) return batchSize;
   const bytes = workers === 0 ? INLINE_SLOT_BYTES : readByWorkers ? EXTENT_BYTES : SLOT_BYTES;
@@ -100,16 +100,8 @@ const LEAST_BATCH_BYTES = 2 ** 16;
 /** What a pixel of a digit takes on average. */
 const USUAL_PIXEL_BYTES = 2.33;
 
-/** What a batch of text is made for. */
-interface TextSizeOptions extends SizeOptions {
-  /** How many bytes there are to read in regular files; null where that is not known. */
-  readonly bytes?: number | null | undefined;
-  /** How many outputs of a row are kept. Default 0. */
-  readonly outputCount?: number;
-}
-
 /** How much text makes a good batch. */
-export function chooseTextSize(options: TextSizeOptions): TextSize {
+export function chooseTextSize(options: SizeOptions): TextSize {
   const { recordBytes, workers, batchSize, bytes } = options;
   const mostRowBytes = mostRowBytesOf(recordBytes);
   const most = Math.min(STRETCH_BYTES, mostStretch(options, mostRowBytes));
@@ -135,10 +127,7 @@ function chooseStretch(workers: number, bytes: number | null = null): number {
  * The longest stretch for which all slots fit together. For each byte of it a slot has one of text and one of ids, half a byte of rejects,
  * and room for a row for every two bytes a pixel. Rows that end after the stretch come on top.
  */
-function mostStretch(
-  { recordBytes, workers, outputCount = 0 }: TextSizeOptions,
-  mostRowBytes: number,
-): number {
+function mostStretch({ recordBytes, workers, outputCount = 0 }: SizeOptions, mostRowBytes: number): number {
   const bytesAByte = 1 + 1 + 0.5 + (ROW_BYTES + 4 * outputCount) / (2 * recordBytes);
   const fitting = ALL_TEXT_SLOTS_BYTES / slotCountFor(workers) / bytesAByte - 3 * mostRowBytes;
   return Math.max(LEAST_BATCH_BYTES, Math.floor(fitting));

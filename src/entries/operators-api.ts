@@ -8,7 +8,7 @@ export type { LabelledRecords } from '../counting/scored-records.js';
 export type { ClassScores, Interval, Scores } from '../counting/scores.js';
 // Shared memory and threads.
 export type { Batch, Sequence } from '../engine/batch.js';
-export type { LayerLayout, MemoryLayout, NetworkLayout, SlotLayout, TextLayout } from '../engine/layout.js';
+export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
 export type {

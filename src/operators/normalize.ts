@@ -2,10 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import type { Normalized, Records } from '../engine/records.js';
 import type { Normalization } from '../network/normalization.js';
 
-/**
- * Says how a pixel becomes a brightness. No pixel is touched here: the scorer folds it into the network's first layer,
- * where it costs nothing per image. An input that says how its pixels are oriented is believed.
- */
+/** Says how a pixel becomes a brightness. No pixel is touched: the scorer folds it into the network's first layer. */
 export function normalize(normalization: Normalization): OperatorFunction<Records, Normalized<Records>> {
   return map((records) => ({ ...records, normalization: orientedAs(records.reading, normalization) }));
 }
