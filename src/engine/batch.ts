@@ -4,7 +4,7 @@ import { type Answer, type Scored, type ScoreTask, STOPPED } from './messages.js
 import { PixelContent } from './pixel-content.js';
 import type { Normalized, Reading, Records, RecordsPlace, RejectedRow, Stretch } from './records.js';
 import { MOST_COUNTED, type Slot, type SlotCounts, type Slots } from './slots.js';
-import { dialectFor, TextContent } from './text-content.js';
+import { TextContent } from './text-content.js';
 
 /** What these tell of is the row that would come next. */
 const OF_THE_NEXT_ROW: readonly ErrorCode[] = ['CSV_ROW_TOO_LONG', 'CSV_GARBAGE'];
@@ -36,20 +36,13 @@ export class Batch {
   /** Whether the network's outputs lie in 0..1. */
   readonly outputsAreProbabilities: boolean;
   readonly #slots: Slots;
-  readonly #slot: Slot;
   readonly #content: PixelContent | TextContent;
   #holders = 1;
 
   /** Takes a slot for records, which are still to be appended; throws USAGE for text where the slots are for pixels. */
   constructor(slots: Slots, records: Normalized<Records>) {
-    // Before a slot is taken, which nothing would give back.
-    if ('text' in records) dialectFor(slots, records.reading);
     this.#slots = slots;
-    this.#slot = slots.take();
-    this.#content =
-      'text' in records
-        ? new TextContent(slots, this.#slot, records)
-        : new PixelContent(slots, this.#slot, records);
+    this.#content = 'text' in records ? new TextContent(slots, records) : new PixelContent(slots, records);
     this.stretch?.file.retain();
     this.reading = records.reading;
     this.normalization = records.normalization;
@@ -74,7 +67,7 @@ export class Batch {
 
   /** @throws DigitflowError BATCH_RELEASED once the last holder has let go */
   #held(): Slot {
-    if (this.#holders > 0) return this.#slot;
+    if (this.#holders > 0) return this.#content.slot;
     throw new DigitflowError(
       'BATCH_RELEASED',
       `the batch of ${this.title} was used after its release: call retain() to keep one`,

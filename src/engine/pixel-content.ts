@@ -6,6 +6,7 @@ import type { Slot, Slots } from './slots.js';
 
 /** Images in a slot, or where they lie in a file that a worker reads. */
 export class PixelContent {
+  readonly slot: Slot;
   readonly first: number;
   readonly hasLabels: boolean;
   count = 0;
@@ -13,12 +14,11 @@ export class PixelContent {
   fault: DigitflowError | undefined;
   readonly #reading: Reading;
   readonly #slots: Slots;
-  readonly #slot: Slot;
   #extent: FileExtent | undefined;
 
-  constructor(slots: Slots, slot: Slot, { reading, first, labels }: PixelRecords) {
+  constructor(slots: Slots, { reading, first, labels }: PixelRecords) {
     this.#slots = slots;
-    this.#slot = slot;
+    this.slot = slots.take();
     this.#reading = reading;
     this.first = first;
     this.hasLabels = labels !== null;
@@ -34,7 +34,7 @@ export class PixelContent {
 
   get task(): PixelTask {
     const { count, hasLabels } = this;
-    return { slot: this.#slot.index, count, hasLabels, extent: this.#extent };
+    return { slot: this.slot.index, count, hasLabels, extent: this.#extent };
   }
 
   get byteCount(): number {
@@ -47,7 +47,7 @@ export class PixelContent {
 
   /** Where the next records go: what is left of the slot. */
   get room(): Uint8Array {
-    return this.#slot.pixels.subarray(this.count * this.#slots.recordBytes);
+    return this.slot.pixels.subarray(this.count * this.#slots.recordBytes);
   }
 
   /** What a worker is to read is one stretch of one file. */
@@ -71,7 +71,7 @@ export class PixelContent {
     if (pixels.length !== count * recordBytes) throw wrongSize(records, recordBytes);
     const taken = Math.min(recordsPerSlot - this.count, count);
     this.#copy(pixels.subarray(0, taken * recordBytes), extent);
-    if (labels !== null) this.#slot.labels.set(labels.subarray(0, taken), this.count);
+    if (labels !== null) this.slot.labels.set(labels.subarray(0, taken), this.count);
     this.count += taken;
     return taken === count ? undefined : sliceRecords(records, taken, count);
   }
@@ -97,8 +97,7 @@ export class PixelContent {
   }
 
   get pixels(): Uint8Array {
-    if (this.#extent === undefined)
-      return this.#slot.pixels.subarray(0, this.count * this.#slots.recordBytes);
+    if (this.#extent === undefined) return this.slot.pixels.subarray(0, this.count * this.#slots.recordBytes);
     throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
   }
 

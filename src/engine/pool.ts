@@ -2,7 +2,6 @@ import { SCORE_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
 import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
-import type { Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
 import type { Slots } from './slots.js';
 import { Threads, type ThreadsOptions } from './threads.js';
@@ -16,7 +15,7 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
 }
 
 /** Threads that score. No task changes what it is made from, so a batch whose worker died is simply scored again. */
-export class ScoringPool implements Scorer {
+export class ScoringPool {
   readonly slots: Slots;
   readonly workers: number;
   readonly #shared: SharedNetwork;

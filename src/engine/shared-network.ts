@@ -168,8 +168,7 @@ function writeGroups(buffer: SharedArrayBuffer, place: LayerLayout, layer: Layer
  * an int32 sum: |q| <= 32767, and 255 times the sum of the positive q, as of the negative ones, is below 2^31.
  *
  * What a rounding leaves over is handed on to the pixels to the right and below, by the shares of Floyd and Steinberg
- * (1976): on digits this is worth one bit of precision. It is done in the kernel: in a process that has just started,
- * JavaScript would run in V8's interpreter.
+ * (1976): on digits this is worth one bit of precision. In the kernel, since JavaScript would run in V8's interpreter.
  *
  * @param rowLength pixels in a row of the image, as it is stored; at most all of them
  * @returns the largest of the neurons' errors: the root mean square of what rounding does to the sum, on random images

@@ -14,23 +14,31 @@ const SPANS_LINES = 'expected a row of an image, found one that goes on beyond i
 
 /** Rows of text in a slot, or a stretch of a file that a worker reads. */
 export class TextContent {
+  readonly slot: Slot;
   readonly stretch: Stretch | undefined;
   byteCount = 0;
   scored = NOTHING_SCORED;
   fault: DigitflowError | undefined;
   readonly #reading: Reading;
   readonly #dialect: CsvDialect;
+  readonly #size: TextSize;
   readonly #position: number;
-  readonly #slots: Slots;
-  readonly #slot: Slot;
+  readonly #classCount: number;
   #isEnded = false;
 
-  /** @throws DigitflowError as `dialectFor` does */
-  constructor(slots: Slots, slot: Slot, { reading, position, stretch }: TextRecords) {
-    this.#slots = slots;
-    this.#slot = slot;
+  /** @throws DigitflowError USAGE where the slots have no room for text, before one of them is taken; POOL_BUSY */
+  constructor(slots: Slots, { reading, position, stretch }: TextRecords) {
+    const { name, dialect } = reading;
+    if (dialect === null) throw new TypeError('expected a reading of text');
+    if (slots.text === null) {
+      const advice = 'open the scorer with isText, as inputs.look() says';
+      throw new DigitflowError('USAGE', `${name}: rows of text need slots for text: ${advice}`);
+    }
+    this.#dialect = dialect;
+    this.#size = slots.text;
+    this.#classCount = slots.classCount;
+    this.slot = slots.take();
     this.#reading = reading;
-    this.#dialect = dialectFor(slots, reading);
     this.#position = position;
     this.stretch = stretch;
   }
@@ -45,7 +53,7 @@ export class TextContent {
 
   get task(): TextTask {
     const { byteCount, stretch } = this;
-    const task = { slot: this.#slot.index, byteCount, dialect: this.#dialect };
+    const task = { slot: this.slot.index, byteCount, dialect: this.#dialect };
     return stretch === undefined ? task : { ...task, stretch: withoutFile(stretch) };
   }
 
@@ -58,12 +66,12 @@ export class TextContent {
     if (!('text' in records)) return false;
     const { position, stretch, text } = records;
     if (stretch !== undefined || position !== this.#position + this.byteCount) return false;
-    return this.byteCount + text.length <= this.#slot.text.length;
+    return this.byteCount + text.length <= this.slot.text.length;
   }
 
   /** @throws DigitflowError POOL_BUSY when the text is longer than a slot */
   append({ text, stretch, endsBatch = false, fault }: TextRecords): undefined {
-    const target = this.#slot.text;
+    const target = this.slot.text;
     if (this.byteCount + text.length > target.length) {
       const message = `expected at most ${target.length} bytes of text at a time, found ${text.length}`;
       throw new DigitflowError('POOL_BUSY', message);
@@ -101,7 +109,7 @@ export class TextContent {
 
   /** Reads a row's pixels again: the worker keeps but a few. */
   pixelsOf(place: number): Uint8Array {
-    const text = this.#textAt(this.#slot.rowStarts[place], this.#size.mostRowBytes);
+    const text = this.#textAt(this.slot.rowStarts[place], this.#size.mostRowBytes);
     const { end } = findRowEnd(text, 0, text.length, this.#dialect);
     const row = this.#parse(text.subarray(0, end));
     if (!isFault(row)) return row.pixels;
@@ -114,7 +122,7 @@ export class TextContent {
 
   /** The row that was rejected at a place, from 0. Its reason is not kept: the row is read once more. */
   #reject(place: number): RejectedRow {
-    const at = (field: number) => this.#slot.rejects[(place * REJECT.bytes + field) / 4];
+    const at = (field: number) => this.slot.rejects[(place * REJECT.bytes + field) / 4];
     const [start, length] = [at(REJECT.start), at(REJECT.length)];
     const text = () => this.#textAt(start, length);
     const reason = () => {
@@ -134,25 +142,19 @@ export class TextContent {
     throw new DigitflowError(code, `${where}: ${reason()}; fix the row`);
   }
 
-  get #size(): TextSize {
-    if (this.#slots.text === null) throw new TypeError('expected slots for text');
-    return this.#slots.text;
-  }
-
   /** Whether nothing but its label is wrong with a rejected row. */
   #hasOnlyBadLabel(text: Uint8Array): boolean {
-    const withoutLabel = parseRow(text, { ...this.#dialect, label: null }, this.#slots.classCount);
-    return isFault(this.#parse(text)) && !isFault(withoutLabel);
+    return isFault(this.#parse(text)) && !isFault(this.#parse(text, { ...this.#dialect, label: null }));
   }
 
-  #parse(text: Uint8Array): ReturnType<typeof parseRow> {
-    return parseRow(text, this.#dialect, this.#slots.classCount);
+  #parse(text: Uint8Array, dialect = this.#dialect): ReturnType<typeof parseRow> {
+    return parseRow(text, dialect, this.#classCount);
   }
 
   /** Text from a place in the batch on, at most `length` bytes: a view of the slot, or read from the file again. */
   #textAt(start: number, length: number): Uint8Array {
     if (this.stretch === undefined)
-      return this.#slot.text.subarray(start, Math.min(start + length, this.byteCount));
+      return this.slot.text.subarray(start, Math.min(start + length, this.byteCount));
     const { file, fileBytes } = this.stretch;
     const position = this.#position + start;
     const bytes = new Uint8Array(Math.min(length, fileBytes - position));
@@ -160,14 +162,6 @@ export class TextContent {
     if (readError !== null) throw readFailure(this.title, readError, 'INPUT_READ');
     return bytes;
   }
-}
-
-/** How rows of a reading hold images; throws USAGE where the slots have no room for text. */
-export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
-  if (dialect === null) throw new TypeError('expected a reading of text');
-  if (slots.text !== null) return dialect;
-  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
-  throw new DigitflowError('USAGE', message);
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

@@ -3,13 +3,12 @@ import { DigitflowError } from '../errors.js';
 
 /** What threads can be told. */
 export interface ThreadsOptions<Task> {
-  /** The module the threads run. */
+  /** The module the threads run, and what they are given when they start. */
   readonly workerFile: string;
-  /** What they are given when they start. */
   readonly workerData: unknown;
   /** How many threads, at least 1. */
   readonly workers: number;
-  /** A task that does nothing: it finds out whether the threads are well. */
+  /** A task that does nothing: it finds out whether threads start. */
   readonly probe: Task;
   /** How long a thread that is needed may take to load, in milliseconds. Default 10,000. */
   readonly startTimeoutMs?: number | undefined;

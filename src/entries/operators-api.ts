@@ -10,6 +10,7 @@ export type { ClassScores, Interval, Scores } from '../counting/scores.js';
 export type { Batch, Sequence } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
+export type { Scorer } from '../engine/open-scorer.js';
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
 export type {
   FileExtent,
@@ -29,7 +30,6 @@ export type {
   TextRecords,
   TextStretch,
 } from '../engine/records.js';
-export type { Scorer } from '../engine/scorer.js';
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
 export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';

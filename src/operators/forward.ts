@@ -1,6 +1,6 @@
 import { defer, type MonoTypeOperatorFunction, mergeMap, Observable } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
-import type { Scorer } from '../engine/scorer.js';
+import type { Scorer } from '../engine/open-scorer.js';
 import { isSameNormalization, type Normalization } from '../network/normalization.js';
 import { BatchSequence } from './in-order.js';
 

@@ -9,12 +9,11 @@ import type { TextCapacity } from '../sizes.js';
 
 /** Text in memory: absolute byte offsets. */
 export interface TextWindow {
-  /** Where the next row begins. */
+  /** Where the next row begins, and how far the text reaches. */
   readonly at: number;
+  readonly end: number;
   /** Rows that begin from here on belong to the next batch. */
   readonly limit: number;
-  /** How far the text reaches. */
-  readonly end: number;
   /** Whether no more text follows: then the last row may lack its line end. */
   readonly isLast: boolean;
   /** Where the batch's text begins: rejects and row starts are counted from here. */
@@ -213,9 +212,7 @@ function setLabel(label: LabelColumns | null, set: (field: number, value: number
 function nameTable(names: readonly string[]): Uint8Array | null {
   const parts = names.flatMap((name) => {
     const bytes = Buffer.from(name);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(bytes.length);
-    return [length, bytes];
+    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes];
   });
   const table = Buffer.concat(parts);
   const isExact = names.every((name) => Buffer.from(name).toString() === name);
