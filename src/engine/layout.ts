@@ -86,16 +86,12 @@ export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as co
 
 /** The kernel writes so many bytes after the pixels of a row, at most; see `plainPixels`. */
 const PIXEL_SLACK_BYTES = 16;
-
 /** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
 const VERDICT_BYTES = TILE_IMAGES * 9;
-
 /** The kernel lists groups of four pixels. */
 export const MOST_INPUTS = MOST_POSITIONS * 4;
-
 /** Eight bytes for each mask of 16 bits: see `fillCompressionTable`. */
 export const COMPRESSION_TABLE_BYTES = 2 ** 16 * 8;
-
 export const GUARD_BYTES = 64;
 export const PAGE_BYTES = 65536;
 /** The most a WebAssembly memory with 32-bit addresses can hold. */
@@ -119,7 +115,7 @@ export class Regions {
     return start;
   };
 
-  /** The size of the memory so far, in whole pages. */
+  /** The size so far, in whole pages. */
   get bytes(): number {
     return roundUp(this.#end, PAGE_BYTES);
   }
@@ -147,7 +143,7 @@ export function widestLayer(network: LayerShapes): number {
 /** What a memory is laid out for. */
 export interface LayoutOptions {
   readonly slotCount: number;
-  /** Left out for text: there the shortest row says how many may come. */
+  /** Left out for text: the shortest row says how many may come. */
   readonly recordsPerSlot?: number;
   /** For slots that take text, not pixels. */
   readonly text?: TextOptions | undefined;

@@ -15,9 +15,8 @@ import { Slots } from './slots.js';
 export interface ScorerNeeds {
   /** True where records come as rows of text. Default false. */
   readonly isText?: boolean | undefined;
-  /** How many bytes of text there are to read in regular files; null or left out where that is not known. */
+  /** How many bytes of text there are in regular files, and how many records; null or left out where that is not known. */
   readonly bytes?: number | null | undefined;
-  /** How many records there are; null or left out where that is not known. */
   readonly records?: number | null | undefined;
   /** True where workers can read the pixels themselves. Default false. */
   readonly canBeReadByWorkers?: boolean | undefined;
@@ -33,6 +32,23 @@ export interface ScorerOptions extends ScorerNeeds {
   readonly withOutputs?: boolean | undefined;
   /** True to carry a column of text through. */
   readonly withIds?: boolean | undefined;
+}
+
+/** Something that scores batches: threads, or the calling thread itself. */
+export interface Scorer {
+  readonly slots: Slots;
+  /** How many threads score; 0 when the calling one does. */
+  readonly workers: number;
+  /**
+   * Puts the verdicts into the batch's slot. The caller holds the batch until the promise settles.
+   *
+   * @throws DigitflowError POOL_START, POOL_CLOSED, POOL_STOPPED, POOL_BUSY, WORKER_FAILED
+   */
+  score(batch: Batch): Promise<void>;
+  /** Leaves what has not begun: the verdicts are not wanted any more. It is of no use then but to be closed. */
+  stop(): void;
+  /** Lets what is under way end, then frees everything. May be called again. */
+  close(): Promise<void>;
 }
 
 /** Places a network in shared memory and starts what scores on it; throws NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE. */
@@ -118,24 +134,6 @@ export async function openReader(
     take(bytes.subarray(pixels, pixels + count * recordBytes), count);
   });
   return scoreInline(new Slots(memory.buffer, layout, { text }), () => {}, read);
-}
-
-/** Something that scores batches: threads, or the calling thread itself. */
-export interface Scorer {
-  /** The slots that batches are made in. */
-  readonly slots: Slots;
-  /** How many threads score; 0 when the calling one does. */
-  readonly workers: number;
-  /**
-   * Puts the verdicts into the batch's slot. The caller holds the batch until the promise settles.
-   *
-   * @throws DigitflowError POOL_START, POOL_CLOSED, POOL_STOPPED, POOL_BUSY, WORKER_FAILED
-   */
-  score(batch: Batch): Promise<void>;
-  /** Leaves what has not begun: the verdicts are not wanted any more. It is of no use then but to be closed. */
-  stop(): void;
-  /** Lets what is under way end, then frees everything. May be called again. */
-  close(): Promise<void>;
 }
 
 /** Uses a scorer, and closes it however that ends; where it fails, what has not begun is left. */

@@ -27,7 +27,7 @@ export interface Reading {
   readonly transposed: boolean | null;
   /** How rows of text hold images; null where the input is no text. */
   readonly dialect: CsvDialect | null;
-  /** How many lines ended before the first record: a header's, blank ones; 0 where the input is no text. */
+  /** How many lines ended before the first record: a header's, blank ones. */
   readonly linesBefore: number;
   /** Where the records begin in the input's unpacked content, and how many bytes each takes there; 0 for text. */
   readonly dataStart: number;
@@ -76,7 +76,7 @@ export interface PixelRecords extends Pick<Piece, 'reading' | 'extent' | 'fault'
 export interface TextRecords extends Pick<Piece, 'reading' | 'stretch' | 'endsBatch' | 'fault'> {
   /** Where they begin: bytes of the input's unpacked content. */
   readonly position: number;
-  /** Whole rows; empty where there is a `stretch` or nothing but a `fault`. */
+  /** Empty where there is a `stretch` or nothing but a `fault`. */
   readonly text: Uint8Array;
 }
 
@@ -159,9 +159,8 @@ export interface RunPosition {
   readonly file: number;
   /** Bytes of its unpacked content. Within a regular file of text it may lie inside a row: that one counts as done. */
   readonly bytes: number;
-  /** Lines of it that ended before. */
+  /** Lines of this input, and records of it, scored or not, that came before. */
   readonly line: number;
-  /** Records of it that came before, scored or not. */
   readonly row: number;
   /** Records of all inputs that came before, scored or not, and how many of them were rejected. */
   readonly rows: number;

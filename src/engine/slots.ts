@@ -53,7 +53,6 @@ export class Slots implements Permits {
     this.outputsAreProbabilities = outputsAreProbabilities;
   }
 
-  /** How many slots are free. */
   get freeCount(): number {
     return this.#free.length;
   }
@@ -76,7 +75,7 @@ export class Slots implements Permits {
     );
   }
 
-  /** Gives a slot back and wakes the sources that wait. */
+  /** Gives a slot back, and wakes the sources that wait. */
   give(slot: Slot): void {
     this.#free.push(slot);
     const waiting = this.#waiting;

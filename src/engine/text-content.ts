@@ -52,9 +52,12 @@ export class TextContent {
   }
 
   get task(): TextTask {
-    const { byteCount, stretch } = this;
+    const { byteCount } = this;
     const task = { slot: this.slot.index, byteCount, dialect: this.#dialect };
-    return stretch === undefined ? task : { ...task, stretch: withoutFile(stretch) };
+    if (this.stretch === undefined) return task;
+    // Nothing crosses to a worker that only the main thread can use.
+    const { fd, position, name, isAtRow, fileBytes, takesLast } = this.stretch;
+    return { ...task, stretch: { fd, position, name, isAtRow, fileBytes, takesLast } };
   }
 
   get hasLabels(): boolean {
@@ -162,11 +165,6 @@ export class TextContent {
     if (readError !== null) throw readFailure(this.title, readError, 'INPUT_READ');
     return bytes;
   }
-}
-
-/** What crosses to a worker: nothing that only the main thread can use. */
-function withoutFile({ fd, position, name, isAtRow, fileBytes, takesLast }: Stretch): TextTask['stretch'] {
-  return { fd, position, name, isAtRow, fileBytes, takesLast };
 }
 
 function garbage(name: string, columnCount: number, rejects: number): DigitflowError {
