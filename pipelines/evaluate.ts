@@ -137,15 +137,16 @@ async function evaluateInputs(
   );
   const counted = await lastValueFrom(flow, { defaultValue: new EvaluationTally(counting) });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const partial = !inputs.isComplete || inputs.rows > counted.images;
   const evaluation = summarize(counted, {
     model: describeModel(model),
-    data: await describeData(input, inputs.isComplete),
+    data: await describeData(input, !partial),
     classes,
     normalization: describeNormalization(normalization),
     lossName: lossOf(model.network),
     workers: scorer.workers,
     seconds,
-    partial: !inputs.isComplete || inputs.rows > counted.images,
+    partial,
   });
   return { evaluation, mistakes: counted.mistakes.worst, normalization };
 }

@@ -1,6 +1,11 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
-import { wilsonInterval } from '../src/counting/scores.js';
+import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
+import { DigitflowError } from '../src/errors.js';
+import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import { knownDataset } from '../src/inputs/known-datasets.js';
+import type { ImagesSpec } from '../src/inputs/open-inputs.js';
+import { transposePixels } from '../src/network/feed-forward.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
@@ -20,6 +25,7 @@ import {
   trainingCount,
 } from '../src/training/training-options.js';
 import {
+  judge,
   MNIST_TRAINING_SET,
   provenanceOf,
   type Training,
@@ -27,7 +33,17 @@ import {
 } from '../src/training/training-report.js';
 import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/learning-curve.js';
 import { evaluateModel } from './evaluate.js';
-import { readTrainingInput, type TrainingImagesSpec } from './training-input.js';
+import { hold } from './hold.js';
+
+const DIGITS: readonly string[] = Array.from('0123456789');
+
+/** Which images to learn from. Default: the MNIST training set. */
+export interface TrainingImagesSpec extends ImagesSpec {
+  /** What is known of a CSV; the rest is guessed. */
+  readonly csv?: CsvFlags | undefined;
+  /** Is told how the input was understood. */
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+}
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
 export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSpec, TrainingPaths {
@@ -151,7 +167,32 @@ async function runEpochs(
 async function testNetwork(network: Network): Promise<Training['test']> {
   const model = { network, name: 'trained', sha256: '' };
   const { evaluation } = await evaluateModel(model, { workers: 0, mistakes: 0 });
-  const { images, correct, data } = evaluation;
-  const interval = wilsonInterval(correct, images);
-  return interval && { dataset: data.dataset, images, correct, accuracy: correct / images, interval };
+  const judgement = judge(evaluation.correct, evaluation.images);
+  return judgement && { dataset: evaluation.data.dataset, ...judgement };
+}
+
+/** Reads a whole training set; `digest` is one text that stands for all files and how they were understood. */
+async function readTrainingInput(
+  { images, labels, csv, onOpened }: TrainingImagesSpec,
+  signal: AbortSignal | undefined,
+) {
+  const network = { image: null, classes: DIGITS };
+  const options = { network, digest: 'always', split: 'train', csv, onOpened, signal } as const;
+  const held = await hold({ images, labels }, options);
+  const { name, count, image, files, guesses, normalization } = held;
+  if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
+  if (held.labels === null) {
+    const message = `${name}: expected labels to learn from, found none; say --label where they are`;
+    throw new DigitflowError('CSV_COLUMNS', message);
+  }
+  const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
+  return {
+    images: { pixels, labels: held.labels, image, classes: DIGITS },
+    dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
+    files,
+    digest: [
+      ...files.map(({ sha256 }) => sha256),
+      ...guesses.map(({ property, value }) => `${property}=${value}`),
+    ].join(' '),
+  };
 }

@@ -7,24 +7,20 @@ import {
   percentage,
   rateWords,
 } from '../counting/wording.js';
-import { flow } from '../views/terminal/blocks.js';
+import { labelled } from '../views/terminal/blocks.js';
 import { threadWords } from '../views/terminal/progress.js';
 import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
-import { padRight, printable } from '../views/terminal/text-width.js';
-
-const LABEL_COLUMNS = 13;
+import { printable } from '../views/terminal/text-width.js';
 
 type Report = TrainResult['training'];
 type Judged = NonNullable<Report['test']>;
 
 /** A training as a report for a terminal. */
 export function renderTraining({ training, curve }: TrainResult, options: RenderOptions): string {
-  const { paint, width } = createStyle(options);
-  const entry = (label: string, facts: readonly string[]) =>
-    flow(facts, width - LABEL_COLUMNS).map(
-      (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
-    );
+  const style = createStyle(options);
+  const { paint } = style;
+  const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
   const judged = (label: string, by: Omit<Judged, 'dataset'>) =>
     entry(label, [
       `${paint.bold(`${percentage(by.accuracy, 2)} %`)} (95 % interval ${percentage(by.interval.low, 2)} to ${percentage(by.interval.high, 2)} %)`,

@@ -19,7 +19,8 @@ const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
  */
 export function formatOf({ bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>): Format {
   const isCalledCsv = CSV_NAME.test(name);
-  if (bytes.length === 0) return isCalledCsv ? CSV_FORMAT : IDX_FORMAT;
+  // A pipe that gives nothing is most often one of rows.
+  if (bytes.length === 0) return isCalledCsv || name === 'stdin' ? CSV_FORMAT : IDX_FORMAT;
   const isPacked = isCalledCsv && isGzip(bytes);
   const known = isPacked ? undefined : FORMATS.find((format) => format.recognizes(bytes));
   if (known !== undefined) return known;

@@ -43,6 +43,7 @@ export class Inputs {
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
   #pixelBytes: number | null = 0;
   #reader: InputReader | undefined;
+  #isClosed = false;
   readonly #labels: readonly LabelFiles[];
 
   constructor(files: readonly ImageFiles[], options: InputsOptions) {
@@ -131,7 +132,9 @@ export class Inputs {
     return this.#reader?.accept(batch) ?? null;
   }
 
+  /** At once and at any time: what is being opened meanwhile is closed as soon as it is open. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     // Not awaited: a stream may take for ever to give its first line.
     this.#first?.bytes.then((first) => first.close()).catch(() => undefined);
     for (const labels of this.#labels) labels.close();
@@ -171,6 +174,7 @@ export class Inputs {
       this.#first = undefined;
       this.#isText = format.isText;
       try {
+        if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
         checkSize(input, this.#options.network.image);
       } catch (error) {
         await input.close();

@@ -1,4 +1,4 @@
-import { activateRows } from '../network/activations.js';
+import { activate } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { NeuronPlace } from './neuron-arithmetic.js';
@@ -95,7 +95,7 @@ export function activateRun(
   { activation, outputs }: Pick<Layer, 'activation' | 'outputs'>,
   sums: Float64Array,
 ): LayerRun {
-  return { outputs, sums, values: activateRows(activation, sums, outputs) };
+  return { outputs, sums, values: activate(activation, sums, outputs) };
 }
 
 type WeightsAndBiases = Pick<Layer, 'weights' | 'biases' | 'inputs' | 'outputs'>;

@@ -3,7 +3,6 @@ import { IDENTITY, RELU, SIGMOID, SOFTMAX, TANH } from '../../workers/kernel/com
 /** The activation functions a layer can have. */
 export const ACTIVATIONS = ['identity', 'sigmoid', 'relu', 'tanh', 'softmax'] as const;
 
-/** The name of an activation function. */
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
 /** The kernels' numbers of the activation functions. */
@@ -15,13 +14,12 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
   softmax: SOFTMAX,
 };
 
-/** Whether a text is the name of an activation function. */
 export function isActivationName(text: string): text is ActivationName {
   return (ACTIVATIONS as readonly string[]).includes(text);
 }
 
-/** a = f(z) of a whole layer: `(outputs)` float64 in and out; `z` stays as it is. */
-export function activate(name: ActivationName, z: Float64Array): Float64Array {
+/** a = f(z) of a layer, for one or many images: `(count, outputs)` float64, row-major, in and out; `z` stays as it is. */
+export function activate(name: ActivationName, z: Float64Array, outputs = z.length): Float64Array {
   switch (name) {
     case 'identity':
       return z.slice();
@@ -32,23 +30,11 @@ export function activate(name: ActivationName, z: Float64Array): Float64Array {
     case 'tanh':
       return z.map((x) => Math.tanh(x));
     case 'softmax':
-      return activateRows(name, z, z.length);
+      return softmax(z, outputs);
   }
 }
 
-/** a = f(z) of a layer for many images: `(count, outputs)` float64 in and out, row-major. */
-export function activateRows(name: ActivationName, z: Float64Array, outputs: number): Float64Array {
-  // Only softmax looks at more than one neuron.
-  if (name !== 'softmax') return activate(name, z);
-  const rows = new Float64Array(z.length);
-  for (let start = 0; start < z.length; start += outputs) softmaxRow(z, start, outputs, rows);
-  return rows;
-}
-
-/**
- * ∂C/∂z of a layer, given its activations and ∂C/∂a, all `(outputs)` float64: the transposed Jacobian of
- * `activate` times the gradient. All five derivatives follow from a = f(z), so z need not be kept.
- */
+/** ∂C/∂z of a layer from its activations and ∂C/∂a, all `(outputs)` float64: `activate`'s transposed Jacobian times ∂C/∂a. */
 export function backThroughActivation(
   name: ActivationName,
   activations: Float64Array,
@@ -71,26 +57,26 @@ export function backThroughActivation(
   }
 }
 
-/**
- * σ(z) = 1 / (1 + e^-z). It is stable: where e^-z overflows to Infinity, the quotient is 0, to which σ rounds there.
- */
+/** σ(z). It is stable: where e^-z overflows to Infinity, the quotient is 0, to which σ rounds there. */
 function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
 }
 
-/**
- * e^z_n / Σ e^z of one row, `count` numbers from `start` on, written to the same place of `target`. Subtracting the
- * largest z first leaves the quotient the same, and no power overflows.
- */
-function softmaxRow(z: Float64Array, start: number, count: number, target: Float64Array): void {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let n = start; n < start + count; n++) largest = Math.max(largest, z[n]);
-  let sum = 0;
-  for (let n = start; n < start + count; n++) {
-    target[n] = Math.exp(z[n] - largest);
-    sum += target[n];
+/** e^z_n / Σ e^z of each row. As the row's largest z is subtracted first, no power overflows. */
+function softmax(z: Float64Array, outputs: number): Float64Array {
+  const rows = new Float64Array(z.length);
+  for (let start = 0; start < z.length; start += outputs) {
+    const end = start + outputs;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let n = start; n < end; n++) largest = Math.max(largest, z[n]);
+    let sum = 0;
+    for (let n = start; n < end; n++) {
+      rows[n] = Math.exp(z[n] - largest);
+      sum += rows[n];
+    }
+    for (let n = start; n < end; n++) rows[n] /= sum;
   }
-  for (let n = start; n < start + count; n++) target[n] /= sum;
+  return rows;
 }
 
 /** Whether a layer's outputs lie in 0..1, so that they say how sure it is. */

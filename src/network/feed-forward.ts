@@ -3,32 +3,24 @@ import type { ImageSize, Layer, Network } from './network.js';
 import type { Normalization } from './normalization.js';
 
 /**
- * The brightness of one image, pixel by pixel.
+ * The brightness of one image: `(height * width)` float64, row by row.
  *
  * @param pixels `(height * width)` u8 as stored: row by row, or column by column when transposed.
- * @returns `(height * width)` float64, always row by row.
  */
 export function brightnessOf(
   pixels: Uint8Array,
   { scale, offset, transposed }: Normalization,
-  { height, width }: ImageSize,
+  image: ImageSize,
 ): Float64Array {
-  const brightness = new Float64Array(height * width);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const stored = transposed ? column * height + row : row * width + column;
-      brightness[row * width + column] = pixels[stored] * scale + offset;
-    }
-  }
-  return brightness;
+  const rows = transposed ? transposePixels(pixels, image) : pixels;
+  return new Float64Array(rows).map((pixel) => pixel * scale + offset);
 }
 
 /**
- * The same layer for raw pixels: `folded.weights · pixels + folded.biases` equals
- * `layer.weights · brightnessOf(pixels) + layer.biases`, and the normalization costs nothing for each image:
- * W(sx + o) + b = (sW)x + (b + W·o·1), with W's columns permuted when the images are transposed.
+ * The first layer for raw pixels: W(sx + o) + b = (sW)x + (b + W·o·1), with W's columns permuted when the images are
+ * transposed. So the normalization costs nothing for each image.
  *
- * @param layer the first layer, `(outputs, height * width)`; it stays as it is.
+ * @param layer `(outputs, height * width)`; it stays as it is.
  */
 export function foldNormalization(
   layer: Layer,
@@ -63,13 +55,9 @@ export function foldNormalization(
  */
 export function feedForward(network: Pick<Network, 'layers'>, brightness: Float64Array): Float64Array[] {
   const activations = [brightness];
-  let a = brightness;
-  for (const { weights: W, biases: b, activation } of network.layers) {
-    a = activate(
-      activation,
-      times(W, a).map((sum, n) => sum + b[n]),
-    );
-    activations.push(a);
+  for (const [l, { weights: W, biases: b, activation }] of network.layers.entries()) {
+    const z = times(W, activations[l]).map((sum, n) => sum + b[n]);
+    activations.push(activate(activation, z));
   }
   return activations;
 }

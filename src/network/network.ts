@@ -37,10 +37,8 @@ export function parameterCount(network: Pick<Network, 'layers'>): number {
 }
 
 /** The sizes of all layers, the input first: `[784, 16, 16, 10]`. */
-export function layerSizes(network: {
-  readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
-}): number[] {
-  return [network.layers[0].inputs, ...network.layers.map((layer) => layer.outputs)];
+export function layerSizes({ layers }: { readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[] }) {
+  return [layers[0].inputs, ...layers.map(({ outputs }) => outputs)];
 }
 
 /** The costs that training can lower. */
@@ -55,11 +53,10 @@ export function lossOf(network: Pick<Network, 'layers'>): LossName {
 }
 
 /**
- * The cost of one image: Σ(a - y)² where y is 1 for the label and 0 for all others, or -ln p[label].
+ * The cost of one image, at least 0: Σ(a - y)² where y is 1 for the label and 0 for all others, or -ln p[label].
  *
  * @param outputs `(classes)` float64, the last layer's activations.
- * @param label the image's true class, from 0.
- * @returns at least 0; finite for finite outputs.
+ * @param label from 0.
  */
 export function loss(outputs: Float64Array, label: number, name: LossName): number {
   if (name === 'cross-entropy') return -Math.max(Math.log(outputs[label]), SMALLEST_LOG);

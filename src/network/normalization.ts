@@ -1,9 +1,6 @@
 import { DigitflowError, type ErrorCode, quoteValue } from '../errors.js';
 
-/**
- * How a pixel becomes a brightness: `brightness = pixel * scale + offset`, pixel 0..255, after an optional
- * transposition of the image. Every normalization that MNIST-like data needs is of this form.
- */
+/** How a pixel becomes a brightness: `brightness = pixel * scale + offset`, pixel 0..255. */
 export interface Normalization {
   readonly scale: number;
   readonly offset: number;
@@ -18,16 +15,14 @@ export function isSameNormalization(a: Normalization, b: Normalization): boolean
   return a.scale === b.scale && a.offset === b.offset && a.transposed === b.transposed;
 }
 
-const NUMBER_KEYS = ['scale', 'offset', 'mean', 'std'] as const;
-const WORDS = ['inverted', 'transposed', 'upright'] as const;
+const NUMBER_KEYS = ['scale', 'offset', 'mean', 'std'];
+const WORDS = ['inverted', 'transposed', 'upright'];
 const HINT =
   'give scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed or upright, separated by commas';
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * Reads a normalization from text: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
- *
- * The parts may come in any order:
+ * Reads a normalization from text, the parts in any order: `scale=1/255`, `mean=0.1307,std=0.3081`, `inverted,transposed`.
  * - `scale=s`, `offset=o`: a pixel x 0..255 becomes b = s·x + o (1/255 and 0 where only one of them is given);
  * - `mean=m`, `std=d`: then b becomes (b - m) / d, as in torchvision's Normalize (0 and 1 where not given);
  * - `inverted`: the data is black on white, so 255 - x replaces x before all else;
@@ -51,9 +46,9 @@ export function parseNormalization(
   for (const part of text.split(',').map((piece) => piece.trim())) {
     const [key, value] = splitOnce(part, '=');
     if (numbers.has(key) || words.has(part)) throw fail(`${quoteValue(key)} is given twice`, 'give it once');
-    if (value === undefined && isOneOf(WORDS, part)) {
+    if (WORDS.includes(part)) {
       words.add(part);
-    } else if (value !== undefined && isOneOf(NUMBER_KEYS, key)) {
+    } else if (value !== undefined && NUMBER_KEYS.includes(key)) {
       const number = parseNumber(value);
       if (number === undefined) throw fail(`${key} is a number or a fraction, found ${quoteValue(value)}`);
       if (key === 'scale' && number === 0) throw fail('a scale of 0 makes all images alike');
@@ -66,31 +61,7 @@ export function parseNormalization(
   if (words.has('transposed') && words.has('upright'))
     throw fail('transposed and upright exclude each other', 'give one');
 
-  const result = compose(base, numbers, words);
-  if (!Number.isFinite(result.scale) || !Number.isFinite(result.offset)) {
-    throw fail(`scale ${result.scale} and offset ${result.offset} come out of it`, 'give smaller numbers');
-  }
-  return result;
-}
-
-/**
- * A normalization as text: `scale=1/255` or `scale=0.0127,offset=-0.4242,transposed`. It is exact:
- * `parseNormalization` gives the same numbers back with any base that is upright.
- */
-export function describeNormalization({ scale, offset, transposed }: Normalization): string {
-  const named = [1, -1].find((sign) => scale === sign * UNIT_BRIGHTNESS.scale);
-  const parts = [`scale=${named === undefined ? scale : `${named}/255`}`];
-  if (offset !== 0) parts.push(`offset=${offset}`);
-  if (transposed) parts.push('transposed');
-  return parts.join(',');
-}
-
-function compose(
-  base: Normalization,
-  numbers: ReadonlyMap<string, number>,
-  words: ReadonlySet<string>,
-): Normalization {
-  let { scale, offset, transposed } = base;
+  let { scale, offset } = base;
   if (numbers.size > 0) {
     const std = numbers.get('std') ?? 1;
     scale = (numbers.get('scale') ?? UNIT_BRIGHTNESS.scale) / std;
@@ -100,9 +71,19 @@ function compose(
     offset += 255 * scale;
     scale = -scale;
   }
-  if (words.has('transposed')) transposed = true;
-  if (words.has('upright')) transposed = false;
-  return { scale, offset, transposed };
+  if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
+    throw fail(`scale ${scale} and offset ${offset} come out of it`, 'give smaller numbers');
+  }
+  return { scale, offset, transposed: words.has('transposed') || (base.transposed && !words.has('upright')) };
+}
+
+/** `scale=1/255,offset=-0.4242,transposed`: `parseNormalization` gives the same numbers back with any upright base. */
+export function describeNormalization({ scale, offset, transposed }: Normalization): string {
+  const named = [1, -1].find((sign) => scale === sign * UNIT_BRIGHTNESS.scale);
+  const parts = [`scale=${named === undefined ? scale : `${named}/255`}`];
+  if (offset !== 0) parts.push(`offset=${offset}`);
+  if (transposed) parts.push('transposed');
+  return parts.join(',');
 }
 
 /** A decimal number, or a fraction of two; undefined for anything else, and for a result that is not finite. */
@@ -118,18 +99,8 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function isOneOf(names: readonly string[], name: string): boolean {
-  return names.includes(name);
-}
-
-/**
- * The brightness of the darkest and the lightest pixel, as the network sees them: of an inverted normalization these are
- * the pixels 255 and 0.
- */
-export function blackAndWhite({ scale, offset }: Pick<Normalization, 'scale' | 'offset'>): {
-  readonly black: number;
-  readonly white: number;
-} {
+/** The brightness of the darkest and the lightest pixel: where it inverts, these are the pixels 255 and 0. */
+export function blackAndWhite({ scale, offset }: Pick<Normalization, 'scale' | 'offset'>) {
   const ends = [offset, 255 * scale + offset];
   return { black: Math.min(...ends), white: Math.max(...ends) };
 }

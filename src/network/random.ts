@@ -7,10 +7,8 @@ export interface Random {
 }
 
 /**
- * sfc32, the "small fast chaotic" generator of Chris Doty-Humphrey's PractRand (file RNGs/sfc.cpp), seeded as
- * there. It has 128 bits of state, and only adds and shifts integers, so that no machine rounds differently.
- *
- * @param seed a safe integer, at least 0.
+ * sfc32 of Chris Doty-Humphrey's PractRand (file RNGs/sfc.cpp), seeded as there with a safe integer, at least 0. It only
+ * adds and shifts integers, so that no machine rounds differently.
  */
 export function createRandom(seed: number): Random {
   let a = 0;

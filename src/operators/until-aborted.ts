@@ -16,6 +16,8 @@ export function untilAborted<T>(signal: AbortSignal | undefined): MonoTypeOperat
 
 /** The promise's value; rejects with the signal's reason when that comes first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  // Where the signal came first, its failure is of no interest.
+  promise.catch(() => undefined);
   const value = from(promise).pipe(
     untilAborted(signal),
     throwIfEmpty(() => signal?.reason),

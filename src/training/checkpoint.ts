@@ -18,8 +18,8 @@ interface CheckpointHead {
 }
 
 /**
- * The complete state of a training between epochs, as a safetensors file from which `restoreTraining` goes on to the very
- * same result. May be called at any moment; an epoch that is under way is not in it.
+ * The state of a training as a safetensors file, from which `restoreTraining` goes on to the very same result. May be
+ * called at any moment; an epoch that is under way is not in it.
  *
  * @param digest names the images, so that they cannot be mistaken for others
  */
@@ -45,11 +45,7 @@ export function saveTraining(
   return writeSafetensors({ tensors, metadata });
 }
 
-/**
- * Puts a fresh training where the checkpoint in a file left off.
- *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, and what `restoreTraining` throws
- */
+/** As `restoreTraining`, from a file; throws DigitflowError INPUT_MISSING and INPUT_READ as well. */
 export function resumeTraining(shared: SharedTraining, path: string, digest: string): TrainingProgress {
   let bytes: Uint8Array;
   try {
@@ -63,9 +59,8 @@ export function resumeTraining(shared: SharedTraining, path: string, digest: str
 /**
  * Puts a fresh training where a checkpoint left off.
  *
- * @param fileName what to call the checkpoint in an error
- * @throws DigitflowError NETWORK_FILE when it is damaged; CHECKPOINT_MISMATCH when it is of another training, naming what
- *   differs
+ * @throws DigitflowError NETWORK_FILE when it is damaged; CHECKPOINT_MISMATCH, naming what differs, when it is of another
+ *   training
  */
 export function restoreTraining(
   shared: SharedTraining,

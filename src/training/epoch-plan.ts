@@ -1,10 +1,4 @@
-import {
-  STEP_AVERAGING,
-  STEP_BYTES,
-  STEP_CORRECTION,
-  STEP_KEEP,
-  STEP_SIZE,
-} from '../../workers/kernel/common/offsets.js';
+import * as KERNEL from '../../workers/kernel/common/offsets.js';
 import type { TrainingOptions } from './training-options.js';
 
 /** Adam's decay rates, from Kingma and Ba, arXiv:1412.6980; the first is SGD's momentum as well. */
@@ -32,31 +26,23 @@ export const AUGMENTATIONS = {
   strong: { rotation: 0.22, scale: 0.14, shear: 0.2, shift: 1.6, bend: 1 },
 } as const satisfies Record<TrainingOptions['augment'], Amplitudes>;
 
-/**
- * The share of the augmentation that an epoch gets, 0..1: all of it over the first half of the epochs, then falling
- * to `augmentEnd` in the last one.
- *
- * @param epoch from 0
- */
+/** The share of the augmentation that an epoch, from 0, gets: 1 in the first half, then falling to `augmentEnd`. */
 export function augmentationAt(
   epoch: number,
-  { epochs, augmentEnd }: Pick<TrainingOptions, 'epochs' | 'augmentEnd'>,
+  options: Pick<TrainingOptions, 'epochs' | 'augmentEnd'>,
 ): number {
+  const { epochs, augmentEnd } = options;
   const half = epochs / 2;
   return epoch < half ? 1 : 1 - ((1 - augmentEnd) * (epoch + 1 - half)) / half;
 }
 
+type Schedule = Pick<TrainingOptions, 'epochs' | 'learningRate' | 'schedule' | 'warmUpEpochs'>;
+
 /**
- * The learning rate of one step: a straight rise over the warm-up, then constant, or down a half cosine that would
- * reach 0 one step after the last.
- *
- * @param step from 0, over all epochs
+ * The learning rate of one step, from 0 over all epochs: a straight rise over the warm-up, then constant, or down a half
+ * cosine that would reach 0 one step after the last.
  */
-export function learningRateAt(
-  step: number,
-  stepsPerEpoch: number,
-  options: Pick<TrainingOptions, 'epochs' | 'learningRate' | 'schedule' | 'warmUpEpochs'>,
-): number {
+export function learningRateAt(step: number, stepsPerEpoch: number, options: Schedule): number {
   const { epochs, learningRate, schedule, warmUpEpochs } = options;
   const warmUp = Math.round(warmUpEpochs * stepsPerEpoch);
   if (step < warmUp) return (learningRate * (step + 1)) / warmUp;
@@ -65,10 +51,7 @@ export function learningRateAt(
   return (learningRate * (1 + cosineOfHalfTurns(progress))) / 2;
 }
 
-/**
- * cos(πt) for t from 0 to 1, off by less than 1e-15. Engines may round Math.cos differently, and the same seed must
- * give the same bits on every version of Node.
- */
+/** cos(πt) for t from 0 to 1, off by less than 1e-15. Math.cos is not rounded alike by all versions of Node. */
 export function cosineOfHalfTurns(t: number): number {
   // cos(πt) = sin(π(½ - t)): an odd series on ±π/2, summed from its small end.
   const x = Math.PI * (0.5 - t);
@@ -77,27 +60,23 @@ export function cosineOfHalfTurns(t: number): number {
   return x * (1 + sum);
 }
 
-/**
- * Fills the table of an epoch's steps, `(steps, 4)` f32: see `STEP_SIZE`.
- *
- * @param epoch from 0
- * @returns the learning rate of the last step
- */
+/** Fills the table of an epoch's steps, `(steps, 4)` f32, see `STEP_SIZE`; returns the learning rate of the last one. */
 export function writeSteps(table: Float32Array, epoch: number, options: TrainingOptions): number {
-  const stepsPerEpoch = table.length / (STEP_BYTES / 4);
+  const stepsPerEpoch = table.length / (KERNEL.STEP_BYTES / 4);
   let step = epoch * stepsPerEpoch;
   let power1 = wholePower(BETA_1, step);
   let power2 = wholePower(BETA_2, step);
   let learningRate = 0;
-  for (let at = 0; at < table.length; at += STEP_BYTES / 4, step++) {
+  for (let at = 0; at < table.length; at += KERNEL.STEP_BYTES / 4, step++) {
     learningRate = learningRateAt(step, stepsPerEpoch, options);
     power1 *= BETA_1;
     power2 *= BETA_2;
-    table[at + STEP_SIZE / 4] = options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
-    table[at + STEP_CORRECTION / 4] = 1 / (1 - power2);
-    table[at + STEP_KEEP / 4] = 1 - learningRate * options.weightDecay;
+    table[at + KERNEL.STEP_SIZE / 4] =
+      options.optimizer === 'adam' ? learningRate / (1 - power1) : learningRate;
+    table[at + KERNEL.STEP_CORRECTION / 4] = 1 / (1 - power2);
+    table[at + KERNEL.STEP_KEEP / 4] = 1 - learningRate * options.weightDecay;
     // Early averages forget faster: otherwise the first random weights would stay in them.
-    table[at + STEP_AVERAGING / 4] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
+    table[at + KERNEL.STEP_AVERAGING / 4] = 1 - Math.min(options.averaging, (1 + step) / (10 + step));
   }
   return learningRate;
 }
@@ -112,9 +91,7 @@ function wholePower(base: number, exponent: number): number {
 }
 
 /** The uses of randomness. Each has keys of its own, so any epoch can be run again by itself. */
-const FIRST_WEIGHTS = 0;
-const ORDER = 1;
-const AUGMENTATION = 2;
+const [FIRST_WEIGHTS, ORDER, AUGMENTATION] = [0, 1, 2];
 
 /** The seed of a run's first weights. */
 export function initialSeed(seed: number, run: number): number {
@@ -131,7 +108,7 @@ export function augmentationKeys(seed: number, run: number, epoch: number): read
   return keysOf(seed, [AUGMENTATION, run, epoch]);
 }
 
-/** @param path whole numbers below 2^32 that name the use */
+/** Two u32 keys for the use that a path of whole numbers below 2^32 names. */
 function keysOf(seed: number, path: readonly number[]): readonly [number, number] {
   let low = mix(seed >>> 0);
   let high = mix(Math.floor(seed / 2 ** 32) ^ low);

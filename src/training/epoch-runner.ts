@@ -2,8 +2,7 @@ import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/c
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
-import { STATE_ARRAYS } from './run-layout.js';
-import type { TrainingLayout } from './training-layout.js';
+import { STATE_ARRAYS, type TrainingLayout } from './training-layout.js';
 import { type TrainingOptions, trainingCount } from './training-options.js';
 
 /** What a training thread is given when it starts. The module and the memory are shared, not copied. */
@@ -14,7 +13,7 @@ export interface TrainingSetup {
   readonly options: TrainingOptions;
 }
 
-/** What crosses to a worker for an epoch: everything else lies in shared memory. */
+/** What crosses to a worker for an epoch. */
 export interface EpochTask {
   readonly run: number;
   /** From 0; -1 is the probe that finds out whether the worker is well. */
@@ -23,24 +22,28 @@ export interface EpochTask {
   readonly rank: number;
 }
 
-/** What the first thread of a team answers. The weights stay in the run's live state. */
-export interface EpochAnswer {
-  /** True when the stop flag was up: the live state is of no use, the kept one is unchanged. */
-  readonly isStopped: boolean;
-  /** Mean over the training images, taken while the weights changed; NaN or infinite when training diverged. */
+/** How an epoch went. */
+export interface EpochFigures {
+  /** Mean over the training images, as they were varied, taken while the weights changed. */
   readonly loss: number;
   /** Mean over the held-out images, without label smoothing; NaN when there are none. */
   readonly validationLoss: number;
   readonly validationCorrect: number;
-  /** Time of the training part alone. */
+  /** Of training, validation not counted. */
   readonly seconds: number;
-  /** Of the epoch's last step. */
+  /** Of the last step. */
   readonly learningRate: number;
 }
 
-/** The exports of the training kernel. A `run` is the address of a head: each thread of a run's team has its own. */
+/** What the first thread of a team answers. The weights stay in the run's live state. */
+export interface EpochAnswer extends EpochFigures {
+  /** True when the stop flag was up: the live state is of no use, the kept one is unchanged. */
+  readonly isStopped: boolean;
+}
+
+/** The exports of the training kernel. `run` is the address of the thread's own head. */
 export interface TrainingKernel {
-  /** Writes the tables that the other functions need, and that all runs share: to be called once, before them. */
+  /** Writes the tables that all runs share: to be called once, before the others. */
   writeTables(run: number): void;
   /** Leaves in the run's `tilePixels` 0 for each pixel that none of the set's first `count` images has lit. */
   findEverLit(run: number, count: number): void;
@@ -49,49 +52,34 @@ export interface TrainingKernel {
   /** Fills the order with a permutation of 0 to `count - 1`, decided by the low and high 32 bits of the seed. */
   writeOrder(run: number, count: number, low: number, high: number): void;
   /**
-   * Trains on `count` batches of the epoch from batch `first` on, together with the rest of the team. The loss is left
-   * in the first thread's head.
-   *
-   * @returns 0 where the team was stopped, or one of its threads has died
+   * Trains on `count` batches of the epoch from batch `first` on, together with the rest of the team. Leaves the loss in
+   * the first thread's head. Returns 0 where the team was stopped, or one of its threads has died.
    */
   train(run: number, first: number, count: number): number;
   /** Adds the gradients of the images `begin` to `end - 1` of the order; returns their summed loss. */
   addGradients(run: number, begin: number, end: number): number;
   /** One optimizer step down the gradients, summed over `images`, as the step table says for `batch`. */
   optimize(run: number, batch: number, images: number): void;
-  /**
-   * Runs the network of `parameters` over images of the set, together with the rest of the team. Loss and number of
-   * correct images are left in the first thread's head.
-   *
-   * @returns 0 as `train` does
-   */
+  /** As `train`, but runs the network of `parameters` over images of the set; leaves loss and number of correct ones. */
   evaluate(run: number, parameters: number, first: number, count: number): number;
   /** Writes the augmented image `index` of the set to `target`. */
   augmentImage(run: number, index: number, target: number): void;
-}
-
-/** Makes the training kernel over a shared memory. */
-export function instantiateTrainingKernel(module: WasmModule, memory: WasmMemory): TrainingKernel {
-  return instantiateWasm<TrainingKernel>(module, memory);
 }
 
 /** Batches between two looks at the stop flag: some milliseconds. */
 const BATCHES_A_CALL = 64;
 
 /**
- * Makes the function that runs one thread's part of one epoch of one run. It returns when all threads of the run's team
- * have been given theirs; the first thread gives the answer.
- *
- * The team begins from the run's kept state and leaves its result in the live one, so an epoch that never ends may be
- * run again.
+ * Makes the function that runs one thread's part of one epoch, together with the rest of the run's team; the first thread
+ * gives the answer. The team leaves the kept state as it is, so an epoch that never ends may be run again.
  */
 export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => EpochAnswer | null {
   const { module, memory, layout, options } = setup;
-  const kernel = instantiateTrainingKernel(module, memory);
+  const kernel = instantiateWasm<TrainingKernel>(module, memory);
   const { buffer } = memory;
   const view = new DataView(buffer);
   const count = trainingCount(layout.imageCount, options);
-  const stepCount = Math.ceil(count / options.batchSize);
+  const { stepCount } = layout;
   const resultAt = options.averaging > 0 ? STATE_ARRAYS.indexOf('averages') * layout.shape.bytes : 0;
 
   return (task) => {
@@ -133,12 +121,11 @@ const DIVERGED: EpochAnswer = {
   seconds: 0,
   learningRate: 0,
 };
-
 const STOPPED: EpochAnswer = { ...DIVERGED, isStopped: true };
 
 /**
- * Writes what an epoch begins with. Each thread writes its own head's augmentation; the first one also the live state and
- * the step table, the last one the order of the images. The team meets before any thread reads it.
+ * Writes what an epoch begins with: each thread its own head's augmentation, the first one also the live state and the step
+ * table, the last one the order of the images. The team meets before any thread reads it.
  *
  * @returns the learning rate of the last step; 0 from all threads but the first
  */
@@ -153,18 +140,16 @@ export function placeEpoch(
   const [key0, key1] = augmentationKeys(options.seed, index, epoch);
   view.setUint32(RUN.key0, key0, true);
   view.setUint32(RUN.key1, key1, true);
-  const { rotation, scale, shear, shift, bend } = AUGMENTATIONS[options.augment];
   const factor = augmentationAt(epoch, options);
-  const setAmplitude = (field: number, most: number) => view.setFloat32(field, most * factor, true);
-  setAmplitude(RUN.rotation, rotation);
-  setAmplitude(RUN.scale, scale);
-  setAmplitude(RUN.shear, shear);
-  setAmplitude(RUN.shift, shift);
-  setAmplitude(RUN.bend, bend);
-
-  const count = trainingCount(layout.imageCount, options);
+  const { rotation, scale, shear, shift, bend } = AUGMENTATIONS[options.augment];
+  view.setFloat32(RUN.rotation, rotation * factor, true);
+  view.setFloat32(RUN.scale, scale * factor, true);
+  view.setFloat32(RUN.shear, shear * factor, true);
+  view.setFloat32(RUN.shift, shift * factor, true);
+  view.setFloat32(RUN.bend, bend * factor, true);
   if (rank === layout.teamSize - 1) {
     const seed = orderSeed(options.seed, index, epoch);
+    const count = trainingCount(layout.imageCount, options);
     kernel.writeOrder(head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
   }
   if (rank > 0) return 0;
@@ -172,6 +157,5 @@ export function placeEpoch(
   bytes.copyWithin(run.live, run.kept, run.kept + layout.shape.bytes * STATE_ARRAYS.length);
   // A worker that died may have left half a batch's gradients.
   bytes.fill(0, run.gradients, run.gradients + layout.shape.bytes);
-  const stepCount = Math.ceil(count / options.batchSize);
-  return writeSteps(new Float32Array(buffer, run.steps, (stepCount * STEP_BYTES) / 4), epoch, options);
+  return writeSteps(new Float32Array(buffer, run.steps, (layout.stepCount * STEP_BYTES) / 4), epoch, options);
 }

@@ -4,26 +4,11 @@ import { UNIT_BRIGHTNESS } from '../network/normalization.js';
 import { createRandom } from '../network/random.js';
 import type { TrainingImages, TrainingOptions } from './training-options.js';
 
-/** Where the numbers of a network lie within an array of all its parameters. */
-export interface ParameterLayout {
-  /** Bytes of all parameters, padding included. */
-  readonly bytes: number;
-  /** Bytes of the weights, which come first. */
-  readonly weightBytes: number;
-  readonly layers: readonly LayerShape[];
-}
+/** Where the weights and biases of each layer lie, as byte offsets into an array of all parameters. */
+export type ParameterLayout = Readonly<ReturnType<typeof layoutParameters>>;
 
-/** One layer's sizes, and the byte offsets of its numbers from the start of the parameters. */
-export interface LayerShape {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly paddedOutputs: number;
-  readonly weights: number;
-  readonly biases: number;
-}
-
-/** Places the numbers of a network of these layer sizes, the input first. */
-export function layoutParameters(sizes: readonly number[]): ParameterLayout {
+/** Places all weights, then all biases, of a network of these layer sizes, the input first. */
+export function layoutParameters(sizes: readonly number[]) {
   let end = 0;
   const place = (count: number): number => {
     const start = end;
@@ -43,12 +28,10 @@ export function layoutParameters(sizes: readonly number[]): ParameterLayout {
 
 /**
  * Writes the first weights of a run: Glorot and Bengio's uniform ones (±√(6 / (inputs + outputs))), four times as wide
- * for sigmoids, whose slope at 0 is a quarter of tanh's, and He's (±√(6 / inputs)) for ReLUs; biases are 0. A pixel
- * that no image has lit gets weights of 0: training could not tell what they should be.
+ * for sigmoids, whose slope at 0 is a quarter of tanh's, and He's (±√(6 / inputs)) for ReLUs; biases stay 0.
  *
  * @param parameters `(shape.bytes / 4)` f32, zeros
- * @param everLit `(inputs)` 0 for a pixel that no image has lit
- * @param seed of this run alone
+ * @param everLit `(inputs)` 0 for a pixel that no image has lit: its weights are 0, since training could not change them
  */
 export function writeInitialWeights(
   parameters: Float32Array,
@@ -71,11 +54,7 @@ export function writeInitialWeights(
   });
 }
 
-/**
- * Makes a network of trained parameters.
- *
- * @param parameters all weights and biases as `shape` places them, f32
- */
+/** Makes a network of all weights and biases, f32, as `shape` places them. */
 export function trainedNetwork(
   parameters: Float32Array,
   shape: ParameterLayout,

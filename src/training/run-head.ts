@@ -4,7 +4,7 @@ import { STOP_FLAG } from '../engine/messages.js';
 import { ACTIVATION_CODES } from '../network/activations.js';
 import { BETA_1, BETA_2 } from './epoch-plan.js';
 import type { TrainingSetup } from './epoch-runner.js';
-import { STATE_ARRAYS } from './run-layout.js';
+import { STATE_ARRAYS } from './training-layout.js';
 import { type TrainingImages, trainingCount } from './training-options.js';
 
 /** The kernel's numbers of the losses and optimizers. */
@@ -18,54 +18,24 @@ const OPTIMIZER_CODES = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 /** Adam's, from Kingma and Ba, arXiv:1412.6980. */
 const EPSILON = 1e-8;
 
-/**
- * Writes what stays the same over a run's epochs: for each thread of its team the head, the layer entries, and the range
- * of inputs that it owns. The main thread calls it before any task.
- */
-export function placeRun(setup: TrainingSetup, index: number, images: TrainingImages): void {
-  const { layout, options } = setup;
-  const { buffer } = setup.memory;
-  const run = layout.runs[index];
-  const { teamSize, shape } = layout;
-  const inputsBegin = shape.layers.map(({ inputs }, l) =>
-    l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
-  );
-  const rowBytes = shape.layers[0].paddedOutputs * 4;
-  new Uint32Array(buffer, run.shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
-  for (const [rank, { head }] of run.ranks.entries()) {
-    placeHead(new DataView(buffer, head, RUN.bytes), setup, index, rank, images);
-    shape.layers.forEach(({ inputs, outputs, paddedOutputs, weights, biases }, l) => {
-      const isLast = l === shape.layers.length - 1;
-      const activation = ACTIVATION_CODES[isLast ? options.output : options.activation];
-      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank, rank + 2);
-      const numbers = { inputs, outputs, paddedOutputs, activation, weights, biases, inputBegin, inputEnd };
-      const view = new DataView(buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
-      setInts(view, LAYER, { ...numbers, ...run.tile.layers[l] });
-    });
-  }
-}
-
-function placeHead(
-  view: DataView,
-  { layout, options }: TrainingSetup,
+/** Writes what stays the same over a run's epochs: for each thread its head, layer entries and range of inputs. */
+export function placeRun(
+  { memory, layout, options }: TrainingSetup,
   index: number,
-  rank: number,
-  { image }: TrainingImages,
+  images: TrainingImages,
 ): void {
-  const { shape, positionTable, constants, pixels, labels, starts, records, teamSize } = layout;
+  const { teamSize, shape, positionTable, constants, pixels, labels, starts, records } = layout;
   const run = layout.runs[index];
   const { gradients, order, steps, zeros, results, barrier, shares, tilesInHand, tiles, tileBytes } = run;
-  const { head: _, ...scratch } = run.ranks[rank];
-  const { layers: __, labels: tileLabels, ...lists } = run.tile;
+  const { layers: tileLayers, labels: tileLabels, ...lists } = run.tile;
   const [parameters, means, squares, averages] = STATE_ARRAYS.map((_, i) => run.live + i * shape.bytes);
-  setInts(view, RUN, {
+  const numbers = {
     layerCount: shape.layers.length,
     inputs: shape.layers[0].inputs,
     classes: shape.layers[shape.layers.length - 1].outputs,
     loss: LOSS_CODES[options.loss],
     optimizer: OPTIMIZER_CODES[options.optimizer],
-    height: image.height,
-    width: image.width,
+    ...images.image,
     ...{ positionTable, constants, pixels, labels, starts, records },
     ...{ parameters, gradients, means, squares },
     averages: options.averaging > 0 ? averages : 0,
@@ -73,25 +43,39 @@ function placeHead(
     weightBytes: shape.weightBytes,
     ...{ order, steps, zeros, results, barrier },
     stopFlag: layout.control + STOP_FLAG * 4,
-    ...{ teamSize, rank, shares },
-    ...{ tilesInHand, tiles, tileBytes, ...lists, tileLabels, ...scratch },
+    ...{ teamSize, shares, tilesInHand, tiles, tileBytes, ...lists, tileLabels },
     trainingCount: trainingCount(layout.imageCount, options),
     batchSize: options.batchSize,
     augmented: options.augment === 'none' ? 0 : 1,
-  });
-  const setFloat = (field: number, value: number) => view.setFloat32(field, value, true);
-  setFloat(RUN.smoothing, options.labelSmoothing);
-  setFloat(RUN.clip, options.largestFirstWeight);
-  setFloat(RUN.beta1, BETA_1);
-  setFloat(RUN.beta2, BETA_2);
-  setFloat(RUN.epsilon, EPSILON);
+  };
+  const inputsBegin = shape.layers.map(({ inputs }, l) =>
+    l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
+  );
+  const rowBytes = shape.layers[0].paddedOutputs * 4;
+  new Uint32Array(memory.buffer, shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
+  for (const [rank, { head, ...scratch }] of run.ranks.entries()) {
+    const view = new DataView(memory.buffer, head, RUN.bytes);
+    setInts(view, RUN, { ...numbers, rank, ...scratch });
+    view.setFloat32(RUN.smoothing, options.labelSmoothing, true);
+    view.setFloat32(RUN.clip, options.largestFirstWeight, true);
+    view.setFloat32(RUN.beta1, BETA_1, true);
+    view.setFloat32(RUN.beta2, BETA_2, true);
+    view.setFloat32(RUN.epsilon, EPSILON, true);
+    shape.layers.forEach((layer, l) => {
+      const isLast = l === shape.layers.length - 1;
+      const activation = ACTIVATION_CODES[isLast ? options.output : options.activation];
+      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank, rank + 2);
+      const view = new DataView(memory.buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
+      setInts(view, LAYER, { ...layer, activation, inputBegin, inputEnd, ...tileLayers[l] });
+    });
+  }
 }
 
 /** Sets i32 fields by their names. */
 function setInts<Name extends string>(
   view: DataView,
   offsets: Readonly<Record<Name, number>>,
-  values: { readonly [N in Name]?: number },
+  values: Readonly<Partial<Record<Name, number>>>,
 ): void {
   for (const name of Object.keys(values) as Name[]) {
     view.setInt32(offsets[name], values[name] as number, true);
@@ -102,10 +86,9 @@ function setInts<Name extends string>(
 const SAMPLE = 256;
 
 /**
- * Divides the pixels of a set among the threads of a team, one range each, so that each has about as many lit ones. The
- * division decides how long the threads wait for each other, and nothing else.
+ * Divides the pixels of a set among the threads of a team, at most one a pixel, so that each has about as many lit ones:
+ * then none waits long for the others.
  *
- * @param teamSize at most the number of pixels
  * @returns where each thread's range begins, then where the last one ends: `(teamSize + 1)`, no range empty
  */
 export function divideByLit({ pixels, labels, image }: TrainingImages, teamSize: number): number[] {

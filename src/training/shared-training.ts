@@ -1,26 +1,14 @@
-import {
-  BARRIER_BEGUN,
-  BARRIER_BYTES,
-  BARRIER_GENERATION,
-  BARRIER_IS_BROKEN,
-} from '../../workers/kernel/common/offsets.js';
+import * as KERNEL from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
-import {
-  allocateWasmMemory,
-  compileKernel,
-  TRAIN_KERNEL_FILE,
-  type WasmMemory,
-  type WasmModule,
-} from '../assets.js';
+import { allocateWasmMemory, compileKernel, instantiateWasm, TRAIN_KERNEL_FILE } from '../assets.js';
 import { MOST_INPUTS, PAGE_BYTES } from '../engine/layout.js';
 import { STOP_FLAG } from '../engine/messages.js';
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, type ErrorCode } from '../errors.js';
 import { initialSeed } from './epoch-plan.js';
-import { instantiateTrainingKernel, type TrainingSetup } from './epoch-runner.js';
+import type { TrainingKernel, TrainingSetup } from './epoch-runner.js';
 import { writeInitialWeights } from './network-parameters.js';
 import { placeRun } from './run-head.js';
-import { STATE_ARRAYS } from './run-layout.js';
-import { layoutTraining, type TrainingLayout } from './training-layout.js';
+import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './training-layout.js';
 import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
 
 /** A training set and the runs on it, in one shared memory. */
@@ -28,18 +16,17 @@ export class SharedTraining {
   readonly options: TrainingOptions;
   readonly images: TrainingImages;
   readonly layout: TrainingLayout;
-  readonly memory: WasmMemory;
-  readonly module: WasmModule;
-  /** How many epochs of each run its kept state has seen. Written by the main thread alone. */
+  /** What a worker is given. */
+  readonly setup: TrainingSetup;
+  /** How many epochs of each run its kept state has seen. */
   readonly epochsDone: number[];
-  /** The runs whose loss became NaN or infinite. Written by the main thread alone. */
+  /** The runs whose loss became NaN or infinite. */
   readonly divergedRuns = new Set<number>();
-  readonly #control: Int32Array;
 
   /**
    * Copies the images into shared memory, and writes each run's first weights.
    *
-   * @param teamSize how many threads are to share each run, at least 1; see `layout.teamSize` for how many can
+   * @param teamSize how many threads are to share each run; `layout.teamSize` says how many can
    * @throws DigitflowError INPUT_SIZE, LABEL_OUT_OF_RANGE, NETWORK_TOO_LARGE, BUILD_INCOMPLETE
    */
   constructor(images: TrainingImages, options: TrainingOptions, teamSize = 1) {
@@ -51,27 +38,18 @@ export class SharedTraining {
     const imageCount = images.labels.length;
     const count = trainingCount(imageCount, options);
     this.layout = layoutTraining({
+      ...{ height, width, imageCount, teamSize },
       sizes: [inputs, ...options.hidden, images.classes.length],
-      height,
-      width,
-      imageCount,
       stepCount: Math.ceil(count / options.batchSize),
       mostAtOnce: Math.max(Math.min(count, options.batchSize), options.validation),
       runCount: options.restarts,
-      teamSize,
       isFixed: options.augment === 'none',
     });
-    this.module = compileKernel(TRAIN_KERNEL_FILE);
-    this.memory = allocateWasmMemory(this.layout.bytes / PAGE_BYTES);
-    this.#control = new Int32Array(this.memory.buffer, this.layout.control, 16);
+    const module = compileKernel(TRAIN_KERNEL_FILE);
+    const memory = allocateWasmMemory(this.layout.bytes / PAGE_BYTES);
+    this.setup = { module, memory, layout: this.layout, options };
     this.epochsDone = this.layout.runs.map(() => 0);
     this.#place(count);
-  }
-
-  /** What a worker is given. */
-  get setup(): TrainingSetup {
-    const { module, memory, layout, options } = this;
-    return { module, memory, layout, options };
   }
 
   /** `(4, parameters)` f32: a run's whole state between two epochs; whole at any moment. */
@@ -95,10 +73,10 @@ export class SharedTraining {
   /** Tells all workers to leave their epochs; each run's kept state stays as it was before its epoch. */
   stop(): void {
     // Publishes nothing but itself: a worker that sees it late ends its epoch, and main may keep that epoch or not.
-    Atomics.store(this.#control, STOP_FLAG, 1);
+    Atomics.store(new Int32Array(this.setup.memory.buffer, this.layout.control, 16), STOP_FLAG, 1);
   }
 
-  /** Makes the barrier of a run's team whole again; to be called while none of its threads is at work. */
+  /** Makes the barrier of a run's team whole again, while none of its threads is at work. */
   mend(run: number): void {
     this.#barrier(run).fill(0);
   }
@@ -106,35 +84,37 @@ export class SharedTraining {
   /** Whether all threads of a run's team have begun their tasks since its barrier was mended. */
   haveBegun(run: number): boolean {
     // Reads what each thread adds as it begins.
-    return Atomics.load(this.#barrier(run), BARRIER_BEGUN / 4) === this.layout.teamSize;
+    return Atomics.load(this.#barrier(run), KERNEL.BARRIER_BEGUN / 4) === this.layout.teamSize;
   }
 
   /** Releases the threads of a run's team from its barrier, now and later, because one of them has died. */
   disband(run: number): void {
     const barrier = this.#barrier(run);
     // In this order: a thread that has not seen the flag waits for a generation that is then over.
-    Atomics.store(barrier, BARRIER_IS_BROKEN / 4, 1);
-    Atomics.add(barrier, BARRIER_GENERATION / 4, 1);
-    Atomics.notify(barrier, BARRIER_GENERATION / 4);
+    Atomics.store(barrier, KERNEL.BARRIER_IS_BROKEN / 4, 1);
+    Atomics.add(barrier, KERNEL.BARRIER_GENERATION / 4, 1);
+    Atomics.notify(barrier, KERNEL.BARRIER_GENERATION / 4);
   }
 
   #barrier(run: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.layout.runs[run].barrier, BARRIER_BYTES / 4);
+    return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
   }
 
   #state(start: number): Float32Array {
-    return new Float32Array(this.memory.buffer, start, (this.layout.shape.bytes / 4) * STATE_ARRAYS.length);
+    const { memory, layout } = this.setup;
+    return new Float32Array(memory.buffer, start, (layout.shape.bytes / 4) * STATE_ARRAYS.length);
   }
 
   #place(count: number): void {
-    const { images, layout, options } = this;
-    const { buffer } = this.memory;
+    const { images } = this;
+    const { module, memory, layout, options } = this.setup;
+    const { buffer } = memory;
     const { shape } = layout;
     new Uint8Array(buffer, layout.pixels, images.pixels.length).set(images.pixels);
     new Uint8Array(buffer, layout.labels, images.labels.length).set(images.labels);
     for (const run of layout.runs.keys()) placeRun(this.setup, run, images);
     const [{ head, tilePixels }] = layout.runs[0].ranks;
-    const kernel = instantiateTrainingKernel(this.module, this.memory);
+    const kernel = instantiateWasm<TrainingKernel>(module, memory);
     kernel.writeTables(head);
     kernel.findEverLit(head, count);
     const everLit = new Uint8Array(buffer, tilePixels, shape.layers[0].inputs);
@@ -155,23 +135,17 @@ function checkImages(
   inputs: number,
   { validation }: TrainingOptions,
 ): void {
+  const check = (isRight: boolean, code: ErrorCode, message: string) => {
+    if (!isRight) throw new DigitflowError(code, message);
+  };
   const count = labels.length;
-  if (inputs > MOST_INPUTS) {
-    const message = `expected at most ${MOST_INPUTS} pixels an image, found ${inputs}`;
-    throw new DigitflowError('NETWORK_TOO_LARGE', message);
-  }
-  if (pixels.length !== count * inputs) {
-    const expected = `${count} x ${inputs} pixels for ${count} labels`;
-    const message = `training images: expected ${expected}, found ${pixels.length}`;
-    throw new DigitflowError('INPUT_SIZE', message);
-  }
-  if (validation >= count) {
-    const expected = `more than the ${validation} that are held out for validation`;
-    throw new DigitflowError('INPUT_SIZE', `training images: expected ${expected}, found ${count}`);
-  }
+  const most = `expected at most ${MOST_INPUTS} pixels an image, found ${inputs}`;
+  check(inputs <= MOST_INPUTS, 'NETWORK_TOO_LARGE', most);
+  const size = `training images: expected ${count} x ${inputs} pixels for ${count} labels, found ${pixels.length}`;
+  check(pixels.length === count * inputs, 'INPUT_SIZE', size);
+  const more = `more than the ${validation} that are held out for validation`;
+  check(count > validation, 'INPUT_SIZE', `training images: expected ${more}, found ${count}`);
   const wrong = labels.findIndex((label) => label >= classes.length);
-  if (wrong >= 0) {
-    const message = `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`;
-    throw new DigitflowError('LABEL_OUT_OF_RANGE', message);
-  }
+  const range = `training label ${wrong}: expected 0 to ${classes.length - 1}, found ${labels[wrong]}`;
+  check(wrong < 0, 'LABEL_OUT_OF_RANGE', range);
 }

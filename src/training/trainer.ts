@@ -1,10 +1,11 @@
 import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 import { TRAIN_WORKER_FILE } from '../assets.js';
-import { Threads } from '../engine/threads.js';
+import { Threads, type ThreadsOptions } from '../engine/threads.js';
 import { DigitflowError } from '../errors.js';
 import { createEpochRunner, type EpochAnswer, type EpochTask } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
 import type { TrainingLayout } from './training-layout.js';
+import type { TrainingOptions } from './training-options.js';
 
 /** Runs epochs: in threads, or on the calling thread itself. */
 export interface Trainer {
@@ -20,28 +21,23 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
-/** How to start a trainer. */
-export interface TrainerOptions {
+/** How to start a trainer; all but the number of threads is for tests of what threads can do wrong. */
+export interface TrainerOptions
+  extends Partial<Pick<ThreadsOptions<EpochTask>, 'workerFile' | 'startTimeoutMs'>> {
   /** Threads, from 0 up; 0 trains on the calling thread. `trainerThreads` says how many of them are started. */
   readonly workers: number;
-  /** The module the threads run. For tests of what threads can do wrong. */
-  readonly workerFile?: string;
-  /** How long a thread may take to load, in milliseconds. Default 10,000. */
-  readonly startTimeoutMs?: number;
 }
 
 /** What a thread that joins a team is worth: the team waits for its slowest, and each reads what the others wrote. */
 const WORTH_OF_A_MEMBER = 0.85;
 
 /**
- * How many threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing, so each run
- * has one thread where there are as many restarts as threads. A single run has all threads, or one for each tile of a batch.
- *
- * @param workers threads there are, from 0 up
+ * How many of `workers` threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing;
+ * a single run has all threads, or one for each tile of a batch.
  */
 export function chooseTeamSize(
   workers: number,
-  { restarts, batchSize }: { readonly restarts: number; readonly batchSize: number },
+  { restarts, batchSize }: Pick<TrainingOptions, 'restarts' | 'batchSize'>,
 ): number {
   const most = Math.min(workers, Math.ceil(batchSize / TILE_IMAGES));
   let [best, leastTime] = [1, Number.POSITIVE_INFINITY];
@@ -86,8 +82,7 @@ export function openTrainer(
     concurrency: threadCount / teamSize,
     async runEpoch(run, epoch) {
       const tasks = Array.from({ length: teamSize }, (_, rank) => ({ run, epoch, rank }));
-      const name = `epoch ${epoch + 1} of run ${run + 1}`;
-      const [answer] = await threads.runTogether(tasks, name, {
+      const [answer] = await threads.runTogether(tasks, `epoch ${epoch + 1} of run ${run + 1}`, {
         beforeEach: () => shared.mend(run),
         haveBegun: () => shared.haveBegun(run),
         onFailure: () => shared.disband(run),

@@ -1,41 +1,32 @@
-import { concatMap, from, map, mergeMap, type Observable, range, takeWhile } from 'rxjs';
+import { concatMap, from, map, mergeMap, type Observable, range, takeWhile, tap } from 'rxjs';
 import { DigitflowError } from '../errors.js';
-import type { EpochAnswer } from './epoch-runner.js';
+import type { EpochAnswer, EpochFigures } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
 import type { Trainer } from './trainer.js';
 import { trainingCount } from './training-options.js';
 
 /** How one epoch of one run went. */
-export interface EpochReport {
+export interface EpochReport extends EpochFigures {
   /** From 0. */
   readonly run: number;
   /** From 1: how many epochs the run has seen. */
   readonly epoch: number;
-  /** Mean over the training images, as they were varied, taken while the weights changed. */
-  readonly loss: number;
-  /** Mean over the held-out images; NaN when there are none. */
-  readonly validationLoss: number;
-  readonly validationCorrect: number;
   readonly validationImages: number;
   /** 0..1; NaN when no images are held out. */
   readonly validationAccuracy: number;
-  /** Of training, validation not counted. */
-  readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** Of the last step. */
-  readonly learningRate: number;
   /** True when the loss became NaN or infinite: the run ends with this epoch, its state is that before it. */
   readonly isDiverged: boolean;
 }
 
-/** The epoch that did best on the held-out images, and the weights that judged it. */
+/** The epoch that did best, and the weights that judged it. */
 export interface BestEpoch {
   readonly report: EpochReport;
-  /** All weights and biases as `ParameterLayout` places them, f32. */
+  /** All weights and biases, f32, as `ParameterLayout` places them. */
   readonly parameters: Float32Array;
 }
 
-/** What came of a training so far. Written by `trainingEpochs` before it emits a report. */
+/** What came of a training so far. `trainingEpochs` writes it before it emits a report. */
 export interface TrainingProgress {
   best: BestEpoch | undefined;
   /** In the order in which the epochs ended. */
@@ -44,15 +35,15 @@ export interface TrainingProgress {
 
 /**
  * Whether one epoch is better than another: more held-out images right, then a smaller loss on them, then the earlier
- * run, then the later epoch. A total order, so the best one does not depend on the order in which runs report. Without
- * held-out images a run's last epoch is its best, and the smaller training loss decides between runs at equal epochs.
+ * run, then the later epoch. Without held-out images it is the later epoch, then the smaller training loss. A total order,
+ * so the best one does not depend on the order in which runs report.
  */
 export function isBetter(a: EpochReport, b: EpochReport): boolean {
   if (a.isDiverged !== b.isDiverged) return b.isDiverged;
   if (a.validationImages === 0 && a.epoch !== b.epoch) return a.epoch > b.epoch;
   if (a.validationCorrect !== b.validationCorrect) return a.validationCorrect > b.validationCorrect;
-  const lossOf = (report: EpochReport) => (a.validationImages > 0 ? report.validationLoss : report.loss);
-  if (lossOf(a) !== lossOf(b)) return lossOf(a) < lossOf(b);
+  const loss = a.validationImages > 0 ? 'validationLoss' : 'loss';
+  if (a[loss] !== b[loss]) return a[loss] < b[loss];
   if (a.run !== b.run) return a.run < b.run;
   return a.epoch > b.epoch;
 }
@@ -75,11 +66,10 @@ export function bestOf({ options }: SharedTraining, progress: TrainingProgress):
 
 /**
  * Runs what is left of every run's epochs, as many runs side by side as the trainer can, and emits each epoch's report
- * as it ends. A run's epochs come in order; those of different runs mix as they end. The reports, but for their times,
- * do not depend on the number of threads.
+ * as it ends. The reports, but for their times and for how those of different runs mix, do not depend on the threads.
  *
- * Before a report is emitted, the run's kept state is the one after the epoch, and `progress` holds report and best epoch: a
- * checkpoint written in `next` holds them. Unsubscribing stops no epoch that is under way; call `shared.stop()` for that.
+ * When a report is emitted, kept state and `progress` are those after the epoch: a checkpoint written in `next` holds it.
+ * Unsubscribing stops no epoch that is under way; call `shared.stop()` for that.
  *
  * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
  */
@@ -88,45 +78,35 @@ export function trainingEpochs(
   trainer: Trainer,
   progress: TrainingProgress,
 ): Observable<EpochReport> {
-  return from(shared.layout.runs.keys()).pipe(
-    mergeMap((run) => runEpochs(shared, trainer, progress, run), trainer.concurrency),
-  );
-}
-
-function runEpochs(
-  shared: SharedTraining,
-  trainer: Trainer,
-  progress: TrainingProgress,
-  run: number,
-): Observable<EpochReport> {
   const { epochs } = shared.options;
-  const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];
-  return range(first, epochs - first).pipe(
-    concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
-    takeWhile(({ answer }) => !answer.isStopped),
-    map(({ epoch, answer }) => {
-      const report = reportOf(shared, run, epoch, answer);
-      progress.reports.push(report);
-      if (report.isDiverged) shared.divergedRuns.add(run);
-      else {
-        shared.keep(run);
-        if (progress.best === undefined || isBetter(report, progress.best.report)) {
-          progress.best = { report, parameters: shared.result(run) };
-        }
-      }
-      return report;
-    }),
-    takeWhile((report) => !report.isDiverged, true),
-  );
+  const keep = (report: EpochReport): void => {
+    progress.reports.push(report);
+    const { run, isDiverged } = report;
+    if (isDiverged) {
+      shared.divergedRuns.add(run);
+      return;
+    }
+    shared.keep(run);
+    if (progress.best === undefined || isBetter(report, progress.best.report)) {
+      progress.best = { report, parameters: shared.result(run) };
+    }
+  };
+  const runEpochs = (run: number): Observable<EpochReport> => {
+    const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];
+    return range(first, epochs - first).pipe(
+      concatMap(async (epoch) => ({ epoch, answer: await trainer.runEpoch(run, epoch) })),
+      takeWhile(({ answer }) => !answer.isStopped),
+      map(({ epoch, answer }) => reportOf(shared, run, epoch, answer)),
+      tap(keep),
+      takeWhile((report) => !report.isDiverged, true),
+    );
+  };
+  return from(shared.layout.runs.keys()).pipe(mergeMap(runEpochs, trainer.concurrency));
 }
 
-function reportOf(
-  { options, layout }: SharedTraining,
-  run: number,
-  epoch: number,
-  answer: EpochAnswer,
-): EpochReport {
+function reportOf(shared: SharedTraining, run: number, epoch: number, answer: EpochAnswer): EpochReport {
   const { loss, validationLoss, validationCorrect, seconds, learningRate } = answer;
+  const { layout, options } = shared;
   const validationImages = options.validation;
   return {
     run,

@@ -32,10 +32,7 @@ export interface TrainingOptions {
   readonly largestFirstWeight: number;
   /** How much the images are varied each time they are seen. */
   readonly augment: 'none' | 'light' | 'strong';
-  /**
-   * The share of the augmentation that is left in the last epoch, 0..1. It shrinks over the second half of the epochs,
-   * so that the network ends on images that are nearly those it will see; 1 for no shrinking.
-   */
+  /** The share of the augmentation that is left in the last epoch, 0..1: it shrinks over the second half of the epochs. */
   readonly augmentEnd: number;
   /** How many networks are trained, each from its own first weights; the best one is kept. */
   readonly restarts: number;
@@ -80,7 +77,6 @@ export const TRAINING_CHOICES = {
   augment: ['none', 'light', 'strong'],
 } as const satisfies { readonly [Name in keyof TrainingOptions]?: readonly TrainingOptions[Name][] };
 
-/** The settings' names, in the order in which they are listed. */
 export const SETTING_NAMES = Object.keys(DEFAULT_TRAINING) as (keyof TrainingOptions)[];
 
 /** The flag of a setting: `--batch-size`; that of `warmUpEpochs` is `--warm-up`. */
@@ -100,12 +96,8 @@ const LOSSES_OF: Readonly<Record<TrainingOptions['output'], readonly TrainingLos
   identity: ['squared error'],
 };
 
-/** The most neurons of a layer: their numbers fit what the threads can share many times over. */
-const MOST_NEURONS = 4096;
-
 /**
- * Completes and checks options, in a fixed order. The output is sigmoid where none is named; the loss is the one that
- * goes with the output.
+ * Completes and checks options, in a fixed order. The default loss is the one that goes with the output.
  *
  * @throws DigitflowError USAGE naming the option, what was expected and what was found
  */
@@ -128,7 +120,7 @@ export function completeTrainingOptions(given: Partial<TrainingOptions>): Traini
   const choice = (name: keyof typeof TRAINING_CHOICES) => oneOf(name, TRAINING_CHOICES[name]);
 
   check('hidden', options.hidden.length <= 16, 'at most 16 layers', options.hidden.length);
-  for (const neurons of options.hidden) whole('hidden', 1, MOST_NEURONS, neurons);
+  for (const neurons of options.hidden) whole('hidden', 1, 4096, neurons);
   choice('activation');
   choice('output');
   oneOf('loss', LOSSES_OF[options.output]);
@@ -167,9 +159,6 @@ export interface TrainingImages {
 }
 
 /** How many images of a set are trained on: all but those held out. */
-export function trainingCount(
-  imageCount: number,
-  { validation }: Pick<TrainingOptions, 'validation'>,
-): number {
-  return imageCount - validation;
+export function trainingCount(imageCount: number, options: Pick<TrainingOptions, 'validation'>): number {
+  return imageCount - options.validation;
 }

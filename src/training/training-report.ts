@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type Interval, wilsonInterval } from '../counting/scores.js';
 import { layerSizes, type Network, parameterCount } from '../network/network.js';
 import type { SharedTraining } from './shared-training.js';
-import type { BestEpoch, EpochReport, TrainingProgress } from './training-epochs.js';
+import type { BestEpoch, TrainingProgress } from './training-epochs.js';
 import {
   SETTING_NAMES,
   settingFlag,
@@ -21,6 +21,12 @@ export interface Judgement {
   readonly accuracy: number;
   /** 95 %, Wilson. */
   readonly interval: Interval;
+}
+
+/** How well a network did; null where there were no images. */
+export function judge(correct: number, images: number): Judgement | null {
+  const interval = wilsonInterval(correct, images);
+  return interval && { images, correct, accuracy: correct / images, interval };
 }
 
 /** The report of a training: the JSON of `digitflow train --format json`. */
@@ -95,11 +101,12 @@ export interface WrittenNetwork {
   readonly test: Training['test'];
 }
 
-/** Reports on a training and its network. */
 export function trainingReport(finished: FinishedTraining, written: WrittenNetwork): Training {
   const { source, shared, reports, best, resumedEpochs, workers, seconds } = finished;
   const { network, file, path, test } = written;
   const { options, images } = shared;
+  const { report } = best;
+  const validation = judge(report.validationCorrect, report.validationImages);
   const epochs = reports.length;
   const imagesHere = (epochs - resumedEpochs) * trainingCount(images.labels.length, options);
   return {
@@ -117,8 +124,8 @@ export function trainingReport(finished: FinishedTraining, written: WrittenNetwo
       width: images.image.width,
     },
     settings: options,
-    chosen: { run: best.report.run + 1, epoch: best.report.epoch, loss: best.report.loss },
-    validation: validationOf(best.report),
+    chosen: { run: report.run + 1, epoch: report.epoch, loss: report.loss },
+    validation: validation && { ...validation, loss: report.validationLoss },
     test,
     diverged: reports.filter((r) => r.isDiverged).map(({ run, epoch }) => ({ run: run + 1, epoch })),
     epochs,
@@ -134,12 +141,6 @@ export function trainingReport(finished: FinishedTraining, written: WrittenNetwo
 
 function isPartial({ epochsDone, divergedRuns, options }: SharedTraining): boolean {
   return epochsDone.some((done, run) => done < options.epochs && !divergedRuns.has(run));
-}
-
-function validationOf(report: EpochReport): Training['validation'] {
-  const { validationImages: images, validationCorrect: correct, validationLoss: loss } = report;
-  const interval = wilsonInterval(correct, images);
-  return interval && { images, correct, accuracy: correct / images, interval, loss };
 }
 
 /** What the network file says of its training. No dates, durations or numbers of workers: equal trainings make equal files. */

@@ -1,9 +1,6 @@
+import { instantiateWasm } from '../../src/assets.js';
 import { createRandom } from '../../src/network/random.js';
-import {
-  instantiateTrainingKernel,
-  placeEpoch,
-  type TrainingKernel,
-} from '../../src/training/epoch-runner.js';
+import { placeEpoch, type TrainingKernel } from '../../src/training/epoch-runner.js';
 import { SharedTraining } from '../../src/training/shared-training.js';
 import {
   completeTrainingOptions,
@@ -67,7 +64,7 @@ export function kernelTraining(given: SmallTrainingOptions): {
   readonly arrays: Record<'parameters' | 'means' | 'squares' | 'averages' | 'gradients', Float32Array>;
 } {
   const shared = smallTraining(given);
-  const { buffer } = shared.memory;
+  const { buffer } = shared.setup.memory;
   const run = shared.layout.runs[0];
   const count = shared.layout.shape.bytes / 4;
   const array = (index: number) => new Float32Array(buffer, run.live + index * count * 4, count);
@@ -78,7 +75,7 @@ export function kernelTraining(given: SmallTrainingOptions): {
     averages: array(3),
     gradients: new Float32Array(buffer, run.gradients, count),
   };
-  const kernel = instantiateTrainingKernel(shared.module, shared.memory);
+  const kernel = instantiateWasm<TrainingKernel>(shared.setup.module, shared.setup.memory);
   placeEpoch(kernel, shared.setup, { run: 0, epoch: 0, rank: 0 });
   // Biases begin at 0: others show more.
   const random = createRandom((given.seed ?? 1) + 2);

@@ -24,7 +24,7 @@ function fixture(name: string): string {
 /** What a training comes to, but for the time it took. */
 async function resultOf(given: SmallTrainingOptions, { prepare, ...threads }: Threading = {}) {
   const shared = smallTraining(given);
-  const { buffer } = shared.memory;
+  const { buffer } = shared.setup.memory;
   const { layout } = shared;
   prepare?.(new Int32Array(buffer, layout.control, 16));
   plantCanaries(buffer, layout);
@@ -160,7 +160,7 @@ describe('a team', () => {
       teamSize: 3,
       options: { ...options, batchSize: 16 },
     });
-    const control = new Int32Array(shared.memory.buffer, shared.layout.control, 16);
+    const control = new Int32Array(shared.setup.memory.buffer, shared.layout.control, 16);
     const before = shared.keptState(0).slice();
     const trainer = openTrainer(shared, { workers: 3 });
     try {

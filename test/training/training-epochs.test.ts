@@ -78,7 +78,7 @@ describe('training', () => {
 
   test('held-out images are not learned from', async () => {
     const changed = smallTraining(given);
-    new Uint8Array(changed.memory.buffer, changed.layout.pixels + 120 * 36, 30 * 36).fill(7);
+    new Uint8Array(changed.setup.memory.buffer, changed.layout.pixels + 120 * 36, 30 * 36).fill(7);
     const [plain, other] = [await trainAll(smallTraining(given)), await trainAll(changed)];
     expect(other.states).toEqual(plain.states);
     expect(timeless(other.reports)).not.toEqual(timeless(plain.reports));
@@ -117,7 +117,7 @@ describe('training', () => {
 describe('an epoch that goes wrong', () => {
   const workerFile = new URL('./fixtures/dies-mid-epoch.js', import.meta.url).pathname;
   const failAttempts = (shared: SharedTraining, attempts: number) =>
-    Atomics.store(new Int32Array(shared.memory.buffer, shared.layout.control, 16), 9, attempts);
+    Atomics.store(new Int32Array(shared.setup.memory.buffer, shared.layout.control, 16), 9, attempts);
 
   test('because its worker died is run again from where it began, to the same result', async () => {
     const expected = await trainAll(smallTraining(given));

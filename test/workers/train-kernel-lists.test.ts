@@ -14,12 +14,14 @@ describe('the order of the kernel', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.integer({ min: 1, max: 300 }), (seed, count) => {
         const { shared, kernel, head } = kernelTraining({ count, height: 1, width: 2 });
-        plantCanaries(shared.memory.buffer, shared.layout);
+        plantCanaries(shared.setup.memory.buffer, shared.layout);
         kernel.writeOrder(head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
-        expectCanariesAlive(shared.memory.buffer, shared.layout);
+        expectCanariesAlive(shared.setup.memory.buffer, shared.layout);
         const expected = Uint32Array.from({ length: count }, (_, i) => i);
         shuffle(expected, createRandom(seed));
-        expect(new Uint32Array(shared.memory.buffer, shared.layout.runs[0].order, count)).toEqual(expected);
+        expect(new Uint32Array(shared.setup.memory.buffer, shared.layout.runs[0].order, count)).toEqual(
+          expected,
+        );
       }),
     );
   });
@@ -32,7 +34,7 @@ describe('pixels that no image has lit', () => {
       fc.property(fc.record(sizes), fc.integer({ min: 1, max: 6 }), fc.nat(1000), (size, count, seed) => {
         const training = kernelTraining({ ...size, count: 6, classCount: 90, lit: 0.15, seed });
         const { shared, kernel, head } = training;
-        const { buffer } = shared.memory;
+        const { buffer } = shared.setup.memory;
         const inputs = size.height * size.width;
         plantCanaries(buffer, shared.layout);
         kernel.findEverLit(head, count);
@@ -81,7 +83,7 @@ describe('the records of the set', () => {
 
   test('hold each image in its place: lit positions, then their values, in fours', () => {
     const { shared } = kernelTraining(sparse);
-    const { buffer } = shared.memory;
+    const { buffer } = shared.setup.memory;
     const { starts, records } = shared.layout;
     const { pixels } = shared.images;
     const first = new Uint32Array(buffer, starts, 51);
@@ -103,8 +105,8 @@ describe('the records of the set', () => {
   test('are given up before they take more than the room they are given', () => {
     const { shared, kernel, head } = kernelTraining(sparse);
     const { starts, records, recordBytes } = shared.layout;
-    const region = new Uint8Array(shared.memory.buffer, records, recordBytes);
-    const needed = new Uint32Array(shared.memory.buffer, starts, 51)[50] * 3;
+    const region = new Uint8Array(shared.setup.memory.buffer, records, recordBytes);
+    const needed = new Uint32Array(shared.setup.memory.buffer, starts, 51)[50] * 3;
     region.fill(0xa5);
     expect(kernel.writeRecords(head, 50, needed - 1)).toBe(0);
     expect(region.subarray(needed - 1).every((byte) => byte === 0xa5)).toBe(true);
@@ -126,9 +128,9 @@ test('an image of more pixels than 16 bits can tell apart has the gradients of f
     const brightness = brightnessOf(pixels, UNIT_BRIGHTNESS, shared.images.image);
     addGradients(network, brightness, label, expected);
   });
-  plantCanaries(shared.memory.buffer, shared.layout);
+  plantCanaries(shared.setup.memory.buffer, shared.layout);
   kernel.addGradients(head, 0, 3);
-  expectCanariesAlive(shared.memory.buffer, shared.layout);
+  expectCanariesAlive(shared.setup.memory.buffer, shared.layout);
   const found = trainedNetwork(arrays.gradients, shape, shared.options, shared.images, {}).layers[0];
   const largest = expected[0].weights.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const faults = expected[0].weights.filter((x, i) => Math.abs(x - found.weights[i]) > 2e-5 * largest);

@@ -75,9 +75,9 @@ describe('the gradients of the kernel', () => {
           shared.images.labels.forEach((label, i) => {
             expectedLoss += addGradients(network, brightnessAt(training, i), label, expected);
           });
-          plantCanaries(shared.memory.buffer, shared.layout);
+          plantCanaries(shared.setup.memory.buffer, shared.layout);
           const lossSum = kernel.addGradients(head, 0, shape.count);
-          expectCanariesAlive(shared.memory.buffer, shared.layout);
+          expectCanariesAlive(shared.setup.memory.buffer, shared.layout);
           const faults = gradientsOf(training).flatMap(({ weights, biases }, l) => [
             ...faultsOf(`layer ${l}, weight`, weights, expected[l].weights, 2e-5),
             ...faultsOf(`layer ${l}, bias`, biases, expected[l].biases, 2e-5),
@@ -158,7 +158,7 @@ describe('the gradients of the kernel', () => {
   test('follow the order of the epoch: images 3 and 1, and no other', () => {
     const training = kernelTraining({ count: 5 });
     const { shared, kernel, head } = training;
-    new Uint32Array(shared.memory.buffer, shared.layout.runs[0].order, 2).set([3, 1]);
+    new Uint32Array(shared.setup.memory.buffer, shared.layout.runs[0].order, 2).set([3, 1]);
     kernel.addGradients(head, 0, 2);
     const network = networkOf(training);
     const expected = zeroGradients(network);
@@ -170,7 +170,7 @@ describe('the gradients of the kernel', () => {
 
 describe('the optimizer of the kernel', () => {
   const setSteps = ({ shared }: KernelTraining, steps: readonly number[]) =>
-    new Float32Array(shared.memory.buffer, shared.layout.runs[0].steps, steps.length).set(steps);
+    new Float32Array(shared.setup.memory.buffer, shared.layout.runs[0].steps, steps.length).set(steps);
 
   test('Adam is the float64 one, with decay of weights alone, and clears the gradients', () => {
     const training = kernelTraining({
@@ -311,7 +311,7 @@ describe('the augmentation of the kernel', () => {
           const { pixels, image } = shared.images;
           view.setUint32(head + RUN.key0, keys[0], true);
           view.setUint32(head + RUN.key1, keys[1], true);
-          const { buffer } = shared.memory;
+          const { buffer } = shared.setup.memory;
           plantCanaries(buffer, shared.layout);
           const size = image.height * image.width;
           const target = shared.layout.runs[0].ranks[0].tilePixels;
@@ -336,7 +336,7 @@ describe('the augmentation of the kernel', () => {
       width: 12,
       options: { augment: 'strong' },
     });
-    const { buffer } = shared.memory;
+    const { buffer } = shared.setup.memory;
     const { layout, images } = shared;
     const augmented = (index: number) => {
       kernel.augmentImage(head, index, layout.runs[0].ranks[0].tilePixels);

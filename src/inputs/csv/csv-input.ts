@@ -25,11 +25,12 @@ export const CSV_FORMAT: Format = {
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understand(first, options);
-  const { name, path, sizeBytes } = seen;
+  // Not `seen`: of thousands of files the first bytes would stay in memory.
+  const { name, path, sizeBytes, content, close } = seen;
   const isPlain = path !== null && sizeBytes !== null;
   const { dialect, guesses, dataStart, linesBefore } = guessed;
   const given: CsvSource = {
-    ...{ file, name, dataStart, linesBefore, path: isPlain ? path : null, content: () => seen.content() },
+    ...{ file, name, dataStart, linesBefore, path: isPlain ? path : null, content },
     // The column of the truth is passed over where it is not wanted.
     dialect: labelled === 'ignored' ? { ...dialect, label: null } : dialect,
   };
@@ -48,7 +49,7 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
     files: async (isComplete) => [{ name, sha256: (await digested?.finish(isComplete)) ?? null }],
     close: async () => {
       await digested?.finish(false);
-      await seen.close();
+      await close();
     },
   };
 }

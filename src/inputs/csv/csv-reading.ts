@@ -1,4 +1,4 @@
-import type { Permits, Piece, Records, TextRecords } from '../../engine/records.js';
+import type { Permits, Piece, TextRecords } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
 import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { ByteReader, type ByteSource } from '../bytes/byte-source.js';
@@ -96,9 +96,8 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
 }
 
 /** Rows are whole already, and stay text. */
-function rowsOf({ bytes: text, position = 0, labels: _, extent: __, ...rest }: Piece): Iterable<Records> {
-  const records: TextRecords = { ...rest, position, text };
-  return [records];
+function rowsOf({ reading, position = 0, bytes, stretch, endsBatch, fault }: Piece): Iterable<TextRecords> {
+  return [{ reading, position, text: bytes, stretch, endsBatch, fault }];
 }
 
 function becameShorter(name: string, expected: number, found: number): DigitflowError {

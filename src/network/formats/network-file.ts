@@ -1,16 +1,29 @@
 import { quoteValue } from '../../errors.js';
-import type { ActivationName } from '../activations.js';
-import type { Layer, Network } from '../network.js';
-import { describeNetworkMetadata, parseNetworkMetadata } from './network-metadata.js';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
-import { networkFileError } from './safetensors-header.js';
+import { ACTIVATIONS, type ActivationName, isActivationName } from '../activations.js';
+import type { ImageSize, Layer, Network } from '../network.js';
+import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../normalization.js';
+import { networkFileError, readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
+/** The version of the metadata's keys. A file without `schema` is read as this one. */
+const SCHEMA = 'digitflow.network/1';
+/** A predicted class is one byte. */
+const MAX_CLASSES = 256;
+const MAX_SIDE = 65_535;
+
+/** The keys that a weights file must have, each with an example. */
+const REQUIRED = {
+  activations: 'sigmoid,sigmoid,sigmoid',
+  image: '28x28',
+  normalization: 'scale=1/255',
+  classes: '["0","1","2"]',
+} as const;
+const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
+
 /**
- * Reads a network from the bytes of a safetensors file: tensors `layers.N.weight` `[outputs, inputs]` (the
- * orientation of PyTorch's Linear) and `layers.N.bias` `[outputs]`, N from 0, and `__metadata__` with
- * `activations`, `image`, `normalization` and `classes`.
+ * Reads a network from a safetensors file: tensors `layers.N.weight` `[outputs, inputs]` (as PyTorch's Linear has it) and
+ * `layers.N.bias` `[outputs]`, N from 0, and `__metadata__` with `activations`, `image`, `normalization` and `classes`.
  *
  * @param name the file's name in an error.
  * @throws DigitflowError NETWORK_FILE for the first thing that is not right.
@@ -18,20 +31,19 @@ const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 export function readNetwork(bytes: Uint8Array, name: string): Network {
   const { tensors, metadata } = readSafetensors(bytes, name);
   checkTensorNames(tensors, name);
-  const { activations, ...described } = parseNetworkMetadata(metadata, name);
+  const { activations, ...described } = parseMetadata(metadata, name);
 
   const layerCount = tensors.size / 2;
   if (activations.length !== layerCount) {
-    throw networkFileError(
-      `${name}: __metadata__ activations`,
-      `${layerCount} names, one for each layer`,
-      `${activations.length}`,
-      'name one for each layer, separated by commas',
-    );
+    const where = `${name}: __metadata__ activations`;
+    const expected = `${layerCount} names, one for each layer`;
+    const advice = 'name one for each layer, separated by commas';
+    throw networkFileError(where, expected, `${activations.length}`, advice);
   }
   const layers = activations.map((activation, l) => readLayer(tensors, l, activation, name));
-  checkSizes(layers, described, name);
-  return { layers, ...described };
+  const network = { layers, ...described };
+  checkSizes(network, name);
+  return network;
 }
 
 /**
@@ -39,13 +51,26 @@ export function readNetwork(bytes: Uint8Array, name: string): Network {
  *
  * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold, or provenance that uses a key of ours.
  */
-export function writeNetwork(network: Network): Uint8Array {
+export function writeNetwork({ layers, image, normalization, classes, provenance }: Network): Uint8Array {
+  const taken = Object.keys(provenance).find((key) => OWN_KEYS.includes(key));
+  if (taken !== undefined) {
+    const expected = `keys other than ${OWN_KEYS.join(', ')}`;
+    throw networkFileError('provenance', expected, taken, 'give it another name');
+  }
   const tensors = new Map<string, Tensor>();
-  for (const [l, { weights, biases, inputs, outputs }] of network.layers.entries()) {
+  for (const [l, { weights, biases, inputs, outputs }] of layers.entries()) {
     tensors.set(`layers.${l}.weight`, { shape: [outputs, inputs], values: weights });
     tensors.set(`layers.${l}.bias`, { shape: [outputs], values: biases });
   }
-  return writeSafetensors({ tensors, metadata: describeNetworkMetadata(network) });
+  const metadata = new Map([
+    ['schema', SCHEMA],
+    ['activations', layers.map(({ activation }) => activation).join(',')],
+    ['image', `${image.height}x${image.width}`],
+    ['normalization', describeNormalization(normalization)],
+    ['classes', JSON.stringify(classes)],
+    ...Object.entries(provenance),
+  ]);
+  return writeSafetensors({ tensors, metadata });
 }
 
 /** Exactly the weight and the bias of layers 0, 1, 2, … and at least one layer. */
@@ -87,11 +112,7 @@ function readLayer(
   return { weights, biases, inputs, outputs, activation };
 }
 
-function checkSizes(
-  layers: readonly Layer[],
-  { image, classes }: Omit<Network, 'layers'>,
-  name: string,
-): void {
+function checkSizes({ layers, image, classes }: Network, name: string): void {
   const pixels = image.height * image.width;
   if (layers[0].inputs !== pixels) {
     const where = `${name}: tensor layers.0.weight`;
@@ -112,4 +133,66 @@ function checkSizes(
     const expected = `${outputs} names, one for each output`;
     throw networkFileError(where, expected, `${classes.length}`, 'name every output');
   }
+}
+
+type Fail = (key: keyof typeof REQUIRED | 'schema', expected: string, advice: string) => Error;
+
+/** Reads a network's `__metadata__`. Keys other than digitflow's own are its provenance. */
+function parseMetadata(metadata: ReadonlyMap<string, string>, name: string) {
+  const where = `${name}: __metadata__`;
+  const missing = Object.entries(REQUIRED).filter(([key]) => !metadata.has(key));
+  if (missing.length > 0) {
+    const found = `no ${missing.map(([key]) => key).join(', no ')}`;
+    const examples = missing.map(([key, example]) => `${key} (such as ${example})`).join(', ');
+    const expected = `the keys ${Object.keys(REQUIRED).join(', ')}`;
+    throw networkFileError(where, expected, found, `save it with ${examples}, as strings`);
+  }
+  const value = (key: string) => metadata.get(key) ?? '';
+  const fail: Fail = (key, expected, advice) =>
+    networkFileError(`${where} ${key}`, expected, quoteValue(value(key)), advice);
+
+  if (metadata.has('schema') && value('schema') !== SCHEMA) {
+    throw fail('schema', SCHEMA, 'read it with the digitflow that wrote it, or update digitflow');
+  }
+  const base = UNIT_BRIGHTNESS;
+  return {
+    activations: parseActivations(value('activations'), fail),
+    image: parseImageSize(value('image'), fail),
+    normalization: parseNormalization(value('normalization'), base, `${where} normalization`, 'NETWORK_FILE'),
+    classes: parseClasses(value('classes'), fail),
+    provenance: Object.fromEntries([...metadata].filter(([key]) => !OWN_KEYS.includes(key))),
+  };
+}
+
+function parseActivations(text: string, fail: Fail): ActivationName[] {
+  return text.split(',').map((name) => {
+    if (isActivationName(name)) return name;
+    const expected = `names out of ${ACTIVATIONS.join(', ')}`;
+    throw fail('activations', expected, 'name one for each layer, separated by commas');
+  });
+}
+
+function parseImageSize(text: string, fail: Fail): ImageSize {
+  const [, height, width] = /^([1-9]\d*)x([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
+  if (height <= MAX_SIDE && width <= MAX_SIDE) return { height, width };
+  throw fail('image', `height x width, each 1 to ${MAX_SIDE}`, `write it like ${REQUIRED.image}`);
+}
+
+function parseClasses(text: string, fail: Fail): string[] {
+  const advice = `write it like ${REQUIRED.classes}`;
+  let names: unknown;
+  try {
+    names = JSON.parse(text);
+  } catch {
+    throw fail('classes', 'a JSON array of names', advice);
+  }
+  if (!Array.isArray(names) || names.length < 1 || names.length > MAX_CLASSES) {
+    throw fail('classes', `a JSON array of 1 to ${MAX_CLASSES} names`, advice);
+  }
+  // Names are printed: a control character could steer the terminal.
+  if (!names.every((name) => typeof name === 'string' && /^\P{Cc}+$/u.test(name))) {
+    throw fail('classes', 'names without control characters, none empty', advice);
+  }
+  if (new Set(names).size < names.length) throw fail('classes', 'each name once', 'rename one of the twins');
+  return names;
 }

@@ -1,27 +1,24 @@
-import { quoteValue } from '../../errors.js';
-import {
-  EXPORT_AGAIN,
-  LENGTH_BYTES,
-  METADATA_KEY,
-  networkFileError,
-  parseSafetensorsHeader,
-} from './safetensors-header.js';
+import { DigitflowError, quoteValue } from '../../errors.js';
 
-/** How safetensors stores numbers, little-endian. */
-interface ElementType {
-  readonly bytes: number;
-  /** All numbers of a tensor. They stay exact: each of these types fits float64. */
-  decode(data: Uint8Array): Float64Array;
+/** An array of numbers with a shape, row-major. */
+export interface Tensor {
+  /** `[outputs, inputs]`, `[outputs]`; all sizes at least 1. */
+  readonly shape: readonly number[];
+  /** The product of the sizes; finite. */
+  readonly values: Float64Array;
+}
+
+/** The content of a safetensors file. */
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /**
- * The element types that weights can have, by their names in safetensors' header.
- *
- * Typed arrays convert whole tensors, since the first run of a loop over a `DataView` takes longer than all the rest of
- * reading a network. The price: they have the machine's byte order, so this needs a little-endian one, as all code does
- * that shares memory with WebAssembly.
+ * The element types that weights can have; each fits float64. Typed arrays convert whole tensors, since the first run of
+ * a loop over a `DataView` takes longer than all the rest. They need a little-endian machine, as WebAssembly's memory does.
  */
-const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
+const ELEMENT_TYPES = new Map<string, { readonly bytes: number; decode(data: Uint8Array): Float64Array }>([
   ['F64', { bytes: 8, decode: (data) => new Float64Array(aligned(data)) }],
   ['F32', { bytes: 4, decode: (data) => new Float64Array(new Float32Array(aligned(data))) }],
   ['F16', { bytes: 2, decode: (data) => Float64Array.from(new Uint16Array(aligned(data)), halfToNumber) }],
@@ -49,90 +46,137 @@ function upperHalvesToFloats(data: ArrayBuffer): Float32Array {
   return new Float32Array(floats.buffer);
 }
 
-/** An array of numbers with a shape, row-major. */
-export interface Tensor {
-  /** `[outputs, inputs]`, `[outputs]`; all sizes at least 1. */
-  readonly shape: readonly number[];
-  /** The product of the sizes; finite. */
-  readonly values: Float64Array;
+/** The file begins with the header's length, u64 little-endian. */
+const LENGTH_BYTES = 8;
+/** The only key of the header that names no tensor. */
+const METADATA_KEY = '__metadata__';
+/** The longest header the reference implementation reads (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** A NETWORK_FILE error of one line: where, what was expected, what was found, what to do. */
+export function networkFileError(where: string, expected: string, found: string, advice: string) {
+  return new DigitflowError('NETWORK_FILE', `${where}: expected ${expected}, found ${found}; ${advice}`);
 }
 
-/** The content of a safetensors file. */
-export interface Safetensors {
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  readonly metadata: ReadonlyMap<string, string>;
+/** The error of a file whose bytes contradict themselves. */
+function damaged(where: string, expected: string, found: string) {
+  const advice = 'the file is damaged or no safetensors file: export or download it again';
+  return networkFileError(where, expected, found, advice);
 }
 
-/** A checked entry of the header: `begin` and `end` count bytes from the end of the header. */
-interface Announced {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly type: ElementType;
-  readonly begin: number;
-  readonly end: number;
-}
+/** A checked entry of the header; `begin` and `end` count bytes from its end. */
+type Announced = ReturnType<typeof checkEntry>;
 
 /**
- * Reads a safetensors file (https://github.com/huggingface/safetensors#format) whose tensors are F64, F32,
- * F16 or BF16; all of them become float64, exactly.
+ * Reads a safetensors file (https://github.com/huggingface/safetensors#format) whose tensors are F64, F32, F16 or BF16; all
+ * of them become float64, exactly.
  *
  * @param fileName the file's name in an error.
  * @throws DigitflowError NETWORK_FILE for all that the format does not allow, and for NaN and Infinity.
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensors {
-  const { entries, metadata, dataStart } = parseSafetensorsHeader(bytes, fileName);
-  const announced = entries.map(([name, entry]) =>
-    checkEntry(name, entry, `${fileName}: tensor ${quoteValue(name)}`),
-  );
+  const dataStart = LENGTH_BYTES + headerLength(bytes, fileName);
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), `${fileName}: header`);
+  const metadata = checkMetadata(header[METADATA_KEY] ?? {}, `${fileName}: ${METADATA_KEY}`);
+  const announced = Object.entries(header)
+    .filter(([key]) => key !== METADATA_KEY)
+    .map(([name, entry]) => checkEntry(name, entry, `${fileName}: tensor ${quoteValue(name)}`));
   checkCoverage(announced, bytes.length - dataStart, fileName);
 
   const data = bytes.subarray(dataStart);
-  const tensors = new Map<string, Tensor>();
-  for (const tensor of announced) tensors.set(tensor.name, decode(tensor, data, fileName));
-  return { tensors, metadata };
+  return { tensors: new Map(announced.map((tensor) => [tensor.name, decode(tensor, data)])), metadata };
 }
 
-function checkEntry(name: string, entry: unknown, where: string): Announced {
+function headerLength(bytes: Uint8Array, fileName: string): number {
+  if (bytes.length < LENGTH_BYTES) {
+    throw damaged(fileName, `a safetensors file of at least ${LENGTH_BYTES} bytes`, `${bytes.length}`);
+  }
+  const announced = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const most = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
+  if (announced <= BigInt(most)) return Number(announced);
+  throw damaged(`${fileName}: header`, `at most ${most} bytes`, `a length of ${announced}`);
+}
+
+function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw damaged(where, 'UTF-8 text', 'other bytes');
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw damaged(where, 'a JSON object', quoteValue(text));
+  }
+  if (!isObject(header)) throw damaged(where, 'a JSON object', quoteValue(header));
+  const twin = duplicateKey(text);
+  if (twin !== undefined) throw damaged(where, 'each key once', `${quoteValue(twin)} twice`);
+  return header;
+}
+
+// A whole string, with the colon after it where it is a key; or the border of an object.
+const STRINGS_AND_BRACES = /"([^"\\]*(?:\\.[^"\\]*)*)"\s*(:?)|[{}]/g;
+
+/** The first key that an object of a valid JSON text holds twice, or undefined. `JSON.parse` silently keeps the last one. */
+function duplicateKey(json: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, text, colon] of json.matchAll(STRINGS_AND_BRACES)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (colon === ':') {
+      const key = JSON.parse(`"${text}"`) as string;
+      const keys = objects.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+}
+
+function checkMetadata(value: unknown, where: string): Map<string, string> {
+  if (!isObject(value)) throw damaged(where, 'an object of strings', quoteValue(value));
+  const entries = Object.entries(value);
+  for (const [key, text] of entries) {
+    if (typeof text === 'string') continue;
+    const advice = 'export it again with str(…) around it';
+    throw networkFileError(`${where} ${quoteValue(key)}`, 'a string', quoteValue(text), advice);
+  }
+  return new Map(entries as [string, string][]);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkEntry(name: string, entry: unknown, where: string) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const type = typeof dtype === 'string' ? ELEMENT_TYPES.get(dtype) : undefined;
   if (type === undefined) {
-    const known = [...ELEMENT_TYPES.keys()].join(', ');
-    throw networkFileError(
-      where,
-      `dtype ${known}`,
-      quoteValue(dtype),
-      'convert it to F32 and export it again',
-    );
+    const expected = `dtype ${[...ELEMENT_TYPES.keys()].join(', ')}`;
+    throw networkFileError(where, expected, quoteValue(dtype), 'convert it to F32 and export it again');
   }
-  if (!isIntegers(shape, 1)) {
-    throw networkFileError(where, 'a shape of whole numbers, at least 1', quoteValue(shape), EXPORT_AGAIN);
-  }
+  if (!isIntegers(shape, 1)) throw damaged(where, 'a shape of whole numbers, at least 1', quoteValue(shape));
   if (!isIntegers(offsets, 0) || offsets.length !== 2) {
-    throw networkFileError(where, 'data_offsets [begin, end]', quoteValue(offsets), EXPORT_AGAIN);
+    throw damaged(where, 'data_offsets [begin, end]', quoteValue(offsets));
   }
   const [begin, end] = offsets;
   const needed = shape.reduce((product, size) => product * size, type.bytes);
   if (end - begin !== needed) {
-    const expected = `${needed} bytes for ${dtype} ${quoteValue(shape)}`;
-    throw networkFileError(
-      where,
-      expected,
-      `${end - begin} (data_offsets ${quoteValue(offsets)})`,
-      EXPORT_AGAIN,
-    );
+    const found = `${end - begin} (data_offsets ${quoteValue(offsets)})`;
+    throw damaged(where, `${needed} bytes for ${dtype} ${quoteValue(shape)}`, found);
   }
-  return { name, shape, type, begin, end };
+  return { name, where, shape, type, begin, end };
 }
 
 /** The tensors must lie end to end and fill the data: each byte is read once. */
 function checkCoverage(announced: readonly Announced[], dataBytes: number, fileName: string): void {
   let covered = 0;
-  for (const { name, begin, end } of [...announced].sort((a, b) => a.begin - b.begin)) {
+  for (const { where, begin, end } of [...announced].sort((a, b) => a.begin - b.begin)) {
     if (begin !== covered) {
       const problem = begin < covered ? 'an overlap' : 'a gap';
-      const where = `${fileName}: tensor ${quoteValue(name)}`;
-      const expected = `its data to begin at byte ${covered}`;
-      throw networkFileError(where, expected, `${begin}, ${problem}`, EXPORT_AGAIN);
+      throw damaged(where, `its data to begin at byte ${covered}`, `${begin}, ${problem}`);
     }
     covered = end;
   }
@@ -143,15 +187,17 @@ function checkCoverage(announced: readonly Announced[], dataBytes: number, fileN
   }
 }
 
-function decode({ name, shape, type, begin, end }: Announced, data: Uint8Array, fileName: string): Tensor {
+function decode({ where, shape, type, begin, end }: Announced, data: Uint8Array): Tensor {
   const values = type.decode(data.subarray(begin, end));
-  if (!values.every(Number.isFinite)) {
-    const broken = values.findIndex((value) => !Number.isFinite(value));
-    const where = `${fileName}: tensor ${quoteValue(name)} ${quoteValue(shape)}, element ${broken}`;
-    const advice = 'train or export the network again';
-    throw networkFileError(where, 'a finite number', `${values[broken]}`, advice);
-  }
-  return { shape, values };
+  if (values.every(Number.isFinite)) return { shape, values };
+  const broken = values.findIndex((value) => !Number.isFinite(value));
+  const element = `${where} ${quoteValue(shape)}, element ${broken}`;
+  throw networkFileError(
+    element,
+    'a finite number',
+    `${values[broken]}`,
+    'train or export the network again',
+  );
 }
 
 function isIntegers(value: unknown, least: number): value is number[] {
@@ -163,22 +209,30 @@ const F32_BYTES = 4;
 const ALIGNMENT_BYTES = 8;
 
 /**
- * Writes a safetensors file. All numbers are rounded to F32: half the size of F64, and the type that every framework
- * trains in. The same tensors and metadata give the same bytes.
+ * Writes a safetensors file, all numbers rounded to F32. The same tensors and metadata give the same bytes.
  *
  * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold: NaN, Infinity, above 3.4e38.
  */
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const header = encodeHeader({ tensors, metadata });
-  let elements = 0;
-  for (const { values } of tensors.values()) elements += values.length;
+  const entries: [string, unknown][] = [[METADATA_KEY, Object.fromEntries(metadata)]];
+  let dataBytes = 0;
+  for (const [name, { shape, values }] of tensors) {
+    const begin = dataBytes;
+    dataBytes += values.length * F32_BYTES;
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [begin, dataBytes] }]);
+  }
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const headerBytes = Math.ceil(header.length / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  const dataStart = LENGTH_BYTES + headerBytes;
 
-  const bytes = new Uint8Array(LENGTH_BYTES + header.length + elements * F32_BYTES);
+  const bytes = new Uint8Array(dataStart + dataBytes);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(header.length), true);
+  view.setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(header, LENGTH_BYTES);
+  // The only filler that the format allows.
+  bytes.fill(0x20, LENGTH_BYTES + header.length, dataStart);
 
-  let byteOffset = LENGTH_BYTES + header.length;
+  let byteOffset = dataStart;
   for (const [name, { values }] of tensors) {
     for (const [i, value] of values.entries()) {
       if (!Number.isFinite(Math.fround(value))) {
@@ -191,19 +245,4 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
     }
   }
   return bytes;
-}
-
-/** The header as JSON, padded with spaces, the only filler that the format allows. */
-function encodeHeader({ tensors, metadata }: Safetensors): Uint8Array {
-  const entries: [string, unknown][] = [[METADATA_KEY, Object.fromEntries(metadata)]];
-  let begin = 0;
-  for (const [name, { shape, values }] of tensors) {
-    const end = begin + values.length * F32_BYTES;
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
-    begin = end;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const padded = new Uint8Array(Math.ceil(json.length / ALIGNMENT_BYTES) * ALIGNMENT_BYTES).fill(0x20);
-  padded.set(json);
-  return padded;
 }

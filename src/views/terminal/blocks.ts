@@ -1,3 +1,4 @@
+import type { Style } from './terminal.js';
 import { displayWidth, padRight } from './text-width.js';
 
 /** Blocks of lines as one text: an empty line between two blocks, a newline at the end. */
@@ -60,6 +61,15 @@ export function flow(parts: readonly string[], width: number): string[] {
   // A comma at the end of a line takes a column, too.
   const lines = fill(parts, ', ', width - 1);
   return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line));
+}
+
+const LABEL_COLUMNS = 13;
+
+/** Facts joined by commas in lines of the style's width, indented by a column that begins with their label. */
+export function labelled(label: string, facts: readonly string[], { paint, width }: Style): string[] {
+  return flow(facts, width - LABEL_COLUMNS).map(
+    (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
+  );
 }
 
 /** Words in lines of at most `width` columns. */

@@ -10,7 +10,7 @@ import {
   rateWords,
 } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
-import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
+import { beside, blockWidth, joinBlocks, labelled } from './blocks.js';
 import { renderGallery } from './draw-picture.js';
 import { threadWords } from './progress.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
@@ -74,16 +74,11 @@ function titled(title: string, remark: string, { paint }: Style): [string, strin
   return [remark ? `${paint.bold(title)}  ${paint.dim(remark)}` : paint.bold(title), ''];
 }
 
-const LABEL_COLUMNS = 13;
-
 /** What was evaluated, and how well it did: lines of a label and its facts. */
 function renderHeading(evaluation: Evaluation, style: Style): string[] {
   const { paint } = style;
   const { partial, images } = evaluation;
-  const entry = (label: string, facts: readonly string[]) =>
-    flow(facts, style.width - LABEL_COLUMNS).map(
-      (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
-    );
+  const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
   return [
     ...entry('data', dataFacts(evaluation, style)),
     ...entry('input', [

@@ -1,6 +1,6 @@
 /**
  * The head of a run, one for each thread of the team that works on it: they differ in what is the thread's own. i32 and
- * addresses, where nothing else is said; src/training/run-layout.ts says where each array lies.
+ * addresses, where nothing else is said; src/training/training-layout.ts says where each array lies.
  */
 export const layerCount = 0;
 export const inputs = 4;

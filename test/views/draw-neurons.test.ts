@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawActivation, markSigns } from '../../src/views/terminal/draw-neurons.js';
+import { drawActivation, drawHistogram, markSigns } from '../../src/views/terminal/draw-neurons.js';
 import { createStyle } from '../../src/views/terminal/terminal.js';
 
 const style = createStyle({ color: 0, width: 80, unicode: false });
@@ -49,5 +49,16 @@ describe('drawActivation', () => {
   test('marks by letters, and by stars when they run out', () => {
     expect(markSigns(3, 'A')).toEqual(['A', 'B', 'C']);
     expect(markSigns(28, 'a').slice(24)).toEqual(['y', 'z', '*', '*']);
+  });
+});
+
+describe('drawHistogram', () => {
+  test('is as high as asked where there is most, and empty only where there is nothing', () => {
+    expect(drawHistogram([0, 1, 8, 16, 1000], 2, { unicode: true })).toEqual(['    █', ' ▁▁▁█']);
+    expect(drawHistogram([4, 3, 2, 1, 0], 2, { unicode: true })).toEqual(['█▄   ', '███▄ ']);
+  });
+
+  test('does without Unicode', () => {
+    expect(drawHistogram([4, 3, 2, 1, 0], 2, { unicode: false })).toEqual(['#.   ', '###. ']);
   });
 });
