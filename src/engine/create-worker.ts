@@ -27,7 +27,7 @@ export function createWorker(
   const { buffer } = memory;
   const bytes = new Uint8Array(buffer);
   const counts = layout.slots.map((slot) => new SlotCounts(buffer, layout, slot));
-  const { recordBytes } = layout;
+  const { recordBytes, text: capacity } = layout;
   const pieceRecords = Math.max(1, Math.floor(PIECE_BYTES / recordBytes));
 
   const scorePixels = ({ slot: index, count, hasLabels, extent }: PixelTask): Answer => {
@@ -59,9 +59,10 @@ export function createWorker(
 
   const scoreText = ({ slot: index, dialect, byteCount, stretch }: TextTask): Answer => {
     const slot = layout.slots[index];
-    if (slot.text === null || layout.text === null) throw new TypeError('expected a layout for text');
-    const place = { bytes, layout, slot, text: slot.text, capacity: layout.text };
-    const writer = new RowWriter({ ...place, dialect, forward, fast: fastFor(dialect) });
+    const { text } = slot;
+    if (text === null || capacity === null) throw new TypeError('expected a layout for text');
+    const fast = fastFor(dialect);
+    const writer = new RowWriter({ bytes, layout, slot, text, capacity, dialect, forward, fast });
     return stretch === undefined ? scoreSlot(writer, byteCount) : scoreStretch(writer, stretch, byteCount);
   };
 

@@ -52,12 +52,9 @@ export class TextContent {
   }
 
   get task(): TextTask {
-    const { byteCount } = this;
-    const task = { slot: this.slot.index, byteCount, dialect: this.#dialect };
-    if (this.stretch === undefined) return task;
-    // Nothing crosses to a worker that only the main thread can use.
-    const { fd, position, name, isAtRow, fileBytes, takesLast } = this.stretch;
-    return { ...task, stretch: { fd, position, name, isAtRow, fileBytes, takesLast } };
+    const { byteCount, stretch } = this;
+    const slot = this.slot.index;
+    return { slot, byteCount, dialect: this.#dialect, stretch: stretch && withoutFile(stretch) };
   }
 
   get hasLabels(): boolean {
@@ -165,6 +162,11 @@ export class TextContent {
     if (readError !== null) throw readFailure(this.title, readError, 'INPUT_READ');
     return bytes;
   }
+}
+
+/** What crosses to a worker: nothing that only the main thread can use. */
+function withoutFile({ fd, position, name, isAtRow, fileBytes, takesLast }: Stretch): TextTask['stretch'] {
+  return { fd, position, name, isAtRow, fileBytes, takesLast };
 }
 
 function garbage(name: string, columnCount: number, rejects: number): DigitflowError {
