@@ -1,8 +1,7 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { type Evaluation, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
-import type { Mistake } from '../src/counting/kept-records.js';
-import type { ScoredRecords } from '../src/counting/scored-records.js';
+import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
@@ -68,18 +67,18 @@ export interface EvaluateResult {
 /**
  * Evaluates a network on labelled images of any format, known by its content.
  *
- * @throws DigitflowError for all that can be wrong with input, network and machine; its `code` says which
+ * @throws DigitflowError for all that can be wrong with input, network and machine
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
   checkCounts(options);
   return evaluateModel(openModel(options.model ?? 'sigmoid'), options);
 }
 
-/** The same for a network that is open. */
+/** `evaluate` for a network that is open. */
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
   const { network } = model;
   const { csv, digest, onOpened, signal, workers, batchSize, limit } = options;
-  // Before anything is read: what was asked for may be nonsense.
+  // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
   const inputs = await openInputs(options, { network, csv, digest, onOpened });
   try {
@@ -121,7 +120,7 @@ async function evaluateInputs(
   const scored = inputs.pieces(scorer.slots).pipe(
     untilAborted(signal),
     decode(),
-    // Only where not all are wanted: a source that is read to its end is checked there.
+    // Only where not all are wanted: a source is checked at its end.
     takeRecords(limit < (input.records ?? Number.POSITIVE_INFINITY) ? limit : Number.POSITIVE_INFINITY),
     normalize(normalization),
     batch(scorer.slots),
@@ -151,7 +150,7 @@ async function evaluateInputs(
   return { evaluation, mistakes: counted.mistakes.worst, normalization };
 }
 
-/** The least that each of the options may be that count something. */
+/** The least values of the options that count something. */
 const LEAST = { workers: 0, batchSize: 1, limit: 0, mistakes: 0 } as const;
 
 /** @throws DigitflowError USAGE for options that are out of range */
@@ -186,7 +185,7 @@ function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
   };
 }
 
-/** What a report says of its input, once that was read: only then are its digests known. */
+/** What a report says of its input, after it was read: only then are its digests known. */
 async function describeData(input: Input, isComplete: boolean): Promise<Evaluation['data']> {
   const { name, image, guesses } = input;
   const files = await input.files(isComplete);

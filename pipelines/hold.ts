@@ -27,7 +27,7 @@ export interface HoldOptions extends Omit<InputsOptions, 'network'> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Images held whole in memory: for what has to go over them more than once. */
+/** Images held whole in memory, to go over them more than once. */
 export interface HeldImages {
   /** What to call them. */
   readonly name: string;
@@ -46,10 +46,10 @@ export interface HeldImages {
 }
 
 /**
- * Reads images of any format into memory, the way that `evaluate` reads them, no further than is wanted.
+ * Reads images of any format into memory, as `evaluate` reads them, no further than is wanted.
  *
- * @throws DigitflowError what opening and reading raise, CSV_ROW and LABEL_OUT_OF_RANGE for the first bad row up to the last
- *   that is wanted, MEMORY_LIMIT; and the signal's reason when it is aborted
+ * @throws DigitflowError what opening and reading raise, CSV_ROW and LABEL_OUT_OF_RANGE for the first bad row that is
+ *   wanted, MEMORY_LIMIT; and the signal's reason when it is aborted
  */
 export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<HeldImages> {
   const { network, first = 0, limit = Number.POSITIVE_INFINITY, signal } = options;
@@ -95,7 +95,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
   }
 }
 
-/** What was read so far of records `first` to `first + limit - 1`: in one piece where it is known how many there are. */
+/** What was read of records `first` to `first + limit - 1`: in one piece where their number is known. */
 class Held {
   readonly #input: Input;
   readonly #first: number;

@@ -1,26 +1,25 @@
 import { DigitflowError } from '../src/errors.js';
-import { decodePng } from '../src/formats/pictures/decode-png.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { decodePng } from '../src/formats/pictures/read-picture.js';
+import { openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
-import { type Explanation, explain } from '../src/insight/explain.js';
 import {
   checkPlace,
+  type Explanation,
+  explain,
   type NeuronArithmetic,
   type NeuronPlace,
   neuronArithmetic,
-} from '../src/insight/neuron-arithmetic.js';
+} from '../src/insight/explain.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
-import type { Network } from '../src/network/network.js';
+import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { hold } from './hold.js';
-import { type LookImages, readPicture } from './look.js';
+import { type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
 /** What to look at. */
-export interface LookDigitOptions extends DigitSpec {
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
+export interface LookDigitOptions extends DigitSpec, Pick<LookOptions, 'model'> {
   /** The neuron whose arithmetic to show. */
   readonly neuron?: NeuronPlace | undefined;
   /** The class to explain, or true for the winner. */
@@ -28,16 +27,12 @@ export interface LookDigitOptions extends DigitSpec {
 }
 
 /** A view of one digit in a network. */
-export interface DigitView {
-  readonly model: Pick<Model, 'name' | 'sha256'>;
-  readonly classes: readonly string[];
-  readonly name: string;
-  /** What was done to a picture before the network saw it. */
-  readonly done: readonly string[];
+export interface DigitView
+  extends Pick<LookHead, 'model' | 'classes'>,
+    Pick<DigitImage, 'name' | 'done'>,
+    ImageSize {
   /** The true class; null where it is not known. */
   readonly truth: number | null;
-  readonly height: number;
-  readonly width: number;
   /** `(height * width)` float64, row by row, as the network sees it. */
   readonly brightness: Float64Array;
   /** The brightness of a black and of a white pixel. */
@@ -76,20 +71,17 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
     ...{ name: digit.name, done: digit.done, truth: digit.label, ...network.image, brightness, black, white },
     explanation,
     neuron: options.neuron === undefined ? null : neuronArithmetic(network, brightness, options.neuron),
-    why:
-      target === undefined
-        ? null
-        : {
-            attribution: attribute(
-              network,
-              brightness,
-              new Float64Array(brightness.length).fill(black),
-              target,
-            ),
-            brightening: smallestChange(network, brightness, white),
-            erasing: smallestChange(network, brightness, black),
-          },
+    why: target === undefined ? null : whyOf(target),
   };
+
+  function whyOf(target: number): Why {
+    const baseline = new Float64Array(brightness.length).fill(black);
+    return {
+      attribution: attribute(network, brightness, baseline, target),
+      brightening: smallestChange(network, brightness, white),
+      erasing: smallestChange(network, brightness, black),
+    };
+  }
 }
 
 /** Which digit to look at. */
@@ -136,19 +128,11 @@ async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage
   const { images, labels, csv, onOpened } = spec;
   const options = { network, labelled: 'optional', digest: 'never', csv, onOpened } as const;
   const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
-  if (held.count === 0) throw noSuchRecord(held.name, held.recordCount, index);
-  return {
-    pixels: held.pixels,
-    label: held.labels?.[0] ?? null,
-    normalization: held.normalization,
-    name: `${held.name} #${index}`,
-    done: [],
-  };
-}
-
-function noSuchRecord(name: string, count: number, found: number): DigitflowError {
-  return new DigitflowError(
-    'USAGE',
-    `${name}: expected a record from 0 to ${count - 1}, found ${found}; give one that is there`,
-  );
+  if (held.count === 0) {
+    const expected = `a record from 0 to ${held.recordCount - 1}`;
+    const message = `${held.name}: expected ${expected}, found ${index}; give one that is there`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const { pixels, normalization } = held;
+  return { pixels, normalization, label: held.labels?.[0] ?? null, name: `${held.name} #${index}`, done: [] };
 }

@@ -1,8 +1,15 @@
 import { ConfusionMatrix } from '../src/counting/confusion-matrix.js';
 import { DigitflowError } from '../src/errors.js';
-import { type Change, checkChange, inputOf } from '../src/insight/changes.js';
 import type { Verdicts } from '../src/insight/run-images.js';
-import { type Experiment, type Feed, type WhatIf, whatIf } from '../src/insight/what-if.js';
+import {
+  type Change,
+  checkChange,
+  type Experiment,
+  type Feed,
+  inputOf,
+  type WhatIf,
+  whatIf,
+} from '../src/insight/what-if.js';
 import { layerSizes, type Network } from '../src/network/network.js';
 import { type LookHead, type LookOptions, openLook } from './look.js';
 
@@ -44,10 +51,8 @@ export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
 export async function lookWhatIf(options: LookWhatIfOptions): Promise<WhatIfView> {
   const { changes = [], feed, seed = 1 } = options;
   if (changes.length === 0 && feed === undefined) {
-    throw new DigitflowError(
-      'USAGE',
-      'expected something to change, found nothing; give --silence 1:3, or see --help',
-    );
+    const message = 'expected something to change, found nothing; give --silence 1:3, or see --help';
+    throw new DigitflowError('USAGE', message);
   }
   const { network, images, head } = await openLook(options, (opened) => {
     for (const change of changes) checkChange(opened, change);

@@ -2,13 +2,24 @@ import { readFileSync } from 'node:fs';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import { readMask } from '../src/formats/pictures/read-picture.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
+import {
+  type DetectorReport,
+  detect,
+  type Rectangle,
+  type RegionWeights,
+  rectangleRegion,
+  regionWeights,
+} from '../src/insight/detector.js';
+import { checkPlace, type NeuronPlace } from '../src/insight/explain.js';
 import { type NetworkReport, networkReport } from '../src/insight/network-report.js';
+import { type NeuronReport, neuronReport } from '../src/insight/neuron-report.js';
 import type { ImageSet } from '../src/insight/run-images.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
-import { blackAndWhite } from '../src/network/normalization.js';
+import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 import { hold } from './hold.js';
 
@@ -36,13 +47,6 @@ export interface LookHead {
   readonly data: { readonly name: string; readonly images: number } & ImageSize;
 }
 
-/** What a view is made from. */
-export interface LookInput {
-  readonly network: Network;
-  readonly images: ImageSet;
-  readonly head: LookHead;
-}
-
 /** A view of a whole network. */
 export interface NetworkView extends LookHead {
   readonly network: NetworkReport;
@@ -59,50 +63,119 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 }
 
 /**
- * Opens a network and reads images to look at it with.
+ * Opens a network, checks it before any image is read, and reads the images to look at it with.
  *
- * @param check called with the network before any image is read
- * @throws DigitflowError what `openModel` and `hold` throw, INPUT_SIZE where there are no images
+ * @throws DigitflowError what `openModel`, `check` and `hold` throw, INPUT_SIZE where there are no images
  */
-export async function openLook(
-  options: LookOptions,
-  check: (network: Network) => void = () => {},
-): Promise<LookInput> {
+export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
   check(network);
   const { csv, onOpened, limit } = options;
-  const images = await hold(options, {
-    network,
-    labelled: 'optional',
-    digest: 'never',
-    csv,
-    onOpened,
-    limit,
-  });
+  const holding = { network, labelled: 'optional', digest: 'never', csv, onOpened, limit } as const;
+  const images = await hold(options, holding);
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;
     throw new DigitflowError('INPUT_SIZE', message);
   }
   const data = { name: images.name, images: images.count, ...images.image };
-  return { network, images, head: { model: { name, sha256 }, classes: network.classes, data } };
+  const head: LookHead = { model: { name, sha256 }, classes: network.classes, data };
+  return { network, images, head };
 }
 
-/** One of the images, as the network sees it: its black is 0, its white 255. */
-export function pictureAt({ pixels, normalization }: ImageSet, size: ImageSize, index: number): Picture {
+/** Some of the images, as the network sees them: its black is 0, its white 255. */
+function picturesOf(
+  { pixels, normalization }: ImageSet,
+  size: ImageSize,
+  shown: readonly { readonly index: number }[],
+): Picture[] {
   const bytes = size.height * size.width;
-  const own = pixels.subarray(index * bytes, (index + 1) * bytes);
-  return shade({ ...size, ...blackAndWhite(normalization) }, brightnessOf(own, normalization, size));
+  const range = { ...size, ...blackAndWhite(normalization) };
+  return shown.map(({ index }) => {
+    const own = pixels.subarray(index * bytes, (index + 1) * bytes);
+    return shade(range, brightnessOf(own, normalization, size));
+  });
 }
 
-/**
- * Reads a picture's file.
- *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ
- */
+/** @throws DigitflowError INPUT_MISSING, INPUT_READ */
 export function readPicture(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
     throw inputError(error, path);
   }
+}
+
+/** Which neuron to look at, in which network, with which images. */
+export interface LookNeuronOptions extends LookOptions {
+  readonly neuron: NeuronPlace;
+  /** How many of the images that light it most to show, and as many that light it least, from 0 up. Default 5. */
+  readonly count?: number | undefined;
+}
+
+/** A view of one neuron, with the images of `lightsMost` and of `lightsLeast` as the network sees them. */
+export interface NeuronView extends LookHead {
+  readonly neuron: NeuronReport;
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
+}
+
+/**
+ * Looks at one neuron of a network.
+ *
+ * @throws DigitflowError USAGE for a neuron that is not there; what `openModel` and the source of images throw.
+ */
+export async function lookNeuron(options: LookNeuronOptions): Promise<NeuronView> {
+  const place = options.neuron;
+  const { network, images, head } = await openLook(options, (opened) => checkPlace(opened, place));
+  const neuron = neuronReport(network, images, place, options.count ?? 5);
+  const most = picturesOf(images, network.image, neuron.lightsMost);
+  const least = picturesOf(images, network.image, neuron.lightsLeast);
+  return { ...head, neuron, pictures: { most, least } };
+}
+
+/** What to detect, and where. */
+export interface LookDetectorOptions extends LookOptions, RegionWeights {
+  /** The region, in pixels. */
+  readonly rectangle?: Rectangle | undefined;
+  /** Or a file with a drawing of the region: text or PNG, see `readMask`. */
+  readonly mask?: string | undefined;
+  /** Minus the threshold. Default 0. */
+  readonly bias?: number | undefined;
+  /** How many of the brightest images to show, and as many of the darkest. Default 5. */
+  readonly count?: number | undefined;
+}
+
+/** A view of a detector, with its brightest and darkest images. Of the network it takes image size and classes alone. */
+export interface DetectorView extends LookHead, Pick<NeuronView, 'pictures'> {
+  readonly detector: DetectorReport;
+}
+
+/**
+ * Lays a handmade pattern detector over images.
+ *
+ * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `openModel` and
+ *   the source of images throw.
+ */
+export async function lookDetector(options: LookDetectorOptions): Promise<DetectorView> {
+  const { rectangle, mask, bias = 0, count = 5 } = options;
+  if ((rectangle === undefined) === (mask === undefined)) {
+    const found = mask === undefined ? 'none' : 'two';
+    const message = `expected a region, found ${found}; give either --rect x,y,w,h or --mask file`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const { network, images, head } = await openLook(options);
+  const region =
+    rectangle === undefined
+      ? readMask(readPicture(`${mask}`), network.image, `${mask}`)
+      : rectangleRegion(rectangle, network.image);
+  const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
+  const unit = { ...images, normalization: unitBrightness(images.normalization) };
+  const found = detect(detector, unit, network.classes.length, count);
+  const most = picturesOf(unit, network.image, found.brightest);
+  const least = picturesOf(unit, network.image, found.darkest);
+  return { ...head, detector: found, pictures: { most, least } };
+}
+
+/** A detector sees black as 0 and white as 1, whatever the network was trained on; the orientation stays. */
+function unitBrightness({ scale, transposed }: Normalization): Normalization {
+  return scale < 0 ? { scale: -1 / 255, offset: 1, transposed } : { scale: 1 / 255, offset: 0, transposed };
 }

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { ReportCollector } from '../src/counting/report-collector.js';
 import { openModel } from '../src/inputs/open-model.js';
-import { neuronPattern } from '../src/insight/neuron-pattern.js';
+import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';

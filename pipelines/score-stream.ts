@@ -2,8 +2,7 @@ import { Duplex } from 'node:stream';
 import { openModel } from '../src/inputs/open-model.js';
 import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
 import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
-import type { ScoreOptions } from './score.js';
-import { score } from './score.js';
+import { type ScoreOptions, score } from './score.js';
 
 /** How to score what is written to a stream, and what is read from it. */
 export interface ScoreStreamOptions
@@ -33,9 +32,9 @@ export interface ScoredRow {
 
 /**
  * Scores what is written to it: bytes of images in, in any format that can be read from a stream; rows out, in input order,
- * as text or as objects. For `stream.pipeline`, or to be iterated over.
+ * as text or objects. For `stream.pipeline`, or to be iterated over.
  *
- * Each side holds the other back. It ends and is destroyed as Node's own streams are; what is wrong with input, network or
+ * Each side holds the other back. It ends and is destroyed as Node's own streams are: what is wrong with input, network or
  * machine destroys it with a DigitflowError, after the rows before it were given.
  */
 export function scoreStream(options: ScoreStreamOptions = {}): Duplex {
@@ -45,7 +44,7 @@ export function scoreStream(options: ScoreStreamOptions = {}): Duplex {
 class ScoreStream extends Duplex {
   readonly #leaving = new AbortController();
   readonly #run: Promise<void>;
-  /** A piece that was written and not read as yet, and who is told when it was; null at the end of the input. */
+  /** A piece that was written and not read yet, and its callback; null at the end of the input. */
   #written: { readonly piece: Uint8Array; readonly done: () => void } | null | undefined;
   /** Called when something was written. */
   #wakeReader: () => void = () => {};
@@ -131,7 +130,7 @@ class ScoreStream extends Duplex {
     this.#run.then(() => done(error));
   }
 
-  /** What is written, piece by piece: a writer is called back when its piece was taken in. */
+  /** What is written, piece by piece: the writer is called back after its piece was taken in. */
   async *#pieces(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       while (this.#written === undefined) {
@@ -175,10 +174,7 @@ function* objectsOf(rows: ScoredRows, classes: readonly string[]): Generator<Sco
       yield { row, prediction: null, confidence: null, reject: reason() };
       continue;
     }
-    const all =
-      outputs.length === 0
-        ? []
-        : Array.from(outputs.subarray(scored * classes.length, (scored + 1) * classes.length));
+    const all = Array.from(outputs.subarray(scored * classes.length, (scored + 1) * classes.length));
     const id = Buffer.from(ids.subarray(scored === 0 ? 0 : idEnds[scored - 1], idEnds[scored])).toString();
     yield {
       ...{ row, prediction: classes[predictions[scored]], confidence: confidences[scored] },

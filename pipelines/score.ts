@@ -49,8 +49,7 @@ export interface ScoreOptions extends RowTaker {
 /**
  * Scores images of any format, and hands what it found to `write`, in input order.
  *
- * @throws DigitflowError for all that can be wrong with input, network and machine, when all rows before it were written;
- *   its `code` says which
+ * @throws DigitflowError for all that can be wrong with input, network and machine, after all rows before it were written
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const { from, signal, workers, batchSize, withOutputs, csv, onOpened } = options;
@@ -63,8 +62,8 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   );
   try {
     const needs = await unlessAborted(inputs.look(from), signal);
-    // Before rows of text are understood: threads take as long to start as that takes. So it is not known yet whether there
-    // are ids: there is room for them, which costs addresses, but no memory as long as nothing is written there.
+    // Threads take as long to start as rows of text take to be understood. So it is not known yet whether there are ids:
+    // room for them costs addresses, but no memory until something is written there.
     const scorer = await openScorer(network, { ...needs, workers, batchSize, withOutputs, withIds: true });
     const writer = new ScoreWriter(options, needs.bytes ?? null);
     return await withScorer(scorer, () => scoreInputs(inputs, scorer, writer, network, options)).finally(
@@ -84,7 +83,7 @@ async function scoreInputs(
   options: ScoreOptions,
 ): Promise<ScoreResult> {
   const { from, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, normalization, onStarted } = options;
-  // A stream may have given no more than a header; when the inputs are closed, what is still being opened ends.
+  // A stream may have given only a header. Closing the inputs ends what is still being opened.
   await unlessAborted(inputs.openAhead(from?.file), signal);
   const startMs = performance.now();
   onStarted?.({ workers: scorer.workers });

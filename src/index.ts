@@ -7,16 +7,15 @@ export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelin
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 // Counting.
 export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
-export type { KeptRecord, Mistake } from './counting/kept-records.js';
-export type { RecordCounts, ScoredRecords } from './counting/scored-records.js';
+export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
 // What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
 // What bytes mean.
 export type { CsvFlags } from './formats/csv/dialect.js';
-// Where images and networks come from.
-export type { WebByteStream } from './inputs/bytes/iterable-bytes.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
+// Where images and networks come from.
+export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';

@@ -7,11 +7,10 @@ import {
   percentage,
   rateWords,
 } from '../counting/wording.js';
-import { labelled } from '../views/terminal/blocks.js';
 import { threadWords } from '../views/terminal/progress.js';
 import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
-import { printable } from '../views/terminal/text-width.js';
+import { labelled, printable } from '../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
 type Judged = NonNullable<Report['test']>;

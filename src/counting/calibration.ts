@@ -1,14 +1,13 @@
 import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../../workers/kernel/common/offsets.js';
 
-/** So many values of the fast path cannot leave the safe integers: 2^13 values · 2^8 · 2^32 units = 2^53. */
+/** A run of this many usual values stays within the safe integers: 2^13 values · 2^8 · 2^32 units = 2^53. */
 const RUN_LENGTH = 2 ** 13;
 
 /**
  * A sum of f32 values that does not depend on their order, nor on how they are split into batches and shards.
  *
- * Floating-point addition is not associative, so each value is rounded once to an integer of 2^-32 units (an error
- * of at most 1.2e-10 a value), and the integers are added exactly: each run of values as a Number, the runs as a
- * BigInt. All finite f32 values are in range. NaN and infinities are counted apart and make the sum undefined.
+ * Each value is rounded once to an integer of 2^-32 units (an error of at most 1.2e-10), and the integers are added exactly:
+ * a run of values as a Number, the runs as a BigInt. NaN and infinities are counted apart and make the sum undefined.
  */
 export class FixedSum {
   #units = 0n;
@@ -22,7 +21,8 @@ export class FixedSum {
       for (let i = from; i < to; i++) {
         const value = values[i];
         if (Math.abs(value) < USUAL_BELOW) run += value * UNITS_PER_ONE + ROUND - ROUND;
-        else this.#addUnusual(value);
+        else if (Number.isFinite(value)) this.addUnits(BigInt(Math.round(value * UNITS_PER_ONE)));
+        else this.#notFinite++;
       }
       this.addUnits(run);
     }
@@ -53,14 +53,14 @@ export class FixedSum {
   toJSON(): { units: string; notFinite: number } {
     return { units: this.#units.toString(), notFinite: this.#notFinite };
   }
-
-  #addUnusual(value: number): void {
-    if (Number.isFinite(value)) this.#units += BigInt(Math.round(value * UNITS_PER_ONE));
-    else this.#notFinite++;
-  }
 }
 
-/** So many confidences of at most 2^32 units each stay within the safe integers: 2^20 · 2^32 < 2^53. */
+/** A confidence within 0..1: one outside of that counts as the nearer end, NaN as 0. */
+export function clampConfidence(confidence: number): number {
+  return confidence > 0 ? Math.min(confidence, 1) : 0;
+}
+
+/** A run of this many confidences stays within the safe integers: 2^20 · 2^32 units < 2^53. */
 const CONFIDENCE_RUN = 2 ** 20;
 
 /** One bin of a reliability diagram. */
@@ -80,42 +80,31 @@ export class Calibration {
   readonly #counts = new Float64Array(2 * CALIBRATION_BINS);
   readonly #confidences = Array.from({ length: CALIBRATION_BINS }, () => new FixedSum());
 
-  /**
-   * Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32,
-   * 0..1; one outside of that counts as the nearer end, NaN as 0.
-   */
+  /** Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32. */
   addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
-    const counts = new Uint32Array(2 * CALIBRATION_BINS);
-    const units = new Float64Array(CALIBRATION_BINS);
     for (let from = 0; from < count; from += CONFIDENCE_RUN) {
       const to = Math.min(count, from + CONFIDENCE_RUN);
+      const counts = new Uint32Array(2 * CALIBRATION_BINS);
+      const units = new Float64Array(CALIBRATION_BINS);
       for (let i = from; i < to; i++) {
-        let confidence = confidences[i];
-        if (!(confidence > 0)) confidence = 0;
-        else if (confidence > 1) confidence = 1;
+        const confidence = clampConfidence(confidences[i]);
         const bin = Math.min((confidence * CALIBRATION_BINS) | 0, CALIBRATION_BINS - 1);
         counts[2 * bin + (truths[i] === predictions[i] ? 1 : 0)]++;
         units[bin] += confidence * UNITS_PER_ONE + ROUND - ROUND;
       }
       this.addCounts(counts, units);
-      counts.fill(0);
-      units.fill(0);
     }
   }
 
   /** Adds counts and confidences of records: `bins` and `confidenceUnits` of `RecordCounts`. */
   addCounts(counts: ArrayLike<number>, units: ArrayLike<number | bigint>): void {
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += counts[i];
-    this.#confidences.forEach((sum, bin) => {
-      sum.addUnits(units[bin]);
-    });
+    for (const [bin, sum] of this.#confidences.entries()) sum.addUnits(units[bin]);
   }
 
   merge(other: Calibration): void {
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += other.#counts[i];
-    this.#confidences.forEach((sum, bin) => {
-      sum.merge(other.#confidences[bin]);
-    });
+    for (const [bin, sum] of this.#confidences.entries()) sum.merge(other.#confidences[bin]);
   }
 
   get bins(): CalibrationBin[] {
@@ -125,13 +114,9 @@ export class Calibration {
     }));
   }
 
-  /**
-   * The mean distance between confidence and accuracy, over the bins, weighted by their counts:
-   * Σ nᵇ/n · |accuracyᵇ - confidenceᵇ| = Σ |correctᵇ - Σ confidence| / n. 0..1; null when nothing was counted.
-   */
+  /** Σ nᵇ/n · |accuracyᵇ - confidenceᵇ| = Σ |correctᵇ - Σ confidence| / n. 0..1; null when nothing was counted. */
   get expectedCalibrationError(): number | null {
-    let total = 0;
-    let distance = 0;
+    let [total, distance] = [0, 0];
     for (const { count, correct, confidence } of this.toJSON()) {
       total += count;
       distance += Math.abs(correct - (confidence.value ?? 0));

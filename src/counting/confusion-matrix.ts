@@ -1,28 +1,21 @@
 import { DigitflowError } from '../errors.js';
 
-/** The most classes a tally can hold: labels and predictions are one byte each. */
-export const MAX_CLASSES = 256;
+/** Labels and predictions are one byte each. */
+const MAX_CLASSES = 256;
 
-/**
- * How often each class was read as each other: rows are the truth, columns the prediction.
- *
- * Counts are integers held as float64, so they stay exact up to 2^53 records; a uint32 would overflow after
- * half an hour at full speed.
- */
+/** How often each class was read as each other: rows are the truth, columns the prediction. Exact up to 2^53 records. */
 export class ConfusionMatrix {
   /** 1 to 256. */
   readonly classes: number;
-  /** `(classes, classes)` float64, row-major, row = truth. */
+  /** `(classes, classes)` float64, row-major: a uint32 would overflow after half an hour at full speed. */
   readonly #counts: Float64Array;
   #total = 0;
 
   /** @throws DigitflowError USAGE when `classes` is not an integer from 1 to 256. */
   constructor(classes: number) {
     if (!Number.isInteger(classes) || classes < 1 || classes > MAX_CLASSES) {
-      throw new DigitflowError(
-        'USAGE',
-        `classes: expected an integer from 1 to ${MAX_CLASSES}, found ${classes}`,
-      );
+      const message = `classes: expected an integer from 1 to ${MAX_CLASSES}, found ${classes}`;
+      throw new DigitflowError('USAGE', message);
     }
     this.classes = classes;
     this.#counts = new Float64Array(classes * classes);
@@ -30,8 +23,7 @@ export class ConfusionMatrix {
 
   /** Counts the first `count` records. `truths` and `predictions`: `(>= count)` u8, each below `classes`. */
   addAll(truths: Uint8Array, predictions: Uint8Array, count: number): void {
-    const { classes } = this;
-    const counts = this.#counts;
+    const [classes, counts] = [this.classes, this.#counts];
     for (let i = 0; i < count; i++) counts[truths[i] * classes + predictions[i]]++;
     this.#total += count;
   }
@@ -45,10 +37,8 @@ export class ConfusionMatrix {
   /** @throws DigitflowError USAGE when the other matrix has another number of classes. */
   merge(other: ConfusionMatrix): void {
     if (other.classes !== this.classes) {
-      throw new DigitflowError(
-        'USAGE',
-        `merge: expected a confusion matrix of ${this.classes} classes, found one of ${other.classes}`,
-      );
+      const expected = `a confusion matrix of ${this.classes} classes`;
+      throw new DigitflowError('USAGE', `merge: expected ${expected}, found one of ${other.classes}`);
     }
     this.addCounts(other.#counts, other.#total);
   }
@@ -80,9 +70,9 @@ export class ConfusionMatrix {
 
   /** A copy, `[truth][prediction]`. */
   toJSON(): number[][] {
-    return Array.from({ length: this.classes }, (_, truth) => [
-      ...this.#counts.subarray(truth * this.classes, (truth + 1) * this.classes),
-    ]);
+    const { classes } = this;
+    const row = (truth: number) => [...this.#counts.subarray(truth * classes, (truth + 1) * classes)];
+    return Array.from({ length: classes }, (_, truth) => row(truth));
   }
 
   #sum(countOf: (index: number) => number): number {
@@ -103,10 +93,7 @@ export interface Confusion {
   readonly share: number;
 }
 
-/**
- * The most frequent confusions, at most `limit`, most frequent first; of equals the larger share comes first, then the
- * earlier class. `matrix`: `[truth][prediction]` counts.
- */
+/** At most `limit` confusions, the most frequent first, then the larger share, then the earlier class. */
 export function topConfusions(matrix: readonly (readonly number[])[], limit: number): Confusion[] {
   const all = matrix.flatMap((row, truth) => {
     const support = row.reduce((sum, count) => sum + count, 0);
@@ -116,4 +103,66 @@ export function topConfusions(matrix: readonly (readonly number[])[], limit: num
   });
   // The sort is stable, and `all` is in the order of the classes.
   return all.sort((a, b) => b.count - a.count || b.share - a.share).slice(0, limit);
+}
+
+/** Precision, recall and F1 of one class, or their means; each 0..1, or null where it is not defined. */
+export interface Scores {
+  /** The share of the records taken for the class that is of it; null when none was taken for it. */
+  readonly precision: number | null;
+  /** The share of the records of the class that was found; null when there are none. */
+  readonly recall: number | null;
+  /** 2 TP / (2 TP + FP + FN), so 0 for a class that was never found; null when there are no records of it. */
+  readonly f1: number | null;
+}
+
+/** The scores of one class and how many records truly are of it. */
+export interface ClassScores extends Scores {
+  readonly support: number;
+}
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+/** The scores of each class, in the order of the matrix. */
+export function classScores(matrix: ConfusionMatrix): ClassScores[] {
+  return Array.from({ length: matrix.classes }, (_, index) => {
+    const hits = matrix.count(index, index);
+    const support = matrix.support(index);
+    const predicted = matrix.predicted(index);
+    const f1 = support === 0 ? null : (2 * hits) / (support + predicted);
+    return { support, precision: ratio(hits, predicted), recall: ratio(hits, support), f1 };
+  });
+}
+
+/** The unweighted mean of each score over the classes where it is defined; null when it is defined nowhere. */
+export function macroScores(scores: readonly Scores[]): Scores {
+  const mean = (name: keyof Scores) => {
+    const defined = scores.flatMap((score) => score[name] ?? []);
+    const sum = defined.reduce((total, value) => total + value, 0);
+    return ratio(sum, defined.length);
+  };
+  return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
+}
+
+/** 95 % of the standard normal distribution lies within ± this: qnorm(0.975) in R. */
+export const Z_95 = 1.959963984540054;
+
+/** An interval of shares: 0 <= low <= high <= 1. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The 95 % score interval of a proportion (E. B. Wilson, JASA 22, 1927), null when `total` is 0: where the true accuracy
+ * plausibly lies. Unlike the textbook p ± z·se it stays within 0..1 and is right near the ends.
+ */
+export function wilsonInterval(correct: number, total: number): Interval | null {
+  if (total === 0) return null;
+  const share = correct / total;
+  const zSquaredPerRecord = (Z_95 * Z_95) / total;
+  const center = (share + zSquaredPerRecord / 2) / (1 + zSquaredPerRecord);
+  const spread = share * (1 - share) + zSquaredPerRecord / 4;
+  const half = (Math.sqrt(zSquaredPerRecord) * Math.sqrt(spread)) / (1 + zSquaredPerRecord);
+  // At the ends one bound is the end itself; rounding would leave it a hair off.
+  return { low: correct === 0 ? 0 : center - half, high: correct === total ? 1 : center + half };
 }

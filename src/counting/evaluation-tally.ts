@@ -1,9 +1,7 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, type ErrorCode } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
-import { ConfusionMatrix } from './confusion-matrix.js';
-import { Mistakes } from './kept-records.js';
-import { checkLabelled, recordsTitle, type ScoredRecords } from './scored-records.js';
-import { type Interval, wilsonInterval } from './scores.js';
+import { ConfusionMatrix, type Interval, wilsonInterval } from './confusion-matrix.js';
+import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
 
 /** What to count; the first records tell what is left out of the network. */
 export interface EvaluationTallyOptions {
@@ -16,10 +14,8 @@ export interface EvaluationTallyOptions {
 }
 
 /**
- * All that an evaluation counts: confusion, loss, calibration, the worst mistakes.
- *
- * The same records give the same tally, bit for bit, in any order, in batches of any size, and merged from any
- * shards, as long as each record keeps its index.
+ * All that an evaluation counts: confusion, loss, calibration, the worst mistakes. The same records give the same tally, bit
+ * for bit, in any order, in batches of any size, and merged from any shards, as long as each record keeps its index.
  */
 export class EvaluationTally {
   readonly loss = new FixedSum();
@@ -51,8 +47,7 @@ export class EvaluationTally {
   }
 
   /**
-   * Counts a batch: some nanoseconds a record, or next to nothing where its worker has counted. It keeps copies of
-   * mistakes, nothing else of the batch.
+   * Counts a batch, or adds what its worker has counted. It keeps copies of mistakes, nothing else of the batch.
    *
    * @throws DigitflowError LABELS_MISSING without labels, INPUT_SIZE for another number of classes than before, USAGE for
    *   another kind of outputs. Nothing of such a batch is counted.
@@ -76,8 +71,7 @@ export class EvaluationTally {
   }
 
   /**
-   * Adds what another tally has counted; the other one is not changed. What this one does not know yet of classes and
-   * outputs it learns from the other.
+   * Adds what another tally has counted. What this one does not know yet of classes and outputs it learns from the other.
    *
    * @throws DigitflowError USAGE when the two count for other classes, another kind of outputs or other numbers of mistakes.
    */
@@ -88,10 +82,8 @@ export class EvaluationTally {
       differ(this.#outputsAreProbabilities, other.#outputsAreProbabilities) ||
       this.mistakes.capacity !== other.mistakes.capacity
     ) {
-      throw new DigitflowError(
-        'USAGE',
-        `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`,
-      );
+      const message = `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`;
+      throw new DigitflowError('USAGE', message);
     }
     if (other.#confusion !== null) {
       this.#confusion ??= new ConfusionMatrix(other.#confusion.classes);
@@ -135,20 +127,14 @@ export class EvaluationTally {
   /** Takes classes and kind of outputs from the first records, and compares those of all others. */
   #learn(records: ScoredRecords): ConfusionMatrix {
     const { classCount, outputsAreProbabilities } = records;
-    const expected = this.#confusion?.classes ?? classCount;
-    if (classCount !== expected) {
-      throw new DigitflowError(
-        'INPUT_SIZE',
-        `${recordsTitle(records)}: expected verdicts out of ${expected} classes, found ${classCount}; ` +
-          'count each network in a tally of its own',
-      );
-    }
+    const fail = (code: ErrorCode, expected: string, found: number | string) => {
+      const words = `expected ${expected}, found ${found}; count each network in a tally of its own`;
+      return new DigitflowError(code, `${recordsTitle(records)}: ${words}`);
+    };
+    const classes = this.#confusion?.classes ?? classCount;
+    if (classCount !== classes) throw fail('INPUT_SIZE', `verdicts out of ${classes} classes`, classCount);
     if (outputsAreProbabilities !== (this.#outputsAreProbabilities ?? outputsAreProbabilities)) {
-      throw new DigitflowError(
-        'USAGE',
-        `${recordsTitle(records)}: expected ${kindWords(!outputsAreProbabilities)}, found ` +
-          `${kindWords(outputsAreProbabilities)}; count each network in a tally of its own`,
-      );
+      throw fail('USAGE', kindWords(!outputsAreProbabilities), kindWords(outputsAreProbabilities));
     }
     this.#setKind(outputsAreProbabilities);
     this.#confusion ??= new ConfusionMatrix(classCount);

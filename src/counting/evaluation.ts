@@ -1,9 +1,15 @@
 import { DigitflowError } from '../errors.js';
 import type { CalibrationBin } from './calibration.js';
-import { ConfusionMatrix } from './confusion-matrix.js';
+import {
+  type ClassScores,
+  ConfusionMatrix,
+  classScores,
+  type Interval,
+  macroScores,
+  type Scores,
+} from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
-import type { Mistake } from './kept-records.js';
-import { type ClassScores, classScores, type Interval, macroScores, type Scores } from './scores.js';
+import type { Mistake } from './scored-records.js';
 
 /** The name and version of the evaluation's JSON. Fields may be added to it; none changes its meaning. */
 export const EVALUATION_SCHEMA = 'digitflow.evaluation/1';
@@ -45,7 +51,7 @@ export type EvaluatedMistake = Omit<Mistake, 'pixels'>;
 
 /**
  * The result of an evaluation, exactly as `--format json` prints it. Shares are 0..1. A number that is not defined (the
- * accuracy of no images, the recall of an absent class) is null, never 0.
+ * accuracy of no images) is null, never 0.
  */
 export interface Evaluation {
   readonly schema: typeof EVALUATION_SCHEMA;
@@ -117,9 +123,6 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
       bins: calibration.bins,
     },
     mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
-    workers,
-    seconds,
-    imagesPerSecond: seconds > 0 ? images / seconds : null,
-    partial,
+    ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial },
   };
 }

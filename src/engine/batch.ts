@@ -43,7 +43,6 @@ export class Batch {
   constructor(slots: Slots, records: Normalized<Records>) {
     this.#slots = slots;
     this.#content = 'text' in records ? new TextContent(slots, records) : new PixelContent(slots, records);
-    this.stretch?.file.retain();
     this.reading = records.reading;
     this.normalization = records.normalization;
     this.classCount = slots.classCount;
@@ -60,7 +59,7 @@ export class Batch {
   release(): void {
     const slot = this.#held();
     if (--this.#holders > 0) return;
-    this.stretch?.file.release();
+    this.#content.file?.release();
     this.#slots.give(slot);
     this.sequence?.left(this.order);
   }

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import { NOTHING_SCORED, type PixelTask, type ReadFailure, type Scored } from './messages.js';
-import type { FileExtent, PixelRecords, Reading, Records } from './records.js';
+import type { FileExtent, HeldExtent, HeldFile, PixelRecords, Reading, Records } from './records.js';
 import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -14,7 +14,7 @@ export class PixelContent {
   fault: DigitflowError | undefined;
   readonly #reading: Reading;
   readonly #slots: Slots;
-  #extent: FileExtent | undefined;
+  #extent: HeldExtent | undefined;
 
   constructor(slots: Slots, { reading, first, labels }: PixelRecords) {
     this.#slots = slots;
@@ -34,7 +34,8 @@ export class PixelContent {
 
   get task(): PixelTask {
     const { count, hasLabels } = this;
-    return { slot: this.slot.index, count, hasLabels, extent: this.#extent };
+    const extent = this.#extent && withoutFile(this.#extent);
+    return { slot: this.slot.index, count, hasLabels, extent };
   }
 
   get byteCount(): number {
@@ -43,6 +44,11 @@ export class PixelContent {
 
   get endBytes(): number {
     return this.#reading.dataStart + (this.first + this.count) * this.#reading.storedBytes;
+  }
+
+  /** The file that is held for the worker. */
+  get file(): HeldFile | undefined {
+    return this.#extent?.file;
   }
 
   /** Where the next records go: what is left of the slot. */
@@ -77,7 +83,7 @@ export class PixelContent {
   }
 
   /** Copies pixels, unless they lie there already. */
-  #copy(pixels: Uint8Array, extent: FileExtent | undefined): void {
+  #copy(pixels: Uint8Array, extent: HeldExtent | undefined): void {
     const { room } = this;
     const isInPlace = pixels.buffer === room.buffer && pixels.byteOffset === room.byteOffset;
     if (extent !== undefined && !isInPlace) {
@@ -85,7 +91,9 @@ export class PixelContent {
       throw new DigitflowError('POOL_BUSY', message);
     }
     if (!isInPlace) copyToShared(pixels, room);
-    this.#extent ??= extent;
+    if (this.#extent !== undefined) return;
+    this.#extent = extent;
+    extent?.file.retain();
   }
 
   /** Where a worker could not read the file none of the records counts. */
@@ -114,6 +122,11 @@ export class PixelContent {
   #unreadable(readError: string, records: string): DigitflowError {
     return readFailure(`${this.#extent?.name}: ${records}`, readError, 'IDX_TRUNCATED');
   }
+}
+
+/** What crosses to a worker: nothing that only the main thread can use. */
+function withoutFile({ fd, position, name }: HeldExtent): FileExtent {
+  return { fd, position, name };
 }
 
 /** Those from place `start` to before `end`, counted from the first of them. */

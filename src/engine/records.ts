@@ -3,6 +3,9 @@ import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
 import type { Normalization } from '../network/normalization.js';
 import type { TextSize } from './sizes.js';
 
+/** How much text is read at a time, in bytes. */
+export type TextSizes = Pick<TextSize, 'chunkBytes' | 'fileStretchBytes' | 'mostRowBytes'>;
+
 /** What a source has to know of the slots. */
 export interface Permits {
   /** Resolves when a slot is free. It takes none, so nothing can leak. */
@@ -13,7 +16,7 @@ export interface Permits {
    */
   room(reading: Reading): Uint8Array;
   /** How much text to read at a time; null where the slots are for pixels. */
-  readonly text: Pick<TextSize, 'chunkBytes' | 'fileStretchBytes' | 'mostRowBytes'> | null;
+  readonly text: TextSizes | null;
   /** True where pixels of a regular file are left to the workers, which read them into the slot piece by piece. */
   readonly readByWorkers: boolean;
 }
@@ -46,7 +49,7 @@ export interface Piece {
   /** The labels of exactly those records that end in this piece, as stored; absent where there are none. */
   readonly labels?: Uint8Array | undefined;
   /** Where the bytes lie that a worker is to read: pixels to where `bytes` lies, or a stretch of text. */
-  readonly extent?: FileExtent | undefined;
+  readonly extent?: HeldExtent | undefined;
   readonly stretch?: Stretch | undefined;
   /** True where nothing may follow in the same batch: these rows are only right at the end of a text. */
   readonly endsBatch?: boolean | undefined;
@@ -87,6 +90,11 @@ export interface FileExtent {
   readonly position: number;
   /** What to call the file in an error. */
   readonly name: string;
+}
+
+/** Pixels that are still to be read, and the file to be kept open until they were. */
+export interface HeldExtent extends FileExtent {
+  readonly file: HeldFile;
 }
 
 /** A stretch of a regular file that is cut anywhere. Its rows are those that begin in it; the last one may end beyond it. */

@@ -1,11 +1,10 @@
 import { DigitflowError } from '../errors.js';
-import { type CsvDialect, rowTooLong } from '../formats/csv/dialect.js';
-import { isFault } from '../formats/csv/fields.js';
+import { type CsvDialect, noTextSlots, rowTooLong } from '../formats/csv/dialect.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
 import { REJECT } from './layout.js';
 import { NOTHING_SCORED, type ReadFailure, type Scored, type TextTask } from './messages.js';
-import type { Reading, Records, RejectedRow, Stretch, TextRecords } from './records.js';
+import type { HeldFile, Reading, Records, RejectedRow, Stretch, TextRecords } from './records.js';
 import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { TextSize } from './sizes.js';
 import type { Slot, Slots } from './slots.js';
@@ -30,10 +29,7 @@ export class TextContent {
   constructor(slots: Slots, { reading, position, stretch }: TextRecords) {
     const { name, dialect } = reading;
     if (dialect === null) throw new TypeError('expected a reading of text');
-    if (slots.text === null) {
-      const advice = 'open the scorer with isText, as inputs.look() says';
-      throw new DigitflowError('USAGE', `${name}: rows of text need slots for text: ${advice}`);
-    }
+    if (slots.text === null) throw noTextSlots(name);
     this.#dialect = dialect;
     this.#size = slots.text;
     this.#classCount = slots.classCount;
@@ -41,6 +37,11 @@ export class TextContent {
     this.#reading = reading;
     this.#position = position;
     this.stretch = stretch;
+    stretch?.file.retain();
+  }
+
+  get file(): HeldFile | undefined {
+    return this.stretch?.file;
   }
 
   get title(): string {
@@ -112,7 +113,7 @@ export class TextContent {
     const text = this.#textAt(this.slot.rowStarts[place], this.#size.mostRowBytes);
     const { end } = findRowEnd(text, 0, text.length, this.#dialect);
     const row = this.#parse(text.subarray(0, end));
-    if (!isFault(row)) return row.pixels;
+    if (typeof row !== 'string') return row.pixels;
     throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
   }
 
@@ -127,7 +128,7 @@ export class TextContent {
     const text = () => this.#textAt(start, length);
     const reason = () => {
       const row = this.#parse(text());
-      return isFault(row) ? row.fault : SPANS_LINES;
+      return typeof row === 'string' ? row : SPANS_LINES;
     };
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
@@ -144,7 +145,8 @@ export class TextContent {
 
   /** Whether nothing but its label is wrong with a rejected row. */
   #hasOnlyBadLabel(text: Uint8Array): boolean {
-    return isFault(this.#parse(text)) && !isFault(this.#parse(text, { ...this.#dialect, label: null }));
+    const withoutLabel = this.#parse(text, { ...this.#dialect, label: null });
+    return typeof this.#parse(text) === 'string' && typeof withoutLabel !== 'string';
   }
 
   #parse(text: Uint8Array, dialect = this.#dialect): ReturnType<typeof parseRow> {

@@ -1,13 +1,18 @@
 // Whole runs and views, each in one call.
 
 export {
+  type DetectorView,
+  type LookDetectorOptions,
   type LookHead,
   type LookImages,
+  type LookNeuronOptions,
   type LookOptions,
+  lookDetector,
   lookNetwork,
+  lookNeuron,
   type NetworkView,
+  type NeuronView,
 } from '../../pipelines/look.js';
-export { type DetectorView, type LookDetectorOptions, lookDetector } from '../../pipelines/look-detector.js';
 export {
   type DigitImage,
   type DigitSpec,
@@ -17,7 +22,6 @@ export {
   openDigit,
   type Why,
 } from '../../pipelines/look-digit.js';
-export { type LookNeuronOptions, lookNeuron, type NeuronView } from '../../pipelines/look-neuron.js';
 export {
   type ChangeMade,
   type LookWhatIfOptions,
@@ -25,20 +29,11 @@ export {
   type Outcome,
   type WhatIfView,
 } from '../../pipelines/look-what-if.js';
-// What bytes mean.
-export type { PictureSize } from '../formats/pictures/decode-png.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
-export { readMask } from '../formats/pictures/read-mask.js';
-// What a network has seen, and why it said so.
-export { type Ablation, ablate } from '../insight/ablate.js';
+// What bytes mean.
+export type { PictureSize } from '../formats/pictures/read-picture.js';
+export { readMask } from '../formats/pictures/read-picture.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';
-export {
-  type Change,
-  type ChangeableNetwork,
-  type ChangedNetwork,
-  changeNetwork,
-  type PixelPlace,
-} from '../insight/changes.js';
 export { type SmallestChange, smallestChange } from '../insight/counterfactual.js';
 export {
   type Detector,
@@ -50,26 +45,52 @@ export {
   rectangleRegion,
   regionWeights,
 } from '../insight/detector.js';
-export { type Explanation, explain, type LayerActivity } from '../insight/explain.js';
 export {
+  type Explanation,
+  explain,
+  type LayerActivity,
+  type NeuronArithmetic,
+  type NeuronPlace,
+  neuronArithmetic,
+} from '../insight/explain.js';
+// What a network has seen, and why it said so.
+export {
+  type Ablation,
+  ablate,
   type Distribution,
+  type Firing,
+  firingThreshold,
   type LayerReport,
   type NetworkReport,
   type NeuronSummary,
   networkReport,
 } from '../insight/network-report.js';
-export { type NeuronArithmetic, type NeuronPlace, neuronArithmetic } from '../insight/neuron-arithmetic.js';
-export { neuronPattern } from '../insight/neuron-pattern.js';
 export {
-  type Firing,
-  firingThreshold,
   type NeuronEffect,
   type NeuronImage,
   type NeuronReport,
+  neuronPattern,
   neuronReport,
 } from '../insight/neuron-report.js';
-export { type ImageSet, type LayerRun, runImages, type Verdicts } from '../insight/run-images.js';
-export { type Experiment, type Feed, feedImages, type WhatIf, whatIf } from '../insight/what-if.js';
+export {
+  type ImageSet,
+  type LayerRun,
+  runImages,
+  type Spread,
+  type Verdicts,
+} from '../insight/run-images.js';
+export {
+  type Change,
+  type ChangeableNetwork,
+  type ChangedNetwork,
+  changeNetwork,
+  type Experiment,
+  type Feed,
+  feedImages,
+  type PixelPlace,
+  type WhatIf,
+  whatIf,
+} from '../insight/what-if.js';
 // Results as text and JSON.
 export {
   lookDetectorJson,

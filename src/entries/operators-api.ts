@@ -1,11 +1,9 @@
 // Counting.
 export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
-export type { ConfusionMatrix } from '../counting/confusion-matrix.js';
+export type { ClassScores, ConfusionMatrix, Interval, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
-export type { Mistakes } from '../counting/kept-records.js';
-export type { LabelledRecords } from '../counting/scored-records.js';
-export type { ClassScores, Interval, Scores } from '../counting/scores.js';
+export type { LabelledRecords, Mistakes } from '../counting/scored-records.js';
 // Shared memory and threads.
 export type { Batch, Sequence } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
@@ -15,6 +13,7 @@ export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open
 export type {
   FileExtent,
   FormatName,
+  HeldExtent,
   HeldFile,
   InputDescription,
   Normalized,
@@ -28,6 +27,7 @@ export type {
   RunPosition,
   Stretch,
   TextRecords,
+  TextSizes,
   TextStretch,
 } from '../engine/records.js';
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
@@ -35,8 +35,8 @@ export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
 // What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
-export type { ElementFormat, ElementType } from '../formats/elements.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 // Where images and networks come from.
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';

@@ -1,14 +1,11 @@
 import { DigitflowError } from '../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, numberReader } from './elements.js';
+import { type ElementFormat, elementBytes, numberReader } from './stored-arrays.js';
 
 /** How a binary format stores the label of one record. */
 export interface LabelFormat extends ElementFormat {
   /** The length of a record's label: a row of elements of the type. */
   readonly strideBytes: number;
-  /**
-   * `index`: the first element of the row is the class; QMNIST has seven others after it. `one-hot`: an element a
-   * class, 1 for the one that is meant and 0 for all others.
-   */
+  /** `index`: the class in the first element (QMNIST has seven others); `one-hot`: 1 in its column, else 0. */
   readonly meaning: 'index' | 'one-hot';
 }
 
@@ -24,7 +21,7 @@ export function labelFormat(
   columns: number,
   meaning: LabelFormat['meaning'],
 ): LabelFormat {
-  return { type, littleEndian, strideBytes: ELEMENT_BYTES[type] * columns, meaning };
+  return { type, littleEndian, strideBytes: elementBytes(type) * columns, meaning };
 }
 
 /** Reads stored labels as class indices, and checks each of them. */
@@ -35,19 +32,13 @@ export class LabelReader {
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #classes = new Uint8Array(0);
 
-  /**
-   * @param classCount Labels must be below it; at most 256.
-   * @param name What to call the labels in an error.
-   * @throws DigitflowError `LABEL_SHAPE` when one-hot labels have another number of columns
-   */
+  /** Labels must be below `classCount`, at most 256; one-hot labels of other columns throw LABEL_SHAPE. */
   constructor(format: LabelFormat, classCount: number, name: string) {
-    const columns = format.strideBytes / ELEMENT_BYTES[format.type];
+    const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classCount) {
-      throw new DigitflowError(
-        'LABEL_SHAPE',
-        `${name}: expected one label a record, or a one-hot row of ${classCount} columns (the network has ` +
-          `${classCount} classes), found rows of ${columns} columns; give labels that fit the network`,
-      );
+      const oneHot = `a one-hot row of ${classCount} columns (the network has ${classCount} classes)`;
+      const found = `found rows of ${columns} columns; give labels that fit the network`;
+      throw new DigitflowError('LABEL_SHAPE', `${name}: expected one label a record, or ${oneHot}, ${found}`);
     }
     this.#format = format;
     this.#classCount = classCount;
@@ -56,9 +47,9 @@ export class LabelReader {
   }
 
   /**
-   * The labels of `count` records, the first of which has the index `first`: `(count)` u8, valid until the next call.
+   * The labels of `count` records from the index `first` on, stored in `count * strideBytes` bytes: `(count)` u8, valid
+   * until the next call.
    *
-   * @param stored The labels as stored, `count * strideBytes` bytes.
    * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `LABEL_NOT_ONE_HOT`; `IDX_TRUNCATED` when `stored` is not as long as
    *   it must be.
    */
@@ -66,11 +57,9 @@ export class LabelReader {
     const expected = count * this.#format.strideBytes;
     const found = stored?.length ?? 0;
     if (found !== expected) {
-      throw new DigitflowError(
-        'IDX_TRUNCATED',
-        `${this.#name}: expected ${expected} bytes of labels from record ${first} on, found ${found}; ` +
-          'give each chunk the labels of the records that end in it',
-      );
+      const advice = 'give each chunk the labels of the records that end in it';
+      const message = `${this.#name}: expected ${expected} bytes of labels from record ${first} on, found ${found}; ${advice}`;
+      throw new DigitflowError('IDX_TRUNCATED', message);
     }
     if (this.#classes.length < count) this.#classes = new Uint8Array(count);
     if (stored !== undefined) {
@@ -83,21 +72,19 @@ export class LabelReader {
 
   #readIndices(view: DataView, first: number, count: number): void {
     const { strideBytes } = this.#format;
-    const classCount = this.#classCount;
-    const classes = this.#classes;
-    const numberAt = this.#numberAt;
+    const [classCount, classes, numberAt] = [this.#classCount, this.#classes, this.#numberAt];
     for (let index = 0; index < count; index++) {
       const label = numberAt(view, index * strideBytes);
       // Floats must be whole numbers. NaN passes no comparison.
-      if (!(label >= 0 && label < classCount) || label % 1 !== 0)
-        throw this.#outOfRange(label, first + index);
+      const isClass = label >= 0 && label < classCount && label % 1 === 0;
+      if (!isClass) throw this.#outOfRange(label, first + index);
       classes[index] = label;
     }
   }
 
   #readOneHot(view: DataView, first: number, count: number): void {
     const { strideBytes, type } = this.#format;
-    const bytes = ELEMENT_BYTES[type];
+    const bytes = elementBytes(type);
     for (let index = 0; index < count; index++) {
       let found = -1;
       for (let at = 0; at < strideBytes; at += bytes) {
@@ -113,18 +100,15 @@ export class LabelReader {
   }
 
   #outOfRange(label: number, record: number): DigitflowError {
-    return new DigitflowError(
-      'LABEL_OUT_OF_RANGE',
-      `${this.#name}: record ${record}: expected a label from 0 to ${this.#classCount - 1} ` +
-        `(the network has ${this.#classCount} classes), found ${label}; give labels that fit the network`,
-    );
+    const expected = `a label from 0 to ${this.#classCount - 1} (the network has ${this.#classCount} classes)`;
+    const message = `record ${record}: expected ${expected}, found ${label}; give labels that fit the network`;
+    return new DigitflowError('LABEL_OUT_OF_RANGE', `${this.#name}: ${message}`);
   }
 
   #notOneHot(found: string, record: number): DigitflowError {
-    return new DigitflowError(
-      'LABEL_NOT_ONE_HOT',
-      `${this.#name}: record ${record}: expected a one-hot label, 1 in the column of its class and 0 in the ` +
-        `${this.#classCount - 1} others, found ${found}; give one-hot labels, or the class of each record`,
-    );
+    const expected = `1 in the column of its class and 0 in the ${this.#classCount - 1} others`;
+    const advice = 'give one-hot labels, or the class of each record';
+    const message = `record ${record}: expected a one-hot label, ${expected}, found ${found}; ${advice}`;
+    return new DigitflowError('LABEL_NOT_ONE_HOT', `${this.#name}: ${message}`);
   }
 }

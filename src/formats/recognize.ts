@@ -33,14 +33,14 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** How much of the start is enough to tell. */
 const ENOUGH_BYTES = 1024;
 
+export const BINARY_DATA = 'binary data';
+
 /** What unpacked content is that may not be rows of text, in words and with advice; null for text. */
 export function foreignFormat(start: Uint8Array): string | null {
   const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, ENOUGH_BYTES));
   const text = bytes.toString('latin1');
   return knownFormat(text) ?? (text.includes('\0') ? BINARY_DATA : null);
 }
-
-export const BINARY_DATA = 'binary data';
 
 function knownFormat(text: string): string | undefined {
   const known = SIGNATURES.find(([, start]) => text.startsWith(start));

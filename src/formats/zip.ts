@@ -11,7 +11,6 @@ export interface ZipDirectory {
 export interface ZipEntry {
   /** Its path in the archive, without control characters. */
   readonly name: string;
-  /** 0 stored, 8 deflate; others cannot be unpacked here. */
   readonly method: number;
   readonly isEncrypted: boolean;
   readonly packedBytes: number;
@@ -34,9 +33,9 @@ export const ZIP_TAIL_BYTES = END64_LOCATOR.bytes + END.bytes + 0xffff;
 export const ZIP_END64_BYTES = END64.bytes;
 export const ZIP_LOCAL_BYTES = LOCAL.bytes;
 
-const STORED = 0;
+export const ZIP_STORED = 0;
 const DEFLATE = 8;
-const OTHER_METHODS: Readonly<Record<number, string>> = {
+const OTHERS: Readonly<Record<number, string>> = {
   9: 'Deflate64',
   12: 'bzip2',
   14: 'LZMA',
@@ -47,13 +46,7 @@ const OTHER_METHODS: Readonly<Record<number, string>> = {
 /** A number that stands in a 64-bit field instead. */
 const IN_64_BITS = 0xffffffff;
 
-/**
- * Finds the central directory by an archive's last bytes.
- *
- * @param tail The last `ZIP_TAIL_BYTES` of the archive, or all of a shorter one.
- * @returns the directory; or the position of the record of 64-bit numbers that tells of it, to be given to `parseZipEnd64`
- * @throws DigitflowError `ZIP_BROKEN` without an end record, and for an archive of several disks
- */
+/** Finds the directory by an archive's last `ZIP_TAIL_BYTES` (all of a shorter one), or where `parseZipEnd64` finds it. */
 export function parseZipEnd(tail: Buffer, name: string): ZipDirectory | { readonly end64Position: number } {
   // A comment may follow, which reaches to the end: the same four bytes within it are no end record.
   const isEnd = (at: number) =>
@@ -68,30 +61,23 @@ export function parseZipEnd(tail: Buffer, name: string): ZipDirectory | { readon
   if (locator >= 0 && tail.readUInt32LE(locator) === END64_LOCATOR.signature) {
     return { end64Position: Number(tail.readBigUInt64LE(locator + 8)) };
   }
-  const disks = [tail.readUInt16LE(at + 4), tail.readUInt16LE(at + 6)];
-  const entryCount = tail.readUInt16LE(at + 10);
-  checkOneDisk(disks, tail.readUInt16LE(at + 8), entryCount, name);
+  const [disk, firstDisk, entriesHere, entryCount] = [4, 6, 8, 10].map((field) =>
+    tail.readUInt16LE(at + field),
+  );
+  checkOneDisk([disk, firstDisk], entriesHere, entryCount, name);
   return { entryCount, byteCount: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
 }
 
-/**
- * Reads the end record of an archive with 64-bit numbers.
- *
- * @param record `ZIP_END64_BYTES` from where `parseZipEnd` said, or fewer where the file ends.
- * @throws DigitflowError `ZIP_BROKEN`
- */
+/** Reads the end record of 64-bit numbers: its `ZIP_END64_BYTES`, or fewer where the file ends. */
 export function parseZipEnd64(record: Buffer, name: string): ZipDirectory {
   if (record.length < END64.bytes || record.readUInt32LE(0) !== END64.signature) {
     throw zipBroken(name, 'expected a 64-bit end record where the archive says it is, found other bytes');
   }
-  const entryCount = Number(record.readBigUInt64LE(32));
-  const disks = [record.readUInt32LE(16), record.readUInt32LE(20)];
-  checkOneDisk(disks, Number(record.readBigUInt64LE(24)), entryCount, name);
-  return {
-    entryCount,
-    byteCount: Number(record.readBigUInt64LE(40)),
-    position: Number(record.readBigUInt64LE(48)),
-  };
+  const [entriesHere, entryCount, byteCount, position] = [24, 32, 40, 48].map((field) =>
+    Number(record.readBigUInt64LE(field)),
+  );
+  checkOneDisk([record.readUInt32LE(16), record.readUInt32LE(20)], entriesHere, entryCount, name);
+  return { entryCount, byteCount, position };
 }
 
 function checkOneDisk(disks: readonly number[], entriesHere: number, entryCount: number, name: string): void {
@@ -99,12 +85,7 @@ function checkOneDisk(disks: readonly number[], entriesHere: number, entryCount:
   throw zipBroken(name, 'expected an archive in one file, found a part of one on several disks');
 }
 
-/**
- * Reads the central directory.
- *
- * @param directory Its `byteCount` bytes.
- * @throws DigitflowError `ZIP_BROKEN`
- */
+/** Reads the central directory. */
 export function parseZipDirectory(directory: Buffer, entryCount: number, name: string): ZipEntry[] {
   const entries: ZipEntry[] = [];
   let at = 0;
@@ -141,7 +122,7 @@ export function parseZipDirectory(directory: Buffer, entryCount: number, name: s
   return entries;
 }
 
-/** Numbers of 32 bits, each replaced by one of 64 bits from the extra fields (header id 1) where it says so. */
+/** 32-bit numbers, each replaced by a 64-bit one from the extra fields (header id 1) where it says so. */
 function widened(numbers: readonly number[], extra: Buffer, name: string): number[] {
   if (!numbers.includes(IN_64_BITS)) return [...numbers];
   let at = 0;
@@ -150,41 +131,26 @@ function widened(numbers: readonly number[], extra: Buffer, name: string): numbe
   let next = 0;
   return numbers.map((number) => {
     if (number !== IN_64_BITS) return number;
-    if (next + 8 > field.length)
-      throw zipBroken(name, 'expected 64-bit sizes in its extra fields, found none');
     next += 8;
+    if (next > field.length) throw zipBroken(name, 'expected 64-bit sizes in its extra fields, found none');
     return Number(field.readBigUInt64LE(next - 8));
   });
 }
 
-/**
- * Makes sure that an entry can be unpacked here.
- *
- * @throws DigitflowError `ZIP_BROKEN` for encryption, and other methods than stored and deflate
- */
+/** @throws DigitflowError `ZIP_BROKEN` for an entry that is encrypted, or neither stored nor deflated */
 export function checkZipEntry(entry: ZipEntry, name: string): void {
   const { method, isEncrypted, packedBytes, sizeBytes } = entry;
   if (isEncrypted) throw zipBroken(name, 'expected an entry that is not encrypted, found an encrypted one');
-  if (method !== STORED && method !== DEFLATE) {
-    const found = OTHER_METHODS[method] ?? `method ${method}`;
+  if (method !== ZIP_STORED && method !== DEFLATE) {
+    const found = OTHERS[method] ?? `method ${method}`;
     throw zipBroken(name, `expected an entry that is stored or deflated, found ${found}`);
   }
-  if (method === STORED && packedBytes !== sizeBytes) {
+  if (method === ZIP_STORED && packedBytes !== sizeBytes) {
     throw zipBroken(name, `expected ${sizeBytes} bytes stored, found ${packedBytes}`);
   }
 }
 
-/** Whether an entry that `checkZipEntry` let pass lies in the archive as it is. */
-export function isStored(entry: ZipEntry): boolean {
-  return entry.method === STORED;
-}
-
-/**
- * How many bytes lie between the start of a local header and its entry's content.
- *
- * @param header `ZIP_LOCAL_BYTES` from the entry's `headerPosition`, or fewer where the file ends.
- * @throws DigitflowError `ZIP_BROKEN`
- */
+/** How many bytes lie between an entry's `headerPosition` and its content, by the `ZIP_LOCAL_BYTES` from there. */
 export function zipLocalBytes(header: Buffer, name: string): number {
   if (header.length < LOCAL.bytes || header.readUInt32LE(0) !== LOCAL.signature) {
     throw zipBroken(name, 'expected its local header where the directory says it is, found other bytes');

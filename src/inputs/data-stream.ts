@@ -1,8 +1,8 @@
 import type { Hash } from 'node:crypto';
-import type { FileExtent } from '../engine/records.js';
+import type { HeldExtent } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { ByteReader, type ByteSource } from './bytes/byte-source.js';
-import { arrayBytes } from './bytes/iterable-bytes.js';
+import { ByteReader, type ByteSource, closedOnError } from './bytes/byte-source.js';
+import { arrayBytes } from './bytes/stream-bytes.js';
 
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
 export type DigestMode = 'auto' | 'always' | 'never';
@@ -24,7 +24,10 @@ export interface HeaderFormat<H extends DataHeader> {
   readHeader(reader: ByteReader, name: string): Promise<{ readonly header: H; readonly bytes: Uint8Array }>;
 }
 
-/** One file as it is read: its header, then exactly the data that the header announces. */
+/**
+ * One file as it is read: its header, then exactly the data that the header announces. The codes of its errors begin with
+ * the format's prefix: IDX_TRUNCATED or NPY_TRUNCATED.
+ */
 export class DataStream<H extends DataHeader = DataHeader> {
   readonly name: string;
   readonly header: H;
@@ -37,15 +40,14 @@ export class DataStream<H extends DataHeader = DataHeader> {
   #sha256: string | null = null;
 
   private constructor(
-    source: ByteSource,
     reader: ByteReader,
     header: H,
     prefix: HeaderFormat<H>['prefix'],
-    hash: Hash | null,
+    hash: Hash | null = null,
   ) {
-    this.name = source.name;
+    this.name = reader.source.name;
     this.header = header;
-    this.#source = source;
+    this.#source = reader.source;
     this.#reader = reader;
     this.#prefix = prefix;
     this.#hash = hash;
@@ -61,20 +63,13 @@ export class DataStream<H extends DataHeader = DataHeader> {
     { prefix, readHeader }: HeaderFormat<H>,
     digest: DigestMode,
   ): Promise<DataStream<H>> {
-    try {
+    return closedOnError(source, async () => {
       const reader = new ByteReader(source);
       const { header, bytes } = await readHeader(reader, source.name);
-      const hash = isDigested(header, digest) ? (await newSha256()).update(bytes) : null;
-      return new DataStream(source, reader, header, prefix, hash);
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
-  }
-
-  /** The length of the raw content as the header announces it. */
-  get announcedBytes(): number {
-    return this.header.headerBytes + this.header.dataBytes;
+      const isShort = header.headerBytes + header.dataBytes <= AUTO_DIGEST_BYTES;
+      const isDigested = digest === 'always' || (digest === 'auto' && isShort);
+      return new DataStream(reader, header, prefix, isDigested ? (await newSha256()).update(bytes) : null);
+    });
   }
 
   /** How many bytes of the data were not read yet. */
@@ -90,121 +85,107 @@ export class DataStream<H extends DataHeader = DataHeader> {
   /**
    * Compares the announced length with the file's, where that is known before reading.
    *
-   * @throws DigitflowError `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`.
+   * @throws DigitflowError `IDX_TRUNCATED`, `IDX_TRAILING_BYTES`
    */
   checkSize(): void {
     const { sizeBytes } = this.#source;
-    if (sizeBytes === null || sizeBytes === this.announcedBytes) return;
-    throw sizeBytes < this.announcedBytes ? this.#truncated(sizeBytes) : this.#trailing(`${sizeBytes}`);
+    if (sizeBytes === null || sizeBytes === this.#announcedBytes) return;
+    throw sizeBytes < this.#announcedBytes ? this.#truncated(sizeBytes) : this.#trailing(`${sizeBytes}`);
   }
 
   /**
-   * The next 1 to `maxBytes` bytes of the data, never beyond it; valid until the next read. To be called only while
-   * `remainingBytes` is not zero.
+   * The next 1 to `maxBytes` bytes of the data, valid until the next read. To be called only while bytes remain.
    *
-   * @param into where the caller would like to have them, `maxBytes` long; see `ByteSource.pull`.
-   * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early.
+   * @param into where the caller would like to have them, `maxBytes` long; see `ByteSource.pull`
+   * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early
    */
   async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
     const wantedBytes = Math.min(maxBytes, this.remainingBytes);
-    const bytes = await this.#reader.read(wantedBytes, into?.subarray(0, wantedBytes));
-    this.#count(bytes);
-    if (bytes.length === 0) throw this.#truncated(this.header.headerBytes + this.#position);
-    return bytes;
-  }
-
-  /**
-   * Reads the next bytes of the data, and drops them.
-   *
-   * @throws DigitflowError `IDX_TRUNCATED` where the stream ends early
-   */
-  async skip(byteCount: number): Promise<void> {
-    const end = this.#position + Math.min(byteCount, this.header.dataBytes - this.#position);
-    while (this.#position < end) await this.read(end - this.#position);
-  }
-
-  /** Whether `leave` will do. */
-  get canBeLeft(): boolean {
-    return this.#source.fd !== null && this.#hash === null;
-  }
-
-  /**
-   * Leaves the next bytes of the data, up to `maxBytes`, to be read by a worker, and goes on after them.
-   *
-   * @returns where they lie, and how many they are; null where they cannot be left: a pipe, gzip, a digest to compute.
-   */
-  leave(maxBytes: number): { readonly extent: FileExtent; readonly byteCount: number } | null {
-    const { fd } = this.#source;
-    if (fd === null || !this.canBeLeft) return null;
-    const byteCount = Math.min(maxBytes, this.remainingBytes);
-    const position = this.header.headerBytes + this.#position;
-    this.#position += byteCount;
-    this.#hasLeft = true;
-    return { extent: { fd, position, name: this.name }, byteCount };
+    return this.#checked(await this.#reader.read(wantedBytes, into?.subarray(0, wantedBytes)), 1);
   }
 
   /** The next `byteCount` bytes of the data in one piece; otherwise like `read`. */
   async readFully(byteCount: number): Promise<Uint8Array> {
-    const bytes = await this.#reader.readFully(byteCount);
-    this.#count(bytes);
-    if (bytes.length < byteCount) throw this.#truncated(this.header.headerBytes + this.#position);
-    return bytes;
+    return this.#checked(await this.#reader.readFully(byteCount), byteCount);
+  }
+
+  /** Reads the next bytes of the data, and drops them; otherwise like `read`. */
+  async skip(byteCount: number): Promise<void> {
+    const end = Math.min(this.#position + byteCount, this.header.dataBytes);
+    while (this.#position < end) await this.read(end - this.#position);
+  }
+
+  /** Whether data can be left to workers: not that of a pipe or of gzip, and not where a digest is to be computed. */
+  get canBeLeft(): boolean {
+    return this.#source.file !== null && this.#hash === null;
+  }
+
+  /** Leaves the next bytes, up to `maxBytes`, to be read by a worker, and goes on after them; null where it cannot. */
+  leave(maxBytes: number): { readonly extent: HeldExtent; readonly byteCount: number } | null {
+    const { file } = this.#source;
+    if (file === null || !this.canBeLeft) return null;
+    const byteCount = Math.min(maxBytes, this.remainingBytes);
+    const position = this.header.headerBytes + this.#position;
+    this.#position += byteCount;
+    this.#hasLeft = true;
+    return { extent: { fd: file.fd, position, name: this.name, file }, byteCount };
   }
 
   /**
-   * To be called when all data was read: makes sure that the stream ends here, and settles the digest. Where data was
-   * left to be read by others, the file's size was compared before, and that is all that can be said.
+   * To be called when all data was read: makes sure that the stream ends here, and settles the digest. Of data that was
+   * left to workers no more can be said than the file's size did.
    *
-   * @throws DigitflowError `IDX_TRAILING_BYTES`; `GZIP_BROKEN` where only the end of a gzip stream is damaged.
+   * @throws DigitflowError `IDX_TRAILING_BYTES`; `GZIP_BROKEN` where only the end of a gzip stream is damaged
    */
   async finish(): Promise<void> {
     if (this.#hasLeft) return;
     const { length } = await this.#reader.read(1);
-    if (length > 0) throw this.#trailing(`more than ${this.announcedBytes}`);
+    if (length > 0) throw this.#trailing(`more than ${this.#announcedBytes}`);
     this.#sha256 ??= this.#hash?.digest('hex') ?? null;
   }
 
   /** The same file, once it was read, with its data in another order; its digest stays that of the file. */
   withData(data: Uint8Array): DataStream<H> {
-    const source = arrayBytes(data, this.name);
     const header = { ...this.header, headerBytes: 0, dataBytes: data.length };
-    const stream = new DataStream(source, new ByteReader(source), header, this.#prefix, null);
+    const stream = new DataStream(new ByteReader(arrayBytes(data, this.name)), header, this.#prefix);
     stream.#sha256 = this.#sha256;
     return stream;
   }
 
   /** Frees the source, at once and at any time. */
   close(): Promise<void> {
-    return this.#reader.close();
+    return this.#source.close();
   }
 
-  #count(bytes: Uint8Array): void {
+  get #announcedBytes(): number {
+    return this.header.headerBytes + this.header.dataBytes;
+  }
+
+  #checked(bytes: Uint8Array, leastBytes: number): Uint8Array {
     this.#position += bytes.length;
     this.#hash?.update(bytes);
+    if (bytes.length < leastBytes) throw this.#truncated(this.header.headerBytes + this.#position);
+    return bytes;
   }
 
   #truncated(found: number): DigitflowError {
     return new DigitflowError(
       `${this.#prefix}_TRUNCATED`,
-      `${this.name}: cut off: expected ${this.announcedBytes} bytes by its header, found ${found}; get the file again`,
+      `${this.name}: cut off: expected ${this.#announcedBytes} bytes by its header, found ${found}; get the file again`,
     );
   }
 
   #trailing(found: string): DigitflowError {
     return new DigitflowError(
       `${this.#prefix}_TRAILING_BYTES`,
-      `${this.name}: bytes follow the data: expected ${this.announcedBytes} by its header, found ${found}; ` +
+      `${this.name}: bytes follow the data: expected ${this.#announcedBytes} by its header, found ${found}; ` +
         'the file is damaged, or its header is of another file',
     );
   }
 }
 
-function isDigested({ headerBytes, dataBytes }: DataHeader, mode: DigestMode): boolean {
-  return mode === 'always' || (mode === 'auto' && headerBytes + dataBytes <= AUTO_DIGEST_BYTES);
-}
-
 /** Loaded only when needed: OpenSSL takes 8 ms to start, a tenth of the time to evaluate the test set. */
-async function newSha256(): Promise<Hash> {
+export async function newSha256(): Promise<Hash> {
   const { createHash } = await import('node:crypto');
   return createHash('sha256');
 }

@@ -1,8 +1,8 @@
-import { readdir, statSync } from 'node:fs';
+import { readdir } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, missingInput } from '../errors.js';
-import { labelNames } from '../formats/numpy/array-names.js';
+import { labelNames } from '../formats/numpy/numpy-roles.js';
 
 /** Which half of a data set. */
 export type Split = 'train' | 'test';
@@ -17,15 +17,6 @@ export interface IdxPaths {
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
 const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
 
-/** Whether a path is a folder; false when there is nothing: the reader of files says so. */
-export function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Finds images and labels in a folder by their usual names, with a dash or a dot, packed or preferably not.
  *
@@ -35,59 +26,50 @@ export async function locateIdx(folder: string, split: Split = 'test'): Promise<
   const present = await filesIn(folder);
   const prefix = PREFIXES[split];
   const images = firstPresent(spellings(`${prefix}-images-idx3-ubyte`), present);
-  const arrays = images === null ? arraysIn(present, split) : null;
-  if (arrays !== null) return { images: join(folder, arrays) };
-  if (images === null) {
-    const other = split === 'test' ? 'train' : 'test';
-    const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
-    throw new DigitflowError(
-      'INPUT_MISSING',
-      `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), found ` +
-        `${hasOther ? `only the ${other} set` : 'no such file'}; give the images and labels by their paths`,
-    );
+  if (images !== null) {
+    return { images: join(folder, images), labels: await locateLabels(join(folder, images)) };
   }
-  return { images: join(folder, images), labels: await locateLabels(join(folder, images)) };
+  const arrays = arraysIn(present, split);
+  if (arrays !== null) return { images: join(folder, arrays) };
+  const other = split === 'test' ? 'train' : 'test';
+  const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
+  throw new DigitflowError(
+    'INPUT_MISSING',
+    `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), found ` +
+      `${hasOther ? `only the ${other} set` : 'no such file'}; give the images and labels by their paths`,
+  );
 }
 
 /**
- * Finds the labels beside images, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`, or another spelling of
- * it, QMNIST's `idx2-int` among them.
+ * Finds the labels beside images, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`, or another spelling of it,
+ * QMNIST's `idx2-int` among them; `x_test.npy`, which NumPy saved, has `y_test.npy`.
  *
  * @throws DigitflowError `INPUT_MISSING` when there are none or the images' name does not tell, `INPUT_READ`.
  */
 export async function locateLabels(imagesPath: string): Promise<string> {
   const name = basename(imagesPath);
-  if (/\.npy(\.gz)?$/.test(name)) return locateArray(imagesPath);
-  if (!name.includes('images')) {
+  const isArray = /\.npy(\.gz)?$/.test(name);
+  if (!isArray && !name.includes('images')) {
     throw new DigitflowError(
       'INPUT_MISSING',
       `${imagesPath}: its name has no "images" in it, so the labels cannot be found by theirs; give the labels' path`,
     );
   }
-  const twin = name.replace('images', 'labels').replace('idx3', 'idx1');
-  const stem = twin.replace(/\.gz$/, '').replace('.idx1', '-idx1');
-  const candidates = [twin, ...spellings(stem), ...spellings(stem.replace('idx1-ubyte', 'idx2-int'))];
+  const candidates = isArray ? labelNames(name) : idxLabelNames(name);
   const folder = dirname(imagesPath);
   const labels = firstPresent(candidates, await filesIn(folder));
-  if (labels === null) {
-    throw new DigitflowError(
-      'INPUT_MISSING',
-      `${imagesPath}: expected its labels beside it as ${twin}, found no such file; give the labels' path`,
-    );
-  }
-  return join(folder, labels);
-}
-
-/** Finds the labels beside images that NumPy saved: `x_test.npy` has `y_test.npy`. */
-async function locateArray(imagesPath: string): Promise<string> {
-  const names = labelNames(basename(imagesPath));
-  const folder = dirname(imagesPath);
-  const labels = firstPresent(names, await filesIn(folder));
   if (labels !== null) return join(folder, labels);
   const expected =
-    names.length > 0 ? `beside it as ${names[0]}` : 'by its name, which has no x or images in it';
+    candidates.length > 0 ? `beside it as ${candidates[0]}` : 'by its name, which has no x or images in it';
   const message = `${imagesPath}: expected its labels ${expected}, found no such file; give the labels' path`;
   throw new DigitflowError('INPUT_MISSING', message);
+}
+
+/** What the labels of IDX images may be called, the usual name first. */
+function idxLabelNames(images: string): string[] {
+  const twin = images.replace('images', 'labels').replace('idx3', 'idx1');
+  const stem = twin.replace(/\.gz$/, '').replace('.idx1', '-idx1');
+  return [twin, ...spellings(stem), ...spellings(stem.replace('idx1-ubyte', 'idx2-int'))];
 }
 
 /** Finds what NumPy saved in a folder: an archive that is alone, or `x_test.npy`. */
@@ -107,7 +89,7 @@ function firstPresent(names: readonly string[], present: ReadonlySet<string>): s
   return names.find((name) => present.has(name)) ?? null;
 }
 
-/** The names in a folder, but for those of folders: some programs unpack into folders of the usual names. */
+/** The names in a folder but those of folders: some programs unpack into folders of the usual names. */
 async function filesIn(folder: string): Promise<Set<string>> {
   try {
     const entries = await promisify(readdir)(folder, { withFileTypes: true });
@@ -118,14 +100,13 @@ async function filesIn(folder: string): Promise<Set<string>> {
 }
 
 /**
- * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path, where the shell left them as they
- * are. A file whose name is the pattern itself is taken as it is.
+ * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path. A file whose name is the pattern itself
+ * is taken as it is.
  *
  * @throws DigitflowError INPUT_MISSING where nothing fits, INPUT_READ
  */
 export async function expandPaths(paths: readonly string[]): Promise<string[]> {
-  const expanded = await Promise.all(paths.map(expandPath));
-  return expanded.flat();
+  return (await Promise.all(paths.map(expandPath))).flat();
 }
 
 async function expandPath(path: string): Promise<string[]> {
@@ -136,13 +117,8 @@ async function expandPath(path: string): Promise<string[]> {
     throw inputError(error, folder);
   });
   if (names.includes(pattern)) return [path];
-  const expression = new RegExp(
-    `^${pattern
-      .replace(/[^*?]/g, (c) => c.replace(/\W/, '\\$&'))
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
-    's',
-  );
+  const literal = pattern.replace(/[^*?]/g, (c) => c.replace(/\W/, '\\$&'));
+  const expression = new RegExp(`^${literal.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's');
   const found = names.filter(
     (name) => expression.test(name) && (pattern.startsWith('.') || !name.startsWith('.')),
   );

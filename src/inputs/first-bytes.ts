@@ -3,9 +3,11 @@ import { mostRowBytesOf } from '../formats/csv/dialect.js';
 import { textStart } from '../formats/csv/guess/first-table.js';
 import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
+import { OpenFile } from './bytes/file-bytes.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
-import { OpenFile } from './bytes/open-file.js';
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 /** How much of a file is read; more where its first rows are longer. */
 const LEAST_FILE_BYTES = 256 * 1024;
 
@@ -24,33 +26,25 @@ export interface FirstBytes {
   readonly sizeBytes: number | null;
   /** Opens all of its unpacked content, from the start; a stream only once. */
   content(): Promise<ByteSource>;
-  /** Closes what is open. */
   close(): Promise<void>;
 }
 
-/**
- * What to call an input in an error.
- *
- * @throws DigitflowError USAGE for a URL that is not that of a file
- */
+/** What to call an input in an error; throws USAGE for a URL that is not that of a file. */
 export function nameOf(input: ByteInput): string {
   if (input === '-') return 'stdin';
   return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
 }
 
-/** Whether an input is a regular file, which can be opened more than once. */
-export function isRegularFile(input: ByteInput): boolean {
-  return statsOf(input)?.isFile() ?? false;
-}
-
-/**
- * Whether an input can be opened only once, and may take for ever to open: stdin, a named pipe, a device, bytes that are
- * made while they are read. What is wrong with any other input is known at once.
- */
+/** Whether an input can be opened only once, and may take for ever to open: stdin, a pipe, a device, a stream in memory. */
 export function isStream(input: ByteInput): boolean {
   if (pathOf(input) === null) return !(input instanceof Uint8Array);
   const stats = statsOf(input);
   return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Whether an input is a folder; false when there is nothing. */
+export function isFolder(input: ByteInput): boolean {
+  return statsOf(input)?.isDirectory() ?? false;
 }
 
 /** Null where there is no path, or nothing at it. Not node:fs/promises, which takes 2 ms to load. */
@@ -63,11 +57,15 @@ function statsOf(input: ByteInput): Stats | null {
   }
 }
 
+/** The path of a regular file, which can be opened more than once; null for everything else. */
+function regularPathOf(input: ByteInput): string | null {
+  return statsOf(input)?.isFile() ? pathOf(input) : null;
+}
+
 /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
 export async function plainFileSize(input: ByteInput): Promise<number | null> {
-  const path = pathOf(input);
-  if (path === null || !isRegularFile(path)) return null;
-  const file = await OpenFile.open(path, path).catch(() => null);
+  const path = regularPathOf(input);
+  const file = path === null ? null : await OpenFile.open(path, path).catch(() => null);
   if (file === null) return null;
   try {
     const start = new Uint8Array(2);
@@ -80,28 +78,20 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
   }
 }
 
-/** How to read the first bytes. */
-export interface FirstBytesOptions {
-  /** What to call the input in an error. */
-  readonly name?: string | undefined;
-  /** The longest line that is waited for; by default for images of 2048 pixels at most. */
-  readonly mostLineBytes?: number | undefined;
-}
-
 /**
- * Reads the first bytes of an input. A regular file is closed again: of thousands, none stays open. It is read to the end
- * of a header and a row, if lines are no longer than they may be; so are bytes in memory.
- *
- * Of a live stream it waits for one line; `readMore` waits for the next.
+ * Reads the first bytes of an input. A regular file, or bytes in memory, are read to the end of a header and a row, if lines
+ * are no longer than `mostLineBytes`, and closed again. Of a live stream it waits for one line; `readMore` waits for the next.
  *
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function readFirstBytes(
   input: ByteInput,
-  { name = nameOf(input), mostLineBytes = mostRowBytesOf(0) }: FirstBytesOptions = {},
+  name = nameOf(input),
+  mostLineBytes = mostRowBytesOf(0),
 ): Promise<FirstBytes> {
-  const path = isRegularFile(input) ? pathOf(input) : null;
+  const path = regularPathOf(input);
   const source = await openBytes(input, name);
+  // Not `closedOnError`: what `content` keeps of this call must not be the source, and its buffers.
   try {
     if (path === null && !(input instanceof Uint8Array))
       return await readFirstLines(source, new FirstLines(mostLineBytes));
@@ -133,11 +123,8 @@ async function readFirstLines(source: ByteSource, seen: FirstLines): Promise<Fir
   };
 }
 
-/** The first bytes of a file, in one piece: a header and a row, if lines are no longer than they may be. */
-async function readFileStart(
-  source: ByteSource,
-  mostLineBytes: number,
-): Promise<Pick<FirstBytes, 'bytes' | 'isWhole'>> {
+/** A header and a row, in one piece. */
+async function readFileStart(source: ByteSource, mostLineBytes: number) {
   let bytes = Buffer.alloc(0);
   while (bytes.length < LEAST_FILE_BYTES || (bytes.length < 2 * mostLineBytes && !hasTwoLines(bytes))) {
     const piece = await source.pull();
@@ -150,19 +137,17 @@ async function readFileStart(
 }
 
 function hasTwoLines(text: Buffer): boolean {
-  const lineEnd = text.includes(0x0a) ? 0x0a : 0x0d;
+  const lineEnd = text.includes(LINE_FEED) ? LINE_FEED : CARRIAGE_RETURN;
   const at = text.indexOf(lineEnd);
   return at >= 0 && text.includes(lineEnd, at + 1);
 }
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 /** A NUL shows that these are no rows of text once there are so many bytes. */
 const LEAST_BINARY_BYTES = 16;
 
 /**
- * The first bytes of a stream, piece by piece, until they hold a line that is not blank: a live stream may give no more for
- * now. However small the pieces and however many the blank lines, the work grows with the bytes only.
+ * The first bytes of a stream, piece by piece, until they hold a line that is not blank. However small the pieces and however
+ * many the blank lines, the work grows with the bytes only.
  */
 export class FirstLines {
   readonly #mostLineBytes: number;
@@ -176,39 +161,32 @@ export class FirstLines {
   #toldLength = 0;
   #hasNul = false;
 
-  /** @param mostLineBytes a longer line is not waited for */
+  /** A line longer than `mostLineBytes` is not waited for. */
   constructor(mostLineBytes: number) {
     this.#mostLineBytes = mostLineBytes;
   }
 
-  /** All of them: a view that later pieces do not change. */
+  /** All of them, in a view that later pieces do not change. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /**
-   * Adds a piece, which is copied.
-   *
-   * @returns true where a line that is not blank has ended, or waiting for one is of no use: this is no text, or the line
-   *   is too long
-   */
+  /** Adds a piece; true where a line that is not blank has ended, or waiting is of no use: no text, or too long a line. */
   append(piece: Uint8Array): boolean {
     this.#copy(piece);
     this.#hasNul ||= piece.includes(0);
     const isBinary = this.#hasNul && (this.#length >= LEAST_BINARY_BYTES || beginsLikeIdx(this.bytes));
-    const tells = this.#passLines() || isBinary || this.#isTooLong();
+    const hasLine = this.#passLines();
+    const isTooLong = this.#length - Math.max(this.#lineStart, this.#toldLength) >= this.#mostLineBytes;
+    const tells = hasLine || isBinary || isTooLong;
     if (tells) this.#toldLength = this.#length;
     return tells;
-  }
-
-  #isTooLong(): boolean {
-    return this.#length - Math.max(this.#lineStart, this.#toldLength) >= this.#mostLineBytes;
   }
 
   #copy(piece: Uint8Array): void {
     const length = this.#length + piece.length;
     if (length > this.#buffer.length) {
-      // Doubled each time, so that a byte is copied twice on average, not once a piece.
+      // Doubled each time: a byte is copied twice on average, not once a piece.
       const buffer = Buffer.alloc(Math.max(length, 2 * this.#buffer.length));
       buffer.set(this.bytes);
       this.#buffer = buffer;

@@ -16,10 +16,7 @@ export interface Format {
   readonly isText: boolean;
   /** Whether unpacked content that begins so is of this format. */
   recognizes(start: Uint8Array): boolean;
-  /**
-   * Opens an input whose first bytes were read, and checks all that can be checked before its data is read. It owns what is
-   * open from then on.
-   */
+  /** Opens an input, which it owns from then on, and checks all that can be checked before its data is read. */
   open(first: FirstBytes, options: OpenOptions): Promise<Input>;
   /** Opens a file of labels alone; left out where the format has none such. */
   openLabels?(first: FirstBytes, options: Pick<OpenOptions, 'classes' | 'digest'>): Promise<LabelStream>;
@@ -54,11 +51,10 @@ export interface OpenOptions {
   /** Whether they are given by themselves: then those that come with the images do not count. */
   readonly areLabelsGiven: boolean;
   /**
-   * Finds the labels of images that come without: given, or beside the images by their name. Null where there are none, and
-   * none are needed.
+   * Finds the labels of images that come without: given, or beside the images by their name. What it returns opens them; it
+   * gives null where there are none, and none are needed.
    */
-  findLabels(imagesPath: string | null): Promise<ByteInput | null>;
-  openLabels(found: ByteInput): Promise<LabelStream>;
+  findLabels(imagesPath: string | null): Promise<() => Promise<LabelStream | null>>;
   readonly digest: DigestMode;
   /** Which half of a data set that holds both. */
   readonly split: Split;
@@ -80,16 +76,9 @@ export interface Input extends InputDescription, ScorerNeeds {
   readonly canBeReadAgain: boolean;
   /** Reads it from a place on; what is wrong is raised by the pieces. */
   read(from: Cursor, permits: Permits): OpenReading;
-  /**
-   * Where to go on after a batch that was scored, where that is not what follows it anyway; null where all is well. `counts`
-   * says whether what was scored stands.
-   */
+  /** Where to go on after a batch, and whether the batch counts; null where what follows it is next. */
   returnAfter(batch: Batch): { readonly to: Cursor; readonly counts: boolean } | null;
-  /**
-   * Its files with their digests, once it was read: null where there is none.
-   *
-   * @param isComplete false where it was not read to its end
-   */
+  /** Its files with their digests, once it was read; `isComplete` is false where it was not read to its end. */
   files(isComplete: boolean): Promise<readonly InputFile[]>;
   /** Closes what is open, at once and at any time. */
   close(): Promise<void>;

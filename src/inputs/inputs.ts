@@ -37,7 +37,7 @@ export class Inputs {
   readonly #files: readonly ImageFiles[];
   readonly #options: InputsOptions;
   readonly #opened: Input[] = [];
-  /** An input whose first bytes are read, and that was not opened as yet. */
+  /** An input that was not opened as yet. */
   #first: { readonly index: number; readonly bytes: Promise<FirstBytes> } | undefined;
   #isText: boolean | undefined;
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
@@ -65,11 +65,11 @@ export class Inputs {
 
   /** Records that were accepted, scored or not, those of an earlier run among them, and how many of them were rejected. */
   get rows(): number {
-    return this.#reader?.rows ?? 0;
+    return this.#reader?.numbers.rows ?? 0;
   }
 
   get rejected(): number {
-    return this.#reader?.rejected ?? 0;
+    return this.#reader?.numbers.rejected ?? 0;
   }
 
   /**
@@ -82,19 +82,15 @@ export class Inputs {
     const first = await this.#firstOf(file);
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
-    if (isText) return { isText, bytes: less(await this.#textBytes(file), bytes) };
+    if (isText) return { isText, bytes: plus(await this.#textBytes(file), -bytes) };
     await this.openAhead(file);
-    const input = this.#opened[file];
-    const rowBytes = (input.bytes ?? 0) / Math.max(1, input.records ?? 1);
-    const { canBeReadByWorkers } = input;
-    const records = this.#files.length === 1 ? input.records : null;
-    return { isText, canBeReadByWorkers, records, bytes: less(this.#pixelBytes, row * rowBytes) };
+    const { bytes: pixelBytes, records: count, canBeReadByWorkers } = this.#opened[file];
+    const rowBytes = (pixelBytes ?? 0) / Math.max(1, count ?? 1);
+    const records = this.#files.length === 1 ? count : null;
+    return { isText, canBeReadByWorkers, records, bytes: plus(this.#pixelBytes, -row * rowBytes) };
   }
 
-  /**
-   * Opens the first input, whatever it is, and checks all files: what is wrong with one of them is known before anything is
-   * scored. Other streams are opened when their turn comes.
-   */
+  /** Opens the first input, and checks all other files; other streams are opened when their turn comes. */
   async openAhead(first = 0): Promise<void> {
     if (this.#opened[first] !== undefined) return;
     for (let index = first; index < this.#files.length; index++) {
@@ -103,7 +99,7 @@ export class Inputs {
         continue;
       }
       const input = await this.#openAt(index, index === first);
-      this.#pixelBytes = less(this.#pixelBytes, input.bytes === null ? null : -input.bytes);
+      this.#pixelBytes = plus(this.#pixelBytes, input.bytes);
       // Of thousands of files none stays open.
       if (index > first && !input.isText) await input.close();
       else this.#opened[index] = input;
@@ -123,11 +119,7 @@ export class Inputs {
     return this.#reader.pieces(permits);
   }
 
-  /**
-   * Looks at what became of a batch, in order.
-   *
-   * @returns where its records lie; null where it does not count: they are read again
-   */
+  /** Looks at what became of a batch, in order: where its records lie; null where it does not count, and is read again. */
   accept(batch: Batch): RecordsPlace | null {
     return this.#reader?.accept(batch) ?? null;
   }
@@ -144,9 +136,8 @@ export class Inputs {
   /** Images that come with labels are binary, whatever they look like. */
   #formatOf(bytes: FirstBytes, index: number): Format {
     const format = formatOf(bytes);
-    return format.isText && this.#labels[index].areGiven
-      ? (FORMATS.find(({ isText }) => !isText) ?? format)
-      : format;
+    const isBinary = format.isText && this.#labels[index].areGiven;
+    return (isBinary && FORMATS.find(({ isText }) => !isText)) || format;
   }
 
   /** Once for an input until it is opened: a stream gives its first bytes but once. */
@@ -154,8 +145,7 @@ export class Inputs {
     if (this.#first?.index !== index) {
       const { images, imagesName: name } = this.#files[index];
       const { height = 0, width = 0 } = this.#options.network.image ?? {};
-      const bytes = readFirstBytes(images, { name, mostLineBytes: mostRowBytesOf(height * width) });
-      this.#first = { index, bytes };
+      this.#first = { index, bytes: readFirstBytes(images, name, mostRowBytesOf(height * width)) };
     }
     return this.#first.bytes;
   }
@@ -167,55 +157,43 @@ export class Inputs {
 
   async #openAt(index: number, isTold: boolean): Promise<Input> {
     const first = await this.#firstOf(index);
+    let input: Input | undefined;
     try {
       const format = this.#formatOf(first, index);
       if (this.#isText !== undefined && this.#isText !== format.isText) throw mixed(first.name, format);
-      const input = await format.open(first, this.#openOptions(index));
+      const labels = this.#labels[index];
+      const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
+      input = await format.open(first, {
+        ...{ file: index, ...network, csv, labelled, digest, split },
+        areLabelsGiven: labels.areGiven,
+        findLabels: (imagesPath) => labels.find(imagesPath),
+      });
       this.#first = undefined;
       this.#isText = format.isText;
-      try {
-        if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
-        checkSize(input, this.#options.network.image);
-      } catch (error) {
-        await input.close();
-        throw error;
-      }
+      if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
+      checkSize(input, this.#options.network.image);
       if (isTold || input.isText) this.#options.onOpened?.(input);
       return input;
     } catch (error) {
+      await input?.close();
       await first.close();
       throw error;
     }
   }
 
-  #openOptions(file: number): OpenOptions {
-    const labels = this.#labels[file];
-    const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
-    return {
-      ...{ file, ...network, csv, labelled, digest, split },
-      areLabelsGiven: labels.areGiven,
-      findLabels: (imagesPath) => labels.find(imagesPath),
-      openLabels: (found) => labels.open(found),
-    };
-  }
-
   /** How many bytes of text all inputs from `first` on have; null where one of them is a stream, or packed. */
   async #textBytes(first: number): Promise<number | null> {
-    let sum = 0;
-    for (let index = first; index < this.#files.length; index++) {
-      const size =
-        index === first
-          ? (await this.#readFirst(index)).sizeBytes
-          : await plainFileSize(this.#files[index].images);
-      if (size === null) return null;
-      sum += size;
+    let { sizeBytes: sum } = await this.#readFirst(first);
+    for (const { images } of this.#files.slice(first + 1)) {
+      if (sum === null) return null;
+      sum = plus(sum, await plainFileSize(images));
     }
     return sum;
   }
 }
 
-function less(bytes: number | null, taken: number | null): number | null {
-  return bytes === null || taken === null ? null : bytes - taken;
+function plus(bytes: number | null, more: number | null): number | null {
+  return bytes === null || more === null ? null : bytes + more;
 }
 
 function mixed(name: string, { isText }: Format): DigitflowError {
@@ -226,10 +204,11 @@ function mixed(name: string, { isText }: Format): DigitflowError {
 
 /** Makes sure that a network can take images of a size: as many pixels as it has inputs. */
 function checkSize({ name, image }: Input, wanted: ImageSize | null): void {
-  if (wanted === null || wanted.height * wanted.width === image.height * image.width) return;
+  const pixelsOf = ({ height, width }: ImageSize) => height * width;
+  if (wanted === null || pixelsOf(wanted) === pixelsOf(image)) return;
   throw new DigitflowError(
     'INPUT_SIZE',
-    `${name}: expected images of ${wanted.height * wanted.width} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
-      `found ${image.height * image.width} (${image.height} x ${image.width}); resize the images or give another network`,
+    `${name}: expected images of ${pixelsOf(wanted)} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
+      `found ${pixelsOf(image)} (${image.height} x ${image.width}); resize the images or give another network`,
   );
 }

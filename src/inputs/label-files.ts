@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import { closedOnError } from './bytes/byte-source.js';
 import { type ByteInput, discard } from './bytes/open-bytes.js';
 import { locateLabels } from './find-files.js';
 import { nameOf, readFirstBytes } from './first-bytes.js';
@@ -21,12 +22,13 @@ export class LabelFiles {
     return this.#files.labels !== undefined;
   }
 
-  /**
-   * Those that are given, or lie beside the images by their name; null where there are none, and none are needed.
-   *
-   * @throws DigitflowError USAGE for images without a path, INPUT_MISSING
-   */
-  async find(imagesPath: string | null): Promise<ByteInput | null> {
+  /** @throws DigitflowError USAGE for images without a path, INPUT_MISSING */
+  async find(imagesPath: string | null): ReturnType<OpenOptions['findLabels']> {
+    const found = await this.#find(imagesPath);
+    return async () => (found === null ? null : this.#open(found));
+  }
+
+  async #find(imagesPath: string | null): Promise<ByteInput | null> {
     const { images, labels } = this.#files;
     const { labelled } = this.#options;
     if (labelled === 'ignored') return null;
@@ -44,17 +46,11 @@ export class LabelFiles {
     });
   }
 
-  /** Opens them, once: in any binary format. */
-  open(found: ByteInput): Promise<LabelStream> {
-    this.#opened ??= this.#open(found);
-    return this.#opened;
-  }
-
   /** Waits for the first bytes of images that may take for ever to come: what is wrong with given labels is told before. */
   async before<T>(first: Promise<T>): Promise<T> {
     const { labels } = this.#files;
     if (labels === undefined || this.#options.labelled === 'ignored') return first;
-    await Promise.race([Promise.all([first, this.open(labels)]), first]);
+    await Promise.race([Promise.all([first, this.#open(labels)]), first]);
     return first;
   }
 
@@ -65,14 +61,14 @@ export class LabelFiles {
     else if (labels !== undefined) discard(labels);
   }
 
-  async #open(found: ByteInput): Promise<LabelStream> {
-    const first = await readFirstBytes(found, { name: this.#files.labelsName });
-    const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
-    try {
-      return await (format?.openLabels ?? openIdxLabels)(first, this.#options);
-    } catch (error) {
-      await first.close();
-      throw error;
-    }
+  /** Opens them, once: in any binary format. */
+  #open(found: ByteInput): Promise<LabelStream> {
+    const open = async (): Promise<LabelStream> => {
+      const first = await readFirstBytes(found, this.#files.labelsName);
+      const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
+      return closedOnError(first, () => (format?.openLabels ?? openIdxLabels)(first, this.#options));
+    };
+    this.#opened ??= open();
+    return this.#opened;
   }
 }

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { type ByteInput, pathOf } from './bytes/open-bytes.js';
-import { isFolder, locateIdx, type Split } from './find-files.js';
+import { locateIdx, type Split } from './find-files.js';
+import { isFolder } from './first-bytes.js';
 import type { ImageFiles } from './input.js';
 import { Inputs, type InputsOptions } from './inputs.js';
 
@@ -17,7 +18,7 @@ export interface ImagesSpec {
 }
 
 /**
- * Finds images of any format, which are opened when they are asked for: the one door for them.
+ * Finds images of any format, which are opened when they are asked for.
  *
  * @throws DigitflowError USAGE for labels without images, or from stdin like the images; INPUT_MISSING for a folder without
  *   images; BUILD_INCOMPLETE when the bundled test set was not made
@@ -37,12 +38,8 @@ async function findImages({ images, labels }: ImagesSpec, split: Split): Promise
   }
   const path = pathOf(images);
   if (path !== null && labels === undefined && isFolder(path)) return locateIdx(path, split);
-  return {
-    images,
-    labels,
-    imagesName: streamName(images, 'images'),
-    labelsName: streamName(labels, 'labels'),
-  };
+  const imagesName = streamName(images, 'images');
+  return { images, labels, imagesName, labelsName: streamName(labels, 'labels') };
 }
 
 /** What to call a stream, or bytes in memory, which have no name of their own. */

@@ -18,11 +18,7 @@ export interface Model {
   readonly sha256: string;
 }
 
-/**
- * Opens a bundled network by its name, or a network file by its path.
- *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE
- */
+/** Opens a bundled network by its name, or a file by its path; throws INPUT_MISSING, INPUT_READ, NETWORK_FILE. */
 export function openModel(nameOrPath: string): Model {
   const path = BUNDLED_MODELS.includes(nameOrPath)
     ? join(DATA_FOLDER, `${nameOrPath}.safetensors`)

@@ -1,13 +1,22 @@
-import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
+import type { InputDescription, Permits, Piece, PixelRecords, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { LabelReader } from '../formats/labels.js';
 import type { ImageSize } from '../network/network.js';
 import type { DataStream } from './data-stream.js';
 import type { Cursor, Input, LabelStream, OpenReading } from './input.js';
-import { RecordCutter, type StoredImages } from './record-cutter.js';
 
 /** The most bytes of labels in one piece: labels may be longer than images. */
-const LABEL_PIECE_BYTES = 1024 * 1024;
+const MOST_LABEL_BYTES = 2 ** 20;
+/** So much is converted at a time: what stays in the cache. */
+const CONVERTED_BYTES = 2 ** 20;
+
+/** How images are stored. */
+export interface StoredImages {
+  /** Bytes of one image. */
+  readonly storedBytes: number;
+  /** Makes u8 pixels of whole images from index `first` on, valid until the next call; left out where they are that already. */
+  readonly toPixels?: ((stored: Uint8Array, first: number) => Uint8Array) | undefined;
+}
 
 /** Images that lie one after the other, and their labels, each as a stream that stands at its first record. */
 export interface PixelSource extends InputDescription, StoredImages {
@@ -27,15 +36,22 @@ export interface PixelSource extends InputDescription, StoredImages {
  */
 export function pixelInput(source: PixelSource): Input {
   const { file, name, format, guesses, image, count, images, labels, storedBytes, toPixels } = source;
-  if (labels !== null && labels.layout.count !== count) throw countsDiffer(source, labels.layout.count);
-  images.checkSize();
-  labels?.stream.checkSize();
+  if (labels !== null && labels.layout.count !== count) {
+    const message =
+      `${images.name} holds ${count} images, but ${labels.stream.name} holds ${labels.layout.count} labels; ` +
+      'give the labels that belong to these images';
+    throw new DigitflowError('IDX_COUNTS_DIFFER', message);
+  }
+  const streams = labels === null ? [images] : [images, labels.stream];
+  for (const stream of streams) stream.checkSize();
+  const canBeReadByWorkers = images.canBeLeft && toPixels === undefined;
   let isRead = false;
-  let isLeftToWorkers = false;
   const close = async (): Promise<void> => {
-    await Promise.all([images.close(), labels?.stream.close()]);
+    await Promise.all(streams.map((stream) => stream.close()));
   };
   const read = (from: Cursor, permits: Permits): OpenReading => {
+    if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
+    isRead = true;
     const labelReader =
       labels && new LabelReader(labels.layout.format, source.classCount, labels.stream.name);
     const cutter = new RecordCutter(source, labelReader, from.row);
@@ -44,34 +60,21 @@ export function pixelInput(source: PixelSource): Input {
       dataStart: images.header.headerBytes,
       decode: (piece) => cutter.cut(piece),
     };
-    if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
-    isRead = true;
-    isLeftToWorkers = permits.readByWorkers && images.canBeLeft && toPixels === undefined;
     return {
       reading,
-      pieces: piecesOf(source, reading, from.row, permits, isLeftToWorkers),
-      close: () => {
-        // What is left to go wrong when a reader is closed matters to no one. Workers may still be reading images.
-        if (!isLeftToWorkers) images.close().catch(() => undefined);
-        labels?.stream.close().catch(() => undefined);
-      },
+      pieces: piecesOf(source, reading, from.row, permits, permits.readByWorkers && canBeReadByWorkers),
+      // What is left to go wrong when a reader is closed does not matter.
+      close: () => void close().catch(() => undefined),
     };
   };
-  const canBeReadByWorkers = images.canBeLeft && toPixels === undefined;
   return {
     ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers },
-    transposed: null,
+    ...{ transposed: null, isText: false, canBeReadAgain: true },
     hasLabels: labels !== null,
     records: count,
     bytes: images.canBeLeft ? count * storedBytes : null,
-    isText: false,
-    canBeReadAgain: true,
     returnAfter: () => null,
-    files: async () =>
-      [images, ...(labels ? [labels.stream] : [])].map((stream) => ({
-        name: stream.name,
-        sha256: stream.sha256,
-      })),
+    files: async () => streams.map((stream) => ({ name: stream.name, sha256: stream.sha256 })),
   };
 }
 
@@ -91,44 +94,97 @@ async function* piecesOf(
   let begunBytes = 0;
   const rest = new Uint8Array(storedBytes);
   const pixels = image.height * image.width;
-  const labelled = Math.max(1, Math.floor(LABEL_PIECE_BYTES / Math.max(1, labelBytes))) * storedBytes;
+  const labelled = Math.max(1, Math.floor(MOST_LABEL_BYTES / Math.max(1, labelBytes))) * storedBytes;
   // Numbers that are to become pixels are read to a place of their own.
   const own =
     toPixels && new Uint8Array(Math.max(storedBytes, CONVERTED_BYTES - (CONVERTED_BYTES % storedBytes)));
   while (images.remainingBytes > 0) {
     await permits.whenFree();
     const room = permits.room(reading);
-    if (begunBytes === 0 && room.length < pixels) throw noRoom(images.name, pixels, room.length);
+    if (begunBytes === 0 && room.length < pixels) {
+      const message = `images of ${pixels} pixels do not fit into slots of ${room.length}: is the network made for them?`;
+      throw new DigitflowError('INPUT_SIZE', `${images.name}: ${message}`);
+    }
     // No more than the slot takes, whatever they take as stored.
     const records = own?.subarray(0, Math.floor(room.length / pixels) * storedBytes);
     const into = begunBytes > 0 ? rest.subarray(begunBytes) : (records ?? room);
     const mostBytes = Math.min(into.length, labelled);
-    const left =
-      isLeftToWorkers && begunBytes === 0 ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
-    const bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
+    const left = isLeftToWorkers ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
+    let bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
     const endedCount = Math.floor((begunBytes + bytes.length) / storedBytes);
     begunBytes = (begunBytes + bytes.length) % storedBytes;
     const stored = await labels?.stream.readFully(endedCount * labelBytes);
+    // While labels were awaited, the batch that was being filled may have gone.
+    if (left !== null) bytes = permits.room(reading).subarray(0, left.byteCount);
     yield { reading, bytes, labels: stored, extent: left?.extent };
   }
   await images.finish();
   await labels?.stream.finish();
 }
 
-/** So much is converted at a time: what stays in the cache. */
-const CONVERTED_BYTES = 2 ** 20;
+/** Cuts pieces, which may end anywhere, into records: the state of one pass over an input. */
+export class RecordCutter {
+  readonly #images: StoredImages;
+  readonly #labels: LabelReader | null;
+  /** The beginning of a record that straddles pieces; `(storedBytes)` once there was one. */
+  #carry = new Uint8Array(0);
+  #carriedBytes = 0;
+  /** How many records ended so far. */
+  #count: number;
+  #hasFailed = false;
 
-function noRoom(name: string, imageBytes: number, roomBytes: number): DigitflowError {
-  return new DigitflowError(
-    'INPUT_SIZE',
-    `${name}: images of ${imageBytes} pixels do not fit into slots of ${roomBytes}: is the network made for them?`,
-  );
-}
+  constructor(images: StoredImages, labels: LabelReader | null, firstRow = 0) {
+    this.#images = images;
+    this.#labels = labels;
+    this.#count = firstRow;
+  }
 
-function countsDiffer({ images, labels, count }: PixelSource, labelCount: number): DigitflowError {
-  return new DigitflowError(
-    'IDX_COUNTS_DIFFER',
-    `${images.name} holds ${count} images, but ${labels?.stream.name} holds ${labelCount} labels; ` +
-      'give the labels that belong to these images',
-  );
+  /**
+   * The records that end in a piece: the one that began before it, then all others together; each to be taken in before
+   * the next. What is wrong with labels fails a piece before any of its records, and the last that comes is a fault.
+   */
+  *cut(piece: Piece): Generator<PixelRecords, void> {
+    if (this.#hasFailed) return;
+    try {
+      if (piece.fault !== undefined) throw piece.fault;
+      yield* this.#recordsOf(piece);
+    } catch (fault) {
+      if (!(fault instanceof DigitflowError)) throw fault;
+      this.#hasFailed = true;
+      const { reading } = piece;
+      yield { reading, first: this.#count, count: 0, pixels: new Uint8Array(0), labels: null, fault };
+    }
+  }
+
+  *#recordsOf({ reading, bytes, labels: stored, extent }: Piece): Generator<PixelRecords, void> {
+    const { storedBytes, toPixels = (images: Uint8Array) => images } = this.#images;
+    const count = Math.floor((this.#carriedBytes + bytes.length) / storedBytes);
+    const first = this.#count;
+    const labels = this.#labels?.read(stored, first, count) ?? null;
+    const begin = this.#carriedBytes > 0 ? Math.min(bytes.length, storedBytes - this.#carriedBytes) : 0;
+    const given = begin > 0 && count > 0 ? 1 : 0;
+    const end = begin + (count - given) * storedBytes;
+    if (begin > 0) this.#keep(bytes.subarray(0, begin));
+    if (given > 0) {
+      const pixels = toPixels(this.#carry, first);
+      this.#carriedBytes = 0;
+      this.#count++;
+      yield { reading, first, count: 1, pixels, labels: labels?.subarray(0, 1) ?? null };
+    }
+    if (count > given) {
+      const pixels = toPixels(bytes.subarray(begin, end), first + given);
+      this.#count = first + count;
+      const rest = labels?.subarray(given) ?? null;
+      yield { reading, first: first + given, count: count - given, pixels, labels: rest, extent };
+    }
+    // Only now: the record that was carried here is read from the same buffer until its `next` has returned.
+    if (begin === 0 || given > 0) this.#keep(bytes.subarray(end));
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.#carry.length === 0) this.#carry = new Uint8Array(this.#images.storedBytes);
+    this.#carry.set(bytes, this.#carriedBytes);
+    this.#carriedBytes += bytes.length;
+  }
 }

@@ -15,15 +15,15 @@ export interface ReadOptions {
 /**
  * Reads inputs, one after the other, by permits: a piece is read when a slot is free.
  *
- * Of a regular file of text nothing is read here: its stretches are given to the workers, and what they answer decides how
- * it goes on. So each batch has to come back to `accept`, in order. Where a line end turned out to be within quotes, or the
- * file has grown, reading goes back to the place, and what was read after it comes to nothing.
+ * Stretches of a regular file of text are given to the workers, and what they answer, in order, to `accept` decides how it
+ * goes on. Where a line end turned out to be within quotes, or the file has grown, reading goes back to the place, and what
+ * was read after it comes to nothing.
  */
 export class InputReader {
   /** True when all was read to its end. */
   isComplete = false;
   readonly #open: (index: number) => Promise<Input | null>;
-  readonly #numbers: RecordNumbers;
+  readonly numbers: RecordNumbers;
   #cursor: Cursor;
   /** The inputs of the readings that count; those begun before the last return to a place do not. */
   #valid = new Map<Reading, Input>();
@@ -34,20 +34,11 @@ export class InputReader {
   #wake: () => void = () => {};
   #close: (() => void) | undefined;
 
-  /** @param open opens an input when its turn has come; null after the last */
+  /** Opens each input when its turn has come; `open` gives null after the last. */
   constructor(open: (index: number) => Promise<Input | null>, { from, isCutHere = false }: ReadOptions = {}) {
     this.#open = open;
-    this.#numbers = new RecordNumbers(from);
+    this.numbers = new RecordNumbers(from);
     this.#cursor = { ...cursorAt(from?.file ?? 0, from), isCutHere };
-  }
-
-  /** Records that were accepted, scored or not, those of an earlier run among them, and how many of them were rejected. */
-  get rows(): number {
-    return this.#numbers.rows;
-  }
-
-  get rejected(): number {
-    return this.#numbers.rejected;
   }
 
   /** All pieces, once. Unsubscribing closes what is open; what workers are reading stays open until they have. */
@@ -64,29 +55,22 @@ export class InputReader {
     });
   }
 
-  /**
-   * Looks at what became of a batch, in order.
-   *
-   * @returns where its records lie; null where it does not count: they are read again
-   */
+  /** Looks at what became of a batch, in order: where its records lie; null where it does not count, and is read again. */
   accept(batch: Batch): RecordsPlace | null {
     const input = this.#valid.get(batch.reading);
     if (input === undefined) return null;
-    if (batch.fault !== undefined) this.#end();
-    else if (batch.stretch !== undefined) {
+    if (batch.fault !== undefined) {
+      // What was read after a fault comes to nothing.
+      this.#hasFault = true;
+      this.#goBack({ ...this.#cursor });
+    } else if (batch.stretch !== undefined) {
       this.#unaccepted--;
       this.#wake();
       const back = input.returnAfter(batch);
       if (back !== null) this.#goBack(back.to);
       if (back?.counts === false) return null;
     }
-    return this.#numbers.place(batch);
-  }
-
-  /** What was read after a fault comes to nothing. */
-  #end(): void {
-    this.#hasFault = true;
-    this.#goBack({ ...this.#cursor });
+    return this.numbers.place(batch);
   }
 
   #goBack(to: Cursor): void {
@@ -112,9 +96,9 @@ export class InputReader {
         if (input === null) break;
       }
       const isRead = await this.#read(input, cursor, permits, subscriber);
-      if (!isRead && cursor === this.#cursor) return;
-      if (cursor === this.#cursor)
-        this.#cursor = { ...cursorAt(cursor.input + 1), isCutHere: cursor.isCutHere };
+      if (cursor !== this.#cursor) continue;
+      if (!isRead) return;
+      this.#cursor = { ...cursorAt(cursor.input + 1), isCutHere: cursor.isCutHere };
     }
     this.isComplete = !subscriber.closed && !this.#hasFault;
   }
@@ -157,21 +141,24 @@ export class InputReader {
   }
 }
 
+const START: RunPosition = { file: 0, bytes: 0, line: 0, row: 0, rows: 0, rejected: 0 };
+
 /** Counts records and lines of inputs as batches pass in order: so each batch knows where it lies. */
 class RecordNumbers {
+  /** Records that were accepted, scored or not, those of an earlier run among them. */
   rows: number;
+  /** How many of them were rejected. */
   rejected: number;
   #input: number;
   #row: number;
   #line: number | null;
 
-  /** @param from where to go on counting */
-  constructor(from?: RunPosition) {
-    this.#input = from?.file ?? 0;
-    this.#row = from?.row ?? 0;
-    this.#line = from && from.bytes > 0 ? from.line : null;
-    this.rows = from?.rows ?? 0;
-    this.rejected = from?.rejected ?? 0;
+  constructor({ file, bytes, row, line, rows, rejected }: RunPosition = START) {
+    this.#input = file;
+    this.#row = row;
+    this.#line = bytes > 0 ? line : null;
+    this.rows = rows;
+    this.rejected = rejected;
   }
 
   /** Says where a batch lies, and counts what it holds. */

@@ -1,7 +1,34 @@
 import { DigitflowError } from '../errors.js';
+import { activate, backThroughActivation } from '../network/activations.js';
 import { feedForward, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
+import { rowOf } from './explain.js';
+
+/** z of the first layer, Wx + b: `(outputs)` float64, for brightness `(inputs)`. */
+export function firstSums({ layers }: Pick<Network, 'layers'>, brightness: Float64Array): Float64Array {
+  return feedForward({ layers: [{ ...layers[0], activation: 'identity' }] }, brightness)[1];
+}
+
+/** The activations of all layers from z of the first one, whose many weights need not be summed again. */
+export function forwardFromSums({ layers }: Pick<Network, 'layers'>, sums: Float64Array): Float64Array[] {
+  return feedForward({ layers: layers.slice(1) }, activate(layers[0].activation, sums));
+}
+
+/**
+ * ∂F/∂z of the first layer, `(outputs)` float64, for F = Σ `outputGradient` · outputs and the `activations` that
+ * `forwardFromSums` gives. Its product with the first layer's weights is the gradient of every pixel.
+ */
+export function firstDeltas(
+  { layers }: Pick<Network, 'layers'>,
+  activations: readonly Float64Array[],
+  outputGradient: Float64Array,
+): Float64Array {
+  const back = (l: number, gradient: Float64Array) =>
+    backThroughActivation(layers[l].activation, activations[l], gradient);
+  let gradient = outputGradient;
+  for (let l = layers.length - 1; l > 0; l--) gradient = transposedTimes(layers[l], back(l, gradient));
+  return back(0, gradient);
+}
 
 /** Nodes and weights of Gauss and Legendre on -1..1, five points: exact for polynomials up to degree 9. */
 const NODES: readonly (readonly [node: number, weight: number])[] = [
@@ -13,26 +40,25 @@ const NODES: readonly (readonly [node: number, weight: number])[] = [
     ]),
   ),
 ];
-/** The interval is cut into so many equal pieces at first, so that the nodes miss nothing that is not very narrow. */
+/** The equal pieces at first: enough that the nodes miss nothing that is not very narrow. */
 const FIRST_PIECES = 32;
-/** Halving closes in on a kink; after so many times the piece is narrower than a double can tell. */
+/** Halving closes in on a kink; after this many times the piece is narrower than a double can tell. */
 const DEEPEST = 48;
-/** After so many evaluations no piece is halved: rounding, not the function, keeps the halves apart. */
+/** After this many evaluations no piece is halved: rounding, not the function, keeps the halves apart. */
 const MOST_EVALUATIONS = 400_000;
 
 /**
- * ∫₀¹ f, for a function of vectors. Each piece is integrated as a whole and in halves, and is halved again until the two
- * agree in every component to its share of `tolerances`.
+ * ∫₀¹ f, for a function of vectors, and how often `f` was called. Each piece is integrated as a whole and in halves, and
+ * is halved again until the two agree in every component to its share of `tolerances`.
  *
  * @param isRight whether the integral of a piece agrees with what else is known of it, but for `share` of what is
  *   allowed. Only this finds a jump so narrow that it lies between the nodes.
- * @returns the integral, `(n)` float64, and how often `f` was called.
  */
 function integrateVector(
   f: (at: number) => Float64Array,
   tolerances: Float64Array,
   isRight: (piece: readonly [from: number, to: number], integral: Float64Array, share: number) => boolean,
-): { readonly integral: Float64Array; readonly evaluations: number } {
+) {
   const integral = new Float64Array(tolerances.length);
   let evaluations = 0;
   const gauss = (from: number, to: number) => {
@@ -51,8 +77,7 @@ function integrateVector(
     const share = 1 / FIRST_PIECES / 2 ** (depth / 4);
     const agree = whole.every((value, n) => Math.abs(value - left[n] - right[n]) <= tolerances[n] * share);
     const both = left.map((value, n) => value + right[n]);
-    const isDone = agree && isRight([from, to], both, share);
-    if (isDone || depth >= DEEPEST || evaluations >= MOST_EVALUATIONS) {
+    if ((agree && isRight([from, to], both, share)) || depth >= DEEPEST || evaluations >= MOST_EVALUATIONS) {
       for (let n = 0; n < integral.length; n++) integral[n] += both[n];
       return;
     }
@@ -88,14 +113,9 @@ export interface Attribution {
 
 /**
  * Integrated gradients (Sundararajan, Taly, Yan 2017): pixel i contributes (xᵢ - x'ᵢ) ∫₀¹ ∂F/∂xᵢ along the straight
- * path from the baseline x' to the image x, where F is the output of `target`. The steps adapt to the network, so
- * that the sum also holds for sharp sigmoids and the kinks of ReLUs.
+ * path from the baseline x' (usually black) to the image x, both `(height * width)` float64, where F is the output of
+ * `target`. The steps adapt to the network, so that the sum also holds for sharp sigmoids and the kinks of ReLUs.
  *
- * On this path the first layer's sums change linearly, so only its few deltas are integrated; the weights of the pixels
- * are applied once, at the end.
- *
- * @param brightness `(height * width)` float64, from `brightnessOf`.
- * @param baseline the same for the image to compare with, usually all black.
  * @throws DigitflowError USAGE for a class that the network does not have.
  */
 export function attribute(
@@ -106,24 +126,33 @@ export function attribute(
 ): Attribution {
   const outputs = (image: Float64Array) => feedForward(network, image)[network.layers.length];
   const [output, baselineOutput] = [outputs(brightness)[target], outputs(baseline)[target]];
+  const [first] = network.layers;
+  const classCount = network.layers[network.layers.length - 1].outputs;
   if (output === undefined) {
-    const last = network.layers[network.layers.length - 1].outputs - 1;
-    const message = `class ${target}: expected a class from 0 to ${last}, found ${target}; give one that is there`;
+    const expected = `a class from 0 to ${classCount - 1}`;
+    const message = `class ${target}: expected ${expected}, found ${target}; give one that is there`;
     throw new DigitflowError('USAGE', message);
   }
+  // On the path the first layer's sums change linearly, so only its few deltas are integrated.
   const from = firstSums(network, baseline);
   const path = firstSums(network, brightness).map((sum, n) => sum - from[n]);
-  const chosen = Float64Array.from({ length: outputs(baseline).length }, (_, k) => (k === target ? 1 : 0));
-  const activationsAt = (share: number) =>
-    forwardFromSums(
-      network,
-      from.map((sum, n) => sum + share * path[n]),
-    );
+  const chosen = Float64Array.from({ length: classCount }, (_, k) => (k === target ? 1 : 0));
+  const activationsAt = (share: number) => {
+    const sums = from.map((sum, n) => sum + share * path[n]);
+    return forwardFromSums(network, sums);
+  };
   const outputAt = (share: number) => activationsAt(share)[network.layers.length - 1][target];
+  // Ten times more exact than promised.
   const allowed = (ATTRIBUTION_TOLERANCE * Math.max(1, Math.abs(output - baselineOutput))) / 10;
+  const difference = brightness.map((value, i) => value - baseline[i]);
+  // An error of ∫δₙ changes the contributions Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times as much.
+  const tolerances = from.map((_, n) => {
+    const weight = rowOf(first, n).reduce((sum, w, i) => sum + Math.abs(w * difference[i]), 0);
+    return allowed / first.outputs / Math.max(weight, Number.EPSILON);
+  });
   const { integral, evaluations } = integrateVector(
     (share) => firstDeltas(network, activationsAt(share), chosen),
-    tolerances(network, brightness, baseline, allowed),
+    tolerances,
     // Over every piece of the path the gradients must add up to the rise of the output.
     ([start, end], deltas, share) => {
       const rise = deltas.reduce((sum, delta, n) => sum + delta * path[n], 0);
@@ -131,28 +160,8 @@ export function attribute(
     },
   );
 
-  const gradient = transposedTimes(network.layers[0], integral);
-  const contributions = gradient.map((mean, i) => mean * (brightness[i] - baseline[i]));
+  const contributions = transposedTimes(first, integral).map((mean, i) => mean * difference[i]);
   const sum = contributions.reduce((total, contribution) => total + contribution, 0);
   const residual = Math.abs(sum - (output - baselineOutput));
   return { target, contributions, output, baselineOutput, sum, residual, steps: evaluations };
-}
-
-/**
- * How exact each neuron's delta must be, so that all pixels together are ten times more exact than promised: an error
- * of ∫δₙ changes the contributions by Σᵢ |wₙᵢ (xᵢ - x'ᵢ)| times as much.
- */
-function tolerances(
-  { layers: [first] }: Pick<Network, 'layers'>,
-  brightness: Float64Array,
-  baseline: Float64Array,
-  allowed: number,
-): Float64Array {
-  return Float64Array.from({ length: first.outputs }, (_, n) => {
-    let weight = 0;
-    for (let i = 0; i < first.inputs; i++) {
-      weight += Math.abs(first.weights[n * first.inputs + i] * (brightness[i] - baseline[i]));
-    }
-    return allowed / first.outputs / Math.max(weight, Number.EPSILON);
-  });
 }

@@ -1,8 +1,8 @@
 import { feedForward, predictedClass, transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { firstDeltas, firstSums, forwardFromSums } from './neuron-pattern.js';
+import { firstDeltas, firstSums, forwardFromSums } from './attribution.js';
 
-/** Each step tries so many pixels: those that are the most effective by the gradient. */
+/** Each step tries this many pixels: those that are the most effective by the gradient. */
 const SHORTLIST = 256;
 
 /** A change of few pixels that changes the prediction. */
@@ -18,17 +18,12 @@ export interface SmallestChange {
 }
 
 /**
- * The smallest change found that flips the prediction by setting pixels to one brightness: white to brighten, black to
- * erase.
+ * The smallest change found that flips the prediction by setting pixels to one `value`, white or black; null for none.
+ * `brightness`: `(height * width)` float64.
  *
  * For each other class it sets, one at a time, the pixel that brings that class nearest to winning, until the prediction
- * changes; then it puts pixels back as long as the prediction stays changed. The fewest pixels win. The change is minimal
- * in this sense: putting back any one of its pixels brings the prediction back. A different set with fewer pixels may
- * exist.
- *
- * @param brightness `(height * width)` float64, from `brightnessOf`.
- * @param value the brightness to set.
- * @returns null where none was found.
+ * changes; then it puts pixels back as long as the prediction stays changed. The fewest pixels win. Putting back any one
+ * of them brings the prediction back. A different set with fewer pixels may exist.
  */
 export function smallestChange(
   network: Pick<Network, 'layers'>,
@@ -38,26 +33,21 @@ export function smallestChange(
   const verdictOf = (image: Float64Array) =>
     predictedClass(feedForward(network, image)[network.layers.length]);
   const verdict = verdictOf(brightness);
+  const isFlipped = (pixels: readonly number[]) =>
+    verdictOf(changedBy(brightness, pixels, value)) !== verdict;
   const classCount = network.layers[network.layers.length - 1].outputs;
   let best: number[] | null = null;
   for (let rival = 0; rival < classCount; rival++) {
     if (rival === verdict) continue;
     const set = greedy(network, brightness, value, { verdict, rival, most: best?.length ?? Infinity });
     if (set === null) continue;
-    const isFlipped = (pixels: readonly number[]) =>
-      verdictOf(changedBy(brightness, pixels, value)) !== verdict;
     const pruned = prune(set, isFlipped);
     if (best === null || pruned.length < best.length) best = pruned;
   }
   if (best === null) return null;
   const changed = changedBy(brightness, best, value);
-  return {
-    pixels: best.sort((a, b) => a - b),
-    brightness: value,
-    changed,
-    verdictBefore: verdict,
-    verdictAfter: verdictOf(changed),
-  };
+  const pixels = best.sort((a, b) => a - b);
+  return { pixels, brightness: value, changed, verdictBefore: verdict, verdictAfter: verdictOf(changed) };
 }
 
 function changedBy(brightness: Float64Array, pixels: readonly number[], value: number): Float64Array {
@@ -74,6 +64,7 @@ function greedy(
   { verdict, rival, most }: { verdict: number; rival: number; most: number },
 ): number[] | null {
   const { layers } = network;
+  const { weights, inputs } = layers[0];
   const last = layers.length - 1;
   // Without the last activation, since a saturated sigmoid has no gradient to follow. The order of the outputs is the same.
   const open = {
@@ -94,10 +85,13 @@ function greedy(
     if (predictedClass(activations[layers.length]) !== verdict) return set;
     const sums = firstSums(network, image);
     const gradient = transposedTimes(layers[0], firstDeltas(open, forwardFromSums(open, sums), toLead));
-    const candidates = shortlist(image.map((pixel, i) => gradient[i] * (value - pixel)));
+    // The most negative effects first; that of pixels that are set is 0.
+    const effects = image.map((pixel, i) => gradient[i] * (value - pixel));
+    const order = Array.from(effects.keys()).sort((a, b) => effects[a] - effects[b]);
     let [bestPixel, bestLead] = [-1, lead(sums)];
-    for (const pixel of candidates) {
-      const found = lead(sumsWith(network, sums, pixel, value - image[pixel]));
+    for (const pixel of order.slice(0, SHORTLIST)) {
+      const difference = value - image[pixel];
+      const found = lead(sums.map((sum, n) => sum + weights[n * inputs + pixel] * difference));
       if (found < bestLead) [bestPixel, bestLead] = [pixel, found];
     }
     if (bestPixel < 0) return null;
@@ -105,23 +99,6 @@ function greedy(
     set.push(bestPixel);
   }
   return null;
-}
-
-/** The pixels with the most negative estimated effect; that of pixels that are set is 0. */
-function shortlist(effects: Float64Array): number[] {
-  return Array.from(effects.keys())
-    .sort((a, b) => effects[a] - effects[b])
-    .slice(0, SHORTLIST);
-}
-
-/** z of the first layer with one pixel changed by `difference`. */
-function sumsWith(
-  { layers: [{ weights, inputs }] }: Pick<Network, 'layers'>,
-  sums: Float64Array,
-  pixel: number,
-  difference: number,
-): Float64Array {
-  return sums.map((sum, n) => sum + weights[n * inputs + pixel] * difference);
 }
 
 /** Puts pixels back, the last one set first, until all that are left are needed. */

@@ -1,7 +1,8 @@
 import { DigitflowError } from '../errors.js';
 import { activate } from '../network/activations.js';
 import type { ImageSize } from '../network/network.js';
-import { brightSums, type ImageSet, meanByClass, rankImages } from './run-images.js';
+import type { NeuronImage } from './neuron-report.js';
+import { brightSums, type ImageSet, meanByClass, rankImages, type Spread, spreadOf } from './run-images.js';
 
 /** A rectangle of pixels: its upper left corner, counted from 0, and its size. */
 export interface Rectangle {
@@ -11,11 +12,9 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** The weights of a region. */
+/** The weights in a region (default 1) and around it (-1). */
 export interface RegionWeights {
-  /** In the region. Default 1. */
   readonly positive?: number | undefined;
-  /** Around it. Default -1. */
   readonly negative?: number | undefined;
   /** How many pixels wide the surroundings are, in all eight directions. Default 2. */
   readonly margin?: number | undefined;
@@ -27,15 +26,12 @@ export interface RegionWeights {
  * @throws DigitflowError USAGE for one that is empty or does not lie in the image.
  */
 export function rectangleRegion({ x, y, width, height }: Rectangle, image: ImageSize): Float64Array {
-  const isWhole = [x, y, width, height].every(Number.isSafeInteger);
-  const isWithin =
-    x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= image.width && y + height <= image.height;
+  const isWhole = [x, y, width, height].every(Number.isSafeInteger) && width > 0 && height > 0;
+  const isWithin = x >= 0 && y >= 0 && x + width <= image.width && y + height <= image.height;
   if (!isWhole || !isWithin) {
-    throw new DigitflowError(
-      'USAGE',
-      `rectangle ${x},${y},${width},${height}: expected x,y,width,height within ${image.width} x ${image.height} pixels; ` +
-        'x and y count from 0',
-    );
+    const expected = `x,y,width,height within ${image.width} x ${image.height} pixels`;
+    const message = `rectangle ${x},${y},${width},${height}: expected ${expected}; x and y count from 0`;
+    throw new DigitflowError('USAGE', message);
   }
   return Float64Array.from({ length: image.width * image.height }, (_, i) => {
     const [row, column] = [Math.floor(i / image.width), i % image.width];
@@ -44,10 +40,8 @@ export function rectangleRegion({ x, y, width, height }: Rectangle, image: Image
 }
 
 /**
- * A region's weights: positive in it (by how much a pixel belongs to it), negative around it, 0 elsewhere.
- *
- * @param region `(height * width)` float64, row by row; a pixel above 0 belongs to it, one below 0 to its surroundings. A
- *   region that has surroundings of its own gets no others.
+ * The weights of a `region` `(height * width)`: positive in it, negative around it, 0 elsewhere. Its pixels above 0 belong
+ * to it by so much, those below 0 are its surroundings; a region that has surroundings gets no others.
  */
 export function regionWeights(
   region: Float64Array,
@@ -76,31 +70,21 @@ export interface Detector extends ImageSize {
 }
 
 /** What a detector makes of one image. */
-export interface DetectorImage {
-  /** Which image, from 0. */
-  readonly index: number;
-  /** A class index, or null where it is not known. */
-  readonly truth: number | null;
+export interface DetectorImage extends Pick<NeuronImage, 'index' | 'truth' | 'sum'> {
   /** Σ wᵢaᵢ, for brightness 0..1. */
   readonly weightedSum: number;
-  /** z = Σ wᵢaᵢ + b. */
-  readonly sum: number;
   /** σ(z), and max(0, z). */
   readonly sigmoid: number;
   readonly relu: number;
 }
 
-/** What a detector finds in many images. */
-export interface DetectorReport extends Detector {
+/** What a detector finds in many images, and the spread of its weighted sums. */
+export interface DetectorReport extends Detector, Spread {
   /** -b: it fires where the weighted sum is above it. */
   readonly threshold: number;
   readonly images: number;
   /** On how many images the weighted sum is above the threshold. */
   readonly fires: number;
-  /** The weighted sums of all images: least, mean and most. */
-  readonly least: number;
-  readonly mean: number;
-  readonly most: number;
   /** The images with the largest weighted sums, and the smallest, the most extreme first. */
   readonly brightest: readonly DetectorImage[];
   readonly darkest: readonly DetectorImage[];
@@ -109,11 +93,8 @@ export interface DetectorReport extends Detector {
 }
 
 /**
- * Lays a detector over images: the weighted sums of their pixels, 0 for black and 1 for white.
- *
- * @param images their normalization must give brightness 0..1; trusted to have the detector's size.
- * @param classCount all labels are below it.
- * @param wanted how many of the images with the largest sums, and as many with the smallest.
+ * Lays a detector over images, trusted to have its size and brightness 0..1. All labels are below `classCount`. The report
+ * has the `wanted` images with the largest weighted sums, and as many with the smallest.
  */
 export function detect(detector: Detector, images: ImageSet, classCount: number, wanted = 5): DetectorReport {
   const { weights, bias } = detector;
@@ -134,14 +115,13 @@ export function detect(detector: Detector, images: ImageSet, classCount: number,
     return { index, truth: labels?.[index] ?? null, weightedSum, sum, sigmoid, relu: Math.max(0, sum) };
   };
   const fired = weightedSums.map((sum) => (sum > threshold ? 1 : 0));
+  const { least, mean, most } = spreadOf(weightedSums);
   return {
     ...detector,
     threshold,
     images: count,
     fires: fired.reduce((sum, fires) => sum + fires, 0),
-    least: weightedSums.reduce((low, sum) => Math.min(low, sum), Number.POSITIVE_INFINITY),
-    mean: weightedSums.reduce((total, sum) => total + sum, 0) / count,
-    most: weightedSums.reduce((high, sum) => Math.max(high, sum), Number.NEGATIVE_INFINITY),
+    ...{ least, mean, most },
     brightest: ranked.most.map(shown),
     darkest: ranked.least.map(shown),
     firesByClass: meanByClass(fired, labels, classCount),

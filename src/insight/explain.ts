@@ -1,6 +1,7 @@
+import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import { feedForward, predictedClass } from '../network/feed-forward.js';
-import type { Network } from '../network/network.js';
+import type { Layer, Network } from '../network/network.js';
 
 /** The activations of one layer for an image. */
 export interface LayerActivity {
@@ -21,11 +22,7 @@ export interface Explanation {
   readonly margin: number | null;
 }
 
-/**
- * The activations of all layers, with winner and runner-up.
- *
- * @param brightness `(height * width)` float64, from `brightnessOf`; trusted to fit the network.
- */
+/** The activations of all layers for a `brightness` `(height * width)`, with winner and runner-up. */
 export function explain(network: Pick<Network, 'layers'>, brightness: Float64Array): Explanation {
   const activations = feedForward(network, brightness).slice(1);
   const outputs = activations[activations.length - 1];
@@ -38,4 +35,82 @@ export function explain(network: Pick<Network, 'layers'>, brightness: Float64Arr
     runnerUp,
     margin: runnerUp === null ? null : outputs[winner] - outputs[runnerUp],
   };
+}
+
+/** A neuron's place: layer 1 is the first hidden one, the last is the output; neurons count from 0. */
+export interface NeuronPlace {
+  readonly layer: number;
+  readonly neuron: number;
+}
+
+/** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). Arrays are `(inputs)` float64. */
+export interface NeuronArithmetic extends NeuronPlace {
+  readonly activation: ActivationName;
+  /** wᵢ. */
+  readonly weights: Float64Array;
+  /** aᵢ: brightness for layer 1, the layer before it for the others. */
+  readonly inputs: Float64Array;
+  /** wᵢaᵢ: above 0 for the neuron's firing, below 0 against it. */
+  readonly contributions: Float64Array;
+  /** Σ wᵢaᵢ. */
+  readonly weightedSum: number;
+  readonly bias: number;
+  /** z = Σ wᵢaᵢ + b. */
+  readonly sum: number;
+  /** f(z); of a softmax it depends on the other neurons of the layer, too. */
+  readonly value: number;
+}
+
+/**
+ * The arithmetic of one neuron for the `brightness` `(height * width)` of an image.
+ *
+ * @throws DigitflowError USAGE for a layer or neuron that the network does not have.
+ */
+export function neuronArithmetic(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  { layer, neuron }: NeuronPlace,
+): NeuronArithmetic {
+  checkPlace(network, { layer, neuron });
+  const activations = feedForward(network, brightness);
+  const { biases, activation } = network.layers[layer - 1];
+  const weights = rowOf(network.layers[layer - 1], neuron);
+  const inputs = activations[layer - 1];
+  const contributions = weights.map((weight, i) => weight * inputs[i]);
+  const weightedSum = contributions.reduce((sum, contribution) => sum + contribution, 0);
+  const bias = biases[neuron];
+  return {
+    ...{ layer, neuron, activation, weights, inputs, contributions, weightedSum, bias },
+    sum: weightedSum + bias,
+    value: activations[layer][neuron],
+  };
+}
+
+/** The incoming weights of one neuron: `(inputs)` float64. */
+export function rowOf({ weights, inputs }: Layer, neuron: number): Float64Array {
+  return weights.slice(neuron * inputs, (neuron + 1) * inputs);
+}
+
+/** @throws DigitflowError USAGE for a layer or neuron that the network does not have. */
+export function checkPlace({ layers }: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
+  const fail = (words: string) => new DigitflowError('USAGE', `neuron ${layer}:${neuron}: expected ${words}`);
+  if (!Number.isSafeInteger(layer) || layer < 1 || layer > layers.length) {
+    const range = `a layer from 1 to ${layers.length} (the output)`;
+    throw fail(`${range}, found ${layer}; layer 1 is the first hidden one`);
+  }
+  const last = layers[layer - 1].outputs - 1;
+  if (!Number.isSafeInteger(neuron) || neuron < 0 || neuron > last) {
+    throw fail(`a neuron from 0 to ${last} in layer ${layer}, found ${neuron}; give one that is there`);
+  }
+}
+
+/** The `count` largest contributions above 0 and the `count` smallest below, strongest first, by input index. */
+export function strongestInputs(
+  contributions: Float64Array,
+  count: number,
+): { readonly pushedFor: number[]; readonly pushedAgainst: number[] } {
+  const order = Array.from(contributions.keys()).sort((a, b) => contributions[b] - contributions[a] || a - b);
+  const pushedFor = order.filter((i) => contributions[i] > 0).slice(0, count);
+  const pushedAgainst = order.reverse().filter((i) => contributions[i] < 0);
+  return { pushedFor, pushedAgainst: pushedAgainst.slice(0, count) };
 }

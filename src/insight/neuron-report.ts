@@ -1,9 +1,11 @@
 import type { ActivationName } from '../network/activations.js';
+import { transposedTimes } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { ablate } from './ablate.js';
-import { checkPlace, type NeuronPlace } from './neuron-arithmetic.js';
-import { neuronPattern, rowOf } from './neuron-pattern.js';
+import { firstDeltas } from './attribution.js';
+import { checkPlace, type NeuronPlace, rowOf } from './explain.js';
+import { type Ablation, ablate, type Firing, firingOf, firingThreshold } from './network-report.js';
 import {
+  columnOf,
   type ImageSet,
   type LayerRun,
   meanByClass,
@@ -12,11 +14,41 @@ import {
   verdictsOf,
 } from './run-images.js';
 
-/** What a neuron says to one image. */
+/**
+ * The pattern that a neuron looks for: by how much a little more light in a pixel raises its sum z. It is
+ * `(height * width)` float64, row by row.
+ *
+ * In layer 1 these are its weights, the same for every image. In deeper layers it depends on the image, since a saturated
+ * neuron in between passes nothing on: then it is the mean of ∂z/∂x over all the images.
+ *
+ * @param runs what `runImages` gives for the images.
+ */
+export function neuronPattern(
+  { layers }: Pick<Network, 'layers'>,
+  runs: readonly LayerRun[],
+  { layer, neuron }: NeuronPlace,
+): Float64Array {
+  const row = rowOf(layers[layer - 1], neuron);
+  if (layer === 1) return row;
+  const { outputs, values } = runs[0];
+  const count = values.length / outputs;
+  const before = { layers: layers.slice(0, layer - 1) };
+  const mean = new Float64Array(outputs);
+  for (let image = 0; image < count; image++) {
+    const activations = before.layers.map(({ outputs: width }, l) =>
+      runs[l].values.subarray(image * width, (image + 1) * width),
+    );
+    const deltas = firstDeltas(before, activations, row);
+    for (let n = 0; n < outputs; n++) mean[n] += deltas[n] / count;
+  }
+  return transposedTimes(layers[0], mean);
+}
+
+/** What a neuron says to one image. Classes are indices. */
 export interface NeuronImage {
   /** Which image, from 0. */
   readonly index: number;
-  /** Class indices; the truth is null where it is not known. */
+  /** Null where it is not known. */
   readonly truth: number | null;
   readonly prediction: number;
   /** z = Σ wᵢaᵢ + b. */
@@ -48,20 +80,16 @@ export interface NeuronReport extends NeuronPlace, Firing {
 }
 
 /** What a hidden neuron does to the outputs. */
-export interface NeuronEffect {
+export interface NeuronEffect extends Pick<Ablation, 'changed' | 'lost'> {
   /** Its weights into the next layer, the outputs for the last hidden one: `(outputs of that layer)` float64. */
   readonly outgoing: Float64Array;
   /** Each output, less the same with the neuron silenced, its mean over all images: `(classes)` float64. */
   readonly meanOnOutputs: Float64Array;
-  /** How many verdicts change when it is silenced, and how many fewer are right then; null without labels. */
-  readonly changed: number;
-  readonly lost: number | null;
 }
 
 /**
- * Looks at one neuron: its pattern, the images that light it, its effect. In float64.
+ * Looks at one neuron: its pattern, its effect, and the `wanted` images that light it most, and least. In float64.
  *
- * @param wanted how many of the images that light it most, and as many that light it least.
  * @throws DigitflowError USAGE for a neuron that the network does not have.
  */
 export function neuronReport(
@@ -76,15 +104,13 @@ export function neuronReport(
   const { activation, biases } = layers[layer - 1];
   const runs = runImages(network, images);
   const { outputs, sums, values } = runs[layer - 1];
-  const column = (of: Float64Array) =>
-    Float64Array.from({ length: images.count }, (_, image) => of[image * outputs + neuron]);
-  const [ownSums, ownValues] = [column(sums), column(values)];
+  const [ownSums, ownValues] = [sums, values].map((of) => columnOf(of, outputs, neuron));
   const { predictions } = verdictsOf(runs[runs.length - 1]);
   const shown = (index: number): NeuronImage => ({
     ...{ index, truth: images.labels?.[index] ?? null, prediction: predictions[index] },
     ...{ sum: ownSums[index], value: ownValues[index] },
   });
-  const { most: brightest, least: darkest } = rankImages(ownSums, wanted);
+  const { most, least } = rankImages(ownSums, wanted);
   return {
     ...{ layer, neuron, activation },
     weights: rowOf(layers[layer - 1], neuron),
@@ -93,55 +119,16 @@ export function neuronReport(
     firesAbove: firingThreshold(activation),
     looksFor: { kind: layer === 1 ? 'weights' : 'gradient', values: neuronPattern(network, runs, place) },
     images: images.count,
-    ...firingOf(activation, { outputs: 1, sums: ownSums, values: ownValues })[0],
-    lightsMost: brightest.map(shown),
-    lightsLeast: darkest.map(shown),
+    ...firingOf(activation, ownValues),
+    lightsMost: most.map(shown),
+    lightsLeast: least.map(shown),
     meanByClass: meanByClass(ownValues, images.labels, classes.length),
     effect: layer === layers.length ? null : effectOf(),
   };
 
   function effectOf(): NeuronEffect {
     const [{ effects, changed, lost }] = ablate(network, images, [place], runs);
-    const { weights, inputs, outputs: next } = layers[layer];
-    const outgoing = Float64Array.from({ length: next }, (_, k) => weights[k * inputs + neuron]);
-    return { outgoing, meanOnOutputs: effects, changed, lost };
+    const { weights, inputs } = layers[layer];
+    return { outgoing: columnOf(weights, inputs, neuron), meanOnOutputs: effects, changed, lost };
   }
-}
-
-/**
- * A neuron fires where its activation is above this, that is where its weighted sum is above -b. A softmax has no such
- * threshold: there it fires with more than half of the whole.
- */
-export function firingThreshold(activation: ActivationName): number {
-  return activation === 'sigmoid' || activation === 'softmax' ? 0.5 : 0;
-}
-
-/** How often a neuron fires, and how much. */
-export interface Firing {
-  /** On how many images its activation is above `firingThreshold`. */
-  readonly fires: number;
-  /** Its activation's mean, least and most; NaN for no images. */
-  readonly mean: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** How often each neuron of a layer fires. */
-export function firingOf(activation: ActivationName, { outputs, values }: LayerRun): Firing[] {
-  const threshold = firingThreshold(activation);
-  return Array.from({ length: outputs }, (_, neuron) => {
-    let [fires, sum] = [0, 0];
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let at = neuron; at < values.length; at += outputs) {
-      const value = values[at];
-      if (value > threshold) fires++;
-      sum += value;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-    const count = values.length / outputs;
-    return count === 0
-      ? { fires, mean: Number.NaN, least: Number.NaN, most: Number.NaN }
-      : { fires, mean: sum / count, least, most };
-  });
 }

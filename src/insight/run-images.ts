@@ -1,7 +1,7 @@
 import { activate } from '../network/activations.js';
 import type { ImageSize, Layer, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
-import type { NeuronPlace } from './neuron-arithmetic.js';
+import type { NeuronPlace } from './explain.js';
 
 /** Images in memory. */
 export interface ImageSet {
@@ -25,8 +25,7 @@ export interface LayerRun {
 }
 
 /**
- * Runs all images through all layers, in float64. The results are those of `feedForward`, bit for bit, in a fraction of its
- * time: black pixels (brightness 0) add nothing, so they are left out.
+ * Runs all images through all layers, in float64: the results of `feedForward`, bit for bit, in a fraction of its time.
  *
  * @param images trusted to fit the network.
  * @param silenced neurons that always give 0; trusted to be there.
@@ -42,14 +41,13 @@ export function runImages(
     const sums =
       l === 0 ? brightSums(layer, images, image) : layerSums(layer, runs[l - 1].values, images.count);
     const run = activateRun(layer, sums);
-    for (const place of silenced) if (place.layer === l + 1) silence(run, place.neuron);
+    for (const { layer: at, neuron } of silenced) {
+      if (at !== l + 1) continue;
+      for (let i = neuron; i < run.values.length; i += run.outputs) run.values[i] = 0;
+    }
     runs.push(run);
   }
   return runs;
-}
-
-function silence({ outputs, values }: LayerRun, neuron: number): void {
-  for (let at = neuron; at < values.length; at += outputs) values[at] = 0;
 }
 
 /** The weighted sums of pixels, Wx + b: `(count, outputs)` float64. It adds in the order of `feedForward`. */
@@ -90,11 +88,8 @@ export function layerSums(layer: WeightsAndBiases, values: Float64Array, count: 
   });
 }
 
-/** The activations that go with sums: `(count, outputs)` float64. */
-export function activateRun(
-  { activation, outputs }: Pick<Layer, 'activation' | 'outputs'>,
-  sums: Float64Array,
-): LayerRun {
+/** Sums, `(count, outputs)` float64, with the activations that go with them. */
+export function activateRun({ activation, outputs }: Layer, sums: Float64Array): LayerRun {
   return { outputs, sums, values: activate(activation, sums, outputs) };
 }
 
@@ -108,7 +103,7 @@ interface Lit {
   readonly values: Float64Array;
 }
 
-/** @param gather lists the inputs of an image that are not 0. All others add nothing. */
+/** `gather` lists the inputs of an image that are not 0: all others (black pixels) add nothing. */
 function weightedSums(
   { weights, biases, inputs, outputs }: WeightsAndBiases,
   count: number,
@@ -157,11 +152,8 @@ function addColumns(columns: Float64Array, { count, inputs, values }: Lit, sums:
 }
 
 /**
- * The indices of the images with the largest values and of those with the smallest, the most extreme first, the first of
- * equals first. No image is in both.
- *
- * @param values `(count)` float64, one for each image.
- * @param wanted how many of each; fewer where there are not so many images.
+ * The indices of the `wanted` largest values and of as many smallest, the most extreme first, the first of equals first.
+ * No image is in both.
  */
 export function rankImages(
   values: Float64Array,
@@ -195,6 +187,18 @@ export function verdictsOf({ outputs, values }: Pick<LayerRun, 'outputs' | 'valu
   return { predictions, confidences };
 }
 
+/** How many predictions differ from those before, how many of these were right, and how many are right now. */
+export function compareVerdicts(before: Uint8Array, after: Uint8Array, labels: Uint8Array | null) {
+  let [changed, rightToWrong, wrongToRight] = [0, 0, 0];
+  for (let image = 0; image < before.length; image++) {
+    if (before[image] === after[image]) continue;
+    changed++;
+    if (before[image] === labels?.[image]) rightToWrong++;
+    if (after[image] === labels?.[image]) wrongToRight++;
+  }
+  return { changed, rightToWrong, wrongToRight };
+}
+
 /** How many predictions are right. */
 export function countCorrect(predictions: Uint8Array, labels: Uint8Array): number {
   return predictions.reduce((sum, prediction, image) => (prediction === labels[image] ? sum + 1 : sum), 0);
@@ -213,4 +217,29 @@ export function meanByClass(
     counts[label]++;
   });
   return Array.from(sums, (sum, k) => (counts[k] === 0 ? null : sum / counts[k]));
+}
+
+/** How far numbers reach, and their mean; NaN for no numbers. */
+export interface Spread {
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function spreadOf(values: Float64Array): Spread {
+  let [least, most, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    sum += value;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  if (values.length === 0) least = most = Number.NaN;
+  return { mean: sum / values.length, least, most };
+}
+
+/** One column of a matrix `(rows, width)`. */
+export function columnOf(matrix: Float64Array, width: number, column: number): Float64Array {
+  const values = new Float64Array(matrix.length / width);
+  for (let row = 0; row < values.length; row++) values[row] = matrix[row * width + column];
+  return values;
 }

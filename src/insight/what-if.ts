@@ -1,7 +1,115 @@
-import type { Network } from '../network/network.js';
-import { createRandom } from '../network/random.js';
-import { type Change, changeNetwork } from './changes.js';
-import { type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
+import { DigitflowError } from '../errors.js';
+import type { ActivationName } from '../network/activations.js';
+import type { Layer, Network } from '../network/network.js';
+import { createRandom, shuffle } from '../network/random.js';
+import { checkPlace, type NeuronPlace } from './explain.js';
+import { compareVerdicts, type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
+
+/** A pixel by its row and column, from 0. */
+export interface PixelPlace {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** One change to a network: layers count from 1, neurons and inputs from 0. */
+export type Change =
+  /** The inputs of layer 1 are pixels: a number, row by row, or a row and a column. */
+  | (NeuronPlace & { readonly kind: 'weight'; readonly input: number | PixelPlace; readonly value: number })
+  | (NeuronPlace & { readonly kind: 'bias'; readonly value: number })
+  | { readonly kind: 'activation'; readonly layer: number; readonly activation: ActivationName }
+  /** The neuron always gives 0. */
+  | (NeuronPlace & { readonly kind: 'silence' })
+  /** The weights of the layer change places at random; the biases stay. */
+  | { readonly kind: 'shuffle'; readonly layer: number; readonly seed: number };
+
+/** The parts of a network that can be changed. */
+export type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
+
+/** A changed network, and its neurons that give 0. */
+export interface ChangedNetwork<N extends ChangeableNetwork = Network> {
+  readonly network: N;
+  readonly silenced: readonly NeuronPlace[];
+}
+
+/**
+ * A changed copy of a network. Of two changes of the same number the last one counts.
+ *
+ * @throws DigitflowError USAGE for a layer, neuron or input that the network does not have, or a value that is not finite.
+ */
+export function changeNetwork<N extends ChangeableNetwork>(
+  network: N,
+  changes: readonly Change[],
+): ChangedNetwork<N> {
+  for (const change of changes) checkChange(network, change);
+  const layers: Layer[] = [...network.layers];
+  // Layers are shuffled first, so that a weight that is set stays where it was set.
+  const isShuffle = ({ kind }: Change) => kind === 'shuffle';
+  for (const change of [...changes.filter(isShuffle), ...changes.filter((other) => !isShuffle(other))]) {
+    layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
+  }
+  const silenced = changes.flatMap((change) =>
+    change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
+  );
+  return { network: { ...network, layers }, silenced };
+}
+
+/** @throws DigitflowError USAGE */
+export function checkChange(network: ChangeableNetwork, change: Change): void {
+  const { kind, layer } = change;
+  checkPlace(network, 'neuron' in change ? change : { layer, neuron: 0 });
+  if ('value' in change && !Number.isFinite(change.value)) {
+    const message = `${kind}: expected a number, found ${change.value}; give one such as 0.5`;
+    throw new DigitflowError('USAGE', message);
+  }
+  if (kind === 'weight') inputOf(network, change);
+}
+
+/**
+ * The number of the input that a weight belongs to.
+ *
+ * @throws DigitflowError USAGE for one that the network does not have.
+ */
+export function inputOf(
+  { layers, image }: ChangeableNetwork,
+  { layer, neuron, input }: Extract<Change, { kind: 'weight' }>,
+): number {
+  const { inputs } = layers[layer - 1];
+  const at = typeof input === 'number' ? `${input}` : `${input.row},${input.column}`;
+  const fail = (expected: string) => {
+    const message = `weight ${layer}:${neuron}:${at}: expected ${expected}, found ${at}; give one that is there`;
+    return new DigitflowError('USAGE', message);
+  };
+  const isBelow = (value: number, end: number) => Number.isSafeInteger(value) && value >= 0 && value < end;
+  if (typeof input === 'number') {
+    if (isBelow(input, inputs)) return input;
+    throw fail(`an input from 0 to ${inputs - 1}`);
+  }
+  if (layer !== 1) throw fail('the number of a neuron, since only layer 1 looks at pixels');
+  const { height, width } = image;
+  if (isBelow(input.row, height) && isBelow(input.column, width)) return input.row * width + input.column;
+  throw fail(`a pixel up to ${height - 1},${width - 1} (row,column)`);
+}
+
+function changed(network: ChangeableNetwork, layer: Layer, change: Change): Layer {
+  const { weights, biases, inputs } = layer;
+  switch (change.kind) {
+    case 'weight': {
+      const at = change.neuron * inputs + inputOf(network, change);
+      return { ...layer, weights: weights.with(at, change.value) };
+    }
+    case 'bias':
+      return { ...layer, biases: biases.with(change.neuron, change.value) };
+    case 'activation':
+      return { ...layer, activation: change.activation };
+    case 'shuffle': {
+      const order = Uint32Array.from(weights.keys());
+      shuffle(order, createRandom(change.seed));
+      return { ...layer, weights: Float64Array.from(order, (from) => weights[from]) };
+    }
+    case 'silence':
+      return layer;
+  }
+}
 
 /** What to do differently. */
 export interface Experiment {
@@ -38,17 +146,9 @@ export function whatIf(
   const last = network.layers.length - 1;
   const before = verdictsOf(runImages(network, images)[last]);
   const after = verdictsOf(runImages(other.network, fed, other.silenced)[last]);
-  let [changed, rightToWrong, wrongToRight] = [0, 0, 0];
-  for (let image = 0; image < images.count; image++) {
-    if (before.predictions[image] === after.predictions[image]) continue;
-    changed++;
-    const truth = images.labels?.[image];
-    if (before.predictions[image] === truth) rightToWrong++;
-    if (after.predictions[image] === truth) wrongToRight++;
-  }
-  const counts =
-    images.labels === null ? { rightToWrong: null, wrongToRight: null } : { rightToWrong, wrongToRight };
-  return { before, after, changed, ...counts };
+  const counts = compareVerdicts(before.predictions, after.predictions, images.labels);
+  if (images.labels !== null) return { before, after, ...counts };
+  return { before, after, changed: counts.changed, rightToWrong: null, wrongToRight: null };
 }
 
 /** What a network can get in place of the images. */
@@ -57,26 +157,20 @@ export const FEEDS = ['noise', 'blank', 'inverted'] as const;
 export type Feed = (typeof FEEDS)[number];
 
 /**
- * Other images in place of those given, as many, with the same labels. The pixels of `noise` are random, those of `blank`
- * are black as the network sees it, and `inverted` swaps dark and bright.
- *
- * @param seed of the noise; the same seed gives the same noise.
+ * As many other images with the same labels. The pixels of `noise` are random (the same for the same seed), those of
+ * `blank` are black as the network sees it, and `inverted` swaps dark and bright.
  */
 export function feedImages(images: ImageSet, feed: Feed, seed: number): ImageSet {
   const pixels = new Uint8Array(images.pixels.length);
-  if (feed === 'noise') fillWithNoise(pixels, seed);
-  else if (feed === 'blank') pixels.fill(images.normalization.scale < 0 ? 255 : 0);
-  else for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - images.pixels[i];
-  return { ...images, pixels };
-}
-
-function fillWithNoise(pixels: Uint8Array, seed: number): void {
   const random = createRandom(seed);
-  for (let i = 0; i < pixels.length; i += 3) {
-    // Each number makes three pixels.
-    const bits = random.below(2 ** 24);
-    pixels[i] = bits;
-    pixels[i + 1] = bits >>> 8;
-    pixels[i + 2] = bits >>> 16;
+  if (feed === 'blank') pixels.fill(images.normalization.scale < 0 ? 255 : 0);
+  else if (feed === 'inverted') for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - images.pixels[i];
+  else {
+    for (let i = 0; i < pixels.length; i += 3) {
+      // Each number makes three pixels.
+      const bits = random.below(2 ** 24);
+      for (let byte = 0; byte < 3; byte++) pixels[i + byte] = bits >>> (8 * byte);
+    }
   }
+  return { ...images, pixels };
 }

@@ -1,6 +1,5 @@
-import { topConfusions } from '../counting/confusion-matrix.js';
+import { type Scores, topConfusions } from '../counting/confusion-matrix.js';
 import type { Evaluation } from '../counting/evaluation.js';
-import type { Scores } from '../counting/scores.js';
 import {
   digestWords,
   durationWords,

@@ -11,11 +11,9 @@ export interface CurvePoint {
   readonly accuracy: number | null;
 }
 
-/** How a training run went, epoch by epoch. */
+/** How a training run went, epoch by epoch, and which epoch was chosen. */
 export interface LearningCurve {
-  /** In order of their epochs. */
   readonly points: readonly CurvePoint[];
-  /** The epoch that was chosen. */
   readonly bestEpoch: number;
   /** The name of the run; null where there is only one. */
   readonly title: string | null;
@@ -30,13 +28,10 @@ export interface CurveSeries {
 
 /** The learning curve of the run that was chosen. */
 export function curveOf(reports: readonly EpochReport[], best: EpochReport, restarts: number): LearningCurve {
-  const points = reports
-    .filter(({ run, isDiverged }) => run === best.run && !isDiverged)
-    .map(({ epoch, loss, validationAccuracy }) => ({
-      epoch,
-      loss,
-      accuracy: Number.isFinite(validationAccuracy) ? validationAccuracy : null,
-    }));
+  const own = reports.filter(({ run, isDiverged }) => run === best.run && !isDiverged);
+  const points = own.map(({ epoch, loss, validationAccuracy: accuracy }) => {
+    return { epoch, loss, accuracy: Number.isFinite(accuracy) ? accuracy : null };
+  });
   return { points, bestEpoch: best.epoch, title: restarts > 1 ? `run ${best.run + 1} of ${restarts}` : null };
 }
 
@@ -100,7 +95,7 @@ function panel({ name, values, words }: CurveSeries, curve: LearningCurve, index
   const y = (value: number) => top + PANEL_HEIGHT * (high > low ? 1 - (value - low) / (high - low) : 0.5);
   const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => low + ((high - low) * tick) / TICKS);
   const grid = (high > low ? ticks : [low]).flatMap((value) => [
-    `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${fixed(y(value))}" y2="${fixed(y(value))}"/>`,
+    line('grid', MARGIN.left, WIDTH - MARGIN.right, y(value), y(value)),
     `<text x="${MARGIN.left - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${words(value)}</text>`,
   ]);
   const points = values.map(({ epoch, value }) => `${fixed(x(epoch))},${fixed(y(value))}`).join(' ');
@@ -108,8 +103,8 @@ function panel({ name, values, words }: CurveSeries, curve: LearningCurve, index
   return [
     `<text class="title" x="${MARGIN.left}" y="${top - 12}">${name}</text>`,
     ...grid,
-    `<line class="axis" x1="${MARGIN.left}" x2="${MARGIN.left}" y1="${top}" y2="${top + PANEL_HEIGHT}"/>`,
-    `<line class="axis" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${top + PANEL_HEIGHT}" y2="${top + PANEL_HEIGHT}"/>`,
+    line('axis', MARGIN.left, MARGIN.left, top, top + PANEL_HEIGHT),
+    line('axis', MARGIN.left, WIDTH - MARGIN.right, top + PANEL_HEIGHT, top + PANEL_HEIGHT),
     `<polyline class="line series${index}" points="${points}"/>`,
     ...(best ? bestMark(x(best.epoch), y(best.value), top, index, words(best.value)) : []),
   ];
@@ -120,7 +115,7 @@ function bestMark(x: number, y: number, top: number, index: number, words: strin
   const isRight = x > WIDTH - 120;
   const textY = y - top < 20 ? y + 20 : y - 8;
   return [
-    `<line class="best" x1="${fixed(x)}" x2="${fixed(x)}" y1="${top}" y2="${top + PANEL_HEIGHT}"/>`,
+    line('best', x, x, top, top + PANEL_HEIGHT),
     `<circle class="dot${index}" cx="${fixed(x)}" cy="${fixed(y)}" r="4"/>`,
     `<text x="${fixed(x + (isRight ? -8 : 8))}" y="${fixed(textY)}" text-anchor="${isRight ? 'end' : 'start'}">${words}</text>`,
   ];
@@ -145,6 +140,10 @@ function epochScale({ points }: LearningCurve): (epoch: number) => number {
   const [first, last] = [points[0].epoch, points[points.length - 1].epoch];
   const width = WIDTH - MARGIN.left - MARGIN.right;
   return (epoch) => MARGIN.left + (last > first ? ((epoch - first) / (last - first)) * width : width / 2);
+}
+
+function line(kind: string, x1: number, x2: number, y1: number, y2: number): string {
+  return `<line class="${kind}" x1="${fixed(x1)}" x2="${fixed(x2)}" y1="${fixed(y1)}" y2="${fixed(y2)}"/>`;
 }
 
 function fixed(value: number): string {

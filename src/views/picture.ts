@@ -1,8 +1,8 @@
+import type { ImageSize } from '../network/network.js';
+
 /** A grey image. */
-export interface Picture {
-  readonly height: number;
-  readonly width: number;
-  /** `(height, width)`, row-major; 0 is black, 255 white. */
+export interface Picture extends ImageSize {
+  /** `(height, width)` u8, row-major; 0 is black, 255 white. */
   readonly pixels: Uint8Array;
 }
 
@@ -16,17 +16,18 @@ export function pictureOf(pixels: Uint8Array, height: number, width: number, tra
   return { height, width, pixels: turned };
 }
 
-/**
- * The picture scaled to fit into a box, its shape kept. It is enlarged by a whole factor, or made smaller by the mean of
- * what each new pixel covers, so that thin strokes fade but do not break.
- */
-export function fitPicture(picture: Picture, maxHeight: number, maxWidth: number): Picture {
-  const scale = Math.min(maxHeight / picture.height, maxWidth / picture.width);
-  const factor = scale >= 1 ? Math.floor(scale) : scale;
-  const height = Math.max(1, Math.round(picture.height * factor));
-  const width = Math.max(1, Math.round(picture.width * factor));
+/** The picture scaled to fit into a square: enlarged by a whole factor, or each new pixel the mean of what it covers. */
+export function fitPicture(picture: Picture, side: number): Picture {
+  const { height, width } = fittedSize(picture, side);
   if (height === picture.height && width === picture.width) return picture;
   return scaleRows(scaleRows(picture, width), height);
+}
+
+/** The size of an image that fits into a square, its shape kept; it is enlarged by whole factors only. */
+export function fittedSize({ height, width }: ImageSize, side: number): ImageSize {
+  const scale = Math.min(side / height, side / width);
+  const factor = scale >= 1 ? Math.floor(scale) : scale;
+  return { height: Math.max(1, Math.round(height * factor)), width: Math.max(1, Math.round(width * factor)) };
 }
 
 /** Scales every row to `length` pixels and transposes the result: done twice, both directions are scaled. */
@@ -48,17 +49,17 @@ function scaleRows(picture: Picture, length: number): Picture {
 }
 
 /** The size of an image, and the brightness of a black and of a white pixel. */
-export interface ShadeRange {
-  readonly height: number;
-  readonly width: number;
+export interface ShadeRange extends ImageSize {
   readonly black: number;
   readonly white: number;
 }
 
 /** What a network sees as a picture: black becomes 0, white 255. */
 export function shade({ height, width, black, white }: ShadeRange, brightness: Float64Array): Picture {
-  const pixels = Uint8Array.from(brightness, (value) =>
-    Math.round((255 * (value - black)) / (white - black)),
-  );
-  return { height, width, pixels };
+  const grey = (value: number) => Math.round((255 * (value - black)) / (white - black));
+  return { height, width, pixels: Uint8Array.from(brightness, grey) };
+}
+
+export function largestOf(values: Float64Array): number {
+  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli, PROGRAM, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 
@@ -53,6 +55,20 @@ describe('images from IDX give the rows that they give from CSV:', () => {
     const one = await runCli(['score', at('images'), '--kaggle', '--quiet']);
     expect(both.stdout).toBe(one.stdout);
   });
+});
+
+test('more files than may be open at a time give what one file of the same images gives', async () => {
+  const names = Array.from({ length: 150 }, (_, i) => at(`part${i}`));
+  names.forEach((name, i) => {
+    writeFileSync(name, digitsIdx(i * 6, 6));
+  });
+  const limited = 'ulimit -n 64 && exec "$0" "$@"';
+  for (const workers of ['0', '2']) {
+    const args = [PROGRAM, 'score', ...names, ...more, '--workers', workers];
+    const { stdout } = await promisify(execFile)('sh', ['-c', limited, process.execPath, ...args]);
+    const rows = (text: string) => text.replace(/^\d+,[^,]*,/gm, '');
+    expect(rows(stdout)).toBe(rows(expected));
+  }
 });
 
 test('what was interrupted goes on where it stopped, and a summary tells of all of it', async () => {

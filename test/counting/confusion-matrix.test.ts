@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfusionMatrix } from '../../src/counting/confusion-matrix.js';
+import {
+  ConfusionMatrix,
+  classScores,
+  macroScores,
+  topConfusions,
+  wilsonInterval,
+  Z_95,
+} from '../../src/counting/confusion-matrix.js';
 
 const PAIRS = [
   [0, 0],
@@ -68,5 +75,159 @@ describe('ConfusionMatrix', () => {
     expect(() => new ConfusionMatrix(3).merge(new ConfusionMatrix(4))).toThrowError(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('3 classes') }),
     );
+  });
+});
+
+/** Class 2 is absent and never predicted, 3 is never found, 4 is absent but predicted. */
+function example(): ConfusionMatrix {
+  const matrix = new ConfusionMatrix(5);
+  const rows = [
+    [6, 2, 0, 0, 0],
+    [1, 4, 0, 0, 0],
+    [0, 0, 0, 0, 0],
+    [1, 0, 0, 0, 1],
+    [0, 0, 0, 0, 0],
+  ];
+  const counts = rows.flat();
+  matrix.addCounts(
+    counts,
+    counts.reduce((sum, count) => sum + count),
+  );
+  return matrix;
+}
+
+describe('classScores', () => {
+  it('gives precision, recall, F1 and support', () => {
+    const [first, second] = classScores(example());
+    expect(first).toEqual({ support: 8, precision: 6 / 8, recall: 6 / 8, f1: 0.75 });
+    expect(second.precision).toBeCloseTo(4 / 6, 15);
+    expect(second.recall).toBeCloseTo(4 / 5, 15);
+    expect(second.f1).toBeCloseTo(8 / 11, 15);
+  });
+
+  it('gives null, not 0, for a class that is neither there nor predicted', () => {
+    expect(classScores(example())[2]).toEqual({ support: 0, precision: null, recall: null, f1: null });
+  });
+
+  it('has no precision for a class that is never predicted, but counts it as not found', () => {
+    expect(classScores(example())[3]).toEqual({ support: 2, precision: null, recall: 0, f1: 0 });
+  });
+
+  it('has no recall and no F1 for a class that is only predicted', () => {
+    expect(classScores(example())[4]).toEqual({ support: 0, precision: 0, recall: null, f1: null });
+  });
+});
+
+describe('macroScores', () => {
+  it('is the mean over the classes where a score is defined', () => {
+    const macro = macroScores(classScores(example()));
+    expect(macro.precision).toBeCloseTo((0.75 + 4 / 6 + 0) / 3, 15);
+    expect(macro.recall).toBeCloseTo((0.75 + 0.8 + 0) / 3, 15);
+    expect(macro.f1).toBeCloseTo((0.75 + 8 / 11 + 0) / 3, 15);
+  });
+
+  it('is null where a score is defined for no class', () => {
+    expect(macroScores(classScores(new ConfusionMatrix(3)))).toEqual({
+      precision: null,
+      recall: null,
+      f1: null,
+    });
+  });
+});
+
+describe('topConfusions', () => {
+  it('lists what is off the diagonal, most frequent first', () => {
+    const matrix = [
+      [90, 4, 6],
+      [0, 50, 0],
+      [1, 0, 9],
+    ];
+    expect(topConfusions(matrix, 10)).toEqual([
+      { truth: 0, prediction: 2, count: 6, share: 0.06 },
+      { truth: 0, prediction: 1, count: 4, share: 0.04 },
+      { truth: 2, prediction: 0, count: 1, share: 0.1 },
+    ]);
+  });
+
+  it('lists the larger share first at the same count, then the first class', () => {
+    const matrix = [
+      [98, 2, 0],
+      [2, 6, 2],
+      [0, 0, 0],
+    ];
+    expect(topConfusions(matrix, 10).map(({ truth, prediction }) => [truth, prediction])).toEqual([
+      [1, 0],
+      [1, 2],
+      [0, 1],
+    ]);
+  });
+
+  it('stops at its limit', () => {
+    expect(
+      topConfusions(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        1,
+      ),
+    ).toHaveLength(1);
+  });
+
+  it('is empty when nothing is wrong', () => {
+    expect(
+      topConfusions(
+        [
+          [5, 0],
+          [0, 0],
+        ],
+        3,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('wilsonInterval', () => {
+  // R. G. Newcombe, Statistics in Medicine 17, 1998, Table I, method 3.
+  it.each([
+    [81, 263, 0.25529, 0.36621],
+    [15, 148, 0.06239, 0.16053],
+    [0, 20, 0, 0.16113],
+    [1, 29, 0.00611, 0.17176],
+  ])('of %d in %d is as Newcombe (1998) gives it', (correct, total, low, high) => {
+    const interval = wilsonInterval(correct, total);
+    expect(interval?.low).toBeCloseTo(low, 4);
+    expect(interval?.high).toBeCloseTo(high, 4);
+  });
+
+  it('is null when there is nothing to go by', () => {
+    expect(wilsonInterval(0, 0)).toBeNull();
+  });
+
+  it('holds the observed share, stays within 0..1 and is its own mirror image', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e9 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (total, share) => {
+          const correct = Math.round(total * share);
+          const interval = wilsonInterval(correct, total) ?? expect.unreachable();
+          expect(interval.low).toBeGreaterThanOrEqual(0);
+          expect(interval.low).toBeLessThanOrEqual(correct / total);
+          expect(interval.high).toBeGreaterThanOrEqual(correct / total);
+          expect(interval.high).toBeLessThanOrEqual(1);
+          const mirrored = wilsonInterval(total - correct, total) ?? expect.unreachable();
+          expect(mirrored.low).toBeCloseTo(1 - interval.high, 12);
+        },
+      ),
+    );
+  });
+
+  it('solves the equation that defines it: the share lies z standard errors off each bound', () => {
+    const interval = wilsonInterval(9533, 10_000) ?? expect.unreachable();
+    for (const bound of [interval.low, interval.high]) {
+      const standardError = Math.sqrt((bound * (1 - bound)) / 10_000);
+      expect(Math.abs(0.9533 - bound) / standardError).toBeCloseTo(Z_95, 9);
+    }
   });
 });

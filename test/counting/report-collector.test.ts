@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CellExamples, LabelSuspects, ReportCollector } from '../../src/counting/report-collector.js';
-import { ThresholdCurve } from '../../src/counting/threshold-curve.js';
+import {
+  CellExamples,
+  LabelSuspects,
+  ReportCollector,
+  ThresholdCurve,
+} from '../../src/counting/report-collector.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const records = fc.array(
@@ -15,10 +19,9 @@ const records = fc.array(
   { maxLength: 40 },
 );
 
-function curveOf(some: readonly ScoredRecord[]): ThresholdCurve {
+function curveOf(...batches: readonly (readonly ScoredRecord[])[]): ThresholdCurve {
   const curve = new ThresholdCurve();
-  const { labels, predictions, confidences, count } = batchOf(0, some);
-  curve.addAll(labels, predictions, confidences, count);
+  for (const batch of batches) curve.addAll(batchOf(0, batch));
   return curve;
 }
 
@@ -34,9 +37,7 @@ test('each point of the curve counts the records of at least its confidence, spl
         expect(share).toBe(all.length === 0 ? null : sure.length / all.length);
         expect(accuracy).toBe(sure.length === 0 ? null : right / sure.length);
       }
-      const merged = curveOf(all.slice(cut));
-      merged.merge(curveOf(all.slice(0, cut)));
-      expect(merged.points).toEqual(points);
+      expect(curveOf(all.slice(cut), all.slice(0, cut)).points).toEqual(points);
     }),
     { numRuns: 20 },
   );
@@ -47,11 +48,9 @@ test('each cell keeps its most confident records, the earliest of equals, split 
     fc.property(records, fc.nat(40), (all, cut) => {
       const whole = new CellExamples(3, 2);
       whole.addAll(batchOf(0, all));
-      const merged = new CellExamples(3, 2);
-      merged.addAll(batchOf(Math.min(cut, all.length), all.slice(cut)));
-      const head = new CellExamples(3, 2);
-      head.addAll(batchOf(0, all.slice(0, cut)));
-      merged.merge(head);
+      const split = new CellExamples(3, 2);
+      split.addAll(batchOf(Math.min(cut, all.length), all.slice(cut)));
+      split.addAll(batchOf(0, all.slice(0, cut)));
       for (let cell = 0; cell < 9; cell++) {
         const [truth, prediction] = [Math.floor(cell / 3), cell % 3];
         const expected = all
@@ -61,7 +60,7 @@ test('each cell keeps its most confident records, the earliest of equals, split 
           .slice(0, 2)
           .map(({ loss: _, pixels, ...kept }) => ({ ...kept, pixels: Uint8Array.from(pixels) }));
         expect(whole.of(truth, prediction)).toEqual(expected);
-        expect(merged.of(truth, prediction)).toEqual(expected);
+        expect(split.of(truth, prediction)).toEqual(expected);
       }
     }),
   );

@@ -6,6 +6,7 @@ import { chooseTextSize } from '../../src/engine/sizes.js';
 import { Slots } from '../../src/engine/slots.js';
 import { DigitflowError } from '../../src/errors.js';
 import {
+  heldFile,
   placeAt,
   TINY_DIALECT,
   testReading,
@@ -140,7 +141,12 @@ describe('a batch with a fault', () => {
   test('has no records where its worker could not read them', () => {
     const slots = tinySlots(1, 4);
     const extent = { fd: 7, position: 16, name: 'x' };
-    const records = { ...tinyRecords(8, 3), pixels: slots.room(tinyReading).subarray(0, 12), extent };
+    const file = heldFile(7);
+    const records = {
+      ...tinyRecords(8, 3),
+      pixels: slots.room(tinyReading).subarray(0, 12),
+      extent: { ...extent, file },
+    };
     const batch = new Batch(slots, records);
     batch.append(records);
     expect(batch.task).toEqual({ slot: 0, count: 3, hasLabels: true, extent });
@@ -151,6 +157,9 @@ describe('a batch with a fault', () => {
       endBytes: 8 * 4,
       fault: { code: 'INPUT_READ', message: 'x: records 8 to 10: could not be read (EIO); check the disk' },
     });
+    expect(file.holders).toBe(1);
+    batch.release();
+    expect(file.holders).toBe(0);
   });
 
   test('of rows of text is said to be where they ended, once that is known', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ElementFormat, ElementType } from '../../src/formats/elements.js';
 import { type LabelFormat, LabelReader, labelFormat } from '../../src/formats/labels.js';
+import type { ElementFormat, ElementType } from '../../src/formats/stored-arrays.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
 

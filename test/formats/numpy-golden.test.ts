@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LabelReader } from '../../src/formats/labels.js';
-import { fromFortranOrder } from '../../src/formats/numpy/fortran-order.js';
 import { parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
-import { npyImageLayout, npyLabelLayout } from '../../src/formats/numpy/npy-roles.js';
-import { PixelReader } from '../../src/formats/numpy/numpy-pixels.js';
+import { fromFortranOrder, PixelReader } from '../../src/formats/numpy/numpy-data.js';
+import { npyImageLayout, npyLabelLayout } from '../../src/formats/numpy/numpy-roles.js';
 import { failureOf } from '../inputs/failure-of.js';
 
 /** Four images of 2 x 3 and their labels, as fixtures/make.py has them. */

@@ -1,4 +1,4 @@
-import type { ElementFormat } from '../../src/formats/elements.js';
+import type { ElementFormat } from '../../src/formats/stored-arrays.js';
 
 /** Numbers as a file stores them, by DataView's own writers (f16 by hand: small whole numbers and halves only). */
 export function storedNumbers({ type, littleEndian }: ElementFormat, values: readonly number[]): Uint8Array {

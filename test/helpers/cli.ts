@@ -4,7 +4,8 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
+/** The built program. */
+export const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
 
 /** How a process ended, and what it wrote. */
 export interface CliResult {

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { layoutMemory } from '../../src/engine/layout.js';
 import type {
+  HeldFile,
   Normalized,
   PixelRecords,
   Reading,
@@ -34,6 +35,16 @@ export const tinyNetwork = randomNetwork({
   hidden: 'sigmoid',
   last: 'sigmoid',
 });
+
+/** A file that is never opened, and how many hold it. */
+export function heldFile(fd: number) {
+  const file = {
+    ...{ fd, sizeBytes: 0, holders: 0, byteAt: () => undefined },
+    retain: () => void file.holders++,
+    release: () => void file.holders--,
+  };
+  return file satisfies HeldFile;
+}
 
 /** Slots for 2 x 2 images. */
 export function tinySlots(slotCount: number, recordsPerSlot: number): Slots {

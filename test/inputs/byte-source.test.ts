@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteReader, prepend } from '../../src/inputs/bytes/byte-source.js';
-import { iterableBytes } from '../../src/inputs/bytes/iterable-bytes.js';
+import { iterableBytes } from '../../src/inputs/bytes/stream-bytes.js';
 import { cutAt, SilentStream } from './iterables.js';
 
 const BYTES = Uint8Array.from({ length: 40 }, (_, index) => index);

@@ -1,11 +1,18 @@
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { lastValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
+import { openScorer } from '../../src/engine/open-scorer.js';
 import type { CsvFlags } from '../../src/formats/csv/dialect.js';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
 import { cursorAt } from '../../src/inputs/input.js';
 import type { InputsOptions } from '../../src/inputs/inputs.js';
 import { openModel } from '../../src/inputs/open-model.js';
+import { batch } from '../../src/operators/batch-records.js';
+import { decode } from '../../src/operators/decode.js';
+import { forward } from '../../src/operators/forward.js';
+import { normalize } from '../../src/operators/normalize.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { openImages, permitsOf } from './drain.js';
 import { tempFile, tempFolder } from './temp-folder.js';
@@ -82,6 +89,28 @@ describe('the first row of images as large as there may be, behind a header that
     const folder = await tempFolder({ 'in.csv': text });
     expect((await understood(join(folder, 'in.csv'), {}, large)).dialect).toMatchObject(expected);
   });
+});
+
+test.each([
+  ['a file', (path: string): ByteInput => path],
+  ['a stream', (path: string): ByteInput => createReadStream(path)],
+])('%s of rows says that they need slots for text, where the slots are for pixels', async (_, input) => {
+  const path = await tempFile(Buffer.from(digitsCsv({ count: 3 })), 'in.csv');
+  const wanted = { code: 'USAGE', message: expect.stringContaining('open the scorer with isText') };
+  const { inputs } = await openImages({ images: input(path) }, { network });
+  const pieces = inputs.pieces({ ...permitsOf(784), text: null });
+  const { fault } = await lastValueFrom(pieces);
+  expect(fault).toMatchObject(wanted);
+  await inputs.close();
+
+  const scorer = await openScorer(network, { workers: 0 });
+  const again = await openImages({ images: input(path) }, { network });
+  const flow = again.inputs
+    .pieces(scorer.slots)
+    .pipe(decode(), normalize(network.normalization), batch(scorer.slots), forward(scorer));
+  await expect(lastValueFrom(flow)).rejects.toMatchObject(wanted);
+  await again.inputs.close();
+  await scorer.close();
 });
 
 describe('after a stretch that was scored', () => {

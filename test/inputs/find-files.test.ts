@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isFolder, locateIdx, locateLabels } from '../../src/inputs/find-files.js';
+import { locateIdx, locateLabels } from '../../src/inputs/find-files.js';
 import { failureOf } from './failure-of.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -107,15 +107,5 @@ describe('locateLabels', () => {
     const error = await failureOf(() => locateLabels(join(folder, 'digits.bin')));
     expect(error.code).toBe('INPUT_MISSING');
     expect(error.message).toContain('"images"');
-  });
-});
-
-describe('isFolder', () => {
-  it('tells a folder from a file, from stdin and from nothing', async () => {
-    const folder = await folderWith('file');
-    expect(isFolder(folder)).toBe(true);
-    expect(isFolder(join(folder, 'file'))).toBe(false);
-    expect(isFolder(join(folder, 'nowhere'))).toBe(false);
-    expect(isFolder('-')).toBe(false);
   });
 });

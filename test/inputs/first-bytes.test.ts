@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FirstLines, isStream, nameOf, readFirstBytes } from '../../src/inputs/first-bytes.js';
-import { tempFile } from './temp-folder.js';
+import { FirstLines, isFolder, isStream, nameOf, readFirstBytes } from '../../src/inputs/first-bytes.js';
+import { tempFile, tempFolder } from './temp-folder.js';
 
 /** What each piece told. */
 function told(...pieces: readonly (string | Uint8Array)[]): boolean[] {
@@ -96,4 +97,12 @@ test('inputs have names', () => {
     ),
   ).toEqual(['stdin', 'a.csv', '/b/c.csv', 'bytes', 'stream']);
   expect(() => nameOf(new URL('https://example.org/'))).toThrow('expected a file: URL');
+});
+
+test('a folder is told from a file, from stdin and from nothing', async () => {
+  const folder = await tempFolder({ file: Buffer.from('x') });
+  expect(isFolder(folder)).toBe(true);
+  expect(isFolder(join(folder, 'file'))).toBe(false);
+  expect(isFolder(join(folder, 'nowhere'))).toBe(false);
+  expect(isFolder('-')).toBe(false);
 });

@@ -86,7 +86,7 @@ describe.each([
   });
 
   it('is refused when it is empty', async () => {
-    expect(await read(await tempFile(new Uint8Array(0)))).toBe('IDX_EMPTY');
+    expect(await read(await tempFile(new Uint8Array(0)))).toBe('CSV_EMPTY');
   });
 });
 

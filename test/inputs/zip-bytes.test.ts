@@ -1,4 +1,4 @@
-import { readSync, truncateSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DigitflowError } from '../../src/errors.js';
 import { parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
 import type { ByteSource } from '../../src/inputs/bytes/byte-source.js';
-import { OpenFile } from '../../src/inputs/bytes/open-file.js';
+import { OpenFile } from '../../src/inputs/bytes/file-bytes.js';
 import { openZipEntry, readZipEntries } from '../../src/inputs/bytes/zip-bytes.js';
 import { failureOf } from './failure-of.js';
 import { tempFile } from './temp-folder.js';
@@ -191,19 +191,6 @@ describe('openZipEntry', () => {
     expect((await source.pull(into))?.buffer).toBe(into.buffer);
     await source.close();
     expect(await contentOf(await openZipEntry(file, (await readZipEntries(file))[0]), into)).toEqual(content);
-  });
-
-  it('says where in the file the bytes lie that are stored', async () => {
-    const content = noise(1000);
-    const file = await archiveOf(zipArchive([TEXT, { name: 'x', content, method: 0 }]));
-    const [text, x] = await Promise.all(
-      (await readZipEntries(file)).map((entry) => openZipEntry(file, entry)),
-    );
-    expect(text.stored).toBeNull();
-    const found = Buffer.alloc(1000);
-    readSync(x.stored?.fd ?? -1, found, 0, 1000, x.stored?.position ?? -1);
-    expect(found).toEqual(content);
-    await Promise.all([text.close(), x.close()]);
   });
 
   it('holds the file until it is closed', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import type { Normalized, Records } from '../../src/engine/records.js';
 import { batch } from '../../src/operators/batch-records.js';
-import { tinyReading, tinyRecords, tinySlots } from '../helpers/records.js';
+import { heldFile, tinyReading, tinyRecords, tinySlots } from '../helpers/records.js';
 
 /** What a batch holds, as text: `0+4` is four records from index 0. */
 const shown = ({ first, count }: Batch) => `${first}+${count}`;
@@ -153,7 +153,7 @@ describe('batch', () => {
 
   test('makes one batch of extents that follow each other in one file, and another of any other', () => {
     const slots = tinySlots(4, 4);
-    const extent = (fd: number, position: number) => ({ fd, position, name: 'x' });
+    const extent = (fd: number, position: number) => ({ fd, position, name: 'x', file: heldFile(fd) });
     const records = (first: number, count: number, fd: number, position: number) => {
       const pixels = slots.room(tinyReading).subarray(0, count * 4);
       return { ...tinyRecords(first, count), pixels, extent: extent(fd, position) };

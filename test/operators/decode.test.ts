@@ -3,7 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { Piece, Reading, Records } from '../../src/engine/records.js';
 import { LabelReader, labelFormat } from '../../src/formats/labels.js';
-import { RecordCutter } from '../../src/inputs/record-cutter.js';
+import { RecordCutter } from '../../src/inputs/pixel-input.js';
 import { decode } from '../../src/operators/decode.js';
 import { testReading } from '../helpers/records.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { hold } from '../../pipelines/hold.js';
 import { score } from '../../pipelines/score.js';
-import type { ElementFormat } from '../../src/formats/elements.js';
+import type { ElementFormat } from '../../src/formats/stored-arrays.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { storedNumbers } from '../formats/stored-numbers.js';
 import { Cli, runCli } from '../helpers/cli.js';

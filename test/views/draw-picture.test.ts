@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../src/views/picture.js';
 import { drawPicture } from '../../src/views/terminal/draw-picture.js';
 import { createStyle, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 
 /** A bright ring upon black, 8 x 8. */
 const RING: Picture = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawSignedPicture } from '../../src/views/terminal/draw-signed-picture.js';
 import { createStyle, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 
 const style = (color: 0 | 1 | 2 | 3, unicode = true) => createStyle({ color, width: 80, unicode });
 const ROW = { height: 1, width: 5, values: Float64Array.of(-2, -0.5, 0, 0.5, 2) };

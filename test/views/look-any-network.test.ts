@@ -8,7 +8,7 @@ import { renderNetwork } from '../../src/views/terminal/render-network.js';
 import { renderNeuronReport } from '../../src/views/terminal/render-neuron.js';
 import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';
 import type { RenderOptions } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { randomImages } from '../helpers/image-set.js';
 import { randomNetwork } from '../helpers/random-network.js';
 

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lookNetwork } from '../../pipelines/look.js';
-import { lookDetector } from '../../pipelines/look-detector.js';
+import { lookDetector, lookNetwork } from '../../pipelines/look.js';
 import { lookWhatIf } from '../../pipelines/look-what-if.js';
 import { renderDetector } from '../../src/views/terminal/render-detector.js';
 import { renderNetwork } from '../../src/views/terminal/render-network.js';
 import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 
 const draw: Record<string, (options: RenderOptions) => string> = {};
 

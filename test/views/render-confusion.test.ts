@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderConfusionList, renderMatrix } from '../../src/views/terminal/render-confusion.js';
 import { createStyle, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { evaluationOf, TEN_CLASSES } from '../counting/evaluation-of.js';
 
 const plain = createStyle({ color: 0, width: 80, unicode: true });

@@ -3,7 +3,7 @@ import { type DigitView, lookDigit } from '../../pipelines/look-digit.js';
 import { explain } from '../../src/insight/explain.js';
 import { renderDigit } from '../../src/views/terminal/render-digit.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const PLAIN: RenderOptions = { color: 0, width: 80, unicode: true };

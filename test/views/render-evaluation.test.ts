@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderClassTable, renderEvaluation } from '../../src/views/terminal/render-evaluation.js';
 import { createStyle, type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
-import { displayWidth } from '../../src/views/terminal/text-width.js';
+import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { type EvaluationSettings, evaluationOf, TEN_CLASSES } from '../counting/evaluation-of.js';
 
 const PLAIN: RenderOptions = { color: 0, width: 80, unicode: true };

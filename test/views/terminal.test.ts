@@ -3,7 +3,6 @@ import {
   colorLevel,
   columnsOf,
   createPaint,
-  type Environment,
   supportsUnicode,
   withoutStyles,
 } from '../../src/views/terminal/terminal.js';
@@ -12,7 +11,7 @@ const terminal = { isTTY: true, getColorDepth: () => 8 };
 const pipe = {};
 
 describe('colorLevel', () => {
-  it.each<[string, Environment, object, number]>([
+  it.each<[string, NodeJS.ProcessEnv, object, number]>([
     ['a pipe', {}, pipe, 0],
     ['a pipe into a colourful world', { COLORTERM: 'truecolor', TERM: 'xterm-256color' }, pipe, 0],
     ['a terminal', {}, terminal, 2],

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { lookDetector } from '../../../pipelines/look-detector.js';
+import { lookDetector } from '../../../pipelines/look.js';
 import type { Rectangle } from '../../insight/detector.js';
 import { lookDetectorJson } from '../../outputs/look-json.js';
 import { renderDetector } from '../../views/terminal/render-detector.js';

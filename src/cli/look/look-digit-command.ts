@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { lookDigit } from '../../../pipelines/look-digit.js';
 import { DigitflowError } from '../../errors.js';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import { lookDigitJson } from '../../outputs/look-json.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
-import { printable } from '../../views/terminal/text-width.js';
+import { printable } from '../../views/terminal/text-layout.js';
 import { addModelOption, addViewOptions, givenFlag, wholeNumber } from '../common-options.js';
 import { addCsvOptions, CSV_FLAGS } from '../csv-options.js';
 import {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { lookNeuron } from '../../../pipelines/look-neuron.js';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import { lookNeuron } from '../../../pipelines/look.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import { lookNeuronJson } from '../../outputs/look-json.js';
 import { renderNeuronReport } from '../../views/terminal/render-neuron.js';
 import { addViewOptions, wholeNumber } from '../common-options.js';

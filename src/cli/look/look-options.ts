@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { NeuronPlace } from '../../insight/neuron-arithmetic.js';
+import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
 import { addModelOption, wholeNumber } from '../common-options.js';
 import { addCsvOptions, type CsvFlagValues, csvFlagsOf, onOpened } from '../csv-options.js';

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { lookWhatIf } from '../../../pipelines/look-what-if.js';
 import { DigitflowError } from '../../errors.js';
-import type { Change } from '../../insight/changes.js';
-import { FEEDS, type Feed } from '../../insight/what-if.js';
+import { type Change, FEEDS, type Feed } from '../../insight/what-if.js';
 import { ACTIVATIONS, isActivationName } from '../../network/activations.js';
 import { lookWhatIfJson } from '../../outputs/look-json.js';
 import { renderWhatIf } from '../../views/terminal/render-what-if.js';

@@ -1,4 +1,3 @@
-import { isFault } from '../../formats/csv/fields.js';
 import { parseRow } from '../../formats/csv/parse-row.js';
 import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
 import type { Answer, Scored } from '../messages.js';
@@ -36,7 +35,8 @@ function readRows(writer: RowWriter, window: TextWindow, spansLines: boolean): R
     if (row.end > at) {
       const parsed = parseRow(bytes.subarray(at, row.end), dialect, layout.classCount);
       const start = at - window.origin;
-      const hasRoom = isFault(parsed) ? writer.reject(start, row.end - at) : writer.take(parsed, start);
+      const isFault = typeof parsed === 'string';
+      const hasRoom = isFault ? writer.reject(start, row.end - at) : writer.take(parsed, start);
       if (!hasRoom) return { at, reason: 'full' };
     }
     writer.lines += row.lines;

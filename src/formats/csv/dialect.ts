@@ -16,9 +16,8 @@ export interface CsvDialect {
   /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
   readonly white: number;
   /**
-   * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; null
-   * else: then the network decides, or the normalization that was asked for. Names that count along the rows leave it
-   * null: a user who gives a transposing normalization knows better. It concerns the normalization, no row.
+   * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; else
+   * null, even if names count along the rows: then the normalization decides. It concerns the normalization, no row.
    */
   readonly transposed: boolean | null;
   /** Where the truth stands; null when there is none, or it is not wanted. */
@@ -26,6 +25,9 @@ export interface CsvDialect {
   /** The column that is carried through to the output, or null. */
   readonly idColumn: number | null;
 }
+
+/** How text is cut into rows and fields. */
+export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
 
 /** Where a row says what its image shows. */
 export type LabelColumns =
@@ -62,7 +64,7 @@ export interface Guess {
   readonly flag?: string | undefined;
 }
 
-/** What was found out about a CSV, in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
+/** The guesses in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
 export function describeGuesses(name: string, guesses: readonly Guess[]): string {
   const parts = guesses.map(({ property, value, by, flag }) => {
     const hint = by === 'guessed' ? ` (guessed${flag ? `; else ${flag}` : ''})` : '';
@@ -80,10 +82,14 @@ export function mostRowBytesOf(pixelCount: number): number {
   return Math.max(LEAST_ROW_BYTES, pixelCount * MOST_PIXEL_BYTES);
 }
 
-/** No row of images is so long. */
 export function rowTooLong(name: string, mostRowBytes: number): DigitflowError {
-  return new DigitflowError(
-    'CSV_ROW_TOO_LONG',
-    `${name}: expected rows of at most ${mostRowBytes} bytes, found a longer one; is it a CSV of images, one a row?`,
-  );
+  const expected = `expected rows of at most ${mostRowBytes} bytes`;
+  const message = `${name}: ${expected}, found a longer one; is it a CSV of images, one a row?`;
+  return new DigitflowError('CSV_ROW_TOO_LONG', message);
+}
+
+/** What to raise where rows of text come to slots for pixels. */
+export function noTextSlots(name: string): DigitflowError {
+  const message = `${name}: rows of text need slots for text: open the scorer with isText, as inputs.look() says`;
+  return new DigitflowError('USAGE', message);
 }

@@ -1,40 +1,66 @@
-import type { CsvDialect, LabelColumns } from './dialect.js';
-import { isDecimalComma, isFault, quoted, type RowFault, readNumber, splitRow } from './fields.js';
+import { parse } from 'csv-parse/sync';
+import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
+
+const QUOTE = 0x22;
 
 /** What a row holds. */
 export interface ParsedRow {
   /** `(pixelCount)` u8, in the order of the image. */
   readonly pixels: Uint8Array;
-  /** The index of its class; null where the dialect has no labels. */
+  /** The index of its class, and the bytes of its id; null where the dialect has none. */
   readonly label: number | null;
-  /** The bytes of its id, unquoted; null where the dialect has no ids. */
   readonly id: Uint8Array | null;
 }
 
 /**
- * Reads any row, or says what is wrong with it. It defines what a row means: the kernel reads rows of plain numbers faster,
- * and must agree with it.
- *
- * @param bytes the row's text, without its line end; not empty
- * @param classCount labels are 0 to `classCount - 1`
+ * Reads any row that is not empty, without its line end; or returns what is wrong with it: `column 12: expected 0 to 255,
+ * found 256`. It defines what a row means: the kernel reads rows of plain numbers faster, and must agree with it.
  */
-export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | RowFault {
+export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | string {
   const fields = splitRow(bytes, dialect);
-  if (typeof fields === 'string') return { fault: fields };
+  if (typeof fields === 'string') return fields;
   if (fields.length !== dialect.columnCount) {
     // A single field is shown: it may be a title, a sum, an end-of-file mark.
     const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';
-    return { fault: `expected ${dialect.columnCount} columns, found ${fields.length}${text}` };
+    return `expected ${dialect.columnCount} columns, found ${fields.length}${text}`;
   }
   const pixels = readPixels(fields, dialect);
-  if (isFault(pixels)) return pixels;
+  if (typeof pixels === 'string') return pixels;
   const label = dialect.label === null ? null : readLabel(fields, dialect.label, classCount);
-  if (isFault(label)) return label;
+  if (typeof label === 'string') return label;
   const id = dialect.idColumn === null ? null : Buffer.from(fields[dialect.idColumn], 'latin1');
   return { pixels, label, id };
 }
 
-function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array | RowFault {
+/** Splits a row, without its line end, into unquoted fields: strings of bytes (latin1). Returns why where it is no CSV. */
+export function splitRow(bytes: Uint8Array, { delimiter, lineEnd }: TextShape): readonly string[] | string {
+  // Without a quote only delimiters matter, and csv-parse would take a hundred times as long.
+  if (bytes.length > 0 && !bytes.includes(QUOTE)) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').split(delimiter);
+  }
+  try {
+    // A copy: csv-parse may keep it.
+    const rows: string[][] = parse(Buffer.from(bytes), {
+      delimiter,
+      encoding: 'latin1',
+      record_delimiter: lineEnd === 'cr' ? ['\r'] : ['\r\n', '\n'],
+      relax_column_count: true,
+    });
+    return rows.length === 1 ? rows[0] : `expected one row, found ${rows.length}`;
+  } catch (error) {
+    const { code = 'unknown fault' } = error as { code?: string };
+    return QUOTE_FAULTS.get(code) ?? `expected CSV (${code})`;
+  }
+}
+
+/** By the codes of csv-parse. */
+const QUOTE_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'expected a closing quote, found the end of the row'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'expected a delimiter after the closing quote'],
+  ['INVALID_OPENING_QUOTE', 'expected quotes around the whole field, found one within it'],
+]);
+
+function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array | string {
   const { firstPixel, pixelCount, white } = dialect;
   const pixels = new Uint8Array(pixelCount);
   let largest = 0;
@@ -43,11 +69,7 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
     const field = fields[firstPixel + i];
     const value = readNumber(field);
     if (value === undefined || !(value >= 0 && value <= white)) {
-      const [expected, hint] =
-        value === undefined
-          ? ['a number', isDecimalComma(field) ? ': write it with a decimal point' : '']
-          : [`0 to ${white}`, scaleHint(value, white)];
-      return { fault: `column ${firstPixel + i + 1}: expected ${expected}, found ${quoted(field)}${hint}` };
+      return `column ${firstPixel + i + 1}: ${pixelFault(field, value, white)}`;
     }
     largest = Math.max(largest, value);
     hasFraction ||= !Number.isInteger(value);
@@ -55,61 +77,97 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
   }
   // Nearly black, or of another scale: no other row of 0 to 255 looks like this.
   if (white > 1 && hasFraction && largest <= 1) {
-    return {
-      fault: `expected pixels from 0 to ${white}, found fractions up to ${largest} only: has the scale changed? say --scale 1 if so`,
-    };
+    const found = `found fractions up to ${largest} only`;
+    return `expected pixels from 0 to ${white}, ${found}: has the scale changed? say --scale 1 if so`;
   }
   return pixels;
 }
 
-/** What may be the matter where a pixel lies beyond black or white. */
-function scaleHint(value: number, white: number): string {
-  if (value < 0) return ': was something subtracted from the pixels? black has to be 0';
-  return white === 1 && value > 1 ? ': has the scale changed? say --scale 255 if so' : '';
+/** What is wrong with a pixel, and what may be the matter. */
+function pixelFault(field: string, value: number | undefined, white: number): string {
+  if (value === undefined) {
+    const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
+    return `expected a number, found ${quoted(field)}${hint}`;
+  }
+  let hint = '';
+  if (value < 0) hint = ': was something subtracted from the pixels? black has to be 0';
+  else if (white === 1) hint = ': has the scale changed? say --scale 255 if so';
+  return `expected 0 to ${white}, found ${quoted(field)}${hint}`;
 }
 
 /** Reads the index of a row's class, below `classCount`. */
-function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | RowFault {
-  if (label.kind === 'one-hot') return readOneHot(fields, label.first, label.count, classCount);
+function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | string {
+  if (label.kind === 'one-hot') return readOneHot(fields, label, classCount);
   const field = fields[label.column];
   const column = `column ${label.column + 1}`;
   if (label.kind === 'name') {
-    const name = Buffer.from(field, 'latin1').toString();
-    const index = label.names.indexOf(name);
+    const index = label.names.indexOf(Buffer.from(field, 'latin1').toString());
     if (index >= 0 && index < classCount) return index;
-    return {
-      fault: `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`,
-    };
+    return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
   }
   const value = readNumber(field);
   const last = label.from + classCount - 1;
   if (value !== undefined && Number.isInteger(value) && value >= label.from && value <= last) {
     return value - label.from;
   }
-  const hint =
-    label.from === 0 && value === last + 1 ? ': are they counted from 1? say --labels-from 1 if so' : '';
-  return {
-    fault: `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}${hint}`,
-  };
+  const isOneMore = label.from === 0 && value === last + 1;
+  const hint = isOneMore ? ': are they counted from 1? say --labels-from 1 if so' : '';
+  return `${column}: expected a label from ${label.from} to ${last}, found ${quoted(field)}${hint}`;
 }
 
 function readOneHot(
   fields: readonly string[],
-  first: number,
-  count: number,
+  { first, count }: { readonly first: number; readonly count: number },
   classCount: number,
-): number | RowFault {
+): number | string {
   let index = -1;
   for (let i = 0; i < count; i++) {
     const value = readNumber(fields[first + i]);
     if (value === 0) continue;
     const column = `column ${first + i + 1}`;
-    if (value !== 1) return { fault: `${column}: expected 0 or 1, found ${quoted(fields[first + i])}` };
-    if (index >= 0) return { fault: `${column}: expected a single 1, found a second one` };
+    if (value !== 1) return `${column}: expected 0 or 1, found ${quoted(fields[first + i])}`;
+    if (index >= 0) return `${column}: expected a single 1, found a second one`;
     index = i;
-    if (index >= classCount) return { fault: `${column}: expected one of ${classCount} classes` };
+    if (index >= classCount) return `${column}: expected one of ${classCount} classes`;
   }
-  return index >= 0
-    ? index
-    : { fault: `columns ${first + 1} to ${first + count}: expected a single 1, found none` };
+  return index >= 0 ? index : `columns ${first + 1} to ${first + count}: expected a single 1, found none`;
+}
+
+const ZERO = 0x30;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** Reads a decimal number, blanks around it allowed; undefined for anything else (an empty field, `NaN`, `0x1f`). */
+export function readNumber(field: string): number | undefined {
+  const digits = readDigits(field);
+  if (digits !== undefined) return digits;
+  const text = field.replace(/^[ \t]+|[ \t]+$/g, '');
+  return NUMBER.test(text) ? Number(text) : undefined;
+}
+
+/** Up to three digits and nothing else, as most fields are: a pattern would take longer. */
+function readDigits(field: string): number | undefined {
+  if (field.length === 0 || field.length > 3) return undefined;
+  let value = 0;
+  for (let i = 0; i < field.length; i++) {
+    const digit = field.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
+
+/** Whether a field is a number with a comma before its fraction. */
+export function isDecimalComma(field: string): boolean {
+  return field.includes(',') && DECIMAL_COMMA.test(field);
+}
+
+const MOST_SHOWN = 40;
+
+/** A field as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
+function quoted(field: string): string {
+  if (/^[-+.\w]{1,24}$/.test(field)) return field;
+  const text = Buffer.from(field, 'latin1').toString();
+  return JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
 }

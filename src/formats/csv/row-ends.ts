@@ -1,14 +1,12 @@
-import type { CsvDialect } from './dialect.js';
+import type { CsvDialect, TextShape } from './dialect.js';
 
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Where a row ends. */
+/** Where a row ends: its text, before its line end, and where the next row begins (`end` where no line end was found). */
 export interface RowEnd {
-  /** Where its text ends: its line end is not part of it. */
   readonly end: number;
-  /** Where the next row begins; `end` where no line end was found. */
   readonly next: number;
   /** How many lines ended, those within quotes too. */
   readonly lines: number;
@@ -39,20 +37,13 @@ export function findLineEnd(
 /**
  * Finds the end of the row that begins at `start` in text up to `end`, as csv-parse does: a line end within quotes does
  * not end it. Quotes open a field only at its start; a row with a misplaced one is faulty, and ends at the next line end.
- *
- * Fields without quotes are passed over at the speed of memory, quoted ones byte by byte: they are short.
  */
-export function findRowEnd(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>,
-): RowEnd {
+export function findRowEnd(bytes: Uint8Array, start: number, end: number, dialect: TextShape): RowEnd {
   const lineEnd = lineEndByte(dialect);
   const delimiter = dialect.delimiter.charCodeAt(0);
   let line = findLineEnd(bytes, start, end, dialect);
   let quotedLines = 0;
-  // From the start of one field that may be quoted to that of the next.
+  // From the start of one field that may be quoted to that of the next: at the speed of memory between them.
   for (let at = start; ; at++) {
     if (at >= end || bytes[at] !== QUOTE) {
       const unquoted = bytes.subarray(at, line?.next ?? end).indexOf(QUOTE);
@@ -72,11 +63,8 @@ export function findRowEnd(
   return { ...line, lines: quotedLines + 1 };
 }
 
-/**
- * Where the last whole row ends in text that begins with a row; 0 where there is none. It agrees with `findRowEnd`, which
- * it asks only of rows that have quotes.
- */
-export function endOfWholeRows(text: Buffer, dialect: Pick<CsvDialect, 'delimiter' | 'lineEnd'>): number {
+/** Where the last whole row ends in text that begins with a row; 0 where there is none. Agrees with `findRowEnd`. */
+export function endOfWholeRows(text: Buffer, dialect: TextShape): number {
   const lineEnd = lineEndByte(dialect);
   let end = 0;
   for (let quote = text.indexOf(QUOTE); quote !== -1; quote = text.indexOf(QUOTE, end)) {

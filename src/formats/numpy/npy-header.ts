@@ -1,43 +1,24 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES, type ElementFormat, type ElementType } from '../elements.js';
+import { type ArrayHeader, dataBytesOf, type ElementFormat, type ElementType } from '../stored-arrays.js';
 
 /** What an NPY file says of itself before its data. */
-export interface NpyHeader {
-  readonly element: ElementFormat;
-  /** The sizes, outermost first: `[10000, 28, 28]`; none for a single number. */
-  readonly shape: readonly number[];
+export interface NpyHeader extends ArrayHeader {
   /** Whether the first index varies fastest. False where both orders are the same, as in one dimension. */
   readonly isFortran: boolean;
-  readonly headerBytes: number;
-  /** The length of the data that follows the header. */
-  readonly dataBytes: number;
 }
 
 /** Enough bytes of a file to tell how long its header is. */
 export const NPY_START_BYTES = 12;
 
-/** The magic string (numpy.lib.format, "Format Version 1.0"); then two bytes of version and the length of the rest. */
+/** The magic string (numpy.lib.format); then two bytes of version and the length of the rest. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const LENGTH_OFFSET = 8;
 
 /** NumPy itself reads no longer header unless told to (10,000 characters). */
 const MAX_HEADER_BYTES = 65_536;
 
-/** What the letter and the digits of a dtype mean. */
-const TYPES: ReadonlyMap<string, ElementType> = new Map([
-  ['b1', 'bool'],
-  ['u1', 'u8'],
-  ['i1', 'i8'],
-  ['u2', 'u16'],
-  ['i2', 'i16'],
-  ['u4', 'u32'],
-  ['i4', 'i32'],
-  ['u8', 'u64'],
-  ['i8', 'i64'],
-  ['f2', 'f16'],
-  ['f4', 'f32'],
-  ['f8', 'f64'],
-]);
+/** Numbers, by the letter and the bytes of a dtype. */
+const NUMBER_TYPE = /^(?:b1|[ui][1248]|f[248])$/;
 
 /** What to say of types that are no plain numbers, by their letter. */
 const REFUSED_TYPES: Readonly<Record<string, string>> = {
@@ -55,11 +36,7 @@ export function isNpy(start: Uint8Array): boolean {
   return MAGIC.every((byte, index) => start[index] === byte);
 }
 
-/**
- * The length of an NPY header, told by its first 12 bytes (fewer only where the file ends).
- *
- * @throws DigitflowError `NPY_HEADER` when it is no NPY file of version 1, 2 or 3, `NPY_TRUNCATED`.
- */
+/** The length of an NPY header by its first 12 bytes, fewer only where the file ends. Throws NPY_HEADER, NPY_TRUNCATED. */
 export function npyHeaderBytes(start: Uint8Array, name: string): number {
   if (!isNpy(start)) {
     const found = start.length === 0 ? 'no bytes at all' : `0x${hexOf(start.subarray(0, MAGIC.length))}`;
@@ -81,13 +58,10 @@ export function npyHeaderBytes(start: Uint8Array, name: string): number {
 }
 
 /**
- * Reads the header of an NPY file that holds numbers, in any number of dimensions.
+ * Reads the header of an NPY file that holds numbers, in any number of dimensions, from at least all of its bytes.
  *
- * @param bytes The file's beginning: at least the whole header.
- * @param name What to call the file in an error.
- * @throws DigitflowError What `npyHeaderBytes` throws; `NPY_HEADER` when the header does not describe an array;
- *   `NPY_TYPE` for objects, structures, strings and other types; `NPY_SHAPE` when the data would be longer than a
- *   number can count exactly (2^53 - 1 bytes).
+ * @throws DigitflowError what `npyHeaderBytes` throws; `NPY_TYPE` for objects, strings and the like; `NPY_SHAPE` for more
+ *   than 2^53 - 1 bytes
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const headerBytes = npyHeaderBytes(bytes, name);
@@ -97,16 +71,12 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const { descr, fortran_order, shape: tuple } = parseDictionary(text.toString('latin1'), name);
   const element = parseType(descr, name);
   const shape = Array.from(tuple.matchAll(/\d+/g), Number);
-  // A size of zero must not hide that the others are absurd: they are still multiplied to find a record's length.
-  const bound = shape.reduce((product, size) => product * Math.max(1, size), ELEMENT_BYTES[element.type]);
-  if (headerBytes + bound > Number.MAX_SAFE_INTEGER) {
-    throw new DigitflowError(
-      'NPY_SHAPE',
-      `${name}: expected at most 2^53 - 1 bytes, found the shape ${shape.join(' x ')}; the header is damaged`,
-    );
-  }
   const isFortran = fortran_order === 'True' && shape.filter((size) => size > 1).length > 1;
-  return { element, shape, isFortran, headerBytes, dataBytes: shape.includes(0) ? 0 : bound };
+  const dataBytes = dataBytesOf({ element, shape, headerBytes }, () => {
+    const found = `found the shape ${shape.join(' x ')}; the header is damaged`;
+    return new DigitflowError('NPY_SHAPE', `${name}: expected at most 2^53 - 1 bytes, ${found}`);
+  });
+  return { element, shape, isFortran, headerBytes, dataBytes };
 }
 
 /** The three entries of the dictionary, and how each value is written; `descr` of a structure is a list or a tuple. */
@@ -156,15 +126,16 @@ function parseDictionary(text: string, name: string): Record<Key, string> {
 /** The type of a quoted `descr`: byte order, letter, bytes. */
 function parseType(descr: string, name: string): ElementFormat {
   const [, order, letter, size] = /^.([<>|])([a-zA-Z])(.*).$/.exec(descr) ?? ['', '', '', ''];
-  const type = TYPES.get(letter + size);
-  if (type !== undefined && (order !== '|' || size === '1')) return { type, littleEndian: order !== '>' };
+  if (NUMBER_TYPE.test(letter + size) && (order !== '|' || size === '1')) {
+    // NumPy counts bytes, the names of types bits.
+    const type = letter === 'b' ? 'bool' : (`${letter}${8 * Number(size)}` as ElementType);
+    return { type, littleEndian: order !== '>' };
+  }
   const isQuoted = /^['"]/.test(descr);
   const refused = isQuoted ? REFUSED_TYPES[letter] : REFUSED_TYPES.V;
   const found = isQuoted ? `${refused ?? 'another type'} (${quote(descr.slice(1, -1))})` : refused;
-  throw new DigitflowError(
-    'NPY_TYPE',
-    `${name}: expected an array of numbers, found ${found}; save it with array.astype('uint8')`,
-  );
+  const message = `${name}: expected an array of numbers, found ${found}; save it with array.astype('uint8')`;
+  throw new DigitflowError('NPY_TYPE', message);
 }
 
 /** Bytes of a file in an error, which is one line. */
@@ -182,10 +153,8 @@ function broken(name: string, message: string): DigitflowError {
 }
 
 function truncated(name: string, expected: string, found: number): DigitflowError {
-  return new DigitflowError(
-    'NPY_TRUNCATED',
-    `${name}: cut off: expected ${expected}, found ${found} bytes; get the file again`,
-  );
+  const message = `${name}: cut off: expected ${expected}, found ${found} bytes; get the file again`;
+  return new DigitflowError('NPY_TRUNCATED', message);
 }
 
 function hexOf(bytes: ArrayLike<number>): string {

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import type { GreyImage, PictureSize } from './decode-png.js';
+import type { GreyImage, PictureSize } from './read-picture.js';
 
 /** MNIST: digits fill a box of 20 x 20, placed in 28 x 28 by their centre of mass (Y. LeCun, "The MNIST database"). */
 const BOX_SHARE = 20 / 28;
@@ -14,34 +14,24 @@ export interface FitOptions {
   readonly asIs?: boolean | undefined;
 }
 
-/** Pixels for a network, and what was done to get them. */
-export interface FittedDigit {
-  /** `(height, width)` u8, row-major; bright ink on black. */
-  readonly pixels: Uint8Array;
-  /** What was done, a phrase each. */
-  readonly done: readonly string[];
-}
-
 /**
  * Makes a picture into a digit as MNIST has them: bright ink on black, scaled into the middle 20/28 and centred by
  * its mass. A picture that has the network's size already is neither scaled nor moved.
  *
+ * @returns `(height, width)` u8, row-major; and what was done, a phrase each.
  * @throws DigitflowError INPUT_SIZE with `asIs` when the picture has another size.
  */
 export function fitDigit(
   image: GreyImage,
   size: PictureSize,
-  options: FitOptions,
+  { invert, asIs = false }: FitOptions,
   name: string,
-): FittedDigit {
-  const { invert, asIs = false } = options;
+): { readonly pixels: Uint8Array; readonly done: readonly string[] } {
   const hasSize = image.height === size.height && image.width === size.width;
   if (asIs && !hasSize) {
-    throw new DigitflowError(
-      'INPUT_SIZE',
-      `${name}: expected ${size.height} x ${size.width} pixels for --as-is, found ${image.height} x ${image.width}; ` +
-        'resize it, or leave --as-is out',
-    );
+    const expected = `expected ${size.height} x ${size.width} pixels for --as-is`;
+    const found = `found ${image.height} x ${image.width}; resize it, or leave --as-is out`;
+    throw new DigitflowError('INPUT_SIZE', `${name}: ${expected}, ${found}`);
   }
   const done: string[] = [];
   let { pixels } = image;
@@ -76,13 +66,13 @@ function placeDigit(image: GreyImage, size: PictureSize): Uint8Array | null {
   const [boxHeight, boxWidth] = [size.height * BOX_SHARE, size.width * BOX_SHARE];
   // Pixels of the picture for one pixel of the digit.
   const step = Math.max(box.height / boxHeight, box.width / boxWidth);
-  const middle = massCentre(image, box);
+  const [middleY, middleX] = massCentre(image, box);
   const placed = new Uint8Array(size.height * size.width);
   for (let y = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++) {
-      const top = middle.y + (y - size.height / 2) * step;
-      const left = middle.x + (x - size.width / 2) * step;
-      placed[y * size.width + x] = Math.round(meanOver(image, box, { top, left, step }));
+      const top = middleY + (y - size.height / 2) * step;
+      const left = middleX + (x - size.width / 2) * step;
+      placed[y * size.width + x] = Math.round(meanOver(image, box, top, left, step));
     }
   }
   return placed;
@@ -106,7 +96,7 @@ function inkBox({ height, width, pixels }: GreyImage): Box | null {
   return bottom < 0 ? null : { top, left, height: bottom - top + 1, width: right - left + 1 };
 }
 
-function massCentre({ width, pixels }: GreyImage, box: Box): { readonly y: number; readonly x: number } {
+function massCentre({ width, pixels }: GreyImage, box: Box): readonly [y: number, x: number] {
   let [mass, sumY, sumX] = [0, 0, 0];
   for (let y = box.top; y < box.top + box.height; y++) {
     for (let x = box.left; x < box.left + box.width; x++) {
@@ -116,22 +106,18 @@ function massCentre({ width, pixels }: GreyImage, box: Box): { readonly y: numbe
       sumX += pixel * (x + 0.5);
     }
   }
-  return { y: sumY / mass, x: sumX / mass };
+  return [sumY / mass, sumX / mass];
 }
 
 /** The mean brightness over a square of the picture; what lies outside the box is black. */
-function meanOver(
-  { width, pixels }: GreyImage,
-  box: Box,
-  { top, left, step }: { top: number; left: number; step: number },
-): number {
+function meanOver({ width, pixels }: GreyImage, box: Box, top: number, left: number, side: number): number {
   let sum = 0;
-  for (let y = Math.max(box.top, Math.floor(top)); y < Math.min(box.top + box.height, top + step); y++) {
-    const tall = Math.min(top + step, y + 1) - Math.max(top, y);
-    for (let x = Math.max(box.left, Math.floor(left)); x < Math.min(box.left + box.width, left + step); x++) {
-      const wide = Math.min(left + step, x + 1) - Math.max(left, x);
+  for (let y = Math.max(box.top, Math.floor(top)); y < Math.min(box.top + box.height, top + side); y++) {
+    const tall = Math.min(top + side, y + 1) - Math.max(top, y);
+    for (let x = Math.max(box.left, Math.floor(left)); x < Math.min(box.left + box.width, left + side); x++) {
+      const wide = Math.min(left + side, x + 1) - Math.max(left, x);
       sum += tall * wide * pixels[y * width + x];
     }
   }
-  return sum / (step * step);
+  return sum / (side * side);
 }

@@ -1,11 +1,13 @@
+import type { HeldFile } from '../../engine/records.js';
+
 /** Where bytes come from. They are pulled, one call at a time; at most one piece is read ahead. */
 export interface ByteSource {
   /** What to call it in an error: a path, `stdin`. */
   readonly name: string;
   /** How many bytes `pull` gives in all, where that is known beforehand (regular, uncompressed files, arrays), or null. */
   readonly sizeBytes: number | null;
-  /** The descriptor where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
-  readonly fd: number | null;
+  /** The file where bytes can be read at any position, in any thread (regular, uncompressed files), or null. */
+  readonly file: HeldFile | null;
   /**
    * The next piece, at least one byte long, or null at the end. A view: valid until the next `pull`.
    *
@@ -20,11 +22,10 @@ export interface ByteSource {
 
 /** The same source, which gives `piece` first. */
 export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
+  const { name, sizeBytes, file } = source;
   let first: Uint8Array | null = piece;
   return {
-    name: source.name,
-    sizeBytes: source.sizeBytes,
-    fd: source.fd,
+    ...{ name, sizeBytes, file },
     pull(into) {
       if (first === null) return source.pull(into);
       const given = first;
@@ -35,33 +36,42 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
   };
 }
 
+/** What `use` makes of something that is open, and is closed when that fails. */
+export async function closedOnError<T>(
+  open: Pick<ByteSource, 'close'> | undefined,
+  use: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    await open?.close();
+    throw error;
+  }
+}
+
 const NOTHING = new Uint8Array(0);
 
-/** A cursor over a byte source. It gives views, and copies only what a caller wants in one piece. */
+/** A cursor over a byte source. It gives views, valid until the next read, and copies only what a caller wants in one piece. */
 export class ByteReader {
-  readonly #source: ByteSource;
+  readonly source: ByteSource;
   #rest: Uint8Array = NOTHING;
   #joined: Uint8Array = NOTHING;
 
   constructor(source: ByteSource) {
-    this.#source = source;
+    this.source = source;
   }
 
-  /**
-   * The next 1 to `maxBytes` bytes, as many as are at hand; none only at the end. Valid until the next read.
-   *
-   * @param into see `ByteSource.pull`
-   */
+  /** The next 1 to `maxBytes` bytes, as many as are at hand; none only at the end. For `into` see `ByteSource.pull`. */
   async read(maxBytes: number, into?: Uint8Array): Promise<Uint8Array> {
     // A stream may have nothing as yet: do not wait for it.
     if (maxBytes === 0) return NOTHING;
-    if (this.#rest.length === 0) this.#rest = (await this.#source.pull(into)) ?? NOTHING;
+    if (this.#rest.length === 0) this.#rest = (await this.source.pull(into)) ?? NOTHING;
     const view = this.#rest.subarray(0, maxBytes);
     this.#rest = this.#rest.subarray(view.length);
     return view;
   }
 
-  /** The next `byteCount` bytes in one piece, fewer only at the end. Valid until the next read. */
+  /** The next `byteCount` bytes in one piece, fewer only at the end. */
   async readFully(byteCount: number): Promise<Uint8Array> {
     const first = await this.read(byteCount);
     if (first.length === byteCount || first.length === 0) return first;
@@ -75,10 +85,5 @@ export class ByteReader {
       filled += next.length;
     }
     return this.#joined.subarray(0, filled);
-  }
-
-  /** Frees the source, at once. */
-  close(): Promise<void> {
-    return this.#source.close();
   }
 }

@@ -3,26 +3,24 @@ import { DigitflowError } from '../../errors.js';
 import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
 
-/** How many bytes are unpacked at a time; zlib allocates each piece anew. Measured: smaller ones cost the main thread more. */
+/** How many bytes are unpacked at a time. Measured: smaller ones cost the main thread more. */
 export const UNPACKED_BYTES = 512 * 1024;
+
+/** What to raise when packed content is damaged, cut off, or followed by other bytes. */
+type Broken = (reason: string, cause?: unknown) => DigitflowError;
 
 /** What a source gives, unpacked by a stream of zlib's; nothing may follow the end of what is packed. */
 export class InflateBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes = null;
-  readonly fd = null;
+  readonly file = null;
   readonly #packed: ByteSource;
   readonly #inflate: Gunzip | InflateRaw;
-  readonly #broken: (reason: string, cause?: unknown) => DigitflowError;
+  readonly #broken: Broken;
   #pieces: AsyncIterator<Uint8Array> | null = null;
   #packedBytes = 0;
 
-  /** @param broken What to raise when the content is damaged, cut off, or followed by other bytes. */
-  constructor(
-    packed: ByteSource,
-    inflate: Gunzip | InflateRaw,
-    broken: (reason: string, cause?: unknown) => DigitflowError,
-  ) {
+  constructor(packed: ByteSource, inflate: Gunzip | InflateRaw, broken: Broken) {
     this.name = packed.name;
     this.#packed = packed;
     this.#inflate = inflate;
@@ -39,7 +37,8 @@ export class InflateBytes implements ByteSource {
       const { done, value } = await this.#pieces.next();
       if (!done) return value;
     } catch (error) {
-      throw error instanceof DigitflowError ? error : this.#broken(reasonOf(error), error);
+      if (error instanceof DigitflowError) throw error;
+      throw this.#broken(error instanceof Error ? error.message : String(error), error);
     }
     // zlib stops in silence at zeros or other bytes that are no further member: they were fed, but not consumed.
     if (this.#inflate.bytesWritten < this.#packedBytes) throw this.#broken('other bytes follow its end');
@@ -57,30 +56,20 @@ export class InflateBytes implements ByteSource {
       for (let piece = await this.#packed.pull(); piece !== null; piece = await this.#packed.pull()) {
         if (this.#inflate.destroyed) return;
         this.#packedBytes += piece.length;
-        await this.#write(piece);
+        await new Promise<void>((resolve, reject) => {
+          this.#inflate.write(piece, (error) => (error ? reject(error) : resolve()));
+        });
       }
       this.#inflate.end();
     } catch (error) {
       this.#inflate.destroy(error instanceof Error ? error : undefined);
     }
   }
-
-  #write(piece: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#inflate.write(piece, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**
- * The content of a source: unpacked when it begins like gzip, whatever its name says; else as it is.
- *
- * All members are unpacked. Pulling rejects with `GZIP_BROKEN` when the stream is damaged, cut off, or followed by
- * anything that is not gzip.
+ * The content of a source: unpacked, with all members, when it begins like gzip; else as it is. Pulling rejects with
+ * `GZIP_BROKEN` when the stream is damaged, cut off, or followed by anything that is not gzip.
  */
 export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
   let start = await source.pull();

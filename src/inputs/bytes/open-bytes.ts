@@ -2,12 +2,10 @@ import { createReadStream, fstatSync, open, stat } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
-import type { ByteSource } from './byte-source.js';
-import { FileBytes } from './file-bytes.js';
+import { type ByteSource, closedOnError } from './byte-source.js';
+import { FileBytes, OpenFile } from './file-bytes.js';
 import { unpackIfGzip } from './inflate-bytes.js';
-import { arrayBytes, iterableBytes, type WebByteStream, webStreamBytes } from './iterable-bytes.js';
-import { OpenFile } from './open-file.js';
-import { pipeBytes } from './pipe-bytes.js';
+import { arrayBytes, iterableBytes, pipeBytes, type WebByteStream, webStreamBytes } from './stream-bytes.js';
 
 /**
  * Where bytes come from: a path, or `-` for stdin; a `file:` URL; bytes in memory; a Node stream, a web stream or any
@@ -31,30 +29,19 @@ export function pathOf(input: ByteInput): string | null {
     return fileURLToPath(input);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DigitflowError(
-      'USAGE',
-      `${input}: expected the URL of a file here (${reason}); give its path`,
-      {
-        cause,
-      },
-    );
+    const message = `${input}: expected the URL of a file here (${reason}); give its path`;
+    throw new DigitflowError('USAGE', message, { cause });
   }
 }
 
 /**
  * Opens an input and unpacks it when its content is gzip.
  *
- * @throws DigitflowError `USAGE` for what is no input, `INPUT_MISSING` when the path does not exist, `INPUT_READ` when
- *   it cannot be read, `GZIP_BROKEN`.
+ * @throws DigitflowError USAGE for what is no input, INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
   const source = await openPacked(input, name);
-  try {
-    return await unpackIfGzip(source);
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
+  return closedOnError(source, () => unpackIfGzip(source));
 }
 
 async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {

@@ -1,65 +1,51 @@
 import type { crc32 } from 'node:zlib';
 import {
   checkZipEntry,
-  isStored,
   parseZipDirectory,
   parseZipEnd,
   parseZipEnd64,
   ZIP_END64_BYTES,
   ZIP_LOCAL_BYTES,
+  ZIP_STORED,
   ZIP_TAIL_BYTES,
   type ZipEntry,
   zipBroken,
   zipLocalBytes,
 } from '../../formats/zip.js';
 import type { ByteSource } from './byte-source.js';
-import { FileBytes } from './file-bytes.js';
+import { FileBytes, type OpenFile } from './file-bytes.js';
 import { InflateBytes, UNPACKED_BYTES } from './inflate-bytes.js';
-import type { OpenFile } from './open-file.js';
 
 /** The directory is held in memory: an archive of arrays has a hundred bytes of it an array. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
 
-/**
- * Lists what a ZIP archive holds.
- *
- * @throws DigitflowError `ZIP_BROKEN`, `INPUT_READ`
- */
+/** Lists what a ZIP archive holds; throws ZIP_BROKEN, INPUT_READ. */
 export async function readZipEntries(file: OpenFile): Promise<ZipEntry[]> {
   const { name, sizeBytes } = file;
   const tailPosition = Math.max(0, sizeBytes - ZIP_TAIL_BYTES);
-  const end = parseZipEnd(await readAt(file, tailPosition, ZIP_TAIL_BYTES), name);
+  const tail = parseZipEnd(await readAt(file, tailPosition, ZIP_TAIL_BYTES), name);
   const directory =
-    'end64Position' in end
-      ? parseZipEnd64(await readAt(file, end.end64Position, ZIP_END64_BYTES), name)
-      : end;
+    'end64Position' in tail
+      ? parseZipEnd64(await readAt(file, tail.end64Position, ZIP_END64_BYTES), name)
+      : tail;
   const { position, byteCount, entryCount } = directory;
   if (byteCount > MAX_DIRECTORY_BYTES) {
     throw zipBroken(name, `expected a directory of at most ${MAX_DIRECTORY_BYTES} bytes, found ${byteCount}`);
   }
-  if (position + byteCount > sizeBytes) {
-    throw zipBroken(
-      name,
-      `expected its directory to end at byte ${position + byteCount}, found ${sizeBytes} bytes`,
-    );
+  const end = position + byteCount;
+  if (end > sizeBytes) {
+    throw zipBroken(name, `expected its directory to end at byte ${end}, found ${sizeBytes} bytes`);
   }
   return parseZipDirectory(await readAt(file, position, byteCount), entryCount, name);
 }
 
-/** The unpacked content of an entry; `stored` says where in the archive its bytes lie, where they lie there as they are. */
-export interface ZipEntryBytes extends ByteSource {
-  readonly stored: { readonly fd: number; readonly position: number } | null;
-}
-
 /**
- * Opens an entry, whose bytes are unpacked as they are pulled. The file is held until it is closed.
+ * Opens an entry, whose bytes are unpacked as they are pulled. The file is held until it is closed. The last pull rejects
+ * with ZIP_BROKEN when the content has another length or another CRC-32 than the directory says.
  *
- * The last pull rejects with `ZIP_BROKEN` when the content has another length or another CRC-32 than the directory says.
- *
- * @throws DigitflowError `ZIP_BROKEN` when it is encrypted, packed by another method than deflate, or not there;
- *   `INPUT_READ`
+ * @throws DigitflowError ZIP_BROKEN when it is encrypted, packed by another method than deflate, or not there; INPUT_READ
  */
-export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<ZipEntryBytes> {
+export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<ByteSource> {
   const name = `${file.name}: ${entry.name}`;
   checkZipEntry(entry, name);
   const localBytes = zipLocalBytes(await readAt(file, entry.headerPosition, ZIP_LOCAL_BYTES), name);
@@ -72,14 +58,14 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Zip
   const { crc32, createInflateRaw } = await import('node:zlib');
   file.retain();
   const packed = new FileBytes(file, position, end);
-  if (isStored(entry)) {
-    return new CheckedBytes(packed, { entry, crc32 }, name, { fd: file.fd, position });
+  if (entry.method === ZIP_STORED) {
+    return new CheckedBytes(packed, entry, crc32, name);
   }
   const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
   const unpacked = new InflateBytes(packed, inflate, (reason, cause) =>
     zipBroken(name, `its content cannot be unpacked (${reason})`, cause),
   );
-  return new CheckedBytes(unpacked, { entry, crc32 }, name, null);
+  return new CheckedBytes(unpacked, entry, crc32, name);
 }
 
 /** The bytes from a position, fewer where the file ends or the position is beyond its end. */
@@ -95,8 +81,8 @@ async function readAt(file: OpenFile, position: number, byteCount: number): Prom
 }
 
 /** Unpacked content, compared with what the directory says of it. */
-class CheckedBytes implements ZipEntryBytes {
-  readonly fd = null;
+class CheckedBytes implements ByteSource {
+  readonly file = null;
   readonly sizeBytes: number;
   readonly #source: ByteSource;
   readonly #expectedCrc: number;
@@ -106,14 +92,14 @@ class CheckedBytes implements ZipEntryBytes {
 
   constructor(
     source: ByteSource,
-    expected: { readonly entry: ZipEntry; readonly crc32: typeof crc32 },
+    expected: ZipEntry,
+    update: typeof crc32,
     readonly name: string,
-    readonly stored: ZipEntryBytes['stored'],
   ) {
     this.#source = source;
-    this.sizeBytes = expected.entry.sizeBytes;
-    this.#expectedCrc = expected.entry.crc32;
-    this.#crc32 = expected.crc32;
+    this.sizeBytes = expected.sizeBytes;
+    this.#expectedCrc = expected.crc32;
+    this.#crc32 = update;
   }
 
   async pull(into?: Uint8Array): Promise<Uint8Array | null> {

@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { mostRowBytesOf } from '../../formats/csv/dialect.js';
 import { hasRow } from '../../formats/csv/guess/first-table.js';
@@ -5,9 +6,11 @@ import { guessDialect } from '../../formats/csv/guess/guess-dialect.js';
 import { guessShape } from '../../formats/csv/guess/guess-shape.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import { foreignFormat } from '../../formats/recognize.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
+import { type DigestMode, newSha256 } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import { cursorAt, type Format, type Input, type OpenOptions } from '../input.js';
-import { digestCsv } from './csv-digest.js';
 import { type CsvSource, readCsv } from './csv-reading.js';
 
 /** Where no network says how many pixels an image has. */
@@ -27,28 +30,23 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
   const { image, guessed, first: seen } = await understand(first, options);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
-  const isPlain = path !== null && sizeBytes !== null;
+  const canBeReadByWorkers = sizeBytes !== null;
   const { dialect, guesses, dataStart, linesBefore } = guessed;
   const given: CsvSource = {
-    ...{ file, name, dataStart, linesBefore, path: isPlain ? path : null, content },
+    ...{ file, name, dataStart, linesBefore, path: canBeReadByWorkers ? path : null, content },
     // The column of the truth is passed over where it is not wanted.
     dialect: labelled === 'ignored' ? { ...dialect, label: null } : dialect,
   };
-  const digested = digest === 'never' ? null : await digestCsv(given, isPlain ? sizeBytes : null, digest);
-  const source = digested?.source ?? given;
+  const { source, finish } = await digestCsv(given, sizeBytes, digest);
   return {
     ...{ file, name, format: 'csv', guesses, image, transposed: dialect.transposed },
+    ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     hasLabels: source.dialect.label !== null,
-    records: null,
-    bytes: isPlain ? sizeBytes : null,
-    isText: true,
-    canBeReadByWorkers: isPlain,
-    canBeReadAgain: isPlain,
+    canBeReadAgain: canBeReadByWorkers,
     read: (from, permits) => readCsv(source, from, permits),
-    returnAfter,
-    files: async (isComplete) => [{ name, sha256: (await digested?.finish(isComplete)) ?? null }],
+    files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {
-      await digested?.finish(false);
+      await finish(false);
       await close();
     },
   };
@@ -85,4 +83,105 @@ function returnAfter({ reading, stretch, scored }: Batch): ReturnType<Input['ret
   }
   // The row that was cut off was taken, and is longer now.
   return takesLast ? { to: { ...here, bytes: position, isAtRow, takesLast: false }, counts: false } : null;
+}
+
+/** Longer content is not digested by default: 128 MiB take 0.1 s, and hold as many images as 64 MiB of IDX. */
+const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
+
+/** A CSV that is digested while it is evaluated. */
+interface DigestedCsv {
+  /** To be read instead of the one that was given. */
+  readonly source: CsvSource;
+  /**
+   * SHA-256 of the raw, unpacked content in hexadecimal, once the rows have been read. Null where not all of it was read
+   * (`isComplete` false ends it at once), where it is too long, or where the file has changed meanwhile.
+   */
+  finish(isComplete: boolean): Promise<string | null>;
+}
+
+/** Digests what the main thread reads in passing, and a file of `sizeBytes` that workers read beside them. */
+async function digestCsv(csv: CsvSource, sizeBytes: number | null, mode: DigestMode): Promise<DigestedCsv> {
+  const mostBytes = mode === 'always' ? Number.POSITIVE_INFINITY : MOST_DIGESTED_BYTES;
+  if (mode === 'never' || (sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
+  const digest = new ContentDigest(await newSha256(), mostBytes);
+  const { path, name } = csv;
+  if (path !== null) return { source: csv, finish: digestFile(path, name, sizeBytes, digest) };
+  return {
+    source: { ...csv, content: async () => digest.watch(await csv.content()) },
+    finish: async (isComplete) => (isComplete ? digest.sha256 : null),
+  };
+}
+
+/** Begins to digest a file. */
+function digestFile(
+  path: string,
+  name: string,
+  sizeBytes: number | null,
+  digest: ContentDigest,
+): DigestedCsv['finish'] {
+  let isLeft = false;
+  const pass = async (file: OpenFile): Promise<void> => {
+    const source = digest.watch(new FileBytes(file));
+    while (!isLeft && !digest.isGivenUp && (await source.pull()) !== null);
+  };
+  // What reads the rows tells what is wrong with the file.
+  const opening = OpenFile.open(path, name).catch(() => undefined);
+  const passing = opening.then((file) => file && pass(file)).catch(() => undefined);
+  const finish = async (isComplete: boolean): Promise<string | null> => {
+    isLeft = !isComplete;
+    await passing;
+    const file = await opening;
+    const isSame = file?.sizeBytes === sizeBytes && digest.byteCount === sizeBytes;
+    file?.release();
+    return isComplete && isSame ? digest.sha256 : null;
+  };
+  let finished: Promise<string | null> | undefined;
+  return (isComplete) => {
+    // Once: the file is closed then.
+    finished ??= finish(isComplete);
+    return finished;
+  };
+}
+
+/** Computes the SHA-256 of content while another reader pulls it. */
+class ContentDigest {
+  /** In hexadecimal, once all of the content has passed; null before, and when it is too long. */
+  sha256: string | null = null;
+  /** How many bytes have passed. */
+  byteCount = 0;
+  readonly #hash: Hash;
+  readonly #mostBytes: number;
+
+  constructor(hash: Hash, mostBytes: number) {
+    this.#hash = hash;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** True where there will be no digest: the content is too long. */
+  get isGivenUp(): boolean {
+    return this.byteCount > this.#mostBytes;
+  }
+
+  /** The same source, whose pieces pass through the digest. To be called once. */
+  watch(source: ByteSource): ByteSource {
+    return {
+      name: source.name,
+      sizeBytes: source.sizeBytes,
+      // A worker that reads the file would bypass the digest.
+      file: null,
+      pull: async (into) => {
+        const piece = await source.pull(into);
+        this.#pass(piece);
+        return piece;
+      },
+      close: () => source.close(),
+    };
+  }
+
+  #pass(piece: Uint8Array | null): void {
+    this.byteCount += piece?.length ?? 0;
+    if (this.isGivenUp) return;
+    if (piece === null) this.sha256 ??= this.#hash.digest('hex');
+    else this.#hash.update(piece);
+  }
 }

@@ -1,11 +1,10 @@
-import type { Permits, Piece, TextRecords } from '../../engine/records.js';
+import type { Permits, Piece, Reading, TextRecords, TextSizes } from '../../engine/records.js';
 import { DigitflowError } from '../../errors.js';
-import type { CsvDialect } from '../../formats/csv/dialect.js';
+import { type CsvDialect, noTextSlots, rowTooLong } from '../../formats/csv/dialect.js';
+import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
 import { ByteReader, type ByteSource } from '../bytes/byte-source.js';
-import { FileBytes } from '../bytes/file-bytes.js';
-import { OpenFile } from '../bytes/open-file.js';
+import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
 import type { Cursor, OpenReading } from '../input.js';
-import { RowCutter, type TextReading } from './row-cutter.js';
 
 /** A CSV that is to be read. */
 export interface CsvSource {
@@ -15,19 +14,16 @@ export interface CsvSource {
   /** Where the rows begin in its unpacked content, and how many lines ended before: the header's, blank ones. */
   readonly dataStart: number;
   readonly linesBefore: number;
-  /** Set where workers can read it themselves: a regular, uncompressed file. */
+  /** Set where workers can read it themselves: a regular, uncompressed file. Otherwise its content is read. */
   readonly path: string | null;
-  /** Its unpacked content from the start, else. */
   content(): Promise<ByteSource>;
 }
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads a CSV from a place on. A file is left to the workers, in stretches: nothing of it is read here but its size. A
- * stream, gzip, or a file with line ends within quotes is cut here.
- *
- * The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN.
+ * Reads a CSV from a place on: a file is left to the workers, in stretches; a stream, gzip, or a file with line ends within
+ * quotes is cut here. The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN; USAGE where the slots are for pixels.
  */
 export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): OpenReading {
   const { file: input, name, dialect, linesBefore, dataStart, path } = source;
@@ -36,20 +32,23 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     decode: rowsOf,
   };
   const start = Math.max(cursor.bytes, dataStart);
-  let close: () => void = () => {};
+  let close = (): void => {};
   let isClosed = false;
-  const opened = <T>(open: T, closeIt: () => void): T => {
+  const onClose = (closeIt: () => void): void => {
     if (isClosed) closeIt();
     else close = closeIt;
-    return open;
+  };
+  const textSizes = (): TextSizes => {
+    if (permits.text === null) throw noTextSlots(name);
+    return permits.text;
   };
   async function* stretches(filePath: string): AsyncGenerator<Piece, void> {
+    const { fileStretchBytes } = textSizes();
     const file = await OpenFile.open(filePath, name);
-    opened(file, () => file.release());
+    onClose(() => file.release());
     if (isClosed) return;
     const fileBytes = file.sizeBytes;
     if (start > fileBytes) throw becameShorter(name, start, fileBytes);
-    const { fileStretchBytes = 0 } = permits.text ?? {};
     for (let position = start; position < fileBytes; position += fileStretchBytes) {
       await permits.whenFree();
       const byteCount = Math.min(fileStretchBytes, fileBytes - position);
@@ -58,18 +57,12 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
       yield { reading, position, bytes: NOTHING, stretch: { ...place, byteCount, file } };
     }
   }
-  /** One piece of text may take several batches. */
-  async function* permitted(rows: Iterable<Piece>): AsyncGenerator<Piece, void> {
-    for (const piece of rows) {
-      await permits.whenFree();
-      yield piece;
-    }
-  }
   async function* cutHere(): AsyncGenerator<Piece, void> {
+    const { chunkBytes, mostRowBytes } = textSizes();
     const bytes =
       path === null ? await source.content() : new FileBytes(await OpenFile.open(path, name), start);
-    const reader = opened(new ByteReader(bytes), () => void bytes.close().catch(() => undefined));
-    const { chunkBytes = 0, mostRowBytes = 0 } = permits.text ?? {};
+    onClose(() => void bytes.close().catch(() => undefined));
+    const reader = new ByteReader(bytes);
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
     for (let passed = path === null ? 0 : start; passed < start; ) {
       const { length } = await reader.read(start - passed);
@@ -77,13 +70,16 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
       passed += length;
     }
     const cutter = new RowCutter(reading, start, mostRowBytes);
-    for (;;) {
+    for (let isAtEnd = false; !isAtEnd; ) {
       await permits.whenFree();
       const piece = await reader.read(chunkBytes);
-      if (piece.length === 0) break;
-      yield* permitted(cutter.cut(piece));
+      isAtEnd = piece.length === 0;
+      // One piece of text may take several batches.
+      for (const rows of isAtEnd ? cutter.finish() : cutter.cut(piece)) {
+        await permits.whenFree();
+        yield rows;
+      }
     }
-    yield* permitted(cutter.finish());
   }
   return {
     reading,
@@ -105,4 +101,85 @@ function becameShorter(name: string, expected: number, found: number): Digitflow
     'INPUT_READ',
     `${name}: expected at least ${expected} bytes, found ${found}: it became shorter; start again without --resume`,
   );
+}
+
+/** A pass over text, whose dialect is known. */
+interface TextReading extends Reading {
+  readonly dialect: CsvDialect;
+}
+
+/**
+ * Cuts a stream of text at the ends of its rows; a line end within quotes ends none. A quote that is still open after
+ * `mostRowBytes` was never closed: its row is cut at its line ends, and the worker that reads it rejects its first line.
+ */
+class RowCutter {
+  readonly #reading: TextReading;
+  readonly #mostRowBytes: number;
+  /** The beginning of a row that straddles pieces. */
+  readonly #carry: Buffer;
+  #carried = 0;
+  /** Where the next byte to be given lies in the input's unpacked content: at the start of a row. */
+  #position: number;
+
+  constructor(reading: TextReading, position: number, mostRowBytes: number) {
+    this.#reading = reading;
+    this.#position = position;
+    this.#mostRowBytes = mostRowBytes;
+    this.#carry = Buffer.allocUnsafe(mostRowBytes);
+  }
+
+  /** The whole rows that end in a piece, at most `mostRowBytes` long: views, each to be consumed before the next. */
+  *cut(piece: Uint8Array): Generator<Piece, void> {
+    let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    while (this.#carried > 0 && rest.length > 0) {
+      const added = Math.min(rest.length, this.#lineLength(rest), this.#mostRowBytes - this.#carried);
+      rest.copy(this.#carry, this.#carried, 0, added);
+      this.#carried += added;
+      rest = rest.subarray(added);
+      const end = endOfWholeRows(this.#waiting, this.#reading.dialect);
+      if (end > 0) yield* this.#giveCarried(end);
+      else if (this.#carried === this.#mostRowBytes) yield* this.#giveUp();
+    }
+    const end = endOfWholeRows(rest, this.#reading.dialect);
+    if (end > 0) yield this.#given(rest.subarray(0, end));
+    rest.copy(this.#carry, this.#carried, end);
+    this.#carried += rest.length - end;
+    if (this.#carried === this.#mostRowBytes) yield* this.#giveUp();
+  }
+
+  /** What is left when the input has ended: a last row without a line end. */
+  *finish(): Generator<Piece, void> {
+    if (this.#carried > 0) yield* this.#giveCarried(this.#carried);
+  }
+
+  get #waiting(): Buffer {
+    return this.#carry.subarray(0, this.#carried);
+  }
+
+  /** How much of a piece goes to the row that waits: to its first line end, or all of it. */
+  #lineLength(piece: Buffer): number {
+    const at = piece.indexOf(lineEndByte(this.#reading.dialect));
+    return at === -1 ? piece.length : at + 1;
+  }
+
+  #given(bytes: Uint8Array): Piece {
+    const position = this.#position;
+    this.#position += bytes.length;
+    return { reading: this.#reading, position, bytes };
+  }
+
+  *#giveCarried(end: number, endsBatch = false): Generator<Piece, void> {
+    yield { ...this.#given(this.#waiting.subarray(0, end)), endsBatch };
+    this.#carry.copyWithin(0, end, this.#carried);
+    this.#carried -= end;
+  }
+
+  /** No row is so long: either its quote was never closed, or this is no CSV of images. */
+  *#giveUp(): Generator<Piece, void> {
+    const end = this.#waiting.lastIndexOf(lineEndByte(this.#reading.dialect)) + 1;
+    // After this text another quote may follow, which must not seem to close the one that is open.
+    if (end > 0) yield* this.#giveCarried(end, true);
+    else
+      yield { ...this.#given(new Uint8Array(0)), fault: rowTooLong(this.#reading.name, this.#mostRowBytes) };
+  }
 }

@@ -1,17 +1,19 @@
 import {
   IDX_MAGIC_BYTES,
-  type IdxHeader,
   idxHeaderBytes,
+  imageLayout,
+  labelLayout,
   parseIdxHeader,
-} from '../../formats/idx/idx-header.js';
-import { imageLayout, labelLayout } from '../../formats/idx/idx-roles.js';
+} from '../../formats/idx.js';
 import { isGzip } from '../../formats/recognize.js';
+import type { ArrayHeader } from '../../formats/stored-arrays.js';
+import { closedOnError } from '../bytes/byte-source.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { Format, Input, LabelStream, OpenOptions } from '../input.js';
 import { pixelInput } from '../pixel-input.js';
 
-const IDX_HEADER: HeaderFormat<IdxHeader> = {
+const IDX_HEADER: HeaderFormat<ArrayHeader> = {
   prefix: 'IDX',
   async readHeader(reader, name) {
     const magic = Uint8Array.from(await reader.readFully(IDX_MAGIC_BYTES));
@@ -30,29 +32,20 @@ export const IDX_FORMAT: Format = {
   openLabels: openIdxLabels,
 };
 
-/**
- * Opens IDX images, and labels that belong to them, and checks all that can be checked before the data is read.
- *
- * @throws DigitflowError what `parseIdxHeader`, `imageLayout`, `openLabels` and `pixelInput` throw
- */
+/** @throws DigitflowError what `parseIdxHeader`, `imageLayout`, the opening of labels and `pixelInput` throw */
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
   // By their name: before anything is read.
-  const found = await options.findLabels(first.path);
+  const openLabels = await options.findLabels(first.path);
   const images = await DataStream.open(await first.content(), IDX_HEADER, options.digest);
-  let labels: LabelStream | null = null;
-  try {
+  return closedOnError(images, async () => {
     const { count, height, width } = imageLayout(images.header, name);
-    labels = found === null ? null : await options.openLabels(found);
-    const classCount = options.classes.length;
+    const labels = await openLabels();
     return pixelInput({
       ...{ file: options.file, name, format: 'idx', guesses: [], image: { height, width }, count },
-      ...{ images, labels, classCount, storedBytes: height * width },
+      ...{ images, labels, classCount: options.classes.length, storedBytes: height * width },
     });
-  } catch (error) {
-    await Promise.all([images.close(), labels?.stream.close()]);
-    throw error;
-  }
+  });
 }
 
 /** @throws DigitflowError what `parseIdxHeader` and `labelLayout` throw */
@@ -61,10 +54,8 @@ export async function openIdxLabels(
   { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
 ): Promise<LabelStream> {
   const stream = await DataStream.open(await first.content(), IDX_HEADER, digest);
-  try {
-    return { stream, layout: labelLayout(stream.header, stream.name, classes.length) };
-  } catch (error) {
-    await stream.close();
-    throw error;
-  }
+  return closedOnError(stream, () => ({
+    stream,
+    layout: labelLayout(stream.header, stream.name, classes.length),
+  }));
 }

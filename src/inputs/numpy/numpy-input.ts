@@ -1,7 +1,4 @@
 import { DigitflowError } from '../../errors.js';
-import { ELEMENT_BYTES } from '../../formats/elements.js';
-import { chooseArrays } from '../../formats/numpy/array-names.js';
-import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/fortran-order.js';
 import {
   isNpy,
   NPY_START_BYTES,
@@ -9,12 +6,13 @@ import {
   npyHeaderBytes,
   parseNpyHeader,
 } from '../../formats/numpy/npy-header.js';
-import { npyImageLayout, npyLabelLayout } from '../../formats/numpy/npy-roles.js';
-import { PixelReader } from '../../formats/numpy/numpy-pixels.js';
+import { checkFortranSize, fromFortranOrder, PixelReader } from '../../formats/numpy/numpy-data.js';
+import { chooseArrays, npyImageLayout, npyLabelLayout } from '../../formats/numpy/numpy-roles.js';
+import { elementBytes } from '../../formats/stored-arrays.js';
 import { isNpz } from '../../formats/zip.js';
 import type { ImageSize } from '../../network/network.js';
-import type { ByteSource } from '../bytes/byte-source.js';
-import { OpenFile } from '../bytes/open-file.js';
+import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
+import { OpenFile } from '../bytes/file-bytes.js';
 import { openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
@@ -56,35 +54,28 @@ async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input
   const { file, classes } = options;
   const arrays = isNpz(first.bytes) ? await openArchive(first, options) : await openPair(first, options);
   const { labels, guesses } = arrays;
-  let images: DataStream<NpyHeader> | undefined;
-  try {
-    images = await inRowOrder(await DataStream.open(arrays.images, NPY_HEADER, options.digest));
-    const { element, shape } = images.header;
-    const { count, ...image } = npyImageLayout(images.header, options.image ?? squareOf(shape[1]), name);
-    const pixels = image.height * image.width;
-    const reader = element.type === 'u8' ? null : new PixelReader(element, pixels, name);
-    return pixelInput({
-      ...{ file, name, format: 'numpy', guesses, image, count, images, labels },
-      classCount: classes.length,
-      storedBytes: pixels * ELEMENT_BYTES[element.type],
-      toPixels: reader ? (stored, record) => reader.read(stored, record * pixels) : undefined,
+  return closedOnError(labels?.stream, async () => {
+    const images = await inRowOrder(await DataStream.open(arrays.images, NPY_HEADER, options.digest));
+    return closedOnError(images, () => {
+      const { element, shape } = images.header;
+      const { count, ...image } = npyImageLayout(images.header, options.image ?? squareOf(shape[1]), name);
+      const pixels = image.height * image.width;
+      const reader = element.type === 'u8' ? null : new PixelReader(element, pixels, name);
+      return pixelInput({
+        ...{ file, name, format: 'numpy', guesses, image, count, images, labels },
+        classCount: classes.length,
+        storedBytes: pixels * elementBytes(element.type),
+        toPixels: reader ? (stored, record) => reader.read(stored, record * pixels) : undefined,
+      });
     });
-  } catch (error) {
-    await Promise.all([images?.close(), labels?.stream.close()]);
-    throw error;
-  }
+  });
 }
 
 /** An array of its own, and the labels that are given or lie beside it. */
 async function openPair(first: FirstBytes, options: OpenOptions): Promise<Arrays> {
-  const found = await options.findLabels(first.path);
+  const openGiven = await options.findLabels(first.path);
   const images = await first.content();
-  try {
-    return { images, labels: found === null ? null : await options.openLabels(found), guesses: [] };
-  } catch (error) {
-    await images.close();
-    throw error;
-  }
+  return closedOnError(images, async () => ({ images, labels: await openGiven(), guesses: [] }));
 }
 
 /** The arrays of an archive, by their names. */
@@ -105,22 +96,16 @@ async function openArchive({ name, path, sizeBytes }: FirstBytes, options: OpenO
     };
     const chosen = chooseArrays([...entryOf.keys()], options.split, name);
     const images = await open(chosen.images);
-    try {
+    return await closedOnError(images, async () => {
       const own = options.labelled === 'ignored' || options.areLabelsGiven ? null : chosen.labels;
-      const found = own === null ? await options.findLabels(null) : null;
       const labels =
-        own === null
-          ? found && (await options.openLabels(found))
-          : await openLabels(await open(own), options);
-      const names = { images: chosen.images, ...(own === null ? {} : { labels: own }) };
-      const guesses = Object.entries(names).map(
-        ([property, value]) => ({ property, value, by: 'seen' }) as const,
-      );
-      return { images, labels: labels || null, guesses };
-    } catch (error) {
-      await images.close();
-      throw error;
-    }
+        own === null ? await (await options.findLabels(null))() : await openLabels(await open(own), options);
+      const guesses: Input['guesses'] = [
+        { property: 'images', value: chosen.images, by: 'seen' },
+        ...(own === null ? [] : [{ property: 'labels', value: own, by: 'seen' } as const]),
+      ];
+      return { images, labels, guesses };
+    });
   } finally {
     archive.release();
   }
@@ -131,12 +116,10 @@ async function openLabels(
   { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
 ): Promise<LabelStream> {
   const stream = await inRowOrder(await DataStream.open(source, NPY_HEADER, digest));
-  try {
-    return { stream, layout: npyLabelLayout(stream.header, classes.length, stream.name) };
-  } catch (error) {
-    await stream.close();
-    throw error;
-  }
+  return closedOnError(stream, () => ({
+    stream,
+    layout: npyLabelLayout(stream.header, classes.length, stream.name),
+  }));
 }
 
 /** An array in Fortran order is held in memory, and turned there. */

@@ -1,13 +1,12 @@
-import type { ThresholdPoint } from '../../counting/threshold-curve.js';
 import { grouped } from '../../counting/wording.js';
-import { type Html, html, rounded, section } from './html.js';
-import type { SectionContext } from './section-context.js';
+import { type Html, html, rounded, type SectionContext, section } from './html.js';
+import type { ReportData } from './report-data.js';
 
 /** The reliability diagram: accuracy in each bin of confidence, and the calibration error. */
 export function reliabilitySection({ words, evaluation, share }: SectionContext): Html {
   const { calibration } = evaluation;
   if (calibration === null) {
-    return section('reliability', words.reliability, html`<p>${words.noCalibration}</p>`);
+    return section(words, 'reliability', html`<p>${words.noCalibration}</p>`);
   }
   const bins = calibration.bins.filter(({ count }) => count > 0);
   const range = (low: number, high: number) => `${Math.round(low * 100)} – ${Math.round(high * 100)} %`;
@@ -23,21 +22,19 @@ export function reliabilitySection({ words, evaluation, share }: SectionContext)
     ({ low, high, count, correct, confidence }) =>
       html`<tr><th scope="row">${range(low, high)}</th><td>${grouped(count)}</td><td>${share(confidence)}</td><td>${share(correct / count)}</td></tr>`,
   );
-  return section(
-    'reliability',
-    words.reliability,
-    html`
+  const body = html`
 <p>${words.reliabilityNote(share(calibration.expectedCalibrationError, 2))}</p>${diagram}
 <details><summary>${words.numbers}</summary><table><thead><tr><th scope="col">${words.confidence}</th><th scope="col">${words.count}</th>
-<th scope="col">${words.mean}</th><th scope="col">${words.right}</th></tr></thead><tbody>${rows}</tbody></table></details>`,
-  );
+<th scope="col">${words.mean}</th><th scope="col">${words.right}</th></tr></thead><tbody>${rows}</tbody></table></details>`;
+  return section(words, 'reliability', body);
 }
 
 /** The thresholds in the table; each shows the nearest of the curve's points. */
 const NAMED = [0, 0.5, 0.75, 0.9, 0.95, 0.99];
 
 /** Accuracy against the share that is answered as the threshold rises. */
-export function thresholdsSection({ words, share }: SectionContext, points: readonly ThresholdPoint[]): Html {
+export function thresholdsSection({ words, share }: SectionContext, data: ReportData): Html {
+  const points = data.thresholds;
   const drawn = points.filter((point) => point.share !== null && point.accuracy !== null);
   const lowest = Math.min(1, ...drawn.map(({ accuracy }) => accuracy ?? 1));
   // A round tenth below the lowest point; a perfect curve still has room.
@@ -50,32 +47,21 @@ export function thresholdsSection({ words, share }: SectionContext, points: read
     (point) =>
       html`<tr><th scope="row">${share(point.threshold)}</th><td>${share(point.share)}</td><td>${share(point.accuracy, 2)}</td></tr>`,
   );
-  return section(
-    'thresholds',
-    words.thresholds,
-    html`<p>${words.thresholdsNote}</p>
+  const body = html`<p>${words.thresholdsNote}</p>
 ${curve}<table><thead><tr><th scope="col">${words.threshold}</th><th scope="col">${words.answered}</th>
-<th scope="col">${words.accuracy}</th></tr></thead><tbody>${rows}</tbody></table>`,
-  );
+<th scope="col">${words.accuracy}</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return section(words, 'thresholds', body);
 }
 
-/** A chart of shares: x from 0 to 1, y from `low` to 1. */
-interface ChartOptions {
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  /** Where the y axis begins, 0 to 1. */
+/** The names of a chart of shares and its axes: x from 0 to 1, y from `low` to 1. */
+interface ChartOptions extends Record<'title' | 'x' | 'y', string> {
   readonly low?: number;
 }
 
 const SIZE = { width: 420, height: 320, left: 52, right: 14, top: 30, bottom: 46 };
 const TICKS = 5;
 
-/** Turns a chart's values into its pixels. */
-interface ChartScale {
-  x(value: number): number;
-  y(value: number): number;
-}
+type ChartScale = Record<'x' | 'y', (value: number) => number>;
 
 /** A frame with axes around what `draw` makes. */
 function chart({ title, x, y, low = 0 }: ChartOptions, draw: (scale: ChartScale) => Html): Html {

@@ -1,3 +1,7 @@
+import type { Evaluation } from '../../counting/evaluation.js';
+import { percent } from '../../counting/wording.js';
+import type { Words } from '../words/words.js';
+
 /** Text that is HTML already and need not be escaped. */
 export class Html {
   readonly text: string;
@@ -7,7 +11,7 @@ export class Html {
   }
 }
 
-export type HtmlPiece = Html | string | number | readonly HtmlPiece[] | null;
+type HtmlPiece = Html | string | number | readonly HtmlPiece[] | null;
 
 /** HTML from a template; pieces are escaped, for elements and quoted attributes alike, unless they are `Html`. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly HtmlPiece[]): Html {
@@ -21,9 +25,16 @@ function textOf(piece: HtmlPiece): string {
   return String(piece).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A section of the page under its heading. */
-export function section(id: string, title: string, body: Html): Html {
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
+/** The sections of the page, by their ids and the names of their titles. */
+export const SECTIONS = [
+  ...(['evaluated', 'matrix', 'classes', 'confusions', 'reliability', 'thresholds'] as const),
+  ...(['mistakes', 'suspects', 'journey', 'neurons', 'cells'] as const),
+];
+
+export type SectionId = (typeof SECTIONS)[number];
+
+export function section(words: Words, id: SectionId, body: Html): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${words[id]}</h2>${body}</section>`;
 }
 
 /** What may be wider than the page: it scrolls by itself, and by keyboard. */
@@ -34,4 +45,21 @@ export function scrollable(label: string, body: Html): Html {
 /** A coordinate of an SVG: a tenth of a pixel is precise enough, and keeps the file small. */
 export function rounded(value: number): number {
   return Number(value.toFixed(1));
+}
+
+/** What every section needs; `cells` are those of the matrix that have images in the page, by their `cellId`. */
+export function sectionContext(evaluation: Evaluation, words: Words, cells: ReadonlySet<string>) {
+  return {
+    ...{ words, evaluation, cells },
+    name: (index: number) => evaluation.classes[index].name,
+    /** `98.2 %` of a share 0..1, or the word for an undefined value. */
+    share: (value: number | null, digits = 1) => percent(value, digits, words.absent),
+  };
+}
+
+export type SectionContext = Readonly<ReturnType<typeof sectionContext>>;
+
+/** The id of the part of the page that shows a cell's images. */
+export function cellId(truth: number, prediction: number): string {
+  return `cell-${truth}-${prediction}`;
 }

@@ -1,25 +1,53 @@
+import { PNG } from 'pngjs';
 import { grouped } from '../../counting/wording.js';
-import { greyPng, signedPng } from './encode-png.js';
-import { type Html, html, section } from './html.js';
-import type { ReportCell, ReportImage, ReportLayer } from './report-data.js';
-import { cellId, type SectionContext } from './section-context.js';
+import type { ImageSize } from '../../network/network.js';
+import { largestOf, type Picture } from '../picture.js';
+import { cellId, type Html, html, rounded, type SectionContext, scrollable, section } from './html.js';
+import type { JourneyLayer, ReportData, ReportImage, ReportJourney } from './report-data.js';
 
-/** The most confident mistakes. */
-export function mistakesSection(context: SectionContext, images: readonly ReportImage[]): Html {
-  const { words } = context;
-  const note = images.length === 0 ? words.noMistakes : words.mistakesNote;
-  return section('mistakes', words.mistakes, html`\n<p>${note}</p>${gallery(context, images)}`);
+function greyPng({ width, height, pixels }: Picture): string {
+  return dataUrl(width, height, Buffer.from(pixels), GREY);
 }
 
-/** The images whose label may be wrong. */
-export function suspectsSection(context: SectionContext, images: readonly ReportImage[]): Html {
+/** `(height, width)` signed values as a `data:` URL: positive green, negative blue, zero black, the largest brightest. */
+function signedPng(values: Float64Array, { height, width }: ImageSize): string {
+  const largest = largestOf(values);
+  const data = Buffer.alloc(3 * values.length);
+  values.forEach((value, i) => {
+    const strength = largest === 0 ? 0 : Math.abs(value) / largest;
+    const color = value > 0 ? POSITIVE : NEGATIVE;
+    color.forEach((channel, c) => {
+      data[3 * i + c] = Math.round(channel * strength);
+    });
+  });
+  return dataUrl(width, height, data, RGB);
+}
+
+/** The green is the lighter colour, so that readers who see no hue tell the two apart. */
+const POSITIVE = [110, 255, 120];
+const NEGATIVE = [60, 110, 255];
+
+/** PNG's numbers of the colour types. */
+const [GREY, RGB] = [0, 2] as const;
+
+function dataUrl(width: number, height: number, data: Buffer, colorType: 0 | 2): string {
+  const png = new PNG({ width, height });
+  png.data = data;
+  const options = { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 } as const;
+  return `data:image/png;base64,${PNG.sync.write(png, options).toString('base64')}`;
+}
+
+/** The most confident mistakes, and the images whose label may be wrong. */
+export function mistakesSections(context: SectionContext, { mistakes, suspects }: ReportData): Html {
   const { words } = context;
-  const note = images.length === 0 ? words.noSuspects : words.suspectsNote;
-  return section('suspects', words.suspects, html`\n<p>${note}</p>${gallery(context, images)}`);
+  const note = mistakes.length === 0 ? words.noMistakes : words.mistakesNote;
+  const doubt = suspects.length === 0 ? words.noSuspects : words.suspectsNote;
+  return html`${section(words, 'mistakes', html`\n<p>${note}</p>${gallery(context, mistakes)}`)}
+${section(words, 'suspects', html`\n<p>${doubt}</p>${gallery(context, suspects)}`)}`;
 }
 
 /** The images of each cell of the matrix; the matrix links to them. */
-export function cellsSection(context: SectionContext, cells: readonly ReportCell[]): Html | null {
+export function cellsSection(context: SectionContext, { cells }: ReportData): Html | null {
   if (cells.length === 0) return null;
   const { words, evaluation, name } = context;
   const shown = cells.map(({ truth, prediction, images }) => {
@@ -30,16 +58,12 @@ export function cellsSection(context: SectionContext, cells: readonly ReportCell
 ${gallery(context, images, ' small')}
 `;
   });
-  return section('cells', words.cells, html`<p>${words.cellsNote}</p>\n${shown}`);
+  return section(words, 'cells', html`<p>${words.cellsNote}</p>\n${shown}`);
 }
 
-/** What the neurons of the hidden layers look for, as pictures. */
-export function neuronsSection(
-  { words, evaluation }: SectionContext,
-  layers: readonly ReportLayer[],
-): Html | null {
+export function neuronsSection({ words, evaluation }: SectionContext, { layers }: ReportData): Html | null {
   if (layers.length === 0) return null;
-  const { height, width } = evaluation.data;
+  const size = evaluation.data;
   const shown = layers.map(({ layer, kind, outputs, meanOver, neurons }) => {
     const count = grouped(outputs);
     const heading =
@@ -48,13 +72,13 @@ export function neuronsSection(
         : words.layerGradient(layer, count, grouped(meanOver));
     const figures = neurons.map(({ values, bias }, neuron) => {
       const alt = words.neuronAlt(layer, neuron, bias.toFixed(2));
-      const caption = html`${words.neuron(layer, neuron)} <span class="soft">(${bias.toFixed(2)})</span>`;
-      return figure(signedPng(values, height, width), { height, width }, alt, caption);
+      const caption = html`${layer}:${neuron} <span class="soft">(${bias.toFixed(2)})</span>`;
+      return figure(signedPng(values, size), size, alt, caption);
     });
     const more = neurons.length < outputs ? html`<p>${words.onlyFirst(grouped(neurons.length))}</p>` : null;
     return html`<h3>${heading}</h3>${more}<ul class="gallery">${figures}</ul>`;
   });
-  return section('neurons', words.neurons, html`<p>${words.neuronsNote}</p>${shown}`);
+  return section(words, 'neurons', html`<p>${words.neuronsNote}</p>${shown}`);
 }
 
 function gallery(
@@ -74,13 +98,93 @@ function gallery(
   return html`<ul class="gallery${size}">${figures}</ul>`;
 }
 
-/** An image with its caption, as an item of a gallery. */
-function figure(
-  url: string,
-  { height, width }: { readonly height: number; readonly width: number },
-  alt: string,
-  caption: Html,
-): Html {
+function figure(url: string, { height, width }: ImageSize, alt: string, caption: Html): Html {
   return html`<li><figure><img src="${url}" width="${width}" height="${height}" alt="${alt}">
 <figcaption>${caption}</figcaption></figure></li>`;
+}
+
+/** Of wider layers the first neurons are drawn. */
+const MOST_NEURONS = 32;
+/** How many inputs of each neuron are drawn: those that moved it most. */
+const STRONGEST = 3;
+const WIDTH = 760;
+const ROW = 24;
+const PICTURE = 168;
+const RADIUS = 8;
+const NAMES = 90;
+
+/** One image on its way through the network, its neurons lit. */
+export function journeySection(context: SectionContext, { journey }: ReportData): Html | null {
+  if (journey === null) return null;
+  const { words, name, share } = context;
+  const { index, truth, prediction, confidence } = journey.image;
+  const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
+  const body = html`<p>${note}</p>
+${scrollable(words.journey, drawing(context, journey))}
+${outputTable(context, journey)}`;
+  return section(words, 'journey', body);
+}
+
+function drawing({ words, name, share }: SectionContext, { image, layers }: ReportJourney): Html {
+  const rows = Math.max(...layers.map(({ values }) => Math.min(values.length, MOST_NEURONS)));
+  const height = Math.max(rows * ROW, PICTURE) + 20;
+  const { picture, prediction } = image;
+  const shrink = PICTURE / Math.max(picture.width, picture.height);
+  const [wide, high] = [rounded(picture.width * shrink), rounded(picture.height * shrink)];
+  const step = (WIDTH - PICTURE - NAMES - 2 * RADIUS) / layers.length;
+  const place = (layer: number, neuron: number) => {
+    const count = Math.min(layers[layer].values.length, MOST_NEURONS);
+    return {
+      x: rounded(PICTURE + step * (layer + 1)),
+      y: rounded(height / 2 + (neuron - (count - 1) / 2) * ROW),
+    };
+  };
+  const edges = layers.flatMap((layer, at) => edgesOf(layer, at, layers, place));
+  const circles = layers.flatMap(({ values }, at) => {
+    const most = values.reduce((largest, value) => Math.max(largest, value), 1);
+    const isLast = at === layers.length - 1;
+    return Array.from(values.subarray(0, MOST_NEURONS), (value, neuron) => {
+      const { x, y } = place(at, neuron);
+      const lit = Math.max(0, Math.min(1, value / most)).toFixed(2);
+      const won = isLast && neuron === prediction;
+      const label = isLast
+        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${`${name(neuron)} · ${share(value)}`}</text>`
+        : null;
+      return html`<circle class="neuron${won ? ' won' : ''}" cx="${x}" cy="${y}" r="${RADIUS}" fill-opacity="${lit}"><title>${at + 1}:${neuron} ${value.toFixed(3)}</title></circle>${label}`;
+    });
+  });
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${words.journeyAlt}">
+<image href="${greyPng(picture)}" x="0" y="${rounded((height - high) / 2)}" width="${wide}" height="${high}" image-rendering="pixelated"/>
+${edges}${circles}</svg>`;
+}
+
+/** Lines from the inputs that moved each neuron most, up or down: those with the largest w·a. */
+function edgesOf(
+  { values, weights }: JourneyLayer,
+  at: number,
+  layers: readonly JourneyLayer[],
+  place: (layer: number, neuron: number) => { x: number; y: number },
+): Html[] {
+  if (weights === null) return [];
+  const inputs = layers[at - 1].values;
+  return Array.from(values.subarray(0, MOST_NEURONS), (_, neuron) => {
+    const pushes = Array.from(inputs.subarray(0, MOST_NEURONS), (a, i) => ({
+      i,
+      push: a * weights[neuron * inputs.length + i],
+    }));
+    pushes.sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || a.i - b.i);
+    return pushes.slice(0, STRONGEST).map(({ i, push }) => {
+      const [from, to] = [place(at - 1, i), place(at, neuron)];
+      return html`<line class="${push < 0 ? 'hold' : 'push'}" x1="${from.x + RADIUS}" y1="${from.y}" x2="${to.x - RADIUS}" y2="${to.y}"/>`;
+    });
+  }).flat();
+}
+
+function outputTable({ words, name, share }: SectionContext, { layers }: ReportJourney): Html {
+  const rows = Array.from(
+    layers[layers.length - 1].values,
+    (value, k) => html`<tr><th scope="row" class="name">${name(k)}</th><td>${share(value)}</td></tr>`,
+  );
+  return html`<details><summary>${words.numbers}</summary><table><thead><tr><th scope="col" class="name">${words.output}</th>
+<th scope="col">${words.activation}</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }

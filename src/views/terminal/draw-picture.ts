@@ -1,42 +1,38 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import { percent } from '../../counting/wording.js';
+import type { ImageSize } from '../../network/network.js';
 import { fitPicture, type Picture } from '../picture.js';
-import { blockWidth, inTiles } from './blocks.js';
 import type { Paint, Rgb, Style } from './terminal.js';
-import { padRight, printable, truncate } from './text-width.js';
+import { blockWidth, inTiles, padRight, printable, truncate } from './text-layout.js';
 
 /** From black to white, for terminals that have neither colour nor Unicode. */
 const RAMP = ' .:-=+*#%@';
-/** Bit of each braille dot, (row, column) in a cell of 4 x 2; U+2800 is the empty cell (Unicode, Braille Patterns). */
-const BRAILLE_DOTS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
-const BRAILLE_EMPTY = 0x2800;
 /** A dot is set where a pixel is at least this bright: strokes of MNIST keep their width. */
 const BRAILLE_THRESHOLD = 96;
+export const BRAILLE_EMPTY = 0x2800;
 
-/**
- * A picture as lines of at most `columns` characters: half blocks in shades of grey where there are enough colours,
- * else braille dots, else a ramp of characters. Bright pixels are bright on a dark terminal.
- */
+/** The bit of a dot in a cell of 4 x 2: Unicode numbers the left three dots, the right three, then the two lowest. */
+export function brailleDot(row: number, column: number): number {
+  return row < 3 ? 1 << (row + 3 * column) : 0x40 << column;
+}
+
+/** A picture, at most `columns` wide: half blocks in grey where there are enough colours, else braille, else characters. */
 export function drawPicture(picture: Picture, columns: number, { paint, unicode }: Style): string[] {
   if (paint.level >= 2 && unicode) {
-    const fitted = fitPicture(picture, columns, columns);
+    const fitted = fitPicture(picture, columns);
     const grey = (y: number, x: number): Rgb => {
-      const value = y < fitted.height ? fitted.pixels[y * fitted.width + x] : 0;
+      const value = fitted.pixels[y * fitted.width + x] ?? 0;
       return [value, value, value];
     };
     return halfBlocks(fitted, grey, paint);
   }
-  if (unicode) return braille(fitPicture(picture, 2 * columns, 2 * columns));
-  return ramp(fitPicture(picture, columns, columns));
+  if (unicode) return braille(fitPicture(picture, 2 * columns));
+  return ramp(fitPicture(picture, columns));
 }
 
-/**
- * Two pixels a character, one above the other: `▀` in the upper pixel's colour on the lower pixel's.
- *
- * @param colorAt is asked for the row after the last one, too, where the height is odd
- */
+/** Two pixels a character, one above the other; at an odd height `colorAt` is asked for the row after the last, too. */
 export function halfBlocks(
-  { height, width }: { readonly height: number; readonly width: number },
+  { height, width }: ImageSize,
   colorAt: (y: number, x: number) => Rgb,
   paint: Paint,
 ): string[] {
@@ -53,21 +49,16 @@ export function halfBlocks(
   });
 }
 
-/** Eight pixels a character, 4 x 2. */
 function braille({ height, width, pixels }: Picture): string[] {
-  const rows = Math.ceil(height / 4);
-  const columns = Math.ceil(width / 2);
-  const cells = new Uint16Array(rows * columns).fill(BRAILLE_EMPTY);
-  for (let y = 0; y < height; y++) {
-    const cell = (y >> 2) * columns;
-    const dots = (y & 3) * 2;
-    for (let x = 0; x < width; x++) {
-      if (pixels[y * width + x] >= BRAILLE_THRESHOLD) cells[cell + (x >> 1)] |= BRAILLE_DOTS[dots + (x & 1)];
+  return Array.from({ length: Math.ceil(height / 4) }, (_, row) => {
+    const cells = new Uint16Array(Math.ceil(width / 2)).fill(BRAILLE_EMPTY);
+    for (let y = 4 * row; y < Math.min(height, 4 * row + 4); y++) {
+      for (let x = 0; x < width; x++) {
+        if (pixels[y * width + x] >= BRAILLE_THRESHOLD) cells[x >> 1] |= brailleDot(y & 3, x & 1);
+      }
     }
-  }
-  return Array.from({ length: rows }, (_, row) =>
-    String.fromCharCode(...cells.subarray(row * columns, (row + 1) * columns)),
-  );
+    return String.fromCharCode(...cells);
+  });
 }
 
 /** Two pixels a character, one above the other: their mean brightness. */
@@ -75,7 +66,7 @@ function ramp({ height, width, pixels }: Picture): string[] {
   return Array.from({ length: Math.ceil(height / 2) }, (_, row) =>
     Array.from({ length: width }, (_, x) => {
       const upper = pixels[2 * row * width + x];
-      const lower = 2 * row + 1 < height ? pixels[(2 * row + 1) * width + x] : 0;
+      const lower = pixels[(2 * row + 1) * width + x] ?? 0;
       return RAMP[Math.round(((upper + lower) / 510) * (RAMP.length - 1))];
     }).join(''),
   );
@@ -85,14 +76,11 @@ function ramp({ height, width, pixels }: Picture): string[] {
 const PICTURE_COLUMNS = 14;
 const GAP = 2;
 
-/** An image and the lines below it. */
-export interface CaptionedPicture {
-  readonly picture: Picture;
-  readonly caption: readonly string[];
-}
-
 /** Small images side by side, as many in a row as fit, each with its caption below. */
-export function drawImages(images: readonly CaptionedPicture[], style: Style): string[] {
+export function drawImages(
+  images: readonly { readonly picture: Picture; readonly caption: readonly string[] }[],
+  style: Style,
+): string[] {
   if (images.length === 0) return ['none'];
   const tiles = images.map(({ picture, caption }) => [
     ...drawPicture(picture, PICTURE_COLUMNS, style).map((line) => padRight(line, PICTURE_COLUMNS)),
@@ -103,28 +91,22 @@ export function drawImages(images: readonly CaptionedPicture[], style: Style): s
 
 /** As wide as the caption `#1234  6 → 0  99 %`; four such pictures fit into 80 columns. */
 const MISTAKE_COLUMNS = 18;
-/** Captions wider than this (long class names) take two lines, of at most `MAX_CAPTION` columns. */
+/** Wider captions take two lines, of at most `MAX_CAPTION` columns. */
 const MAX_ONE_LINE = 22;
 const MAX_CAPTION = 25;
 
-/**
- * The worst mistakes side by side, as many in a row as fit, each with its caption below.
- *
- * @param pictures in the order of `evaluation.mistakes`; a mistake without one has a caption only
- */
-export function renderGallery(evaluation: Evaluation, pictures: readonly Picture[], style: Style): string[] {
-  const captions = renderCaptions(evaluation, style);
-  const tiles = captions.map((caption, position) => {
+/** The worst mistakes side by side, each with its caption; without a picture of the same index the caption only. */
+export function drawMistakes(evaluation: Evaluation, pictures: readonly Picture[], style: Style): string[] {
+  const columns = Math.min(MISTAKE_COLUMNS, style.width);
+  const tiles = mistakeCaptions(evaluation, style).map((caption, position) => {
     const picture = pictures[position];
-    return picture
-      ? [...drawPicture(picture, Math.min(MISTAKE_COLUMNS, style.width), style), ...caption]
-      : caption;
+    return picture ? [...drawPicture(picture, columns, style), ...caption] : caption;
   });
   return inTiles(tiles, GAP, style.width);
 }
 
 /** The lines of each mistake's caption: one where all are short enough, else two. */
-function renderCaptions(
+function mistakeCaptions(
   { mistakes, classes, calibration }: Evaluation,
   { glyphs, width }: Style,
 ): string[][] {

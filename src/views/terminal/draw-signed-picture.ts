@@ -1,17 +1,15 @@
-import { blockWidth, inLines } from './blocks.js';
+import type { ImageSize } from '../../network/network.js';
+import { fittedSize, largestOf } from '../picture.js';
 import { halfBlocks } from './draw-picture.js';
 import type { Rgb, Style } from './terminal.js';
-import { padLeft, padRight } from './text-width.js';
+import { inLines, padLeft, padRight } from './text-layout.js';
 
-/** One signed number for each pixel of an image. */
-export interface SignedPicture {
-  readonly height: number;
-  readonly width: number;
+interface SignedPicture extends ImageSize {
   /** `(height, width)` float64, row-major. */
   readonly values: Float64Array;
 }
 
-/** From zero to the strongest; the two ramps differ in shape, so that they read without colour. */
+/** From zero to the strongest; the ramps differ in shape, so that they read without colour. */
 const POSITIVE = ' .+*#';
 const NEGATIVE = ' ,-=~';
 /** The colour-blind tell this green from this blue, since they differ in lightness, too (after Okabe and Ito). */
@@ -20,24 +18,14 @@ const BLUE: Rgb = [70, 130, 255];
 /** An exponent below one lifts weak values out of the black. */
 const BEND = 0.7;
 
-/**
- * A signed picture as lines of at most `columns` characters: half blocks where there are enough colours, positive
- * green, negative blue, zero black; else characters, `.+*#` for positive and `,-=~` for negative values, weak to
- * strong.
- */
-export function drawSignedPicture(
-  picture: SignedPicture,
-  columns: number,
-  { paint, unicode }: Style,
-): string[] {
+/** A signed picture, at most `columns` wide: half blocks in green and blue where there are enough colours, else `.+*#,-=~`. */
+export function drawSignedPicture(picture: SignedPicture, columns: number, style: Style): string[] {
   const fitted = fitSigned(picture, columns);
   const largest = largestOf(picture.values);
   const scale = largest > 0 ? 1 / largest : 0;
   const share = (y: number, x: number) =>
     y < fitted.height ? Math.max(-1, Math.min(1, fitted.values[y * fitted.width + x] * scale)) : 0;
-  if (paint.level >= 2 && unicode) {
-    return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), paint);
-  }
+  if (isColored(style)) return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), style.paint);
   return Array.from({ length: Math.ceil(fitted.height / 2) }, (_, row) =>
     Array.from({ length: fitted.width }, (_, x) => sign(share(2 * row, x), share(2 * row + 1, x))).join(''),
   );
@@ -50,17 +38,15 @@ export function drawWithLegend(
   negative: string,
   style: Style,
 ): string[] {
-  const isColored = style.paint.level >= 2 && style.unicode;
-  const [more, less] = isColored ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
+  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
   return [
     ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
     `${more}: ${positive}, ${less}: ${negative}`,
   ];
 }
 
-/** The largest absolute value. */
-export function largestOf(values: Float64Array): number {
-  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+function isColored({ paint, unicode }: Style): boolean {
+  return paint.level >= 2 && unicode;
 }
 
 /** The sign of two pixels, one above the other: that of the stronger one, since their mean could cancel. */
@@ -70,7 +56,6 @@ function sign(upper: number, lower: number): string {
   return ramp[Math.ceil(Math.abs(value) ** BEND * (ramp.length - 1) - 0.5)] ?? ' ';
 }
 
-/** The colour of a share from -1 to 1. */
 function colorOf(share: number): Rgb {
   const [red, green, blue] = share >= 0 ? GREEN : BLUE;
   const strength = Math.abs(share) ** BEND;
@@ -79,19 +64,12 @@ function colorOf(share: number): Rgb {
 
 /** Enlarged by a whole factor, or made smaller so that each new pixel is the strongest of those it covers. */
 function fitSigned(picture: SignedPicture, columns: number): SignedPicture {
-  const scale = columns / Math.max(picture.width, picture.height);
-  const factor = scale >= 1 ? Math.floor(scale) : scale;
-  if (factor === 1) return picture;
-  const height = Math.max(1, Math.round(picture.height * factor));
-  const width = Math.max(1, Math.round(picture.width * factor));
+  const { height, width } = fittedSize(picture, columns);
   const values = new Float64Array(height * width);
   for (let y = 0; y < height; y++) {
+    const rows: Span = [y / height, (y + 1) / height];
     for (let x = 0; x < width; x++) {
-      values[y * width + x] = strongest(
-        picture,
-        [y / height, (y + 1) / height],
-        [x / width, (x + 1) / width],
-      );
+      values[y * width + x] = strongest(picture, rows, [x / width, (x + 1) / width]);
     }
   }
   return { height, width, values };
@@ -130,10 +108,8 @@ export function signed(value: number): string {
 /** `+1.25`, `-0.0300`, `+0.0012`: at least three digits, in eight columns. */
 export function signedColumn(value: number): string {
   const size = Math.abs(value);
-  const text =
-    size >= 1e4 || (size > 0 && size < 1e-4)
-      ? size.toExponential(1)
-      : size.toFixed(size >= 99.95 ? 1 : size >= 0.995 ? 2 : 4);
+  const isExtreme = size >= 1e4 || (size > 0 && size < 1e-4);
+  const text = isExtreme ? size.toExponential(1) : size.toFixed(size >= 99.95 ? 1 : size >= 0.995 ? 2 : 4);
   return `${value < 0 ? '-' : '+'}${text}`.padStart(8);
 }
 
@@ -143,12 +119,7 @@ const MOST_A_LINE = 4;
 const BAR = 5;
 const GAP = 3;
 
-/**
- * The weights between a neuron and the neurons of a layer as signed bars, as many in a line as fit; of many weights
- * the strongest.
- *
- * @param weights `(neurons of the layer)` float64
- */
+/** The weights between a neuron and those of a layer, `(neurons)` float64, as signed bars; of many the strongest. */
 export function drawWeights(title: string, weights: Float64Array, layer: number, style: Style): string[] {
   const largest = largestOf(weights);
   const order = Array.from(weights.keys());
@@ -156,14 +127,11 @@ export function drawWeights(title: string, weights: Float64Array, layer: number,
   if (isMany) order.sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);
   const shown = order.slice(0, MOST_LISTED);
   const places = Math.max(...shown.map((n) => `${layer}:${n}`.length));
-  const cells = shown.map(
-    (n) =>
-      `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${padRight(signedBar(weights[n], largest, BAR), BAR)}`,
-  );
-  const fitting = Math.floor((style.width + GAP) / (blockWidth(cells) + GAP));
-  const lines = inLines(cells, GAP, Math.max(1, Math.min(MOST_A_LINE, fitting)));
-  const more = isMany
-    ? [style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`)]
-    : [];
-  return [style.paint.bold(title), ...lines, ...more];
+  const cells = shown.map((n) => {
+    const bar = padRight(signedBar(weights[n], largest, BAR), BAR);
+    return `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${bar}`;
+  });
+  const lines = [style.paint.bold(title), ...inLines(cells, GAP, style.width, MOST_A_LINE)];
+  if (isMany) lines.push(style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`));
+  return lines;
 }

@@ -1,9 +1,9 @@
 import { grouped } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
-import { blockWidth, flow, wrap } from './blocks.js';
+import { markSign } from './draw-neurons.js';
 import { drawImages } from './draw-picture.js';
 import type { Style } from './terminal.js';
-import { padRight, printable, truncate } from './text-width.js';
+import { blockWidth, flow, padRight, printable, truncate, wrap } from './text-layout.js';
 
 /** More classes than this are shown by the foremost of them. */
 const MOST_CLASSES = 20;
@@ -30,23 +30,16 @@ export function titled(title: string, remark: string, { paint, width }: Style): 
   return [paint.bold(title), ...wrap(remark, width).map(paint.dim)];
 }
 
-/** The classes that a table lists. */
-export interface ListedClasses {
-  /** Class indices, in the order of the lines. */
+/** The classes that a table lists, by index. */
+interface ListedClasses {
   readonly shown: readonly number[];
   /** Their names, and the name of the column, all of one width. */
   readonly names: readonly string[];
   readonly head: string;
-  /** How many classes are left out. */
   readonly left: number;
 }
 
-/**
- * Chooses the classes that a table lists: all in order, or the foremost where they are many.
- *
- * @param widest columns of a name; longer ones are cut
- * @param compare sorts class indices, the foremost first
- */
+/** Chooses the classes to list: all in order, or the foremost of many; names are cut to `widest` columns. */
 export function listClasses(
   classes: readonly string[],
   head: string,
@@ -62,29 +55,37 @@ export function listClasses(
   return { shown, names, head: padRight(head, width), left: classes.length - shown.length };
 }
 
-/** The line after a list of classes that says how many more there are; none where all are shown. */
+/** The line after a list of classes that says how many more there are. */
 export function moreClasses({ left }: ListedClasses, { paint }: Style): string[] {
   return left > 0 ? [paint.dim(`and ${left} more (--format json)`)] : [];
 }
 
-/** An image that a letter marks in a curve. */
-interface MarkedImage {
-  readonly index: number;
-  readonly truth: number | null;
+/** A view with the pictures of the images that light a neuron most and least. */
+export interface ExtremesShown extends HeadShown {
+  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
-/** Images side by side; below each its letter, its number, its truth, and the lines that `words` gives. */
-export function drawMarkedImages<Image extends MarkedImage>(
-  images: readonly Image[],
-  pictures: readonly Picture[],
-  letters: readonly string[],
-  classes: readonly string[],
+/** Those images as a block under each title: a picture's mark in the curves, number, truth, and what `words` gives. */
+export function extremeBlocks<Image extends { readonly index: number; readonly truth: number | null }>(
+  { pictures, classes }: ExtremesShown,
+  [most, least]: readonly [most: readonly Image[], least: readonly Image[]],
+  titles: readonly [most: string, remark: string, least: string],
   words: (image: Image) => string[],
   style: Style,
-): string[] {
-  const captioned = images.map((image, n) => {
-    const truth = image.truth === null ? '' : `  ${classes[image.truth]}`;
-    return { picture: pictures[n], caption: [`${letters[n]} #${image.index}${truth}`, ...words(image)] };
-  });
-  return drawImages(captioned, style);
+): string[][] {
+  const drawn = (images: readonly Image[], shown: readonly Picture[], first: 'a' | 'A') => {
+    const captioned = images.map((image, n) => {
+      const truth = image.truth === null ? '' : `  ${classes[image.truth]}`;
+      return {
+        picture: shown[n],
+        caption: [`${markSign(n, first)} #${image.index}${truth}`, ...words(image)],
+      };
+    });
+    return drawImages(captioned, style);
+  };
+  const [mostTitle, remark, leastTitle] = titles;
+  return [
+    [...titled(mostTitle, remark, style), ...drawn(most, pictures.most, 'a')],
+    [...titled(leastTitle, '', style), ...drawn(least, pictures.least, 'A')],
+  ];
 }

@@ -1,37 +1,32 @@
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { CLEAR_LINE, columnsOf, type OutputStream } from './terminal.js';
-import { truncate } from './text-width.js';
+import { truncate } from './text-layout.js';
 
 /** Short runs end before this and show nothing. */
 const FIRST_AFTER_MS = 300;
 const EVERY_MS = 100;
 
 /** Records done so far; `correct` is left out where there is no truth to compare with. */
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly correct?: number | undefined;
 }
 
-export interface ProgressLineOptions {
+interface ProgressLineOptions {
   /** Usually process.stderr; written to only where it is a terminal. */
   readonly stream: OutputStream & { write(text: string): unknown };
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
-  /** The number of records to come, where it is known. */
   readonly total?: number | undefined;
 }
 
-/**
- * One line on a terminal that tells how far a long run is. `update` and `show` draw it, 0.3 s after the start at the
- * earliest and at most ten times a second; there is no timer to stop.
- */
+/** One line on a terminal that tells how far a long run is, drawn at most ten times a second; it needs no timer. */
 export class ProgressLine {
   readonly #options: ProgressLineOptions;
   readonly #startedMs: number;
   #nextMs: number;
   #isShown = false;
 
-  /** Counts the run's time from here. */
   constructor(options: ProgressLineOptions) {
     this.#options = options;
     this.#startedMs = options.now();
@@ -70,12 +65,10 @@ function progressWords({ done, correct }: Progress, total: number | undefined, s
   if (correct !== undefined && done > 0) parts.push(`${percentage(correct / done, 2)} % right`);
   if (rate > 0) parts.push(rateWords(rate));
   if (total && rate > 0) parts.push(`${durationWords(Math.max(0, total - done) / rate)} left`);
-  const share = total ? `${percentage(Math.min(1, done / total), 0).padStart(3)} %  ` : '';
-  return share + parts.join(', ');
+  return (total ? shareWords(done / total) : '') + parts.join(', ');
 }
 
-/** How far a scoring run is. */
-export interface ScoredSoFar {
+interface ScoredSoFar {
   /** Rows done, scored or not. */
   readonly rows: number;
   readonly rejected: number;
@@ -97,17 +90,22 @@ export function scoreProgressWords(done: ScoredSoFar, seconds: number): string {
   if (rejected > 0) parts.push(`${grouped(rejected)} rejected`);
   if (!totalBytes) return parts.join(', ');
   if (bytes > 0) parts.push(`${durationWords((seconds * Math.max(0, totalBytes - bytes)) / bytes)} left`);
-  return `${percentage(Math.min(1, bytes / totalBytes), 0).padStart(3)} %  ${parts.join(', ')}`;
+  return shareWords(bytes / totalBytes) + parts.join(', ');
+}
+
+/** ` 41 %  `: how a progress line begins. */
+function shareWords(share: number): string {
+  return `${percentage(Math.min(1, share), 0).padStart(3)} %  `;
+}
+
+interface ScoreEnd extends Omit<ScoredSoFar, 'bytes' | 'totalBytes'> {
+  readonly seconds: number;
+  readonly workers: number;
 }
 
 /** One line that says how a scoring run ended. */
-export function scoreSummaryWords({
-  rows,
-  rejected,
-  seconds,
-  workers,
-  rowsBefore = 0,
-}: Omit<ScoredSoFar, 'bytes' | 'totalBytes'> & { seconds: number; workers: number }): string {
+export function scoreSummaryWords(ended: ScoreEnd): string {
+  const { rows, rejected, seconds, workers, rowsBefore = 0 } = ended;
   const rate = seconds > 0 ? `, ${grouped(Math.round((rows - rowsBefore) / seconds))} rows/s` : '';
   const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
   const count = `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}`;

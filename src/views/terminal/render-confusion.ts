@@ -1,10 +1,8 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import { grouped, percent, percentage, timesWords } from '../../counting/wording.js';
-import { blockWidth } from './blocks.js';
 import type { Rgb, Style } from './terminal.js';
-import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
+import { blockWidth, displayWidth, padLeft, padRight, printable, truncate } from './text-layout.js';
 
-/** What was taken for what. */
 export interface Confused {
   readonly classes: readonly { readonly name: string; readonly support: number }[];
   /** `[truth][prediction]` counts. */
@@ -16,14 +14,11 @@ const MIN_NAME = 4;
 /** The columns between the parts of a line: an arrow, a gap, a comma, ` of all `. */
 const BETWEEN = 16;
 
-/**
- * The most frequent confusions, a line for each: `4 → 9   38 times, 3.9 % of all 4`. Names are cut to what fits; where
- * even that is too wide, ` of all 4` is left out.
- */
+/** The most frequent confusions, `4 → 9   38 times, 3.9 % of all 4`; names are cut to fit, then ` of all 4` is left out. */
 export function renderConfusionList({ classes, confusion }: Confused, limit: number, style: Style): string[] {
   const { glyphs } = style;
-  const found = topConfusions(confusion, limit).map(({ truth, prediction, count, share }) => {
-    return { truth, prediction, times: timesWords(count), share: percent(share, 1, glyphs.absent) };
+  const found = topConfusions(confusion, limit).map(({ count, share, ...pair }) => {
+    return { ...pair, times: timesWords(count), share: percent(share, 1, glyphs.absent) };
   });
   const times = blockWidth(found.map((row) => row.times));
   const share = blockWidth(found.map((row) => row.share));
@@ -41,13 +36,6 @@ export function renderConfusionList({ classes, confusion }: Confused, limit: num
   });
 }
 
-/** The colours of a cell's ground, its count, and the quieter share below. */
-interface Heat {
-  readonly ground: Rgb;
-  readonly text: Rgb;
-  readonly quiet: Rgb;
-}
-
 const RIGHT_LOW: Rgb = [16, 52, 64];
 const RIGHT_HIGH: Rgb = [38, 166, 154];
 const WRONG_LOW: Rgb = [56, 18, 16];
@@ -55,20 +43,16 @@ const WRONG_HIGH: Rgb = [255, 96, 48];
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
-const mix = (a: Rgb, b: Rgb, share: number): Rgb => [
-  a[0] + (b[0] - a[0]) * share,
-  a[1] + (b[1] - a[1]) * share,
-  a[2] + (b[2] - a[2]) * share,
-];
+function mix([red, green, blue]: Rgb, other: Rgb, share: number): Rgb {
+  const between = (from: number, to: number) => from + (to - from) * share;
+  return [between(red, other[0]), between(green, other[1]), between(blue, other[2])];
+}
 
 /** Relative brightness 0..255 with the weights of ITU-R BT.601. */
 const brightness = ([red, green, blue]: Rgb): number => 0.299 * red + 0.587 * green + 0.114 * blue;
 
-/**
- * The colours of a cell that holds `share` (0..1) of its row. Both scales spread where the shares of a useful network
- * lie: right ones near 1, wrong ones near 0.
- */
-function heat(share: number, isRight: boolean): Heat {
+/** The colours of a cell by its share of the row; they differ most near 1 if it is right, near 0 if it is wrong. */
+function heat(share: number, isRight: boolean): Record<'ground' | 'text' | 'quiet', Rgb> {
   const ground = isRight ? mix(RIGHT_LOW, RIGHT_HIGH, share ** 3) : mix(WRONG_LOW, WRONG_HIGH, share ** 0.35);
   const text = brightness(ground) > 100 ? BLACK : WHITE;
   return { ground, text, quiet: mix(text, ground, 0.2) };
@@ -81,21 +65,9 @@ const MAX_CELL = 8;
 const MAX_LABEL = 14;
 const GAP = 1;
 
-/** The columns that each part of the matrix takes, and its names. */
-interface MatrixLayout {
-  readonly label: number;
-  readonly cell: number;
-  readonly support: number;
-  readonly headers: readonly string[];
-  readonly labels: readonly string[];
-}
-
 /**
- * The confusion matrix as lines: rows are the truth, columns the prediction. A cell has its count and, below, its share
- * of the row in percent, on a ground coloured by that share; without colour the diagonal stands in brackets. The last
- * column is the class's support.
- *
- * @returns null where it does not fit into the style's width
+ * The confusion matrix as lines, or null where it is too wide: rows are the truth, columns the prediction. A cell has its
+ * count and, below, its share of the row in percent; without colour the diagonal stands in brackets.
  */
 export function renderMatrix(evaluation: Confused, style: Style): string[] | null {
   const layout = layoutFor(evaluation, style);
@@ -117,7 +89,8 @@ export function renderMatrix(evaluation: Confused, style: Style): string[] | nul
   return lines;
 }
 
-function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style): MatrixLayout | null {
+/** The columns that each part of the matrix takes, and its names. */
+function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style) {
   const names = classes.map(({ name }) => printable(name));
   const support = GAP + Math.max(...classes.map((row) => grouped(row.support).length));
   const digits = String(Math.max(...confusion.flat())).length;
@@ -137,15 +110,13 @@ function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: S
   return { label: label + (paint.level ? GAP : 0), cell, support, headers, labels };
 }
 
-/** The two lines of a cell. */
 function drawCell(
   count: number,
   total: number,
   isRight: boolean,
   width: number,
-  style: Style,
+  { paint, glyphs }: Style,
 ): [string, string] {
-  const { paint, glyphs } = style;
   const digits = shortCount(count, width - 2);
   if (count === 0 && !(isRight && total > 0)) {
     return [paint.dim(`${padLeft(glyphs.zero, width - 1)} `), ' '.repeat(width)];
@@ -166,13 +137,8 @@ function drawCell(
 function shortCount(count: number, maxCharacters: number): string {
   const digits = String(count);
   if (digits.length <= maxCharacters) return digits;
-  for (const [suffix, unit] of [
-    ['k', 1e3],
-    ['M', 1e6],
-    ['G', 1e9],
-    ['T', 1e12],
-  ] as const) {
-    const whole = String(Math.floor(count / unit));
+  for (const [power, suffix] of ['k', 'M', 'G', 'T'].entries()) {
+    const whole = String(Math.floor(count / 1000 ** (power + 1)));
     if (whole.length < maxCharacters) return whole + suffix;
   }
   return digits;

@@ -1,47 +1,28 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
 import type { DetectorImage, DetectorReport } from '../../insight/detector.js';
-import type { Picture } from '../picture.js';
-import { besideOrBelow, flow, joinBlocks, wrap } from './blocks.js';
-import { curveLegend, drawActivation, markSigns } from './draw-neurons.js';
+import { curveLegend, curveMarks, drawActivation } from './draw-neurons.js';
 import { drawWithLegend, signed } from './draw-signed-picture.js';
-import {
-  drawMarkedImages,
-  type HeadShown,
-  listClasses,
-  lookHeading,
-  moreClasses,
-  titled,
-} from './look-parts.js';
+import { type ExtremesShown, extremeBlocks, listClasses, lookHeading, moreClasses } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft } from './text-width.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 12;
-const MOST_CURVE_COLUMNS = 60;
 
 /** What is drawn of a detector. */
-export interface DetectorShown extends HeadShown {
+export interface DetectorShown extends ExtremesShown {
   readonly detector: DetectorReport;
-  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
 /** A pattern detector for a terminal: its weights, its curves, and what it finds; every line ends with a newline. */
 export function renderDetector(view: DetectorShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const { detector, pictures, classes } = view;
-  const { brightest, darkest } = detector;
-  const [letters, lowLetters] = [markSigns(brightest.length, 'a'), markSigns(darkest.length, 'A')];
+  const { detector } = view;
+  const titles = ['Brightest matches', 'image, truth, weighted sum', 'Darkest matches'] as const;
   return joinBlocks([
     [...lookHeading('Detector', view, style), ...facts(detector, style)],
     besideOrBelow(weightsBlock(detector, style), classesBlock(view, style), style.width),
-    curvesBlock(detector, letters, lowLetters, style),
-    [
-      ...titled('Brightest matches', 'image, truth, weighted sum', style),
-      ...drawMarkedImages(brightest, pictures.most, letters, classes, imageWords, style),
-    ],
-    [
-      ...titled('Darkest matches', '', style),
-      ...drawMarkedImages(darkest, pictures.least, lowLetters, classes, imageWords, style),
-    ],
+    curvesBlock(detector, style),
+    ...extremeBlocks(view, [detector.brightest, detector.darkest], titles, imageWords, style),
   ]);
 }
 
@@ -67,9 +48,8 @@ function classesBlock({ detector, classes }: DetectorShown, style: Style): strin
   const shares = detector.firesByClass;
   const foremost = (a: number, b: number) => (shares[b] ?? -1) - (shares[a] ?? -1);
   const listed = listClasses(classes, 'class', MAX_NAME, foremost, style);
-  const sign = style.unicode ? '█' : '#';
   const lines = listed.shown.map((k, row) => {
-    const bar = sign.repeat(Math.round((shares[k] ?? 0) * 12));
+    const bar = style.glyphs.bar.repeat(Math.round((shares[k] ?? 0) * 12));
     const share = padLeft(percent(shares[k], 1, style.glyphs.absent), 8);
     return `${listed.names[row]} ${share} ${bar}`.trimEnd();
   });
@@ -79,20 +59,15 @@ function classesBlock({ detector, classes }: DetectorShown, style: Style): strin
 /** Sigmoid and ReLU over the weighted sum, with the images' sums on them. */
 function curvesBlock(
   { bias, threshold, least, most, brightest, darkest }: DetectorReport,
-  letters: readonly string[],
-  lowLetters: readonly string[],
   style: Style,
 ): string[] {
-  const marks = [
-    ...darkest.map(({ weightedSum }, n) => ({ weightedSum, sign: lowLetters[n] })).reverse(),
-    ...brightest.map(({ weightedSum }, n) => ({ weightedSum, sign: letters[n] })).reverse(),
-  ];
+  const sums = (images: readonly DetectorImage[]) => images.map(({ weightedSum }) => weightedSum);
+  const marks = curveMarks(sums(brightest), sums(darkest));
   const [from, to] = [Math.min(least, threshold - 6), Math.max(most, threshold + 6)];
   const plus = bias === 0 ? '' : ` ${bias < 0 ? '-' : '+'} ${Math.abs(bias)}`;
   const curve = (name: string, at: (sum: number) => number) =>
     drawActivation(
       { title: `${name}(sum${plus})`, at: (sum) => at(sum + bias), from, to, marks, threshold },
-      Math.min(MOST_CURVE_COLUMNS, style.width),
       style,
     );
   return [

@@ -1,14 +1,15 @@
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
-import { type NeuronArithmetic, strongestInputs } from '../../insight/neuron-arithmetic.js';
-import { shade } from '../picture.js';
-import { beside, blockWidth, flow, joinBlocks } from './blocks.js';
+
+import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../insight/explain.js';
+import { type ShadeRange, shade } from '../picture.js';
+
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
 import { drawPicture } from './draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';
-import { listClasses } from './look-parts.js';
+import { type HeadShown, listClasses } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padRight, printable, truncate } from './text-width.js';
+import { beside, blockWidth, flow, joinBlocks, padRight, printable, truncate } from './text-layout.js';
 
 const GAP = 3;
 const MAX_NAME = 16;
@@ -17,23 +18,12 @@ const NARROWEST_BESIDE = 34;
 const MOST_INPUTS = 5;
 
 /** What is drawn of a digit. */
-export interface DigitShown {
+export interface DigitShown extends Pick<HeadShown, 'model' | 'classes'>, ShadeRange {
   readonly name: string;
-  readonly model: { readonly name: string };
-  readonly classes: readonly string[];
   readonly truth: number | null;
-  readonly height: number;
-  readonly width: number;
   /** `(height * width)` float64, row by row. */
   readonly brightness: Float64Array;
-  readonly black: number;
-  readonly white: number;
-  readonly explanation: {
-    readonly layers: readonly { readonly activation: string; readonly values: Float64Array }[];
-    readonly winner: number;
-    readonly runnerUp: number | null;
-    readonly margin: number | null;
-  };
+  readonly explanation: Explanation;
   readonly neuron: NeuronArithmetic | null;
   readonly why: {
     readonly attribution: Attribution;
@@ -56,11 +46,9 @@ export function renderDigit(view: DigitShown, options: RenderOptions): string {
   ];
   if (neuron !== null) blocks.push(arithmeticBlock(neuron, view, style));
   if (why !== null) {
-    blocks.push(
-      attributionBlock(why.attribution, view, style),
-      changeBlock('brightening', why.brightening, view, style),
-      changeBlock('erasing', why.erasing, view, style),
-    );
+    blocks.push(attributionBlock(why.attribution, view, style));
+    blocks.push(changeBlock('brightening', why.brightening, view, style));
+    blocks.push(changeBlock('erasing', why.erasing, view, style));
   }
   return joinBlocks(blocks);
 }
@@ -73,48 +61,43 @@ function verdictLines({ name, model, classes, truth, explanation }: DigitShown, 
   const right = truth === winner ? 'right' : 'wrong';
   const parts = [
     `verdict ${paint.bold(named(winner))}`,
-    ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin)}`]),
+    ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin ?? 0)}`]),
     truth === null ? 'truth not known' : `truth ${printable(classes[truth])}: ${right}`,
   ];
   const title = truncate(`${printable(name)} in ${printable(model.name)}`, width, glyphs.ellipsis);
   return [title, ...flow(parts, width)];
 }
 
-function shortMargin(margin: number | null): string {
-  return margin === null ? '' : margin < 0.005 ? margin.toPrecision(2) : shortValue(margin).trim();
+function shortMargin(margin: number): string {
+  return margin < 0.005 ? margin.toPrecision(2) : shortValue(margin).trim();
 }
 
-/** The neurons of every layer, lit. */
 function layersBlock(view: DigitShown, columns: number, style: Style): string[] {
   const { layers } = view.explanation;
-  const hidden = layers
-    .slice(0, -1)
-    .flatMap(({ activation, values }, l) => [
-      style.paint.dim(`layer ${l + 1}: ${values.length} ${activation}`),
-      ...drawNeurons(values, columns, style),
-      '',
-    ]);
-  const last = layers[layers.length - 1];
-  const title = style.paint.dim(`layer ${layers.length}: ${last.values.length} outputs, ${last.activation}`);
-  return [...hidden, title, ...outputLines(view, last.values, columns, style)];
+  return layers.flatMap(({ activation, values }, l) => {
+    const title = `layer ${l + 1}: ${values.length}`;
+    return l < layers.length - 1
+      ? [style.paint.dim(`${title} ${activation}`), ...drawNeurons(values, columns, style), '']
+      : [style.paint.dim(`${title} outputs, ${activation}`), ...outputLines(view, values, columns, style)];
+  });
 }
 
 /** A line with a bar for each class, or for the best classes where there are many. */
 function outputLines(view: DigitShown, values: Float64Array, columns: number, style: Style): string[] {
-  const { classes, truth, explanation } = view;
+  const { classes, truth } = view;
+  const { winner, runnerUp } = view.explanation;
   const best = (a: number, b: number) => values[b] - values[a];
   const { shown, names, left } = listClasses(classes, '', Math.min(MAX_NAME, columns - 28), best, style);
   const largest = Math.max(1, ...values.map(Math.abs));
   const bar = Math.max(4, Math.min(20, columns - blockWidth(names) - 24));
   const lines = shown.map((k, row) => {
     const value = Math.max(0, values[k]) / largest;
-    const drawn = padRight((style.unicode ? '█' : '#').repeat(Math.round(bar * value)), bar);
-    const note = [
-      ...(k === explanation.winner ? ['winner'] : k === explanation.runnerUp ? ['2nd'] : []),
-      ...(k === truth ? ['truth'] : []),
-    ].join(', ');
-    const line = `${names[row]} ${lamp(value, style)} ${shortValue(values[k])} ${drawn} ${note}`.trimEnd();
-    return k === explanation.winner ? style.paint.bold(line) : line;
+    const drawn = padRight(style.glyphs.bar.repeat(Math.round(bar * value)), bar);
+    const notes = k === winner ? ['winner'] : k === runnerUp ? ['2nd'] : [];
+    if (k === truth) notes.push('truth');
+    const shown = [names[row], lamp(value, style), shortValue(values[k]), drawn, notes.join(', ')];
+    const line = shown.join(' ').trimEnd();
+    return k === winner ? style.paint.bold(line) : line;
   });
   return left > 0 ? [...lines, style.paint.dim(`and ${left} more`)] : lines;
 }
@@ -123,10 +106,10 @@ function outputLines(view: DigitShown, values: Float64Array, columns: number, st
 function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown, style: Style): string[] {
   const { layer, neuron, weightedSum, bias, sum, value, activation, contributions } = found;
   const { pushedFor, pushedAgainst } = strongestInputs(contributions, MOST_INPUTS);
-  const list = (title: string, indices: readonly number[]) => [
-    title,
-    ...(indices.length === 0 ? ['  nothing'] : indices.map((i) => `  ${inputWords(found, i, width)}`)),
-  ];
+  const list = (title: string, indices: readonly number[]) => {
+    const inputs = indices.map((i) => `  ${inputWords(found, i, width)}`);
+    return [title, ...(inputs.length === 0 ? ['  nothing'] : inputs)];
+  };
   const lists = [list('most for it', pushedFor), list('most against it', pushedAgainst)];
   const facts = [
     `${style.unicode ? 'Σwa' : 'sum of w a'} ${signed(weightedSum)}`,
@@ -135,7 +118,7 @@ function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown,
     `${activation} of it ${value.toPrecision(4)}`,
   ];
   const picture = { height, width, values: contributions };
-  const joined = beside(lists, 3);
+  const joined = beside(lists, GAP);
   return [
     style.paint.bold(`Neuron ${layer}:${neuron}`),
     ...flow(facts, style.width),
@@ -184,7 +167,8 @@ function changeBlock(what: string, change: SmallestChange | null, view: DigitSho
     drawSignedPicture({ height, width, values }, columns, style),
     drawPicture(shade(view, change.changed), columns, style),
   ];
-  const joined = 2 * columns + 3 <= style.width ? beside(pictures, 3) : [...pictures[0], '', ...pictures[1]];
+  const joined =
+    2 * columns + GAP <= style.width ? beside(pictures, GAP) : [...pictures[0], '', ...pictures[1]];
   const [from, to] = [verdictBefore, verdictAfter].map((k) => printable(classes[k]));
   const count = pixels.length === 1 ? '1 pixel' : `${pixels.length} pixels`;
   return [

@@ -1,5 +1,5 @@
+import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
-import type { Scores } from '../../counting/scores.js';
 import {
   digestWords,
   durationWords,
@@ -10,12 +10,21 @@ import {
   rateWords,
 } from '../../counting/wording.js';
 import type { Picture } from '../picture.js';
-import { beside, blockWidth, joinBlocks, labelled } from './blocks.js';
-import { renderGallery } from './draw-picture.js';
+import { drawMistakes } from './draw-picture.js';
 import { threadWords } from './progress.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { displayWidth, padLeft, padRight, printable, truncate } from './text-width.js';
+import {
+  beside,
+  blockWidth,
+  displayWidth,
+  joinBlocks,
+  labelled,
+  padLeft,
+  padRight,
+  printable,
+  truncate,
+} from './text-layout.js';
 
 /** How many confusions are listed: no more lines than what stands beside them. */
 const CONFUSIONS_WITH_MATRIX = 6;
@@ -23,12 +32,7 @@ const CONFUSIONS_WITH_CLASSES = 10;
 const CONFUSIONS_ALONE = 20;
 const GAP = 3;
 
-/**
- * The report for a terminal: what was evaluated, how well, where it goes wrong, and the worst mistakes as pictures.
- * Every line ends with a newline.
- *
- * @param pictures in the order of `evaluation.mistakes`; may be fewer
- */
+/** The report for a terminal; `pictures` are in the order of `evaluation.mistakes`, and may be fewer. */
 export function renderEvaluation(
   evaluation: Evaluation,
   pictures: readonly Picture[],
@@ -38,18 +42,20 @@ export function renderEvaluation(
   const blocks = [renderHeading(evaluation, style)];
   if (evaluation.images > 0) blocks.push(...renderDetails(evaluation, style));
   if (evaluation.mistakes.length > 0) {
-    const remark = `image, truth ${style.glyphs.arrow} prediction, confidence`;
-    blocks.push([...titled('Worst mistakes', remark, style), ...renderGallery(evaluation, pictures, style)]);
+    const remark = style.paint.dim(`image, truth ${style.glyphs.arrow} prediction, confidence`);
+    const title = `${style.paint.bold('Worst mistakes')}  ${remark}`;
+    blocks.push([title, '', ...drawMistakes(evaluation, pictures, style)]);
   }
   return joinBlocks(blocks);
 }
 
 /** The matrix, the scores and the top confusions, beside each other where the width allows it. */
 function renderDetails(evaluation: Evaluation, style: Style): string[][] {
-  const classes = [...titled('Classes', '', style), ...renderClassTable(evaluation, style)];
+  const { paint } = style;
+  const classes = [paint.bold('Classes'), '', ...renderClassTable(evaluation, style)];
   const confusions = (limit: number) => {
     const list = renderConfusionList(evaluation, limit, style);
-    return list.length > 0 ? [[...titled('Where it goes wrong', '', style), ...list]] : [];
+    return list.length > 0 ? [[paint.bold('Where it goes wrong'), '', ...list]] : [];
   };
   const matrixLines = renderMatrix(evaluation, style);
   if (matrixLines === null) {
@@ -57,7 +63,7 @@ function renderDetails(evaluation: Evaluation, style: Style): string[][] {
     return [...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], style.width), [note]];
   }
   const remark = 'rows: truth, columns: prediction; % of the row';
-  const matrix = [...titled('Confusion matrix', remark, style), ...matrixLines];
+  const matrix = [`${paint.bold('Confusion matrix')}  ${paint.dim(remark)}`, '', ...matrixLines];
   const column = [...classes, ...confusions(CONFUSIONS_WITH_MATRIX).flatMap((lines) => ['', ...lines])];
   const wide = inOneRow([matrix, column], style.width);
   if (wide.length === 1) return wide;
@@ -68,10 +74,6 @@ function renderDetails(evaluation: Evaluation, style: Style): string[][] {
 function inOneRow(blocks: string[][], width: number): string[][] {
   const columns = blocks.reduce((sum, block) => sum + blockWidth(block), GAP * (blocks.length - 1));
   return columns <= width ? [beside(blocks, GAP)] : blocks;
-}
-
-function titled(title: string, remark: string, { paint }: Style): [string, string] {
-  return [remark ? `${paint.bold(title)}  ${paint.dim(remark)}` : paint.bold(title), ''];
 }
 
 /** What was evaluated, and how well it did: lines of a label and its facts. */
@@ -103,11 +105,8 @@ function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {
 }
 
 function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
-  return [
-    paint.bold(printable(model.name)),
-    networkWords(model),
-    ...(model.sha256 ? [digestWords(model.sha256)] : []),
-  ];
+  const digest = model.sha256 ? [digestWords(model.sha256)] : [];
+  return [paint.bold(printable(model.name)), networkWords(model), ...digest];
 }
 
 function accuracyFacts(
@@ -125,10 +124,8 @@ function accuracyFacts(
 function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string[] {
   const mean = loss.mean === null ? glyphs.absent : loss.mean.toPrecision(4);
   const error = calibration?.expectedCalibrationError ?? null;
-  return [
-    `${mean} (${printable(loss.name)} per image)`,
-    ...(error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`]),
-  ];
+  const calibrated = error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`];
+  return [`${mean} (${printable(loss.name)} per image)`, ...calibrated];
 }
 
 function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[] {
@@ -145,12 +142,10 @@ export function renderClassTable({ classes, macro }: Evaluation, { paint, glyphs
   const nameWidth = Math.max('class'.length, ...names.map(displayWidth));
   const supports = classes.map(({ support }) => grouped(support));
   const supportWidth = 2 + Math.max('support'.length, ...supports.map((text) => text.length));
-  const line = (name: string, scores: readonly string[], support: string) =>
-    [
-      padRight(name, nameWidth),
-      ...scores.map((score, column) => padLeft(score, SCORE_COLUMNS[column])),
-      padLeft(support, supportWidth),
-    ].join('');
+  const line = (name: string, scores: readonly string[], support: string) => {
+    const cells = scores.map((score, column) => padLeft(score, SCORE_COLUMNS[column]));
+    return padRight(name, nameWidth) + cells.join('') + padLeft(support, supportWidth);
+  };
   const cells = ({ precision, recall, f1 }: Scores) =>
     [precision, recall, f1].map((share) => percent(share, 1, glyphs.absent));
   return [

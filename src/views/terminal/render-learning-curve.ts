@@ -1,16 +1,17 @@
 import { type CurveSeries, type LearningCurve, seriesOf } from '../learning-curve.js';
+import { BRAILLE_EMPTY, brailleDot } from './draw-picture.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft } from './text-width.js';
+import { plotAxis, plotRows } from './text-layout.js';
 
 const ROWS = 6;
-const AXIS_COLUMNS = 9;
+const AXIS_COLUMNS = 10;
 const MOST_COLUMNS = 64;
 
 /** The curve as lines for a terminal, one plot for each series, in braille where there is Unicode; none for a single epoch. */
 export function renderLearningCurve(curve: LearningCurve, options: RenderOptions): string[] {
   if (curve.points.length < 2) return [];
   const style = createStyle(options);
-  const columns = Math.max(10, Math.min(MOST_COLUMNS, options.width - AXIS_COLUMNS - 2));
+  const columns = Math.max(10, Math.min(MOST_COLUMNS, options.width - AXIS_COLUMNS - 1));
   const plots = seriesOf(curve).flatMap((series) => [
     style.paint.bold(series.name) + style.paint.dim(curve.title ? ` (${curve.title})` : ''),
     ...plot(series, columns, style),
@@ -18,7 +19,8 @@ export function renderLearningCurve(curve: LearningCurve, options: RenderOptions
   return [...plots, ...epochAxis(curve, columns, style)];
 }
 
-function plot({ values, words }: CurveSeries, columns: number, { paint, unicode }: Style): string[] {
+function plot({ values, words }: CurveSeries, columns: number, style: Style): string[] {
+  const { unicode } = style;
   // A cell of braille is two dots wide and four high; without Unicode it is one sign.
   const [perColumn, perRow] = unicode ? [2, 4] : [1, 1];
   const [width, height] = [columns * perColumn, ROWS * perRow];
@@ -30,15 +32,12 @@ function plot({ values, words }: CurveSeries, columns: number, { paint, unicode 
     const epoch = first + ((last - first) * x) / Math.max(1, width - 1);
     const share = high > low ? (valueAt(values, epoch) - low) / (high - low) : 0.5;
     const y = Math.round((1 - share) * (height - 1));
-    cells[Math.floor(y / perRow)][Math.floor(x / perColumn)] |= unicode ? brailleDot(x % 2, y % 4) : 1;
+    cells[Math.floor(y / perRow)][Math.floor(x / perColumn)] |= unicode ? brailleDot(y % 4, x % 2) : 1;
   }
-  return cells.map((row, index) => {
-    const label = index === 0 ? words(high) : index === ROWS - 1 ? words(low) : '';
-    const line = Array.from(row, (cell) =>
-      cell === 0 ? ' ' : unicode ? String.fromCodePoint(0x2800 + cell) : '*',
-    ).join('');
-    return `${paint.dim(`${padLeft(label, AXIS_COLUMNS)} ${unicode ? '│' : '|'}`)}${line.trimEnd()}`;
-  });
+  const sign = (cell: number) =>
+    cell === 0 ? ' ' : unicode ? String.fromCodePoint(BRAILLE_EMPTY + cell) : '*';
+  const rows = cells.map((row) => Array.from(row, sign).join(''));
+  return plotRows(rows, [`${words(high)} `, `${words(low)} `], AXIS_COLUMNS, style);
 }
 
 /** The value at an epoch; between two epochs on a straight line. */
@@ -49,19 +48,9 @@ function valueAt(values: CurveSeries['values'], epoch: number): number {
   return a.value + ((b.value - a.value) * (epoch - a.epoch)) / (b.epoch - a.epoch);
 }
 
-/** The bit of a dot in its cell: Unicode numbers the left three dots, the right three, then the two lowest. */
-function brailleDot(x: number, y: number): number {
-  return y < 3 ? 1 << (y + 3 * x) : 0x40 << x;
-}
-
 function epochAxis({ points, bestEpoch }: LearningCurve, columns: number, style: Style): string[] {
-  const { paint, unicode } = style;
   const [first, last] = [points[0].epoch, points[points.length - 1].epoch];
   const at = Math.round(((bestEpoch - first) / (last - first)) * (columns - 1));
-  const [dash, corner, mark] = unicode ? ['─', '└', '▲'] : ['-', '+', '^'];
-  const rule = `${corner}${dash.repeat(at)}${mark}${dash.repeat(columns - 1 - at)}`;
-  const ends = `${first}${padLeft(`${last}`, columns - `${first}`.length)}`;
-  const indent = ' '.repeat(AXIS_COLUMNS + 1);
-  const best = ` epoch, ${mark} ${bestEpoch} was chosen`;
-  return [paint.dim(`${indent}${rule}`), paint.dim(`${indent} ${ends}`), paint.dim(`${indent}${best}`)];
+  const best = `${' '.repeat(AXIS_COLUMNS)} epoch, ${style.glyphs.tick} ${bestEpoch} was chosen`;
+  return [...plotAxis(at, columns, [`${first}`, `${last}`], AXIS_COLUMNS, style), style.paint.dim(best)];
 }

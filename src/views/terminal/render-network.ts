@@ -5,12 +5,20 @@ import type {
   NetworkReport,
   NeuronSummary,
 } from '../../insight/network-report.js';
-import { besideOrBelow, flow, inTiles, joinBlocks, wrap } from './blocks.js';
 import { drawHistogram } from './draw-neurons.js';
 import { signed, signedBar } from './draw-signed-picture.js';
 import { type HeadShown, lookHeading, titled } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft, padRight, printable } from './text-width.js';
+import {
+  besideOrBelow,
+  flow,
+  inTiles,
+  joinBlocks,
+  padLeft,
+  padRight,
+  printable,
+  wrap,
+} from './text-layout.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;
@@ -26,14 +34,11 @@ export interface NetworkShown extends HeadShown {
 /** A whole network for a terminal: its numbers, and what its neurons are worth; every line ends with a newline. */
 export function renderNetwork(view: NetworkShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const { network } = view;
+  const { network, model } = view;
   const { layers, parameters, neurons } = network;
   if (neurons.length === 0) return '';
   return joinBlocks([
-    [
-      ...lookHeading(`Network of ${printable(view.model.name)}`, view, style),
-      ...accuracyLine(network, style),
-    ],
+    [...lookHeading(`Network of ${printable(model.name)}`, view, style), ...accuracyLine(network, style)],
     parametersBlock(layers, parameters, style),
     ...layers.map((layer) => numbersBlock(layer, style)),
     neuronsBlock(network, style),
@@ -72,7 +77,7 @@ function distributionBlock(title: string, found: Distribution, style: Style): st
   const [low, high] = [signed(rounded(least)), signed(rounded(most))];
   return [
     `${style.paint.bold(title)}  ${style.paint.dim(grouped(count))}`,
-    ...drawHistogram(histogram, HISTOGRAM_ROWS, style),
+    ...drawHistogram(histogram, HISTOGRAM_ROWS, style.unicode),
     style.paint.dim(low + padLeft(high, Math.max(1, columns - low.length))),
     `mean ${signed(rounded(mean))}, spread ${rounded(deviation)}`,
   ];
@@ -88,18 +93,14 @@ function neuronsBlock(network: NetworkReport, style: Style): string[] {
   const largest = Math.max(...neurons.map((neuron) => Math.abs(worth(neuron))));
   const lists = layers.map(({ layer }) => {
     const own = neurons.filter((neuron) => neuron.layer === layer);
-    const isMany = own.length > MOST_LISTED;
-    const shown = isMany
-      ? [...own].sort((a, b) => Math.abs(worth(b)) - Math.abs(worth(a))).slice(0, MOST_LISTED)
-      : own;
-    const lines = shown.map((neuron) => neuronLine(neuron, images, largest));
+    const left = own.length - MOST_LISTED;
+    if (left > 0) own.sort((a, b) => Math.abs(worth(b)) - Math.abs(worth(a)));
+    const lines = own.slice(0, MOST_LISTED).map((neuron) => neuronLine(neuron, images, largest));
     const head = style.paint.dim(`${padRight('', 5)}${padLeft('fires', 7)}${padLeft('lost', 7)}`);
-    return [head, ...lines, ...(isMany ? [style.paint.dim(`and ${own.length - shown.length} more`)] : [])];
+    return [head, ...lines, ...(left > 0 ? [style.paint.dim(`and ${left} more`)] : [])];
   });
-  const remark =
-    correct === null
-      ? 'lost: % of the verdicts that change when it is silenced'
-      : 'lost: accuracy when it is silenced, in points';
+  const lost = correct === null ? '% of the verdicts that change' : 'accuracy';
+  const remark = `lost: ${lost} when it is silenced${correct === null ? '' : ', in points'}`;
   return [...titled('Neurons', remark, style), ...inTiles(lists, GAP, style.width)];
 }
 
@@ -125,9 +126,8 @@ function firingNotes({ layers, neurons, images }: NetworkReport, { width }: Styl
     return found.length === 0 ? 'none' : [...names, ...more].join(', ');
   };
   const isSame = layers.every(({ firesAbove }) => firesAbove === layers[0].firesAbove);
-  const thresholds = isSame
-    ? `${layers[0].firesAbove}`
-    : layers.map(({ layer, firesAbove }) => `${firesAbove} in layer ${layer}`).join(', ');
+  const each = layers.map(({ layer, firesAbove }) => `${firesAbove} in layer ${layer}`);
+  const thresholds = isSame ? layers[0].firesAbove : each.join(', ');
   return [
     `never fire: ${named(0)}`,
     `always fire: ${named(images)}`,

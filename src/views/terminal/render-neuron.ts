@@ -1,62 +1,45 @@
 import { grouped, percentage } from '../../counting/wording.js';
 import type { NeuronImage, NeuronReport } from '../../insight/neuron-report.js';
 import { activate } from '../../network/activations.js';
-import type { Picture } from '../picture.js';
-import { besideOrBelow, flow, joinBlocks, wrap } from './blocks.js';
-import { curveLegend, drawActivation, lamp, markSigns, shortValue } from './draw-neurons.js';
+import type { ImageSize } from '../../network/network.js';
+import { largestOf } from '../picture.js';
+import { curveLegend, curveMarks, drawActivation, lamp, shortValue } from './draw-neurons.js';
+import { drawWeights, drawWithLegend, signed, signedBar, signedColumn } from './draw-signed-picture.js';
 import {
-  drawWeights,
-  drawWithLegend,
-  largestOf,
-  signed,
-  signedBar,
-  signedColumn,
-} from './draw-signed-picture.js';
-import {
-  drawMarkedImages,
+  type ExtremesShown,
+  extremeBlocks,
   type HeadShown,
   listClasses,
   lookHeading,
   moreClasses,
-  titled,
 } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft, printable } from './text-width.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, printable, wrap } from './text-layout.js';
 
 const MAX_NAME = 12;
-const MOST_CURVE_COLUMNS = 60;
 const BAR = 8;
 /** The columns after the name of a class: what lights the neuron, and what it does, with its bar. */
 const VALUES_COLUMNS = 21 + BAR;
 
 /** What is drawn of a neuron. */
-export interface NeuronShown extends HeadShown {
-  readonly data: HeadShown['data'] & { readonly height: number; readonly width: number };
+export interface NeuronShown extends ExtremesShown {
+  readonly data: HeadShown['data'] & ImageSize;
   readonly neuron: NeuronReport;
-  readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
 /** One neuron for a terminal: what it looks for, what lights it, what it does; every line ends with a newline. */
 export function renderNeuronReport(view: NeuronShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const { neuron, pictures, classes, model } = view;
-  const { lightsMost, lightsLeast } = neuron;
-  const [letters, lowLetters] = [markSigns(lightsMost.length, 'a'), markSigns(lightsLeast.length, 'A')];
+  const { neuron, model } = view;
   const title = `Neuron ${neuron.layer}:${neuron.neuron} of ${printable(model.name)}`;
+  const titles = ['Lights it most', 'image, truth, activation (sum + bias)', 'Lights it least'] as const;
   return joinBlocks([
     [...lookHeading(title, view, style), ...facts(neuron, style)],
     besideOrBelow(patternBlock(view, style), classesBlock(view, style), style.width),
-    ...(neuron.layer === 1 ? [] : [incomingBlock(neuron, style)]),
+    ...incomingBlock(neuron, style),
     ...outgoingBlocks(neuron, style),
-    ...curveBlock(neuron, [...letters, ...lowLetters], style),
-    [
-      ...titled('Lights it most', 'image, truth, activation (sum + bias)', style),
-      ...drawMarkedImages(lightsMost, pictures.most, letters, classes, imageWords, style),
-    ],
-    [
-      ...titled('Lights it least', '', style),
-      ...drawMarkedImages(lightsLeast, pictures.least, lowLetters, classes, imageWords, style),
-    ],
+    ...curveBlock(neuron, style),
+    ...extremeBlocks(view, [neuron.lightsMost, neuron.lightsLeast], titles, imageWords, style),
   ]);
 }
 
@@ -76,15 +59,16 @@ function facts(found: NeuronReport, { width }: Style): string[] {
   ];
 }
 
-/** The pattern of pixels that the neuron looks for. */
 function patternBlock({ neuron, data }: NeuronShown, style: Style): string[] {
   const { kind, values } = neuron.looksFor;
   const { paint } = style;
   const picture = { height: data.height, width: data.width, values };
-  return [
-    ...(kind === 'weights'
+  const title =
+    kind === 'weights'
       ? [paint.bold('Its weights')]
-      : [paint.bold('What raises its sum'), paint.dim('mean gradient, all images')]),
+      : [paint.bold('What raises its sum'), paint.dim('mean gradient, all images')];
+  return [
+    ...title,
     ...drawWithLegend(picture, 'raises it', 'lowers it', style),
     paint.dim(`strongest: ${Number(largestOf(values).toPrecision(3))}`),
   ];
@@ -103,13 +87,10 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
   const widest = Math.min(MAX_NAME, style.width - VALUES_COLUMNS);
   const listed = listClasses(classes, 'class', widest, foremost, style);
   const lines = listed.shown.map((k, row) => {
-    const light =
-      meanByClass[k] === null
-        ? padLeft(glyphs.absent, 8)
-        : `${lamp(Math.max(0, known[k]) / brightest, style)} ${shortValue(known[k])}`;
-    const does =
-      effect === null ? '' : `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
-    return `${listed.names[row]}  ${light}${does}`.trimEnd();
+    const lit = `${lamp(Math.max(0, known[k]) / brightest, style)} ${shortValue(known[k])}`;
+    const light = meanByClass[k] === null ? padLeft(glyphs.absent, 8) : lit;
+    const does = effect && `  ${signedColumn(effects[k])} ${signedBar(effects[k], largest, BAR)}`;
+    return `${listed.names[row]}  ${light}${does ?? ''}`.trimEnd();
   });
   const notes = [
     'lights: mean activation by truth',
@@ -124,40 +105,40 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
   ];
 }
 
-function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[] {
-  return drawWeights(`Its weights from layer ${layer - 1}`, weights, layer - 1, style);
+/** Its weights, where they are not a picture. */
+function incomingBlock({ layer, weights }: NeuronReport, style: Style): string[][] {
+  return layer === 1 ? [] : [drawWeights(`Its weights from layer ${layer - 1}`, weights, layer - 1, style)];
 }
 
 /** Its activation function over the weighted sum, its bias as the threshold, the images on it; none for a softmax. */
 function curveBlock(
   { activation, bias, threshold, lightsMost, lightsLeast }: NeuronReport,
-  letters: readonly string[],
   style: Style,
 ): string[][] {
-  const shown = [...lightsMost, ...lightsLeast];
-  if (activation === 'softmax' || shown.length === 0) return [];
-  const marks = shown.map(({ sum }, n) => ({ weightedSum: sum - bias, sign: letters[n] })).reverse();
-  const sums = marks.map(({ weightedSum }) => weightedSum);
-  const [from, to] = [Math.min(...sums, threshold - 6), Math.max(...sums, threshold + 6)];
+  const sumsOf = (images: readonly NeuronImage[]) => images.map(({ sum }) => sum - bias);
+  const [most, least] = [sumsOf(lightsMost), sumsOf(lightsLeast)];
+  if (activation === 'softmax' || most.length + least.length === 0) return [];
+  const from = Math.min(...most, ...least, threshold - 6);
+  const to = Math.max(...most, ...least, threshold + 6);
   const at = (weightedSum: number) => activate(activation, Float64Array.of(weightedSum + bias))[0];
   const plus = `${bias < 0 ? '-' : '+'} ${Number(Math.abs(bias).toPrecision(4))}`;
+  const marks = curveMarks(most, least);
   const curve = { title: `${activation}(sum ${plus})`, at, from, to, marks, threshold };
-  return [
-    [...drawActivation(curve, Math.min(MOST_CURVE_COLUMNS, style.width), style), ...curveLegend(style)],
-  ];
+  return [[...drawActivation(curve, style), ...curveLegend(style)]];
 }
 
 /** Where it goes, and what is lost without it; nothing for an output. */
 function outgoingBlocks({ layer, effect, images }: NeuronReport, style: Style): string[][] {
   if (effect === null) return [];
   const { changed, lost, outgoing } = effect;
-  const right =
-    lost === null
-      ? ''
-      : `, ${grouped(Math.abs(lost))} ${lost >= 0 ? 'fewer' : 'more'} right (${percentage(Math.abs(lost) / images, 2)} points)`;
+  let silenced = `silenced: ${grouped(changed)} of ${grouped(images)} verdicts change`;
+  if (lost !== null) {
+    const [count, points] = [grouped(Math.abs(lost)), percentage(Math.abs(lost) / images, 2)];
+    silenced += `, ${count} ${lost >= 0 ? 'fewer' : 'more'} right (${points} points)`;
+  }
   return [
     drawWeights(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
-    wrap(`silenced: ${grouped(changed)} of ${grouped(images)} verdicts change${right}`, style.width),
+    wrap(silenced, style.width),
   ];
 }
 

@@ -1,15 +1,13 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
-import { besideOrBelow, flow, joinBlocks, wrap } from './blocks.js';
+import type { Change, WhatIf } from '../../insight/what-if.js';
 import { signed } from './draw-signed-picture.js';
-import { type HeadShown, listClasses, lookHeading, moreClasses, titled } from './look-parts.js';
+import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { padLeft, printable } from './text-width.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, printable, wrap } from './text-layout.js';
 
 const MAX_NAME = 20;
-/** The columns after the name of a class. */
 const COUNTS_COLUMNS = 33;
-/** How many of the most frequent confusions are listed where the matrices do not fit. */
 const MOST_CONFUSIONS = 8;
 
 /** How a network does, as drawn. */
@@ -22,28 +20,16 @@ export interface OutcomeShown {
 }
 
 /** What is drawn of an experiment. */
-export interface WhatIfShown extends HeadShown {
+export interface WhatIfShown extends HeadShown, Omit<WhatIf, 'before' | 'after'> {
   readonly changes: readonly ChangeShown[];
   readonly feed: string | null;
   readonly seed: number | null;
-  readonly changed: number;
-  readonly rightToWrong: number | null;
-  readonly wrongToRight: number | null;
   readonly before: OutcomeShown;
   readonly after: OutcomeShown;
 }
 
-/** A change, as drawn. */
-export interface ChangeShown {
-  readonly kind: 'weight' | 'bias' | 'activation' | 'silence' | 'shuffle';
-  readonly layer: number;
-  readonly neuron?: number;
-  readonly input?: number | { readonly row: number; readonly column: number };
-  readonly value?: number;
-  readonly activation?: string;
-  readonly seed?: number;
-  readonly was: number | string | null;
-}
+/** A change, and what it replaced. */
+export type ChangeShown = Change & { readonly was: number | string | null };
 
 /** An experiment for a terminal: what was changed, and what came of it; every line ends with a newline. */
 export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
@@ -63,27 +49,24 @@ function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width }: St
   return [...words, ...fed].flatMap((line) => wrap(line, width));
 }
 
-function changeWords(
-  { kind, layer, neuron, input, value = 0, activation, seed, was }: ChangeShown,
-  arrow: string,
-): string {
+function changeWords(change: ChangeShown, arrow: string): string {
+  const { layer, was } = change;
   const before = typeof was === 'number' ? signed(was) : was;
-  switch (kind) {
-    case 'weight':
-      return `weight ${layer}:${neuron}:${inputWords(input)}: ${before} ${arrow} ${signed(value)}`;
+  switch (change.kind) {
+    case 'weight': {
+      const { neuron, input, value } = change;
+      const place = typeof input === 'object' ? `${input.row},${input.column}` : input;
+      return `weight ${layer}:${neuron}:${place}: ${before} ${arrow} ${signed(value)}`;
+    }
     case 'bias':
-      return `bias ${layer}:${neuron}: ${before} ${arrow} ${signed(value)}`;
+      return `bias ${layer}:${change.neuron}: ${before} ${arrow} ${signed(change.value)}`;
     case 'activation':
-      return `layer ${layer}: ${before} ${arrow} ${activation}`;
+      return `layer ${layer}: ${before} ${arrow} ${change.activation}`;
     case 'silence':
-      return `neuron ${layer}:${neuron} silenced`;
+      return `neuron ${layer}:${change.neuron} silenced`;
     case 'shuffle':
-      return `layer ${layer}: weights shuffled (seed ${seed})`;
+      return `layer ${layer}: weights shuffled (seed ${change.seed})`;
   }
-}
-
-function inputWords(input: ChangeShown['input']): string {
-  return typeof input === 'object' ? `${input.row},${input.column}` : `${input}`;
 }
 
 function outcomeLines(view: WhatIfShown, style: Style): string[] {
@@ -96,16 +79,13 @@ function outcomeLines(view: WhatIfShown, style: Style): string[] {
   }
   const points = 100 * (after.accuracy - before.accuracy);
   const accuracy = `accuracy ${percentage(before.accuracy, 2)} % ${glyphs.arrow} ${percentage(after.accuracy, 2)} %`;
+  const moves = [
+    `${grouped(rightToWrong ?? 0)} from right to wrong`,
+    `${grouped(wrongToRight ?? 0)} from wrong to right`,
+  ];
   return [
     ...flow([paint.bold(accuracy), `${points < 0 ? '' : '+'}${points.toFixed(2)} points`], width),
-    ...flow(
-      [
-        verdicts,
-        `${grouped(rightToWrong ?? 0)} from right to wrong`,
-        `${grouped(wrongToRight ?? 0)} from wrong to right`,
-      ],
-      width,
-    ),
+    ...flow([verdicts, ...moves], width),
     ...wrap(confidence, width),
   ];
 }
@@ -118,7 +98,7 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
   const listed = listClasses(classes, 'class', widest, (a, b) => moved(b) - moved(a), style);
   const found = ({ confusion }: OutcomeShown, k: number) => {
     if (confusion === null) return '';
-    const support = confusion[k].reduce((sum, count) => sum + count, 0);
+    const support = supportOf(confusion[k]);
     return padLeft(support === 0 ? glyphs.absent : percent(confusion[k][k] / support, 1, ''), 9);
   };
   const lines = listed.shown.map((k, row) => {
@@ -139,12 +119,16 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
 /** Both matrices, or lists of confusions where they do not fit; nothing where truths are not known. */
 function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): string[][] {
   const lines = (title: string, confusion: NonNullable<OutcomeShown['confusion']>) => {
-    const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
-    const confused = { classes: classes.map((name, k) => ({ name, support: supports[k] })), confusion };
+    const confused = {
+      classes: classes.map((name, k) => ({ name, support: supportOf(confusion[k]) })),
+      confusion,
+    };
     const drawn = renderMatrix(confused, style) ?? renderConfusionList(confused, MOST_CONFUSIONS, style);
-    return [...titled(title, '', style), ...drawn];
+    return [style.paint.bold(title), ...drawn];
   };
   if (before.confusion === null || after.confusion === null) return [];
-  const blocks = [lines('Confusion before', before.confusion), lines('Confusion after', after.confusion)];
-  return [besideOrBelow(blocks[0], blocks[1], style.width)];
+  const left = lines('Confusion before', before.confusion);
+  return [besideOrBelow(left, lines('Confusion after', after.confusion), style.width)];
 }
+
+const supportOf = (row: readonly number[]) => row.reduce((sum, count) => sum + count, 0);

@@ -8,39 +8,22 @@ export interface OutputStream {
   getColorDepth?(env?: object): number;
 }
 
-/** The environment variables that tell what a terminal can do. */
-export interface Environment {
-  readonly FORCE_COLOR?: string | undefined;
-  readonly NO_COLOR?: string | undefined;
-  readonly TERM?: string | undefined;
-  readonly COLORTERM?: string | undefined;
-  readonly WT_SESSION?: string | undefined;
-  readonly TERM_PROGRAM?: string | undefined;
-}
-
-/** Columns where the width is not known. */
-const DEFAULT_COLUMNS = 80;
-
-/**
- * How many colours to use on a stream. FORCE_COLOR (0 to 3, or `true` and `false`) comes first, as in Node; then
- * NO_COLOR, where it is not empty (no-color.org); then a terminal gets what TERM, COLORTERM and the like promise.
- */
-export function colorLevel(stream: OutputStream, env: Environment): ColorLevel {
+/** How many colours to use: FORCE_COLOR comes first, as in Node; then NO_COLOR (no-color.org); then the terminal. */
+export function colorLevel(stream: OutputStream, env: NodeJS.ProcessEnv): ColorLevel {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined) return forcedLevel(forced, env);
-  if (env.NO_COLOR) return 0;
-  if (!stream.isTTY || env.TERM === 'dumb') return 0;
+  if (env.NO_COLOR || !stream.isTTY || env.TERM === 'dumb') return 0;
   if (isTrueColor(env)) return 3;
   const depth = stream.getColorDepth?.(env) ?? 4;
   return depth >= 24 ? 3 : depth >= 8 ? 2 : depth >= 4 ? 1 : 0;
 }
 
-function isTrueColor(env: Environment): boolean {
+function isTrueColor(env: NodeJS.ProcessEnv): boolean {
   return /^(truecolor|24bit)$/i.test(env.COLORTERM ?? '');
 }
 
 /** FORCE_COLOR as Node reads it: a digit is a level; anything else, and nothing, leaves the level to the terminal. */
-function forcedLevel(forced: string, env: Environment): ColorLevel {
+function forcedLevel(forced: string, env: NodeJS.ProcessEnv): ColorLevel {
   if (/^(0|false)$/i.test(forced)) return 0;
   if (/^[123]$/.test(forced)) return Number(forced) as ColorLevel;
   if (isTrueColor(env)) return 3;
@@ -48,14 +31,14 @@ function forcedLevel(forced: string, env: Environment): ColorLevel {
 }
 
 /** Whether arrows, blocks and braille can be printed: not on the Linux console and the old Windows console. */
-export function supportsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
+export function supportsUnicode(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
   if (platform !== 'win32') return env.TERM !== 'linux';
   return Boolean(env.WT_SESSION ?? env.TERM_PROGRAM ?? env.TERM);
 }
 
 /** The columns of a stream; 80 where it is no terminal. */
 export function columnsOf(stream: OutputStream): number {
-  return stream.columns && stream.columns > 0 ? stream.columns : DEFAULT_COLUMNS;
+  return stream.columns && stream.columns > 0 ? stream.columns : 80;
 }
 
 /** Red, green, blue, 0..255 each. */
@@ -74,30 +57,23 @@ export function withoutStyles(text: string): string {
   return text.includes(ESCAPE) ? text.replace(STYLES, '') : text;
 }
 
-/** Styles for a terminal; at level 0 each returns its text unchanged. */
-export interface Paint {
-  readonly level: ColorLevel;
-  bold(text: string): string;
-  dim(text: string): string;
-  /** Bold yellow, for what needs attention. */
-  warn(text: string): string;
-  /** Text of one colour on a ground of another. */
-  on(text: string, foreground: Rgb, background: Rgb): string;
-}
-
-/** The styles of a colour level. */
-export function createPaint(level: ColorLevel): Paint {
+/** The styles of a colour level; at level 0 each returns its text unchanged. */
+export function createPaint(level: ColorLevel) {
   const sgr = (open: string, close: string) => (text: string) =>
     level === 0 || text === '' ? text : `\x1b[${open}m${text}\x1b[${close}m`;
   return {
     level,
     bold: sgr('1', '22'),
     dim: sgr('2', '22'),
+    /** Bold yellow, for what needs attention. */
     warn: sgr('1;33', '22;39'),
-    on: (text, foreground, background) =>
+    /** Text of one colour on a ground of another. */
+    on: (text: string, foreground: Rgb, background: Rgb) =>
       sgr(`${colorCode(foreground, 38, level)};${colorCode(background, 48, level)}`, '39;49')(text),
   };
 }
+
+export type Paint = Readonly<ReturnType<typeof createPaint>>;
 
 /** `base` is 38 for the foreground, 48 for the background. */
 function colorCode([red, green, blue]: Rgb, base: 38 | 48, level: ColorLevel): string {
@@ -107,10 +83,7 @@ function colorCode([red, green, blue]: Rgb, base: 38 | 48, level: ColorLevel): s
   return String(base - 8 + bits);
 }
 
-/**
- * The nearest of xterm's 256 colours: 16 to 231 are a cube of 6 x 6 x 6 with the levels 0, 95, 135, 175, 215, 255;
- * 232 to 255 are the greys 8, 18, … 238.
- */
+/** The nearest of xterm's 256 colours: from 16 a 6 x 6 x 6 cube of 0, 95, 135, … 255; from 232 the greys 8, 18, … 238. */
 function paletteIndex(color: Rgb): number {
   const levels = color.map((value) => (value < 48 ? 0 : value < 115 ? 1 : Math.round((value - 55) / 40)));
   const [red, green, blue] = levels.map((level) => (level === 0 ? 0 : 55 + 40 * level));
@@ -122,19 +95,15 @@ function paletteIndex(color: Rgb): number {
 
 const distance = (a: Rgb, b: Rgb): number => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 
-/** Signs of a report that differ with and without Unicode. */
-export interface Glyphs {
-  readonly arrow: string;
-  /** A cell with a count of 0. */
-  readonly zero: string;
-  /** An undefined value. */
-  readonly absent: string;
-  readonly times: string;
-  readonly ellipsis: string;
-}
-
-const UNICODE: Glyphs = { arrow: '→', zero: '·', absent: '–', times: '×', ellipsis: '…' };
-const ASCII: Glyphs = { arrow: '->', zero: '.', absent: '-', times: 'x', ellipsis: '~' };
+/** Signs that differ with and without Unicode; `zero` is a cell with a count of 0, `absent` an undefined value. */
+const UNICODE = {
+  ...{ arrow: '→', zero: '·', absent: '–', times: '×', ellipsis: '…' },
+  ...{ bar: '█', upright: '│', corner: '└', dash: '─', tick: '▲' },
+};
+const ASCII: typeof UNICODE = {
+  ...{ arrow: '->', zero: '.', absent: '-', times: 'x', ellipsis: '~' },
+  ...{ bar: '#', upright: '|', corner: '+', dash: '-', tick: '^' },
+};
 
 /** The terminal that a report is drawn for. */
 export interface RenderOptions {
@@ -144,15 +113,11 @@ export interface RenderOptions {
   readonly unicode: boolean;
 }
 
-/** What every part of a report is drawn with. */
-export interface Style {
+export interface Style extends Pick<RenderOptions, 'width' | 'unicode'> {
   readonly paint: Paint;
-  readonly glyphs: Glyphs;
-  readonly width: number;
-  readonly unicode: boolean;
+  readonly glyphs: typeof UNICODE;
 }
 
-/** The style that fits a terminal. */
 export function createStyle({ color, width, unicode }: RenderOptions): Style {
   return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode };
 }

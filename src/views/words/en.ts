@@ -70,7 +70,6 @@ export const en = {
     'Here the network is at least as sure of another class as it usually is when it is right about that class (as in confident learning). The label may be wrong, or the network; look for yourself. The largest loss comes first.',
   noSuspects: 'None: wherever it was wrong, it was less sure than usual.',
   noMistakes: 'None.',
-  image: (index: string) => `image ${index}`,
   caption: (truth: string, prediction: string, confidence: string) =>
     `${truth} → ${prediction}, ${confidence}`,
   alt: (index: string, truth: string, prediction: string) =>
@@ -83,7 +82,6 @@ export const en = {
   layerGradient: (layer: number, outputs: string, over: string) =>
     `Layer ${layer}: what excites its ${outputs} neurons, the mean gradient over the first ${over} images`,
   onlyFirst: (shown: string) => `The first ${shown} are shown.`,
-  neuron: (layer: number, neuron: number) => `${layer}:${neuron}`,
   neuronAlt: (layer: number, neuron: number, bias: string) =>
     `weights of neuron ${layer}:${neuron}, bias ${bias}`,
 

@@ -70,7 +70,6 @@ export const ja: typeof en = {
     'ネットワークが、別のクラスを正しく認識するときの平均以上の確信度で、そのクラスだと答えた画像です（confident learning の考え方）。誤りはラベルの側かもしれず、ネットワークの側かもしれません。ご自身の目で確かめてください。損失の大きい順です。',
   noSuspects: 'ありません。間違えた画像では、いずれも普段より確信度が低くなっています。',
   noMistakes: 'ありません。',
-  image: (index) => `画像 ${index}`,
   caption: (truth, prediction, confidence) => `${truth} → ${prediction}、${confidence}`,
   alt: (index, truth, prediction) => `画像 ${index}、ラベルは ${truth}、予測は ${prediction}`,
 
@@ -80,7 +79,6 @@ export const ja: typeof en = {
   layerGradient: (layer, outputs, over) =>
     `第 ${layer} 層：${outputs} 個のニューロンを興奮させるもの（最初の ${over} 枚についての平均勾配）`,
   onlyFirst: (shown) => `最初の ${shown} 個を示します。`,
-  neuron: (layer, neuron) => `${layer}:${neuron}`,
   neuronAlt: (layer, neuron, bias) => `ニューロン ${layer}:${neuron} の重み、バイアス ${bias}`,
 
   journey: '1 枚の画像がたどる道',

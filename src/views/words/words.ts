@@ -4,7 +4,6 @@ import { ja } from './ja.js';
 /** All that the report says in one language; a missing sentence does not compile. */
 export type Words = typeof en;
 
-/** The languages of the report. */
 export const LANGUAGES = { en, ja } as const satisfies Record<string, Words>;
 
 export type Language = keyof typeof LANGUAGES;

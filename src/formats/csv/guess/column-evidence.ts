@@ -1,24 +1,23 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
-import { plainName } from './column-names.js';
+import { isDecimalComma, readNumber } from '../parse-row.js';
 
-/** What a network says of the images it takes. */
+/** What a network says of the images it takes: `height * width`, and the names of the classes in order. */
 export interface KnownImages {
-  /** Pixels of an image: `height * width`. */
   readonly pixelCount: number;
-  /** The names of the classes, in order. */
   readonly classes: readonly string[];
 }
 
-/** What columns are guessed from. */
+/** The fields of rows: strings of bytes. */
+export type Rows = readonly (readonly string[])[];
+
+/** What columns are guessed from; errors call the input by `name`. */
 export interface ColumnEvidence extends KnownImages {
-  /** What to call the input in an error. */
   readonly name: string;
   /** The header's names, or null. */
   readonly names: readonly string[] | null;
-  /** The fields of the first rows, all of the width `columnCount`. */
-  readonly rows: readonly (readonly string[])[];
+  /** The first rows, all of the width `columnCount`. */
+  readonly rows: Rows;
   readonly columnCount: number;
   readonly flags: CsvFlags;
 }
@@ -37,17 +36,23 @@ export function isWithin(column: number, claim: Pick<Claim, 'first' | 'count'> |
 }
 
 /** Whether a column counts up by one from row to row, as an index does. */
-export function isCounting(rows: ColumnEvidence['rows'], column: number): boolean {
+export function isCounting(rows: Rows, column: number): boolean {
   if (rows.length < 3) return false;
   const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
   return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
 }
 
-/**
- * A column by its name, or by its number from 1.
- *
- * @throws DigitflowError USAGE where there is none
- */
+/** Whether no field of a column is a number. */
+export function isText(rows: Rows, column: number): boolean {
+  return rows.every((row) => readNumber(row[column]) === undefined);
+}
+
+/** `1 column`, `785 columns`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** A column by its name, or by its number from 1. Throws USAGE where there is none. */
 export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
   const { names, columnCount } = evidence;
   const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
@@ -57,14 +62,82 @@ export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string)
   throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
 }
 
-/** @param flag with its value, such as `--label 9` */
-export function noSuchColumn(
-  { name, names, columnCount }: ColumnEvidence,
-  flag: string,
-  what: string,
-): DigitflowError {
+/** `flag` with its value, such as `--label 9`. */
+export function noSuchColumn(evidence: ColumnEvidence, flag: string, what: string): DigitflowError {
+  const { name, names, columnCount } = evidence;
   const there = names
     ? `${names.slice(0, 3).join(', ')}, … ${names[names.length - 1]}`
     : `1 to ${columnCount}`;
   return new DigitflowError('USAGE', `${name}: ${flag}: found no ${what}; there are ${there}`);
+}
+
+const LABEL = /^(?:labels?|class|y|target|digit|letter|character|truth)$/;
+const ID = /^(?:|id|index|image_?id|unnamed: 0|x|row|row_?names?|file_?name|file|path|name|image|key)$/;
+const PIXEL = /^(?:pixel|pix|px|p|x|v|col|column|feature|f|attr)?[ _.-]?(\d+)$/;
+const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
+
+/** A name as names are compared: in small letters, without blanks around it and without the `# ` of numpy.savetxt. */
+function plainName(name: string): string {
+  return name.replace(/^\s*#/, '').trim().toLowerCase();
+}
+
+export function isLabelName(name: string): boolean {
+  return LABEL.test(plainName(name));
+}
+
+/** Whether R, pandas or Kaggle name a column of row names so; they may leave its name empty. */
+export function isIdName(name: string): boolean {
+  return ID.test(plainName(name));
+}
+
+/** Where a pixel lies, by its name. */
+interface PixelPlace {
+  /** NaN where pixels are numbered only: that is next to no other row. */
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Reads `pixel12`, `12`, `3x4`, `r3c4`; null for a name that is not a pixel's. */
+function pixelPlace(name: string): PixelPlace | null {
+  const plain = plainName(name);
+  const pair = ROW_AND_COLUMN.exec(plain);
+  if (pair) return { row: Number(pair[1]), column: Number(pair[2]) };
+  const single = PIXEL.exec(plain);
+  return single && { row: Number.NaN, column: Number(single[1]) };
+}
+
+/** In what order names say that pixels stand: by rows, by columns, in none, or they do not say. */
+export function pixelOrder(names: readonly string[]): 'rows' | 'columns' | 'mixed' | 'unnamed' {
+  const pixels = names.map(pixelPlace);
+  const known = pixels.filter((pixel) => pixel !== null);
+  if (known.length < pixels.length) return known.length === 0 ? 'unnamed' : 'mixed';
+  // A single row or column is in order either way, and is taken for rows.
+  if (isByRows(known)) return 'rows';
+  return isByRows(known.map(({ row, column }) => ({ row: column, column: row }))) ? 'columns' : 'mixed';
+}
+
+function isByRows(pixels: readonly PixelPlace[]): boolean {
+  return pixels.slice(1).every(({ row, column }, i) => {
+    const before = pixels[i];
+    if (Object.is(row, before.row)) return column === before.column + 1;
+    return row === before.row + 1 && column < before.column;
+  });
+}
+
+/** A header of numbers that count up (pandas writes one) is told from data by its length. */
+const LEAST_COUNTING = 16;
+
+/** What may stand in place of a number, and is no name. */
+const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
+
+/** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
+export function isHeader(fields: readonly string[], pixelCount: number): boolean {
+  const numbers = fields.map(readNumber);
+  const names = fields.filter(
+    (field, i) => numbers[i] === undefined && !NO_NAME.test(field) && !isDecimalComma(field),
+  );
+  if (names.length * 2 > fields.length) return true;
+  if (pixelCount < LEAST_COUNTING || fields.length < pixelCount) return false;
+  const isNext = (number = Number.NaN, i: number) => number === (numbers[i] ?? Number.NaN) + 1;
+  return numbers.slice(1).filter(isNext).length >= pixelCount - 1;
 }

@@ -1,27 +1,23 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvDialect, CsvFlags } from '../dialect.js';
-import { readNumber, splitRow } from '../fields.js';
+import type { TextShape } from '../dialect.js';
+import { splitRow } from '../parse-row.js';
 import { findRowEnd, lineEndByte } from '../row-ends.js';
-import { isCounting } from './column-evidence.js';
-import { counted } from './describe-columns.js';
+import { type ColumnEvidence, counted, isCounting, isText, type Rows } from './column-evidence.js';
 
 /** How many rows are guessed from: enough to see every label, few enough to cost nothing. */
 export const MOST_FIRST_ROWS = 100;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** A row of the first block. */
-export interface FirstRow {
-  /** Unquoted; strings of bytes (latin1). A row that is no CSV has none. */
-  readonly fields: readonly string[];
-  /** Where the next row begins, from the start of the block. */
+/** A row of the first block, unquoted; without fields where it is no CSV. */
+interface FirstRow {
+  readonly fields: Fields;
+  /** Where the next row begins, from the start of the block, and how many lines ended before. */
   readonly next: number;
-  /** How many lines ended before `next`. */
   readonly linesBefore: number;
 }
 
-/** How text is cut into fields. */
-export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
+type Fields = readonly string[];
 
 /** Where the text begins: after a byte order mark, where there is one. */
 export function textStart(block: Uint8Array): number {
@@ -62,36 +58,26 @@ export function hasRow(block: Uint8Array, shape: TextShape): boolean {
   return firstRows(block, false, shape, 1).length > 0;
 }
 
-/** The first rows as columns. */
-export interface FirstTable {
-  /** The header's names, one a column, without those that are empty at the end; null without a header. */
-  readonly names: readonly string[] | null;
-  /** The fields of the rows that are `columnCount` wide. */
-  readonly rows: readonly (readonly string[])[];
-  readonly columnCount: number;
+/** The first rows as columns; `names` has none for columns that are empty at the end. */
+export interface FirstTable extends Pick<ColumnEvidence, 'names' | 'rows' | 'columnCount'> {
   /** How many columns at the end have nothing in them, and no name: a delimiter ends each row. */
   readonly emptyAtEnd: number;
 }
 
 /** What is known of the rows beforehand. */
-export interface FirstTableOptions {
-  readonly name: string;
+interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' | 'flags'> {
   readonly hasHeader: boolean;
   /** Whether these rows are all there are, or as many as are guessed from. */
   readonly isEnough: boolean;
-  readonly pixelCount: number;
-  readonly flags: CsvFlags;
 }
 
-type Fields = readonly string[];
-
 /**
- * Makes columns of the first rows. A header may have one field less than the rows, where they begin with their own names
- * (R's `write.table`), and rows and header need not both end with a delimiter.
+ * Makes columns of the first rows. A header may have one field less than rows that begin with their own names (R's
+ * `write.table`), and rows and header need not both end with a delimiter.
  *
  * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
  */
-export function firstTable(fields: readonly Fields[], options: FirstTableOptions): FirstTable {
+export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable {
   const { hasHeader, isEnough, pixelCount } = options;
   const header = hasHeader ? decoded(fields[0]) : null;
   const body = hasHeader ? fields.slice(1) : fields;
@@ -100,7 +86,11 @@ export function firstTable(fields: readonly Fields[], options: FirstTableOptions
   const rows = body.filter(({ length }) => length === columnCount);
   const names = header && namesOf(header, rows, columnCount);
   if (header !== null && names === null) {
-    if (isEnough || header.length < pixelCount) throw unlikeHeader(options.name, header.length, columnCount);
+    if (isEnough || header.length < pixelCount) {
+      const found = `${counted(header.length, 'name')} and rows of ${counted(columnCount, 'column')}`;
+      const message = `${options.name}: expected a header with a name for each column, found ${found}`;
+      throw new DigitflowError('CSV_COLUMNS', `${message}: correct the first line, or take it out`);
+    }
     // These rows may have lost a field; others may follow.
     return { names: header, rows: [], columnCount: header.length, emptyAtEnd: 0 };
   }
@@ -109,20 +99,20 @@ export function firstTable(fields: readonly Fields[], options: FirstTableOptions
 }
 
 /** How many fields most rows have; the first of equals. */
-function usualWidth(rows: readonly Fields[]): number {
+function usualWidth(rows: Rows): number {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
   return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
 }
 
 /** A name for each column; null where it is not certain which name belongs to which column. */
-function namesOf(header: Fields, rows: readonly Fields[], columnCount: number): Fields | null {
+function namesOf(header: Fields, rows: Rows, columnCount: number): Fields | null {
   if (header.length === columnCount) return header;
   if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
   if (header.length > columnCount) return header.slice(0, columnCount);
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
-  const hasRowNames = isCounting(rows, 0) || rows.every(([first]) => readNumber(first) === undefined);
+  const hasRowNames = isCounting(rows, 0) || isText(rows, 0);
   return header.length === columnCount - 1 && hasRowNames ? ['', ...header] : null;
 }
 
@@ -148,10 +138,4 @@ function decoded(names: Fields): Fields {
 
 function isBlank(field: string): boolean {
   return field.trim() === '';
-}
-
-function unlikeHeader(name: string, nameCount: number, columnCount: number): DigitflowError {
-  const found = `${counted(nameCount, 'name')} and rows of ${counted(columnCount, 'column')}`;
-  const message = `${name}: expected a header with a name for each column, found ${found}`;
-  return new DigitflowError('CSV_COLUMNS', `${message}: correct the first line, or take it out`);
 }

@@ -1,44 +1,43 @@
 import { DigitflowError } from '../../../errors.js';
-import type { Guess, LabelColumns } from '../dialect.js';
-import { readNumber } from '../fields.js';
-import { type Claim, type ColumnEvidence, columnOf, isCounting, isWithin } from './column-evidence.js';
-import { isIdName, pixelOrder } from './column-names.js';
+import type { CsvDialect, Guess } from '../dialect.js';
 import {
-  guessOf,
-  noneAtTheEnds,
-  notInOrder,
-  othersGuess,
-  tooNarrow,
-  transposeGuess,
-} from './describe-columns.js';
+  type Claim,
+  type ColumnEvidence,
+  columnOf,
+  counted,
+  isCounting,
+  isIdName,
+  isText,
+  isWithin,
+  pixelOrder,
+} from './column-evidence.js';
 import { claimLabel, isLabelLikePixel, labelOf } from './guess-label.js';
 
 /** What the columns are. */
-export interface Columns {
-  readonly firstPixel: number;
-  readonly label: LabelColumns | null;
-  readonly idColumn: number | null;
-  /** See `CsvDialect.transposed`. */
-  readonly isTransposed: boolean | null;
+export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idColumn' | 'transposed'> {
   readonly guesses: readonly Guess[];
 }
 
 /**
  * Finds out which columns are label, id and pixels: by flags, then by names, then by what stands in them.
  *
- * @throws DigitflowError CSV_COLUMNS where the columns do not hold such images, USAGE for a flag that names none of them
+ * @throws DigitflowError CSV_COLUMNS where they hold no such images, USAGE for a flag that names none of them
  */
 export function guessColumns(evidence: ColumnEvidence): Columns {
   const { names, columnCount, pixelCount, flags } = evidence;
   if (columnCount < pixelCount) throw tooNarrow(evidence, columnCount);
   const label = claimLabel(evidence);
   const id = claimId(evidence, label);
-  const left = countUnclaimed(evidence, label, id);
+  // Flags may have given both the same column.
+  const idCount = id === null || isWithin(id.first, label) ? 0 : 1;
+  const left = columnCount - (label?.count ?? 0) - idCount;
   if (left < pixelCount) throw tooNarrow(evidence, left);
   const firstPixel = findPixels(evidence, [label, id]);
   const order = names ? pixelOrder(names.slice(firstPixel, firstPixel + pixelCount)) : 'unnamed';
   if (order === 'mixed' && names?.slice(firstPixel).some((name) => /\d/.test(name))) {
-    throw notInOrder(evidence, firstPixel);
+    const shown = names.slice(firstPixel, firstPixel + 4).join(', ');
+    const message = `expected pixels in the order of the image, found columns named ${shown}, …: put them in order`;
+    throw failure(evidence, message);
   }
   const isNamedTransposed = order === 'columns';
   const usedLabel = flags.label === 'none' ? null : label;
@@ -47,14 +46,14 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
     firstPixel,
     label: usedLabel && labelOf(usedLabel, evidence),
     idColumn: usedId?.first ?? null,
-    isTransposed: flags.transpose ?? (isNamedTransposed || null),
+    transposed: flags.transpose ?? (isNamedTransposed || null),
     guesses: [
       isLabelLikePixel(evidence)
         ? { property: 'label', value: 'none', by: 'guessed', flag: '--label first' }
         : guessOf('label', usedLabel, evidence),
       guessOf('id', usedId, evidence),
       ...transposeGuess(flags.transpose, isNamedTransposed),
-      ...othersGuess(evidence, firstPixel, [label, id]),
+      ...othersGuess(evidence, [label, id, { first: firstPixel, count: pixelCount }]),
     ],
   };
 }
@@ -74,35 +73,70 @@ function claimId(evidence: ColumnEvidence, label: Claim | null): Claim | null {
   if (spare !== 1 || rows.length === 0) return null;
   const ends = [0, label?.first === 0 ? label.count : -1, columnCount - 1, (label?.first ?? 0) - 1];
   const candidates = ends.filter((column) => column >= 0 && isFree(column));
-  const isText = (column: number) => rows.every((row) => readNumber(row[column]) === undefined);
-  return claim(candidates.find((column) => isCounting(rows, column)) ?? candidates.find(isText));
-}
-
-/** How many columns neither label nor id claims; flags may have given both the same one. */
-function countUnclaimed({ columnCount }: ColumnEvidence, label: Claim | null, id: Claim | null): number {
-  const isShared = id !== null && isWithin(id.first, label);
-  return columnCount - (label?.count ?? 0) - (id === null || isShared ? 0 : 1);
+  const counting = candidates.find((column) => isCounting(rows, column));
+  return claim(counting ?? candidates.find((column) => isText(rows, column)));
 }
 
 /** Where the pixels begin: the only run of columns that is long enough and holds no claim. */
 function findPixels(evidence: ColumnEvidence, claims: readonly (Claim | null)[]): number {
-  const { name, names, columnCount, pixelCount } = evidence;
+  const { names, columnCount, pixelCount } = evidence;
   const isClear = (start: number) =>
-    claims.every(
-      (claim) => !claim || claim.first + claim.count <= start || claim.first >= start + pixelCount,
-    );
+    claims.every((run) => !run || run.first + run.count <= start || run.first >= start + pixelCount);
   const starts = Array.from({ length: columnCount - pixelCount + 1 }, (_, start) => start).filter(isClear);
   if (starts.length === 1) return starts[0];
-  const named = starts.filter((start) =>
-    ['rows', 'columns'].includes(pixelOrder(names?.slice(start, start + pixelCount) ?? [])),
-  );
+  const orderOf = (start: number) => pixelOrder(names?.slice(start, start + pixelCount) ?? []);
+  const named = starts.filter((start) => ['rows', 'columns'].includes(orderOf(start)));
   if (names && named.length === 1) return named[0];
   if (starts.length > 1 && columnCount === pixelCount + 1 && !claims.some(Boolean)) {
-    throw noneAtTheEnds(evidence);
+    const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
+    const found = `found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
+    throw failure(evidence, `expected ${pixelCount} pixels a row, ${found}: say --label or --id`);
   }
-  throw new DigitflowError(
-    'CSV_COLUMNS',
-    `${name}: expected ${pixelCount} pixels side by side in ${columnCount} columns, found no such run beyond doubt: ` +
-      'say --label and --id, or leave the other columns out',
-  );
+  const expected = `expected ${pixelCount} pixels side by side in ${columnCount} columns`;
+  const advice = 'say --label and --id, or leave the other columns out';
+  throw failure(evidence, `${expected}, found no such run beyond doubt: ${advice}`);
+}
+
+/** `left`: the columns beside label and id. */
+function tooNarrow(evidence: ColumnEvidence, left: number): DigitflowError {
+  const [beside, advice] =
+    left === evidence.columnCount
+      ? ['', 'give another network, or say --delimiter']
+      : [' beside label and id', 'give rows with all pixels, or another network'];
+  const expected = `expected ${evidence.pixelCount} pixels a row, as many as the network has inputs`;
+  return failure(evidence, `${expected}, found ${counted(left, 'column')}${beside}; ${advice}`);
+}
+
+function failure({ name }: ColumnEvidence, message: string): DigitflowError {
+  return new DigitflowError('CSV_COLUMNS', `${name}: ${message}`);
+}
+
+/** How a label or id came to be known; null is none. */
+function guessOf(property: string, claim: Claim | null, { names, columnCount }: ColumnEvidence): Guess {
+  if (claim === null) return { property, value: 'none', by: 'seen' };
+  const { first, count, by, flag } = claim;
+  const place = first === 0 ? 'first' : first === columnCount - 1 ? 'last' : `${first + 1}`;
+  const named = names ? ` "${names[first]}"` : '';
+  const value = count > 1 ? `one-hot, columns ${first + 1} to ${first + count}` : `column ${place}${named}`;
+  return { property, value, by, flag: by === 'guessed' ? flag : undefined };
+}
+
+/** In which order the pixels stand; no guess where neither the flag nor names say so. */
+function transposeGuess(given: boolean | undefined, isNamedTransposed: boolean): Guess[] {
+  if (given === undefined && !isNamedTransposed) return [];
+  const value = (given ?? isNamedTransposed) ? 'column by column' : 'row by row';
+  return [{ property: 'transpose', value, by: given === undefined ? 'seen' : 'given' }];
+}
+
+/** Which columns are in no run that is used; no guess where there are none. */
+function othersGuess(
+  { columnCount }: ColumnEvidence,
+  used: readonly (Pick<Claim, 'first' | 'count'> | null)[],
+): Guess[] {
+  const columns = Array.from({ length: columnCount }, (_, column) => column);
+  const others = columns.filter((column) => !used.some((run) => isWithin(column, run)));
+  if (others.length === 0) return [];
+  const shown = others.slice(0, 5).map((column) => `${column + 1}`);
+  const value = `${shown.join(', ')}${others.length > 5 ? ' and more' : ''}`;
+  return [{ property: 'columns left out', value, by: 'seen' }];
 }

@@ -1,8 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
 import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
-import type { KnownImages } from './column-evidence.js';
-import { isHeader } from './column-names.js';
-import { emptyGuess } from './describe-columns.js';
+import { isHeader, type KnownImages } from './column-evidence.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
 import { guessColumns } from './guess-columns.js';
 import { guessScale } from './guess-scale.js';
@@ -25,13 +23,11 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 /**
- * Finds out how a CSV holds its images, from its first rows: its shape, its header, its columns, its scale.
+ * Finds out how a CSV holds its images: its shape, header, columns and scale. `block` is the start of the unpacked content,
+ * `isWhole` whether it is all of it.
  *
- * @param block the start of the unpacked content, as much as there is or 1 MiB
- * @param isWhole whether that is all of it
- * @throws DigitflowError CSV_EMPTY where there is no row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where the
- *   columns do not hold such images, CSV_SCALE where pixels are brighter than white, USAGE for a flag that names what is
- *   not there
+ * @throws DigitflowError CSV_EMPTY without a row, CSV_ROW_TOO_LONG where none has ended; what `firstTable`, `guessColumns`
+ *   and `guessScale` throw
  */
 export function guessDialect(
   block: Uint8Array,
@@ -53,17 +49,13 @@ export function guessDialect(
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
   const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
-
   const { columnCount, emptyAtEnd } = table;
   const evidence = { ...table, ...known, name, flags, columnCount: columnCount - emptyAtEnd };
-  const { firstPixel, label, idColumn, isTransposed, guesses } = guessColumns(evidence);
-
+  const { guesses, ...columns } = guessColumns(evidence);
+  const { firstPixel } = columns;
   const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
-    dialect: {
-      ...{ ...shape, hasHeader, columnCount, firstPixel, pixelCount, white: scale.white },
-      ...{ transposed: isTransposed, label, idColumn },
-    },
+    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...columns },
     guesses: [
       {
         property: 'header',
@@ -83,6 +75,14 @@ export function guessDialect(
 
 function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
+}
+
+/** Which columns at the end were passed over; another reading would carry one through as an id. */
+function emptyGuess(columnCount: number, emptyAtEnd: number): Guess[] {
+  if (emptyAtEnd === 0) return [];
+  const first = columnCount - emptyAtEnd + 1;
+  const value = emptyAtEnd === 1 ? `${first}` : `${first} to ${columnCount}`;
+  return [{ property: 'empty columns left out', value, by: 'guessed', flag: `--id ${first}` }];
 }
 
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {

@@ -1,16 +1,19 @@
 import type { LabelColumns } from '../dialect.js';
-import { readNumber } from '../fields.js';
-import { type Claim, type ColumnEvidence, columnOf, isCounting, noSuchColumn } from './column-evidence.js';
-import { isLabelName } from './column-names.js';
+import { readNumber } from '../parse-row.js';
+import {
+  type Claim,
+  type ColumnEvidence,
+  columnOf,
+  isCounting,
+  isLabelName,
+  isText,
+  noSuchColumn,
+} from './column-evidence.js';
 
-/**
- * Finds the label: by its flag, then by its name, then by what stands in the columns.
- *
- * @throws DigitflowError USAGE for a flag that names no column
- */
+/** Finds the label: by its flag (USAGE where that names no column), its name, what stands in the columns. */
 export function claimLabel(evidence: ColumnEvidence): Claim | null {
-  const { names, columnCount, pixelCount, classes } = evidence;
-  const { label } = evidence.flags;
+  const { names, columnCount, pixelCount, classes, flags } = evidence;
+  const { label } = flags;
   const given = (first: number, count = 1): Claim => ({ first, count, by: 'given' });
   if (label === 'first') return given(0);
   if (label === 'last') return given(columnCount - 1);
@@ -41,7 +44,7 @@ function labelByValues(evidence: ColumnEvidence, spare: number): Claim | null {
     return { first: 0, count: 1, by: isSure ? 'seen' : 'guessed', flag: '--label last' };
   }
   // A last column that never changes is black pixels, not a label, where the first column changes or is text.
-  const isFirstOdd = varies(rows.map((row) => row[0])) || isText(evidence, 0);
+  const isFirstOdd = varies(rows.map((row) => row[0])) || isText(rows, 0);
   if (last && (varies(last) || !isFirstOdd)) {
     return { first: columnCount - 1, count: 1, by: varies(last) ? 'seen' : 'guessed', flag: '--label first' };
   }
@@ -68,14 +71,7 @@ function varies(values: readonly string[] | null): boolean {
   return new Set(values).size > 1;
 }
 
-function isText({ rows }: ColumnEvidence, column: number): boolean {
-  return rows.every((row) => readNumber(row[column]) === undefined);
-}
-
-/**
- * Whether the first pixels look like labels where no column is spare: a label may stand ahead of rows that lack a pixel.
- * Zeros and ones may be pixels as well.
- */
+/** Whether the first pixels look like labels (not only 0 and 1) where no column is spare: rows may lack a pixel. */
 export function isLabelLikePixel(evidence: ColumnEvidence): boolean {
   const { names, columnCount, pixelCount, flags } = evidence;
   if (names !== null || flags.label !== undefined || columnCount !== pixelCount) return false;
@@ -95,10 +91,8 @@ function oneHotStart({ rows, columnCount, classes }: ColumnEvidence): number | n
 }
 
 /** How a dialect describes the label. */
-export function labelOf({ first, count }: Claim, evidence: ColumnEvidence): LabelColumns {
+export function labelOf({ first, count }: Claim, { rows, classes, flags }: ColumnEvidence): LabelColumns {
   if (count > 1) return { kind: 'one-hot', first, count };
-  if (evidence.rows.length > 0 && isText(evidence, first)) {
-    return { kind: 'name', column: first, names: evidence.classes };
-  }
-  return { kind: 'number', column: first, from: evidence.flags.labelsFrom ?? 0 };
+  if (rows.length > 0 && isText(rows, first)) return { kind: 'name', column: first, names: classes };
+  return { kind: 'number', column: first, from: flags.labelsFrom ?? 0 };
 }

@@ -1,19 +1,9 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvFlags, Guess } from '../dialect.js';
-import { readNumber } from '../fields.js';
+import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
+import { readNumber } from '../parse-row.js';
+import type { Rows } from './column-evidence.js';
 
-/** How bright pixels are. */
-export interface Scale {
-  /** See `CsvDialect.white`. */
-  readonly white: number;
-  readonly guesses: readonly Guess[];
-}
-
-/** Where the pixels stand. */
-export interface PixelColumns {
-  readonly firstPixel: number;
-  readonly pixelCount: number;
-}
+type PixelColumns = Pick<CsvDialect, 'firstPixel' | 'pixelCount'>;
 
 /** The brightest pixel of digits of 0 to 255 is at least so bright; else they may be of 0 to 16 or 0 to 100. */
 const LEAST_WHITE = 128;
@@ -29,13 +19,13 @@ const MOST_SPREAD = 2 ** 14;
  * @throws DigitflowError CSV_SCALE where most rows have pixels brighter than 255
  */
 export function guessScale(
-  rows: readonly (readonly string[])[],
+  rows: Rows,
   columns: PixelColumns,
   flags: CsvFlags,
   name: string,
-): Scale {
+): { readonly white: number; readonly guesses: readonly Guess[] } {
   const { rowsBeyond, brightest, largest, hasFraction, brightRows } = summarize(rows, columns);
-  const scale = (white: number, by: Guess['by'], flag?: string): Scale => {
+  const scale = (white: number, by: Guess['by'], flag?: string) => {
     const guesses: Guess[] = [{ property: 'scale', value: `0 to ${white}`, by, flag }];
     if (brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)) {
       const value = 'bright (for black on white say --normalize inverted)';
@@ -54,22 +44,17 @@ export function guessScale(
   return largest === 1 ? scale(1, 'guessed', '--scale 255') : scale(255, 'guessed', '--scale 1');
 }
 
-interface PixelSummary {
-  /** Rows with pixels beyond 255, and the brightest of those. */
-  rowsBeyond: number;
-  brightest: number;
-  /** The brightest pixel of all other rows, and whether any of their pixels is no whole number. */
-  largest: number;
-  hasFraction: boolean;
-  /** Rows whose background is bright. */
-  brightRows: number;
-}
-
-function summarize(
-  rows: readonly (readonly string[])[],
-  { firstPixel, pixelCount }: PixelColumns,
-): PixelSummary {
-  const seen: PixelSummary = { rowsBeyond: 0, brightest: 0, largest: 0, hasFraction: false, brightRows: 0 };
+function summarize(rows: Rows, { firstPixel, pixelCount }: PixelColumns) {
+  const seen = {
+    // Rows with pixels beyond 255, and the brightest of those.
+    rowsBeyond: 0,
+    brightest: 0,
+    // The brightest pixel of all other rows, and whether any of their pixels is no whole number.
+    largest: 0,
+    hasFraction: false,
+    // Rows whose background is bright.
+    brightRows: 0,
+  };
   rows.forEach((row, i) => {
     const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
     const most = largestOf(values);
@@ -88,10 +73,10 @@ function summarize(
 
 /** Spread, since this runs only once, before a loop would be compiled; in parts, which fit on the stack. */
 function largestOf(values: readonly number[]): number {
-  if (values.length <= MOST_SPREAD) return Math.max(0, ...values);
   let largest = 0;
-  for (let at = 0; at < values.length; at += MOST_SPREAD)
+  for (let at = 0; at < values.length; at += MOST_SPREAD) {
     largest = Math.max(largest, ...values.slice(at, at + MOST_SPREAD));
+  }
   return largest;
 }
 

@@ -1,11 +1,12 @@
 import { DigitflowError } from '../../../errors.js';
-import { isDecimalComma } from '../fields.js';
-import { firstRows, type TextShape } from './first-table.js';
+import type { TextShape } from '../dialect.js';
+import { isDecimalComma } from '../parse-row.js';
+import type { Rows } from './column-evidence.js';
+import { firstRows } from './first-table.js';
 
 /** Delimiters, the stronger ones first; a weaker one may stand within a field, as in `0,5;0,25` and `12, 255`. */
 const DELIMITERS = ['\t', ';', '|', ',', ' '];
 
-const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** How much text is enough to tell. */
@@ -33,36 +34,23 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
 
 /** Counts the fields with something in them, but without a delimiter that is stronger than theirs. */
 function countFilled(fields: readonly string[], stronger: readonly string[]): number {
-  return fields.filter((field) => field.trim() !== '' && !stronger.some((other) => field.includes(other)))
-    .length;
+  const isFilled = (field: string) => field.trim() !== '' && !stronger.some((other) => field.includes(other));
+  return fields.filter(isFilled).length;
 }
 
 /** Carriage returns end lines where more of them stand alone than there are line feeds: one may have been added last. */
 function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
   if (!block.includes(CARRIAGE_RETURN)) return 'lf';
-  const start = block.subarray(0, ENOUGH_BYTES);
-  const lineFeeds = countOf(start, LINE_FEED);
-  const alone = countOf(start, CARRIAGE_RETURN, (at) => start[at + 1] !== LINE_FEED);
-  return alone > lineFeeds ? 'cr' : 'lf';
-}
-
-function countOf(bytes: Uint8Array, byte: number, counts: (at: number) => boolean = () => true): number {
-  let count = 0;
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) if (counts(at)) count++;
-  return count;
+  const text = Buffer.from(block.subarray(0, ENOUGH_BYTES)).toString('latin1');
+  const count = (lineEnd: RegExp) => text.match(lineEnd)?.length ?? 0;
+  return count(/\r(?!\n)/g) > count(/\n/g) ? 'cr' : 'lf';
 }
 
 /**
- * Refuses columns that are aligned by several spaces: between these, most rows have fields with nothing in them. A space
- * at either end of a row is no sign of it.
- *
- * @throws DigitflowError CSV_COLUMNS
+ * @throws DigitflowError CSV_COLUMNS for columns that are aligned by several spaces: most rows have empty fields between
+ *   others. A space at either end of a row is no sign of it.
  */
-export function rejectAlignedColumns(
-  rows: readonly (readonly string[])[],
-  delimiter: string,
-  name: string,
-): void {
+export function rejectAlignedColumns(rows: Rows, delimiter: string, name: string): void {
   if (delimiter !== ' ') return;
   const aligned = rows.filter((row) => row.slice(1, -1).includes(''));
   if (aligned.length * 2 <= rows.length) return;
@@ -71,15 +59,10 @@ export function rejectAlignedColumns(
 }
 
 /**
- * Refuses rows of which most have several decimal commas: a single one may be in an id, and a single row is at fault itself.
- *
- * @throws DigitflowError CSV_COLUMNS
+ * @throws DigitflowError CSV_COLUMNS where most rows have several decimal commas: a single one may be in an id, and a
+ *   single row is at fault itself.
  */
-export function rejectDecimalCommas(
-  rows: readonly (readonly string[])[],
-  delimiter: string,
-  name: string,
-): void {
+export function rejectDecimalCommas(rows: Rows, delimiter: string, name: string): void {
   const found = rows.map((row) => row.filter(isDecimalComma)).filter(({ length }) => length > 1);
   if (found.length * 2 <= rows.length) return;
   const advice = delimiter === ',' ? '' : ', as tr , . does';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ELEMENT_BYTES, type ElementFormat, isFloat, numberReader } from '../../src/formats/elements.js';
+import { type ElementFormat, elementBytes, isFloat, numberReader } from '../../src/formats/stored-arrays.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
 
 /** Reads all numbers of `bytes`, which are put at an odd offset first: elements need no alignment. */
@@ -8,7 +8,7 @@ function numbersOf(format: ElementFormat, bytes: Uint8Array): number[] {
   shifted.set(bytes, 1);
   const view = new DataView(shifted.buffer, 1);
   const numberAt = numberReader(format);
-  const width = ELEMENT_BYTES[format.type];
+  const width = elementBytes(format.type);
   return Array.from({ length: bytes.length / width }, (_, index) => numberAt(view, index * width));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isHeader } from '../../src/formats/csv/guess/column-names.js';
+import { isHeader } from '../../src/formats/csv/guess/column-evidence.js';
 
 const times = (count: number, field: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => field(i));

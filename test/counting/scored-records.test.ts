@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Mistakes } from '../../src/counting/kept-records.js';
+import { Mistakes } from '../../src/counting/scored-records.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const wrong = (confidence: number, pixel = 0): ScoredRecord => ({

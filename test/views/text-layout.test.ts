@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createPaint } from '../../src/views/terminal/terminal.js';
-import { displayWidth, padLeft, padRight, printable, truncate } from '../../src/views/terminal/text-width.js';
+import {
+  beside,
+  displayWidth,
+  flow,
+  padLeft,
+  padRight,
+  printable,
+  truncate,
+} from '../../src/views/terminal/text-layout.js';
 
 describe('displayWidth', () => {
   it.each([
@@ -56,5 +64,27 @@ describe('printable', () => {
   it('lets no text steer the terminal', () => {
     expect(printable('a\x1b[2Jb\u009b1m\r\n\u202ec')).toBe('a\ufffd[2Jb\ufffd1m\ufffd\ufffd\ufffdc');
     expect(printable('お Größe 👍🏽')).toBe('お Größe 👍🏽');
+  });
+});
+
+describe('beside', () => {
+  it('puts blocks of any height and width next to each other', () => {
+    expect(
+      beside(
+        [
+          ['a', 'お'],
+          ['x', 'y', 'z'],
+        ],
+        2,
+      ),
+    ).toEqual(['a   x', 'お  y', '    z']);
+  });
+});
+
+describe('flow', () => {
+  it('breaks a line only between parts', () => {
+    expect(flow(['one', 'two', 'three'], 11)).toEqual(['one, two,', 'three']);
+    expect(flow(['one', 'two', 'three'], 80)).toEqual(['one, two, three']);
+    expect(flow(['much too long'], 5)).toEqual(['much too long']);
   });
 });

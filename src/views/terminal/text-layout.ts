@@ -1,0 +1,176 @@
+import { type Style, withoutStyles } from './terminal.js';
+
+/** Text that takes one column a character: ASCII, Latin, arrows, boxes, blocks, braille. */
+const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*$/;
+/** Characters of two columns: the wide blocks of Unicode's East Asian Width (UAX #11), and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+/** Graphemes that take no column: lone marks, format characters. */
+const ZERO = /^[\p{Mark}\p{Format}]+$/u;
+/** Must not reach a terminal: control characters, and marks that reverse the direction of writing. */
+const UNPRINTABLE = /[\p{Control}\p{Surrogate}\u2028-\u202e\u2066-\u2069]/gu;
+
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemes(text: string): string[] {
+  // Made late: it takes a millisecond, and most reports do not need it.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (ZERO.test(grapheme)) return 0;
+  // The half-width sound marks of katakana belong to the letter before them, but have a column of their own.
+  const soundMarks = grapheme.slice(1).match(/[\uff9e\uff9f]/g)?.length ?? 0;
+  return (WIDE.test(grapheme) ? 2 : 1) + soundMarks;
+}
+
+/** The columns that a line takes in a terminal; styles take none. */
+export function displayWidth(line: string): number {
+  const text = withoutStyles(line);
+  if (NARROW.test(text)) return text.length;
+  return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
+}
+
+/** Text from a file, made safe to print: characters that would steer the terminal become `�`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, '\ufffd');
+}
+
+/** Adds spaces on the right up to `width` columns. */
+export function padRight(line: string, width: number): string {
+  return line + ' '.repeat(Math.max(0, width - displayWidth(line)));
+}
+
+/** Adds spaces on the left up to `width` columns. */
+export function padLeft(line: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(line))) + line;
+}
+
+/** Cuts a text without styles to `width` columns, with `ellipsis` at the end of a text that was cut. */
+export function truncate(text: string, width: number, ellipsis: string): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  let room = width - displayWidth(ellipsis);
+  for (const grapheme of graphemes(text)) {
+    room -= graphemeWidth(grapheme);
+    if (room < 0) break;
+    kept += grapheme;
+  }
+  return kept + (displayWidth(ellipsis) <= width ? ellipsis : '');
+}
+
+/** Blocks of lines as one text: an empty line between two blocks, a newline at the end. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string {
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+export function blockWidth(block: readonly string[]): number {
+  return Math.max(0, ...block.map(displayWidth));
+}
+
+/** Blocks of lines beside each other, each as wide as its widest line, `gap` columns between them. */
+export function beside(blocks: readonly (readonly string[])[], gap: number): string[] {
+  const widths = blocks.map(blockWidth);
+  const height = Math.max(0, ...blocks.map((block) => block.length));
+  return Array.from({ length: height }, (_, row) =>
+    blocks
+      .map((block, column) => padRight(block[row] ?? '', widths[column]))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  );
+}
+
+/** Two blocks beside each other where they fit into `width` columns, else one below the other. */
+export function besideOrBelow(left: readonly string[], right: readonly string[], width: number): string[] {
+  const gap = 3;
+  if (blockWidth(left) + gap + blockWidth(right) <= width) return beside([left, right], gap);
+  return [...left, '', ...right];
+}
+
+/** Blocks in rows, as many in a row as fit, all as wide as the widest of them; an empty line between two rows. */
+export function inTiles(tiles: readonly (readonly string[])[], gap: number, width: number): string[] {
+  const tileWidth = Math.max(...tiles.map(blockWidth));
+  // A last line of the full width keeps the tiles of all rows in step; after the last row it is not needed.
+  const even = tiles.map((tile) => [...tile, ' '.repeat(tileWidth)]);
+  return chunks(even, fitting(tileWidth, gap, width))
+    .flatMap((row) => beside(row, gap))
+    .slice(0, -1);
+}
+
+/** Short texts of one width in lines, `gap` columns between them; at most `most` in a line, where that is given. */
+export function inLines(cells: readonly string[], gap: number, width: number, most = cells.length): string[] {
+  const perLine = Math.min(most, fitting(blockWidth(cells), gap, width));
+  return chunks(cells, perLine).map((line) => line.join(' '.repeat(gap)).trimEnd());
+}
+
+function fitting(itemWidth: number, gap: number, width: number): number {
+  return Math.max(1, Math.floor((width + gap) / (itemWidth + gap)));
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+}
+
+/** Parts joined by commas, broken between two parts where a line would be wider than `width` columns. */
+export function flow(parts: readonly string[], width: number): string[] {
+  // A comma at the end of a line takes a column, too.
+  const lines = fill(parts, ', ', width - 1);
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line));
+}
+
+const LABEL_COLUMNS = 13;
+
+/** Facts joined by commas in lines of the style's width, indented by a column that begins with their label. */
+export function labelled(label: string, facts: readonly string[], { paint, width }: Style): string[] {
+  return flow(facts, width - LABEL_COLUMNS).map(
+    (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
+  );
+}
+
+/** The rows of a plot after its vertical axis, which names its highest and its lowest value in `labelColumns`. */
+export function plotRows(
+  rows: readonly string[],
+  [high, low]: readonly [high: string, low: string],
+  labelColumns: number,
+  { paint, glyphs }: Style,
+): string[] {
+  return rows.map((row, y) => {
+    const label = y === 0 ? high : y === rows.length - 1 ? low : '';
+    return paint.dim(padLeft(label, labelColumns) + glyphs.upright) + row.trimEnd();
+  });
+}
+
+/** The horizontal axis of a plot, marked at `place` where that is a column of it, and below it the names of its ends. */
+export function plotAxis(
+  place: number,
+  columns: number,
+  [from, to]: readonly [from: string, to: string],
+  labelColumns: number,
+  { paint, glyphs }: Style,
+): string[] {
+  const { dash, tick, corner } = glyphs;
+  const isMarked = place >= 0 && place < columns;
+  const axis = isMarked ? dash.repeat(place) + tick + dash.repeat(columns - 1 - place) : dash.repeat(columns);
+  const indent = ' '.repeat(labelColumns);
+  const ends = from + padLeft(to, columns - from.length);
+  return [paint.dim(`${indent}${corner}${axis}`), paint.dim(`${indent} ${ends}`)];
+}
+
+/** Words in lines of at most `width` columns. */
+export function wrap(text: string, width: number): string[] {
+  return fill(text.split(' '), ' ', width);
+}
+
+/** Items joined into lines of at most `width` columns; an item that is wider has a line of its own. */
+function fill(items: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const joined = lines.length > 0 ? lines[lines.length - 1] + separator + item : item;
+    if (lines.length > 0 && displayWidth(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(item);
+  }
+  return lines;
+}
