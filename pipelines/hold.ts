@@ -1,8 +1,7 @@
 import { lastValueFrom, map, takeWhile } from 'rxjs';
 import type { Batch } from '../src/engine/batch.js';
-import { openReader } from '../src/engine/open-scorer.js';
+import { openReader, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
-import { withScorer } from '../src/engine/scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import type { Input, InputFile } from '../src/inputs/input.js';
 import type { InputsOptions } from '../src/inputs/inputs.js';

@@ -1,7 +1,6 @@
 import { lastValueFrom } from 'rxjs';
-import { openScorer } from '../src/engine/open-scorer.js';
+import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
-import { type Scorer, withScorer } from '../src/engine/scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import type { CsvFlags } from '../src/formats/csv/dialect.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';

@@ -2,10 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DigitflowError } from './errors.js';
 
-/**
- * Where the files lie that the program needs at run time. This module is one folder below the package's root both as
- * source (src/) and as bundle (dist/), so one relative path serves both.
- */
+/** This module is one folder below the package's root both as source (src/) and as bundle (dist/): one path serves both. */
 function fromPackageRoot(path: string): string {
   return join(import.meta.dirname, '..', path);
 }
@@ -46,20 +43,12 @@ interface Wasm {
 
 const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
 
-/**
- * Reads and compiles a kernel. Asking twice costs next to nothing: V8 knows the bytes again.
- *
- * @throws DigitflowError BUILD_INCOMPLETE
- */
+/** Reads and compiles a kernel; throws BUILD_INCOMPLETE. Asking twice costs next to nothing: V8 knows the bytes again. */
 export function compileKernel(file: string): WasmModule {
   return new wasm.Module(read(file));
 }
 
-/**
- * Allocates a shared memory of 64 KiB pages.
- *
- * @throws RangeError where there is not so much
- */
+/** Allocates a shared memory of 64 KiB pages; throws RangeError where there is not so much. */
 export function allocateWasmMemory(pages: number, mostPages = pages): WasmMemory {
   return new wasm.Memory({ initial: pages, maximum: mostPages, shared: true });
 }

@@ -86,7 +86,7 @@ export class DigitflowError extends Error {
   }
 }
 
-/** An error in words for its reader: its code, `INTERNAL` where it is not one of ours, and one sentence. */
+/** An error in words: its code, `INTERNAL` where it is not one of ours, and one sentence. */
 export function describeError(error: unknown): {
   readonly code: ErrorCode | 'INTERNAL';
   readonly message: string;
@@ -101,12 +101,7 @@ export function describeError(error: unknown): {
 
 const MISSING = new Set(['ENOENT', 'ENOTDIR']);
 
-/**
- * Says what went wrong when an input was opened or read, in terms of the input's name.
- *
- * `INPUT_MISSING` when there is no such path, `INPUT_READ` for everything else; an error that is ours already
- * passes unchanged.
- */
+/** What went wrong when an input was opened or read: INPUT_MISSING, INPUT_READ, or an error that is ours already. */
 export function inputError(error: unknown, name: string): DigitflowError {
   if (error instanceof DigitflowError) return error;
   const code = errorCode(error);

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
+import { createWorker } from '../src/engine/create-worker.js';
 import { type Answer, type ScoreTask, STOP_FLAG, STOPPED, type WorkerSetup } from '../src/engine/messages.js';
-import { createWorker } from '../src/engine/text/create-worker.js';
 
 const { memory, layout }: WorkerSetup = workerData;
 const score = createWorker(workerData);

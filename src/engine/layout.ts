@@ -11,7 +11,6 @@ import * as ROW_TASK from '../../workers/kernel/common/row-offsets.js';
 import { DigitflowError } from '../errors.js';
 import { type Layer, layerSizes } from '../network/network.js';
 import { type TextCapacity, type TextOptions, textCapacity } from './sizes.js';
-import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
 
 /**
  * The one table of the shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -46,11 +45,16 @@ import { COMPRESSION_TABLE_BYTES } from './text/compression-table.js';
  * belongs to the main thread, except between the posting of its task and the answer.
  */
 export interface MemoryLayout {
-  /** The size of the whole memory, a multiple of the 64 KiB page. */
+  /** A multiple of the 64 KiB page. */
   readonly bytes: number;
   readonly control: number;
-  readonly network: NetworkLayout;
-  /** The table that the kernel reads text by, see compression-table.ts; 0 where the slots are for pixels. */
+  readonly network: {
+    readonly head: number;
+    readonly entries: number;
+    readonly positionTable: number;
+    readonly layers: readonly LayerLayout[];
+  };
+  /** The table that the kernel reads text by, see `fillCompressionTable`; 0 where the slots are for pixels. */
   readonly compression: number;
   readonly slots: readonly SlotLayout[];
   readonly recordsPerSlot: number;
@@ -64,14 +68,6 @@ export interface MemoryLayout {
   readonly guards: readonly number[];
 }
 
-/** Where the network lies. */
-export interface NetworkLayout {
-  readonly head: number;
-  readonly entries: number;
-  readonly positionTable: number;
-  readonly layers: readonly LayerLayout[];
-}
-
 /** Where one layer's numbers lie. */
 export interface LayerLayout {
   readonly paddedOutputs: number;
@@ -83,24 +79,19 @@ export interface LayerLayout {
 /** Where one slot's arrays lie; what is not wanted lies at 0. */
 export type SlotLayout = Readonly<ReturnType<typeof layoutSlot>>;
 
-/** Where the arrays of a slot for text lie. */
 export type TextLayout = Readonly<NonNullable<SlotLayout['text']>>;
 
-/**
- * A row that was not scored, as four u32: how many rows came before it in the batch, scored or not; how many lines ended
- * before it in the batch; where it begins, from the start of the batch's text; its length without its line end.
- */
+/** A row that was not scored, as four u32: rows and lines before it in the batch, where its text begins, its length. */
 export const REJECT = { row: 0, line: 4, start: 8, length: 12, bytes: 16 } as const;
 
 /** The kernel writes so many bytes after the pixels of a row, at most; see `plainPixels`. */
 const PIXEL_SLACK_BYTES = 16;
-
 /** Where the kernel keeps the verdicts of a tile that is not full: confidences, losses, predictions. */
 const VERDICT_BYTES = TILE_IMAGES * 9;
-
 /** The kernel lists groups of four pixels. */
 export const MOST_INPUTS = MOST_POSITIONS * 4;
-
+/** Eight bytes for each mask of 16 bits: see `fillCompressionTable`. */
+export const COMPRESSION_TABLE_BYTES = 2 ** 16 * 8;
 export const GUARD_BYTES = 64;
 export const PAGE_BYTES = 65536;
 /** The most a WebAssembly memory with 32-bit addresses can hold. */
@@ -112,7 +103,6 @@ export function roundUp(value: number, multiple: number): number {
 
 /** The regions of a shared memory, one after the other: each begins at a multiple of 64, and a guard follows it. */
 export class Regions {
-  /** The start of every guard. */
   readonly guards: number[] = [];
   #end = 0;
 
@@ -125,13 +115,13 @@ export class Regions {
     return start;
   };
 
-  /** The size of the memory so far, in whole pages. */
+  /** The size so far, in whole pages. */
   get bytes(): number {
     return roundUp(this.#end, PAGE_BYTES);
   }
 }
 
-/** Pixels are looked at in groups of four; the last group of an image may be padded with zero weights. */
+/** The kernel looks at pixels in groups of four; the last one may be padded with zero weights. */
 export function groupCount(inputs: number): number {
   return Math.ceil(inputs / 4);
 }
@@ -141,8 +131,7 @@ export function listBytesFor(inputs: number): number {
   return roundUp((groupCount(inputs) + 16) * 2, 64);
 }
 
-/** The sizes of a network's layers. */
-export interface LayerShapes {
+interface LayerShapes {
   readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[];
 }
 
@@ -151,10 +140,10 @@ export function widestLayer(network: LayerShapes): number {
   return roundUp(Math.max(...network.layers.map((layer) => layer.outputs)), 16);
 }
 
-/** What a slot layout is made for. */
+/** What a memory is laid out for. */
 export interface LayoutOptions {
   readonly slotCount: number;
-  /** Left out for text: there the shortest row says how many may come. */
+  /** Left out for text: the shortest row says how many may come. */
   readonly recordsPerSlot?: number;
   /** For slots that take text, not pixels. */
   readonly text?: TextOptions | undefined;
@@ -162,11 +151,7 @@ export interface LayoutOptions {
   readonly withOutputs?: boolean;
 }
 
-/**
- * Lays out the shared memory for a network and its slots.
- *
- * @throws DigitflowError MEMORY_LIMIT when it would exceed the 4 GiB that WebAssembly can address
- */
+/** Lays out the shared memory for a network and its slots; throws MEMORY_LIMIT beyond 4 GiB. */
 export function layoutMemory(network: LayerShapes, options: LayoutOptions): MemoryLayout {
   const sizes = layerSizes(network);
   const recordBytes = sizes[0];
@@ -206,11 +191,8 @@ export function layoutMemory(network: LayerShapes, options: LayoutOptions): Memo
 
   const { bytes, guards } = regions;
   if (bytes > MOST_BYTES) {
-    throw new DigitflowError(
-      'MEMORY_LIMIT',
-      `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had: ` +
-        'give a smaller batch size or fewer workers',
-    );
+    const need = `network and batches need ${bytes} bytes of shared memory, at most ${MOST_BYTES} can be had`;
+    throw new DigitflowError('MEMORY_LIMIT', `${need}: give a smaller batch size or fewer workers`);
   }
   const places = { head, entries: head + HEAD.bytes, positionTable, layers };
   return { bytes, control, network: places, compression, slots, ...shape, guards };

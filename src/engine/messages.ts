@@ -41,29 +41,27 @@ export interface ReadFailure {
   readonly readError: string;
 }
 
-/** How a batch was scored: its verdicts, and for text its row starts, ids and rejects, are in the slot. */
+/**
+ * How a batch was scored: its verdicts, and for text its row starts, ids and rejects, are in the slot. Where a row was left,
+ * so was what follows it; places are counted from the start of the file for a `stretch`, else from that of the batch's text.
+ */
 export interface Scored {
-  /** How many records were scored. */
   readonly records: number;
-  /** How many rows of text were not, because something in them is wrong. */
+  /** How many rows of text were not scored, because something in them is wrong. */
   readonly rejects: number;
   /** How many lines of text ended, blank ones too. */
   readonly lines: number;
-  /** Where a row begins that the end of the file cuts off (`fileBytes` without `takesLast`): it was left. */
+  /** Where a row begins that the end of the file cuts off (`fileBytes` without `takesLast`). */
   readonly leftAt?: number | undefined;
-  /**
-   * Where a row begins whose quotes are open at its line end, counted as `leftAt` from the start of the file: it and what
-   * follows were left, because a line end may be within a field there. Only for a `stretch`.
-   */
+  /** Where a row begins whose quotes are open at its line end, which may be within a field; only for a `stretch`. */
   readonly quotedLineEndAt?: number | undefined;
-  /** Where a row begins that is longer than the slot's text: it and what follows were left. Only for a `stretch`. */
+  /** Where a row begins that is longer than the slot's text; only for a `stretch`. */
   readonly rowTooLongAt?: number | undefined;
-  /**
-   * Where a row begins that there was no room for among the rejects, or for its id: it and what follows were left. Counted
-   * from the start of the file for a `stretch`, else from the start of the batch's text.
-   */
+  /** Where a row begins that there was no room for among the rejects, or for its id. */
   readonly overfullAt?: number | undefined;
 }
+
+export const NOTHING_SCORED: Scored = { records: 0, rejects: 0, lines: 0 };
 
 /** What a worker answers: values, since errors that are thrown in a thread lose their code on the way. */
 export type Answer = Scored | typeof STOPPED | ReadFailure;

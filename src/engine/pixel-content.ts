@@ -1,118 +1,85 @@
 import { DigitflowError } from '../errors.js';
-import type { PixelTask } from './messages.js';
-import type { FileExtent, HeldExtent, PixelRecords } from './records.js';
-import { copyToShared, readFully } from './shared-bytes.js';
+import { NOTHING_SCORED, type PixelTask, type ReadFailure, type Scored } from './messages.js';
+import type { FileExtent, HeldExtent, HeldFile, PixelRecords, Reading, Records } from './records.js';
+import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { Slot, Slots } from './slots.js';
 
 /** Images in a slot, or where they lie in a file that a worker reads. */
 export class PixelContent {
+  readonly slot: Slot;
   readonly first: number;
-  readonly #hasLabels: boolean;
+  readonly hasLabels: boolean;
+  count = 0;
+  scored = NOTHING_SCORED;
+  fault: DigitflowError | undefined;
+  readonly #reading: Reading;
   readonly #slots: Slots;
-  readonly #slot: Slot;
   #extent: HeldExtent | undefined;
-  #count = 0;
-  #fault: DigitflowError | undefined;
 
-  constructor(slots: Slots, slot: Slot, { first, labels }: PixelRecords) {
+  constructor(slots: Slots, { reading, first, labels }: PixelRecords) {
     this.#slots = slots;
-    this.#slot = slot;
+    this.slot = slots.take();
+    this.#reading = reading;
     this.first = first;
-    this.#hasLabels = labels !== null;
+    this.hasLabels = labels !== null;
   }
 
   get title(): string {
-    return `records ${this.first} to ${this.first + this.#count - 1}`;
+    return `records ${this.first} to ${this.first + this.count - 1}`;
   }
 
   get isFull(): boolean {
-    return this.#fault !== undefined || this.#count === this.#slots.recordsPerSlot;
+    return this.fault !== undefined || this.count === this.#slots.recordsPerSlot;
   }
 
   get task(): PixelTask {
-    return {
-      slot: this.#slot.index,
-      count: this.#count,
-      hasLabels: this.#hasLabels,
-      extent: this.#extent && withoutFile(this.#extent),
-    };
+    const { count, hasLabels } = this;
+    const extent = this.#extent && withoutFile(this.#extent);
+    return { slot: this.slot.index, count, hasLabels, extent };
   }
 
-  get hasLabels(): boolean {
-    return this.#hasLabels;
+  get byteCount(): number {
+    return this.count * this.#reading.storedBytes;
   }
 
-  get fault(): DigitflowError | undefined {
-    return this.#fault;
+  get endBytes(): number {
+    return this.#reading.dataStart + (this.first + this.count) * this.#reading.storedBytes;
+  }
+
+  /** The file that is held for the worker. */
+  get file(): HeldFile | undefined {
+    return this.#extent?.file;
   }
 
   /** Where the next records go: what is left of the slot. */
   get room(): Uint8Array {
-    return this.#slot.pixels.subarray(this.#count * this.#slots.recordBytes);
+    return this.slot.pixels.subarray(this.count * this.#slots.recordBytes);
   }
 
   /** What a worker is to read is one stretch of one file. */
-  isContinuedBy({ extent, fault }: PixelRecords): boolean {
+  isContinuedBy(records: Records): boolean {
+    if ('text' in records) return false;
+    const { extent, fault } = records;
     if (fault !== undefined) return true;
     if (this.#extent === undefined) return extent === undefined;
-    const end = this.#extent.position + this.#count * this.#slots.recordBytes;
+    const end = this.#extent.position + this.count * this.#slots.recordBytes;
     return extent?.fd === this.#extent.fd && extent.position === end;
   }
 
   /** @throws DigitflowError INPUT_SIZE when they are of another size, POOL_BUSY when a worker is to read them elsewhere */
-  append(records: PixelRecords): PixelRecords | undefined {
+  append<R extends PixelRecords>(records: R): R | undefined {
     const { recordBytes, recordsPerSlot } = this.#slots;
     const { count, pixels, labels, extent } = records;
     if (records.fault !== undefined) {
-      this.#fault = records.fault;
+      this.fault = records.fault;
       return undefined;
     }
     if (pixels.length !== count * recordBytes) throw wrongSize(records, recordBytes);
-    const taken = Math.min(recordsPerSlot - this.#count, count);
+    const taken = Math.min(recordsPerSlot - this.count, count);
     this.#copy(pixels.subarray(0, taken * recordBytes), extent);
-    if (labels !== null) this.#slot.labels.set(labels.subarray(0, taken), this.#count);
-    this.#count += taken;
-    return taken === count ? undefined : withoutFirst(records, taken, recordBytes);
-  }
-
-  answered(): undefined {
-    return undefined;
-  }
-
-  /** What to raise where a worker could not read the file: then none of the records counts. */
-  unreadable(readError: string): DigitflowError {
-    const error = this.#unreadable(readError, this.title);
-    this.#count = 0;
-    return error;
-  }
-
-  count(): number {
-    return this.#count;
-  }
-
-  byteCount(storedBytes: number): number {
-    return this.#count * storedBytes;
-  }
-
-  /** @throws DigitflowError USAGE where a worker reads them: they are not kept; `pixelsOf` gives those of one record */
-  get pixels(): Uint8Array {
-    if (this.#extent === undefined)
-      return this.#slot.pixels.subarray(0, this.#count * this.#slots.recordBytes);
-    throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
-  }
-
-  pixelsOf(place: number): Uint8Array {
-    const { recordBytes } = this.#slots;
-    const start = place * recordBytes;
-    if (this.#extent === undefined) return this.pixels.subarray(start, start + recordBytes);
-    const pixels = new Uint8Array(recordBytes);
-    const readError = readFully(this.#extent.fd, pixels, this.#extent.position + start);
-    if (readError !== null) throw this.#unreadable(readError, `record ${this.first + place}`);
-    return pixels;
-  }
-
-  released(): void {
-    this.#extent?.file.release();
+    if (labels !== null) this.slot.labels.set(labels.subarray(0, taken), this.count);
+    this.count += taken;
+    return taken === count ? undefined : sliceRecords(records, taken, count);
   }
 
   /** Copies pixels, unless they lie there already. */
@@ -129,14 +96,31 @@ export class PixelContent {
     extent?.file.retain();
   }
 
+  /** Where a worker could not read the file none of the records counts. */
+  take(answer: Scored | ReadFailure): void {
+    if ('readError' in answer) {
+      this.fault = this.#unreadable(answer.readError, this.title);
+      this.count = 0;
+    } else this.scored = answer;
+  }
+
+  get pixels(): Uint8Array {
+    if (this.#extent === undefined) return this.slot.pixels.subarray(0, this.count * this.#slots.recordBytes);
+    throw new DigitflowError('USAGE', 'pixels that a worker reads are not kept: ask pixelsOf for one record');
+  }
+
+  pixelsOf(place: number): Uint8Array {
+    const { recordBytes } = this.#slots;
+    const start = place * recordBytes;
+    if (this.#extent === undefined) return this.pixels.subarray(start, start + recordBytes);
+    const pixels = new Uint8Array(recordBytes);
+    const readError = readFully(this.#extent.fd, pixels, this.#extent.position + start);
+    if (readError !== null) throw this.#unreadable(readError, `record ${this.first + place}`);
+    return pixels;
+  }
+
   #unreadable(readError: string, records: string): DigitflowError {
-    const where = `${this.#extent?.name}: ${records}`;
-    return readError === 'EOF'
-      ? new DigitflowError(
-          'IDX_TRUNCATED',
-          `${where}: the file became shorter while it was read; get it again`,
-        )
-      : new DigitflowError('INPUT_READ', `${where}: could not be read (${readError}); check the disk`);
+    return readFailure(`${this.#extent?.name}: ${records}`, readError, 'IDX_TRUNCATED');
   }
 }
 
@@ -145,20 +129,22 @@ function withoutFile({ fd, position, name }: HeldExtent): FileExtent {
   return { fd, position, name };
 }
 
-function withoutFirst(records: PixelRecords, taken: number, recordBytes: number): PixelRecords {
+/** Those from place `start` to before `end`, counted from the first of them. */
+export function sliceRecords<R extends PixelRecords>(records: R, start: number, end: number): R {
+  const { first, count, pixels, labels } = records;
+  const recordBytes = pixels.length / count;
   return {
     ...records,
-    first: records.first + taken,
-    count: records.count - taken,
-    pixels: records.pixels.subarray(taken * recordBytes),
-    labels: records.labels?.subarray(taken) ?? null,
+    first: first + start,
+    count: end - start,
+    pixels: pixels.subarray(start * recordBytes, end * recordBytes),
+    labels: labels?.subarray(start, end) ?? null,
   };
 }
 
 function wrongSize({ count, pixels }: PixelRecords, recordBytes: number): DigitflowError {
-  const found = `${pixels.length / count}`;
   return new DigitflowError(
     'INPUT_SIZE',
-    `images: expected ${recordBytes} pixels each, as many as the network has inputs, found ${found}`,
+    `images: expected ${recordBytes} pixels each, as many as the network has inputs, found ${pixels.length / count}`,
   );
 }

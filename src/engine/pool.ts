@@ -2,12 +2,11 @@ import { SCORE_WORKER_FILE } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import type { Batch } from './batch.js';
 import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
-import type { Scorer } from './scorer.js';
 import type { SharedNetwork } from './shared-network.js';
 import type { Slots } from './slots.js';
 import { Threads, type ThreadsOptions } from './threads.js';
 
-/** What a pool can be told; all of it but the number of threads has a default. */
+/** What a pool can be told. */
 export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeoutMs' | 'resourceLimits'> {
   /** How many threads score, at least 1. */
   readonly workers: number;
@@ -15,13 +14,8 @@ export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeo
   readonly workerFile?: string;
 }
 
-/**
- * Threads that score.
- *
- * Tasks are a few numbers; all data lies in shared memory, or in a file that the worker reads. No task changes what it is
- * made from, so a batch whose worker died is simply scored again.
- */
-export class ScoringPool implements Scorer {
+/** Threads that score. No task changes what it is made from, so a batch whose worker died is simply scored again. */
+export class ScoringPool {
   readonly slots: Slots;
   readonly workers: number;
   readonly #shared: SharedNetwork;
@@ -36,7 +30,8 @@ export class ScoringPool implements Scorer {
     this.#shared = shared;
     this.slots = slots;
     this.workers = options.workers;
-    const workerData: WorkerSetup = { module: shared.module, memory: shared.memory, layout: shared.layout };
+    const { module, memory, layout } = shared;
+    const workerData: WorkerSetup = { module, memory, layout };
     const probe: ScoreTask = { slot: 0, count: 0, hasLabels: false };
     this.#threads = new Threads({ ...options, workerFile, workerData, probe });
   }

@@ -1,15 +1,18 @@
 import type { DigitflowError } from '../errors.js';
 import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
 import type { Normalization } from '../network/normalization.js';
+import type { TextSize } from './sizes.js';
 
-/** What a source has to know of the slots: whether one is free, and where the next records will lie. */
+/** How much text is read at a time, in bytes. */
+export type TextSizes = Pick<TextSize, 'chunkBytes' | 'fileStretchBytes' | 'mostRowBytes'>;
+
+/** What a source has to know of the slots. */
 export interface Permits {
   /** Resolves when a slot is free. It takes none, so nothing can leak. */
   whenFree(): Promise<void>;
   /**
-   * Where the next records of a reading will lie: the rest of the batch of it that is being filled, or all of the next free
-   * slot. Whole records that are read straight to its start need not be copied, and no piece may be longer. To be asked for
-   * only after `whenFree`.
+   * Where the next records of a reading will lie: what is left of its batch, or the next free slot. Whole records that are read
+   * straight to its start need not be copied, and no piece may be longer. To be asked for only after `whenFree`.
    */
   room(reading: Reading): Uint8Array;
   /** How much text to read at a time; null where the slots are for pixels. */
@@ -18,27 +21,16 @@ export interface Permits {
   readonly readByWorkers: boolean;
 }
 
-/** How much text is read at a time, in bytes. */
-export interface TextSizes {
-  /** The most that the main thread reads at a time; not more than the longest row. */
-  readonly chunkBytes: number;
-  /** How much of a file a worker is given at a time, to read it itself. */
-  readonly fileStretchBytes: number;
-  /** The longest row. */
-  readonly mostRowBytes: number;
-}
-
-/** One pass over an input, from some place in it on. A batch never holds records of two of them. */
+/** One pass over an input, from some place in it on; a batch never holds records of two of them. */
 export interface Reading {
-  /** Which input it is of, from 0. */
+  /** Which input it is of, from 0, and what to call it in an error: a path, `stdin`. */
   readonly input: number;
-  /** What to call it in an error: a path, `stdin`. */
   readonly name: string;
   /** Whether pixels are stored column by column; null where the input does not say: then as the network takes them. */
   readonly transposed: boolean | null;
   /** How rows of text hold images; null where the input is no text. */
   readonly dialect: CsvDialect | null;
-  /** How many lines ended before the first record: a header's, blank ones; 0 where the input is no text. */
+  /** How many lines ended before the first record: a header's, blank ones. */
   readonly linesBefore: number;
   /** Where the records begin in the input's unpacked content, and how many bytes each takes there; 0 for text. */
   readonly dataStart: number;
@@ -61,7 +53,7 @@ export interface Piece {
   readonly stretch?: Stretch | undefined;
   /** True where nothing may follow in the same batch: these rows are only right at the end of a text. */
   readonly endsBatch?: boolean | undefined;
-  /** Why nothing follows at all: it is raised when all records before it have been dealt with. */
+  /** Why nothing follows at all: raised when all records before it have been dealt with. */
   readonly fault?: DigitflowError | undefined;
 }
 
@@ -71,32 +63,24 @@ export type Records = PixelRecords | TextRecords;
 /** Records that know how their pixels become brightness. */
 export type Normalized<R> = R & { readonly normalization: Normalization };
 
-/** Images. */
-export interface PixelRecords {
-  readonly reading: Reading;
+/** Images; where there is an `extent`, the worker that scores them reads them to where `pixels` lies. */
+export interface PixelRecords extends Pick<Piece, 'reading' | 'extent' | 'fault'> {
   /** Index of the first record in its input, from 0. */
   readonly first: number;
+  /** 0 where there is a `fault`. */
   readonly count: number;
   /** `(count, height * width)` u8, row-major. */
   readonly pixels: Uint8Array;
   /** `(count)` u8 class indices, or null where the input has no labels. */
   readonly labels: Uint8Array | null;
-  /** Set where the pixels were not read yet: the worker that scores them reads them to where `pixels` lies. */
-  readonly extent?: HeldExtent | undefined;
-  /** Why nothing follows; then `count` is 0. */
-  readonly fault?: DigitflowError | undefined;
 }
 
 /** Whole rows of text, or a stretch of a file that workers read themselves. */
-export interface TextRecords {
-  readonly reading: Reading;
+export interface TextRecords extends Pick<Piece, 'reading' | 'stretch' | 'endsBatch' | 'fault'> {
   /** Where they begin: bytes of the input's unpacked content. */
   readonly position: number;
-  /** Whole rows; empty where there is a `stretch` or nothing but a `fault`. */
+  /** Empty where there is a `stretch` or nothing but a `fault`. */
   readonly text: Uint8Array;
-  readonly stretch?: Stretch | undefined;
-  readonly endsBatch?: boolean | undefined;
-  readonly fault?: DigitflowError | undefined;
 }
 
 /** Bytes of a regular file that are still to be read, by the worker that scores them. */
@@ -113,10 +97,7 @@ export interface HeldExtent extends FileExtent {
   readonly file: HeldFile;
 }
 
-/**
- * A stretch of a regular file that is cut anywhere. Its rows are those that begin in it: the last one is read to its
- * end beyond it, and where the stretch begins within a row, that row belongs to the stretch before.
- */
+/** A stretch of a regular file that is cut anywhere. Its rows are those that begin in it; the last one may end beyond it. */
 export interface TextStretch extends FileExtent {
   /** True where a row begins at `position` for sure: at the start of the data. */
   readonly isAtRow: boolean;
@@ -143,43 +124,36 @@ export interface HeldFile {
   release(): void;
 }
 
-/** Where a batch lies among the records of all inputs. */
-export interface RecordsPlace {
-  /** Which input, from 0, and what it is called. */
-  readonly file: number;
-  readonly name: string;
-  /** How many records of this input came before the batch, scored or not. */
+/** Where a batch lies among the records of all inputs; `file` counts inputs from 0. */
+export interface RecordsPlace extends Pick<InputDescription, 'file' | 'name'> {
+  /** How many records of this input, and of all inputs, came before the batch, scored or not. */
   readonly firstRow: number;
+  readonly firstOfAll: number;
   /** How many lines of this input ended before the batch, a header among them; 0 where it is no text. */
   readonly firstLine: number;
-  /** How many records of all inputs came before the batch, scored or not. */
-  readonly firstOfAll: number;
-  /** Where the batch ends: bytes of this input's unpacked content, counted from its start. */
+  /** Where the batch ends: bytes of this input's unpacked content, and how many of its lines ended before. */
   readonly endBytes: number;
-  /** How many lines of this input ended before `endBytes`. */
   readonly endLine: number;
 }
 
 /** A record that was not scored. */
 export interface RejectedRow {
-  /** How many records of the batch came before it, scored or not. */
+  /** How many records of the batch came before it, scored or not, and how many of its lines ended before it. */
   readonly row: number;
-  /** How many lines of the batch ended before it. */
   readonly line: number;
   /** Where it begins: bytes of the input's unpacked content. */
   readonly position: number;
-  /** Why, in words: `column 12: expected 0 to 255, found 256`. Looked up only when asked for. */
+  /** Why, in words: `column 12: expected 0 to 255, found 256`. */
   readonly reason: () => string;
-  /** The row as it stands in the input, without its line end. Looked up only when asked for. */
+  /** The row as it stands in the input, without its line end. */
   readonly text: () => Uint8Array;
 }
 
 /** The formats of images, by name. */
 export type FormatName = 'csv' | 'idx' | 'numpy';
 
-/** What was found out of an input before it was read. */
+/** What was found out of an input before it was read; `file` counts inputs from 0. */
 export interface InputDescription {
-  /** Which input it is, from 0. */
   readonly file: number;
   readonly name: string;
   readonly format: FormatName;
@@ -193,9 +167,8 @@ export interface RunPosition {
   readonly file: number;
   /** Bytes of its unpacked content. Within a regular file of text it may lie inside a row: that one counts as done. */
   readonly bytes: number;
-  /** Lines of it that ended before. */
+  /** Lines of this input, and records of it, scored or not, that came before. */
   readonly line: number;
-  /** Records of it that came before, scored or not. */
   readonly row: number;
   /** Records of all inputs that came before, scored or not, and how many of them were rejected. */
   readonly rows: number;

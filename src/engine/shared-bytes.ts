@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { DigitflowError, type ErrorCode } from '../errors.js';
 
 /** Fills `target` from a position of a file; returns the system's code when that fails, `EOF` when the file ends. */
 export function readFully(fd: number, target: Uint8Array, position: number): string | null {
@@ -15,11 +16,17 @@ export function readFully(fd: number, target: Uint8Array, position: number): str
   }
 }
 
+/** What to raise where a part of a file could not be read; `truncated` is the code where the file ended too soon. */
+export function readFailure(where: string, readError: string, truncated: ErrorCode): DigitflowError {
+  return readError === 'EOF'
+    ? new DigitflowError(truncated, `${where}: the file became shorter while it was read; get it again`)
+    : new DigitflowError('INPUT_READ', `${where}: could not be read (${readError}); check the disk`);
+}
+
 /**
  * Copies bytes into shared memory, as `target.set(source, offset)` would.
  *
- * V8 copies to shared memory byte by byte where the two are not aligned alike: 1.8 GB/s. Filling a Buffer with another one is a
- * memcpy of Node's own: 6.7 GB/s.
+ * V8 copies byte by byte where the two are not aligned alike: 1.8 GB/s. Filling a Buffer is a memcpy of Node's own: 6.7 GB/s.
  *
  * @throws RangeError where the source does not fit
  */

@@ -1,25 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
 
-/** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
-const PIECE_PIXEL_BYTES = 128 * 1024;
-
-/** What slots for text hold. */
-export interface TextCapacity {
+/** What slots for text are made for. */
+export interface TextOptions {
   /** The most text that lies in a slot at a time. */
   readonly textBytes: number;
   /** The most text that one batch stands for: more than `textBytes` where workers read it from a file, piece by piece. */
   readonly stretchBytes: number;
   /** True to carry a column through. */
   readonly withIds: boolean;
+}
+
+/** What slots for text hold. */
+export interface TextCapacity extends TextOptions {
   /** How many rows are turned into pixels at a time. */
   readonly pieceRecords: number;
   /** The most rows of a batch that may be rejected. */
   readonly mostRejects: number;
 }
 
-/** What slots for text are made for. */
-export type TextOptions = Pick<TextCapacity, 'textBytes' | 'stretchBytes' | 'withIds'>;
+/** How many rows of text are turned into pixels before the kernel takes them on: they stay in a core's own cache. */
+const PIECE_PIXEL_BYTES = 128 * 1024;
 
 /** Memory that is never touched costs nothing: the bounds are those of the worst text there is, or nearly. */
 export function textCapacity(options: TextOptions, recordBytes: number): TextCapacity {
@@ -30,7 +31,7 @@ export function textCapacity(options: TextOptions, recordBytes: number): TextCap
   };
 }
 
-/** Big batches beat small ones: handing a task to a thread costs 0.1 ms, as much as scoring 400 digits. */
+/** Big batches beat small ones: handing a task to a thread costs 0.1 ms, as much as reading 200 KB of text. */
 const SLOT_BYTES = 4 * 2 ** 20;
 /** Without threads nothing is handed over: a slot that stays in the cache beats a big one. */
 const INLINE_SLOT_BYTES = 2 ** 19;
@@ -47,26 +48,28 @@ export function slotCountFor(workers: number): number {
 }
 
 /** What a batch is made for. */
-export interface BatchSizeOptions {
+interface SizeOptions {
+  /** Pixels of an image. */
   readonly recordBytes: number;
   readonly workers: number;
-  /** What was asked for. */
+  /** How many records were asked for; of text roughly. */
   readonly batchSize?: number | undefined;
-  /** How many records there are, where that is known. */
+  /** How many records there are, or how many bytes of text in regular files; null where that is not known. */
   readonly records?: number | null | undefined;
+  readonly bytes?: number | null | undefined;
+  /** Whether workers read the pixels themselves. */
   readonly readByWorkers?: boolean;
+  /** How many outputs of a row of text are kept. Default 0. */
+  readonly outputCount?: number;
 }
 
 /** How many records make a good batch, at least 1. */
-export function chooseBatchSize(options: BatchSizeOptions): number {
-  const { recordBytes, workers, batchSize, records, readByWorkers } = options;
+export function chooseBatchSize(options: SizeOptions): number {
+  const { recordBytes, workers, batchSize, records = null, readByWorkers } = options;
   if (batchSize !== undefined) return batchSize;
   const bytes = workers === 0 ? INLINE_SLOT_BYTES : readByWorkers ? EXTENT_BYTES : SLOT_BYTES;
   const fitting = Math.floor(Math.min(bytes, ALL_SLOTS_BYTES / slotCountFor(workers)) / recordBytes);
-  const shared =
-    (records ?? null) === null
-      ? fitting
-      : Math.ceil((records ?? 0) / Math.max(1, workers * BATCHES_A_WORKER));
+  const shared = records === null ? fitting : Math.ceil(records / Math.max(1, workers * BATCHES_A_WORKER));
   return Math.max(1, Math.min(fitting, shared));
 }
 
@@ -82,10 +85,6 @@ export interface TextSize extends Omit<TextOptions, 'withIds'> {
   readonly mostRowBytes: number;
 }
 
-/** Handing over a task costs 0.1 ms, as much as reading 200 KB of text: so a batch has 4 MiB of it. */
-const BATCH_BYTES = 4 * 2 ** 20;
-/** Without threads nothing is handed over: a slot that stays in the cache beats a big one. */
-const INLINE_BATCH_BYTES = 2 ** 19;
 /** What all slots together may take of text that waits: peak memory is not to grow with the cores. */
 const ALL_BATCHES_BYTES = 64 * 2 ** 20;
 /** Of what workers read themselves only a piece is in memory at a time. */
@@ -97,33 +96,18 @@ const ROW_BYTES = 1 + 1 + 4 + 4 + 4 + 4;
 /** Without threads: as much as may keep the event loop waiting, a millisecond. */
 const INLINE_STRETCH_BYTES = 2 ** 20;
 const LEAST_STRETCH_BYTES = 2 ** 18;
-/** Each worker should get so many stretches at least: the last ones never end at the same time. */
-const STRETCHES_A_WORKER = 8;
 const LEAST_BATCH_BYTES = 2 ** 16;
 /** What a pixel of a digit takes on average. */
 const USUAL_PIXEL_BYTES = 2.33;
 
-/** What a batch of text is made for. */
-export interface TextSizeOptions {
-  /** Pixels of an image. */
-  readonly recordBytes: number;
-  readonly workers: number;
-  /** Rows in a batch, roughly. */
-  readonly batchSize?: number | undefined;
-  /** How many bytes there are to read in regular files; null where that is not known. */
-  readonly bytes?: number | null | undefined;
-  /** How many outputs of a row are kept. Default 0. */
-  readonly outputCount?: number;
-}
-
 /** How much text makes a good batch. */
-export function chooseTextSize(options: TextSizeOptions): TextSize {
+export function chooseTextSize(options: SizeOptions): TextSize {
   const { recordBytes, workers, batchSize, bytes } = options;
   const mostRowBytes = mostRowBytesOf(recordBytes);
   const most = Math.min(STRETCH_BYTES, mostStretch(options, mostRowBytes));
   const asked = batchSize && Math.ceil(Math.min(batchSize, 2 ** 24) * recordBytes * USUAL_PIXEL_BYTES);
   const fitting =
-    workers === 0 ? INLINE_BATCH_BYTES : Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / slotCountFor(workers));
+    workers === 0 ? INLINE_SLOT_BYTES : Math.min(SLOT_BYTES, ALL_BATCHES_BYTES / slotCountFor(workers));
   const batchBytes = Math.floor(Math.min(asked ?? fitting, most));
   const fileStretchBytes = asked === undefined ? Math.min(chooseStretch(workers, bytes), most) : batchBytes;
   const chunkBytes = Math.min(mostRowBytes, batchBytes);
@@ -133,21 +117,17 @@ export function chooseTextSize(options: TextSizeOptions): TextSize {
   return { batchBytes, chunkBytes, fileStretchBytes, mostRowBytes, textBytes, stretchBytes };
 }
 
-function chooseStretch(workers: number, bytes: number | null | undefined): number {
+function chooseStretch(workers: number, bytes: number | null = null): number {
   if (workers === 0) return INLINE_STRETCH_BYTES;
-  const shared =
-    bytes === undefined || bytes === null ? STRETCH_BYTES : Math.ceil(bytes / (workers * STRETCHES_A_WORKER));
+  const shared = bytes === null ? STRETCH_BYTES : Math.ceil(bytes / (workers * BATCHES_A_WORKER));
   return Math.max(LEAST_STRETCH_BYTES, Math.min(STRETCH_BYTES, shared));
 }
 
 /**
  * The longest stretch for which all slots fit together. For each byte of it a slot has one of text and one of ids, half a byte of rejects,
- * and room for a row for every two bytes a pixel. Rows that end behind the stretch come on top.
+ * and room for a row for every two bytes a pixel. Rows that end after the stretch come on top.
  */
-function mostStretch(
-  { recordBytes, workers, outputCount = 0 }: TextSizeOptions,
-  mostRowBytes: number,
-): number {
+function mostStretch({ recordBytes, workers, outputCount = 0 }: SizeOptions, mostRowBytes: number): number {
   const bytesAByte = 1 + 1 + 0.5 + (ROW_BYTES + 4 * outputCount) / (2 * recordBytes);
   const fitting = ALL_TEXT_SLOTS_BYTES / slotCountFor(workers) / bytesAByte - 3 * mostRowBytes;
   return Math.max(LEAST_BATCH_BYTES, Math.floor(fitting));
@@ -156,19 +136,19 @@ function mostStretch(
 /** More threads than any machine has cores for: a slip of the finger must not start thousands. */
 export const MOST_WORKERS = 512;
 
-/** Below this a thread costs more to start than it saves. */
+/** Below these a thread costs more to start than it saves: 20 MiB of text are some 12,000 rows. */
 const RECORDS_WORTH_A_WORKER = 40_000;
+const TEXT_BYTES_WORTH_A_WORKER = 20 * 2 ** 20;
 
 /** How many threads an input repays: none for a small one, at most the cores that the process may use. */
 export function chooseWorkers(records: number): number {
   return Math.min(availableParallelism(), Math.floor(records / RECORDS_WORTH_A_WORKER));
 }
 
-/** Below this a thread costs more to start than it saves: some 12,000 rows. */
-const TEXT_BYTES_WORTH_A_WORKER = 20 * 2 ** 20;
-
 /** The same for text: by its bytes, null where it is not known how many will come. */
 export function chooseTextWorkers(bytes: number | null): number {
-  const cores = availableParallelism();
-  return bytes === null ? cores : Math.min(cores, Math.floor(bytes / TEXT_BYTES_WORTH_A_WORKER));
+  return Math.min(
+    availableParallelism(),
+    Math.floor((bytes ?? Number.POSITIVE_INFINITY) / TEXT_BYTES_WORTH_A_WORKER),
+  );
 }

@@ -6,32 +6,7 @@ import type { Permits, Reading } from './records.js';
 import type { TextSize } from './sizes.js';
 
 /** One slot of the shared memory: the arrays of one batch. What is not wanted has no elements. */
-export interface Slot {
-  readonly index: number;
-  /** `(records, recordBytes)` u8, row-major: written by the main thread, or the worker from a file or from text. */
-  readonly pixels: Uint8Array;
-  /** `(records)` u8: written by the main thread, or from text by the worker. */
-  readonly labels: Uint8Array;
-  /** `(records)` u8: written by the worker, as all that follows but `text`. */
-  readonly predictions: Uint8Array;
-  /** `(records)` f32. */
-  readonly confidences: Float32Array;
-  /** `(records)` f32; without meaning where there are no labels. */
-  readonly losses: Float32Array;
-  /** `(records, classes)` f32, row-major. */
-  readonly outputs: Float32Array;
-  /** Without meaning where there are no labels. */
-  readonly counts: SlotCounts;
-  /** u8: written by the main thread, or by the worker with what it reads from a file. */
-  readonly text: Uint8Array;
-  /** `(records)` u32: where each scored row begins, from the start of the batch's text. */
-  readonly rowStarts: Uint32Array;
-  /** `(records)` u32: where each scored row's id ends in `ids`. */
-  readonly idEnds: Uint32Array;
-  readonly ids: Uint8Array;
-  /** `(rejects, 4)` u32, as `REJECT` has them. */
-  readonly rejects: Uint32Array;
-}
+export type Slot = Readonly<ReturnType<typeof slotArrays>>;
 
 /** What slots know of the network and of the text that they hold. */
 export interface SlotsOptions {
@@ -78,7 +53,6 @@ export class Slots implements Permits {
     this.outputsAreProbabilities = outputsAreProbabilities;
   }
 
-  /** How many slots no batch holds. */
   get freeCount(): number {
     return this.#free.length;
   }
@@ -91,11 +65,7 @@ export class Slots implements Permits {
     return this.filling?.reading === reading ? this.filling.room : this.#free[0].pixels;
   }
 
-  /**
-   * Takes a free slot.
-   *
-   * @throws DigitflowError POOL_BUSY when none is free: its source did not ask, or two streams share the scorer
-   */
+  /** Takes a free slot; throws POOL_BUSY when none is: its source did not ask, or two streams share the scorer. */
   take(): Slot {
     const slot = this.#free.shift();
     if (slot !== undefined) return slot;
@@ -105,7 +75,7 @@ export class Slots implements Permits {
     );
   }
 
-  /** Gives a slot back and wakes the sources that wait. */
+  /** Gives a slot back, and wakes the sources that wait. */
   give(slot: Slot): void {
     this.#free.push(slot);
     const waiting = this.#waiting;
@@ -114,7 +84,7 @@ export class Slots implements Permits {
   }
 }
 
-function slotArrays(buffer: SharedArrayBuffer, layout: MemoryLayout, slot: SlotLayout, index: number): Slot {
+function slotArrays(buffer: SharedArrayBuffer, layout: MemoryLayout, slot: SlotLayout, index: number) {
   const { recordsPerSlot: records, pixelRecords, recordBytes, classCount, text } = layout;
   const at = slot.text;
   const u8 = (offset: number, length: number) => new Uint8Array(buffer, offset, length);
@@ -122,23 +92,33 @@ function slotArrays(buffer: SharedArrayBuffer, layout: MemoryLayout, slot: SlotL
   const f32 = (offset: number, length: number) => new Float32Array(buffer, offset, length);
   return {
     index,
+    /** `(records, recordBytes)` u8, row-major: written by the main thread, or the worker from a file or from text. */
     pixels: u8(slot.pixels, pixelRecords * recordBytes),
+    /** `(records)` u8: written by the main thread, or from text by the worker. */
     labels: u8(slot.labels, records),
+    /** `(records)` u8: written by the worker, as all that follows but `text`. */
     predictions: u8(slot.predictions, records),
+    /** `(records)` f32. */
     confidences: f32(slot.confidences, records),
+    /** `(records)` f32; without meaning where there are no labels, as the counts are. */
     losses: f32(slot.losses, records),
+    /** `(records, classes)` f32, row-major. */
     outputs: f32(slot.outputs, slot.outputs === 0 ? 0 : records * classCount),
     counts: new SlotCounts(buffer, layout, slot),
+    /** u8: written by the main thread, or by the worker with what it reads from a file. */
     text: u8(at?.text ?? 0, text?.textBytes ?? 0),
+    /** `(records)` u32: where each scored row begins, from the start of the batch's text. */
     rowStarts: u32(at?.rowStarts ?? 0, text ? records : 0),
+    /** `(records)` u32: where each scored row's id ends in `ids`. */
     idEnds: u32(at?.idEnds ?? 0, text?.withIds ? records : 0),
     ids: u8(at?.ids ?? 0, text?.withIds ? text.stretchBytes : 0),
+    /** `(rejects, 4)` u32, as `REJECT` has them. */
     rejects: u32(at?.rejects ?? 0, text ? (text.mostRejects * REJECT.bytes) / 4 : 0),
   };
 }
 
 /** More records than that could leave an i64: 2^22 losses below 2^8, in units of 2^-32. */
-const MOST_COUNTED = 2 ** 22;
+export const MOST_COUNTED = 2 ** 22;
 
 /** What a worker has counted of the records of its slot: written by the worker, read by the main thread. */
 export class SlotCounts {
@@ -179,68 +159,5 @@ export class SlotCounts {
     this.#lossUnits[0] = 0n;
     this.#unusual[0] = 0;
     this.#worstWrong[0] = Number.NEGATIVE_INFINITY;
-  }
-
-  /** Whether the counts can hold so many records. */
-  static canHold(records: number): boolean {
-    return records <= MOST_COUNTED;
-  }
-}
-
-/** Hears of batches that leave without having passed `inOrder`; one for each subscription to `forward`. */
-export interface Sequence {
-  left(order: number): void;
-}
-
-/**
- * Something that lies in a slot for as long as it has holders.
- *
- * Holders are counted. The operator that hands a batch on holds it while `next` runs, and the slot is given back when
- * the last holder lets go. So a subscriber that looks at a batch inside `next` need not do anything, a batch that is
- * filtered out leaks nothing, and an operator that keeps it for longer calls `retain`, and `release` when done.
- */
-export abstract class SlotHolder {
-  /** Its number in the order in which batches went into `forward`, from 0. */
-  order = 0;
-  /** Set by `forward`. */
-  sequence: Sequence | undefined;
-  readonly #slots: Slots;
-  readonly #slot: Slot;
-  #holders = 1;
-
-  /** Takes a slot. */
-  protected constructor(slots: Slots) {
-    this.#slots = slots;
-    this.#slot = slots.take();
-  }
-
-  /** What is in it, for an error: `records 0 to 99`. */
-  abstract get title(): string;
-
-  /** Keeps the batch beyond this `next` call; to be answered by one `release`. */
-  retain(): void {
-    this.held();
-    this.#holders++;
-  }
-
-  /** Lets go of the batch; the last holder to do so gives the slot back. */
-  release(): void {
-    const slot = this.held();
-    if (--this.#holders > 0) return;
-    this.released();
-    this.#slots.give(slot);
-    this.sequence?.left(this.order);
-  }
-
-  /** Lets go of what is held beside the slot. */
-  protected abstract released(): void;
-
-  /** @throws DigitflowError BATCH_RELEASED once the last holder has let go */
-  protected held(): Slot {
-    if (this.#holders > 0) return this.#slot;
-    throw new DigitflowError(
-      'BATCH_RELEASED',
-      `the batch of ${this.title} was used after its release: call retain() to keep one`,
-    );
   }
 }

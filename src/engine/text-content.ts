@@ -3,9 +3,9 @@ import { type CsvDialect, noTextSlots, rowTooLong } from '../formats/csv/dialect
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
 import { REJECT } from './layout.js';
-import type { Scored, TextTask } from './messages.js';
-import type { Reading, RejectedRow, Stretch, TextRecords } from './records.js';
-import { copyToShared, readFully } from './shared-bytes.js';
+import { NOTHING_SCORED, type ReadFailure, type Scored, type TextTask } from './messages.js';
+import type { HeldFile, Reading, Records, RejectedRow, Stretch, TextRecords } from './records.js';
+import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { TextSize } from './sizes.js';
 import type { Slot, Slots } from './slots.js';
 
@@ -13,114 +13,117 @@ const SPANS_LINES = 'expected a row of an image, found one that goes on beyond i
 
 /** Rows of text in a slot, or a stretch of a file that a worker reads. */
 export class TextContent {
+  readonly slot: Slot;
   readonly stretch: Stretch | undefined;
+  byteCount = 0;
+  scored = NOTHING_SCORED;
+  fault: DigitflowError | undefined;
   readonly #reading: Reading;
   readonly #dialect: CsvDialect;
+  readonly #size: TextSize;
   readonly #position: number;
-  readonly #slots: Slots;
-  readonly #slot: Slot;
-  #bytes = 0;
+  readonly #classCount: number;
   #isEnded = false;
-  #fault: DigitflowError | undefined;
 
-  /** @throws DigitflowError as `dialectFor` does */
-  constructor(slots: Slots, slot: Slot, { reading, position, stretch }: TextRecords) {
-    this.#slots = slots;
-    this.#slot = slot;
+  /** @throws DigitflowError USAGE where the slots have no room for text, before one of them is taken; POOL_BUSY */
+  constructor(slots: Slots, { reading, position, stretch }: TextRecords) {
+    const { name, dialect } = reading;
+    if (dialect === null) throw new TypeError('expected a reading of text');
+    if (slots.text === null) throw noTextSlots(name);
+    this.#dialect = dialect;
+    this.#size = slots.text;
+    this.#classCount = slots.classCount;
+    this.slot = slots.take();
     this.#reading = reading;
-    this.#dialect = dialectFor(slots, reading);
     this.#position = position;
     this.stretch = stretch;
     stretch?.file.retain();
   }
 
+  get file(): HeldFile | undefined {
+    return this.stretch?.file;
+  }
+
   get title(): string {
-    return `${this.#reading.name}: bytes ${this.#position} to ${this.#position + this.#bytes - 1}`;
+    return `${this.#reading.name}: bytes ${this.#position} to ${this.#position + this.byteCount - 1}`;
   }
 
   get isFull(): boolean {
-    return this.#isEnded || this.#bytes >= this.#size.batchBytes;
+    return this.#isEnded || this.byteCount >= this.#size.batchBytes;
   }
 
   get task(): TextTask {
-    const { stretch } = this;
-    return {
-      slot: this.#slot.index,
-      byteCount: this.#bytes,
-      dialect: this.#dialect,
-      ...(stretch && { stretch: withoutFile(stretch) }),
-    };
+    const { byteCount, stretch } = this;
+    const slot = this.slot.index;
+    return { slot, byteCount, dialect: this.#dialect, stretch: stretch && withoutFile(stretch) };
   }
 
   get hasLabels(): boolean {
     return this.#dialect.label !== null;
   }
 
-  get fault(): DigitflowError | undefined {
-    return this.#fault;
-  }
-
   /** Only rows that follow in the input. */
-  isContinuedBy({ position, stretch, text }: TextRecords): boolean {
-    if (stretch !== undefined || position !== this.#position + this.#bytes) return false;
-    return this.#bytes + text.length <= this.#slot.text.length;
+  isContinuedBy(records: Records): boolean {
+    if (!('text' in records)) return false;
+    const { position, stretch, text } = records;
+    if (stretch !== undefined || position !== this.#position + this.byteCount) return false;
+    return this.byteCount + text.length <= this.slot.text.length;
   }
 
   /** @throws DigitflowError POOL_BUSY when the text is longer than a slot */
   append({ text, stretch, endsBatch = false, fault }: TextRecords): undefined {
-    const target = this.#slot.text;
-    if (this.#bytes + text.length > target.length) {
+    const target = this.slot.text;
+    if (this.byteCount + text.length > target.length) {
       const message = `expected at most ${target.length} bytes of text at a time, found ${text.length}`;
       throw new DigitflowError('POOL_BUSY', message);
     }
-    copyToShared(text, target, this.#bytes);
-    this.#bytes += stretch?.byteCount ?? text.length;
-    this.#fault = fault;
+    copyToShared(text, target, this.byteCount);
+    this.byteCount += stretch?.byteCount ?? text.length;
+    this.fault = fault;
     this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
   }
 
-  answered({ overfullAt, rowTooLongAt, rejects }: Scored): DigitflowError | undefined {
+  take(answer: Scored | ReadFailure): void {
+    if ('readError' in answer) {
+      this.fault = readFailure(this.title, answer.readError, 'INPUT_READ');
+      return;
+    }
+    this.scored = answer;
     const { name } = this.#reading;
-    if (rowTooLongAt !== undefined) return rowTooLong(name, this.#size.textBytes);
-    return overfullAt === undefined ? undefined : garbage(name, this.#dialect.columnCount, rejects);
+    const { columnCount } = this.#dialect;
+    if (answer.rowTooLongAt !== undefined) this.fault = rowTooLong(name, this.#size.textBytes);
+    else if (answer.overfullAt !== undefined) this.fault = garbage(name, columnCount, answer.rejects);
   }
 
-  unreadable(readError: string): DigitflowError {
-    const what =
-      readError === 'EOF'
-        ? 'the file became shorter while it was read; get it again'
-        : `could not be read (${readError}); check the disk`;
-    return new DigitflowError('INPUT_READ', `${this.title}: ${what}`);
-  }
-
-  count({ records }: Scored): number {
-    return records;
-  }
-
-  byteCount(): number {
-    return this.#bytes;
+  get count(): number {
+    return this.scored.records;
   }
 
   /** Where the batch ends in the input: not after what was left of it. */
-  endBytes({ quotedLineEndAt, leftAt, rowTooLongAt, overfullAt }: Scored): number {
+  get endBytes(): number {
+    const { quotedLineEndAt, leftAt, rowTooLongAt, overfullAt } = this.scored;
     const left = quotedLineEndAt ?? leftAt ?? rowTooLongAt;
     if (left !== undefined) return left;
-    if (overfullAt === undefined) return this.#position + this.#bytes;
+    if (overfullAt === undefined) return this.#position + this.byteCount;
     return this.stretch === undefined ? this.#position + overfullAt : overfullAt;
   }
 
   /** Reads a row's pixels again: the worker keeps but a few. */
   pixelsOf(place: number): Uint8Array {
-    const text = this.#textAt(this.#slot.rowStarts[place], this.#size.mostRowBytes);
+    const text = this.#textAt(this.slot.rowStarts[place], this.#size.mostRowBytes);
     const { end } = findRowEnd(text, 0, text.length, this.#dialect);
     const row = this.#parse(text.subarray(0, end));
     if (typeof row !== 'string') return row.pixels;
     throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
   }
 
-  /** The row that was rejected at a place, from 0. Nothing of a reason is kept where it was read: it is read once more. */
-  reject(place: number): RejectedRow {
-    const at = (field: number) => this.#slot.rejects[(place * REJECT.bytes + field) / 4];
+  get rejects(): RejectedRow[] {
+    return Array.from({ length: this.scored.rejects }, (_, place) => this.#reject(place));
+  }
+
+  /** The row that was rejected at a place, from 0. Its reason is not kept: the row is read once more. */
+  #reject(place: number): RejectedRow {
+    const at = (field: number) => this.slot.rejects[(place * REJECT.bytes + field) / 4];
     const [start, length] = [at(REJECT.start), at(REJECT.length)];
     const text = () => this.#textAt(start, length);
     const reason = () => {
@@ -130,60 +133,37 @@ export class TextContent {
     return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
   }
 
-  /**
-   * @param wanted how many of its rows matter
-   * @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE for the first of them that was rejected
-   */
-  checkRows({ rejects }: Scored, wanted: number, firstLine: number): void {
-    if (rejects === 0) return;
-    const { row, line, reason, text } = this.reject(0);
+  /** @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE for the first rejected row, where it is one of the wanted ones */
+  checkRows(wanted: number, firstLine: number): void {
+    if (this.scored.rejects === 0) return;
+    const { row, line, reason, text } = this.#reject(0);
     if (row >= wanted) return;
     const code = this.#hasOnlyBadLabel(text()) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
     const where = `${this.#reading.name}: line ${firstLine + line + 1}`;
     throw new DigitflowError(code, `${where}: ${reason()}; fix the row`);
   }
 
-  released(): void {
-    this.stretch?.file.release();
-  }
-
-  get #size(): TextSize {
-    if (this.#slots.text === null) throw new TypeError('expected slots for text');
-    return this.#slots.text;
-  }
-
   /** Whether nothing but its label is wrong with a rejected row. */
   #hasOnlyBadLabel(text: Uint8Array): boolean {
-    const withoutLabel = parseRow(text, { ...this.#dialect, label: null }, this.#slots.classCount);
+    const withoutLabel = this.#parse(text, { ...this.#dialect, label: null });
     return typeof this.#parse(text) === 'string' && typeof withoutLabel !== 'string';
   }
 
-  #parse(text: Uint8Array): ReturnType<typeof parseRow> {
-    return parseRow(text, this.#dialect, this.#slots.classCount);
+  #parse(text: Uint8Array, dialect = this.#dialect): ReturnType<typeof parseRow> {
+    return parseRow(text, dialect, this.#classCount);
   }
 
   /** Text from a place in the batch on, at most `length` bytes: a view of the slot, or read from the file again. */
   #textAt(start: number, length: number): Uint8Array {
     if (this.stretch === undefined)
-      return this.#slot.text.subarray(start, Math.min(start + length, this.#bytes));
+      return this.slot.text.subarray(start, Math.min(start + length, this.byteCount));
     const { file, fileBytes } = this.stretch;
     const position = this.#position + start;
     const bytes = new Uint8Array(Math.min(length, fileBytes - position));
     const readError = readFully(file.fd, bytes, position);
-    if (readError !== null) throw this.unreadable(readError);
+    if (readError !== null) throw readFailure(this.title, readError, 'INPUT_READ');
     return bytes;
   }
-}
-
-/**
- * How rows of a reading hold images, where they go into these slots.
- *
- * @throws DigitflowError USAGE where the slots have no room for text
- */
-export function dialectFor(slots: Slots, { name, dialect }: Reading): CsvDialect {
-  if (dialect === null) throw new TypeError('expected a reading of text');
-  if (slots.text !== null) return dialect;
-  throw noTextSlots(name);
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

@@ -3,13 +3,12 @@ import { DigitflowError } from '../errors.js';
 
 /** What threads can be told. */
 export interface ThreadsOptions<Task> {
-  /** The module the threads run. */
+  /** The module the threads run, and what they are given when they start. */
   readonly workerFile: string;
-  /** What they are given when they start. */
   readonly workerData: unknown;
   /** How many threads, at least 1. */
   readonly workers: number;
-  /** A task that does nothing: it finds out whether the threads are well. */
+  /** A task that does nothing: it finds out whether threads start. */
   readonly probe: Task;
   /** How long a thread that is needed may take to load, in milliseconds. Default 10,000. */
   readonly startTimeoutMs?: number | undefined;
@@ -19,9 +18,9 @@ export interface ThreadsOptions<Task> {
 
 /** What else there is to do where tasks need each other. */
 export interface Togetherness {
-  /** Before each attempt, when none of the tasks is at work. */
+  /** Before each attempt, while none of the tasks runs. */
   readonly beforeEach?: () => void;
-  /** Whether all tasks of this attempt have begun: where a thread does not start the others would wait for it for ever. */
+  /** Whether all tasks of this attempt have begun: the others would wait for ever for a thread that does not start. */
   readonly haveBegun?: () => boolean;
   /** When one of them has failed: tells the others, which may be waiting for it, to end. */
   readonly onFailure?: () => void;
@@ -30,16 +29,13 @@ export interface Togetherness {
 /** How often a task is given to a worker before it is given up: once, and twice again. */
 const ATTEMPTS = 3;
 
-/**
- * Threads for tasks that may be done again: one whose worker died is simply done once more. What is known of Piscina,
- * and worked around, is in here.
- */
+/** Threads for tasks that may be done again where a worker died. What Piscina needs to be worked around is in here. */
 export class Threads<Task, Answer> {
   readonly #piscina: Piscina;
   readonly #ready: Promise<void>;
   readonly #workers: number;
   readonly #startTimeoutMs: number;
-  /** What most recently went wrong outside any task: a thread that did not load, most often. */
+  /** What last went wrong outside any task: a thread that did not load, most often. */
   #fault: Error | undefined;
   /** One for each task under way: rejects it, where Piscina would leave it pending. */
   readonly #failures = new Set<(error: Error) => void>();
@@ -70,7 +66,6 @@ export class Threads<Task, Answer> {
     this.#ready.catch(() => {});
   }
 
-  /** How many tasks are under way. */
   get busyCount(): number {
     return this.#underWay.size;
   }
@@ -80,10 +75,7 @@ export class Threads<Task, Answer> {
     if (this.#closing) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
   }
 
-  /**
-   * @param name what to call the task in an error
-   * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
-   */
+  /** Runs one task, as `runTogether` does. */
   async run(task: Task, name: string): Promise<Answer> {
     const [answer] = await this.runTogether([task], name);
     return answer;
@@ -91,10 +83,8 @@ export class Threads<Task, Answer> {
 
   /**
    * Tasks that need each other, each on a thread of its own, at the same time: at most as many as there are threads free. Where
-   * one worker dies, all are done once more; where one does not start in time, all have failed.
+   * one worker dies, all are done once more; where one does not start in time, all have failed. An error calls them `name`.
    *
-   * @param name what to call the tasks in an error
-   * @returns their answers, in their order
    * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
    * @throws RangeError more tasks than threads
    */
@@ -130,7 +120,7 @@ export class Threads<Task, Answer> {
     for (let attempt = 1; ; attempt++) {
       beforeEach?.();
       const answers = tasks.map((task) => this.#dispatch(task));
-      // A task that is alone waits for nobody, and for a thread as long as it takes.
+      // A task that is alone waits for a thread as long as it takes.
       const isWatched = haveBegun && tasks.length > 1;
       const watch = isWatched && setTimeout(() => this.#checkBegun(haveBegun), this.#startTimeoutMs);
       try {
@@ -157,17 +147,17 @@ export class Threads<Task, Answer> {
   #dispatch(task: Task): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#failures.add(reject);
-      const settle = (): void => {
-        this.#failures.delete(reject);
-      };
-      this.#piscina.run(task).then(resolve, reject).finally(settle);
+      this.#piscina
+        .run(task)
+        .then(resolve, reject)
+        .finally(() => this.#failures.delete(reject));
     });
   }
 
   /** Where no thread is left to answer, all that is pending has failed. */
   #checkAlive(cause: unknown): void {
     if (this.#piscina.threads.length > 0 || this.#closing) return;
-    this.#fail(new DigitflowError('POOL_START', `no worker thread is left: ${reasonOf(cause)}`, { cause }));
+    this.#failAll(`no worker thread is left: ${reasonOf(cause)}`, { cause });
   }
 
   /** Piscina leaves a task in its queue, and says nothing, where the thread for it does not start. */
@@ -175,20 +165,19 @@ export class Threads<Task, Answer> {
     if (haveBegun()) return;
     const what = `fewer than ${this.#workers} worker threads started within ${this.#startTimeoutMs} ms`;
     const why = this.#fault === undefined ? '' : `, the last one failed with: ${reasonOf(this.#fault)}`;
-    this.#fail(
-      new DigitflowError('POOL_START', `${what}${why}; ask for fewer workers`, { cause: this.#fault }),
-    );
+    this.#failAll(`${what}${why}; ask for fewer workers`, { cause: this.#fault });
   }
 
-  #fail(error: DigitflowError): void {
+  /** Rejects all that is under way. */
+  #failAll(message: string, options?: ErrorOptions): void {
+    const error = new DigitflowError('POOL_START', message, options);
     for (const reject of this.#failures) reject(error);
   }
 
   /** A worker file that does not load leaves Piscina's tasks pending for ever: so one is tried, against the clock. */
   async #probe(task: Task, timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#fail(new DigitflowError('POOL_START', `no worker thread was ready within ${timeoutMs} ms`));
-    }, timeoutMs);
+    const fail = () => this.#failAll(`no worker thread was ready within ${timeoutMs} ms`);
+    const timer = setTimeout(fail, timeoutMs);
     try {
       await this.#dispatch(task);
     } catch (cause) {

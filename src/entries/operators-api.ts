@@ -5,9 +5,10 @@ export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
 export type { LabelledRecords, Mistakes } from '../counting/scored-records.js';
 // Shared memory and threads.
-export type { Batch } from '../engine/batch.js';
-export type { LayerLayout, MemoryLayout, NetworkLayout, SlotLayout, TextLayout } from '../engine/layout.js';
+export type { Batch, Sequence } from '../engine/batch.js';
+export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
+export type { Scorer } from '../engine/open-scorer.js';
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
 export type {
   FileExtent,
@@ -29,9 +30,8 @@ export type {
   TextSizes,
   TextStretch,
 } from '../engine/records.js';
-export type { Scorer } from '../engine/scorer.js';
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
-export type { Sequence, Slot, SlotCounts, SlotHolder, Slots, SlotsOptions } from '../engine/slots.js';
+export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
 // What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';

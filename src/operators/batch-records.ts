@@ -18,11 +18,10 @@ export interface BatchOptions {
 }
 
 /**
- * Copies whole records, or whole rows of text, into free slots of shared memory; those that were read straight to where
- * they belong stay there.
+ * Copies whole records, or whole rows of text, into free slots of shared memory.
  *
- * A batch goes when its slot is full, when the input ends, or when its first record has waited long enough. It is held while
- * `next` runs and let go after it: an operator that keeps it (as `forward` does) retains it.
+ * A batch goes when its slot is full, when the input ends, or when its first record has waited long enough. It is let go after
+ * `next`: an operator that keeps it (as `forward` does) retains it.
  *
  * Errors: POOL_BUSY when records come that the slots had no room for, INPUT_SIZE when they are of another size.
  */
@@ -50,10 +49,10 @@ export function batch(
         return ended;
       };
       const flush = () => {
-        const full = end();
-        if (full === undefined) return;
-        subscriber.next(full);
-        full.release();
+        const ended = end();
+        if (ended === undefined) return;
+        subscriber.next(ended);
+        ended.release();
       };
       const fill = (records: Normalized<Records>) => {
         if (open !== undefined && !open.isContinuedBy(records)) flush();

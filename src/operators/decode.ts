@@ -2,9 +2,7 @@ import { concatMap, type OperatorFunction } from 'rxjs';
 import type { Piece, Records } from '../engine/records.js';
 
 /**
- * Finds the records in the pieces of an input, as its format says, and reads their labels as class indices.
- *
- * Records are views and hold until `next` returns. What is rows of text stays text: workers turn it into pixels.
+ * Finds the records in the pieces of an input, as its format says: views that hold until `next` returns. Rows of text stay text.
  *
  * Errors: LABEL_OUT_OF_RANGE, IDX_TRUNCATED where a piece lacks labels.
  */

@@ -1,17 +1,14 @@
 import { defer, type MonoTypeOperatorFunction, mergeMap, Observable } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
-import type { Scorer } from '../engine/scorer.js';
+import type { Scorer } from '../engine/open-scorer.js';
 import { isSameNormalization, type Normalization } from '../network/normalization.js';
 import { BatchSequence } from './in-order.js';
 
 /**
- * Scores batches: each comes out, with its verdicts, as soon as its worker has answered, so not always in the order it
- * went in; `inOrder` brings them back to that.
+ * Scores batches: each comes out as soon as its worker has answered; `inOrder` brings them back to the order they went in.
  *
- * `mergeMap` needs no bound here, since there are no more batches than slots. Where the normalization changes, as it may from
- * one file to the next, all batches before the change are awaited. A batch is kept from the moment it comes
- * until its worker has answered and `next` has returned, even when the subscriber has left: a worker may still be
- * writing to its slot.
+ * `mergeMap` needs no bound here, since there are no more batches than slots. A batch is kept until its worker has answered and
+ * `next` has returned, even when the subscriber has left: a worker may still be writing to its slot.
  *
  * Errors: what the scorer raises (POOL_START, POOL_CLOSED, WORKER_FAILED).
  */
@@ -32,7 +29,7 @@ export function forward(scorer: Pick<Scorer, 'score'>): MonoTypeOperatorFunction
               .then(
                 () => {
                   subscriber.next(batch);
-                  // First, so that `inOrder` hears of the last batch, too, when that was filtered out.
+                  // Before the end, so that `inOrder` hears of the last batch, too, when that was filtered out.
                   batch.release();
                   subscriber.complete();
                 },
@@ -47,10 +44,7 @@ export function forward(scorer: Pick<Scorer, 'score'>): MonoTypeOperatorFunction
     });
 }
 
-/**
- * Lets batches of one normalization be scored side by side, and those of another only when all before them are done: a
- * network lies in shared memory for one of them at a time.
- */
+/** Lets batches of another normalization wait until all before them are done: the network lies in memory for one at a time. */
 export class NormalizationChanges {
   #normalization: Normalization | undefined;
   readonly #underWay = new Set<Promise<void>>();

@@ -4,18 +4,16 @@ import { DigitflowError } from '../errors.js';
 /** What can be put in order: it knows its place, counted from 0 without a gap, and can be kept. */
 export interface Ordered {
   readonly order: number;
-  /** Hears of it when its last holder has let go; absent where nothing can be missed. */
+  /** Absent where nothing can be missed. */
   readonly sequence?: unknown;
   retain(): void;
   release(): void;
 }
 
 /**
- * Hands batches on in the order in which they went into `forward`. Those that come early are kept, with their slots: so
- * no more can wait than there are slots, and the one that is waited for is under way already.
+ * Hands batches on in the order in which they went into `forward`. Those that come early are kept, with their slots.
  *
- * Errors: USAGE where a batch was filtered out between `forward` and here: those after it would wait for ever. So it is where
- * the batches of two forwards are merged.
+ * Errors: USAGE where a batch was filtered out between `forward` and here, or the batches of two forwards are merged.
  */
 export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
   return (source) =>
@@ -76,14 +74,12 @@ export function inOrder<T extends Ordered>(): MonoTypeOperatorFunction<T> {
     });
 }
 
-/** The batches of one subscription to `forward`: says which of them have been let go by their last holder. */
+/** The batches of one subscription to `forward`: tells its followers the order of each that its last holder has let go. */
 export class BatchSequence {
-  /** The order of the first one; Infinity where none has left. */
+  /** The lowest order of those; Infinity where none has left. */
   firstLeft = Number.POSITIVE_INFINITY;
-  /** Are told the order of each that leaves. */
   readonly followers = new Set<(order: number) => void>();
 
-  /** To be called when a batch's last holder has let go. */
   left(order: number): void {
     this.firstLeft = Math.min(this.firstLeft, order);
     for (const follower of this.followers) follower(order);

@@ -2,19 +2,19 @@ import { map, type OperatorFunction } from 'rxjs';
 import type { Normalized, Records } from '../engine/records.js';
 import type { Normalization } from '../network/normalization.js';
 
-/**
- * Says how a pixel becomes a brightness. No pixel is touched here: the scorer folds it into the network's first layer,
- * where it costs nothing per image. An input that says how its pixels are oriented is believed.
- */
+/** Says how a pixel becomes a brightness. No pixel is touched: the scorer folds it into the network's first layer. */
 export function normalize(normalization: Normalization): OperatorFunction<Records, Normalized<Records>> {
-  return map((records) => {
-    const oriented = orientedAs(records.reading, normalization);
-    // Before the spread: a property that follows one makes a slow object of 560 bytes in V8, which outlives many batches.
-    const normalized = { normalization: oriented, ...records };
-    // Records that were normalized before are so anew.
-    normalized.normalization = oriented;
-    return normalized;
-  });
+  return map((records) => normalized(records, orientedAs(records.reading, normalization)));
+}
+
+/** Field by field: a spread before other fields makes objects of 300 to 560 bytes in V8, which outlive many batches. */
+function normalized(records: Records, normalization: Normalization): Normalized<Records> {
+  if ('text' in records) {
+    const { reading, position, text, stretch, endsBatch, fault } = records;
+    return { reading, position, text, stretch, endsBatch, fault, normalization };
+  }
+  const { reading, first, count, pixels, labels, extent, fault } = records;
+  return { reading, first, count, pixels, labels, extent, fault, normalization };
 }
 
 /** A normalization, turned as an input says. */

@@ -1,10 +1,9 @@
 import { concatMap, defer, finalize, type OperatorFunction, tap } from 'rxjs';
 import type { DigitflowError } from '../errors.js';
 
-/** What can be written: a batch, kept until it is. */
+/** What can be written: a batch. */
 export interface Writable {
   readonly count: number;
-  /** Why nothing follows it. */
   readonly fault?: DigitflowError | undefined;
   retain(): void;
   release(): void;
@@ -12,7 +11,7 @@ export interface Writable {
 
 /**
  * Hands each batch to a writer, one at a time, and keeps its slot until the writer is done: so a slow writer holds the
- * source back, and nothing piles up but what the slots hold. Emits how many records were written.
+ * source back. Emits how many records were written.
  *
  * Errors: what the writer throws or rejects with; and what ended the input, once the records before it were written.
  */

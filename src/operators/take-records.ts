@@ -1,12 +1,10 @@
 import { defer, EMPTY, type MonoTypeOperatorFunction, map, type OperatorFunction, takeWhile } from 'rxjs';
 import type { ScoredRecords } from '../counting/scored-records.js';
 import type { Batch } from '../engine/batch.js';
-import type { PixelRecords, Records } from '../engine/records.js';
+import { sliceRecords } from '../engine/pixel-content.js';
+import type { Records } from '../engine/records.js';
 
-/**
- * Lets the first `limit` records pass, then completes and leaves the source; `limit` may be Infinity. Rows of text are
- * counted once they are scored: see `takeScored`.
- */
+/** Lets the first `limit` records pass, then completes; rows of text are counted once they are scored, by `takeScored`. */
 export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
   if (limit <= 0) return () => EMPTY;
   if (limit === Number.POSITIVE_INFINITY) return (source) => source;
@@ -16,29 +14,17 @@ export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
       return source.pipe(
         map((records) => {
           if ('text' in records) return records;
-          const taken = firstOf(records, Math.min(left, records.count));
-          left -= taken.count;
-          return taken;
+          const taken = Math.min(left, records.count);
+          left -= taken;
+          return taken === records.count ? records : sliceRecords(records, 0, taken);
         }),
         takeWhile(() => left > 0, true),
       );
     });
 }
 
-function firstOf(records: PixelRecords, count: number): PixelRecords {
-  if (count === records.count) return records;
-  const recordBytes = records.pixels.length / records.count;
-  return {
-    ...records,
-    count,
-    pixels: records.pixels.subarray(0, count * recordBytes),
-    labels: records.labels?.subarray(0, count) ?? null,
-  };
-}
-
 /**
- * Hands on the first `limit` records of scored batches that follow each other, to be counted; completes when the first one
- * after them is seen, so that it is known whether there are more.
+ * Hands on the first `limit` records of scored batches in order, to be counted; completes when the first one after them is seen.
  *
  * Errors: CSV_ROW and LABEL_OUT_OF_RANGE for a bad row among them, and what its source raised.
  */
@@ -58,7 +44,7 @@ function firstScored(batch: Batch, wanted: number): ScoredRecords {
   batch.check(wanted);
   const { count, scored, fault } = batch;
   if (count + scored.rejects <= wanted && fault === undefined) return batch;
-  // What is wrong after the last one that is wanted does not matter.
+  // Without `check`: what is wrong after the last one that is wanted does not matter.
   const { first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses } = batch;
   return {
     ...{ first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses },

@@ -3,8 +3,6 @@ import {
   fromEvent,
   lastValueFrom,
   type MonoTypeOperatorFunction,
-  NEVER,
-  type Observable,
   of,
   takeUntil,
   throwIfEmpty,
@@ -12,7 +10,8 @@ import {
 
 /** Completes when the signal is aborted, at once where it was before, and leaves the source. */
 export function untilAborted<T>(signal: AbortSignal | undefined): MonoTypeOperatorFunction<T> {
-  return takeUntil<T>(aborted(signal));
+  if (signal === undefined) return (source) => source;
+  return takeUntil(signal.aborted ? of(signal) : fromEvent(signal, 'abort'));
 }
 
 /** The promise's value; rejects with the signal's reason when that comes first. */
@@ -24,9 +23,4 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
     throwIfEmpty(() => signal?.reason),
   );
   return lastValueFrom(value);
-}
-
-function aborted(signal: AbortSignal | undefined): Observable<unknown> {
-  if (signal === undefined) return NEVER;
-  return signal.aborted ? of(signal.reason) : fromEvent(signal, 'abort');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COMPRESSION_TABLE_BYTES, fillCompressionTable } from '../../src/engine/text/compression-table.js';
+import { COMPRESSION_TABLE_BYTES } from '../../src/engine/layout.js';
+import { fillCompressionTable } from '../../src/engine/shared-network.js';
 
 test('holds the places of the ones of every mask that has no two of them side by side', () => {
   const table = new Uint8Array(COMPRESSION_TABLE_BYTES);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { instantiate } from '../../src/engine/kernel.js';
+import { instantiateWasm } from '../../src/assets.js';
+import type { Kernel } from '../../src/engine/kernel.js';
 import { groupCount } from '../../src/engine/layout.js';
-import { quantizeLayer } from '../../src/engine/place-network.js';
-import { SharedNetwork } from '../../src/engine/shared-network.js';
+import { quantizeLayer, SharedNetwork } from '../../src/engine/shared-network.js';
 import type { Layer, Network } from '../../src/network/network.js';
 import { createRandom } from '../../src/network/random.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
@@ -29,7 +29,13 @@ function quantized(layer: Layer, rowLength: number): QuantizedLayer {
   );
   const [place] = layout.network.layers;
   plantCanaries(memory.buffer, layout);
-  const error = quantizeLayer(instantiate(module, memory), memory.buffer, place, layer, rowLength);
+  const error = quantizeLayer(
+    instantiateWasm<Kernel>(module, memory),
+    memory.buffer,
+    place,
+    layer,
+    rowLength,
+  );
   expectCanariesAlive(memory.buffer, layout);
   const groups = groupCount(inputs);
   const placed = new Int16Array(memory.buffer, place.weights, groups * 4 * place.paddedOutputs);

@@ -1,4 +1,4 @@
-import type { Scorer } from '../../src/engine/scorer.js';
+import type { Scorer } from '../../src/engine/open-scorer.js';
 import { tinySlots } from './records.js';
 
 /** A scorer whose batches are answered by hand, in any order. */

@@ -1,6 +1,6 @@
 import { Batch } from '../../src/engine/batch.js';
+import type { Scorer } from '../../src/engine/open-scorer.js';
 import { type PoolOptions, ScoringPool } from '../../src/engine/pool.js';
-import type { Scorer } from '../../src/engine/scorer.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
 import { openModel } from '../../src/inputs/open-model.js';

@@ -16,7 +16,7 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
-import type { Scorer } from '../../src/engine/scorer.js';
+import type { Scorer } from '../../src/engine/open-scorer.js';
 import type { Slots } from '../../src/engine/slots.js';
 import { batch } from '../../src/operators/batch-records.js';
 import { forward } from '../../src/operators/forward.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { instantiateWasm } from '../../src/assets.js';
 import { EvaluationTally } from '../../src/counting/evaluation-tally.js';
-import { createForward, instantiate } from '../../src/engine/kernel.js';
+import { createForward, type Kernel } from '../../src/engine/kernel.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
@@ -14,7 +15,7 @@ const shared = new SharedNetwork(
   randomNetwork({ seed: 1, height: 2, width: 2, outputs: [CLASSES], hidden: 'sigmoid', last: 'sigmoid' }),
   { slotCount: 1, recordsPerSlot: MOST },
 );
-const kernel = instantiate(shared.module, shared.memory);
+const kernel = instantiateWasm<Kernel>(shared.module, shared.memory);
 const [place] = shared.layout.slots;
 const slot = new Slots(shared.memory.buffer, shared.layout).take();
 

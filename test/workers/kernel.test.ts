@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instantiateKernel } from '../../src/engine/kernel.js';
+import { createWorker } from '../../src/engine/create-worker.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
 import { BUNDLED_MODELS, openModel } from '../../src/inputs/open-model.js';
@@ -41,7 +41,7 @@ function scoreWithKernel({ network, normalization, pixels, labels }: Run) {
   const slot = new Slots(shared.memory.buffer, shared.layout).take();
   slot.pixels.set(pixels);
   slot.labels.set(labels);
-  const score = instantiateKernel(shared.module, shared.memory, shared.layout);
+  const score = createWorker(shared);
   score({ slot: slot.index, count: labels.length, hasLabels: true });
   expectCanariesAlive(shared.memory.buffer, shared.layout);
   expect(Buffer.compare(slot.pixels, pixels)).toBe(0);
@@ -195,7 +195,7 @@ describe('the kernel against the float64 network', () => {
     const slot = new Slots(shared.memory.buffer, shared.layout).take();
     for (const array of [slot.predictions, slot.confidences, slot.losses]) array.fill(77);
     slot.pixels.set(testPixels().subarray(0, 50 * 784));
-    const score = instantiateKernel(shared.module, shared.memory, shared.layout);
+    const score = createWorker(shared);
     score({ slot: 0, count: 33, hasLabels: true });
     for (const array of [slot.predictions, slot.confidences, slot.losses]) {
       expect([...array.subarray(33)]).toEqual(new Array(17).fill(77));
@@ -216,7 +216,7 @@ describe('the kernel against the float64 network', () => {
     shared.placeFor(network.normalization);
     const slot = new Slots(shared.memory.buffer, shared.layout).take();
     slot.losses.fill(-1);
-    instantiateKernel(shared.module, shared.memory, shared.layout)({ slot: 0, count: 4, hasLabels: false });
+    createWorker(shared)({ slot: 0, count: 4, hasLabels: false });
     expect([...slot.losses]).toEqual([-1, -1, -1, -1]);
     expect([...slot.confidences].every((p) => p > 0 && p <= 1)).toBe(true);
   });

@@ -1,15 +1,12 @@
-import type { CsvDialect } from '../../formats/csv/dialect.js';
 import { parseRow } from '../../formats/csv/parse-row.js';
 import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
-import type { Answer } from '../messages.js';
+import type { Answer, Scored } from '../messages.js';
 import type { TextStretch } from '../records.js';
 import { readFully } from '../shared-bytes.js';
-import type { TextCapacity } from '../sizes.js';
-import type { FastRows } from './number-rows.js';
-import type { RowWriter, TextWindow } from './row-writer.js';
+import type { RowWriter, TextTarget, TextWindow } from './row-writer.js';
 
 /** Where reading stopped, and why. */
-export interface RowsRead {
+interface RowsRead {
   readonly at: number;
   /**
    * `limit`: all is done; `more`: the row at `at` goes on after the text; `quoted`: it has a line end within quotes;
@@ -18,25 +15,14 @@ export interface RowsRead {
   readonly reason: 'limit' | 'more' | 'quoted' | 'full';
 }
 
-/** How rows are read. */
-export interface RowReader {
-  readonly bytes: Uint8Array;
-  readonly dialect: CsvDialect;
-  readonly classCount: number;
-  readonly writer: RowWriter;
-  readonly fast: FastRows;
-  /** Whether a quoted field may span lines; else reading stops there. */
-  readonly spansLines: boolean;
-}
-
 /**
  * Reads rows from a window of text: the kernel reads plain ones, `parseRow` all others.
  *
- * Where a quote is not closed in the window, the first line of its row is rejected and reading goes on after it: the text
- * of a batch is the most that a quoted field can span.
+ * A quoted field may span lines where `spansLines` says so, else reading stops there. Where a quote is not closed in the
+ * window, the first line of its row is rejected and reading goes on after it.
  */
-export function readRows(reader: RowReader, window: TextWindow): RowsRead {
-  const { bytes, dialect, classCount, writer, fast } = reader;
+function readRows(writer: RowWriter, window: TextWindow, spansLines: boolean): RowsRead {
+  const { bytes, dialect, layout, fast } = writer.target;
   let { at } = window;
   while (at < window.limit && at < window.end) {
     const next = fast(writer, window, at);
@@ -44,10 +30,10 @@ export function readRows(reader: RowReader, window: TextWindow): RowsRead {
       at = next;
       continue;
     }
-    const row = rowAt(reader, window, at);
+    const row = rowAt(writer.target, window, spansLines, at);
     if (typeof row === 'string') return { at, reason: row };
     if (row.end > at) {
-      const parsed = parseRow(bytes.subarray(at, row.end), dialect, classCount);
+      const parsed = parseRow(bytes.subarray(at, row.end), dialect, layout.classCount);
       const start = at - window.origin;
       const isFault = typeof parsed === 'string';
       const hasRoom = isFault ? writer.reject(start, row.end - at) : writer.take(parsed, start);
@@ -60,15 +46,24 @@ export function readRows(reader: RowReader, window: TextWindow): RowsRead {
 }
 
 function rowAt(
-  { bytes, dialect, spansLines }: RowReader,
+  { bytes, dialect }: TextTarget,
   { end, isLast }: TextWindow,
+  spansLines: boolean,
   at: number,
 ): RowEnd | 'more' | 'quoted' {
   const line = findLineEnd(bytes, at, end, dialect);
   if (line === undefined) return isLast ? { end, next: end, lines: 0, isOpen: false } : 'more';
-  if (!spansLines) return findRowEnd(bytes, at, line.next, dialect).isOpen ? 'quoted' : line;
-  const row = findRowEnd(bytes, at, end, dialect);
-  return row.isOpen ? line : row;
+  const row = findRowEnd(bytes, at, spansLines ? end : line.next, dialect);
+  if (spansLines) return row.isOpen ? line : row;
+  return row.isOpen ? 'quoted' : line;
+}
+
+/** Scores the rows of the text that lies in the slot: all that a quoted field can span. */
+export function scoreSlot(writer: RowWriter, byteCount: number): Scored {
+  const at = writer.target.text.text;
+  const end = at + byteCount;
+  const { at: stopped, reason } = readRows(writer, { at, limit: end, end, isLast: true, origin: at }, true);
+  return writer.finish(reason === 'full' ? { overfullAt: stopped - at } : {});
 }
 
 /** How much is read and scored at a time: it stays in a core's own cache between the two. */
@@ -76,20 +71,11 @@ const PIECE_BYTES = 256 * 1024;
 /** How much is read at a time after the stretch, to complete its last row. */
 const TAIL_BYTES = 8 * 1024;
 
-/** A stretch of a file, and where its pieces go. */
-export interface StretchTask {
-  readonly stretch: TextStretch;
-  readonly byteCount: number;
-  /** Where the slot's text lies. */
-  readonly text: number;
-  readonly capacity: Pick<TextCapacity, 'textBytes'>;
-}
-
 /** Scores the rows that begin in a stretch of a file, piece by piece. A row that a piece cuts off waits for the next. */
-export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
-  const { bytes, dialect, writer } = reader;
-  const { stretch, text, capacity } = task;
-  const stretchEnd = Math.min(stretch.position + task.byteCount, stretch.fileBytes);
+export function scoreStretch(writer: RowWriter, stretch: TextStretch, byteCount: number): Answer {
+  const { bytes, dialect, capacity } = writer.target;
+  const { text } = writer.target.text;
+  const stretchEnd = Math.min(stretch.position + byteCount, stretch.fileBytes);
   let isAtRow = stretch.isAtRow || stretch.position === 0;
   // Where in the file the byte at `text` lies. If the byte before the stretch ends a line, its first row begins there.
   let base = isAtRow ? stretch.position : stretch.position - 1;
@@ -118,13 +104,10 @@ export function scoreStretch(reader: RowReader, task: StretchTask): Answer {
       if (base + (at - text) >= stretchEnd || (!isAtRow && isAtEnd)) return writer.finish({});
       if (!isAtRow) continue;
     }
-    const { at: stopped, reason } = readRows(reader, {
-      at,
-      limit: Math.min(end, text + (stretchEnd - base)),
-      end,
-      isLast: isAtEnd && stretch.takesLast,
-      origin: text + (stretch.position - base),
-    });
+    const limit = Math.min(end, text + (stretchEnd - base));
+    const isLast = isAtEnd && stretch.takesLast;
+    const window = { at, limit, end, isLast, origin: text + (stretch.position - base) };
+    const { at: stopped, reason } = readRows(writer, window, false);
     at = stopped;
     const where = base + (at - text);
     if (reason === 'full') return writer.finish({ overfullAt: where });

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
+import { createWorker } from '../../src/engine/create-worker.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
-import { createTextScorer } from '../../src/engine/text/score-text.js';
 import type { CsvDialect } from '../../src/formats/csv/dialect.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const TEXT_BYTES = 2 ** 21;
+<<<<<<< HEAD:test/engine/score-text.test.ts
 /** Columns of no meaning after the pixels: black, too. */
+=======
+/** Unused columns after the pixels: black, too. */
+>>>>>>> wt-p2engine:test/engine/create-worker.test.ts
 const SPARE = 40;
 
 test.each([
@@ -25,7 +29,7 @@ test.each([
     const shared = new SharedNetwork(network, { slotCount: 1, text });
     shared.placeFor(network.normalization);
     plantCanaries(shared.memory.buffer, shared.layout);
-    const score = createTextScorer(shared.module, shared.memory, shared.layout);
+    const score = createWorker(shared);
     const [slot] = shared.layout.slots;
     const records =
       shared.layout.text?.pieceRecords ?? expect.fail('a layout for text says how many rows are a piece');

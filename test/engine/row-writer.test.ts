@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createWorker } from '../../src/engine/create-worker.js';
 import { REJECT } from '../../src/engine/layout.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
-import { noFastRows, numberRows } from '../../src/engine/text/number-rows.js';
-import { createTextScorer } from '../../src/engine/text/score-text.js';
+import { noFastRows, numberRows } from '../../src/engine/text/row-writer.js';
 import type { CsvDialect, LabelColumns } from '../../src/formats/csv/dialect.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork } from '../helpers/random-network.js';
@@ -27,7 +27,7 @@ function scored(content: string, dialect: CsvDialect, makeFast: typeof numberRow
   const shared = new SharedNetwork(network, { slotCount: 1, text, withOutputs: true });
   shared.placeFor(network.normalization);
   plantCanaries(shared.memory.buffer, shared.layout);
-  const score = createTextScorer(shared.module, shared.memory, shared.layout, makeFast);
+  const score = createWorker(shared, makeFast);
   const slot = shared.layout.slots[0];
   const { memory } = shared;
   const bytes = Buffer.from(content, 'latin1');
