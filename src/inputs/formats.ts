@@ -3,7 +3,7 @@ import { BINARY_DATA, foreignFormat, isGzip } from '../formats/recognize.js';
 import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
-import type { Format } from './input.js';
+import type { Format, OpenOptions } from './input.js';
 import { NUMPY_FORMAT } from './numpy/numpy-input.js';
 
 /** The formats of images that are read, each known by its first bytes. A new one is a line here. */
@@ -17,10 +17,14 @@ const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
  *
  * @throws DigitflowError CSV_BINARY where it is known to be something else
  */
-export function formatOf({ bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>): Format {
+export function formatOf(
+  { bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>,
+  labelled: OpenOptions['labelled'] = 'required',
+): Format {
   const isCalledCsv = CSV_NAME.test(name);
-  // A pipe that gives nothing is most often one of rows.
-  if (bytes.length === 0) return isCalledCsv || name === 'stdin' ? CSV_FORMAT : IDX_FORMAT;
+  // A pipe that gives nothing is most often one of rows, where no labels are asked for.
+  const isCsv = isCalledCsv || (name === 'stdin' && labelled !== 'required');
+  if (bytes.length === 0) return isCsv ? CSV_FORMAT : IDX_FORMAT;
   const isPacked = isCalledCsv && isGzip(bytes);
   const known = isPacked ? undefined : FORMATS.find((format) => format.recognizes(bytes));
   if (known !== undefined) return known;

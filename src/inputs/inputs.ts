@@ -135,7 +135,7 @@ export class Inputs {
 
   /** Images that come with labels are binary, whatever they look like. */
   #formatOf(bytes: FirstBytes, index: number): Format {
-    const format = formatOf(bytes);
+    const format = formatOf(bytes, this.#options.labelled);
     const isBinary = format.isText && this.#labels[index].areGiven;
     return (isBinary && FORMATS.find(({ isText }) => !isText)) || format;
   }

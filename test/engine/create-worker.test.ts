@@ -6,11 +6,7 @@ import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const TEXT_BYTES = 2 ** 21;
-<<<<<<< HEAD:test/engine/score-text.test.ts
-/** Columns of no meaning after the pixels: black, too. */
-=======
 /** Unused columns after the pixels: black, too. */
->>>>>>> wt-p2engine:test/engine/create-worker.test.ts
 const SPARE = 40;
 
 test.each([
