@@ -1,12 +1,20 @@
-import { constants, fsync, ftruncate, open as openCallback, write as writeCallback } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import {
+  constants,
+  fsync,
+  ftruncate,
+  open as openCallback,
+  stat as statCallback,
+  write as writeCallback,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { DigitflowError } from '../../errors.js';
 import { writeError } from '../kept-file.js';
 import { csvField } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
+// Not node:fs/promises, which takes 2 ms to load.
 const open = promisify(openCallback);
+const stat = promisify(statCallback);
 const write = promisify(writeCallback);
 const truncate = promisify(ftruncate);
 
