@@ -17,7 +17,7 @@ import { normalize } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
 import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import {
-  type RowTaker,
+  type RowsTaken,
   type ScoreResult,
   type ScoreStart,
   ScoreWriter,
@@ -27,7 +27,7 @@ import {
 const DEFAULT_MAX_WAIT_MS = 50;
 
 /** What to score, and how. */
-export interface ScoreOptions extends RowTaker {
+export interface ScoreOptions extends RowsTaken {
   /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */

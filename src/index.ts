@@ -24,7 +24,7 @@ export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';
 export type { ScoredRows } from './outputs/rows/scored-rows.js';
-export type { ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
+export type { RowsTaken, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
 // Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';

@@ -100,7 +100,8 @@ export {
   lookWhatIfJson,
 } from '../outputs/json-text.js';
 // Results as text for a terminal, and as pictures.
-export type { HeadShown } from '../views/terminal/look-parts.js';
+export type { ShadeRange } from '../views/picture.js';
+export type { ExtremesShown, HeadShown } from '../views/terminal/look-parts.js';
 export { type DetectorShown, renderDetector } from '../views/terminal/render-detector.js';
 export { type DigitShown, renderDigit } from '../views/terminal/render-digit.js';
 export { type NetworkShown, renderNetwork } from '../views/terminal/render-network.js';

@@ -3,8 +3,8 @@ import type { InputDescription, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { ScoredRows } from './rows/scored-rows.js';
 
-/** Where the rows of a run go, and what it does with those that are bad. */
-export interface RowTaker {
+/** Which rows of a run are taken, and where they go. */
+export interface RowsTaken {
   /** Default: `fail`, a bad row ends the run. With `skip` it is handed to `write` among the rejects. */
   readonly onBadRow?: 'fail' | 'skip' | undefined;
   /** The run ends with CSV_TOO_MANY_ERRORS after more bad rows than this. Default: no limit. */
@@ -45,11 +45,11 @@ export interface ScoreResult extends ScoreProgress {
 export class ScoreWriter {
   /** Resolves when no write is under way; never rejects. */
   idle: Promise<unknown> = Promise.resolve();
-  readonly #options: RowTaker;
+  readonly #options: RowsTaken;
   #progress: ScoreProgress;
 
   /** @param totalBytes what this run has to read; null where that is not known */
-  constructor(options: RowTaker, totalBytes: number | null) {
+  constructor(options: RowsTaken, totalBytes: number | null) {
     const { rows, rejected } = options.from ?? { rows: 0, rejected: 0 };
     this.#options = options;
     this.#progress = { rows, rejected, bytes: 0, totalBytes };
