@@ -3,6 +3,7 @@ import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, describeGuesses } from '../formats/csv/dialect.js';
+import { FORMAT_TITLES } from '../formats/recognize.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 
@@ -144,7 +145,7 @@ export function runningOptionsOf(flags: RunningFlags) {
 export function checkCsvFlags(flags: CsvFlagValues, { name, format }: InputDescription): void {
   const flag = givenFlag(flags, CSV_FLAGS);
   if (format === 'csv' || flag === undefined) return;
-  const found = format === 'idx' ? 'IDX' : 'NumPy';
+  const found = FORMAT_TITLES[format];
   throw new DigitflowError('USAGE', `${flag}: expected a CSV, found ${found} in ${name}; leave ${flag} out`);
 }
 

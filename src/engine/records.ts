@@ -1,5 +1,6 @@
 import type { DigitflowError } from '../errors.js';
 import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
+import type { FormatName } from '../formats/recognize.js';
 import type { Normalization } from '../network/normalization.js';
 import type { TextSize } from './sizes.js';
 
@@ -148,9 +149,6 @@ export interface RejectedRow {
   /** The row as it stands in the input, without its line end. */
   readonly text: () => Uint8Array;
 }
-
-/** The formats of images, by name. */
-export type FormatName = 'csv' | 'idx' | 'numpy';
 
 /** What was found out of an input before it was read; `file` counts inputs from 0. */
 export interface InputDescription {

@@ -12,7 +12,6 @@ export type { Scorer } from '../engine/open-scorer.js';
 export { openScorer, type ScorerNeeds, type ScorerOptions } from '../engine/open-scorer.js';
 export type {
   FileExtent,
-  FormatName,
   HeldExtent,
   HeldFile,
   InputDescription,
@@ -36,6 +35,7 @@ export type { TextContent } from '../engine/text-content.js';
 // What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 // Where images and networks come from.
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';

@@ -1,3 +1,9 @@
+/** The formats of images, and what a message calls them. */
+export const FORMAT_TITLES = { csv: 'CSV', idx: 'IDX', numpy: 'NumPy' } as const;
+
+/** The formats of images, by name. */
+export type FormatName = keyof typeof FORMAT_TITLES;
+
 /** Formats that are mistaken for images, by how they begin (their specifications). */
 const SIGNATURES: readonly (readonly [name: string, start: string])[] = [
   ['a PNG picture', '\x89PNG'],

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../errors.js';
-import { BINARY_DATA, foreignFormat, isGzip } from '../formats/recognize.js';
+import { BINARY_DATA, FORMAT_TITLES, foreignFormat, isGzip } from '../formats/recognize.js';
 import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
@@ -30,5 +30,11 @@ export function formatOf(
   if (known !== undefined) return known;
   const found = isPacked ? 'gzip within gzip (unpack it once)' : foreignFormat(bytes);
   if (found === BINARY_DATA && !isCalledCsv) return IDX_FORMAT;
-  throw new DigitflowError('CSV_BINARY', `${name}: expected images as IDX, NumPy or CSV, found ${found}`);
+  throw new DigitflowError('CSV_BINARY', `${name}: expected images as ${titlesOf(FORMATS)}, found ${found}`);
+}
+
+/** What formats are called: `IDX, NumPy or CSV`. */
+export function titlesOf(formats: readonly Format[]): string {
+  const titles = formats.map(({ name }) => FORMAT_TITLES[name]);
+  return [titles.slice(0, -1).join(', '), ...titles.slice(-1)].filter((part) => part !== '').join(' or ');
 }

@@ -1,8 +1,9 @@
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
-import type { FormatName, InputDescription, Permits, Piece, Reading } from '../engine/records.js';
+import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
 import type { CsvFlags } from '../formats/csv/dialect.js';
 import type { LabelLayout } from '../formats/labels.js';
+import type { FormatName } from '../formats/recognize.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
 import type { DataStream, DigestMode } from './data-stream.js';

@@ -8,7 +8,7 @@ import type { ImageSize, Network } from '../network/network.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
-import { FORMATS, formatOf } from './formats.js';
+import { FORMATS, formatOf, titlesOf } from './formats.js';
 import type { Format, ImageFiles, Input, OpenOptions } from './input.js';
 import { LabelFiles } from './label-files.js';
 import { InputReader, type ReadOptions } from './read-inputs.js';
@@ -197,7 +197,10 @@ function plus(bytes: number | null, more: number | null): number | null {
 }
 
 function mixed(name: string, { isText }: Format): DigitflowError {
-  const [expected, found] = isText ? ['IDX or NumPy', 'CSV'] : ['CSV', 'IDX or NumPy'];
+  const [text, pixels] = [true, false].map((of) =>
+    titlesOf(FORMATS.filter((format) => format.isText === of)),
+  );
+  const [expected, found] = isText ? [pixels, text] : [text, pixels];
   const message = `${name}: expected ${expected}, as the inputs before it, found ${found}; give it to a run of its own`;
   return new DigitflowError('USAGE', message);
 }
