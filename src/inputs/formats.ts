@@ -13,7 +13,7 @@ export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, CSV_FORMAT]
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 
 /**
- * The format of an input, by its content. Where that says nothing, its name says who tells what is wrong with it.
+ * The format of an input, by its content. Where that says nothing, its name and what it is for say which format complains.
  *
  * @throws DigitflowError CSV_BINARY where it is known to be something else
  */
@@ -22,14 +22,14 @@ export function formatOf(
   labelled: OpenOptions['labelled'] = 'required',
 ): Format {
   const isCalledCsv = CSV_NAME.test(name);
-  // A pipe that gives nothing is most often one of rows, where no labels are asked for.
-  const isCsv = isCalledCsv || (name === 'stdin' && labelled !== 'required');
-  if (bytes.length === 0) return isCsv ? CSV_FORMAT : IDX_FORMAT;
+  // What is to be scored, and has no labels, is most often rows.
+  const mayBeIdx = !isCalledCsv && labelled !== 'ignored';
+  if (bytes.length === 0) return mayBeIdx ? IDX_FORMAT : CSV_FORMAT;
   const isPacked = isCalledCsv && isGzip(bytes);
   const known = isPacked ? undefined : FORMATS.find((format) => format.recognizes(bytes));
   if (known !== undefined) return known;
   const found = isPacked ? 'gzip within gzip (unpack it once)' : foreignFormat(bytes);
-  if (found === BINARY_DATA && !isCalledCsv) return IDX_FORMAT;
+  if (found === BINARY_DATA && mayBeIdx) return IDX_FORMAT;
   throw new DigitflowError('CSV_BINARY', `${name}: expected images as ${titlesOf(FORMATS)}, found ${found}`);
 }
 

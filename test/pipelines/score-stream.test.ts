@@ -139,6 +139,6 @@ describe('scoreStream', () => {
   test('an empty input is the error that it is for the command line', async () => {
     const stream = scoreStream();
     stream.end();
-    await expect(text(stream)).rejects.toMatchObject({ code: 'IDX_EMPTY' });
+    await expect(text(stream)).rejects.toMatchObject({ code: 'CSV_EMPTY' });
   });
 });
