@@ -2,7 +2,7 @@ import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import { type CsvFlags, csvFlagWords } from '../src/formats/csv/dialect.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { transposePixels } from '../src/network/feed-forward.js';
@@ -94,10 +94,14 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
   const { workers: wanted, signal, onEpoch, csv, onOpened, ...settings } = rest;
   const options = completeTrainingOptions(settings);
-  const inputs = [images, labels].filter((path) => typeof path === 'string');
-  const outputs = new TrainingOutputs({ out, checkpoint, log, curve }, inputs);
+  const inputs = [images, labels, resume === checkpoint ? undefined : resume];
+  const outputs = new TrainingOutputs(
+    { out, checkpoint, log, curve },
+    inputs.filter((path) => typeof path === 'string'),
+  );
   try {
     const source = await readTrainingInput({ images, labels, csv, onOpened }, signal);
+    outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
     const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));
@@ -187,6 +191,8 @@ async function readTrainingInput(
   }
   const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
   return {
+    name,
+    csv: csvFlagWords(csv ?? {}),
     images: { pixels, labels: held.labels, image, classes: DIGITS },
     dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
     files,

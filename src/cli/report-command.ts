@@ -3,6 +3,7 @@ import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
 import { grouped } from '../counting/wording.js';
 import { KeptFile } from '../outputs/kept-file.js';
+import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
 import {
   addEvaluationArguments,
@@ -44,12 +45,22 @@ async function runReport(
   labels: string | undefined,
   flags: ReportFlags,
 ): Promise<void> {
-  // Opened first: that it cannot be written is told before the work, not after it.
+  // First: that it cannot be written, or is an input, is told before the work, not after it.
+  const files = flags.out === '-' ? [] : keptFiles('--out', flags.out);
+  checkFiles(
+    [images, labels].filter((path) => path !== undefined),
+    files,
+  );
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
-    const { html } = await withEvaluation(images, labels, flags, signal, run);
+    const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
     if (file === null) return writeOut(html);
+    // Labels, and the files of a folder, are found as it goes.
+    checkFiles(
+      evaluation.data.files.map(({ path }) => path),
+      files,
+    );
     file.write(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
     if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);

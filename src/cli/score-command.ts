@@ -4,6 +4,7 @@ import { describeGuesses } from '../formats/csv/dialect.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { type Model, openModel } from '../inputs/open-model.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
+import { checkFiles } from '../outputs/same-file.js';
 import { identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
@@ -18,7 +19,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { interruptibly } from './process.js';
-import { checkedFlags, checkFiles, ON_ERROR, type ScoreFlags } from './score-flags.js';
+import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;
@@ -103,7 +104,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const { flags, progress } = run;
   const inputs = await expandPaths(paths);
   try {
-    checkFiles(inputs, flags);
+    checkFiles(inputs, outputFiles(flags));
   } catch (error) {
     // The summary must not be written to a file that may be an input.
     run.summary = undefined;

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
+import { MOST_WORKERS } from '../engine/sizes.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import {
   DEFAULT_TRAINING,
@@ -124,7 +125,7 @@ export function defineTrain(command: Command): void {
     .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
   addCsvOptions(addTrainingOptions(command))
-    .option('-w, --workers <count>', workersHelp, wholeNumber(0))
+    .option('-w, --workers <count>', workersHelp, wholeNumber(0, MOST_WORKERS))
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')

@@ -66,7 +66,7 @@ export class ScoreWriter {
     const rows = rowsOfBatch(batch);
     const { onBadRow = 'fail', maxErrors = Number.POSITIVE_INFINITY } = this.#options;
     const done = this.#progress;
-    const most = onBadRow === 'fail' ? 0 : maxErrors - done.rejected;
+    const most = onBadRow === 'fail' ? 0 : Math.max(0, maxErrors - done.rejected);
     const isTooMuch = rows.rejects.length > most;
     const good = isTooMuch ? rowsBefore(rows, most) : rows;
     if (good.count > 0 || good.rejects.length > 0) {

@@ -1,8 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { DigitflowError } from '../errors.js';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { EpochReport } from '../training/training-epochs.js';
 import { KeptFile, writing } from './kept-file.js';
+import { checkFiles, keptFiles, type NamedFile } from './same-file.js';
 
 /** Where a training writes to; each path may be left out. */
 export interface TrainingPaths {
@@ -24,22 +23,38 @@ export class TrainingOutputs {
   readonly out: KeptFile | undefined;
   readonly curve: KeptFile | undefined;
   readonly #checkpoint: KeptFile | undefined;
+  readonly #files: readonly NamedFile[];
   readonly #log: { readonly path: string; readonly fd: number } | undefined;
   #nextCheckpointMs = 0;
 
   /**
    * @param inputs paths that are read, and so must not be written
-   * @throws DigitflowError OUTPUT_WRITE; USAGE when one path is given for two things
+   * @throws DigitflowError OUTPUT_WRITE; USAGE for an input, and where one file is given for two things
    */
   constructor(paths: TrainingPaths, inputs: readonly string[]) {
-    checkDistinct(paths, inputs);
+    const { log, ...kept } = paths;
+    this.#files = [
+      ...Object.entries(kept).flatMap(([name, path]) => (path === undefined ? [] : keptFiles(name, path))),
+      ...(log === undefined ? [] : [{ name: 'log', at: log }]),
+    ];
+    checkFiles(inputs, this.#files);
     const opened = (path: string | undefined) => (path === undefined ? undefined : new KeptFile(path));
     this.out = opened(paths.out);
     this.curve = opened(paths.curve);
     this.#checkpoint = opened(paths.checkpoint);
-    // Last, since it empties the file.
-    const { log: path } = paths;
-    this.#log = path === undefined ? undefined : { path, fd: writing(path, () => openSync(path, 'w')) };
+    this.#log = log === undefined ? undefined : { path: log, fd: writing(log, () => openSync(log, 'a')) };
+  }
+
+  /**
+   * Begins the log anew. To be called once, when it is known which files are read: some are found by the names of others.
+   *
+   * @throws DigitflowError OUTPUT_WRITE; USAGE where an input was given to be written
+   */
+  begin(inputs: readonly string[]): void {
+    checkFiles(inputs, this.#files);
+    if (this.#log === undefined) return;
+    const { path, fd } = this.#log;
+    if (fstatSync(fd).isFile()) writing(path, () => ftruncateSync(fd));
   }
 
   /** Writes an epoch's line, with its run from 1 and NaN as null; it can be read when this returns. */
@@ -63,18 +78,5 @@ export class TrainingOutputs {
   /** Closes the log. To be called once. */
   close(): void {
     if (this.#log !== undefined) closeSync(this.#log.fd);
-  }
-}
-
-function checkDistinct(paths: TrainingPaths, inputs: readonly string[]): void {
-  const seen = new Map(inputs.map((path) => [resolve(path), 'the images or labels']));
-  for (const [name, path] of Object.entries(paths)) {
-    if (path === undefined) continue;
-    const other = seen.get(resolve(path));
-    if (other !== undefined) {
-      const message = `${path}: given for ${other} and for ${name}; give each a file of its own`;
-      throw new DigitflowError('USAGE', message);
-    }
-    seen.set(resolve(path), name);
   }
 }

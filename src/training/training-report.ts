@@ -75,9 +75,13 @@ export const MNIST_TRAINING_SET = 'MNIST training set';
 
 /** Where the images of a training came from. */
 export interface TrainingSource {
+  /** A path, or what its images are called in messages. */
+  readonly name: string;
   /** `MNIST training set`, or null where its content is not known. */
   readonly dataset: string | null;
-  /** Images, then labels, with their digests. */
+  /** How its CSV is to be read, as words of a command line: those that were given. */
+  readonly csv: readonly string[];
+  /** Images, then labels where they are a file of their own, with their digests. */
   readonly files: readonly { readonly name: string; readonly sha256: string | null }[];
 }
 
@@ -154,7 +158,7 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
     command: trainingCommand(options, source),
     ...Object.fromEntries(SETTING_NAMES.map((name) => [`training ${name}`, settingText(options, name)])),
     'training images': `sha256 ${images.sha256}`,
-    'training labels': `sha256 ${labels?.sha256}`,
+    ...(labels && { 'training labels': `sha256 ${labels.sha256}` }),
     ...(source.dataset && { 'training set': source.dataset }),
     'chosen run': `${report.run + 1}`,
     'chosen epoch': `${report.epoch}`,
@@ -167,10 +171,12 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
 }
 
 /** The command line that makes the same file again. It names no folder and no result: the file is the same anywhere. */
-function trainingCommand(options: TrainingOptions, { dataset, files }: TrainingSource): string {
+function trainingCommand(options: TrainingOptions, { dataset, name, files, csv }: TrainingSource): string {
   const settings = SETTING_NAMES.flatMap((name) => [settingFlag(name), settingText(options, name)]);
-  const [images, labels] = files.map(({ name }) => basename(name));
-  const data = dataset === MNIST_TRAINING_SET ? [] : ['--images', images, '--labels', labels];
+  // Arrays of one archive are called by its name, and their own after it.
+  const labels = files.slice(1).filter((file) => !file.name.startsWith(`${name}: `));
+  const paths = ['--images', basename(name), ...labels.flatMap((file) => ['--labels', basename(file.name)])];
+  const data = dataset === MNIST_TRAINING_SET ? [] : [...paths, ...csv];
   return ['digitflow', 'train', ...data, ...settings, '--out', 'FILE'].map(quoted).join(' ');
 }
 

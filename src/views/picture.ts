@@ -1,3 +1,4 @@
+import { transposePixels } from '../network/feed-forward.js';
 import type { ImageSize } from '../network/network.js';
 
 /** A grey image. */
@@ -8,12 +9,7 @@ export interface Picture extends ImageSize {
 
 /** The picture of `(height * width)` u8 pixels, which may be stored column by column (EMNIST). */
 export function pictureOf(pixels: Uint8Array, height: number, width: number, transposed: boolean): Picture {
-  if (!transposed) return { height, width, pixels };
-  const turned = new Uint8Array(height * width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) turned[y * width + x] = pixels[x * height + y];
-  }
-  return { height, width, pixels: turned };
+  return { height, width, pixels: transposed ? transposePixels(pixels, { height, width }) : pixels };
 }
 
 /** The picture scaled to fit into a square: enlarged by a whole factor, or each new pixel the mean of what it covers. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readNetwork } from '../../src/network/formats/network-file.js';
 import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
@@ -43,4 +45,19 @@ test('train takes a CSV and its options, and tells what it guessed', async () =>
     stderr: expect.stringMatching(/^digitflow: my\.csv: header yes, .*label column first.*\n$/),
     exitCode: 0,
   });
+  const { provenance } = readNetwork(await readFile(join(cwd, 'f')), 'f');
+  expect(provenance.command).toMatch(/^digitflow train --images my\.csv --label first --hidden /);
+  expect(provenance).not.toHaveProperty('training labels');
+});
+
+test('a page is not written over what it reports on', async () => {
+  const text = digitsCsv({ count: 10 });
+  const cwd = await tempFolder({ 'my.csv': Buffer.from(text) });
+  await symlink(join(cwd, 'my.csv'), join(cwd, 'link'));
+  const { stderr, exitCode } = await runCli(['report', 'my.csv', '-o', 'link'], { cwd });
+  expect({ stderr, exitCode }).toEqual({
+    stderr: expect.stringContaining('--out: expected another file than the input my.csv'),
+    exitCode: 2,
+  });
+  expect(await readFile(join(cwd, 'my.csv'), 'utf8')).toBe(text);
 });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.js';
@@ -39,11 +39,41 @@ describe('train says on one line', () => {
     const found = await failure([...args, '--out', path, '--log', path]);
     expect(found).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('given for out and for log'),
+      stderr: expect.stringContaining('log: expected another file than that of out'),
     });
     const images = join(folder, 'train-images-idx3-ubyte');
     const over = await failure(['train', '--images', images, '--out', images]);
-    expect(over).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('the images or labels') });
+    expect(over).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('out: expected another file than the input'),
+    });
+  });
+
+  test.each([
+    ['a link to an input', ['--log', 'link'], 'log'],
+    ['labels that are found beside the images', ['--log', 'train-labels-idx1-ubyte'], 'log'],
+    ['the same as the network', ['--out', 'train-labels-idx1-ubyte'], 'out'],
+  ])('that %s would be written over, and leaves it as it is', async (_, [flag, name], said) => {
+    const { folder, args } = await smallMnist();
+    const labels = join(folder, 'train-labels-idx1-ubyte');
+    await symlink(labels, join(folder, 'link'));
+    const before = await readFile(labels);
+    const out = flag === '--out' ? [] : ['--out', join(folder, 'out')];
+    expect(await failure([...args, ...out, flag, join(folder, name)])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`${said}: expected another file than the input`),
+    });
+    expect(await readFile(labels)).toEqual(before);
+  });
+
+  test('that the checkpoint to resume from would be emptied for a log', async () => {
+    const { folder, args } = await smallMnist();
+    const [out, state] = [join(folder, 'out'), join(folder, 'state')];
+    expect((await runCli([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
+    const before = await readFile(state);
+    const resume = ['--resume', state, '--checkpoint', join(folder, 'other'), '--log', state];
+    expect(await failure([...args, '--out', out, ...resume])).toMatchObject({ exitCode: 2 });
+    expect(await readFile(state)).toEqual(before);
   });
 
   test('that a training diverged, in which run and epoch, and what to try', async () => {

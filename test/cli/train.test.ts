@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readNetwork } from '../../src/network/formats/network-file.js';
 import { Cli, runCli } from '../helpers/cli.js';
@@ -162,8 +163,11 @@ describe('the second Ctrl-C', () => {
     const { folder, args } = await smallMnist(10_000);
     // One epoch takes seconds: there are two million products an image.
     const wide = ['--hidden', '1024,1024', '--workers', '1', '--out', join(folder, 'out')];
-    const cli = new Cli([...args, ...wide, '--log', join(folder, 'log')]);
-    await linesIn(folder, 'log', 0);
+    const log = join(folder, 'log');
+    await writeFile(log, 'of an earlier training\n');
+    const cli = new Cli([...args, ...wide, '--log', log]);
+    // It is emptied once the images are read.
+    while ((await readFile(log)).length > 0) await sleep(5);
     cli.signal('SIGINT');
     await cli.said('interrupted');
     cli.signal('SIGINT');

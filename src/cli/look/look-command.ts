@@ -106,8 +106,8 @@ Examples:
   $ digitflow look detector --rect 8,7,12,3 --images folder --format json | jq .detector.brightest
 
 This is a neuron made by hand: positive weights in the region, negative ones around it so that it looks for an edge, and
-a bias as its threshold; of --model it takes the images' size and the classes, no weights. Pixels count from 0 at the upper left, black is 0 and white is 1. A drawing in text may be
-smaller than the images: it lies in their middle.`;
+a bias as its threshold; of --model it takes the images' size and the classes, no weights. Pixels count from 0 at the
+upper left, black is 0 and white is 1. A drawing in text may be smaller than the images: it lies in their middle.`;
 
 function addLookDetectorCommand(look: Command): void {
   const command = look

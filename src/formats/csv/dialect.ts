@@ -53,6 +53,15 @@ export interface CsvFlags {
   readonly labelsFrom?: number | undefined;
 }
 
+/** What is known of a CSV as words of a command line: `--label first`. */
+export function csvFlagWords(flags: CsvFlags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const word = typeof value === 'boolean' ? (value ? 'yes' : 'no') : `${value}`;
+    return [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, word];
+  });
+}
+
 /** One property of a CSV, and how it came to be known. */
 export interface Guess {
   /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`: the name of its flag. */
