@@ -70,12 +70,12 @@ export interface EvaluateResult {
  * @throws DigitflowError for all that can be wrong with input, network and machine
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  checkCounts(options);
   return evaluateModel(openModel(options.model ?? 'sigmoid'), options);
 }
 
 /** `evaluate` for a network that is open. */
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
+  checkCounts(options);
   const { network } = model;
   const { csv, digest, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
@@ -110,7 +110,7 @@ async function evaluateInputs(
   const { signal, limit = Number.POSITIVE_INFINITY, mistakes = 10, onBatch, onProgress } = options;
   const { classes } = model.network;
   const input = await unlessAborted(inputs.open(), signal);
-  if (!input?.hasLabels) throw noLabels(input);
+  if (input === null) throw new TypeError('expected an input');
   const normalization = orientedAs(input, wanted);
   const { outputsAreProbabilities } = scorer.slots;
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
@@ -164,15 +164,6 @@ function checkCounts(options: EvaluateOptions): void {
     const message = `${name}: expected a whole number, ${range}, found ${value}; leave it out for the default`;
     throw new DigitflowError('USAGE', message);
   }
-}
-
-function noLabels(input: Input | null): DigitflowError {
-  const where = input?.isText ? 'a column of labels' : 'labels';
-  const advice = input?.isText ? 'say --label where it is' : 'give them';
-  return new DigitflowError(
-    'CSV_COLUMNS',
-    `${input?.name}: expected ${where} to compare with, found none; ${advice}, or use digitflow score`,
-  );
 }
 
 function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {

@@ -48,8 +48,8 @@ export interface HeldImages {
 /**
  * Reads images of any format into memory, as `evaluate` reads them, no further than is wanted.
  *
- * @throws DigitflowError what opening and reading raise, CSV_ROW and LABEL_OUT_OF_RANGE for the first bad row that is
- *   wanted, MEMORY_LIMIT; and the signal's reason when it is aborted
+ * @throws DigitflowError what opening and reading raise, CSV_ROW and LABEL_OUT_OF_RANGE for the first bad row
+ *   before the end of what is wanted, MEMORY_LIMIT; and the signal's reason when it is aborted
  */
 export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<HeldImages> {
   const { network, first = 0, limit = Number.POSITIVE_INFINITY, signal } = options;

@@ -9,7 +9,7 @@ import { reportPage } from '../src/views/page/page.js';
 import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
 import { pictureOf } from '../src/views/picture.js';
 import type { Language } from '../src/views/words/words.js';
-import { type EvaluateOptions, evaluate } from './evaluate.js';
+import { type EvaluateOptions, evaluateModel } from './evaluate.js';
 
 /** What to report on. */
 export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch'> {
@@ -36,9 +36,10 @@ const MOST_NEURONS = 64;
  * @throws DigitflowError what `evaluate` throws
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
-  const { network } = openModel(options.model ?? 'sigmoid');
+  const model = openModel(options.model ?? 'sigmoid');
+  const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
-  const { evaluation, mistakes, normalization } = await evaluate({
+  const { evaluation, mistakes, normalization } = await evaluateModel(model, {
     mistakes: MISTAKES,
     ...options,
     onBatch: (records) => collector.add(records),

@@ -185,10 +185,7 @@ async function readTrainingInput(
   const held = await hold({ images, labels }, options);
   const { name, count, image, files, guesses, normalization } = held;
   if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
-  if (held.labels === null) {
-    const message = `${name}: expected labels to learn from, found none; say --label where they are`;
-    throw new DigitflowError('CSV_COLUMNS', message);
-  }
+  if (held.labels === null) throw new TypeError('expected labels');
   const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
   return {
     name,

@@ -1,5 +1,5 @@
 import { DigitflowError, type ErrorCode } from '../errors.js';
-import type { Normalization } from '../network/normalization.js';
+import { isSameNormalization, type Normalization } from '../network/normalization.js';
 import { type Answer, type Scored, type ScoreTask, STOPPED } from './messages.js';
 import { PixelContent } from './pixel-content.js';
 import type { Normalized, Reading, Records, RecordsPlace, RejectedRow, Stretch } from './records.js';
@@ -82,9 +82,13 @@ export class Batch {
     return this.#content.isFull;
   }
 
-  /** Whether records may go into the same batch: only those of the same reading. */
-  isContinuedBy(records: Records): boolean {
-    return records.reading === this.reading && this.#content.isContinuedBy(records);
+  /** Whether records may go into the same batch: only those of the same reading, and of the same brightness. */
+  isContinuedBy(records: Normalized<Records>): boolean {
+    return (
+      records.reading === this.reading &&
+      isSameNormalization(records.normalization, this.normalization) &&
+      this.#content.isContinuedBy(records)
+    );
   }
 
   /** Takes as many records as fit, and returns the rest, if there is any; throws INPUT_SIZE, POOL_BUSY. */

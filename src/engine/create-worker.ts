@@ -3,12 +3,10 @@ import type { CsvDialect } from '../formats/csv/dialect.js';
 import { createForward, type Kernel } from './kernel.js';
 import type { Answer, PixelTask, ScoreTask, TextTask, WorkerSetup } from './messages.js';
 import { readFully } from './shared-bytes.js';
+import { PIECE_BYTES } from './sizes.js';
 import { SlotCounts } from './slots.js';
 import { scoreSlot, scoreStretch } from './text/read-rows.js';
 import { type FastRows, numberRows, RowWriter } from './text/row-writer.js';
-
-/** What is read and scored at a time: few enough bytes to stay in a core's own cache between the two. */
-const PIECE_BYTES = 256 * 1024;
 
 /**
  * Makes what a worker runs: a function that scores a batch of images, or of text, in its slot, and reads it from a file first

@@ -120,7 +120,8 @@ export class PixelContent {
   }
 
   #unreadable(readError: string, records: string): DigitflowError {
-    return readFailure(`${this.#extent?.name}: ${records}`, readError, 'IDX_TRUNCATED');
+    const { name, truncated } = this.#extent ?? { name: this.#reading.name, truncated: 'INPUT_READ' };
+    return readFailure(`${name}: ${records}`, readError, truncated);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DigitflowError } from '../errors.js';
+import type { DigitflowError, ErrorCode } from '../errors.js';
 import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { Normalization } from '../network/normalization.js';
@@ -96,6 +96,8 @@ export interface FileExtent {
 /** Pixels that are still to be read, and the file to be kept open until they were. */
 export interface HeldExtent extends FileExtent {
   readonly file: HeldFile;
+  /** The code of the error where the file became shorter. */
+  readonly truncated: ErrorCode;
 }
 
 /** A stretch of a regular file that is cut anywhere. Its rows are those that begin in it; the last one may end beyond it. */
@@ -104,7 +106,7 @@ export interface TextStretch extends FileExtent {
   readonly isAtRow: boolean;
   /** Where the file ends, as far as is known: nothing is read beyond it. */
   readonly fileBytes: number;
-  /** Whether a row that the end of the file cuts off is to be taken; else it is left, see `Answer.leftAt`. */
+  /** Whether a row that the end of the file cuts off is to be taken; else it is left, see `Scored.leftAt`. */
   readonly takesLast: boolean;
 }
 

@@ -73,8 +73,6 @@ export interface Input extends InputDescription, ScorerNeeds {
   readonly bytes: number | null;
   readonly isText: boolean;
   readonly canBeReadByWorkers: boolean;
-  /** Whether it can be opened again: a regular file. */
-  readonly canBeReadAgain: boolean;
   /** Reads it from a place on; what is wrong is raised by the pieces. */
   read(from: Cursor, permits: Permits): OpenReading;
   /** Where to go on after a batch, and whether the batch counts; null where what follows it is next. */

@@ -5,6 +5,7 @@ import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from
 import { DigitflowError } from '../errors.js';
 import { type CsvFlags, mostRowBytesOf } from '../formats/csv/dialect.js';
 import type { ImageSize, Network } from '../network/network.js';
+import { discard } from './bytes/open-bytes.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
@@ -36,12 +37,16 @@ export type LookFrom = Pick<RunPosition, 'file' | 'bytes' | 'row'>;
 export class Inputs {
   readonly #files: readonly ImageFiles[];
   readonly #options: InputsOptions;
-  readonly #opened: Input[] = [];
+  readonly #opened: (Input | undefined)[] = [];
   /** An input that was not opened as yet. */
   #first: { readonly index: number; readonly bytes: Promise<FirstBytes> } | undefined;
   #isText: boolean | undefined;
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
   #pixelBytes: number | null = 0;
+  /** How many images there are from the first on; null where one of them is a stream. */
+  #pixelRecords: number | null = 0;
+  /** The inputs whose first bytes were asked for. */
+  readonly #begun = new Set<number>();
   #reader: InputReader | undefined;
   #isClosed = false;
   readonly #labels: readonly LabelFiles[];
@@ -83,34 +88,43 @@ export class Inputs {
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
     if (isText) return { isText, bytes: plus(await this.#textBytes(file), -bytes) };
-    await this.openAhead(file);
-    const { bytes: pixelBytes, records: count, canBeReadByWorkers } = this.#opened[file];
+    const { bytes: pixelBytes, records: count, canBeReadByWorkers } = await this.openAhead(file);
     const rowBytes = (pixelBytes ?? 0) / Math.max(1, count ?? 1);
-    const records = this.#files.length === 1 ? count : null;
+    const records = this.#pixelRecords;
     return { isText, canBeReadByWorkers, records, bytes: plus(this.#pixelBytes, -row * rowBytes) };
   }
 
   /** Opens the first input, and checks all other files; other streams are opened when their turn comes. */
-  async openAhead(first = 0): Promise<void> {
-    if (this.#opened[first] !== undefined) return;
-    for (let index = first; index < this.#files.length; index++) {
-      if (index > first && isStream(this.#files[index].images)) {
-        this.#pixelBytes = null;
+  async openAhead(first = 0): Promise<Input> {
+    const known = this.#opened[first];
+    if (known !== undefined) return known;
+    const input = await this.#openAt(first, true);
+    this.#countPixels(input);
+    for (let index = first + 1; index < this.#files.length; index++) {
+      if (isStream(this.#files[index].images)) {
+        this.#countPixels({ bytes: null, records: null });
         continue;
       }
-      const input = await this.#openAt(index, index === first);
-      this.#pixelBytes = plus(this.#pixelBytes, input.bytes);
-      // Of thousands of files none stays open.
-      if (index > first && !input.isText) await input.close();
-      else this.#opened[index] = input;
+      const later = await this.#openAt(index, false);
+      this.#countPixels(later);
+      // Of thousands of files none stays open. A stream of labels cannot be read again.
+      if (later.isText || this.#labels[index].areStreamed) continue;
+      await later.close();
+      this.#opened[index] = undefined;
+      this.#labels[index].forget();
     }
+    return input;
+  }
+
+  #countPixels({ bytes, records }: Pick<Input, 'bytes' | 'records'>): void {
+    this.#pixelBytes = plus(this.#pixelBytes, bytes);
+    this.#pixelRecords = plus(this.#pixelRecords, records);
   }
 
   /** The input with a number from 0; null after the last. */
   async open(index = 0): Promise<Input | null> {
     if (index >= this.#files.length) return null;
-    this.#opened[index] ??= await this.#openAt(index, true);
-    return this.#opened[index];
+    return this.#opened[index] ?? this.#openAt(index, true);
   }
 
   /** All pieces of all inputs, once. */
@@ -130,6 +144,7 @@ export class Inputs {
     // Not awaited: a stream may take for ever to give its first line.
     this.#first?.bytes.then((first) => first.close()).catch(() => undefined);
     for (const labels of this.#labels) labels.close();
+    for (const [index, { images }] of this.#files.entries()) if (!this.#begun.has(index)) discard(images);
     await Promise.all(this.opened.map((input) => input.close()));
   }
 
@@ -145,6 +160,7 @@ export class Inputs {
     if (this.#first?.index !== index) {
       const { images, imagesName: name } = this.#files[index];
       const { height = 0, width = 0 } = this.#options.network.image ?? {};
+      this.#begun.add(index);
       this.#first = { index, bytes: readFirstBytes(images, name, mostRowBytesOf(height * width)) };
     }
     return this.#first.bytes;
@@ -172,9 +188,11 @@ export class Inputs {
       this.#isText = format.isText;
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
       checkSize(input, this.#options.network.image);
+      this.#opened[index] = input;
       if (isTold || input.isText) this.#options.onOpened?.(input);
       return input;
     } catch (error) {
+      this.#opened[index] = undefined;
       await input?.close();
       await first.close();
       throw error;

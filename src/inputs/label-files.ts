@@ -2,7 +2,7 @@ import { DigitflowError } from '../errors.js';
 import { closedOnError } from './bytes/byte-source.js';
 import { type ByteInput, discard } from './bytes/open-bytes.js';
 import { locateLabels } from './find-files.js';
-import { nameOf, readFirstBytes } from './first-bytes.js';
+import { isStream, nameOf, readFirstBytes } from './first-bytes.js';
 import { FORMATS } from './formats.js';
 import { openIdxLabels } from './idx/idx-input.js';
 import type { ImageFiles, LabelStream, OpenOptions } from './input.js';
@@ -20,6 +20,17 @@ export class LabelFiles {
 
   get areGiven(): boolean {
     return this.#files.labels !== undefined;
+  }
+
+  /** Whether they can be read but once. */
+  get areStreamed(): boolean {
+    const { labels } = this.#files;
+    return labels !== undefined && isStream(labels);
+  }
+
+  /** Those that were closed are opened anew when they are asked for again. */
+  forget(): void {
+    this.#opened = undefined;
   }
 
   /** @throws DigitflowError USAGE for images without a path, INPUT_MISSING */

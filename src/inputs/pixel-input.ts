@@ -69,7 +69,7 @@ export function pixelInput(source: PixelSource): Input {
   };
   return {
     ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers },
-    ...{ transposed: null, isText: false, canBeReadAgain: true },
+    ...{ transposed: null, isText: false },
     hasLabels: labels !== null,
     records: count,
     bytes: images.canBeLeft ? count * storedBytes : null,

@@ -85,8 +85,8 @@ export class InputReader {
       const cursor = this.#cursor;
       const input = await this.#open(cursor.input);
       if (cursor !== this.#cursor || subscriber.closed) continue;
-      if (input === null || !input.canBeReadAgain || cursor.isCutHere) {
-        // What cannot be read twice is not begun, and the end is not the end, as long as reading may have to go back.
+      if (input === null || !input.canBeReadByWorkers || cursor.isCutHere) {
+        // What only the main thread can read, and maybe once, is not begun, and the end is not the end, as long as reading may have to go back.
         if (this.#unaccepted > 0) {
           await new Promise<void>((resolve) => {
             this.#wake = resolve;

@@ -10,7 +10,7 @@ import { BatchSequence } from './in-order.js';
  * `mergeMap` needs no bound here, since there are no more batches than slots. A batch is kept until its worker has answered and
  * `next` has returned, even when the subscriber has left: a worker may still be writing to its slot.
  *
- * Errors: what the scorer raises (POOL_START, POOL_CLOSED, WORKER_FAILED).
+ * Errors: what the scorer raises (POOL_START, POOL_BUSY, POOL_CLOSED, POOL_STOPPED, WORKER_FAILED).
  */
 export function forward(scorer: Pick<Scorer, 'score'>): MonoTypeOperatorFunction<Batch> {
   return (source) =>

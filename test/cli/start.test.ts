@@ -1,4 +1,5 @@
 import { chmod, readdir, readFile } from 'node:fs/promises';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -28,6 +29,12 @@ describe('the program says the same', () => {
     expect(await evaluated({ env })).toEqual(usual);
   });
 
+  test.skipIf(!('enableCompileCache' in module))('and asks Node to keep its code', async () => {
+    const folder = await tempFolder();
+    expect(await evaluated({ env: { TMPDIR: folder } })).toEqual(usual);
+    expect(await readdir(join(folder, 'node-compile-cache'), { recursive: true })).not.toEqual([]);
+  });
+
   test('where its code cannot be kept: a file is in the way', async () => {
     const folder = await tempFolder({ 'node-compile-cache': Buffer.from('no folder') });
     expect(await evaluated({ env: { TMPDIR: folder } })).toEqual(usual);
@@ -49,7 +56,10 @@ describe('help and version', () => {
   test.each([['--help'], ['--version'], ['help', 'score']])(
     '%s load no command but the one they are about',
     async (...args) => {
-      const program = await copyOfProgram('kernel.wasm', 'score-worker.cjs', 'safetensors');
+      const others = (await readdir(DIST)).filter((name) => /^cli-\w+-command-.*\.cjs$/.test(name));
+      expect(others).toHaveLength(5);
+      const missing = others.filter((name) => !name.startsWith(`cli-${args[1]}-`));
+      const program = await copyOfProgram(...missing, 'kernel.wasm', 'score-worker.cjs', 'safetensors');
       expect(await runCli(args, { program })).toMatchObject({ stderr: '', exitCode: 0 });
     },
   );

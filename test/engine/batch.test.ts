@@ -145,7 +145,7 @@ describe('a batch with a fault', () => {
     const records = {
       ...tinyRecords(8, 3),
       pixels: slots.room(tinyReading).subarray(0, 12),
-      extent: { ...extent, file },
+      extent: { ...extent, file, truncated: 'IDX_TRUNCATED' as const },
     };
     const batch = new Batch(slots, records);
     batch.append(records);

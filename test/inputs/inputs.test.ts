@@ -1,9 +1,15 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
+import { evaluate } from '../../pipelines/evaluate.js';
+import { score } from '../../pipelines/score.js';
+import { SharedNetwork } from '../../src/engine/shared-network.js';
+import { Slots } from '../../src/engine/slots.js';
 import { Inputs } from '../../src/inputs/inputs.js';
 import { openInputs } from '../../src/inputs/open-inputs.js';
 import { npyBytes } from '../formats/npy-bytes.js';
@@ -15,6 +21,17 @@ import { tempFolder } from './temp-folder.js';
 
 const pixels = testPixels().subarray(0, 784);
 
+/** What this process has open in a folder. */
+function openFiles(folder: string): string[] {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+}
+
 test.each([
   ['x-images-idx3-ubyte', Buffer.from(idxBytes(0x08, [1, 28, 28], pixels))],
   ['x-images-idx3-ubyte.gz', gzipSync(idxBytes(0x08, [1, 28, 28], pixels))],
@@ -23,14 +40,6 @@ test.each([
 ])('inputs that are closed while they are opened leave no file open: %s', async (name, bytes) => {
   const labels = Buffer.from(labelsIdx([7]));
   const folder = await tempFolder({ [name]: bytes, 'x-labels-idx1-ubyte': labels, 'y.npy': labels });
-  const openFiles = () =>
-    readdirSync('/proc/self/fd').filter((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
-      } catch {
-        return false;
-      }
-    });
   for (let turns = 0; turns < 12; turns++) {
     const inputs = await openInputs({ images: join(folder, name) }, { network });
     const opened = inputs
@@ -41,8 +50,46 @@ test.each([
     await inputs.close();
     await opened;
     // What was being read ahead ends by itself.
-    await expect.poll(openFiles, { interval: 5, message: `after ${turns} turns` }).toEqual([]);
+    await expect.poll(() => openFiles(folder), { interval: 5, message: `after ${turns} turns` }).toEqual([]);
   }
+});
+
+test('labelled inputs are read after they were looked at, however many', async () => {
+  const folder = await tempFolder({
+    'a-images': Buffer.from(idxBytes(0x08, [2, 28, 28], testPixels().subarray(0, 2 * 784))),
+    'a-labels': Buffer.from(labelsIdx([7, 2])),
+    'b-images': Buffer.from(idxBytes(0x08, [1, 28, 28], pixels)),
+    'b-labels': Buffer.from(labelsIdx([7])),
+  });
+  const at = (name: string) => join(folder, name);
+  const files = ['a', 'b'].map((name) => ({ images: at(`${name}-images`), labels: at(`${name}-labels`) }));
+  const inputs = new Inputs(files, { network });
+  expect(await inputs.look()).toMatchObject({ isText: false, records: 3 });
+  const shared = new SharedNetwork(network, { slotCount: 1, recordsPerSlot: 10 });
+  const pieces = inputs.pieces(new Slots(shared.memory.buffer, shared.layout));
+  // A view, which holds until the next piece.
+  const labels = pieces.pipe(mergeMap((piece) => Array.from(piece.labels ?? [])));
+  expect(await lastValueFrom(labels.pipe(toArray()))).toEqual([7, 2, 7]);
+  await inputs.close();
+});
+
+test('an abort as an input is opened leaves no file open', async () => {
+  const name = 'x-images-idx3-ubyte';
+  const folder = await tempFolder({
+    [name]: Buffer.from(idxBytes(0x08, [1, 28, 28], pixels)),
+    'x-labels-idx1-ubyte': Buffer.from(labelsIdx([7])),
+  });
+  const controller = new AbortController();
+  const options = { signal: controller.signal, onOpened: () => controller.abort(new Error('enough')) };
+  await expect(evaluate({ images: join(folder, name), ...options })).rejects.toThrow('enough');
+  await expect.poll(() => openFiles(folder), { interval: 5 }).toEqual([]);
+});
+
+test('a stream whose turn never comes is let go', async () => {
+  const later = Readable.from([Buffer.from(testCsv(1))]);
+  const run = score({ inputs: [Readable.from([Buffer.from('\x89PNG', 'latin1')]), later], write: () => {} });
+  await expect(run).rejects.toMatchObject({ code: 'CSV_BINARY' });
+  await expect.poll(() => later.destroyed, { interval: 5 }).toBe(true);
 });
 
 test('of many files of text no first bytes stay in memory', async () => {

@@ -336,7 +336,7 @@ describe('a cutter', () => {
   });
 
   it('hands on where the bytes lie that a worker is to read', () => {
-    const extent = { fd: 3, position: 16, name: 'x', file: heldFile(3) };
+    const extent = { fd: 3, position: 16, name: 'x', file: heldFile(3), truncated: 'IDX_TRUNCATED' as const };
     expect(cutAll(cutterOf(), [piece([1, 2, 3, 4], undefined, { extent })])).toEqual([
       records(0, [1, 2, 3, 4], null, extent),
     ]);

@@ -67,6 +67,18 @@ describe('batch', () => {
     });
   });
 
+  test('ends a batch where the brightness of a pixel changes', () => {
+    marbles(({ cold, expectObservable }) => {
+      const [a, b] = [tinyRecords(0, 1), tinyRecords(1, 1)];
+      const dark = { ...b, normalization: { ...b.normalization, scale: 1 } };
+      const source = cold('-(ab)-|', { a, b: dark });
+      expectObservable(source.pipe(batch(tinySlots(3, 4)), map(shown))).toBe('-x---(y|)', {
+        x: '0+1',
+        y: '1+1',
+      });
+    });
+  });
+
   test('gives the open slot back when a subscriber leaves early', () => {
     marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const slots = tinySlots(2, 4);
@@ -153,7 +165,13 @@ describe('batch', () => {
 
   test('makes one batch of extents that follow each other in one file, and another of any other', () => {
     const slots = tinySlots(4, 4);
-    const extent = (fd: number, position: number) => ({ fd, position, name: 'x', file: heldFile(fd) });
+    const extent = (fd: number, position: number) => ({
+      fd,
+      position,
+      name: 'x',
+      file: heldFile(fd),
+      truncated: 'IDX_TRUNCATED' as const,
+    });
     const records = (first: number, count: number, fd: number, position: number) => {
       const pixels = slots.room(tinyReading).subarray(0, count * 4);
       return { ...tinyRecords(first, count), pixels, extent: extent(fd, position) };

@@ -35,6 +35,15 @@ describe('evaluate', () => {
     expect(normalization).toEqual(UNIT_BRIGHTNESS);
   });
 
+  test('takes images of any shape with as many pixels as the network has inputs', async () => {
+    const shaped = idxBytes(0x08, [COUNT, 14, 56], testPixels().subarray(0, COUNT * 784));
+    const [{ evaluation }, usual] = await Promise.all(
+      [shaped, IMAGES].map((images) => evaluate({ images, labels: LABELS })),
+    );
+    expect(evaluation.data).toMatchObject({ height: 14, width: 56 });
+    expect(counted(evaluation)).toEqual(counted(usual.evaluation));
+  });
+
   test('counts the same whatever the options that are for speed say', async () => {
     const plain = await evaluate({ workers: 0 });
     const other = await evaluate({ workers: 3, batchSize: 123 });

@@ -3,6 +3,7 @@ import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends
 import type { Answer, Scored } from '../messages.js';
 import type { TextStretch } from '../records.js';
 import { readFully } from '../shared-bytes.js';
+import { PIECE_BYTES } from '../sizes.js';
 import type { RowWriter, TextTarget, TextWindow } from './row-writer.js';
 
 /** Where reading stopped, and why. */
@@ -66,8 +67,6 @@ export function scoreSlot(writer: RowWriter, byteCount: number): Scored {
   return writer.finish(reason === 'full' ? { overfullAt: stopped - at } : {});
 }
 
-/** How much is read and scored at a time: it stays in a core's own cache between the two. */
-const PIECE_BYTES = 256 * 1024;
 /** How much is read at a time after the stretch, to complete its last row. */
 const TAIL_BYTES = 8 * 1024;
 

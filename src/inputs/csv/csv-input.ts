@@ -1,5 +1,6 @@
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
+import { DigitflowError } from '../../errors.js';
 import { mostRowBytesOf } from '../../formats/csv/dialect.js';
 import { hasRow } from '../../formats/csv/guess/first-table.js';
 import { guessDialect } from '../../formats/csv/guess/guess-dialect.js';
@@ -8,7 +9,7 @@ import { lineEndByte } from '../../formats/csv/row-ends.js';
 import { foreignFormat } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
-import { type DigestMode, newSha256 } from '../data-stream.js';
+import type { DigestMode } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import { cursorAt, type Format, type Input, type OpenOptions } from '../input.js';
 import { type CsvSource, readCsv } from './csv-reading.js';
@@ -28,6 +29,7 @@ export const CSV_FORMAT: Format = {
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understand(first, options);
+  if (labelled === 'required' && guessed.dialect.label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
   const canBeReadByWorkers = sizeBytes !== null;
@@ -42,7 +44,6 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
     ...{ file, name, format: 'csv', guesses, image, transposed: dialect.transposed },
     ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     hasLabels: source.dialect.label !== null,
-    canBeReadAgain: canBeReadByWorkers,
     read: (from, permits) => readCsv(source, from, permits),
     files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {
@@ -103,7 +104,7 @@ interface DigestedCsv {
 async function digestCsv(csv: CsvSource, sizeBytes: number | null, mode: DigestMode): Promise<DigestedCsv> {
   const mostBytes = mode === 'always' ? Number.POSITIVE_INFINITY : MOST_DIGESTED_BYTES;
   if (mode === 'never' || (sizeBytes ?? 0) > mostBytes) return { source: csv, finish: async () => null };
-  const digest = new ContentDigest(await newSha256(), mostBytes);
+  const digest = new ContentDigest(createHash('sha256'), mostBytes);
   const { path, name } = csv;
   if (path !== null) return { source: csv, finish: digestFile(path, name, sizeBytes, digest) };
   return {
@@ -184,4 +185,9 @@ class ContentDigest {
     if (piece === null) this.sha256 ??= this.#hash.digest('hex');
     else this.#hash.update(piece);
   }
+}
+
+function noLabels(name: string): DigitflowError {
+  const advice = 'say --label where it is, or score it, which needs none';
+  return new DigitflowError('CSV_COLUMNS', `${name}: expected a column of labels, found none; ${advice}`);
 }
