@@ -8,7 +8,7 @@ const ROW = 26;
 /**
  * @typedef {object} Bars
  * @property {string} unit
- * @property {number} digits behind the point
+ * @property {number} digits after the point
  * @property {Bar[]} bars
  */
 

@@ -17,7 +17,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
  * @property {Target[]} targets
  * @property {string[]} notes
  * @property {import('./plot.js').Bars} [bars] what to draw
- * @property {unknown} samples all that was measured, for whoever wants to reckon anew
+ * @property {unknown} samples all that was measured, to reckon anew from
  */
 
 /** Said in place of a ratio. */
@@ -61,7 +61,7 @@ function markdownTable({ head, rows }) {
  * `median (lower quartile .. upper quartile)`.
  *
  * @param {import('./statistics.js').Spread} spread
- * @param {number} digits behind the point
+ * @param {number} digits after the point
  * @param {string} [unit]
  */
 export function showSpread({ median, low, high }, digits, unit = '') {

@@ -1,6 +1,6 @@
 // The declarations of dist/types/, by tsc.
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,6 +27,21 @@ export async function buildDeclarations(root, entries) {
     const file = join(folder, name);
     if (name.endsWith('.d.ts') && !wanted.has(file)) await rm(file);
   }
+  await removeEmpty(folder);
+}
+
+/**
+ * @param {string} folder is removed, with those in it, where it holds no file
+ * @returns {Promise<boolean>} whether it was
+ */
+async function removeEmpty(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  let kept = 0;
+  for (const entry of entries) {
+    if (!entry.isDirectory() || !(await removeEmpty(join(folder, entry.name)))) kept++;
+  }
+  if (kept === 0) await rmdir(folder);
+  return kept === 0;
 }
 
 /**

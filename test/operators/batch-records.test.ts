@@ -72,7 +72,7 @@ describe('batch', () => {
       const [a, b] = [tinyRecords(0, 1), tinyRecords(1, 1)];
       const dark = { ...b, normalization: { ...b.normalization, scale: 1 } };
       const source = cold('-(ab)-|', { a, b: dark });
-      expectObservable(source.pipe(batch(tinySlots(3, 4)), map(shown))).toBe('-x---(y|)', {
+      expectObservable(source.pipe(batch(tinySlots(3, 4)), map(shown))).toBe('-x----(y|)', {
         x: '0+1',
         y: '1+1',
       });

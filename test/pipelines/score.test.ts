@@ -132,6 +132,23 @@ test('a run goes on wherever a batch of an earlier one ended', async () => {
   }
 });
 
+test('a run goes on with a lower limit of errors than it has had: the next bad row ends it', async () => {
+  const rows = csv.split('\n');
+  const [before, after] = [rows.slice(0, 100), rows.slice(100, 200)];
+  const broken = rows[0].replace(/\d+$/, '999');
+  const run = async (text: string) => {
+    const path = join(await tempFolder({ 'x.csv': Buffer.from(text) }), 'x.csv');
+    const bytes = Buffer.byteLength(before.join('\n')) + 1;
+    const from = { file: 0, bytes, line: 100, row: 100, rows: 100, rejected: 30 };
+    return lines({ inputs: [path], workers: 0, onBadRow: 'skip', maxErrors: 10, from });
+  };
+  expect((await run([...before, ...after].join('\n'))).written).toHaveLength(100);
+  await expect(run([...before, ...after, broken].join('\n'))).rejects.toMatchObject({
+    code: 'CSV_TOO_MANY_ERRORS',
+    message: expect.stringContaining('line 201: '),
+  });
+});
+
 test('line ends within quotes are found, wherever stretches of the file were cut', async () => {
   const rows = csv.split('\n').slice(0, 400);
   rows[0] = `note,${rows[0]}`;

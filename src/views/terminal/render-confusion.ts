@@ -3,7 +3,7 @@ import { grouped, percent, percentage, timesWords } from '../../counting/wording
 import type { Rgb, Style } from './terminal.js';
 import { blockWidth, displayWidth, padLeft, padRight, printable, truncate } from './text-layout.js';
 
-export interface Confused {
+export interface ConfusionShown {
   readonly classes: readonly { readonly name: string; readonly support: number }[];
   /** `[truth][prediction]` counts. */
   readonly confusion: readonly (readonly number[])[];
@@ -15,7 +15,11 @@ const MIN_NAME = 4;
 const BETWEEN = 16;
 
 /** The most frequent confusions, `4 → 9   38 times, 3.9 % of all 4`; names are cut to fit, then ` of all 4` is left out. */
-export function renderConfusionList({ classes, confusion }: Confused, limit: number, style: Style): string[] {
+export function renderConfusionList(
+  { classes, confusion }: ConfusionShown,
+  limit: number,
+  style: Style,
+): string[] {
   const { glyphs } = style;
   const found = topConfusions(confusion, limit).map(({ count, share, ...pair }) => {
     return { ...pair, times: timesWords(count), share: percent(share, 1, glyphs.absent) };
@@ -69,7 +73,7 @@ const GAP = 1;
  * The confusion matrix as lines, or null where it is too wide: rows are the truth, columns the prediction. A cell has its
  * count and, below, its share of the row in percent; without colour the diagonal stands in brackets.
  */
-export function renderMatrix(evaluation: Confused, style: Style): string[] | null {
+export function renderMatrix(evaluation: ConfusionShown, style: Style): string[] | null {
   const layout = layoutFor(evaluation, style);
   if (layout === null) return null;
   const { paint } = style;
@@ -90,7 +94,7 @@ export function renderMatrix(evaluation: Confused, style: Style): string[] | nul
 }
 
 /** The columns that each part of the matrix takes, and its names. */
-function layoutFor({ classes, confusion }: Confused, { paint, glyphs, width }: Style) {
+function layoutFor({ classes, confusion }: ConfusionShown, { paint, glyphs, width }: Style) {
   const names = classes.map(({ name }) => printable(name));
   const support = GAP + Math.max(...classes.map((row) => grouped(row.support).length));
   const digits = String(Math.max(...confusion.flat())).length;

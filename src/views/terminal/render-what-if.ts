@@ -119,11 +119,12 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
 /** Both matrices, or lists of confusions where they do not fit; nothing where truths are not known. */
 function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): string[][] {
   const lines = (title: string, confusion: NonNullable<OutcomeShown['confusion']>) => {
-    const confused = {
+    const shownConfusion = {
       classes: classes.map((name, k) => ({ name, support: supportOf(confusion[k]) })),
       confusion,
     };
-    const drawn = renderMatrix(confused, style) ?? renderConfusionList(confused, MOST_CONFUSIONS, style);
+    const drawn =
+      renderMatrix(shownConfusion, style) ?? renderConfusionList(shownConfusion, MOST_CONFUSIONS, style);
     return [style.paint.bold(title), ...drawn];
   };
   if (before.confusion === null || after.confusion === null) return [];
