@@ -1,31 +1,24 @@
-// Whole runs and views, each in one call.
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
-// Counting.
 export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
-// What goes wrong, by name.
 export { DigitflowError, type ErrorCode } from './errors.js';
-// What bytes mean.
 export type { CsvFlags } from './formats/csv/dialect.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
-// Where images and networks come from.
 export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
-// Results as text and JSON.
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';
 export type { ScoredRows } from './outputs/rows/scored-rows.js';
 export type { RowsTaken, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
-// Results as text for a terminal, and as pictures.
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
 export type { ColorLevel, RenderOptions } from './views/terminal/terminal.js';

@@ -1,5 +1,3 @@
-// Whole runs and views, each in one call.
-
 export {
   type DetectorView,
   type LookDetectorOptions,
@@ -30,7 +28,6 @@ export {
   type WhatIfView,
 } from '../../pipelines/look-what-if.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
-// What bytes mean.
 export type { PictureSize } from '../formats/pictures/read-picture.js';
 export { readMask } from '../formats/pictures/read-picture.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';
@@ -53,7 +50,6 @@ export {
   type NeuronPlace,
   neuronArithmetic,
 } from '../insight/explain.js';
-// What a network has seen, and why it said so.
 export {
   type Ablation,
   ablate,
@@ -91,7 +87,6 @@ export {
   type WhatIf,
   whatIf,
 } from '../insight/what-if.js';
-// Results as text and JSON.
 export {
   lookDetectorJson,
   lookDigitJson,
@@ -99,7 +94,6 @@ export {
   lookNeuronJson,
   lookWhatIfJson,
 } from '../outputs/json-text.js';
-// Results as text for a terminal, and as pictures.
 export type { ShadeRange } from '../views/picture.js';
 export type { ExtremesShown, HeadShown } from '../views/terminal/look-parts.js';
 export { type DetectorShown, renderDetector } from '../views/terminal/render-detector.js';

@@ -1,4 +1,3 @@
-// The network in float64: what the kernels are tested against.
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
 export { brightnessOf, feedForward, foldNormalization, predictedClass } from '../network/feed-forward.js';
 export { readNetwork, writeNetwork } from '../network/formats/network-file.js';

@@ -1,10 +1,8 @@
-// Counting.
 export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
 export type { ClassScores, ConfusionMatrix, Interval, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
 export type { LabelledRecords, Mistakes } from '../counting/scored-records.js';
-// Shared memory and threads.
 export type { Batch, Sequence } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
@@ -32,12 +30,10 @@ export type {
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
 export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
-// What bytes mean.
 export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
 export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
-// Where images and networks come from.
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';
 export type { Split } from '../inputs/find-files.js';
@@ -53,7 +49,6 @@ export type {
 export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
 export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
 export type { ReadOptions } from '../inputs/read-inputs.js';
-// The operators.
 export { type Acceptor, accept } from '../operators/accept.js';
 export { type BatchOptions, batch } from '../operators/batch-records.js';
 export { decode } from '../operators/decode.js';

@@ -20,8 +20,11 @@ export interface DataHeader {
 export interface HeaderFormat<H extends DataHeader> {
   /** What the codes of its errors begin with. */
   readonly prefix: 'IDX' | 'NPY';
-  /** Reads the header, and the bytes that it stands for. */
-  readHeader(reader: ByteReader, name: string): Promise<{ readonly header: H; readonly bytes: Uint8Array }>;
+  /** How many bytes tell how long the header is. */
+  readonly startBytes: number;
+  /** How long it is, by these bytes: fewer only where the file ends. */
+  headerBytes(start: Uint8Array, name: string): number;
+  parseHeader(bytes: Uint8Array, name: string): H;
 }
 
 /**
@@ -56,16 +59,19 @@ export class DataStream<H extends DataHeader = DataHeader> {
   /**
    * Reads the header; the stream owns the source from then on, and closes it when the header is bad.
    *
-   * @throws DigitflowError what `format.readHeader` and `ByteSource.pull` throw
+   * @throws DigitflowError what the format and `ByteSource.pull` throw
    */
   static async open<H extends DataHeader>(
     source: ByteSource,
-    { prefix, readHeader }: HeaderFormat<H>,
+    { prefix, startBytes, headerBytes, parseHeader }: HeaderFormat<H>,
     digest: DigestMode,
   ): Promise<DataStream<H>> {
     return closedOnError(source, async () => {
       const reader = new ByteReader(source);
-      const { header, bytes } = await readHeader(reader, source.name);
+      const start = Uint8Array.from(await reader.readFully(startBytes));
+      const rest = await reader.readFully(headerBytes(start, source.name) - start.length);
+      const bytes = Buffer.concat([start, rest]);
+      const header = parseHeader(bytes, source.name);
       const isShort = header.headerBytes + header.dataBytes <= AUTO_DIGEST_BYTES;
       const isDigested = digest === 'always' || (digest === 'auto' && isShort);
       return new DataStream(reader, header, prefix, isDigested ? createHash('sha256').update(bytes) : null);

@@ -71,7 +71,7 @@ const STYLE = `
     .series0 { stroke: #f0a070; } .series1 { stroke: #7cc4f0; } .dot0 { fill: #f0a070; } .dot1 { fill: #7cc4f0; }
   }`;
 
-/** The curve as an SVG document that stands alone, light or dark as its reader's screen is. */
+/** The curve, of at least one epoch, as an SVG document that stands alone, light or dark as its reader's screen is. */
 export function learningCurveSvg(curve: LearningCurve): string {
   const series = seriesOf(curve);
   const height = MARGIN.top + series.length * PANEL_HEIGHT + (series.length - 1) * PANEL_GAP + MARGIN.bottom;

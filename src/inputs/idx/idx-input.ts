@@ -15,12 +15,9 @@ import { pixelInput } from '../pixel-input.js';
 
 const IDX_HEADER: HeaderFormat<ArrayHeader> = {
   prefix: 'IDX',
-  async readHeader(reader, name) {
-    const magic = Uint8Array.from(await reader.readFully(IDX_MAGIC_BYTES));
-    const sizesBytes = idxHeaderBytes(magic, name) - IDX_MAGIC_BYTES;
-    const bytes = Buffer.concat([magic, await reader.readFully(sizesBytes)]);
-    return { header: parseIdxHeader(bytes, name), bytes };
-  },
+  startBytes: IDX_MAGIC_BYTES,
+  headerBytes: idxHeaderBytes,
+  parseHeader: parseIdxHeader,
 };
 
 /** The format of MNIST: images in one file, labels in another. */

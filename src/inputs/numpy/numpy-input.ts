@@ -21,12 +21,9 @@ import { pixelInput } from '../pixel-input.js';
 
 const NPY_HEADER: HeaderFormat<NpyHeader> = {
   prefix: 'NPY',
-  async readHeader(reader, name) {
-    const start = Uint8Array.from(await reader.readFully(NPY_START_BYTES));
-    const rest = await reader.readFully(npyHeaderBytes(start, name) - start.length);
-    const bytes = Buffer.concat([start, rest]);
-    return { header: parseNpyHeader(bytes, name), bytes };
-  },
+  startBytes: NPY_START_BYTES,
+  headerBytes: npyHeaderBytes,
+  parseHeader: parseNpyHeader,
 };
 
 /** Arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz). */
