@@ -6,7 +6,7 @@ import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.j
 import type { InputDescription } from '../src/engine/records.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import type { ReadingFlags } from '../src/formats/reading.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { Input } from '../src/inputs/input.js';
 import type { Inputs } from '../src/inputs/inputs.js';
@@ -27,8 +27,8 @@ import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
 export interface EvaluateOptions extends ImagesSpec {
-  /** What is known of a CSV; the rest is guessed. */
-  readonly csv?: CsvFlags | undefined;
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
   readonly digest?: DigestMode | undefined;
   /** Is told how the input was understood. */
@@ -77,10 +77,10 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
   checkCounts(options);
   const { network } = model;
-  const { csv, digest, onOpened, signal, workers, batchSize, limit } = options;
+  const { reading, digest, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
-  const inputs = await openInputs(options, { network, csv, digest, onOpened });
+  const inputs = await openInputs(options, { network, reading, digest, onOpened });
   try {
     const needs = await unlessAborted(inputs.look(), signal);
     const records = Math.min(needs.records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);

@@ -125,8 +125,8 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
-  const { images, labels, csv, onOpened } = spec;
-  const options = { network, labelled: 'optional', digest: 'never', csv, onOpened } as const;
+  const { images, labels, reading, onOpened } = spec;
+  const options = { network, labelled: 'optional', digest: 'never', reading, onOpened } as const;
   const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
   if (held.count === 0) {
     const expected = `a record from 0 to ${held.recordCount - 1}`;

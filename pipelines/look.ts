@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, inputError } from '../src/errors.js';
-import type { CsvFlags } from '../src/formats/csv/dialect.js';
 import { readMask } from '../src/formats/pictures/read-picture.js';
+import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import {
@@ -26,7 +26,7 @@ import { hold } from './hold.js';
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
 export interface LookImages extends ImagesSpec {
   /** How to read a CSV; the rest is guessed. */
-  readonly csv?: CsvFlags | undefined;
+  readonly reading?: ReadingFlags | undefined;
   /** Called with how the input was understood. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
 }
@@ -70,8 +70,8 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
   check(network);
-  const { csv, onOpened, limit } = options;
-  const holding = { network, labelled: 'optional', digest: 'never', csv, onOpened, limit } as const;
+  const { reading, onOpened, limit } = options;
+  const holding = { network, labelled: 'optional', digest: 'never', reading, onOpened, limit } as const;
   const images = await hold(options, holding);
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;

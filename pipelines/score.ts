@@ -2,7 +2,7 @@ import { lastValueFrom } from 'rxjs';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
-import type { CsvFlags } from '../src/formats/csv/dialect.js';
+import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import { Inputs } from '../src/inputs/inputs.js';
 import { openModel } from '../src/inputs/open-model.js';
@@ -32,8 +32,8 @@ export interface ScoreOptions extends RowsTaken {
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
-  /** What is known of the CSV; the rest is guessed. */
-  readonly csv?: CsvFlags | undefined;
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
   readonly workers?: number | undefined;
   /** Rows in a batch, roughly. Default: by the input. */
@@ -56,13 +56,13 @@ export interface ScoreOptions extends RowsTaken {
  * @throws DigitflowError for all that can be wrong with input, network and machine, after all rows before it were written
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
-  const { from, signal, workers, batchSize, withOutputs, csv, onOpened } = options;
+  const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
   if (options.inputs.length === 0)
     throw new DigitflowError('USAGE', 'expected at least one input, found none');
   const { network } = openModel(options.model ?? 'sigmoid');
   const inputs = new Inputs(
     options.inputs.map((images) => ({ images })),
-    { network, csv, labelled: 'ignored', digest: 'never', onOpened },
+    { network, reading, labelled: 'ignored', digest: 'never', onOpened },
   );
   try {
     const needs = await unlessAborted(inputs.look(from), signal);

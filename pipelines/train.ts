@@ -2,7 +2,7 @@ import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import { type CsvFlags, csvFlagWords } from '../src/formats/csv/dialect.js';
+import { type ReadingFlags, readingFlagWords } from '../src/formats/reading.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { transposePixels } from '../src/network/feed-forward.js';
@@ -39,8 +39,8 @@ const DIGITS: readonly string[] = Array.from('0123456789');
 
 /** Which images to learn from. Default: the MNIST training set. */
 export interface TrainingImagesSpec extends ImagesSpec {
-  /** What is known of a CSV; the rest is guessed. */
-  readonly csv?: CsvFlags | undefined;
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
   /** Is told how the input was understood. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
 }
@@ -92,7 +92,7 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
-  const { workers: wanted, signal, onEpoch, csv, onOpened, ...settings } = rest;
+  const { workers: wanted, signal, onEpoch, reading, onOpened, ...settings } = rest;
   const options = completeTrainingOptions(settings);
   const inputs = [images, labels, resume === checkpoint ? undefined : resume];
   const outputs = new TrainingOutputs(
@@ -100,7 +100,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     inputs.filter((path) => typeof path === 'string'),
   );
   try {
-    const source = await readTrainingInput({ images, labels, csv, onOpened }, signal);
+    const source = await readTrainingInput({ images, labels, reading, onOpened }, signal);
     outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
@@ -177,11 +177,11 @@ async function testNetwork(network: Network): Promise<Training['test']> {
 
 /** Reads a whole training set; `digest` is one text that stands for all files and how they were understood. */
 async function readTrainingInput(
-  { images, labels, csv, onOpened }: TrainingImagesSpec,
+  { images, labels, reading, onOpened }: TrainingImagesSpec,
   signal: AbortSignal | undefined,
 ) {
   const network = { image: null, classes: DIGITS };
-  const options = { network, digest: 'always', split: 'train', csv, onOpened, signal } as const;
+  const options = { network, digest: 'always', split: 'train', reading, onOpened, signal } as const;
   const held = await hold({ images, labels }, options);
   const { name, count, image, files, guesses, normalization } = held;
   if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
@@ -189,7 +189,7 @@ async function readTrainingInput(
   const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
   return {
     name,
-    csv: csvFlagWords(csv ?? {}),
+    reading: readingFlagWords(reading ?? {}),
     images: { pixels, labels: held.labels, image, classes: DIGITS },
     dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
     files,

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import {
-  addCsvOptions,
   addModelOption,
+  addReadingOptions,
   addRunningOptions,
   onOpened,
   type RunningFlags,
@@ -35,7 +35,7 @@ export function addEvaluationOptions(command: Command): Command {
       'how a pixel becomes a brightness: scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed; ' +
         "separated by commas (default: the network's own way)",
     );
-  return addCsvOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
+  return addReadingOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
 }
 
 /** Runs an evaluation with the options that the arguments and flags mean, and a line of progress until it is over. */

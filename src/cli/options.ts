@@ -2,19 +2,19 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
-import { type CsvFlags, describeGuesses } from '../formats/csv/dialect.js';
+import { describeGuesses, type ReadingFlags } from '../formats/reading.js';
 import { FORMAT_TITLES } from '../formats/recognize.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 
 /** The values of the CSV flags, as commander gives them. */
-export interface CsvFlagValues extends Omit<CsvFlags, 'header' | 'transpose'> {
+export interface ReadingFlagValues extends Omit<ReadingFlags, 'header' | 'transpose'> {
   readonly header?: 'yes' | 'no';
   readonly transpose?: 'yes' | 'no';
 }
 
 /** The flags of a command that runs a network over its input. */
-export interface RunningFlags extends CsvFlagValues {
+export interface RunningFlags extends ReadingFlagValues {
   readonly model: string;
   readonly workers?: number;
   readonly batchSize?: number;
@@ -23,7 +23,15 @@ export interface RunningFlags extends CsvFlagValues {
 }
 
 /** The names of the CSV flags. */
-export const CSV_FLAGS = ['header', 'label', 'id', 'delimiter', 'scale', 'transpose', 'labelsFrom'] as const;
+export const READING_FLAGS = [
+  'header',
+  'label',
+  'id',
+  'delimiter',
+  'scale',
+  'transpose',
+  'labelsFrom',
+] as const;
 
 const YES_NO = ['yes', 'no'];
 
@@ -89,7 +97,7 @@ function addErrorOptions(command: Command): Command {
 }
 
 /** Adds the flags that say of a CSV what would be guessed otherwise. */
-export function addCsvOptions(command: Command): Command {
+export function addReadingOptions(command: Command): Command {
   const header = new Option('--header <yes|no>', 'CSV: whether the first row names the columns');
   const transpose = new Option('--transpose <yes|no>', 'CSV: whether pixels stand column by column');
   const white = realNumber(
@@ -120,7 +128,7 @@ function delimiter(text: string): string {
 }
 
 /** The CSV flags as the pipelines take them. */
-export function csvFlagsOf(flags: CsvFlagValues): CsvFlags {
+export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
   const { header, label, id, delimiter, scale, transpose, labelsFrom } = flags;
   return {
     ...{ label, id, delimiter, scale, labelsFrom },
@@ -134,7 +142,7 @@ export function runningOptionsOf(flags: RunningFlags) {
   const { model, workers, batchSize, normalize } = flags;
   const changed = (text: string) => (own: Normalization) => parseNormalization(text, own);
   const normalization = normalize === undefined ? undefined : changed(normalize);
-  return { model, workers, batchSize, normalization, csv: csvFlagsOf(flags) };
+  return { model, workers, batchSize, normalization, reading: readingFlagsOf(flags) };
 }
 
 /**
@@ -142,8 +150,8 @@ export function runningOptionsOf(flags: RunningFlags) {
  *
  * @throws DigitflowError USAGE
  */
-export function checkCsvFlags(flags: CsvFlagValues, { name, format }: InputDescription): void {
-  const flag = givenFlag(flags, CSV_FLAGS);
+export function checkReadingFlags(flags: ReadingFlagValues, { name, format }: InputDescription): void {
+  const flag = givenFlag(flags, READING_FLAGS);
   if (format === 'csv' || flag === undefined) return;
   const found = FORMAT_TITLES[format];
   throw new DigitflowError('USAGE', `${flag}: expected a CSV, found ${found} in ${name}; leave ${flag} out`);
@@ -151,13 +159,13 @@ export function checkCsvFlags(flags: CsvFlagValues, { name, format }: InputDescr
 
 /** Takes an input that was opened: refuses flags that are not for it, and notes what was guessed of a CSV. */
 export function onOpened(
-  flags: CsvFlagValues & Pick<RunningFlags, 'quiet'>,
+  flags: ReadingFlagValues & Pick<RunningFlags, 'quiet'>,
   note = (text: string): void => {
     if (!flags.quiet) process.stderr.write(`${text}\n`);
   },
 ): (input: InputDescription) => void {
   return (input) => {
-    checkCsvFlags(flags, input);
+    checkReadingFlags(flags, input);
     if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
   };
 }

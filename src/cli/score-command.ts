@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { score } from '../../pipelines/score.js';
-import { describeGuesses } from '../formats/csv/dialect.js';
+import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { type Model, openModel } from '../inputs/open-model.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
@@ -10,11 +10,11 @@ import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
 import {
-  addCsvOptions,
   addModelOption,
+  addReadingOptions,
   addRunningOptions,
-  checkCsvFlags,
-  csvFlagsOf,
+  checkReadingFlags,
+  readingFlagsOf,
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
@@ -69,7 +69,7 @@ export function defineScore(command: Command): void {
       '--normalize <how>',
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",
     );
-  addCsvOptions(addRunningOptions(command, 'rows a batch, roughly (default: by the input)'))
+  addReadingOptions(addRunningOptions(command, 'rows a batch, roughly (default: by the input)'))
     .addHelpText('after', EXAMPLES)
     .action(runScore);
 }
@@ -124,7 +124,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
     write: (rows) => outputs.write(rows),
     onOpened: (input) => {
       const { file, name, guesses } = input;
-      checkCsvFlags(flags, input);
+      checkReadingFlags(flags, input);
       summary?.opened(input);
       if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
       const words = describeGuesses('', guesses);
@@ -152,7 +152,7 @@ function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Sco
     note: (text) => note(flags, text),
     resume: flags.resume ?? false,
     run: {
-      options: { model: model.sha256, format, probabilities, top, normalize, ...csvFlagsOf(flags) },
+      options: { model: model.sha256, format, probabilities, top, normalize, ...readingFlagsOf(flags) },
       inputs: out === undefined ? [] : inputs.map(identityOf),
     },
   });

@@ -14,11 +14,11 @@ import {
 import { ProgressLine } from '../views/terminal/progress.js';
 import { renderTraining } from './describe-training.js';
 import {
-  addCsvOptions,
+  addReadingOptions,
   addViewOptions,
-  type CsvFlagValues,
-  csvFlagsOf,
   onOpened,
+  type ReadingFlagValues,
+  readingFlagsOf,
   realNumber,
   wholeNumber,
 } from './options.js';
@@ -93,7 +93,7 @@ function layerSizes(text: string): number[] {
 type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'log'>;
 
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
-interface TrainFlags extends Partial<TrainingOptions>, Paths, CsvFlagValues {
+interface TrainFlags extends Partial<TrainingOptions>, Paths, ReadingFlagValues {
   readonly warmUp?: number;
   readonly workers?: number;
   readonly out: string;
@@ -124,7 +124,7 @@ export function defineTrain(command: Command): void {
     .option('--images <path>', imagesHelp)
     .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
-  addCsvOptions(addTrainingOptions(command))
+  addReadingOptions(addTrainingOptions(command))
     .option('-w, --workers <count>', workersHelp, wholeNumber(0, MOST_WORKERS))
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
@@ -147,7 +147,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
-      csv: csvFlagsOf(flags),
+      reading: readingFlagsOf(flags),
       onOpened: onOpened(flags, note),
       onEpoch: (report, totals) => {
         if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));

@@ -1,5 +1,6 @@
 import type { DigitflowError, ErrorCode } from '../errors.js';
-import type { CsvDialect, Guess } from '../formats/csv/dialect.js';
+import type { CsvDialect } from '../formats/csv/dialect.js';
+import type { Guess } from '../formats/reading.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { Normalization } from '../network/normalization.js';
 import type { TextSize } from './sizes.js';

@@ -30,8 +30,9 @@ export type {
 export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } from '../engine/sizes.js';
 export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
-export type { CsvDialect, Guess, LabelColumns } from '../formats/csv/dialect.js';
+export type { CsvDialect, LabelColumns } from '../formats/csv/dialect.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+export type { Guess } from '../formats/reading.js';
 export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';

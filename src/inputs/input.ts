@@ -1,8 +1,8 @@
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
-import type { CsvFlags } from '../formats/csv/dialect.js';
 import type { LabelLayout } from '../formats/labels.js';
+import type { ReadingFlags } from '../formats/reading.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
@@ -45,8 +45,8 @@ export interface OpenOptions {
   /** What the network takes; null for the image where any size will do. */
   readonly image: ImageSize | null;
   readonly classes: Network['classes'];
-  /** What is known of a CSV; the rest is guessed. */
-  readonly csv: CsvFlags;
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading: ReadingFlags;
   /** Whether labels must be there, may be, or are passed over. */
   readonly labelled: 'required' | 'optional' | 'ignored';
   /** Whether they are given by themselves: then those that come with the images do not count. */

@@ -3,7 +3,8 @@ import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { type CsvFlags, mostRowBytesOf } from '../formats/csv/dialect.js';
+import { mostRowBytesOf } from '../formats/csv/dialect.js';
+import type { ReadingFlags } from '../formats/reading.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { discard } from './bytes/open-bytes.js';
 import type { DigestMode } from './data-stream.js';
@@ -18,8 +19,8 @@ import { InputReader, type ReadOptions } from './read-inputs.js';
 export interface InputsOptions {
   /** What the network takes; null for the image where any size will do. */
   readonly network: { readonly image: ImageSize | null; readonly classes: Network['classes'] };
-  /** What is known of a CSV; the rest is guessed. */
-  readonly csv?: CsvFlags | undefined;
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
   /** Whether labels must be there, may be, or are passed over. Default `required`. */
   readonly labelled?: OpenOptions['labelled'] | undefined;
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
@@ -178,9 +179,9 @@ export class Inputs {
       const format = this.#formatOf(first, index);
       if (this.#isText !== undefined && this.#isText !== format.isText) throw mixed(first.name, format);
       const labels = this.#labels[index];
-      const { network, csv = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
+      const { network, reading = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
       input = await format.open(first, {
-        ...{ file: index, ...network, csv, labelled, digest, split },
+        ...{ file: index, ...network, reading, labelled, digest, split },
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
       });

@@ -79,8 +79,8 @@ export interface TrainingSource {
   readonly name: string;
   /** `MNIST training set`, or null where its content is not known. */
   readonly dataset: string | null;
-  /** How its CSV is to be read, as words of a command line: those that were given. */
-  readonly csv: readonly string[];
+  /** How it is to be read, as words of a command line: those that were given. */
+  readonly reading: readonly string[];
   /** Images, then labels where they are a file of their own, with their digests. */
   readonly files: readonly { readonly name: string; readonly sha256: string | null }[];
 }
@@ -171,12 +171,15 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
 }
 
 /** The command line that makes the same file again. It names no folder and no result: the file is the same anywhere. */
-function trainingCommand(options: TrainingOptions, { dataset, name, files, csv }: TrainingSource): string {
+function trainingCommand(
+  options: TrainingOptions,
+  { dataset, name, files, reading }: TrainingSource,
+): string {
   const settings = SETTING_NAMES.flatMap((name) => [settingFlag(name), settingText(options, name)]);
   // Arrays of one archive are called by its name, and their own after it.
   const labels = files.slice(1).filter((file) => !file.name.startsWith(`${name}: `));
   const paths = ['--images', basename(name), ...labels.flatMap((file) => ['--labels', basename(file.name)])];
-  const data = dataset === MNIST_TRAINING_SET ? [] : [...paths, ...csv];
+  const data = dataset === MNIST_TRAINING_SET ? [] : [...paths, ...reading];
   return ['digitflow', 'train', ...data, ...settings, '--out', 'FILE'].map(quoted).join(' ');
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CsvFlags } from '../../src/formats/csv/dialect.js';
 import { firstTable } from '../../src/formats/csv/guess/first-table.js';
+import type { ReadingFlags } from '../../src/formats/reading.js';
 
 const split = (text: string) => text.split(' ').map((line) => line.split(','));
 
@@ -8,7 +8,7 @@ const split = (text: string) => text.split(' ').map((line) => line.split(','));
 function table(
   text: string,
   hasHeader: boolean,
-  { isEnough = true, ...flags }: CsvFlags & { isEnough?: boolean } = {},
+  { isEnough = true, ...flags }: ReadingFlags & { isEnough?: boolean } = {},
 ) {
   return firstTable(split(text), { name: 'f.csv', hasHeader, isEnough, pixelCount: 4, flags });
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type CsvFlags, describeGuesses } from '../../src/formats/csv/dialect.js';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
+import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 
 /** Four pixels an image, and classes of two languages. */
 const known = { pixelCount: 4, classes: ['null', 'eins', 'zwei', '三'] };
 
-const guess = (text: string, flags: CsvFlags = {}) =>
+const guess = (text: string, flags: ReadingFlags = {}) =>
   guessDialect(Buffer.from(text.replaceAll(' ', '\n')), true, known, flags, 'f.csv');
 
 describe('a header in any language', () => {

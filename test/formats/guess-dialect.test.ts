@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CsvFlags, describeGuesses } from '../../src/formats/csv/dialect.js';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
+import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => `${digit}`);
@@ -28,7 +28,7 @@ function csv(
     .join('');
 }
 
-function guess(text: string, flags: CsvFlags = {}, isWhole = true) {
+function guess(text: string, flags: ReadingFlags = {}, isWhole = true) {
   return guessDialect(Buffer.from(text), isWhole, known, flags, 'f.csv');
 }
 
@@ -186,7 +186,7 @@ test('a header alone is enough, but more is asked for', () => {
 describe('flags overrule:', () => {
   const labelled = csv((p, i) => [labels[i], ...p]);
   const named = csv((p, i) => [i, labels[i], ...p], { header: ['key', 'what', ...pixelNames(0)] });
-  test.each<[string, string, CsvFlags, object]>([
+  test.each<[string, string, ReadingFlags, object]>([
     ['--label none', labelled, { label: 'none' }, { label: null, firstPixel: 1 }],
     ['--label last', labelled, { label: 'last' }, { label: number(784), firstPixel: 0 }],
     ['--label by name', named, { label: 'what' }, { label: number(1), idColumn: 0 }],

@@ -4,7 +4,7 @@ import { lastValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/engine/batch.js';
 import { openScorer } from '../../src/engine/open-scorer.js';
-import type { CsvFlags } from '../../src/formats/csv/dialect.js';
+import type { ReadingFlags } from '../../src/formats/reading.js';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
 import { cursorAt } from '../../src/inputs/input.js';
 import type { InputsOptions } from '../../src/inputs/inputs.js';
@@ -21,8 +21,12 @@ const { network } = openModel('sigmoid');
 const LINE_END = Buffer.from('\n');
 
 /** How an input was understood: its guesses, and the reading that passes with its rows. */
-async function understood(images: ByteInput, csv: CsvFlags = {}, of: InputsOptions['network'] = network) {
-  const { input } = await openImages({ images }, { network: of, csv, labelled: 'optional' });
+async function understood(
+  images: ByteInput,
+  flags: ReadingFlags = {},
+  of: InputsOptions['network'] = network,
+) {
+  const { input } = await openImages({ images }, { network: of, reading: flags, labelled: 'optional' });
   const { reading } = input.read(cursorAt(0), permitsOf(0));
   return { guesses: input.guesses, linesBefore: reading.linesBefore, dialect: reading.dialect };
 }

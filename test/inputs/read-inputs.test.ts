@@ -14,7 +14,7 @@ async function readerOf(text: string, isFile = true) {
   const path = await tempFile(Buffer.from(text), 'rows');
   const { input } = await openImages(
     { images: isFile ? path : createReadStream(path) },
-    { network, csv: { label: 'none' } },
+    { network, reading: { label: 'none' } },
   );
   return new InputReader(async (index) => (index === 0 ? input : null));
 }

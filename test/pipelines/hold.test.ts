@@ -55,7 +55,7 @@ describe('rows of a CSV held as images', () => {
 
   test('have no labels where there are none, and are turned where the flags say so', async () => {
     const images = await fileOf(digitsCsv({ count: 20, labelled: false }));
-    const rows = await held({ images }, { csv: { transpose: true } });
+    const rows = await held({ images }, { reading: { transpose: true } });
     expect(rows.labels).toBeNull();
     expect(rows.normalization).toEqual({ ...network.normalization, transposed: true });
   });

@@ -33,7 +33,7 @@ test('a live stream is answered row by row, from the first one on', async () => 
   let answered: () => void = () => {};
   let rows = 0;
   const done = score({
-    ...{ inputs: [live], workers: 0, maxWaitMs: 1, csv: { label: 'first' } },
+    ...{ inputs: [live], workers: 0, maxWaitMs: 1, reading: { label: 'first' } },
     write: async ({ count }) => {
       rows += count;
       answered();

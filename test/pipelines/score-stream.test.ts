@@ -56,7 +56,7 @@ describe('scoreStream', () => {
   test('says why a row is bad, among the objects, with its id', async () => {
     const lines = [`a,${testRow(0)}`, 'b,7,1', `c,${testRow(2)}`].map((line) => `${line}\n`);
     const stream = Readable.from(lines).pipe(
-      scoreStream({ output: 'objects', onBadRow: 'skip', csv: { id: '1', label: '2', header: false } }),
+      scoreStream({ output: 'objects', onBadRow: 'skip', reading: { id: '1', label: '2', header: false } }),
     );
     const rows: ScoredRow[] = [];
     for await (const row of stream) rows.push(row);

@@ -157,8 +157,8 @@ test('line ends within quotes are found, wherever stretches of the file were cut
   const all = expected.slice(0, 399);
   for (const workers of [0, 2]) {
     for (const batchSize of [undefined, 20]) {
-      const csvFlags = { id: 'note' };
-      const { written } = await lines({ inputs: [quoted, quoted], workers, batchSize, csv: csvFlags });
+      const flags = { id: 'note' };
+      const { written } = await lines({ inputs: [quoted, quoted], workers, batchSize, reading: flags });
       expect(written.slice(399).map((line) => line.replace(/^\S+/, ''))).toEqual(
         all.map((line) => line.replace(/^\S+/, '')),
       );
@@ -282,7 +282,7 @@ test('a label out of range in CSV ends an evaluation, with its line', async () =
   for (const workers of [0, 2]) {
     for (const batchSize of [undefined, 60]) {
       await expect(
-        evaluate({ images: path, workers, batchSize, csv: { label: 'first' } }),
+        evaluate({ images: path, workers, batchSize, reading: { label: 'first' } }),
       ).rejects.toMatchObject({
         code: 'LABEL_OUT_OF_RANGE',
         message: expect.stringContaining('labels.csv: line 438: '),
@@ -296,7 +296,12 @@ test.each([0, 1])(
   async (workers) => {
     const stream = new SilentStream(Buffer.from(csv.slice(0, csv.indexOf('\n') + 1)));
     const controller = new AbortController();
-    const scoring = lines({ inputs: [stream], workers, signal: controller.signal, csv: { header: true } });
+    const scoring = lines({
+      inputs: [stream],
+      workers,
+      signal: controller.signal,
+      reading: { header: true },
+    });
     await stream.waiting;
     const reason = new Error('enough');
     controller.abort(reason);

@@ -163,7 +163,7 @@ describe('the report of anything else', () => {
     return {
       images: at('<b>.csv'),
       model: at('small.safetensors'),
-      csv: { label: 'first', header: false, scale: 255 },
+      reading: { label: 'first', header: false, scale: 255 },
     };
   }
   const SMALL = { seed: 3, height: 5, width: 4, hidden: 'relu', last: 'softmax' } as const;

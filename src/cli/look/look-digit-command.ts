@@ -5,11 +5,11 @@ import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { printable } from '../../views/terminal/text-layout.js';
 import {
-  addCsvOptions,
   addModelOption,
+  addReadingOptions,
   addViewOptions,
-  CSV_FLAGS,
   givenFlag,
+  READING_FLAGS,
   wholeNumber,
 } from '../options.js';
 import {
@@ -57,7 +57,7 @@ export function addLookDigitCommand(look: Command): void {
     .option('--invert', 'turn a PNG around: dark for bright (default: when its background is bright)')
     .option('--no-invert', 'do not turn a PNG around')
     .option('--as-is', "take a PNG's pixels as they are; it must have the network's size");
-  addCsvOptions(command);
+  addReadingOptions(command);
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
 }
 
@@ -74,7 +74,7 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
 /** Refuses the flags of a PNG for a record, and the other way round. */
 function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
-  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...CSV_FLAGS]);
+  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...READING_FLAGS]);
   if (flag === undefined) return;
   const found = isRecord ? 'a PNG, found the number' : "a record's number, found the path";
   throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);

@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
 import {
-  addCsvOptions,
   addModelOption,
-  type CsvFlagValues,
-  csvFlagsOf,
+  addReadingOptions,
   onOpened,
+  type ReadingFlagValues,
   type RunningFlags,
+  readingFlagsOf,
   realNumber,
   wholeNumber,
 } from '../options.js';
@@ -19,7 +19,7 @@ Layers and neurons are numbered as in the introduction: layer 1 is the first hid
 neurons count from 0.`;
 
 /** The flags of every view: which network is looked at, with which images, and what is printed. */
-export interface LookFlags extends Pick<RunningFlags, 'model' | 'quiet' | keyof CsvFlagValues> {
+export interface LookFlags extends Pick<RunningFlags, 'model' | 'quiet' | keyof ReadingFlagValues> {
   readonly images?: string;
   readonly labels?: string;
   readonly limit?: number;
@@ -31,7 +31,7 @@ export function addLookInputOptions(command: Command): Command {
   const help =
     'IDX, CSV or NumPy, a folder, or - for stdin: images to look with (default: the MNIST test set)';
   addImagesOptions(addModelOption(command), help);
-  return addCsvOptions(
+  return addReadingOptions(
     command.option('-n, --limit <count>', 'look with the first images only', wholeNumber(1)),
   );
 }
@@ -46,7 +46,7 @@ export function addImagesOptions(command: Command, imagesHelp: string): Command 
 /** The options of a pipeline that these flags mean. */
 export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
-  return { model, images, labels, limit, csv: csvFlagsOf(flags), onOpened: onOpened(flags) };
+  return { model, images, labels, limit, reading: readingFlagsOf(flags), onOpened: onOpened(flags) };
 }
 
 /** Prints a view as JSON, or draws it for the terminal. */

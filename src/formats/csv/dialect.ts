@@ -38,50 +38,6 @@ export type LabelColumns =
   /** A column for each class, in order: 1 in that of the truth, 0 in all others. */
   | { readonly kind: 'one-hot'; readonly first: number; readonly count: number };
 
-/** What the user says of a CSV; the rest is guessed. Columns are given by name, or by number from 1. */
-export interface CsvFlags {
-  readonly header?: boolean | undefined;
-  readonly delimiter?: string | undefined;
-  /** `none`, `first`, `last`, `one-hot`, a column's name or its number. */
-  readonly label?: string | undefined;
-  /** `none`, a column's name or its number. */
-  readonly id?: string | undefined;
-  /** The value that is white, such as 255 or 1. */
-  readonly scale?: number | undefined;
-  readonly transpose?: boolean | undefined;
-  /** The number of the first class. Default 0. */
-  readonly labelsFrom?: number | undefined;
-}
-
-/** What is known of a CSV as words of a command line: `--label first`. */
-export function csvFlagWords(flags: CsvFlags): string[] {
-  return Object.entries(flags).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const word = typeof value === 'boolean' ? (value ? 'yes' : 'no') : `${value}`;
-    return [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, word];
-  });
-}
-
-/** One property of a CSV, and how it came to be known. */
-export interface Guess {
-  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`: the name of its flag. */
-  readonly property: string;
-  /** In words: `first column`, `0 to 255`. */
-  readonly value: string;
-  /** `given` by a flag, `seen` beyond doubt, or `guessed`: another reading would fit too, and `flag` is how to get it. */
-  readonly by: 'given' | 'seen' | 'guessed';
-  readonly flag?: string | undefined;
-}
-
-/** The guesses in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
-export function describeGuesses(name: string, guesses: readonly Guess[]): string {
-  const parts = guesses.map(({ property, value, by, flag }) => {
-    const hint = by === 'guessed' ? ` (guessed${flag ? `; else ${flag}` : ''})` : '';
-    return `${property} ${value}${hint}`;
-  });
-  return `${name}: ${parts.join(', ')}`;
-}
-
 const LEAST_ROW_BYTES = 2 ** 16;
 /** A pixel may be written as `"0.00392156862745098",`, and be padded; in a header it has a name as long. */
 const MOST_PIXEL_BYTES = 32;

@@ -55,7 +55,7 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
 
 /** Finds out how rows of text hold images; waits for more of a stream where its beginning does not tell. */
 async function understand(first: FirstBytes, options: OpenOptions) {
-  const { csv: flags, classes, image } = options;
+  const { reading: flags, classes, image } = options;
   const { name, bytes, isWhole, readMore } = first;
   const size = image ?? USUAL_IMAGE;
   const known = { pixelCount: size.height * size.width, classes };

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvFlags, Guess } from '../dialect.js';
+import type { Guess, ReadingFlags } from '../../reading.js';
 import { isDecimalComma, readNumber } from '../parse-row.js';
 
 /** What a network says of the images it takes: `height * width`, and the names of the classes in order. */
@@ -19,7 +19,7 @@ export interface ColumnEvidence extends KnownImages {
   /** The first rows, all of the width `columnCount`. */
   readonly rows: Rows;
   readonly columnCount: number;
-  readonly flags: CsvFlags;
+  readonly flags: ReadingFlags;
 }
 
 /** A column, or a run of them, that is not pixels; and how that is known. */

@@ -1,5 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvDialect, Guess } from '../dialect.js';
+import type { Guess } from '../../reading.js';
+import type { CsvDialect } from '../dialect.js';
 import {
   type Claim,
   type ColumnEvidence,

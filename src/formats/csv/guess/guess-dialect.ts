@@ -1,5 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
+import type { Guess, ReadingFlags } from '../../reading.js';
+import type { CsvDialect } from '../dialect.js';
 import { isHeader, type KnownImages } from './column-evidence.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
 import { guessColumns } from './guess-columns.js';
@@ -33,7 +34,7 @@ export function guessDialect(
   block: Uint8Array,
   isWhole: boolean,
   known: KnownImages,
-  flags: CsvFlags,
+  flags: ReadingFlags,
   name: string,
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);

@@ -1,5 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
-import type { CsvDialect, CsvFlags, Guess } from '../dialect.js';
+import type { Guess, ReadingFlags } from '../../reading.js';
+import type { CsvDialect } from '../dialect.js';
 import { readNumber } from '../parse-row.js';
 import type { Rows } from './column-evidence.js';
 
@@ -21,7 +22,7 @@ const MOST_SPREAD = 2 ** 14;
 export function guessScale(
   rows: Rows,
   columns: PixelColumns,
-  flags: CsvFlags,
+  flags: ReadingFlags,
   name: string,
 ): { readonly white: number; readonly guesses: readonly Guess[] } {
   const { rowsBeyond, brightest, largest, hasFraction, brightRows } = summarize(rows, columns);
