@@ -1,6 +1,6 @@
 import { DigitflowError } from '../src/errors.js';
+import { decodePicture } from '../src/formats/pictures/decode-picture.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
-import { decodePng } from '../src/formats/pictures/read-picture.js';
 import { openModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
@@ -29,7 +29,7 @@ export interface LookDigitOptions extends DigitSpec, Pick<LookOptions, 'model'> 
 /** A view of one digit in a network. */
 export interface DigitView
   extends Pick<LookHead, 'model' | 'classes'>,
-    Pick<DigitImage, 'name' | 'done'>,
+    Pick<DigitImage, 'name' | 'done' | 'doubts'>,
     ImageSize {
   /** The true class; null where it is not known. */
   readonly truth: number | null;
@@ -68,7 +68,8 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
   return {
     model: { name, sha256 },
     classes: network.classes,
-    ...{ name: digit.name, done: digit.done, truth: digit.label, ...network.image, brightness, black, white },
+    ...{ name: digit.name, done: digit.done, doubts: digit.doubts, truth: digit.label },
+    ...{ ...network.image, brightness, black, white },
     explanation,
     neuron: options.neuron === undefined ? null : neuronArithmetic(network, brightness, options.neuron),
     why: target === undefined ? null : whyOf(target),
@@ -86,7 +87,7 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
 
 /** Which digit to look at. */
 export interface DigitSpec extends FitOptions, LookImages {
-  /** A record's number, from 0, or the path of a PNG. */
+  /** A record's number, from 0, or the path of a PNG or JPEG. */
   readonly image: string;
 }
 
@@ -102,12 +103,14 @@ export interface DigitImage {
   readonly name: string;
   /** What was done to a picture before the network saw it. */
   readonly done: readonly string[];
+  /** Why a picture may be no single digit. */
+  readonly doubts: readonly string[];
 }
 
 /**
  * Opens one digit.
  *
- * @throws DigitflowError USAGE for a number that is out of range; what the source of images, `decodePng` and `fitDigit` throw.
+ * @throws DigitflowError USAGE for a number that is out of range; what the source of images, `decodePicture` and `fitDigit` throw.
  */
 export async function openDigit(spec: DigitSpec, network: Network): Promise<DigitImage> {
   return /^\d+$/.test(spec.image) ? openRecord(spec, network) : openPicture(spec, network);
@@ -115,12 +118,13 @@ export async function openDigit(spec: DigitSpec, network: Network): Promise<Digi
 
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const bytes = readPicture(spec.image);
-  const { pixels, done } = fitDigit(decodePng(bytes, spec.image), network.image, spec, spec.image);
+  const picture = decodePicture(bytes, spec.image);
+  const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);
   const { scale, offset } = network.normalization;
   // The fitted digit is bright ink on black. The normalization of a network for dark ink on white inverts pixels.
   const stored = scale < 0 ? pixels.map((pixel) => 255 - pixel) : pixels;
   const normalization = { scale, offset, transposed: false };
-  return { pixels: stored, normalization, label: null, name: spec.image, done };
+  return { pixels: stored, normalization, label: null, name: spec.image, done, doubts };
 }
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
@@ -134,5 +138,12 @@ async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage
     throw new DigitflowError('USAGE', message);
   }
   const { pixels, normalization } = held;
-  return { pixels, normalization, label: held.labels?.[0] ?? null, name: `${held.name} #${index}`, done: [] };
+  return {
+    pixels,
+    normalization,
+    label: held.labels?.[0] ?? null,
+    name: `${held.name} #${index}`,
+    done: [],
+    doubts: [],
+  };
 }

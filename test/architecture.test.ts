@@ -76,6 +76,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   rxjs: ['pipelines', 'operators', 'inputs', 'training'],
   piscina: ['engine'],
   'csv-parse': ['formats'],
+  fflate: ['formats'],
+  'jpeg-js': ['formats'],
   pngjs: ['formats', 'views'],
 };
 

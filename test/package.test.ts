@@ -90,7 +90,7 @@ describe('the built files', () => {
   test('come with the licence of all that is bundled', () => {
     const text = readFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     const titles = Array.from(text.matchAll(/^([\w-]+) [\d.]+ \(([\w.-]+)\)$/gm), ([, name]) => name);
-    expect(titles).toEqual(['assemblyscript', 'commander', 'csv-parse', 'pngjs', 'rxjs', 'tslib']);
+    expect(titles).toEqual(['assemblyscript', 'commander', 'csv-parse', 'jpeg-js', 'pngjs', 'rxjs', 'tslib']);
     expect(text).toContain('Apache License');
     expect(text).toContain('TJ Holowaychuk');
   });

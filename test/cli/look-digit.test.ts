@@ -80,7 +80,7 @@ describe('digitflow look digit', () => {
     ['a neuron that is none', ['0', '--neuron', 'x'], 'USAGE', 2, 'such as 1:4'],
     ['a class that is not there', ['0', '--why', '10'], 'USAGE', 2, 'from 0 to 9'],
     ['no such file', ['nothing.png'], 'INPUT_MISSING', 66, 'nothing.png: no such file'],
-    ['what is no PNG', ['text'], 'IMAGE_FORMAT', 65, 'text: expected a PNG'],
+    ['what is no PNG', ['text'], 'IMAGE_FORMAT', 65, 'text: expected a PNG or JPEG'],
     ['a PNG that is cut off', ['broken'], 'PNG_BROKEN', 65, 'broken: broken PNG'],
     ['a size that --as-is cannot take', ['large', '--as-is'], 'INPUT_SIZE', 65, '28 x 28'],
   ])('%s is one line', async (_, args, code, exitCode, words) => {

@@ -35,16 +35,20 @@ describe('fitDigit', () => {
 
   it('leaves a picture of the right size where it is', () => {
     const pixels = Uint8Array.from({ length: 784 }, (_, i) => (i === 100 ? 200 : 0));
-    expect(fitDigit({ ...SIZE, pixels }, SIZE, {}, 'x')).toEqual({ pixels, done: [] });
+    expect(fitDigit({ ...SIZE, pixels }, SIZE, {}, 'x')).toEqual({ pixels, done: [], doubts: [] });
   });
 
   it('does as it is told', () => {
     const white = { ...SIZE, pixels: new Uint8Array(784).fill(250) };
-    expect(fitDigit(white, SIZE, { asIs: true }, 'x')).toEqual({ pixels: white.pixels, done: [] });
+    expect(fitDigit(white, SIZE, { preprocess: 'none' }, 'x')).toEqual({
+      pixels: white.pixels,
+      done: [],
+      doubts: [],
+    });
     expect(fitDigit(white, SIZE, { invert: false }, 'x').pixels).toEqual(white.pixels);
     expect(fitDigit(white, SIZE, {}, 'x').pixels).toEqual(new Uint8Array(784).fill(5));
-    expect(fitDigit(white, SIZE, { invert: true, asIs: true }, 'x').done).toEqual(['inverted']);
-    expect(() => fitDigit(paperWithBar(60, 60, 0, 255), SIZE, { asIs: true }, 'x')).toThrow(
+    expect(fitDigit(white, SIZE, { invert: true, preprocess: 'none' }, 'x').done).toEqual(['inverted']);
+    expect(() => fitDigit(paperWithBar(60, 60, 0, 255), SIZE, { preprocess: 'none' }, 'x')).toThrow(
       /28 x 28 pixels.*60 x 60/,
     );
   });

@@ -51,7 +51,9 @@ describe('decodePng', () => {
     const good = png(3, ROW);
     const huge = Uint8Array.from(good);
     huge.set([0x7f, 0xff, 0xff, 0xff], 16);
-    expect(() => decodePng(Buffer.from('GIF89a'), 'x')).toThrow(/^x: expected a PNG, found 0x47494638/);
+    expect(() => decodePng(Buffer.from('GIF89a'), 'x')).toThrow(
+      /^x: expected a PNG or JPEG, found 0x47494638/,
+    );
     expect(() => decodePng(new Uint8Array(0), 'x')).toThrow(/found no bytes at all/);
     expect(() => decodePng(good.subarray(0, 40), 'x')).toThrow(/^x: broken PNG/);
     expect(() => decodePng(huge, 'x')).toThrow(/found 2147483647 x 1/);

@@ -21,7 +21,8 @@ import {
   printView,
 } from './look-options.js';
 
-type LookDigitFlags = LookFlags & Pick<LookDigitOptions, 'neuron' | 'why' | 'invert' | 'asIs'>;
+type LookDigitFlags = LookFlags &
+  Pick<LookDigitOptions, 'neuron' | 'why' | 'invert'> & { readonly asIs?: boolean | undefined };
 
 const EXAMPLES = `
 Examples:
@@ -64,7 +65,14 @@ export function addLookDigitCommand(look: Command): void {
 async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void> {
   checkFlags(image, flags);
   const { neuron, why, invert, asIs } = flags;
-  const view = await lookDigit({ image, ...imagesOf(flags), neuron, why, invert, asIs });
+  const view = await lookDigit({
+    image,
+    ...imagesOf(flags),
+    neuron,
+    why,
+    invert,
+    preprocess: asIs ? 'none' : 'auto',
+  });
   if (!flags.quiet && view.done.length > 0) {
     process.stderr.write(`digitflow: ${printable(view.name)}: ${view.done.join(', ')}\n`);
   }

@@ -10,27 +10,37 @@ const INK_SHARE = 0.2;
 export interface FitOptions {
   /** Whether to invert; default: where the picture's rim is bright. */
   readonly invert?: boolean | undefined;
-  /** Takes the pixels as they are: not scaled or centred, and inverted only by `invert`. */
-  readonly asIs?: boolean | undefined;
+  /** `none` takes the pixels as they are: not scaled or centred, and inverted only by `invert`. Default `auto`. */
+  readonly preprocess?: 'auto' | 'none' | undefined;
+}
+
+/** A digit as MNIST has them. */
+export interface FittedDigit {
+  /** `(height, width)` u8, row-major; 0 is black. */
+  readonly pixels: Uint8Array;
+  /** What was done to the picture, a phrase each. */
+  readonly done: readonly string[];
+  /** Why it may be no single digit, a phrase each. */
+  readonly doubts: readonly string[];
 }
 
 /**
  * Makes a picture into a digit as MNIST has them: bright ink on black, scaled into the middle 20/28 and centred by
  * its mass. A picture that has the network's size already is neither scaled nor moved.
  *
- * @returns `(height, width)` u8, row-major; and what was done, a phrase each.
- * @throws DigitflowError INPUT_SIZE with `asIs` when the picture has another size.
+ * @throws DigitflowError INPUT_SIZE without preprocessing when the picture has another size.
  */
 export function fitDigit(
   image: GreyImage,
   size: PictureSize,
-  { invert, asIs = false }: FitOptions,
+  { invert, preprocess = 'auto' }: FitOptions,
   name: string,
-): { readonly pixels: Uint8Array; readonly done: readonly string[] } {
+): FittedDigit {
+  const asIs = preprocess === 'none';
   const hasSize = image.height === size.height && image.width === size.width;
   if (asIs && !hasSize) {
-    const expected = `expected ${size.height} x ${size.width} pixels for --as-is`;
-    const found = `found ${image.height} x ${image.width}; resize it, or leave --as-is out`;
+    const expected = `expected ${size.height} x ${size.width} pixels without preprocessing`;
+    const found = `found ${image.height} x ${image.width}; resize it, or have it fitted`;
     throw new DigitflowError('INPUT_SIZE', `${name}: ${expected}, ${found}`);
   }
   const done: string[] = [];
@@ -39,11 +49,15 @@ export function fitDigit(
     pixels = pixels.map((pixel) => 255 - pixel);
     done.push(invert ? 'inverted' : 'inverted, since its background is bright');
   }
-  if (hasSize) return { pixels, done };
+  if (hasSize) return { pixels, done, doubts: [] };
   done.push(`scaled from ${image.height} x ${image.width} to ${size.height} x ${size.width}`);
   const fitted = placeDigit({ ...image, pixels }, size);
   done.push(fitted === null ? 'found no ink in it' : 'centred by its mass');
-  return { pixels: fitted ?? new Uint8Array(size.height * size.width), done };
+  return {
+    pixels: fitted ?? new Uint8Array(size.height * size.width),
+    done,
+    doubts: fitted === null ? ['blank paper'] : [],
+  };
 }
 
 /** Whether most of the outermost pixels are nearer to white. */

@@ -37,8 +37,8 @@ export function decodePng(bytes: Uint8Array, name: string): GreyImage {
   if (!isPng(bytes)) {
     const found = Buffer.from(bytes.subarray(0, 4)).toString('hex');
     const what = bytes.length === 0 ? 'no bytes at all' : `0x${found} at its start`;
-    const advice = "give a PNG, or a record's number and its IDX file with --images";
-    throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a PNG, found ${what}; ${advice}`);
+    const advice = "give a picture, or a record's number and its file with --images";
+    throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a PNG or JPEG, found ${what}; ${advice}`);
   }
   if (bytes.length >= HEADER_BYTES) {
     const view = new DataView(bytes.buffer, bytes.byteOffset + WIDTH_OFFSET, 8);
@@ -59,7 +59,7 @@ export function decodePng(bytes: Uint8Array, name: string): GreyImage {
 }
 
 /** `rgba`: four bytes a pixel. */
-function greyOf(rgba: Uint8Array): Uint8Array {
+export function greyOf(rgba: Uint8Array): Uint8Array {
   const luma = new Float64Array(rgba.length / 4);
   let [ink, opacity] = [0, 0];
   for (let i = 0; i < luma.length; i++) {

@@ -1,0 +1,33 @@
+import { decode } from 'jpeg-js';
+import { DigitflowError } from '../../errors.js';
+import { decodePng, type GreyImage, greyOf, isPng } from './read-picture.js';
+
+/** Whether bytes begin as a picture that `decodePicture` reads: PNG or JPEG. */
+export function isPicture(bytes: Uint8Array): boolean {
+  return isPng(bytes) || isJpeg(bytes);
+}
+
+/** SOI, and the first byte of the next marker (ITU T.81, B.1.1.3). */
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+}
+
+/**
+ * Decodes a PNG or a JPEG, known by content, to grey.
+ *
+ * @throws DigitflowError IMAGE_FORMAT when it is neither; PNG_BROKEN, JPEG_BROKEN; MEMORY_LIMIT.
+ */
+export function decodePicture(bytes: Uint8Array, name: string): GreyImage {
+  return isJpeg(bytes) ? decodeJpeg(bytes, name) : decodePng(bytes, name);
+}
+
+function decodeJpeg(bytes: Uint8Array, name: string): GreyImage {
+  try {
+    const { width, height, data } = decode(bytes, { useTArray: true, tolerantDecoding: false });
+    return { width, height, pixels: greyOf(data) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name}: broken JPEG (${reason}); get or save it again`;
+    throw new DigitflowError('JPEG_BROKEN', message, { cause });
+  }
+}
