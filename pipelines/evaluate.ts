@@ -7,6 +7,7 @@ import type { InputDescription } from '../src/engine/records.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
+import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { Input } from '../src/inputs/input.js';
 import type { Inputs } from '../src/inputs/inputs.js';
@@ -80,7 +81,11 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
   const { reading, digest, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
-  const inputs = await openInputs(options, { network, reading, digest, onOpened });
+  const choose: ChooseReading = async (...input) => {
+    const { askNetwork } = await import('./ask-network.js');
+    return askNetwork(network, normalization)(...input);
+  };
+  const inputs = await openInputs(options, { network, reading, choose, digest, onOpened });
   try {
     const needs = await unlessAborted(inputs.look(), signal);
     const records = Math.min(needs.records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);

@@ -15,6 +15,7 @@ import {
 import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
+import { askNetwork } from './ask-network.js';
 import { hold } from './hold.js';
 import { type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
@@ -130,7 +131,8 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
   const { images, labels, reading, onOpened } = spec;
-  const options = { network, labelled: 'optional', digest: 'never', reading, onOpened } as const;
+  const choose = askNetwork(network, network.normalization);
+  const options = { network, labelled: 'optional', digest: 'never', reading, choose, onOpened } as const;
   const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
   if (held.count === 0) {
     const expected = `a record from 0 to ${held.recordCount - 1}`;

@@ -21,6 +21,7 @@ import { brightnessOf } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
+import { askNetwork } from './ask-network.js';
 import { hold } from './hold.js';
 
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
@@ -71,7 +72,16 @@ export async function openLook(options: LookOptions, check: (network: Network) =
   const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
   check(network);
   const { reading, onOpened, limit } = options;
-  const holding = { network, labelled: 'optional', digest: 'never', reading, onOpened, limit } as const;
+  const choose = askNetwork(network, network.normalization);
+  const holding = {
+    network,
+    labelled: 'optional',
+    digest: 'never',
+    reading,
+    choose,
+    onOpened,
+    limit,
+  } as const;
   const images = await hold(options, holding);
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;

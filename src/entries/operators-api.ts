@@ -36,6 +36,12 @@ export type { Guess } from '../formats/reading.js';
 export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
+export type {
+  CandidateReading,
+  CandidateRecords,
+  ChooseReading,
+  ChosenReading,
+} from '../inputs/candidate-readings.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';
 export type { Split } from '../inputs/find-files.js';
 export type {

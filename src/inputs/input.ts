@@ -6,6 +6,7 @@ import type { ReadingFlags } from '../formats/reading.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
+import type { ChooseReading } from './candidate-readings.js';
 import type { DataStream, DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import type { FirstBytes } from './first-bytes.js';
@@ -47,6 +48,8 @@ export interface OpenOptions {
   readonly classes: Network['classes'];
   /** How the data is to be read; the rest is guessed. */
   readonly reading: ReadingFlags;
+  /** Asked where several readings stay possible; where it is left out, such an input is refused. */
+  readonly choose?: ChooseReading | undefined;
   /** Whether labels must be there, may be, or are passed over. */
   readonly labelled: 'required' | 'optional' | 'ignored';
   /** Whether they are given by themselves: then those that come with the images do not count. */

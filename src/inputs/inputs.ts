@@ -7,6 +7,7 @@ import { mostRowBytesOf } from '../formats/csv/dialect.js';
 import type { ReadingFlags } from '../formats/reading.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { discard } from './bytes/open-bytes.js';
+import type { ChooseReading } from './candidate-readings.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
@@ -21,6 +22,8 @@ export interface InputsOptions {
   readonly network: { readonly image: ImageSize | null; readonly classes: Network['classes'] };
   /** How the data is to be read; the rest is guessed. */
   readonly reading?: ReadingFlags | undefined;
+  /** Asked where several readings stay possible. Default: such an input is refused (READING_UNCLEAR). */
+  readonly choose?: ChooseReading | undefined;
   /** Whether labels must be there, may be, or are passed over. Default `required`. */
   readonly labelled?: OpenOptions['labelled'] | undefined;
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
@@ -180,8 +183,9 @@ export class Inputs {
       if (this.#isText !== undefined && this.#isText !== format.isText) throw mixed(first.name, format);
       const labels = this.#labels[index];
       const { network, reading = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
+      const { choose } = this.#options;
       input = await format.open(first, {
-        ...{ file: index, ...network, reading, labelled, digest, split },
+        ...{ file: index, ...network, reading, choose, labelled, digest, split },
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
       });

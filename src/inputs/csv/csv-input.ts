@@ -6,6 +6,7 @@ import { hasRow } from '../../formats/csv/guess/first-table.js';
 import { guessDialect } from '../../formats/csv/guess/guess-dialect.js';
 import { guessShape } from '../../formats/csv/guess/guess-shape.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
+import type { ReadingFlags } from '../../formats/reading.js';
 import { foreignFormat } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
@@ -25,7 +26,7 @@ export const CSV_FORMAT: Format = {
   open: openCsv,
 };
 
-/** @throws DigitflowError what `guessDialect` throws */
+/** @throws DigitflowError what `guessDialect` and `settleReading` throw */
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understand(first, options);
@@ -63,9 +64,16 @@ async function understand(first: FirstBytes, options: OpenOptions) {
   const mayEnd = bytes.length < mostRowBytesOf(known.pixelCount);
   if (readMore !== null && mayEnd && !hasRow(bytes, guessShape(bytes, isWhole, flags.delimiter)))
     return understand(await readMore(), options);
-  const guessed = guessDialect(bytes, isWhole, known, flags, name);
+  const guess = (given: ReadingFlags) => guessDialect(bytes, isWhole, known, given, name);
+  const guessed = guess(flags);
   if (guessed.needsMore && readMore !== null) return understand(await readMore(), options);
-  return { image: size, guessed, first };
+  if (guessed.alternatives.length === 0) return { image: size, guessed, first };
+  const { settleReading } = await import('./csv-candidates.js');
+  const readings = guessed.alternatives.map((more) => ({
+    flags: more,
+    guessed: guess({ ...flags, ...more }),
+  }));
+  return { image: size, guessed: await settleReading(first, readings, options), first };
 }
 
 /** A line end turned out to be within quotes, or the file has grown. */

@@ -12,6 +12,11 @@ export interface GuessedDialect {
   readonly dialect: CsvDialect;
   /** How each property came to be known. */
   readonly guesses: readonly Guess[];
+  /**
+   * Where several readings stay possible: what asks for each beside the given flags, the favoured first. Empty where
+   * there is one only.
+   */
+  readonly alternatives: readonly ReadingFlags[];
   /** Where the first row of data begins, from the start of the block: after a header. */
   readonly dataStart: number;
   /** How many lines ended before it. */
@@ -68,6 +73,7 @@ export function guessDialect(
       ...guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
     ],
+    alternatives: [],
     dataStart: hasHeader ? rows[0].next : textStart(block),
     linesBefore: hasHeader ? rows[0].linesBefore : 0,
     needsMore: table.rows.length === 0 && !isWhole,

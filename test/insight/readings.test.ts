@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
+import {
+  chanceOf,
+  isPlainlyBetter,
+  plainlyRight,
+  rightOnes,
+  shareOfRight,
+} from '../../src/insight/readings.js';
+import { testImages } from '../helpers/image-set.js';
+import { testLabels } from '../helpers/mnist.js';
+
+/** `right` of `count` records are right, those from `first` on. */
+const rightFrom = (first: number, right: number, count: number) =>
+  Uint8Array.from({ length: count }, (_, i) => (i >= first && i < first + right ? 1 : 0));
+
+describe('chanceOf', () => {
+  test('is the tail of the binomial distribution', () => {
+    expect(chanceOf(3, 0)).toBeCloseTo(1 / 8, 12);
+    expect(chanceOf(4, 1)).toBeCloseTo(6 / 32, 12);
+    expect(chanceOf(1, 1)).toBeCloseTo(3 / 4, 12);
+    expect(chanceOf(0, 0)).toBe(1);
+  });
+
+  test('holds for thousands of records', () => {
+    expect(chanceOf(5000, 5000)).toBeGreaterThan(0.5);
+    expect(chanceOf(5000, 5000)).toBeLessThan(0.51);
+    // A z of 6 has a tail of 9.9e-10.
+    expect(chanceOf(5300, 4700)).toBeCloseTo(1.0e-9, 10);
+    expect(chanceOf(9000, 0)).toBe(0);
+  });
+});
+
+describe('plainlyRight', () => {
+  test('takes 30 records of which one reading reads all and the other none, not 29', () => {
+    expect(plainlyRight([rightFrom(0, 0, 30), rightFrom(0, 30, 30)])).toBe(1);
+    expect(plainlyRight([rightFrom(0, 29, 29), rightFrom(0, 0, 29)])).toBeNull();
+  });
+
+  test('takes no reading that is right for half of the records only, however bad the others are', () => {
+    expect(plainlyRight([rightFrom(0, 500, 1000), rightFrom(0, 0, 1000)])).toBeNull();
+    expect(plainlyRight([rightFrom(0, 501, 1000), rightFrom(0, 0, 1000)])).toBe(0);
+  });
+
+  test('takes none that is little better than another one', () => {
+    const [good, better, bad] = [rightFrom(0, 950, 1000), rightFrom(0, 960, 1000), rightFrom(0, 100, 1000)];
+    expect(isPlainlyBetter(better, good)).toBe(false);
+    expect(plainlyRight([good, better, bad])).toBeNull();
+    expect(plainlyRight([good, bad])).toBe(0);
+  });
+});
+
+test('rightOnes counts as the network does, and nothing of a record that a reading makes nothing of', () => {
+  const { network } = openModel('sigmoid');
+  const images = testImages(network, 1000);
+  const right = rightOnes(network, { ...images, labels: testLabels().subarray(0, 1000) });
+  expect(shareOfRight(right)).toBeGreaterThan(0.94);
+  expect(shareOfRight(rightOnes(network, { ...images, labels: new Int16Array(1000).fill(-1) }))).toBe(0);
+});
