@@ -226,7 +226,7 @@ test.each(all)(
         rowsOf(pixel, labels[labelStyle]),
         arrangement,
         fc.constantFrom(',', ';', '\t', ' '),
-        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.constantFrom('\n', '\r\n', '\r\r\n', '\r'),
         fc.boolean(),
         labelStyle === 'number' ? fc.boolean() : fc.constant(true),
         (rows, where, delimiter, lineEnd, endsWithLine, isLabelled) => {

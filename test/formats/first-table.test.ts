@@ -10,7 +10,8 @@ function table(
   hasHeader: boolean,
   { isEnough = true, ...flags }: ReadingFlags & { isEnough?: boolean } = {},
 ) {
-  return firstTable(split(text), { name: 'f.csv', hasHeader, isEnough, pixelCount: 4, flags });
+  const known = { name: 'f.csv', pixelCount: 4, classes: ['cat', 'dog'] };
+  return firstTable(split(text), { ...known, hasHeader, isEnough, flags });
 }
 
 describe('columns at the end that are empty in all rows, and have no name, are counted:', () => {
@@ -48,6 +49,7 @@ describe('a header of another width than the rows', () => {
   test('leaves out the name of a column of names', () => {
     const names = ['', 'y', 'a', 'b', 'c', 'd'];
     expect(table('y,a,b,c,d r1,7,0,0,1,0 r2,7,0,0,1,0', true).names).toEqual(names);
+    expect(table('y,a,b,c,d r1,7,0,0,1,0 cat,7,0,0,1,0', true).names).toEqual(names);
     expect(table('y,a,b,c,d 4,7,0,0,1,0 5,7,0,0,1,0 6,7,0,0,1,0', true).names).toEqual(names);
   });
 
@@ -57,6 +59,16 @@ describe('a header of another width than the rows', () => {
       'lacks a name, and it is not certain which',
       'a,b,c,d 7,0,0,1,0 7,0,0,1,0',
       '4 names and rows of 5 columns',
+    ],
+    [
+      'may have a single row that is a field too long',
+      'y,a,b,c,d cat,7,0,0,1,0',
+      '5 names and rows of 6 columns',
+    ],
+    [
+      'stands over labels, and rows that are a field too long',
+      'y,a,b,c,d cat,7,0,0,1,0 dog,7,0,0,1,0',
+      '5 names and rows of 6 columns',
     ],
     ['has one too much', 'y,a,b,c,d 0,0,1,0', '5 names and rows of 4 columns'],
   ])('%s, and is refused', (_, text, found) => {

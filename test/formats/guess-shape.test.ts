@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  guessShape,
-  rejectAlignedColumns,
-  rejectDecimalCommas,
-} from '../../src/formats/csv/guess/guess-shape.js';
+import { guessShape, rejectDecimalCommas } from '../../src/formats/csv/guess/guess-shape.js';
 
 const delimiterOf = (text: string) => guessShape(Buffer.from(text), true, undefined).delimiter;
 
@@ -18,6 +14,8 @@ describe('the delimiter is the one that parts the first rows, whatever else stan
     ['tabs, and spaces', '7\t 0\t 255\n', '\t'],
     ['bars', 'label|a|b\n7|0|255\n', '|'],
     ['spaces', '7 0 255\n', ' '],
+    ['several spaces', '  7   0 255 \n', ' '],
+    ['commas, after comments', '# made by hand; in\tone day\n# for me\n7,0,255\n', ','],
     ['a header of one piece', 'some digits\n7,0,255\n', ','],
     ['a name with a delimiter in it', '"a;b.png",0,0\n"c;d.png",0,0\n', ','],
     ['fields with nothing in them', '7;;12;;\n', ';'],
@@ -39,26 +37,11 @@ describe('a line ends with', () => {
     ['a carriage return', '7,0\r1,0\r', 'cr'],
     ['a carriage return, though a line feed was added last', '7,0\r1,0\r2,0\r\n', 'cr'],
     ['a line feed, though a carriage return is in a field', '"a\rb",7\nc,1\n', 'lf'],
+    ['a line feed, after three of those', '7,0\r\r\r\n1,0\r\r\r\n', 'lf'],
+    ['a carriage return, though line feeds are in fields', '"a\n\n\nb",7\r"c\n",1\r', 'cr'],
   ])('%s', (_, text, lineEnd) => {
     expect(guessShape(Buffer.from(text), true, undefined).lineEnd).toBe(lineEnd);
   });
-});
-
-const rows = (...lines: string[]) => lines.map((line) => line.split(' '));
-
-test('columns that are aligned by spaces are refused, and it is said what to do', () => {
-  expect(() => rejectAlignedColumns(rows('7  0 12', '7  0  0'), ' ', 'f.csv')).toThrowError(
-    expect.objectContaining({
-      code: 'CSV_COLUMNS',
-      message:
-        'f.csv: expected one space between two numbers, found several: write a single comma in their place',
-    }),
-  );
-});
-
-test('a space at either end, a single row, and nothing between other delimiters are none', () => {
-  expect(() => rejectAlignedColumns(rows(' 7 0 12 ', '7 0  0', '7 0 0'), ' ', 'f.csv')).not.toThrow();
-  expect(() => rejectAlignedColumns([['7', '', '0']], ',', 'f.csv')).not.toThrow();
 });
 
 describe('rows of decimal commas are refused in one line that names them', () => {

@@ -23,6 +23,7 @@ describe('a row ends', () => {
   test.each([
     ['at a line feed', 'a,b\nc\n', ['a,b', 'c']],
     ['before the carriage return that belongs to it', 'a,b\r\nc\r\n', ['a,b', 'c']],
+    ['before all carriage returns that belong to it', 'a,b\r\r\nc\r\r\r\n', ['a,b', 'c']],
     ['with the text', 'a\nb', ['a', 'b']],
     ['at once where the line is blank', 'a\n\nb', ['a', '', 'b']],
     ['not within quotes', '"a\nb",c\nd', ['"a\nb",c', 'd']],
@@ -75,12 +76,12 @@ function rowEndByBytes(text: string, lineEnd: string) {
       else {
         const rest = text.slice(at + 1);
         const isField =
-          ['', ',', lineEnd].includes(rest.slice(0, 1)) || (lineEnd === '\n' && /^\r\n/.test(rest));
+          ['', ',', lineEnd].includes(rest.slice(0, 1)) || (lineEnd === '\n' && /^\r+\n/.test(rest));
         state = isField ? 'field' : broken;
       }
     } else if (isLineEnd) {
-      const hasReturn = lineEnd === '\n' && text[at - 1] === '\r';
-      return { end: hasReturn ? at - 1 : at, next: at + 1, lines, isOpen: false };
+      const row = text.slice(0, at);
+      return { end: lineEnd === '\n' ? row.replace(/\r+$/, '').length : at, next: at + 1, lines, isOpen: false };
     } else if (state !== broken) {
       if (text[at] === '"') state = state === fieldStart ? quoted : broken;
       else state = text[at] === ',' ? fieldStart : 'field';

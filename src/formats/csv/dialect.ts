@@ -2,9 +2,9 @@ import { DigitflowError } from '../../errors.js';
 
 /** How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0. */
 export interface CsvDialect {
-  /** One character: `,`, `;`, tab or space. */
+  /** One character: `,`, `;`, tab or space. Spaces side by side are one delimiter, and none at either end of a row. */
   readonly delimiter: string;
-  /** What ends a row: a line feed (a carriage return before it belongs to the end), or a carriage return alone. */
+  /** What ends a row: a line feed (carriage returns before it belong to the end), or a carriage return alone. */
   readonly lineEnd: 'lf' | 'cr';
   /** Whether the first row names the columns. */
   readonly hasHeader: boolean;

@@ -36,7 +36,8 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
 export function splitRow(bytes: Uint8Array, { delimiter, lineEnd }: TextShape): readonly string[] | string {
   // Without a quote only delimiters matter, and csv-parse would take a hundred times as long.
   if (bytes.length > 0 && !bytes.includes(QUOTE)) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').split(delimiter);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    return delimiter === ' ' ? text.replace(/^ +| +$/g, '').split(/ +/) : text.split(delimiter);
   }
   try {
     // A copy: csv-parse may keep it.
@@ -45,8 +46,14 @@ export function splitRow(bytes: Uint8Array, { delimiter, lineEnd }: TextShape): 
       encoding: 'latin1',
       record_delimiter: lineEnd === 'cr' ? ['\r'] : ['\r\n', '\n'],
       relax_column_count: true,
+      // Between spaces side by side there is no field, but for one of quotes.
+      ...(delimiter === ' ' && {
+        cast: (field, { quoting }) => (quoting || field !== '' ? field : undefined),
+      }),
     });
-    return rows.length === 1 ? rows[0] : `expected one row, found ${rows.length}`;
+    return rows.length === 1
+      ? rows[0].filter((field) => field !== undefined)
+      : `expected one row, found ${rows.length}`;
   } catch (error) {
     const { code = 'unknown fault' } = error as { code?: string };
     return QUOTE_FAULTS.get(code) ?? `expected CSV (${code})`;

@@ -30,8 +30,9 @@ export function findLineEnd(
   const length = bytes.subarray(start, end).indexOf(lineEnd);
   if (length === -1) return undefined;
   const at = start + length;
-  const hasReturn = lineEnd === LINE_FEED && length > 0 && bytes[at - 1] === CARRIAGE_RETURN;
-  return { end: hasReturn ? at - 1 : at, next: at + 1, lines: 1, isOpen: false };
+  let textEnd = at;
+  if (lineEnd === LINE_FEED) while (textEnd > start && bytes[textEnd - 1] === CARRIAGE_RETURN) textEnd--;
+  return { end: textEnd, next: at + 1, lines: 1, isOpen: false };
 }
 
 /**

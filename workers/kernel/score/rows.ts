@@ -3,6 +3,7 @@ import { decimal, decimalPixels, isExact, readDecimal } from './decimal';
 import { plainPixels } from './text';
 
 const QUOTE: i32 = 0x22;
+const SPACE: i32 = 0x20;
 const LINE_FEED: i32 = 0x0a;
 const CARRIAGE_RETURN: i32 = 0x0d;
 /** Longer labels are left to `parseRow`: these are exact. */
@@ -115,7 +116,7 @@ function rest(task: RowTask, pixelsEnd: usize): usize {
     at = field(task, column, at + 1);
     if (at == 0) return 0;
   }
-  if (task.lineEnd == LINE_FEED && at < end && <i32>load<u8>(at) == CARRIAGE_RETURN) at++;
+  if (task.lineEnd == LINE_FEED) while (at < end && <i32>load<u8>(at) == CARRIAGE_RETURN) at++;
   return at < end && <i32>load<u8>(at) == task.lineEnd ? at : 0;
 }
 
@@ -136,9 +137,11 @@ function field(task: RowTask, column: i32, at: usize): usize {
     // What follows is for the caller to see, but for this.
     if (to < task.end && <i32>load<u8>(to) == QUOTE) return 0;
   } else if (task.lineEnd == LINE_FEED && <i32>load<u8>(to) == LINE_FEED) {
-    // A carriage return before a line feed belongs to the line end.
-    if (to > start && <i32>load<u8>(to - 1) == CARRIAGE_RETURN) textEnd--;
+    // Carriage returns before a line feed belong to the line end.
+    while (textEnd > start && <i32>load<u8>(textEnd - 1) == CARRIAGE_RETURN) textEnd--;
   }
+  // Spaces side by side are one delimiter.
+  if (textEnd == at && task.delimiter == SPACE) return 0;
   const place = column - task.labelColumn;
   if (place >= 0 && place < task.labelColumns) label = readLabel(task, place, at, start, textEnd, to);
   if (column == task.idColumn) {

@@ -76,9 +76,13 @@ const ID = /^(?:|id|index|image_?id|unnamed: 0|x|row|row_?names?|file_?name|file
 const PIXEL = /^(?:pixel|pix|px|p|x|v|col|column|feature|f|attr)?[ _.-]?(\d+)$/;
 const ROW_AND_COLUMN = /^(?:r|row|pixel)?_?(\d+)(?:x|_|c|_c|,)(\d+)$/;
 
-/** A name as names are compared: in small letters, without blanks around it and without the `# ` of numpy.savetxt. */
+/** A name as names are compared: in small letters, without blanks, the `# ` of numpy.savetxt and ARFF's quotes around it. */
 function plainName(name: string): string {
-  return name.replace(/^\s*#/, '').trim().toLowerCase();
+  return name
+    .replace(/^\s*#/, '')
+    .trim()
+    .replace(/^'(.*)'$/, '$1')
+    .toLowerCase();
 }
 
 export function isLabelName(name: string): boolean {
@@ -130,8 +134,30 @@ const LEAST_COUNTING = 16;
 /** What may stand in place of a number, and is no name. */
 const NO_NAME = /^\s*(?:[+-]?(?:nan|inf|infinity|0x[\da-f]+)|n\/?a|null|true|false|\d+(?:\.\d*)?%)\s*$/i;
 
+/** How large a part of a row of numbers that pandas took for names repeats other ones. */
+const LEAST_REPEATED = 0.5;
+
+/** Whether names are those that pandas makes of a row of numbers, most of which repeat: `7,0,0.1,0.2` of `7,0,0,0`. */
+export function isMangledRow(fields: readonly string[]): boolean {
+  const counts = new Map<string, number>();
+  let repeated = 0;
+  for (const field of fields) {
+    const [, base = '', count] = /^(.+)\.(\d+)$/.exec(field) ?? [];
+    if (counts.get(base) === Number(count)) {
+      counts.set(base, Number(count) + 1);
+      repeated++;
+    } else if (counts.has(field) || readNumber(field) === undefined) {
+      return false;
+    } else {
+      counts.set(field, 1);
+    }
+  }
+  return repeated >= LEAST_COUNTING && repeated > LEAST_REPEATED * fields.length;
+}
+
 /** Whether the first row names the columns: names, mostly; or numbers that count up along the row. */
 export function isHeader(fields: readonly string[], pixelCount: number): boolean {
+  if (isMangledRow(fields)) return true;
   const numbers = fields.map(readNumber);
   const names = fields.filter(
     (field, i) => numbers[i] === undefined && !NO_NAME.test(field) && !isDecimalComma(field),

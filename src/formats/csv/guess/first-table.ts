@@ -1,20 +1,32 @@
 import { DigitflowError } from '../../../errors.js';
-import type { TextShape } from '../dialect.js';
+import { mostRowBytesOf, type TextShape } from '../dialect.js';
 import { splitRow } from '../parse-row.js';
-import { findRowEnd, lineEndByte } from '../row-ends.js';
+import { findLineEnd, findRowEnd, lineEndByte } from '../row-ends.js';
 import { type ColumnEvidence, counted, isCounting, isText, type Rows } from './column-evidence.js';
 
 /** How many rows are guessed from: enough to see every label, few enough to cost nothing. */
 export const MOST_FIRST_ROWS = 100;
+
+/** Lines that begin with `#` before the first row: where there are more of them, they are rows. */
+const MOST_COMMENTS = MOST_FIRST_ROWS;
+const NUMBER_SIGN = 0x23;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** A row of the first block, unquoted; without fields where it is no CSV. */
 interface FirstRow {
   readonly fields: Fields;
-  /** Where the next row begins, from the start of the block, and how many lines ended before. */
-  readonly next: number;
+  /** Where it begins and where the next row does, from the start of the block; how many lines ended before each. */
+  readonly start: number;
   readonly linesBefore: number;
+  readonly next: number;
+  readonly linesBeforeNext: number;
+}
+
+/** The first rows, and how many lines of comments stand before them. */
+export interface FirstRows {
+  readonly rows: readonly FirstRow[];
+  readonly comments: number;
 }
 
 type Fields = readonly string[];
@@ -24,13 +36,19 @@ export function textStart(block: Uint8Array): number {
   return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
 }
 
-/** The first rows that are not blank. A row without a line end counts only where the block is the whole text. */
-export function firstRows(
-  block: Uint8Array,
-  isWhole: boolean,
-  shape: TextShape,
-  mostRows = MOST_FIRST_ROWS,
-): FirstRow[] {
+/** How much of the text is taken into account. */
+export interface FirstRowsLimits {
+  /** False where the block is not the whole text: a row without a line end does not count then. */
+  readonly isWhole: boolean;
+  readonly mostRows?: number;
+  /** A quote that is open for so long was never closed: its row has no fields, and ends with its line. */
+  readonly mostRowBytes?: number;
+}
+
+/** The first rows that are not blank, after lines of comments: those begin with `#`, and are not as wide as the rows. */
+export function firstRows(block: Uint8Array, shape: TextShape, limits: FirstRowsLimits): FirstRows {
+  const { isWhole, mostRows = MOST_FIRST_ROWS, mostRowBytes = mostRowBytesOf(0) } = limits;
+  const marked: FirstRow[] = [];
   const rows: FirstRow[] = [];
   const lineEnd = lineEndByte(shape);
   let lines = 0;
@@ -41,21 +59,34 @@ export function firstRows(
       lines++;
       continue;
     }
-    const { end, next, lines: ended, isOpen } = findRowEnd(block, at, block.length, shape);
-    if (!isWhole && (ended === 0 || isOpen)) break;
-    lines += ended;
+    let row = findRowEnd(block, at, block.length, shape);
+    const isLast = row.next === row.end;
+    if (!isWhole && (row.isOpen ? block.length - at < mostRowBytes : isLast)) break;
+    // As what reads the rows does.
+    const isFaulty = row.isOpen;
+    if (isFaulty) row = findLineEnd(block, at, block.length, shape) ?? row;
+    const { end, next } = row;
+    const start = { start: at, linesBefore: lines };
+    lines += row.lines;
     if (end > at) {
-      const fields = splitRow(block.subarray(at, end), shape);
-      rows.push({ fields: typeof fields === 'string' ? [] : fields, next, linesBefore: lines });
+      const fields = isFaulty ? '' : splitRow(block.subarray(at, end), shape);
+      const isMarked = rows.length === 0 && marked.length < MOST_COMMENTS && block[at] === NUMBER_SIGN;
+      const texts = typeof fields === 'string' ? [] : fields;
+      (isMarked ? marked : rows).push({ fields: texts, ...start, next, linesBeforeNext: lines });
     }
     at = next;
   }
-  return rows;
+  // Not known as yet what follows them.
+  if (rows.length === 0 && !isWhole) return { rows, comments: 0 };
+  const width = rows[0]?.fields.length ?? 0;
+  const isComment = ({ fields }: FirstRow) => fields.length === 1 || Math.abs(fields.length - width) > 1;
+  const comments = marked.findLastIndex(isComment) + 1;
+  return { rows: [...marked.slice(comments), ...rows].slice(0, mostRows), comments };
 }
 
 /** Whether a row that is not blank has ended; a line end within quotes ends none. */
 export function hasRow(block: Uint8Array, shape: TextShape): boolean {
-  return firstRows(block, false, shape, 1).length > 0;
+  return firstRows(block, shape, { isWhole: false, mostRows: 1 }).rows.length > 0;
 }
 
 /** The first rows as columns; `names` has none for columns that are empty at the end. */
@@ -65,7 +96,7 @@ export interface FirstTable extends Pick<ColumnEvidence, 'names' | 'rows' | 'col
 }
 
 /** What is known of the rows beforehand. */
-interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' | 'flags'> {
+interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' | 'classes' | 'flags'> {
   readonly hasHeader: boolean;
   /** Whether these rows are all there are, or as many as are guessed from. */
   readonly isEnough: boolean;
@@ -78,13 +109,13 @@ interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' |
  * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
  */
 export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable {
-  const { hasHeader, isEnough, pixelCount } = options;
+  const { hasHeader, isEnough, pixelCount, classes } = options;
   const header = hasHeader ? decoded(fields[0]) : null;
   const body = hasHeader ? fields.slice(1) : fields;
   const isAsWide = header !== null && body.some(({ length }) => length === header.length);
   const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
   const rows = body.filter(({ length }) => length === columnCount);
-  const names = header && namesOf(header, rows, columnCount);
+  const names = header && namesOf(header, rows, columnCount, classes);
   if (header !== null && names === null) {
     if (isEnough || header.length < pixelCount) {
       const found = `${counted(header.length, 'name')} and rows of ${counted(columnCount, 'column')}`;
@@ -106,14 +137,21 @@ function usualWidth(rows: Rows): number {
 }
 
 /** A name for each column; null where it is not certain which name belongs to which column. */
-function namesOf(header: Fields, rows: Rows, columnCount: number): Fields | null {
+function namesOf(header: Fields, rows: Rows, columnCount: number, classes: Fields): Fields | null {
   if (header.length === columnCount) return header;
   if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
   if (header.length > columnCount) return header.slice(0, columnCount);
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
-  const hasRowNames = isCounting(rows, 0) || isText(rows, 0);
-  return header.length === columnCount - 1 && hasRowNames ? ['', ...header] : null;
+  // A single row may be a field too long; the names of classes are labels.
+  const isNamed = rows.length > 1 && isText(rows, 0) && !rows.every(([first]) => isNameOf(first, classes));
+  const hasRowNames = header.length === columnCount - 1 && (isNamed || isCounting(rows, 0));
+  return hasRowNames ? ['', ...header] : null;
+}
+
+/** Fields are strings of bytes. */
+function isNameOf(field: string, classes: Fields): boolean {
+  return classes.includes(Buffer.from(field, 'latin1').toString());
 }
 
 /** Pixels are not passed over, nor is a column that a flag gives. */

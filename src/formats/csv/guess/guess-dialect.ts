@@ -1,11 +1,11 @@
 import { DigitflowError } from '../../../errors.js';
 import type { Guess, ReadingFlags } from '../../reading.js';
-import type { CsvDialect } from '../dialect.js';
-import { isHeader, type KnownImages } from './column-evidence.js';
-import { firstRows, firstTable, MOST_FIRST_ROWS, textStart } from './first-table.js';
-import { guessColumns } from './guess-columns.js';
+import { type CsvDialect, mostRowBytesOf } from '../dialect.js';
+import { isHeader, isMangledRow, type KnownImages } from './column-evidence.js';
+import { firstRows, firstTable, MOST_FIRST_ROWS } from './first-table.js';
+import { type Columns, guessColumns } from './guess-columns.js';
 import { guessScale } from './guess-scale.js';
-import { guessShape, rejectAlignedColumns, rejectDecimalCommas } from './guess-shape.js';
+import { guessShape, rejectDecimalCommas } from './guess-shape.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
@@ -44,20 +44,25 @@ export function guessDialect(
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);
   const { delimiter } = shape;
-  const rows = firstRows(block, isWhole, shape);
+  const { pixelCount } = known;
+  const mostRowBytes = mostRowBytesOf(pixelCount);
+  const { rows, comments } = firstRows(block, shape, { isWhole, mostRowBytes });
   if (rows.length === 0) throw noRows(block, isWhole, name);
   const fields = rows.map((row) => row.fields);
   // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
   if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
-  rejectAlignedColumns(fields, delimiter, name);
 
-  const { pixelCount } = known;
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
+  const isMangled = hasHeader && isMangledRow(fields[0]);
   const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
-  const table = firstTable(fields, { name, hasHeader, isEnough, pixelCount, flags });
+  // Names that pandas made of numbers say nothing of their columns.
+  const [tableRows, hasNames] =
+    isMangled && fields.length > 1 ? [fields.slice(1), false] : [fields, hasHeader];
+  const table = firstTable(tableRows, { ...known, name, hasHeader: hasNames, isEnough, flags });
   const { columnCount, emptyAtEnd } = table;
+  const needsMore = table.rows.length === 0 && !isWhole;
   const evidence = { ...table, ...known, name, flags, columnCount: columnCount - emptyAtEnd };
-  const { guesses, ...columns } = guessColumns(evidence);
+  const { guesses, ...columns } = needsMore ? NOTHING_KNOWN : guessColumns(evidence);
   const { firstPixel } = columns;
   const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
@@ -65,20 +70,26 @@ export function guessDialect(
     guesses: [
       {
         property: 'header',
-        value: hasHeader ? 'yes' : 'no',
+        value: isMangled ? 'yes (pandas made it of a row of numbers)' : hasHeader ? 'yes' : 'no',
         by: flags.header === undefined ? 'seen' : 'given',
       },
       { property: 'delimiter', value: delimiterName(delimiter), by: flags.delimiter ? 'given' : 'seen' },
       ...scale.guesses,
       ...guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
+      ...(comments > 0
+        ? [{ property: 'lines of comments passed over', value: `${comments}`, by: 'seen' } as const]
+        : []),
     ],
     alternatives: [],
-    dataStart: hasHeader ? rows[0].next : textStart(block),
-    linesBefore: hasHeader ? rows[0].linesBefore : 0,
-    needsMore: table.rows.length === 0 && !isWhole,
+    dataStart: hasHeader ? rows[0].next : rows[0].start,
+    linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
+    needsMore,
   };
 }
+
+/** Without a row of data. */
+const NOTHING_KNOWN: Columns = { firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] };
 
 function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;

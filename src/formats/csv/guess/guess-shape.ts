@@ -21,7 +21,7 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   const candidates = DELIMITERS.map((delimiter) => ({
     delimiter,
     // Two rows: a header may have fewer fields, or none to part.
-    rows: firstRows(start, isStartWhole, { delimiter, lineEnd }, 2).map(({ fields }) => fields),
+    rows: firstRows(start, { delimiter, lineEnd }, { isWhole: isStartWhole, mostRows: 2 }).rows.map(fieldsOf),
   })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
   if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
   const counts = candidates.map(({ delimiter, rows }) => {
@@ -31,6 +31,8 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   const most = Math.max(...counts);
   return { delimiter: most <= 1 ? ',' : candidates[counts.indexOf(most)].delimiter, lineEnd };
 }
+
+const fieldsOf = ({ fields }: { readonly fields: readonly string[] }) => fields;
 
 /** Counts the fields with something in them, but without a delimiter that is stronger than theirs. */
 function countFilled(fields: readonly string[], stronger: readonly string[]): number {
@@ -42,20 +44,10 @@ function countFilled(fields: readonly string[], stronger: readonly string[]): nu
 function guessLineEnd(block: Uint8Array): TextShape['lineEnd'] {
   if (!block.includes(CARRIAGE_RETURN)) return 'lf';
   const text = Buffer.from(block.subarray(0, ENOUGH_BYTES)).toString('latin1');
-  const count = (lineEnd: RegExp) => text.match(lineEnd)?.length ?? 0;
-  return count(/\r(?!\n)/g) > count(/\n/g) ? 'cr' : 'lf';
-}
-
-/**
- * @throws DigitflowError CSV_COLUMNS for columns that are aligned by several spaces: most rows have empty fields between
- *   others. A space at either end of a row is no sign of it.
- */
-export function rejectAlignedColumns(rows: Rows, delimiter: string, name: string): void {
-  if (delimiter !== ' ') return;
-  const aligned = rows.filter((row) => row.slice(1, -1).includes(''));
-  if (aligned.length * 2 <= rows.length) return;
-  const message = `${name}: expected one space between two numbers, found several: write a single comma in their place`;
-  throw new DigitflowError('CSV_COLUMNS', message);
+  // What stands in quotes ends no line.
+  const lines = text.replace(/"[^"]*"/g, '');
+  const count = (lineEnd: RegExp) => lines.match(lineEnd)?.length ?? 0;
+  return count(/\r(?!\r*\n)/g) > count(/\n/g) ? 'cr' : 'lf';
 }
 
 /**
