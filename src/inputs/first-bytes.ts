@@ -1,9 +1,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
 import { textStart } from '../formats/csv/guess/first-table.js';
-import { isGzip } from '../formats/recognize.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { OpenFile } from './bytes/file-bytes.js';
+import { isPacked } from './bytes/inflate-bytes.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 
 const LINE_FEED = 0x0a;
@@ -68,9 +68,9 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
   const file = path === null ? null : await OpenFile.open(path, path).catch(() => null);
   if (file === null) return null;
   try {
-    const start = new Uint8Array(2);
+    const start = new Uint8Array(4);
     file.readAt(start, 0);
-    return isGzip(start) ? null : file.sizeBytes;
+    return isPacked(start) ? null : file.sizeBytes;
   } catch {
     return null;
   } finally {

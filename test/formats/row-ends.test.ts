@@ -81,7 +81,12 @@ function rowEndByBytes(text: string, lineEnd: string) {
       }
     } else if (isLineEnd) {
       const row = text.slice(0, at);
-      return { end: lineEnd === '\n' ? row.replace(/\r+$/, '').length : at, next: at + 1, lines, isOpen: false };
+      return {
+        end: lineEnd === '\n' ? row.replace(/\r+$/, '').length : at,
+        next: at + 1,
+        lines,
+        isOpen: false,
+      };
     } else if (state !== broken) {
       if (text[at] === '"') state = state === fieldStart ? quoted : broken;
       else state = text[at] === ',' ? fieldStart : 'field';

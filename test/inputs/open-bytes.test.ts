@@ -299,8 +299,20 @@ describe('openBytes with gzip', () => {
     expect(error.message).toContain('incorrect data check');
   });
 
+  it.each([1, 9, 200_000])(
+    'passes over %i zeros after the last member, wherever the stream is cut',
+    async (count) => {
+      const bytes = Buffer.concat([member, Buffer.alloc(count)]);
+      for (const offsets of [[], [member.length], [member.length + 1], [member.length - 3]]) {
+        expect((await read(cutAt(bytes, offsets))).equals(TEXT)).toBe(true);
+      }
+    },
+  );
+
   it.each([
-    ['zeros', Buffer.alloc(9)],
+    ['zeros and text', Buffer.from('\0\0\0garbage')],
+    ['zeros and a further member', Buffer.concat([Buffer.alloc(512), member])],
+    ['many zeros and one other byte', Buffer.concat([Buffer.alloc(200_000), Buffer.of(1)])],
     ['text', Buffer.from('garbage')],
     ['half a header', Buffer.from([0x1f, 0x8b, 8, 0])],
   ])('refuses %s after the last member, wherever the stream is cut', async (_, tail) => {
@@ -325,6 +337,24 @@ describe('openBytes with gzip', () => {
     expect(await source.pull()).not.toBeNull();
     await Promise.race([damaged, new Promise((resolve) => setImmediate(resolve))]);
     expect((await failureOf(() => contentOf(source))).code).toBe('GZIP_BROKEN');
+  });
+
+  const zstandard = Buffer.from(
+    'KLUv/WAIBrUBANQCVGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZy4gAQDFFv6qDA==',
+    'base64',
+  );
+  const unpacksIt = Number.parseInt(process.versions.node, 10) >= 24;
+
+  it('unpacks Zstandard too, where Node does so without fault', async () => {
+    const expected = unpacksIt ? TEXT : zstandard;
+    for (const offsets of [[], [1], [2, 3], [20]])
+      expect((await read(cutAt(zstandard, offsets))).equals(expected)).toBe(true);
+    if (!unpacksIt) return;
+    for (const bytes of [zstandard.subarray(0, -3), Buffer.concat([zstandard, Buffer.from('xyzw!')])]) {
+      const error = await failureOf(() => read(whole(bytes)));
+      expect(error.code).toBe('GZIP_BROKEN');
+      expect(error.message).toMatch(/^x: broken Zstandard stream/);
+    }
   });
 
   it('passes on what goes wrong below', async () => {

@@ -1,4 +1,5 @@
-import type { Gunzip, InflateRaw } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import type * as Zlib from 'node:zlib';
 import { DigitflowError } from '../../errors.js';
 import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
@@ -9,29 +10,37 @@ export const UNPACKED_BYTES = 512 * 1024;
 /** What to raise when packed content is damaged, cut off, or followed by other bytes. */
 type Broken = (reason: string, cause?: unknown) => DigitflowError;
 
-/** What a source gives, unpacked by a stream of zlib's; nothing may follow the end of what is packed. */
+/** A stream of zlib's that unpacks, and how many bytes it has consumed. */
+type Unpacker = Transform & Zlib.Zlib;
+
+/** What a source gives, unpacked by a stream of zlib's; nothing may follow the end of what is packed, unless it is padding. */
 export class InflateBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes = null;
   readonly file = null;
   readonly #packed: ByteSource;
-  readonly #inflate: Gunzip | InflateRaw;
+  readonly #inflate: Unpacker;
   readonly #broken: Broken;
   #pieces: AsyncIterator<Uint8Array> | null = null;
+  readonly #mayBePadded: boolean;
+  #fed: Promise<void> | null = null;
   #packedBytes = 0;
+  #hasOthers = false;
 
-  constructor(packed: ByteSource, inflate: Gunzip | InflateRaw, broken: Broken) {
+  /** @param mayBePadded whether zeros may follow, as tapes and block devices leave them */
+  constructor(packed: ByteSource, inflate: Unpacker, broken: Broken, mayBePadded = false) {
     this.name = packed.name;
     this.#packed = packed;
     this.#inflate = inflate;
     this.#broken = broken;
+    this.#mayBePadded = mayBePadded;
   }
 
   async pull(): Promise<Uint8Array | null> {
     if (this.#pieces === null) {
       // The iterator listens for errors from its first `next` on, and keeps one that comes between two pulls.
       this.#pieces = this.#inflate[Symbol.asyncIterator]();
-      void this.#feed();
+      this.#fed = this.#feed();
     }
     try {
       const { done, value } = await this.#pieces.next();
@@ -40,8 +49,9 @@ export class InflateBytes implements ByteSource {
       if (error instanceof DigitflowError) throw error;
       throw this.#broken(error instanceof Error ? error.message : String(error), error);
     }
-    // zlib stops in silence at zeros or other bytes that are no further member: they were fed, but not consumed.
-    if (this.#inflate.bytesWritten < this.#packedBytes) throw this.#broken('other bytes follow its end');
+    // What is packed may end before its source does.
+    await this.#fed;
+    if (this.#hasOthers) throw this.#broken('other bytes follow its end');
     return null;
   }
 
@@ -59,6 +69,11 @@ export class InflateBytes implements ByteSource {
         await new Promise<void>((resolve, reject) => {
           this.#inflate.write(piece, (error) => (error ? reject(error) : resolve()));
         });
+        // zlib stops in silence at bytes that are no further member: they were fed, but not consumed.
+        const rest = piece.subarray(
+          Math.max(0, piece.length - this.#packedBytes + this.#inflate.bytesWritten),
+        );
+        this.#hasOthers ||= this.#mayBePadded ? rest.some((byte) => byte !== 0) : rest.length > 0;
       }
       this.#inflate.end();
     } catch (error) {
@@ -67,25 +82,50 @@ export class InflateBytes implements ByteSource {
   }
 }
 
+const ZSTANDARD = [0x28, 0xb5, 0x2f, 0xfd];
+/** Older ones have Zstandard from 22.15 on, but take what is cut off for whole. */
+const FIRST_NODE_WITH_ZSTANDARD = 24;
+
+/** Whether content begins like what this Node can unpack: gzip, or Zstandard. */
+export function isPacked(start: Uint8Array): boolean {
+  return isGzip(start) || isZstandard(start);
+}
+
+function isZstandard(start: Uint8Array): boolean {
+  const canUnpack = Number.parseInt(process.versions.node, 10) >= FIRST_NODE_WITH_ZSTANDARD;
+  return canUnpack && ZSTANDARD.every((byte, i) => start[i] === byte);
+}
+
 /**
- * The content of a source: unpacked, with all members, when it begins like gzip; else as it is. Pulling rejects with
- * `GZIP_BROKEN` when the stream is damaged, cut off, or followed by anything that is not gzip.
+ * The content of a source: unpacked, with all members, when it begins like gzip, or like Zstandard where Node unpacks that;
+ * else as it is. Pulling rejects with `GZIP_BROKEN` when the stream is damaged, cut off, or followed by anything else;
+ * after gzip there may be zeros.
  */
-export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
+export async function unpackIfPacked(source: ByteSource): Promise<ByteSource> {
   let start = await source.pull();
-  while (start !== null && start.length < 2) {
+  // No line of text is waited with.
+  while (start !== null && start.length < ZSTANDARD.length && mayBePacked(start[0])) {
     const kept = Uint8Array.from(start);
     const more = await source.pull();
-    if (more === null) return prepend(kept, source);
-    start = Buffer.concat([kept, more]);
+    start = more === null ? kept : Buffer.concat([kept, more]);
+    if (more === null) break;
   }
   if (start === null) return source;
   const whole = prepend(start, source);
-  if (!isGzip(start)) return whole;
-  // Loaded only when needed: it takes a millisecond.
-  const { createGunzip } = await import('node:zlib');
-  return new InflateBytes(whole, createGunzip({ chunkSize: UNPACKED_BYTES }), (reason, cause) => {
-    const message = `${whole.name}: broken gzip stream (${reason}); fetch or compress the file again`;
+  if (!isPacked(start)) return whole;
+  const title = isGzip(start) ? 'gzip' : 'Zstandard';
+  const broken: Broken = (reason, cause) => {
+    const message = `${whole.name}: broken ${title} stream (${reason}); fetch or compress the file again`;
     return new DigitflowError('GZIP_BROKEN', message, { cause });
-  });
+  };
+  // Loaded only when needed: it takes a millisecond.
+  const zlib = await import('node:zlib');
+  const options = { chunkSize: UNPACKED_BYTES };
+  if (isGzip(start)) return new InflateBytes(whole, zlib.createGunzip(options), broken, true);
+  const { createZstdDecompress } = zlib as unknown as { createZstdDecompress: typeof zlib.createGunzip };
+  return new InflateBytes(whole, createZstdDecompress(options), broken);
+}
+
+function mayBePacked(first: number): boolean {
+  return first === 0x1f || first === ZSTANDARD[0];
 }

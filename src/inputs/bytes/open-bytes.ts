@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
 import { type ByteSource, closedOnError } from './byte-source.js';
 import { FileBytes, OpenFile } from './file-bytes.js';
-import { unpackIfGzip } from './inflate-bytes.js';
+import { unpackIfPacked } from './inflate-bytes.js';
 import { arrayBytes, iterableBytes, pipeBytes, type WebByteStream, webStreamBytes } from './stream-bytes.js';
 
 /**
@@ -35,13 +35,13 @@ export function pathOf(input: ByteInput): string | null {
 }
 
 /**
- * Opens an input and unpacks it when its content is gzip.
+ * Opens an input and unpacks it when its content is gzip, or Zstandard where Node unpacks that.
  *
  * @throws DigitflowError USAGE for what is no input, INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
   const source = await openPacked(input, name);
-  return closedOnError(source, () => unpackIfGzip(source));
+  return closedOnError(source, () => unpackIfPacked(source));
 }
 
 async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {
