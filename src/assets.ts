@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DigitflowError } from './errors.js';
+import { DigitflowError, inputError } from './errors.js';
 
 /** This module is one folder below the package's root both as source (src/) and as bundle (dist/): one path serves both. */
 function fromPackageRoot(path: string): string {
@@ -41,27 +41,79 @@ interface Wasm {
   ) => { readonly exports: object };
 }
 
-const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
-
-/** Reads and compiles a kernel; throws BUILD_INCOMPLETE. Asking twice costs next to nothing: V8 knows the bytes again. */
-export function compileKernel(file: string): WasmModule {
-  return new wasm.Module(read(file));
+function wasm(): Wasm {
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: Wasm };
+  if (WebAssembly !== undefined) return WebAssembly;
+  const message = 'expected WebAssembly, found it switched off in Node; start it without --jitless';
+  throw new DigitflowError('WASM_MISSING', message);
 }
 
-/** Allocates a shared memory of 64 KiB pages; throws RangeError where there is not so much. */
+/**
+ * Reads and compiles a kernel. Asking twice costs next to nothing: V8 knows the bytes again.
+ *
+ * @throws DigitflowError BUILD_INCOMPLETE, INPUT_READ, WASM_MISSING
+ */
+export function compileKernel(file: string): WasmModule {
+  return new (wasm().Module)(read(file));
+}
+
+const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
+
+/**
+ * Allocates a shared memory of 64 KiB pages.
+ *
+ * @throws DigitflowError MEMORY_LIMIT where there is not so much, WASM_MISSING
+ */
 export function allocateWasmMemory(pages: number, mostPages = pages): WasmMemory {
-  return new wasm.Memory({ initial: pages, maximum: mostPages, shared: true });
+  const { Memory } = wasm();
+  try {
+    return new Memory({ initial: pages, maximum: mostPages, shared: true });
+  } catch (cause) {
+    throw memoryError(pages, cause);
+  }
+}
+
+/** Makes a memory bigger by so many bytes at least; throws DigitflowError MEMORY_LIMIT. */
+export function growWasmMemory(memory: WasmMemory, bytes: number): void {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  try {
+    memory.grow(pages);
+  } catch (cause) {
+    throw memoryError(pages, cause);
+  }
 }
 
 /** Makes an instance of a kernel over a memory; returns what it exports. */
 export function instantiateWasm<Kernel extends object>(module: WasmModule, memory: WasmMemory): Kernel {
-  return new wasm.Instance(module, { env: { memory } }).exports as Kernel;
+  return new (wasm().Instance)(module, { env: { memory } }).exports as Kernel;
+}
+
+function memoryError(pages: number, cause: unknown): DigitflowError {
+  const bytes = pages * PAGE_BYTES;
+  const advice = canBeHad(pages)
+    ? 'V8 reserves some 10 GB of addresses for each memory of WebAssembly; raise the limit (ulimit -v)'
+    : 'give a smaller batch size or fewer workers';
+  return new DigitflowError('MEMORY_LIMIT', `no ${bytes} bytes of shared memory can be had: ${advice}`, {
+    cause,
+  });
+}
+
+/** Whether plain memory of that size can be had: then it is only WebAssembly's that cannot. */
+function canBeHad(pages: number): boolean {
+  try {
+    return pages <= MOST_PAGES && new SharedArrayBuffer(pages * PAGE_BYTES).byteLength > 0;
+  } catch {
+    return false;
+  }
 }
 
 function read(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (cause) {
+    const error = inputError(cause, file);
+    if (error.code !== 'INPUT_MISSING') throw error;
     const message = `no kernel at ${file}: run \`npm run build\` first`;
     throw new DigitflowError('BUILD_INCOMPLETE', message, { cause });
   }

@@ -5,6 +5,8 @@
 const EXIT_CODES = {
   USAGE: 2,
   MEMORY_LIMIT: 2,
+  THREAD_LIMIT: 2,
+  WASM_MISSING: 2,
 
   IDX_EMPTY: 65,
   IDX_MAGIC: 65,
@@ -88,17 +90,37 @@ export class DigitflowError extends Error {
   }
 }
 
-/** An error in words: its code, `INTERNAL` where it is not one of ours, and one sentence. */
+const OWN_FAULT = 70;
+
+/** An error in words: its code, `INTERNAL` where it is not one of ours, and one sentence; and a process's exit code. */
 export function describeError(error: unknown): {
   readonly code: ErrorCode | 'INTERNAL';
   readonly message: string;
+  readonly exitCode: number;
 } {
-  if (error instanceof DigitflowError) return { code: error.code, message: error.message };
+  const ours = error instanceof DigitflowError ? error : forbidden(error);
+  if (ours) return { code: ours.code, message: ours.message, exitCode: ours.exitCode };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
     message: `${message} (this is a fault of digitflow; please report it, with --debug)`,
+    exitCode: OWN_FAULT,
   };
+}
+
+/** What Node's permission model or the system forbids is thrown anywhere: also where a file is only looked for, or code loaded. */
+function forbidden(error: unknown): DigitflowError | undefined {
+  const code = errorCode(error);
+  const { permission, resource, path } = Object(error) as {
+    permission?: string;
+    resource?: string;
+    path?: string;
+  };
+  const isWrite = permission === 'FileSystemWrite';
+  const advice = adviceOn(code, isWrite ? '--allow-fs-write' : '--allow-fs-read');
+  if (advice === undefined) return undefined;
+  const message = `${resource ?? path}: could not be ${isWrite ? 'written' : 'read'} (${code}); ${advice}`;
+  return new DigitflowError(isWrite ? 'OUTPUT_WRITE' : 'INPUT_READ', message, { cause: error });
 }
 
 const MISSING = new Set(['ENOENT', 'ENOTDIR']);
@@ -110,10 +132,19 @@ export function inputError(error: unknown, name: string): DigitflowError {
   if (code !== undefined && MISSING.has(code)) return missingInput(name, { cause: error });
   const reason = code ?? (error instanceof Error ? error.message : String(error));
   const advice =
-    code === 'EACCES' || code === 'EPERM' ? 'check its permissions' : 'check the source and try again';
+    adviceOn(code, '--allow-fs-read') ??
+    (code === 'EACCES' || code === 'EPERM' ? 'check its permissions' : 'check the source and try again');
   return new DigitflowError('INPUT_READ', `${name}: could not be read (${reason}); ${advice}`, {
     cause: error,
   });
+}
+
+/** What to do where it is not the file that is at fault, but what the process may do; `flag` is Node's, to allow it. */
+export function adviceOn(code: string | undefined, flag: string): string | undefined {
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'too many files are open; raise the limit (ulimit -n), or ask for fewer workers';
+  if (code === 'ERR_ACCESS_DENIED') return `Node's permission model forbids it; allow it (${flag})`;
+  return undefined;
 }
 
 /** The `INPUT_MISSING` error of a path that does not exist. */

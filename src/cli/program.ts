@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { DigitflowError, describeError } from '../errors.js';
+import { describeError } from '../errors.js';
 import { writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
@@ -68,8 +68,11 @@ export async function runCli(args: readonly string[]): Promise<void> {
   process.once('beforeExit', () =>
     process.exit(report(new Error('the run has stopped before its end'), args)),
   );
+  // Whatever ends it, it was no success until all is written.
+  process.exitCode = EXIT_OWN_FAULT;
   try {
     await run(args);
+    if (process.exitCode === EXIT_OWN_FAULT) process.exitCode = 0;
   } catch (error) {
     process.exitCode = report(error, args);
   }
@@ -133,7 +136,7 @@ function isCommand(word: string | undefined): boolean {
 
 /** Whether a first word is neither an option nor a path that is there. */
 function mayBeMistyped(word: string | undefined): boolean {
-  return word !== undefined && /^[a-z]+$/i.test(word) && !existsSync(word);
+  return word !== undefined && /^[a-z]+$/i.test(word) && !isCommand(word) && !existsSync(word);
 }
 
 function isUnlikeAll(error: unknown): boolean {
@@ -146,10 +149,7 @@ function report(error: unknown, args: readonly string[]): number {
   const failure =
     error instanceof CommanderError
       ? { code: 'USAGE', message: usageMessage(error, args), exitCode: EXIT_USAGE }
-      : {
-          ...describeError(error),
-          exitCode: error instanceof DigitflowError ? error.exitCode : EXIT_OWN_FAULT,
-        };
+      : describeError(error);
   const stack = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
   if (wantsJson(args)) {
     process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack })}\n`);

@@ -79,17 +79,12 @@ export class SharedNetwork {
   }
 }
 
-/** Allocates the shared memory, with the table by which the kernel reads text; throws MEMORY_LIMIT. */
+/** Allocates the shared memory, with the table by which the kernel reads text; throws MEMORY_LIMIT, WASM_MISSING. */
 export function allocateMemory({ bytes, compression }: MemoryLayout): WasmMemory {
-  try {
-    const memory = allocateWasmMemory(bytes / PAGE_BYTES);
-    if (compression > 0)
-      fillCompressionTable(new Uint8Array(memory.buffer, compression, COMPRESSION_TABLE_BYTES));
-    return memory;
-  } catch (cause) {
-    const message = `no ${bytes} bytes of shared memory can be had: give a smaller batch size or fewer workers`;
-    throw new DigitflowError('MEMORY_LIMIT', message, { cause });
-  }
+  const memory = allocateWasmMemory(bytes / PAGE_BYTES);
+  if (compression > 0)
+    fillCompressionTable(new Uint8Array(memory.buffer, compression, COMPRESSION_TABLE_BYTES));
+  return memory;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join, normalize } from 'node:path/posix';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
 
 /** What slots for text are made for. */
@@ -145,13 +147,55 @@ const TEXT_BYTES_WORTH_A_WORKER = 20 * 2 ** 20;
 
 /** How many threads an input repays: none for a small one, at most the cores that the process may use. */
 export function chooseWorkers(records: number): number {
-  return Math.min(availableParallelism(), Math.floor(records / RECORDS_WORTH_A_WORKER));
+  return atMostCores(Math.floor(records / RECORDS_WORTH_A_WORKER));
 }
 
 /** The same for text: by its bytes, null where it is not known how many will come. */
 export function chooseTextWorkers(bytes: number | null): number {
-  return Math.min(
-    availableParallelism(),
-    Math.floor((bytes ?? Number.POSITIVE_INFINITY) / TEXT_BYTES_WORTH_A_WORKER),
-  );
+  return atMostCores(Math.floor((bytes ?? Number.POSITIVE_INFINITY) / TEXT_BYTES_WORTH_A_WORKER));
+}
+
+function atMostCores(count: number): number {
+  // For one, nothing need be read.
+  return count < 2 ? count : Math.min(count, usableCores());
+}
+
+/**
+ * The cores that the process may use: no more than what its control group, or one around that, is allowed of CPU time. Node 20
+ * does not look at that.
+ *
+ * @param root where /proc and /sys lie; for tests
+ */
+export function usableCores(root = '/'): number {
+  const cores = availableParallelism();
+  // A part of a core is worth a thread.
+  return process.platform === 'linux' ? Math.min(cores, Math.ceil(cpuQuota(root))) : cores;
+}
+
+/** In cores; infinite where there is no quota. */
+function cpuQuota(root: string): number {
+  const groups = textOf(join(root, 'proc/self/cgroup'));
+  // `4:cpu,cpuacct:/a/b` is a group of version 1, `0::/a/b` of version 2.
+  const [, controllers, first] = /^\d+:([^:\n]*\bcpu\b[^:\n]*):(.*)$/m.exec(groups) ?? [];
+  const [, second] = /^0::(.*)$/m.exec(groups) ?? [];
+  const own = first ?? second;
+  if (own === undefined) return Number.POSITIVE_INFINITY;
+  const folder = join(root, 'sys/fs/cgroup', controllers ?? '');
+  const quotas: number[] = [];
+  // What a container sees of the path may end above it; the parts that are not there have no quota.
+  for (let group = normalize(`/${own}`); ; group = dirname(group)) {
+    const file = (name: string) => textOf(join(folder, group, name));
+    const text = controllers ? `${file('cpu.cfs_quota_us')} ${file('cpu.cfs_period_us')}` : file('cpu.max');
+    const [quota, period] = text.split(/\s+/).map(Number);
+    if (quota > 0 && period > 0) quotas.push(quota / period);
+    if (group === '/') return Math.min(Number.POSITIVE_INFINITY, ...quotas);
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { DigitflowError } from '../errors.js';
+import { adviceOn, DigitflowError } from '../errors.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
 
@@ -109,12 +109,14 @@ function tryToMake(path: string): void {
 
 /** The error OUTPUT_WRITE of an output that cannot be written. */
 export function writeError(error: unknown, path: string): DigitflowError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return notWritable(path, 'there is no such folder; make it first', error);
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
-  const reason = typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
-  const advice = code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path';
+  const reason = code ?? (error instanceof Error ? error.message : String(error));
+  const advice =
+    adviceOn(code, '--allow-fs-write') ??
+    (code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path');
   return notWritable(path, `${reason}; ${advice}`, error);
 }
 

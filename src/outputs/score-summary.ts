@@ -50,6 +50,7 @@ export class SummaryFile {
     const { network, name, sha256 } = this.#model;
     const { predictions, reasons } = written?.counts ?? new ScoreTally(network.classes.length).counts;
     const { inputs, rows, rejected, seconds, workers, partial } = run;
+    const { code, message } = describeError(error);
     const resumedAt = written?.from?.rows ?? 0;
     const summary = {
       schema: 'digitflow.score/1',
@@ -72,7 +73,7 @@ export class SummaryFile {
       seconds,
       rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
       partial,
-      ...(error === undefined ? {} : { error: describeError(error) }),
+      ...(error === undefined ? {} : { error: { code, message } }),
     };
     this.#file.write(`${JSON.stringify(summary, null, 2)}\n`);
   }

@@ -107,6 +107,18 @@ describe('a worker that fails', () => {
   });
 });
 
+test('a process that is stopped while threads start, longer than they may take, goes on afterwards', async () => {
+  const startTimeoutMs = 3000;
+  const { pool, shared } = started({ workers: 1, workerFile: fixture('loads-when-told'), startTimeoutMs });
+  const batch = makeBatch(pool);
+  const scored = pool.score(batch);
+  // No turn of the loop meanwhile, nor of the thread.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, startTimeoutMs + 100);
+  letSlowGoOn(shared);
+  await scored;
+  expect([...batch.predictions]).toEqual(expectedPredictions(batch));
+});
+
 describe('a pool that cannot start', () => {
   test('fails when its worker hangs while loading, and still closes', async () => {
     const { pool } = started({ workerFile: fixture('hangs-on-load'), startTimeoutMs: 300 });

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { layoutMemory } from '../../src/engine/layout.js';
-import { chooseTextSize, slotCountFor } from '../../src/engine/sizes.js';
+import { chooseTextSize, slotCountFor, usableCores } from '../../src/engine/sizes.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const WORKERS = [0, 1, 2, 8, 16, 48, 64, 128, 256, 512];
@@ -32,4 +35,45 @@ describe.each([1, 2, 28])('for images of %i pixels a side, ids and all outputs',
 
 test('as many threads as there may be fit with images of a single pixel, too, where outputs are not kept', () => {
   expect(memoryFor(1, 512, undefined, false).layout.bytes).toBeLessThanOrEqual(2 ** 32);
+});
+
+describe.runIf(process.platform === 'linux')('the quota of a control group', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'digitflow-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function write(name: string, text: string): void {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+
+  const V2 = '0::/a/b\n';
+  const V1 = '5:cpuset:/\n4:cpu,cpuacct:/a/b\n0::/\n';
+
+  test.each([
+    ['none, version 2', V2, { 'a/b/cpu.max': 'max 100000\n' }, Number.POSITIVE_INFINITY],
+    ['of a whole core, version 2', V2, { 'a/b/cpu.max': '100000 100000\n' }, 1],
+    ['of a part of one', V2, { 'a/b/cpu.max': '5000 100000\n' }, 1],
+    ['of one and a half', V2, { 'a/b/cpu.max': '150000 100000\n' }, 2],
+    ['of the group around it', V2, { 'a/b/cpu.max': 'max 100000\n', 'a/cpu.max': '50000 100000\n' }, 1],
+    ['of a container, which sees its own as the root', V2, { 'cpu.max': '100000 100000\n' }, 1],
+    ['of a group that lies outside', '0::/../../x\n', { 'cpu.max': '100000 100000\n' }, 1],
+    ['none, version 1', V1, quotaOfVersion1(-1), Number.POSITIVE_INFINITY],
+    ['of a part of a core, version 1', V1, quotaOfVersion1(50_000), 1],
+    ['unknown', '', { 'cpu.max': '1000 100000\n' }, Number.POSITIVE_INFINITY],
+    ['that is not understood', V2, { 'a/b/cpu.max': 'much\n' }, Number.POSITIVE_INFINITY],
+  ])('%s', (_, groups, quotas, cores) => {
+    for (const [name, text] of Object.entries(quotas)) write(join('sys/fs/cgroup', name), text);
+    write('proc/self/cgroup', groups);
+    expect(usableCores(root)).toBe(Math.min(availableParallelism(), cores));
+  });
+
+  function quotaOfVersion1(quota: number): Record<string, string> {
+    return {
+      'cpu,cpuacct/a/b/cpu.cfs_quota_us': `${quota}\n`,
+      'cpu,cpuacct/a/b/cpu.cfs_period_us': '100000\n',
+    };
+  }
 });

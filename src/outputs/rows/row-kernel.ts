@@ -1,5 +1,11 @@
 import * as TASK from '../../../workers/kernel/common/format-offsets.js';
-import { allocateWasmMemory, instantiateWasm, type WasmMemory, type WasmModule } from '../../assets.js';
+import {
+  allocateWasmMemory,
+  growWasmMemory,
+  instantiateWasm,
+  type WasmMemory,
+  type WasmModule,
+} from '../../assets.js';
 import type { RowPiece } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
@@ -16,7 +22,6 @@ const KINDS: Readonly<Partial<Record<RowPiece['kind'], number>>> = {
   output: TASK.OUTPUT,
 };
 
-const PAGE_BYTES = 65_536;
 const MOST_PAGES = 65_536;
 /** No record's number has more. */
 const MOST_DIGITS = 24;
@@ -193,7 +198,7 @@ export class RowKernel {
 
   #grow(bytes: number): void {
     const missing = bytes - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) growWasmMemory(this.#memory, missing);
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#words = new Uint32Array(this.#memory.buffer);
   }
