@@ -1,4 +1,6 @@
 import { Duplex } from 'node:stream';
+import { DigitflowError } from '../src/errors.js';
+import { decodeText, type TextEncoding } from '../src/formats/csv/text-encoding.js';
 import { openModel } from '../src/inputs/open-model.js';
 import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
 import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
@@ -13,6 +15,8 @@ export interface ScoreStreamOptions
   readonly probabilities?: boolean | undefined;
   /** So many of the best classes, with their confidences, in text. Default 0. */
   readonly top?: number | undefined;
+  /** CSV: an apostrophe before ids and names that a spreadsheet would take for a formula. Default false. */
+  readonly spreadsheetSafe?: boolean | undefined;
 }
 
 /** What is said of a row, as an object: a prediction, or why there is none. */
@@ -23,8 +27,13 @@ export interface ScoredRow {
   readonly prediction: string | null;
   /** 0..1 where the network's outputs are probabilities; null where the row is bad. */
   readonly confidence: number | null;
-  /** What its column of ids says; left out where there is none. */
+  /**
+   * What its column of ids says; left out where there is none. It is read in `reading.encoding`, default UTF-8. Bytes that
+   * are no text there become U+FFFD, so that two ids may look the same: then `idBytes` has them as they came in.
+   */
   readonly id?: string;
+  /** The bytes of an id that `id` could not hold; left out else. */
+  readonly idBytes?: Uint8Array;
   /** The network's outputs, one a class, where they are wanted. */
   readonly outputs?: readonly number[];
   readonly reject?: string;
@@ -52,14 +61,19 @@ class ScoreStream extends Duplex {
   #wakeWriter: () => void = () => {};
   #wakeDrained: () => void = () => {};
 
-  constructor({ output = 'csv', probabilities = false, top = 0, ...options }: ScoreStreamOptions) {
+  constructor(given: ScoreStreamOptions) {
+    const { output = 'csv', probabilities = false, top = 0, spreadsheetSafe, ...options } = given;
     super({ readableObjectMode: output === 'objects', decodeStrings: true });
     const { classes } = openModel(options.model ?? 'sigmoid').network;
+    const encoding = options.reading?.encoding;
+    if (spreadsheetSafe && output !== 'csv')
+      throw new DigitflowError('USAGE', `spreadsheetSafe: expected output csv, found ${output}`);
     let withIds = false;
     let format: RowFormat | undefined;
     const begun = (): RowFormat => {
       if (output === 'objects') throw new TypeError('expected text');
-      format ??= rowFormat({ format: output, classes, probabilities, top, withIds });
+      const written = { encoding, spreadsheetSafe, probabilities, top, withIds };
+      format ??= rowFormat({ format: output, classes, ...written });
       return format;
     };
     const text = async (given: RowFormat, rows: ScoredRows): Promise<void> => {
@@ -67,7 +81,7 @@ class ScoreStream extends Duplex {
       for (const part of given.rows(rows)) await this.#give(Buffer.from(part));
     };
     const write = async (rows: ScoredRows): Promise<void> => {
-      if (output === 'objects') for (const row of objectsOf(rows, classes)) await this.#give(row);
+      if (output === 'objects') for (const row of objectsOf(rows, classes, encoding)) await this.#give(row);
       else if (format !== undefined) await text(format, rows);
       else {
         await this.#give(begun().head);
@@ -164,7 +178,11 @@ class ScoreStream extends Duplex {
 }
 
 /** The rows of a batch, scored or not, in the order of the input. */
-function* objectsOf(rows: ScoredRows, classes: readonly string[]): Generator<ScoredRow, void> {
+function* objectsOf(
+  rows: ScoredRows,
+  classes: readonly string[],
+  encoding: TextEncoding | undefined,
+): Generator<ScoredRow, void> {
   const { count, predictions, confidences, outputs, idEnds, ids, rejects, place } = rows;
   const reasons = new Map(rejects.map(({ row, reason }) => [row, reason]));
   for (let at = 0, scored = 0; at < count + rejects.length; at++) {
@@ -175,12 +193,16 @@ function* objectsOf(rows: ScoredRows, classes: readonly string[]): Generator<Sco
       continue;
     }
     const all = Array.from(outputs.subarray(scored * classes.length, (scored + 1) * classes.length));
-    const id = Buffer.from(ids.subarray(scored === 0 ? 0 : idEnds[scored - 1], idEnds[scored])).toString();
     yield {
       ...{ row, prediction: classes[predictions[scored]], confidence: confidences[scored] },
-      ...(idEnds.length > 0 ? { id } : {}),
+      ...(idEnds.length > 0 ? idOf(ids.slice(idEnds[scored - 1] ?? 0, idEnds[scored]), encoding) : {}),
       ...(all.length > 0 ? { outputs: all } : {}),
     };
     scored++;
   }
+}
+
+function idOf(idBytes: Uint8Array, encoding: TextEncoding | undefined): Pick<ScoredRow, 'id' | 'idBytes'> {
+  const id = decodeText(idBytes, encoding);
+  return id === null ? { id: Buffer.from(idBytes).toString(), idBytes } : { id };
 }

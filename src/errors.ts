@@ -19,6 +19,7 @@ const EXIT_CODES = {
   IDX_TRAILING_BYTES: 65,
   IDX_COUNTS_DIFFER: 65,
   CSV_BINARY: 65,
+  CSV_ENCODING: 65,
   CSV_EMPTY: 65,
   CSV_COLUMNS: 65,
   CSV_SCALE: 65,
@@ -159,14 +160,22 @@ function errorCode(error: unknown): string | undefined {
 }
 
 /**
- * A value from outside in a one-line message: as JSON, cut after 60 characters, its control characters escaped, so
- * that a file can neither break the line nor steer the terminal.
+ * A value from outside in a one-line message: as JSON, cut after 60 characters, so that a file can neither break the line
+ * nor steer the terminal.
  */
 export function quoteValue(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing';
-  const short = json.length > 60 ? `${json.slice(0, 60)}…` : json;
-  return short.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return safeText(json.length > 60 ? `${json.slice(0, 60)}…` : json);
+}
+
+/** Control characters, what ends a line or a paragraph, marks that turn the direction of writing, halves of surrogates. */
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/**
+ * Text from outside, made safe to show in a terminal or on a page: what would break its line, steer the terminal or turn
+ * its letters around shows as an escape, such as `\u001b`.
+ */
+export function safeText(text: string): string {
+  return text.replace(UNSAFE, (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -8,6 +8,7 @@ export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
 export { DigitflowError, type ErrorCode } from './errors.js';
+export type { TextEncoding } from './formats/csv/text-encoding.js';
 export type { ReadingFlags } from './formats/reading.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
 export type { WebByteStream } from './inputs/bytes/stream-bytes.js';

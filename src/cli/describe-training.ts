@@ -7,10 +7,11 @@ import {
   percentage,
   rateWords,
 } from '../counting/wording.js';
+import { safeText } from '../errors.js';
 import { threadWords } from '../views/terminal/progress.js';
 import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
-import { labelled, printable } from '../views/terminal/text-layout.js';
+import { labelled } from '../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
 type Judged = NonNullable<Report['test']>;
@@ -43,7 +44,7 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
     ...(validation ? judged('validation', validation) : []),
     ...(test ? judged('test', test) : []),
     ...entry('speed', speedFacts(training)),
-    ...(out.path === null ? [] : entry('file', [printable(out.path), digestWords(out.sha256)])),
+    ...(out.path === null ? [] : entry('file', [safeText(out.path), digestWords(out.sha256)])),
     ...diverged.map(({ run, epoch }) => paint.warn(`Run ${run} diverged in epoch ${epoch}; it was left.`)),
     ...(training.partial
       ? ['', paint.warn('Partial: the training was interrupted; the best so far was kept.')]
@@ -59,7 +60,7 @@ function isGiven(fact: Fact): fact is string {
 function dataFacts({ data, settings }: Report): Fact[] {
   const digest = data.files[0]?.sha256;
   return [
-    printable(data.dataset ?? data.files[0]?.path ?? 'images'),
+    safeText(data.dataset ?? data.files[0]?.path ?? 'images'),
     `${grouped(data.images - settings.validation)} images to learn from`,
     `${grouped(settings.validation)} held out`,
     digest ? digestWords(digest) : false,

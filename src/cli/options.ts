@@ -2,10 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
+import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
 import { describeGuesses, type ReadingFlags } from '../formats/reading.js';
 import { FORMAT_TITLES } from '../formats/recognize.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
+import { sayLine } from './process.js';
 
 /** The values of the CSV flags, as commander gives them. */
 export interface ReadingFlagValues extends Omit<ReadingFlags, 'header' | 'transpose'> {
@@ -31,6 +33,7 @@ export const READING_FLAGS = [
   'scale',
   'transpose',
   'labelsFrom',
+  'encoding',
 ] as const;
 
 const YES_NO = ['yes', 'no'];
@@ -118,7 +121,18 @@ export function addReadingOptions(command: Command): Command {
     )
     .option('--scale <white>', 'CSV: the value that is white, such as 255 or 1; one for all of a file', white)
     .addOption(transpose.choices(YES_NO))
-    .option('--labels-from <number>', 'CSV: the label of the first class (default: 0)', wholeNumber(0));
+    .option('--labels-from <number>', 'CSV: the label of the first class (default: 0)', wholeNumber(0))
+    .option(
+      '--encoding <name>',
+      'CSV: how letters are stored: utf8, latin1, windows-1252, shift_jis, …; ids become UTF-8',
+      encoding,
+    );
+}
+
+function encoding(text: string): TextEncoding {
+  const known = textEncoding(text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Expected one of ${TEXT_ENCODINGS.join(', ')}.`);
 }
 
 function delimiter(text: string): string {
@@ -129,9 +143,9 @@ function delimiter(text: string): string {
 
 /** The CSV flags as the pipelines take them. */
 export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
-  const { header, label, id, delimiter, scale, transpose, labelsFrom } = flags;
+  const { header, label, id, delimiter, scale, transpose, labelsFrom, encoding } = flags;
   return {
-    ...{ label, id, delimiter, scale, labelsFrom },
+    ...{ label, id, delimiter, scale, labelsFrom, encoding },
     header: header && header === 'yes',
     transpose: transpose && transpose === 'yes',
   };
@@ -161,7 +175,7 @@ export function checkReadingFlags(flags: ReadingFlagValues, { name, format }: In
 export function onOpened(
   flags: ReadingFlagValues & Pick<RunningFlags, 'quiet'>,
   note = (text: string): void => {
-    if (!flags.quiet) process.stderr.write(`${text}\n`);
+    if (!flags.quiet) sayLine(text);
   },
 ): (input: InputDescription) => void {
   return (input) => {

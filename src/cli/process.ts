@@ -1,3 +1,4 @@
+import { safeText } from '../errors.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
 
@@ -21,6 +22,11 @@ export async function writeOut(text: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
+}
+
+/** Says a line on stderr: names in it can neither break it nor steer the terminal. */
+export function sayLine(text: string): void {
+  process.stderr.write(`${safeText(text)}\n`);
 }
 
 /** The exit code of a process that was interrupted. */

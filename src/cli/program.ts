@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describeError } from '../errors.js';
-import { writeOut } from './process.js';
+import { sayLine, writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -152,10 +152,11 @@ function report(error: unknown, args: readonly string[]): number {
       : describeError(error);
   const stack = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
   if (wantsJson(args)) {
-    process.stderr.write(`${JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack })}\n`);
+    // Escapes mean the same in JSON.
+    sayLine(JSON.stringify({ schema: 'digitflow.error/1', ...failure, stack }));
   } else {
-    process.stderr.write(`digitflow: ${onOneLine(failure.message)}\n`);
-    if (stack !== undefined) process.stderr.write(`${stack}\n`);
+    sayLine(`digitflow: ${failure.message}`);
+    for (const line of stack?.split('\n') ?? []) sayLine(line);
   }
   return failure.exitCode;
 }
@@ -178,12 +179,4 @@ function wantsJson(args: readonly string[]): boolean {
     const isValue = /^(nd)?json$/.test(arg) && /^(-f|--format)$/.test(args[index - 1]);
     return isValue || /^(--format=|-f)(nd)?json$/.test(arg);
   });
-}
-
-/** A path may hold anything: a line break in it must not make two lines, nor an escape steer the terminal. */
-function onOneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
 }

@@ -11,7 +11,7 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { interruptibly, writeOut } from './process.js';
+import { interruptibly, sayLine, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
   readonly out: string;
@@ -63,6 +63,6 @@ async function runReport(
     );
     file.write(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
-    if (!flags.quiet) process.stderr.write(`${flags.out}: ${kilobytes} kB, open it in a browser\n`);
+    if (!flags.quiet) sayLine(`${flags.out}: ${kilobytes} kB, open it in a browser`);
   });
 }

@@ -18,7 +18,7 @@ import {
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
-import { interruptibly } from './process.js';
+import { interruptibly, sayLine } from './process.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
@@ -48,6 +48,7 @@ export function defineScore(command: Command): void {
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
     .option('--top <count>', 'the best so many classes with their confidences', wholeNumber(0), 0)
+    .option('--spreadsheet-safe', "CSV: put ' before ids and names that begin with = + - @ tab or a line end")
     .option(
       '-o, --out <file>',
       'where to write (default: stdout); <file>.progress says how far it is until it is done',
@@ -145,14 +146,19 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
 }
 
 function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): ScoreOutputs {
-  const { normalize, probabilities = false, top, out, rejects } = flags;
+  const { normalize, probabilities = false, top, out, rejects, spreadsheetSafe } = flags;
+  const reading = readingFlagsOf(flags);
   const format = flags.kaggle ? 'kaggle' : flags.format;
   return new ScoreOutputs({
-    ...{ format, classes: model.network.classes, probabilities, top, out, rejects },
+    ...{ format, classes: model.network.classes, probabilities, top, out, rejects, spreadsheetSafe },
+    encoding: reading.encoding,
     note: (text) => note(flags, text),
     resume: flags.resume ?? false,
     run: {
-      options: { model: model.sha256, format, probabilities, top, normalize, ...readingFlagsOf(flags) },
+      options: {
+        ...{ model: model.sha256, format, probabilities, top, normalize },
+        ...{ 'spreadsheet-safe': spreadsheetSafe, ...reading },
+      },
       inputs: out === undefined ? [] : inputs.map(identityOf),
     },
   });
@@ -179,5 +185,5 @@ async function endEarly(run: ScoreRun, error: unknown, signal: AbortSignal): Pro
 }
 
 function note({ quiet }: ScoreFlags, text: string): void {
-  if (!quiet) process.stderr.write(`digitflow: ${text}\n`);
+  if (!quiet) sayLine(`digitflow: ${text}`);
 }

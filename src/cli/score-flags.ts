@@ -12,6 +12,7 @@ export interface ScoreFlags extends RunningFlags {
   readonly kaggle?: boolean;
   readonly probabilities?: boolean;
   readonly top: number;
+  readonly spreadsheetSafe?: boolean;
   readonly out?: string;
   readonly resume?: boolean;
   readonly summary?: string;
@@ -41,6 +42,8 @@ export function checkedFlags(paths: readonly string[], flags: ScoreFlags): Score
   if (flags.resume && flags.out === undefined) throw usage('--resume: say of what with --out');
   const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
   if (flags.kaggle && wantsMore) throw usage('--kaggle: not with --format, --probabilities or --top');
+  if (flags.spreadsheetSafe && (flags.kaggle || flags.format !== 'csv'))
+    throw usage('--spreadsheet-safe: only with --format csv, which spreadsheets open');
   return { ...flags, onError };
 }
 

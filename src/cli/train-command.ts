@@ -22,7 +22,7 @@ import {
   realNumber,
   wholeNumber,
 } from './options.js';
-import { EXIT_INTERRUPTED, onInterrupt, stdoutOptions, writeOut } from './process.js';
+import { EXIT_INTERRUPTED, onInterrupt, sayLine, stdoutOptions, writeOut } from './process.js';
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
@@ -137,7 +137,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (line: string) => {
     progress.clear();
-    if (!flags.quiet) process.stderr.write(`digitflow: ${line}\n`);
+    if (!flags.quiet) sayLine(`digitflow: ${line}`);
   };
   const { signal, end } = onInterrupt(() =>
     note('interrupted; keeping the best so far (again to leave at once)'),

@@ -31,6 +31,7 @@ export { chooseWorkers, type TextCapacity, type TextOptions, type TextSize } fro
 export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
 export type { CsvDialect, LabelColumns } from '../formats/csv/dialect.js';
+export type { TextEncoding } from '../formats/csv/text-encoding.js';
 export type { LabelFormat, LabelLayout } from '../formats/labels.js';
 export type { Guess } from '../formats/reading.js';
 export type { FormatName } from '../formats/recognize.js';

@@ -1,9 +1,11 @@
+import type { TextEncoding } from './csv/text-encoding.js';
+
 /**
  * What the user says of how data is to be read; the rest is guessed. Each is the flag of its name on the command line.
  *
  * | for text only | for all formats |
  * |---|---|
- * | header, delimiter, label, id | scale, transpose, labelsFrom |
+ * | header, delimiter, label, id, encoding | scale, transpose, labelsFrom |
  */
 export interface ReadingFlags {
   /** Whether the first row names the columns. */
@@ -14,6 +16,8 @@ export interface ReadingFlags {
   readonly label?: string | undefined;
   /** `none`, a column's name, or its number from 1. */
   readonly id?: string | undefined;
+  /** How its letters are stored. Default: UTF-8, and ids and bad rows are any bytes. */
+  readonly encoding?: TextEncoding | undefined;
   /** The value that is white, such as 255 or 1. */
   readonly scale?: number | undefined;
   /** Whether pixels stand column by column. */

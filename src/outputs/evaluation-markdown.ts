@@ -9,17 +9,19 @@ import {
   rateWords,
   timesWords,
 } from '../counting/wording.js';
+import { safeText } from '../errors.js';
 
 /** A matrix of more classes is too wide to read in a rendered page. */
 const MAX_MATRIX_CLASSES = 26;
 const MAX_CONFUSIONS = 10;
 const ABSENT = '–';
 
-/** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table. */
+/** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table, or steer what shows it. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\\`*_[\]<>|&~#]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/\s+/g, ' ');
+  return safeText(text.replace(/\s+/g, ' ')).replace(
+    /[\\`*_[\]<>|&~#]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }
 
 /** A table of escaped cells; all columns but the first are aligned as `others` says. */

@@ -74,7 +74,7 @@ export class ScoreOutputs {
 
   async write(rows: ScoredRows): Promise<void> {
     for (const text of (await this.#begun()).rows(rows)) await this.#write(text);
-    if (rows.rejects.length > 0) await this.#rejects?.write(rejectsCsv(rows));
+    if (rows.rejects.length > 0) await this.#rejects?.write(rejectsCsv(rows, this.#options.spreadsheetSafe));
     this.#tally.add(rows);
     this.#advance(rows);
     if (this.#isJournalled && performance.now() >= this.#nextMs) await this.#save();

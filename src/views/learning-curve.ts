@@ -1,4 +1,5 @@
 import { percentage } from '../counting/wording.js';
+import { safeText } from '../errors.js';
 import type { EpochReport } from '../training/training-epochs.js';
 
 /** One epoch of a learning curve. */
@@ -151,5 +152,5 @@ function fixed(value: number): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return safeText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -140,6 +140,9 @@ const id = fc.constantFrom(
   '"l\nm"',
   '"\r"',
   '12',
+  'M\xfcller',
+  '"M\xf6,ller"',
+  '\xff\0\x80',
 );
 const CLASSES = 10;
 /** Two are the same, two are not to be told apart from text that is no UTF-8, and one is beyond the classes. */
@@ -174,16 +177,16 @@ const labels = {
     fc.constantFrom(...['cat', 'dog', 'ü', 'dogs', '7', ''].flatMap((name) => [name, `"${name}"`])),
     fc.constantFrom('fish', 'Cat', 'do', 'dog ', ' dog', '"a,b"', '"ca""t"', '7.0', '"cat"x', '\ufffd'),
   ).map((field) => [latin1(field)]),
-  'name that is no UTF-8': fc.constantFrom('\xff', '\xc3', 'dog').map((field) => [field]),
+  'name that is no UTF-8': fc.constantFrom('\xff', '\xc3', '\xfc', 'dog').map((field) => [field]),
   'one-hot': nearly(hotRow, fc.array(hotCell, { minLength: CLASSES, maxLength: CLASSES })),
 };
 type LabelStyle = keyof typeof labels;
-const labelAt = (style: LabelStyle, column: number): LabelColumns =>
+const labelAt = (style: LabelStyle, column: number, encoding: 'latin1' | undefined): LabelColumns =>
   style === 'number'
     ? { kind: 'number', column, from: 0 }
     : style === 'one-hot'
       ? { kind: 'one-hot', first: column, count: CLASSES }
-      : { kind: 'name', column, names };
+      : { kind: 'name', column, names: encoding ? names.map((name) => name.replace('\ufffd', 'ÿ')) : names };
 const rowsOf = (pixel: fc.Arbitrary<string>, label: fc.Arbitrary<string[]>) =>
   fc.array(
     fc.tuple(
@@ -229,7 +232,8 @@ test.each(all)(
         fc.constantFrom('\n', '\r\n', '\r\r\n', '\r'),
         fc.boolean(),
         labelStyle === 'number' ? fc.boolean() : fc.constant(true),
-        (rows, where, delimiter, lineEnd, endsWithLine, isLabelled) => {
+        fc.constantFrom(undefined, 'latin1' as const),
+        (rows, where, delimiter, lineEnd, endsWithLine, isLabelled, encoding) => {
           const lines = rows.map(([rowId, rowLabel, pixels, extra, change]) => {
             const cells = extra === 1 ? [...pixels, '0'] : extra === -1 ? pixels.slice(1) : pixels;
             const fields = {
@@ -256,8 +260,9 @@ test.each(all)(
             pixelCount: PIXELS,
             white,
             transposed: false,
-            label: isLabelled ? labelAt(labelStyle, labelColumn) : null,
+            label: isLabelled ? labelAt(labelStyle, labelColumn, encoding) : null,
             idColumn,
+            encoding,
           };
           expect(scored(content, dialect, counting)).toEqual(scored(content, dialect, noFastRows));
         },
@@ -285,4 +290,22 @@ test('names that bytes cannot tell from others, and too many of them, are left t
     expect(result).toEqual(scored(content, dialect, noFastRows));
     expect(result).toMatchObject({ labels: '0101', answer: { rejects: 1 } });
   }
+});
+
+test.each([
+  ['utf8', '\xc3\xbc'],
+  ['latin1', '\xfc'],
+  ['windows-1252', '\xfc'],
+  ['iso-8859-2', '\xfc'],
+] as const)('names of classes are known in %s, by the kernel or without it', (encoding, name) => {
+  const row = (name: string) => `${name},${Array(PIXELS).fill('7').join(',')}\n`;
+  const content = ['dog', name].map(row).join('');
+  const dialect: CsvDialect = {
+    ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: PIXELS + 1, firstPixel: 1 },
+    ...{ pixelCount: PIXELS, white: 255, transposed: false, idColumn: null, encoding },
+    label: { kind: 'name', column: 0, names: ['dog', 'ü'] },
+  };
+  const result = scored(content, dialect, numberRows);
+  expect(result).toEqual(scored(content, dialect, noFastRows));
+  expect(result).toMatchObject({ labels: '0001', answer: { rejects: 0 } });
 });

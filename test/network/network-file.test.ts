@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { safeText } from '../../src/errors.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
 import type { Network } from '../../src/network/network.js';
@@ -239,3 +240,13 @@ function rounded(network: Network): Network {
   }));
   return { ...network, layers };
 }
+
+it.each(['\\u202e', '\\u2066', '\\u200f', '\\u009b', '\\u2028', '\\ud800'])(
+  'a class name with %s is refused: it would steer what shows it',
+  (mark) => {
+    const { code, message } = caught(() => readNetwork(file({ classes: `["a${mark}b"]` }), 'a'));
+    expect(code).toBe('NETWORK_FILE');
+    expect(message).toContain('expected names without control characters, none empty, found');
+    expect(message).toBe(safeText(message));
+  },
+);

@@ -6,7 +6,6 @@ import {
   flow,
   padLeft,
   padRight,
-  printable,
   truncate,
 } from '../../src/views/terminal/text-layout.js';
 
@@ -57,13 +56,6 @@ describe('truncate', () => {
     expect(truncate('きりん', 4, '…')).toBe('き…');
     expect(truncate('T-shirt/top', 6, '~')).toBe('T-shi~');
     expect(truncate('abc', 0, '…')).toBe('');
-  });
-});
-
-describe('printable', () => {
-  it('lets no text steer the terminal', () => {
-    expect(printable('a\x1b[2Jb\u009b1m\r\n\u202ec')).toBe('a\ufffd[2Jb\ufffd1m\ufffd\ufffd\ufffdc');
-    expect(printable('お Größe 👍🏽')).toBe('お Größe 👍🏽');
   });
 });
 

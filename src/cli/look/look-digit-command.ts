@@ -3,7 +3,6 @@ import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.
 import { DigitflowError } from '../../errors.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
-import { printable } from '../../views/terminal/text-layout.js';
 import {
   addModelOption,
   addReadingOptions,
@@ -12,6 +11,7 @@ import {
   READING_FLAGS,
   wholeNumber,
 } from '../options.js';
+import { sayLine } from '../process.js';
 import {
   addImagesOptions,
   COUNTING,
@@ -74,7 +74,7 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
     preprocess: asIs ? 'none' : 'auto',
   });
   if (!flags.quiet && view.done.length > 0) {
-    process.stderr.write(`digitflow: ${printable(view.name)}: ${view.done.join(', ')}\n`);
+    sayLine(`digitflow: ${view.name}: ${view.done.join(', ')}`);
   }
   await printView(view, flags, lookDigitJson, renderDigit);
 }

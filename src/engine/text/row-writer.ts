@@ -2,6 +2,7 @@ import * as ROW_TASK from '../../../workers/kernel/common/row-offsets.js';
 import type { CsvDialect, LabelColumns } from '../../formats/csv/dialect.js';
 import type { ParsedRow } from '../../formats/csv/parse-row.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
+import { decodeText, type TextEncoding } from '../../formats/csv/text-encoding.js';
 import type { ForwardRange, Kernel } from '../kernel.js';
 import { type MemoryLayout, REJECT, type SlotLayout, type TextLayout } from '../layout.js';
 import type { Scored } from '../messages.js';
@@ -158,7 +159,7 @@ export function numberRows(
 ): FastRows {
   const { label } = dialect;
   const named = label?.kind === 'name' ? label.names.slice(0, layout.classCount) : [];
-  const names = nameTable(named);
+  const names = nameTable(named, dialect.encoding);
   if (names === null) return noFastRows();
   const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);
@@ -207,14 +208,14 @@ function setLabel(label: LabelColumns | null, set: (field: number, value: number
 
 /**
  * The names of classes as the kernel compares them with text, one after the other: u32 how many bytes, and the bytes. Null
- * where they are too long for their place, or a name has half a surrogate pair: that equals none once text is decoded.
+ * where they are too long for their place, or the bytes of one are not known: it has half a surrogate pair, or letters in an
+ * encoding that can only be decoded.
  */
-function nameTable(names: readonly string[]): Uint8Array | null {
-  const parts = names.flatMap((name) => {
-    const bytes = Buffer.from(name);
-    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes];
-  });
-  const table = Buffer.concat(parts);
-  const isExact = names.every((name) => Buffer.from(name).toString() === name);
+function nameTable(names: readonly string[], encoding?: TextEncoding): Uint8Array | null {
+  const stored = names.map((name) => Buffer.from(name, encoding === 'latin1' ? 'latin1' : 'utf8'));
+  const table = Buffer.concat(
+    stored.flatMap((bytes) => [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]),
+  );
+  const isExact = stored.every((bytes, index) => decodeText(bytes, encoding) === names[index]);
   return isExact && table.length <= ROW_TASK.NAME_TABLE_BYTES ? table : null;
 }

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../errors.js';
+import type { TextEncoding } from './text-encoding.js';
 
 /** How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0. */
 export interface CsvDialect {
@@ -24,6 +25,8 @@ export interface CsvDialect {
   readonly label: LabelColumns | null;
   /** The column that is carried through to the output, or null. */
   readonly idColumn: number | null;
+  /** How letters are stored, where that was said: default UTF-8. */
+  readonly encoding?: TextEncoding | undefined;
 }
 
 /** How text is cut into rows and fields. */

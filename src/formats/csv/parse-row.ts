@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
+import { decodeText, quotedField } from './text-encoding.js';
 
 const QUOTE = 0x22;
 
@@ -26,7 +27,7 @@ export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: num
   }
   const pixels = readPixels(fields, dialect);
   if (typeof pixels === 'string') return pixels;
-  const label = dialect.label === null ? null : readLabel(fields, dialect.label, classCount);
+  const label = dialect.label === null ? null : readLabel(fields, dialect, dialect.label, classCount);
   if (typeof label === 'string') return label;
   const id = dialect.idColumn === null ? null : Buffer.from(fields[dialect.idColumn], 'latin1');
   return { pixels, label, id };
@@ -103,12 +104,17 @@ function pixelFault(field: string, value: number | undefined, white: number): st
 }
 
 /** Reads the index of a row's class, below `classCount`. */
-function readLabel(fields: readonly string[], label: LabelColumns, classCount: number): number | string {
+function readLabel(
+  fields: readonly string[],
+  { encoding }: CsvDialect,
+  label: LabelColumns,
+  classCount: number,
+): number | string {
   if (label.kind === 'one-hot') return readOneHot(fields, label, classCount);
   const field = fields[label.column];
   const column = `column ${label.column + 1}`;
   if (label.kind === 'name') {
-    const index = label.names.indexOf(Buffer.from(field, 'latin1').toString());
+    const index = label.names.indexOf(decodeText(Buffer.from(field, 'latin1'), encoding) ?? '');
     if (index >= 0 && index < classCount) return index;
     return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
   }
@@ -170,11 +176,7 @@ export function isDecimalComma(field: string): boolean {
   return field.includes(',') && DECIMAL_COMMA.test(field);
 }
 
-const MOST_SHOWN = 40;
-
 /** A field as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */
 function quoted(field: string): string {
-  if (/^[-+.\w]{1,24}$/.test(field)) return field;
-  const text = Buffer.from(field, 'latin1').toString();
-  return JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+  return /^[-+.\w]{1,24}$/.test(field) ? field : quotedField(field);
 }

@@ -1,4 +1,4 @@
-import { quoteValue } from '../../errors.js';
+import { quoteValue, safeText } from '../../errors.js';
 import { ACTIVATIONS, type ActivationName, isActivationName } from '../activations.js';
 import type { ImageSize, Layer, Network } from '../network.js';
 import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../normalization.js';
@@ -189,8 +189,8 @@ function parseClasses(text: string, fail: Fail): string[] {
   if (!Array.isArray(names) || names.length < 1 || names.length > MAX_CLASSES) {
     throw fail('classes', `a JSON array of 1 to ${MAX_CLASSES} names`, advice);
   }
-  // Names are printed: a control character could steer the terminal.
-  if (!names.every((name) => typeof name === 'string' && /^\P{Cc}+$/u.test(name))) {
+  // Names are printed: they must neither steer the terminal nor turn letters around.
+  if (!names.every((name) => typeof name === 'string' && name !== '' && safeText(name) === name)) {
     throw fail('classes', 'names without control characters, none empty', advice);
   }
   if (new Set(names).size < names.length) throw fail('classes', 'each name once', 'rename one of the twins');

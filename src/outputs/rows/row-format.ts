@@ -1,26 +1,30 @@
 import { compileKernel, KERNEL_FILE } from '../../assets.js';
+import { DigitflowError } from '../../errors.js';
+import { decodeText, quotedField, type TextEncoding } from '../../formats/csv/text-encoding.js';
 import { RowKernel, TEXT_BYTES } from './row-kernel.js';
 import { type RowPiece, type RowShape, type RowShapeOptions, rowShape } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
 /** What is written of each row, and how. */
 export interface RowFormatOptions extends RowShapeOptions {
+  /** What ids are stored in: they are written as UTF-8. Default: CSV has their bytes as they came, JSON takes UTF-8 only. */
+  readonly encoding?: TextEncoding | undefined;
   /** False to do without the kernel, for tests that compare. Default true. */
   readonly withKernel?: boolean;
 }
 
-/** Turns scored rows into text, as UTF-8. */
+/** Turns scored rows into text: UTF-8, but for ids, which may be any bytes. */
 export interface RowFormat {
   /** What comes before the first row; may be empty. */
   readonly head: string;
   /**
    * The rows of one batch, each with its line end, in parts. A part holds until the next one is asked for; all parts of a
-   * batch must be taken before those of another.
+   * batch must be taken before those of another. Raises CSV_ENCODING for an id that is no text, after the rows before it.
    */
   rows(rows: ScoredRows): Iterable<Uint8Array>;
 }
 
-/** The text of one row: `place` is its index among the scored ones, `record` its number. */
+/** The text of one row, as a string of bytes: `place` is its index among the scored ones, `record` its number. */
 type RowText = (place: number, record: number) => string;
 
 /** Digits after the point: about seven digits of a float32 mean something. */
@@ -35,11 +39,12 @@ const DIGITS = 6;
  * @throws DigitflowError BUILD_INCOMPLETE
  */
 export function rowFormat(options: RowFormatOptions): RowFormat {
-  const { classes, withKernel = true } = options;
+  const { classes, encoding, withKernel = true } = options;
   const shape = rowShape(options);
   const names = classes.map(shape.name);
   const isForKernel = withKernel && RowKernel.takes(shape.pieces(''));
   const kernel = isForKernel ? openKernel(names) : null;
+  const plain = { names: names.map(bytesOf), idText: idWriter(shape, encoding) };
   let known: { readonly file: string; readonly pieces: readonly RowPiece[] } | undefined;
   return {
     head: shape.head,
@@ -48,7 +53,7 @@ export function rowFormat(options: RowFormatOptions): RowFormat {
       if (known?.file !== name) known = { file: name, pieces: shape.pieces(name) };
       const { pieces } = known;
       const firstRecord = 1 + (shape.countsAll ? firstOfAll : firstRow);
-      const rowText = plainText(shape, names, pieces, rows);
+      const rowText = plainText(shape, plain, pieces, rows);
       if (kernel === null) return plainly(rows, firstRecord, rowText);
       return byKernel(kernel, pieces, rows, firstRecord, rowText);
     },
@@ -90,15 +95,20 @@ function* byKernel(
 
 function* plainly(rows: ScoredRows, firstRecord: number, rowText: RowText): Generator<Uint8Array, void> {
   let text = '';
-  for (const { first, count, row } of runsOf(rows)) {
-    for (let i = 0; i < count; i++) {
-      text += rowText(first + i, firstRecord + row + i);
-      if (text.length < TEXT_BYTES) continue;
-      yield Buffer.from(text);
-      text = '';
+  try {
+    for (const { first, count, row } of runsOf(rows)) {
+      for (let i = 0; i < count; i++) {
+        text += rowText(first + i, firstRecord + row + i);
+        if (text.length < TEXT_BYTES) continue;
+        yield Buffer.from(text, 'latin1');
+        text = '';
+      }
     }
+  } catch (error) {
+    if (text.length > 0) yield Buffer.from(text, 'latin1');
+    throw error;
   }
-  if (text.length > 0) yield Buffer.from(text);
+  if (text.length > 0) yield Buffer.from(text, 'latin1');
 }
 
 /** Runs of scored rows without a rejected one between: `count` from `first` on, after `row` rows of the batch. */
@@ -115,12 +125,17 @@ function* runsOf({ count, rejects }: ScoredRows): Generator<{ first: number; cou
 
 /** Rows in plain JavaScript: it takes every row, and the kernel must give the same. */
 function plainText(
-  { name, isJson }: RowShape,
-  names: readonly string[],
+  { isJson }: RowShape,
+  { names, idText }: { readonly names: readonly string[]; readonly idText: IdText },
   pieces: readonly RowPiece[],
   rows: ScoredRows,
 ): RowText {
   const decimal = (value: number) => (isJson && !Number.isFinite(value) ? 'null' : value.toFixed(DIGITS));
+  const { ids, idEnds, place: of } = rows;
+  const allIds = Buffer.from(ids.buffer, ids.byteOffset, ids.length);
+  const idOf = (place: number) =>
+    idEnds.length === 0 ? '' : allIds.toString('latin1', place === 0 ? 0 : idEnds[place - 1], idEnds[place]);
+  const texts = pieces.map((piece) => (piece.kind === 'text' ? bytesOf(piece.text) : ''));
   return (place, record) => {
     const outputs = rows.outputs.subarray(place * names.length, (place + 1) * names.length);
     let ranked: readonly number[] | undefined;
@@ -129,10 +144,10 @@ function plainText(
       return ranked[rank];
     };
     let line = '';
-    for (const piece of pieces) {
-      if (piece.kind === 'text') line += piece.text;
+    for (const [index, piece] of pieces.entries()) {
+      if (piece.kind === 'text') line += texts[index];
       else if (piece.kind === 'record') line += record;
-      else if (piece.kind === 'id') line += name(idOf(rows, place));
+      else if (piece.kind === 'id') line += idText(idOf(place), of.name, record);
       else if (piece.kind === 'prediction') line += names[rows.predictions[place]];
       else if (piece.kind === 'confidence') line += decimal(rows.confidences[place]);
       else if (piece.kind === 'output') line += decimal(outputs[piece.of]);
@@ -143,13 +158,33 @@ function plainText(
   };
 }
 
-function idOf({ ids, idEnds }: ScoredRows, place: number): string {
-  if (idEnds.length === 0) return '';
-  // A copy: text decoders do not take shared memory.
-  return Buffer.from(ids.subarray(place === 0 ? 0 : idEnds[place - 1], idEnds[place])).toString();
+/** What is written of an id: from a string of bytes to a string of bytes. */
+type IdText = (id: string, file: string, record: number) => string;
+
+function idWriter({ name, isJson }: RowShape, encoding: TextEncoding | undefined): IdText {
+  // CSV can hold any bytes: two ids are never written as the same.
+  if (!isJson && encoding === undefined) return name;
+  return (id, file, record) => {
+    if (isAscii(id)) return name(id);
+    const text = decodeText(Buffer.from(id, 'latin1'), encoding);
+    if (text !== null) return bytesOf(name(text));
+    const expected = `expected an id in ${encoding ?? 'utf8'}`;
+    const advice = isJson ? 'or write CSV, which takes any bytes' : 'or leave it out: bytes stay as they are';
+    const message = `${file}: record ${record}: ${expected}, found ${quotedField(id, encoding)}`;
+    throw new DigitflowError('CSV_ENCODING', `${message}; say its --encoding, such as latin1, ${advice}`);
+  };
 }
 
 /** The classes with the largest output first; of equal ones the first. */
 function fromBest(outputs: Float32Array): number[] {
   return Array.from(outputs.keys()).sort((a, b) => outputs[b] - outputs[a] || a - b);
+}
+
+/** Text as a string of bytes, UTF-8: one character a byte. */
+function bytesOf(text: string): string {
+  return isAscii(text) ? text : Buffer.from(text).toString('latin1');
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
 }

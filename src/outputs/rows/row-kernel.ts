@@ -129,9 +129,9 @@ export class RowKernel {
     return this.#window;
   }
 
-  /** Adds the text of a row made of the same pieces. */
+  /** Adds a row made of the same pieces: a string of bytes. */
   appendText(text: string): void {
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(text, 'latin1');
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
   }

@@ -9,7 +9,7 @@ import {
 import { promisify } from 'node:util';
 import { DigitflowError } from '../../errors.js';
 import { writeError } from '../kept-file.js';
-import { csvField } from './row-shape.js';
+import { csvField, safeCsvField } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
 // Not node:fs/promises, which takes 2 ms to load.
@@ -91,13 +91,13 @@ export function writeStdout(text: string | Uint8Array): Promise<void> {
 /** The names of the columns of `rejectsCsv`. */
 export const REJECTS_HEAD = 'file,line,reason,row\n';
 
-/** Rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file. */
-export function rejectsCsv({ rejects, place }: ScoredRows): string {
-  const file = csvField(place.name);
-  return rejects
-    .map(({ line, reason, text }) => {
-      const row = csvField(Buffer.from(text()).toString());
-      return `${file},${place.firstLine + line + 1},${csvField(reason())},${row}\n`;
-    })
-    .join('');
+/** Rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file, byte for byte. */
+export function rejectsCsv({ rejects, place }: ScoredRows, spreadsheetSafe = false): Uint8Array {
+  const name = spreadsheetSafe ? safeCsvField : csvField;
+  const parts = rejects.flatMap(({ line, reason, text }) => {
+    const row = name(Buffer.from(text()).toString('latin1'));
+    const known = `${name(place.name)},${place.firstLine + line + 1},${csvField(reason())},`;
+    return [Buffer.from(known), Buffer.from(`${row}\n`, 'latin1')];
+  });
+  return Buffer.concat(parts);
 }

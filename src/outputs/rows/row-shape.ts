@@ -9,6 +9,8 @@ export interface RowShapeOptions {
   readonly probabilities: boolean;
   /** How many of the best classes, best first; 0 for none. */
   readonly top: number;
+  /** CSV: an apostrophe before ids and names that a spreadsheet would take for a formula. Default false. */
+  readonly spreadsheetSafe?: boolean | undefined;
 }
 
 /** A piece of a row's text; `prediction` is the name of a class, `confidence` the winner's activation. */
@@ -26,7 +28,7 @@ export interface RowShape {
   readonly head: string;
   /** The pieces of each row of an input, its line end among them. */
   pieces(file: string): readonly RowPiece[];
-  /** A name as it is written. */
+  /** A name as it is written; of CSV it may be a string of bytes, too. */
   name(text: string): string;
   /** Whether an infinite number becomes `null`, as JSON has none. */
   readonly isJson: boolean;
@@ -49,7 +51,9 @@ const KAGGLE: RowShape = {
   pieces: () => KAGGLE_PIECES,
 };
 
-function csvShape({ classes, withIds, probabilities, top }: RowShapeOptions): RowShape {
+function csvShape(options: RowShapeOptions): RowShape {
+  const { classes, withIds, probabilities, top, spreadsheetSafe } = options;
+  const name = spreadsheetSafe ? safeCsvField : csvField;
   const columns = ['record', 'file', ...(withIds ? ['id'] : []), 'prediction', 'confidence'];
   if (probabilities) columns.push(...classes.map((name) => csvField(`p_${name}`)));
   const ranks = ranksOf(top, classes);
@@ -60,9 +64,9 @@ function csvShape({ classes, withIds, probabilities, top }: RowShapeOptions): Ro
   );
   const rest = pieces(PREDICTION, ',', { kind: 'confidence' }, ...outputs, ...best, '\n');
   return {
-    ...{ head: `${columns.join(',')}\n`, name: csvField, isJson: false, countsAll: false },
+    ...{ head: `${columns.join(',')}\n`, name, isJson: false, countsAll: false },
     pieces: (file) => [
-      ...pieces(RECORD, `,${csvField(file)},`),
+      ...pieces(RECORD, `,${name(file)},`),
       ...(withIds ? pieces({ kind: 'id' }, ',') : []),
       ...rest,
     ],
@@ -106,4 +110,12 @@ function ranksOf(top: number, { length }: readonly string[]): number[] {
 /** A field as in RFC 4180: in quotes where it must be. */
 export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Signs that begin a formula, of full width too, as letters and as bytes of UTF-8 (OWASP, CSV injection). */
+const FORMULA = /^(?:[=+\-@\t\r\n＝＋－＠]|\xef\xbc[\x8b\x8d\x9d\xa0])/;
+
+/** A field that a spreadsheet shows as text: an apostrophe stands before what would be a formula. */
+export function safeCsvField(text: string): string {
+  return csvField(FORMULA.test(text) ? `'${text}` : text);
 }

@@ -12,7 +12,7 @@ export interface ScoredRows {
   readonly outputs: Float32Array;
   /** `(count)` u32: where each row's id ends in `ids`; empty where there are no ids. */
   readonly idEnds: Uint32Array;
-  /** u8: the ids one after the other, unquoted UTF-8. */
+  /** u8: the ids one after the other, unquoted, as their bytes came in. */
   readonly ids: Uint8Array;
   /** Rows that were not scored, in the order of the input. */
   readonly rejects: readonly RejectedRow[];

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import { percent } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { Words } from '../words/words.js';
 
 /** Text that is HTML already and need not be escaped. */
@@ -22,7 +23,7 @@ function textOf(piece: HtmlPiece): string {
   if (piece === null) return '';
   if (piece instanceof Html) return piece.text;
   if (typeof piece === 'object') return piece.map(textOf).join('');
-  return String(piece).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return safeText(String(piece)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** The sections of the page, by their ids and the names of their titles. */

@@ -1,9 +1,10 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import { percent } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { ImageSize } from '../../network/network.js';
 import { fitPicture, type Picture } from '../picture.js';
 import type { Paint, Rgb, Style } from './terminal.js';
-import { blockWidth, inTiles, padRight, printable, truncate } from './text-layout.js';
+import { blockWidth, inTiles, padRight, truncate } from './text-layout.js';
 
 /** From black to white, for terminals that have neither colour nor Unicode. */
 const RAMP = ' .:-=+*#%@';
@@ -84,7 +85,7 @@ export function drawImages(
   if (images.length === 0) return ['none'];
   const tiles = images.map(({ picture, caption }) => [
     ...drawPicture(picture, PICTURE_COLUMNS, style).map((line) => padRight(line, PICTURE_COLUMNS)),
-    ...caption.map((line) => truncate(printable(line), PICTURE_COLUMNS, style.glyphs.ellipsis)),
+    ...caption.map((line) => truncate(safeText(line), PICTURE_COLUMNS, style.glyphs.ellipsis)),
   ]);
   return inTiles(tiles, GAP, style.width);
 }
@@ -110,7 +111,7 @@ function mistakeCaptions(
   { mistakes, classes, calibration }: Evaluation,
   { glyphs, width }: Style,
 ): string[][] {
-  const name = (index: number) => printable(classes[index].name);
+  const name = (index: number) => safeText(classes[index].name);
   const parts = mistakes.map(({ index, truth, prediction, confidence }) => ({
     image: `#${index}`,
     pair: `${name(truth)} ${glyphs.arrow} ${name(prediction)}`,

@@ -1,9 +1,10 @@
 import { grouped } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { Picture } from '../picture.js';
 import { markSign } from './draw-neurons.js';
 import { drawImages } from './draw-picture.js';
 import type { Style } from './terminal.js';
-import { blockWidth, flow, padRight, printable, truncate, wrap } from './text-layout.js';
+import { blockWidth, flow, padRight, truncate, wrap } from './text-layout.js';
 
 /** More classes than this are shown by the foremost of them. */
 const MOST_CLASSES = 20;
@@ -19,7 +20,7 @@ export interface HeadShown {
 export function lookHeading(title: string, { data }: Pick<HeadShown, 'data'>, style: Style): string[] {
   const { paint, glyphs, width } = style;
   const images = `${grouped(data.images)} ${data.images === 1 ? 'image' : 'images'}`;
-  const name = truncate(printable(data.name), width - 1, glyphs.ellipsis);
+  const name = truncate(safeText(data.name), width - 1, glyphs.ellipsis);
   return flow([paint.bold(title), paint.dim(images), paint.dim(name)], width);
 }
 
@@ -49,7 +50,7 @@ export function listClasses(
 ): ListedClasses {
   const all = Array.from(classes.keys());
   const shown = all.length > MOST_CLASSES ? all.sort(compare).slice(0, MOST_CLASSES) : all;
-  const cut = shown.map((k) => truncate(printable(classes[k]), widest, glyphs.ellipsis));
+  const cut = shown.map((k) => truncate(safeText(classes[k]), widest, glyphs.ellipsis));
   const width = Math.max(head.length, blockWidth(cut));
   const names = cut.map((name) => padRight(name, width));
   return { shown, names, head: padRight(head, width), left: classes.length - shown.length };
@@ -75,7 +76,7 @@ export function extremeBlocks<Image extends { readonly index: number; readonly t
 ): string[][] {
   const drawn = (images: readonly Image[], shown: readonly Picture[], first: 'a' | 'A') => {
     const captioned = images.map((image, n) => {
-      const truth = image.truth === null ? '' : `  ${classes[image.truth]}`;
+      const truth = image.truth === null ? '' : `  ${safeText(classes[image.truth])}`;
       return {
         picture: shown[n],
         caption: [`${markSign(n, first)} #${image.index}${truth}`, ...words(image)],

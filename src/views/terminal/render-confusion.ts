@@ -1,7 +1,8 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import { grouped, percent, percentage, timesWords } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { Rgb, Style } from './terminal.js';
-import { blockWidth, displayWidth, padLeft, padRight, printable, truncate } from './text-layout.js';
+import { blockWidth, displayWidth, padLeft, padRight, truncate } from './text-layout.js';
 
 export interface ConfusionShown {
   readonly classes: readonly { readonly name: string; readonly support: number }[];
@@ -28,7 +29,7 @@ export function renderConfusionList(
   const share = blockWidth(found.map((row) => row.share));
   const room = Math.floor((style.width - times - share - BETWEEN) / 3);
   const most = Math.max(MIN_NAME, Math.min(MAX_NAME, room));
-  const name = (index: number) => truncate(printable(classes[index].name), most, glyphs.ellipsis);
+  const name = (index: number) => truncate(safeText(classes[index].name), most, glyphs.ellipsis);
   const truths = blockWidth(found.map((row) => name(row.truth)));
   const predictions = blockWidth(found.map((row) => name(row.prediction)));
   return found.map((row) => {
@@ -95,7 +96,7 @@ export function renderMatrix(evaluation: ConfusionShown, style: Style): string[]
 
 /** The columns that each part of the matrix takes, and its names. */
 function layoutFor({ classes, confusion }: ConfusionShown, { paint, glyphs, width }: Style) {
-  const names = classes.map(({ name }) => printable(name));
+  const names = classes.map(({ name }) => safeText(name));
   const support = GAP + Math.max(...classes.map((row) => grouped(row.support).length));
   const digits = String(Math.max(...confusion.flat())).length;
   const wished = Math.min(MAX_CELL, Math.max(USUAL_CELL, digits + 2));

@@ -1,3 +1,4 @@
+import { safeText } from '../../errors.js';
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
 
@@ -9,7 +10,7 @@ import { drawPicture } from './draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';
 import { type HeadShown, listClasses } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { beside, blockWidth, flow, joinBlocks, padRight, printable, truncate } from './text-layout.js';
+import { beside, blockWidth, flow, joinBlocks, padRight, truncate } from './text-layout.js';
 
 const GAP = 3;
 const MAX_NAME = 16;
@@ -57,14 +58,14 @@ function verdictLines({ name, model, classes, truth, explanation }: DigitShown, 
   const { paint, glyphs, width } = style;
   const { winner, runnerUp, margin, layers } = explanation;
   const outputs = layers[layers.length - 1].values;
-  const named = (k: number) => `${printable(classes[k])} (${shortValue(outputs[k]).trim()})`;
+  const named = (k: number) => `${safeText(classes[k])} (${shortValue(outputs[k]).trim()})`;
   const right = truth === winner ? 'right' : 'wrong';
   const parts = [
     `verdict ${paint.bold(named(winner))}`,
     ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin ?? 0)}`]),
-    truth === null ? 'truth not known' : `truth ${printable(classes[truth])}: ${right}`,
+    truth === null ? 'truth not known' : `truth ${safeText(classes[truth])}: ${right}`,
   ];
-  const title = truncate(`${printable(name)} in ${printable(model.name)}`, width, glyphs.ellipsis);
+  const title = truncate(`${safeText(name)} in ${safeText(model.name)}`, width, glyphs.ellipsis);
   return [title, ...flow(parts, width)];
 }
 
@@ -147,7 +148,7 @@ function attributionBlock(
     `error ${residual.toExponential(0)}`,
   ];
   return [
-    style.paint.bold(`Why ${printable(classes[target])}`),
+    style.paint.bold(`Why ${safeText(classes[target])}`),
     ...flow(facts, style.width),
     '',
     ...drawWithLegend({ height, width, values: contributions }, 'for it', 'against it', style),
@@ -169,7 +170,7 @@ function changeBlock(what: string, change: SmallestChange | null, view: DigitSho
   ];
   const joined =
     2 * columns + GAP <= style.width ? beside(pictures, GAP) : [...pictures[0], '', ...pictures[1]];
-  const [from, to] = [verdictBefore, verdictAfter].map((k) => printable(classes[k]));
+  const [from, to] = [verdictBefore, verdictAfter].map((k) => safeText(classes[k]));
   const count = pixels.length === 1 ? '1 pixel' : `${pixels.length} pixels`;
   return [
     title,

@@ -9,6 +9,7 @@ import {
   percentage,
   rateWords,
 } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { Picture } from '../picture.js';
 import { drawMistakes } from './draw-picture.js';
 import { threadWords } from './progress.js';
@@ -22,7 +23,6 @@ import {
   labelled,
   padLeft,
   padRight,
-  printable,
   truncate,
 } from './text-layout.js';
 
@@ -85,7 +85,7 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...entry('data', dataFacts(evaluation, style)),
     ...entry('input', [
       `${evaluation.data.height} ${style.glyphs.times} ${evaluation.data.width} pixels`,
-      printable(evaluation.normalization),
+      safeText(evaluation.normalization),
     ]),
     ...entry('network', networkFacts(evaluation, style)),
     '',
@@ -100,13 +100,13 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
 
 function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {
   const digest = data.files[0]?.sha256;
-  const name = paint.bold(printable(data.dataset ?? data.name));
+  const name = paint.bold(safeText(data.dataset ?? data.name));
   return [name, `${grouped(images)} images`, digest ? digestWords(digest) : 'sha256 not computed'];
 }
 
 function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
   const digest = model.sha256 ? [digestWords(model.sha256)] : [];
-  return [paint.bold(printable(model.name)), networkWords(model), ...digest];
+  return [paint.bold(safeText(model.name)), networkWords(model), ...digest];
 }
 
 function accuracyFacts(
@@ -125,7 +125,7 @@ function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string
   const mean = loss.mean === null ? glyphs.absent : loss.mean.toPrecision(4);
   const error = calibration?.expectedCalibrationError ?? null;
   const calibrated = error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`];
-  return [`${mean} (${printable(loss.name)} per image)`, ...calibrated];
+  return [`${mean} (${safeText(loss.name)} per image)`, ...calibrated];
 }
 
 function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[] {
@@ -138,7 +138,7 @@ const SCORE_COLUMNS = [11, 9, 9] as const;
 
 /** Precision, recall, F1 and support of each class as lines, with their means below; `–` for undefined scores. */
 export function renderClassTable({ classes, macro }: Evaluation, { paint, glyphs }: Style): string[] {
-  const names = classes.map(({ name }) => truncate(printable(name), MAX_NAME, glyphs.ellipsis));
+  const names = classes.map(({ name }) => truncate(safeText(name), MAX_NAME, glyphs.ellipsis));
   const nameWidth = Math.max('class'.length, ...names.map(displayWidth));
   const supports = classes.map(({ support }) => grouped(support));
   const supportWidth = 2 + Math.max('support'.length, ...supports.map((text) => text.length));

@@ -1,4 +1,5 @@
 import { grouped, percentage } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type {
   Distribution,
   LayerReport,
@@ -9,16 +10,7 @@ import { drawHistogram } from './draw-neurons.js';
 import { signed, signedBar } from './draw-signed-picture.js';
 import { type HeadShown, lookHeading, titled } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import {
-  besideOrBelow,
-  flow,
-  inTiles,
-  joinBlocks,
-  padLeft,
-  padRight,
-  printable,
-  wrap,
-} from './text-layout.js';
+import { besideOrBelow, flow, inTiles, joinBlocks, padLeft, padRight, wrap } from './text-layout.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;
@@ -38,7 +30,7 @@ export function renderNetwork(view: NetworkShown, options: RenderOptions): strin
   const { layers, parameters, neurons } = network;
   if (neurons.length === 0) return '';
   return joinBlocks([
-    [...lookHeading(`Network of ${printable(model.name)}`, view, style), ...accuracyLine(network, style)],
+    [...lookHeading(`Network of ${safeText(model.name)}`, view, style), ...accuracyLine(network, style)],
     parametersBlock(layers, parameters, style),
     ...layers.map((layer) => numbersBlock(layer, style)),
     neuronsBlock(network, style),

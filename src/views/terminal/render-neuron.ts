@@ -1,4 +1,5 @@
 import { grouped, percentage } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { NeuronImage, NeuronReport } from '../../insight/neuron-report.js';
 import { activate } from '../../network/activations.js';
 import type { ImageSize } from '../../network/network.js';
@@ -14,7 +15,7 @@ import {
   moreClasses,
 } from './look-parts.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, printable, wrap } from './text-layout.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 12;
 const BAR = 8;
@@ -31,7 +32,7 @@ export interface NeuronShown extends ExtremesShown {
 export function renderNeuronReport(view: NeuronShown, options: RenderOptions): string {
   const style = createStyle(options);
   const { neuron, model } = view;
-  const title = `Neuron ${neuron.layer}:${neuron.neuron} of ${printable(model.name)}`;
+  const title = `Neuron ${neuron.layer}:${neuron.neuron} of ${safeText(model.name)}`;
   const titles = ['Lights it most', 'image, truth, activation (sum + bias)', 'Lights it least'] as const;
   return joinBlocks([
     [...lookHeading(title, view, style), ...facts(neuron, style)],

@@ -1,10 +1,11 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
 import type { Change, WhatIf } from '../../insight/what-if.js';
 import { signed } from './draw-signed-picture.js';
 import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, printable, wrap } from './text-layout.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 20;
 const COUNTS_COLUMNS = 33;
@@ -34,7 +35,7 @@ export type ChangeShown = Change & { readonly was: number | string | null };
 /** An experiment for a terminal: what was changed, and what came of it; every line ends with a newline. */
 export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
   const style = createStyle(options);
-  const title = `What if of ${printable(view.model.name)}`;
+  const title = `What if of ${safeText(view.model.name)}`;
   return joinBlocks([
     [...lookHeading(title, view, style), ...changeLines(view, style)],
     outcomeLines(view, style),

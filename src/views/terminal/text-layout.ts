@@ -7,8 +7,6 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 /** Graphemes that take no column: lone marks, format characters. */
 const ZERO = /^[\p{Mark}\p{Format}]+$/u;
-/** Must not reach a terminal: control characters, and marks that reverse the direction of writing. */
-const UNPRINTABLE = /[\p{Control}\p{Surrogate}\u2028-\u202e\u2066-\u2069]/gu;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -30,11 +28,6 @@ export function displayWidth(line: string): number {
   const text = withoutStyles(line);
   if (NARROW.test(text)) return text.length;
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
-}
-
-/** Text from a file, made safe to print: characters that would steer the terminal become `�`. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, '\ufffd');
 }
 
 /** Adds spaces on the right up to `width` columns. */

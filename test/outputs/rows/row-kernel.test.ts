@@ -10,7 +10,10 @@ function bothWays(options: Omit<RowFormatOptions, 'withIds' | 'top'>, batches: r
     const { rows } = rowFormat({ ...options, withIds: false, top: 0, withKernel });
     return batches.flatMap((batch) => Array.from(rows(batch), (part) => Buffer.from(part)));
   });
-  return { parts: kernel, kernel: String(Buffer.concat(kernel)), plain: String(Buffer.concat(plain)) };
+  const [kernelBytes, plainBytes] = [kernel, plain].map((parts) => Buffer.concat(parts));
+  // As bytes: text would make the same of all that is no UTF-8.
+  expect(kernelBytes.equals(plainBytes)).toBe(true);
+  return { parts: kernel, kernel: String(kernelBytes), plain: String(plainBytes) };
 }
 
 const reject = (row: number): RejectedRow => ({
@@ -58,19 +61,21 @@ describe('the kernel writes rows as they are written plainly', () => {
       values: fc.array(float, { minLength: 1, maxLength: 60 }),
       gaps: fc.uniqueArray(fc.nat(80), { maxLength: 8 }),
       firstRow: fc.constantFrom(0, 8, 98, 99_999_990, 2 ** 32 - 5, 1e15 - 7),
-      name: fc.constantFrom(
-        'f.csv',
-        'a "quoted", long name of a file that takes more than sixteen bytes',
-        'ü',
+      name: fc.oneof(
+        fc.constantFrom('f.csv', 'a "quoted", long name of a file that takes more than sixteen bytes', '=ü'),
+        fc.string({ unit: 'binary' }),
       ),
     });
     const format = fc.constantFrom<RowFormatOptions['format']>('csv', 'ndjson', 'kaggle');
-    const classes = fc.constantFrom(['0', '1'], ['seven, "7"', 'ähnlich', 'a name that is longer than most']);
+    const classes = fc.oneof(
+      fc.constantFrom(['0', '1'], ['seven, "7"', 'ähnlich', 'a name that is longer than most'], ['+', '-']),
+      fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }),
+    );
     fc.assert(
       fc.property(
         fc.array(batch, { minLength: 1, maxLength: 4 }),
-        ...([format, classes, fc.boolean()] as const),
-        (batches, format, classes, probabilities) => {
+        ...([format, classes, fc.boolean(), fc.boolean()] as const),
+        (batches, format, classes, probabilities, isSafe) => {
           const scoredBatches = batches.map(({ values, gaps, firstRow, name }) => {
             const rejects = gaps.sort((a, b) => a - b).map(reject);
             const { place } = scored([0], 1);
@@ -81,7 +86,10 @@ describe('the kernel writes rows as they are written plainly', () => {
               place: { ...place, name, firstRow, firstOfAll: firstRow + 3 },
             });
           });
-          const options = { format, classes, probabilities: probabilities && format !== 'kaggle' };
+          const options = {
+            ...{ format, classes, probabilities: probabilities && format !== 'kaggle' },
+            spreadsheetSafe: isSafe && format === 'csv',
+          };
           const { kernel, plain } = bothWays(options, scoredBatches);
           expect(kernel).toBe(plain);
         },

@@ -2,6 +2,7 @@ import { DigitflowError } from '../../../errors.js';
 import { mostRowBytesOf, type TextShape } from '../dialect.js';
 import { splitRow } from '../parse-row.js';
 import { findLineEnd, findRowEnd, lineEndByte } from '../row-ends.js';
+import { nameOfField, type TextEncoding } from '../text-encoding.js';
 import { type ColumnEvidence, counted, isCounting, isText, type Rows } from './column-evidence.js';
 
 /** How many rows are guessed from: enough to see every label, few enough to cost nothing. */
@@ -110,7 +111,7 @@ interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' |
  */
 export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable {
   const { hasHeader, isEnough, pixelCount, classes } = options;
-  const header = hasHeader ? decoded(fields[0]) : null;
+  const header = hasHeader ? decoded(fields[0], options.flags.encoding) : null;
   const body = hasHeader ? fields.slice(1) : fields;
   const isAsWide = header !== null && body.some(({ length }) => length === header.length);
   const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
@@ -169,9 +170,9 @@ function countEmptyAtEnd(
 }
 
 /** Names in their own letters; fields are strings of bytes. */
-function decoded(names: Fields): Fields {
+function decoded(names: Fields, encoding: TextEncoding | undefined): Fields {
   const isAscii = !/[\x80-\xff]/.test(names.join(''));
-  return isAscii ? names : names.map((name) => Buffer.from(name, 'latin1').toString());
+  return isAscii ? names : names.map((name) => nameOfField(name, encoding));
 }
 
 function isBlank(field: string): boolean {

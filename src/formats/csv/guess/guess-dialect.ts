@@ -44,6 +44,7 @@ export function guessDialect(
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);
   const { delimiter } = shape;
+  const { encoding } = flags;
   const { pixelCount } = known;
   const mostRowBytes = mostRowBytesOf(pixelCount);
   const { rows, comments } = firstRows(block, shape, { isWhole, mostRowBytes });
@@ -66,7 +67,7 @@ export function guessDialect(
   const { firstPixel } = columns;
   const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
   return {
-    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...columns },
+    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...columns, encoding },
     guesses: [
       {
         property: 'header',
@@ -74,6 +75,7 @@ export function guessDialect(
         by: flags.header === undefined ? 'seen' : 'given',
       },
       { property: 'delimiter', value: delimiterName(delimiter), by: flags.delimiter ? 'given' : 'seen' },
+      ...(encoding ? [{ property: 'encoding', value: encoding, by: 'given' } as const] : []),
       ...scale.guesses,
       ...guesses,
       ...emptyGuess(columnCount, emptyAtEnd),

@@ -1,5 +1,6 @@
 import type { LabelColumns } from '../dialect.js';
 import { readNumber } from '../parse-row.js';
+import { nameOfField } from '../text-encoding.js';
 import {
   type Claim,
   type ColumnEvidence,
@@ -54,9 +55,8 @@ function labelByValues(evidence: ColumnEvidence, spare: number): Claim | null {
 /** What stands in a column, where all of it could be labels; else null. */
 function labelValues({ rows, classes, flags }: ColumnEvidence, column: number): readonly string[] | null {
   const values = rows.map((row) => row[column]);
-  // Fields are strings of bytes.
-  const names = classes.map((name) => Buffer.from(name).toString('latin1'));
-  if (values.length > 0 && values.every((value) => names.includes(value))) return values;
+  const isClass = (value: string) => classes.includes(nameOfField(value, flags.encoding));
+  if (values.length > 0 && values.every(isClass)) return values;
   const from = flags.labelsFrom ?? 0;
   // Labels counted from 1 are labels too: a row with the last one will say that --labels-from is needed.
   const end = from + classes.length + (flags.labelsFrom === undefined ? 1 : 0);
