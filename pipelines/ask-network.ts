@@ -21,15 +21,12 @@ export function askNetwork(network: Network, normalization: Normalization): Choo
     const rights = candidates.map(({ records }) => {
       const { labels, transposed, ...images } = records;
       // Without labels none is right.
-      if (labels === null) return new Uint8Array(records.count);
-      return rightOnes(network, {
-        ...images,
-        labels,
-        normalization: orientedAs({ transposed }, normalization),
-      });
+      if (labels === null) return { right: new Uint8Array(records.count), labels: [] };
+      const oriented = orientedAs({ transposed }, normalization);
+      return { right: rightOnes(network, { ...images, labels, normalization: oriented }), labels };
     });
     const best = plainlyRight(rights);
-    const shares = rights.map((right) => `${percentage(shareOfRight(right), 0)} %`);
+    const shares = rights.map(({ right }) => `${percentage(shareOfRight(right), 0)} %`);
     if (best === null) throw unclearReading(name, candidates, undecided(candidates, shares));
     const others = candidates
       .map((one, at) => `${shares[at]} with ${flagsOf(one)}`)

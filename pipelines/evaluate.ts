@@ -1,6 +1,7 @@
 import { lastValueFrom, tap } from 'rxjs';
-import { type Evaluation, summarize } from '../src/counting/evaluation.js';
+import { type Evaluation, type OtherReading, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
+import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
@@ -14,6 +15,7 @@ import type { Inputs } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
+import type { SampledRecords } from '../src/insight/other-readings.js';
 import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
@@ -120,6 +122,7 @@ async function evaluateInputs(
   const { outputsAreProbabilities } = scorer.slots;
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
   const total = Math.min(limit, input.records ?? Number.POSITIVE_INFINITY);
+  const sample = new ReadingSample();
   // The clock of node:perf_hooks takes a millisecond to load.
   const start = process.hrtime.bigint();
   const scored = inputs.pieces(scorer.slots).pipe(
@@ -135,6 +138,7 @@ async function evaluateInputs(
   );
   const flow = scored.pipe(
     takeScored(limit),
+    tap((records) => sample.add(records)),
     tap((records) => onBatch?.(records)),
     tally(counting),
     tap((counted) => onProgress?.(counted, Number.isFinite(total) ? total : undefined)),
@@ -142,6 +146,7 @@ async function evaluateInputs(
   const counted = await lastValueFrom(flow, { defaultValue: new EvaluationTally(counting) });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const partial = !inputs.isComplete || inputs.rows > counted.images;
+  const isLow = (counted.accuracy ?? 1) < WELL_READ;
   const evaluation = summarize(counted, {
     model: describeModel(model),
     data: await describeData(input, !partial),
@@ -151,8 +156,20 @@ async function evaluateInputs(
     workers: scorer.workers,
     seconds,
     partial,
+    otherReading: isLow ? await otherReadingOf(input.guesses, { ...sample.records, normalization }) : null,
   });
   return { evaluation, mistakes: counted.mistakes.worst, normalization };
+
+  async function otherReadingOf(
+    guesses: Input['guesses'],
+    records: SampledRecords,
+  ): Promise<OtherReading | null> {
+    const { findOtherReading } = await import('./other-reading.js');
+    const { reading = {}, normalization: given } = options;
+    const isNormalizationGiven = given !== undefined;
+    const read = { network: model.network, spec: options, guesses, reading, isNormalizationGiven, records };
+    return findOtherReading(read);
+  }
 }
 
 /** The least values of the options that count something. */

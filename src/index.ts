@@ -4,7 +4,13 @@ export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
-export type { EvaluatedData, EvaluatedMistake, EvaluatedModel, Evaluation } from './counting/evaluation.js';
+export type {
+  EvaluatedData,
+  EvaluatedMistake,
+  EvaluatedModel,
+  Evaluation,
+  OtherReading,
+} from './counting/evaluation.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
 export { DigitflowError, type ErrorCode } from './errors.js';

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateOptions, type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
+import { otherReadingWords } from '../counting/wording.js';
 import { evaluationCsv } from '../outputs/evaluation-csv.js';
 import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
 import { evaluationJson } from '../outputs/json-text.js';
@@ -12,7 +13,7 @@ import {
   withEvaluation,
 } from './evaluation-options.js';
 import { share, wholeNumber } from './options.js';
-import { interruptibly, stdoutOptions, writeOut } from './process.js';
+import { interruptibly, sayLine, stdoutOptions, writeOut } from './process.js';
 
 const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -55,6 +56,10 @@ async function runEvaluate(
     const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
     const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(formatted(result, flags.format));
+    const { otherReading } = result.evaluation;
+    // The table ends with it; a program that reads another format may not show it.
+    if (otherReading !== null && flags.format !== 'table' && !flags.quiet)
+      sayLine(`digitflow: ${otherReadingWords(otherReading)}`);
     if (!signal.aborted) process.exitCode = exitCode(result, flags);
   });
 }

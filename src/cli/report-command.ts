@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
-import { grouped } from '../counting/wording.js';
+import { grouped, otherReadingWords } from '../counting/wording.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
@@ -55,6 +55,8 @@ async function runReport(
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
     const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
+    const { otherReading } = evaluation;
+    if (otherReading !== null && !flags.quiet) sayLine(`digitflow: ${otherReadingWords(otherReading)}`);
     if (file === null) return writeOut(html);
     // Labels, and the files of a folder, are found as it goes.
     checkFiles(

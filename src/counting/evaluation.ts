@@ -46,6 +46,19 @@ export interface EvaluatedData {
   }[];
 }
 
+/** A reading of the input under which the network is right far more often than under the one that was taken. */
+export interface OtherReading {
+  /** In words: `transposed`, `labels from 1`. */
+  readonly words: string;
+  /** What asks for it on the command line: `--transpose yes`. */
+  readonly flags: string;
+  /** How many images were tried: 1,000 at most. */
+  readonly images: number;
+  /** The shares of these that are right: under it, and as they were read. */
+  readonly accuracy: number;
+  readonly accuracyAsRead: number;
+}
+
 /** A wrong prediction. Its classes are positions in `classes`, and rows and columns of `confusion`. */
 export type EvaluatedMistake = Omit<Mistake, 'pixels'>;
 
@@ -85,6 +98,8 @@ export interface Evaluation {
   readonly imagesPerSecond: number | null;
   /** True when the input was not read to its end: interrupted, or a limit was asked for. */
   readonly partial: boolean;
+  /** Looked for where the accuracy is low; null where there is none. */
+  readonly otherReading: OtherReading | null;
 }
 
 /** What a tally cannot know of its evaluation. */
@@ -94,6 +109,8 @@ export interface EvaluationContext
   readonly classes: readonly string[];
   /** What the losses are: `squared error`, `cross-entropy`. */
   readonly lossName: string;
+  /** Default: null. */
+  readonly otherReading?: Evaluation['otherReading'] | undefined;
 }
 
 /**
@@ -103,6 +120,7 @@ export interface EvaluationContext
  */
 export function summarize(tally: EvaluationTally, context: EvaluationContext): Evaluation {
   const { model, data, classes: names, normalization, lossName, workers, seconds, partial } = context;
+  const { otherReading = null } = context;
   const { calibration, images, interval } = tally;
   const confusion = tally.confusion ?? new ConfusionMatrix(names.length);
   if (names.length !== confusion.classes) {
@@ -123,6 +141,6 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
       bins: calibration.bins,
     },
     mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
-    ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial },
+    ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial, otherReading },
   };
 }

@@ -1,4 +1,4 @@
-import type { EvaluatedModel } from './evaluation.js';
+import type { EvaluatedModel, OtherReading } from './evaluation.js';
 
 /** `13,002`. For whole numbers from 0 up. */
 export function grouped(count: number): string {
@@ -53,4 +53,10 @@ export function rateWords(imagesPerSecond: number): string {
 /** `once`, `38 times`. */
 export function timesWords(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
+}
+
+/** One sentence on another reading: how much it would be, and which flag asks for it. */
+export function otherReadingWords({ words, flags, images, accuracy, accuracyAsRead }: OtherReading): string {
+  const [other, asRead] = [accuracy, accuracyAsRead].map((share) => `${percentage(share, 0)} %`);
+  return `Read in another way (${words}), ${other} of ${grouped(images)} images are right, not ${asRead}: say ${flags}`;
 }

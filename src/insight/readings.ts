@@ -9,6 +9,8 @@ export interface ReadRecords extends Omit<ImageSet, 'labels'> {
 
 /** The tail of McNemar's z of 6: what is less likely by chance is no chance. */
 const NO_CHANCE = 1e-9;
+/** Enough where it is not one of several readings that is chosen. */
+const NO_ACCIDENT = 1e-6;
 
 /** Which records the network reads rightly: `(count)` u8, 1 or 0. */
 export function rightOnes(network: Network, { labels, ...images }: ReadRecords): Uint8Array {
@@ -47,11 +49,25 @@ export function shareOfRight(right: Uint8Array): number {
   return right.reduce((sum, is) => sum + is, 0) / right.length;
 }
 
-/** The reading that is right for more than half of the records, and plainly better than every other; null where none is. */
-export function plainlyRight(readings: readonly Uint8Array[]): number | null {
+/**
+ * Whether a reading is right for more than half of the records, and for more than whoever always says the commonest class:
+ * a network that is fed what it does not know may do just that, and look right where all labels are alike.
+ */
+export function isRight(right: Uint8Array, labels: ArrayLike<number>): boolean {
+  const counts = new Map<number, number>();
+  for (const label of Array.from(labels)) if (label >= 0) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [[commonest] = [null]] = [...counts].sort((a, b) => b[1] - a[1]);
+  const constant = right.map((_, i) => (labels[i] === commonest ? 1 : 0));
+  return shareOfRight(right) > 0.5 && isPlainlyBetter(right, constant, NO_ACCIDENT);
+}
+
+/** The reading that is right, and plainly better than every other; null where there is none. */
+export function plainlyRight(
+  readings: readonly { readonly right: Uint8Array; readonly labels: ArrayLike<number> }[],
+): number | null {
   const found = readings.findIndex(
-    (right, at) =>
-      shareOfRight(right) > 0.5 && readings.every((other, i) => i === at || isPlainlyBetter(right, other)),
+    ({ right, labels }, at) =>
+      isRight(right, labels) && readings.every((other, i) => i === at || isPlainlyBetter(right, other.right)),
   );
   return found < 0 ? null : found;
 }

@@ -5,6 +5,7 @@ import {
   durationWords,
   grouped,
   networkWords,
+  otherReadingWords,
   percent,
   rateWords,
   timesWords,
@@ -37,11 +38,12 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
   return `${[...sections, confusions(evaluation), mistakes(evaluation)].filter(Boolean).join('\n\n')}\n`;
 }
 
-function title({ data, images, partial }: Evaluation): string {
-  const heading = `# Evaluation on ${escaped(data.dataset ?? data.name)}`;
-  return partial
-    ? `${heading}\n\n**Partial:** the input was not read to its end; ${grouped(images)} images count.`
-    : heading;
+function title({ data, images, partial, otherReading }: Evaluation): string {
+  const notes = [
+    ...(partial ? [`**Partial:** the input was not read to its end; ${grouped(images)} images count.`] : []),
+    ...(otherReading ? [`**${escaped(otherReadingWords(otherReading))}**`] : []),
+  ];
+  return [`# Evaluation on ${escaped(data.dataset ?? data.name)}`, ...notes].join('\n\n');
 }
 
 function summary(evaluation: Evaluation): string {

@@ -1,4 +1,4 @@
-import { type Evaluation, summarize } from '../../src/counting/evaluation.js';
+import { type Evaluation, type OtherReading, summarize } from '../../src/counting/evaluation.js';
 import { EvaluationTally } from '../../src/counting/evaluation-tally.js';
 import type { LabelledRecords } from '../../src/counting/scored-records.js';
 
@@ -42,6 +42,7 @@ export interface EvaluationSettings {
   readonly partial?: boolean;
   readonly seconds?: number;
   readonly workers?: number;
+  readonly otherReading?: Evaluation['otherReading'];
 }
 
 /** The evaluation of a confusion matrix: every record at a confidence of 0.75 and a loss of 0.25, 2 x 2 pixels. */
@@ -88,8 +89,14 @@ export function evaluationOf(
     workers: settings.workers ?? 2,
     seconds: settings.seconds ?? 0.5,
     partial: settings.partial ?? false,
+    otherReading: settings.otherReading,
   });
 }
+
+/** Another reading, with a name that means something in Markdown and HTML. */
+export const OTHER_READING: OtherReading = {
+  ...{ words: 'label <b>', flags: '--label-map 1=<b>', images: 1000, accuracy: 0.968, accuracyAsRead: 0.121 },
+};
 
 /** Ten classes; 9,916 of 9,961 records are right. */
 export const TEN_CLASSES: readonly (readonly number[])[] = Array.from({ length: 10 }, (_, truth) =>

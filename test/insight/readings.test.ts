@@ -31,22 +31,30 @@ describe('chanceOf', () => {
   });
 });
 
+/** Labels of ten classes, as many of each. */
+const mixed = (right: Uint8Array) => ({ right, labels: right.map((_, i) => i % 10) });
+
 describe('plainlyRight', () => {
   test('takes 30 records of which one reading reads all and the other none, not 29', () => {
-    expect(plainlyRight([rightFrom(0, 0, 30), rightFrom(0, 30, 30)])).toBe(1);
-    expect(plainlyRight([rightFrom(0, 29, 29), rightFrom(0, 0, 29)])).toBeNull();
+    expect(plainlyRight([rightFrom(0, 0, 30), rightFrom(0, 30, 30)].map(mixed))).toBe(1);
+    expect(plainlyRight([rightFrom(0, 29, 29), rightFrom(0, 0, 29)].map(mixed))).toBeNull();
   });
 
   test('takes no reading that is right for half of the records only, however bad the others are', () => {
-    expect(plainlyRight([rightFrom(0, 500, 1000), rightFrom(0, 0, 1000)])).toBeNull();
-    expect(plainlyRight([rightFrom(0, 501, 1000), rightFrom(0, 0, 1000)])).toBe(0);
+    expect(plainlyRight([rightFrom(0, 500, 1000), rightFrom(0, 0, 1000)].map(mixed))).toBeNull();
+    expect(plainlyRight([rightFrom(0, 501, 1000), rightFrom(0, 0, 1000)].map(mixed))).toBe(0);
   });
 
   test('takes none that is little better than another one', () => {
     const [good, better, bad] = [rightFrom(0, 950, 1000), rightFrom(0, 960, 1000), rightFrom(0, 100, 1000)];
     expect(isPlainlyBetter(better, good)).toBe(false);
-    expect(plainlyRight([good, better, bad])).toBeNull();
-    expect(plainlyRight([good, bad])).toBe(0);
+    expect(plainlyRight([good, better, bad].map(mixed))).toBeNull();
+    expect(plainlyRight([good, bad].map(mixed))).toBe(0);
+  });
+
+  test('takes none whose labels are all alike: a network that always says the same may be right there', () => {
+    const alike = (right: Uint8Array) => ({ right, labels: new Uint8Array(right.length) });
+    expect(plainlyRight([rightFrom(0, 1000, 1000), rightFrom(0, 0, 1000)].map(alike))).toBeNull();
   });
 });
 

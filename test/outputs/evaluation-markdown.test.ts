@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { evaluationMarkdown } from '../../src/outputs/evaluation-markdown.js';
-import { evaluationOf } from '../counting/evaluation-of.js';
+import { evaluationOf, OTHER_READING } from '../counting/evaluation-of.js';
 
 describe('evaluationMarkdown', () => {
   it('looks like this', async () => {
@@ -71,4 +71,11 @@ describe('evaluationMarkdown', () => {
       ),
     ).toContain('| accuracy | **–** |');
   });
+});
+
+test('says how else the input could be read', () => {
+  const text = evaluationMarkdown(evaluationOf([[1]], { otherReading: OTHER_READING }));
+  const words = 'Read in another way (label &#60;b&#62;), 97 % of 1,000 images are right, not 12 %';
+  expect(text).toContain(`\n\n**${words}: say --label-map 1=&#60;b&#62;**\n\n`);
+  expect(evaluationMarkdown(evaluationOf([[1]]))).not.toContain('another way');
 });

@@ -210,3 +210,20 @@ describe('digitflow report', () => {
     expect((await runCli(['report', '--lang', 'xx'])).exitCode).toBe(2);
   });
 });
+
+test.each([
+  [
+    'en',
+    /Read in another way \(not transposed\), 9\d % of 300 images are right, not \d+ %: say --transpose no/,
+  ],
+  [
+    'ja',
+    /別の読み方（not transposed）では、300 枚のうち 9\d % が正解です（この読み方では \d+ %）。--transpose no を/,
+  ],
+] as const)('the page says how else the input could be read (%s)', async (language, sentence) => {
+  const images = Buffer.from(digitsCsv({ count: 300 }));
+  const turned = await report({ images, reading: { transpose: true }, language });
+  expect(turned.html).toMatch(sentence);
+  const usual = await report({ images, language });
+  expect(usual.html).not.toMatch(/another way|別の読み方/);
+});

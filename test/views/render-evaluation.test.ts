@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { renderClassTable, renderEvaluation } from '../../src/views/terminal/render-evaluation.js';
 import { createStyle, type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
-import { type EvaluationSettings, evaluationOf, TEN_CLASSES } from '../counting/evaluation-of.js';
+import {
+  type EvaluationSettings,
+  evaluationOf,
+  OTHER_READING,
+  TEN_CLASSES,
+} from '../counting/evaluation-of.js';
 
 const PLAIN: RenderOptions = { color: 0, width: 80, unicode: true };
 const PICTURE = { height: 2, width: 2, pixels: Uint8Array.of(0, 255, 128, 64) };
@@ -167,4 +172,14 @@ describe('renderClassTable', () => {
       '\x1b',
     );
   });
+});
+
+test.each([40, 80, 120])('says how else the input could be read, within %d columns', (width) => {
+  const text = render({ width }, { otherReading: OTHER_READING });
+  expect(text.replace(/\s+/g, ' ')).toContain(
+    'Read in another way (label <b>), 97 % of 1,000 images are right, not 12 %: say --label-map 1=<b>',
+  );
+  expect(render({ width })).not.toContain('another way');
+  const lines = text.split('\n').filter((line) => line.includes('another way'));
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
 });

@@ -5,6 +5,7 @@ import {
   durationWords,
   grouped,
   networkWords,
+  otherReadingWords,
   percent,
   percentage,
   rateWords,
@@ -24,6 +25,7 @@ import {
   padLeft,
   padRight,
   truncate,
+  wrap,
 } from './text-layout.js';
 
 /** How many confusions are listed: no more lines than what stands beside them. */
@@ -79,7 +81,7 @@ function inOneRow(blocks: string[][], width: number): string[][] {
 /** What was evaluated, and how well it did: lines of a label and its facts. */
 function renderHeading(evaluation: Evaluation, style: Style): string[] {
   const { paint } = style;
-  const { partial, images } = evaluation;
+  const { partial, images, otherReading } = evaluation;
   const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
   return [
     ...entry('data', dataFacts(evaluation, style)),
@@ -94,6 +96,9 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...entry('speed', speedFacts(evaluation)),
     ...(partial
       ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
+      : []),
+    ...(otherReading
+      ? ['', ...wrap(safeText(otherReadingWords(otherReading)), style.width).map(paint.warn)]
       : []),
   ];
 }

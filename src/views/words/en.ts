@@ -20,6 +20,8 @@ export const en = {
   accuracy: 'accuracy',
   interval: (low: string, high: string) => `95 % interval ${low} to ${high} %`,
   wrong: (wrong: string, of: string) => `${wrong} of ${of} wrong`,
+  otherReading: (how: string, flags: string, count: string, share: { accuracy: string; asRead: string }) =>
+    `Read in another way (${how}), ${share.accuracy} of ${count} images are right, not ${share.asRead}: say ${flags}`,
   loss: 'loss',
   lossNames: (name: string) => name,
   perImage: 'per image',

@@ -22,6 +22,8 @@ export const ja: typeof en = {
   accuracy: '正解率',
   interval: (low, high) => `95 % 信頼区間 ${low} ～ ${high} %`,
   wrong: (wrong, of) => `${of} 枚中 ${wrong} 枚が誤り`,
+  otherReading: (how, flags, count, { accuracy, asRead }) =>
+    `別の読み方（${how}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
   loss: '損失',
   lossNames: (name) =>
     name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name,

@@ -1,0 +1,135 @@
+import type { OtherReading } from '../src/counting/evaluation.js';
+import { DigitflowError } from '../src/errors.js';
+import type { ReadingFlags } from '../src/formats/reading.js';
+import { isStream } from '../src/inputs/first-bytes.js';
+import type { Input } from '../src/inputs/input.js';
+import type { ImagesSpec } from '../src/inputs/open-inputs.js';
+import {
+  betterReading,
+  changedNormalization,
+  type ReadingChange,
+  type SampledRecords,
+} from '../src/insight/other-readings.js';
+import { plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.js';
+import type { Network } from '../src/network/network.js';
+import { describeNormalization, type Normalization } from '../src/network/normalization.js';
+import { hold } from './hold.js';
+
+/** What was read, and how. */
+export interface ReadInput {
+  readonly network: Network;
+  readonly spec: ImagesSpec;
+  readonly guesses: Input['guesses'];
+  readonly reading: ReadingFlags;
+  /** Whether flags change the network's own normalization. */
+  readonly isNormalizationGiven: boolean;
+  /** Records that the network reads badly, as they were read. */
+  readonly records: SampledRecords;
+}
+
+/** The reading under which the network is right far more often; null where there is none. */
+export async function findOtherReading(read: ReadInput): Promise<OtherReading | null> {
+  const found = betterReading(read.network, read.records);
+  if (found === null) return otherEnd(read);
+  const parts = [...pixelParts(found.change, read), ...labelParts(found.change, read)];
+  return {
+    words: parts.map(({ words }) => words).join(', '),
+    flags: parts.map(({ flag }) => flag).join(' '),
+    images: read.records.count,
+    accuracy: found.share,
+    accuracyAsRead: found.shareAsRead,
+  };
+}
+
+interface Part {
+  readonly words: string;
+  readonly flag: string;
+}
+
+function pixelParts(
+  change: ReadingChange,
+  { network, records, guesses, reading, ...read }: ReadInput,
+): Part[] {
+  const { normalization } = records;
+  const parts: Part[] = [];
+  if (change.transposed) {
+    const isTransposed = !normalization.transposed;
+    const words = isTransposed ? 'transposed' : 'not transposed';
+    parts.push({ words, flag: `--transpose ${isTransposed ? 'yes' : 'no'}` });
+  }
+  if (change.inverted) {
+    const isInverted = normalization.scale * network.normalization.scale > 0;
+    const whole = changedNormalization(normalization, { ...change, transposed: false, white: null });
+    const flag = read.isNormalizationGiven ? describeNormalization(whole) : 'inverted';
+    parts.push({ words: isInverted ? 'inverted' : 'not inverted', flag: `--normalize ${flag}` });
+  }
+  if (change.white !== null) {
+    const white = Number(((change.white * whiteOf(guesses, reading)) / 255).toPrecision(3));
+    parts.push({ words: `scale 0 to ${white}`, flag: `--scale ${white}` });
+  }
+  return parts;
+}
+
+/** The value that is white: that of bytes where nothing else is known. */
+function whiteOf(guesses: Input['guesses'], { scale }: ReadingFlags): number {
+  if (typeof scale === 'number') return scale;
+  const guess = guesses.find(({ property }) => property === 'scale')?.value;
+  return Number(/^0 to (\S+)$/.exec(guess ?? '')?.[1] ?? 255);
+}
+
+/** What labels stand for: numbers from another one on, 10 for 0, or each for itself. */
+function labelParts({ classOf }: ReadingChange, { network, reading }: ReadInput): Part[] {
+  if (classOf === null) return [];
+  const { classes } = network;
+  const from = reading.labelsFrom ?? 0;
+  const seen = classOf
+    .map((classIndex, label) => ({ classIndex, label: label + from }))
+    .filter(({ classIndex }) => classIndex >= 0);
+  const first = seen[0].label - seen[0].classIndex;
+  if (first >= 0 && seen.every(({ classIndex, label }) => label - classIndex === first))
+    return [{ words: `labels from ${first}`, flag: `--labels-from ${first}` }];
+  const isTen = seen.every(({ classIndex, label }) => classIndex === label % classes.length);
+  const moved = isTen
+    ? seen.filter(({ classIndex, label }) => classIndex !== label)
+    : seen.filter(({ classIndex, label }) => classIndex !== label - from);
+  const map = moved.map(({ classIndex, label }) => `${label}=${classes[classIndex]}`).join(',');
+  const flag = `${isTen && from > 0 ? '--labels-from 0 ' : ''}--label-map ${map}`;
+  return [{ words: isTen ? `label ${map.replace('=', ' for ')}` : 'labels for other classes', flag }];
+}
+
+/** Of rows of text whose label stands at one end the label may stand at the other; only what can be read again is. */
+async function otherEnd({
+  spec,
+  guesses,
+  network,
+  reading,
+  records,
+}: ReadInput): Promise<OtherReading | null> {
+  const place = guesses.find(({ property }) => property === 'label')?.value;
+  const label = { 'column first': 'last', 'column last': 'first' }[place ?? ''];
+  if (label === undefined || spec.images === undefined || isStream(spec.images)) return null;
+  const read = (flags: ReadingFlags) =>
+    rightUnder(spec, network, { ...reading, ...flags }, records.normalization);
+  const [asRead, other] = [await read({}), await read({ label })];
+  if (asRead === null || other === null || plainlyRight([other, asRead]) !== 0) return null;
+  return {
+    ...{ words: `label column ${label}`, flags: `--label ${label}`, images: other.right.length },
+    ...{ accuracy: shareOfRight(other.right), accuracyAsRead: shareOfRight(asRead.right) },
+  };
+}
+
+/** Which of the first records are right under a reading; null where they cannot be read so. */
+async function rightUnder(
+  spec: ImagesSpec,
+  network: Network,
+  reading: ReadingFlags,
+  normalization: Normalization,
+): Promise<{ readonly right: Uint8Array; readonly labels: Uint8Array } | null> {
+  try {
+    const { labels, ...images } = await hold(spec, { network, reading, digest: 'never', limit: 1000 });
+    return labels && { right: rightOnes(network, { ...images, labels, normalization }), labels };
+  } catch (error) {
+    if (error instanceof DigitflowError) return null;
+    throw error;
+  }
+}
