@@ -5,9 +5,9 @@ import {
   type Change,
   checkChange,
   type Experiment,
-  type Feed,
   inputOf,
-  type WhatIf,
+  type Outcome,
+  type WhatIfReport,
   whatIf,
 } from '../src/insight/what-if.js';
 import { layerSizes, type Network } from '../src/network/network.js';
@@ -16,31 +16,9 @@ import { type LookHead, type LookOptions, openLook } from './look.js';
 /** What to look at, and what to do differently. */
 export interface LookWhatIfOptions extends LookOptions, Experiment {}
 
-/** How well a network does on the images. */
-export interface Outcome {
-  /** Null without labels, as are accuracy and confusion. */
-  readonly correct: number | null;
-  readonly accuracy: number | null;
-  /** `[truth][prediction]` counts. */
-  readonly confusion: readonly (readonly number[])[] | null;
-  /** How often each class was predicted. */
-  readonly predicted: readonly number[];
-  /** The mean of the largest output. */
-  readonly meanConfidence: number;
-}
-
-/** A change, and the number or name that it replaced; null where it replaced neither. */
-export type ChangeMade = Change & { readonly was: number | string | null };
-
 /** A view of an experiment. */
-export interface WhatIfView extends LookHead, Omit<WhatIf, 'before' | 'after'> {
+export interface WhatIfView extends LookHead, WhatIfReport {
   readonly layers: readonly number[];
-  readonly changes: readonly ChangeMade[];
-  readonly feed: Feed | null;
-  /** Of the noise; null where there is none. */
-  readonly seed: number | null;
-  readonly before: Outcome;
-  readonly after: Outcome;
 }
 
 /**

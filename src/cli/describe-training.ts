@@ -1,20 +1,13 @@
 import type { TrainResult } from '../../pipelines/train.js';
-import {
-  digestWords,
-  durationWords,
-  grouped,
-  networkWords,
-  percentage,
-  rateWords,
-} from '../counting/wording.js';
+import { digestWords, durationWords, grouped, networkWords, rateWords } from '../counting/wording.js';
 import { safeText } from '../errors.js';
 import { threadWords } from '../views/terminal/progress.js';
+import { accuracyFacts } from '../views/terminal/render-evaluation.js';
 import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
 import { labelled } from '../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
-type Judged = NonNullable<Report['test']>;
 /** Something to say, or nothing. */
 type Fact = string | false;
 
@@ -23,11 +16,6 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
   const style = createStyle(options);
   const { paint } = style;
   const entry = (label: string, facts: readonly Fact[]) => labelled(label, facts.filter(isGiven), style);
-  const judged = (label: string, by: Omit<Judged, 'dataset'>) =>
-    entry(label, [
-      `${paint.bold(`${percentage(by.accuracy, 2)} %`)} (95 % interval ${percentage(by.interval.low, 2)} to ${percentage(by.interval.high, 2)} %)`,
-      `${grouped(by.images - by.correct)} of ${grouped(by.images)} wrong`,
-    ]);
   const { chosen, settings, validation, test, out, diverged } = training;
   const curveLines = renderLearningCurve(curve, options);
   const lines = [
@@ -41,8 +29,8 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
       settings.restarts > 1 && `run ${chosen.run} of ${settings.restarts}`,
       `loss ${chosen.loss.toPrecision(4)} (mean ${settings.loss})`,
     ]),
-    ...(validation ? judged('validation', validation) : []),
-    ...(test ? judged('test', test) : []),
+    ...(validation ? entry('validation', accuracyFacts(validation, style)) : []),
+    ...(test ? entry('test', accuracyFacts(test, style)) : []),
     ...entry('speed', speedFacts(training)),
     ...(out.path === null ? [] : entry('file', [safeText(out.path), digestWords(out.sha256)])),
     ...diverged.map(({ run, epoch }) => paint.warn(`Run ${run} diverged in epoch ${epoch}; it was left.`)),

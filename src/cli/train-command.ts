@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
+import { trainingJson } from '../outputs/json-text.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import {
   DEFAULT_TRAINING,
@@ -170,8 +171,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
 }
 
 function format(result: TrainResult, name: TrainFlags['format']): string {
-  if (name === 'json') return `${JSON.stringify(result.training, null, 2)}\n`;
-  return renderTraining(result, stdoutOptions());
+  return name === 'json' ? trainingJson(result.training) : renderTraining(result, stdoutOptions());
 }
 
 /** ` 35 %  21 of 60 epochs, loss 0.0712, validation 95.61 %, 512,000 images/s, 4.1 s left`. */

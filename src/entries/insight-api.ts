@@ -20,13 +20,7 @@ export {
   openDigit,
   type Why,
 } from '../../pipelines/look-digit.js';
-export {
-  type ChangeMade,
-  type LookWhatIfOptions,
-  lookWhatIf,
-  type Outcome,
-  type WhatIfView,
-} from '../../pipelines/look-what-if.js';
+export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look-what-if.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
 export type { PictureSize } from '../formats/pictures/read-picture.js';
 export { readMask } from '../formats/pictures/read-picture.js';
@@ -77,14 +71,16 @@ export {
 } from '../insight/run-images.js';
 export {
   type Change,
-  type ChangeableNetwork,
   type ChangedNetwork,
+  type ChangeMade,
   changeNetwork,
   type Experiment,
   type Feed,
   feedImages,
+  type Outcome,
   type PixelPlace,
   type WhatIf,
+  type WhatIfReport,
   whatIf,
 } from '../insight/what-if.js';
 export {
@@ -100,9 +96,4 @@ export { type DetectorShown, renderDetector } from '../views/terminal/render-det
 export { type DigitShown, renderDigit } from '../views/terminal/render-digit.js';
 export { type NetworkShown, renderNetwork } from '../views/terminal/render-network.js';
 export { type NeuronShown, renderNeuronReport } from '../views/terminal/render-neuron.js';
-export {
-  type ChangeShown,
-  type OutcomeShown,
-  renderWhatIf,
-  type WhatIfShown,
-} from '../views/terminal/render-what-if.js';
+export { renderWhatIf, type WhatIfShown } from '../views/terminal/render-what-if.js';

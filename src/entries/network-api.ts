@@ -4,6 +4,7 @@ export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 export {
   type ImageSize,
   type Layer,
+  type LayeredNetwork,
   type LossName,
   layerSizes,
   loss,

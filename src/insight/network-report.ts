@@ -1,5 +1,5 @@
 import type { ActivationName } from '../network/activations.js';
-import { type Layer, type Network, parameterCount } from '../network/network.js';
+import { type Layer, type LayeredNetwork, type Network, parameterCount } from '../network/network.js';
 import { checkPlace, type NeuronPlace } from './explain.js';
 import {
   activateRun,
@@ -34,7 +34,7 @@ export interface Ablation extends NeuronPlace {
  * @throws DigitflowError USAGE for a neuron that the network does not have.
  */
 export function ablate(
-  network: Pick<Network, 'layers' | 'image'>,
+  network: LayeredNetwork,
   { labels, ...images }: ImageSet,
   places: readonly NeuronPlace[] = allNeurons(network),
   runs: readonly LayerRun[] = runImages(network, images),
@@ -175,7 +175,7 @@ export interface NetworkReport {
 }
 
 /** Looks at a whole network: its numbers, and its neurons on many images. In float64. */
-export function networkReport(network: Pick<Network, 'layers' | 'image'>, images: ImageSet): NetworkReport {
+export function networkReport(network: LayeredNetwork, images: ImageSet): NetworkReport {
   const { layers } = network;
   const runs = runImages(network, images);
   return {

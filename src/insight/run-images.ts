@@ -1,5 +1,5 @@
 import { activate } from '../network/activations.js';
-import type { ImageSize, Layer, Network } from '../network/network.js';
+import type { ImageSize, Layer, LayeredNetwork } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { NeuronPlace } from './explain.js';
 
@@ -32,7 +32,7 @@ export interface LayerRun {
  * @returns the hidden layers in order, the outputs last.
  */
 export function runImages(
-  { layers, image }: Pick<Network, 'layers' | 'image'>,
+  { layers, image }: LayeredNetwork,
   images: Omit<ImageSet, 'labels'>,
   silenced: readonly NeuronPlace[] = [],
 ): LayerRun[] {

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
-import type { Layer, Network } from '../network/network.js';
+import type { Layer, LayeredNetwork, Network } from '../network/network.js';
 import { createRandom, shuffle } from '../network/random.js';
 import { checkPlace, type NeuronPlace } from './explain.js';
 import { compareVerdicts, type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
@@ -22,11 +22,8 @@ export type Change =
   /** The weights of the layer change places at random; the biases stay. */
   | { readonly kind: 'shuffle'; readonly layer: number; readonly seed: number };
 
-/** The parts of a network that can be changed. */
-export type ChangeableNetwork = Pick<Network, 'layers' | 'image'>;
-
 /** A changed network, and its neurons that give 0. */
-export interface ChangedNetwork<N extends ChangeableNetwork = Network> {
+export interface ChangedNetwork<N extends LayeredNetwork = Network> {
   readonly network: N;
   readonly silenced: readonly NeuronPlace[];
 }
@@ -36,7 +33,7 @@ export interface ChangedNetwork<N extends ChangeableNetwork = Network> {
  *
  * @throws DigitflowError USAGE for a layer, neuron or input that the network does not have, or a value that is not finite.
  */
-export function changeNetwork<N extends ChangeableNetwork>(
+export function changeNetwork<N extends LayeredNetwork>(
   network: N,
   changes: readonly Change[],
 ): ChangedNetwork<N> {
@@ -54,7 +51,7 @@ export function changeNetwork<N extends ChangeableNetwork>(
 }
 
 /** @throws DigitflowError USAGE */
-export function checkChange(network: ChangeableNetwork, change: Change): void {
+export function checkChange(network: LayeredNetwork, change: Change): void {
   const { kind, layer } = change;
   checkPlace(network, 'neuron' in change ? change : { layer, neuron: 0 });
   if ('value' in change && !Number.isFinite(change.value)) {
@@ -70,7 +67,7 @@ export function checkChange(network: ChangeableNetwork, change: Change): void {
  * @throws DigitflowError USAGE for one that the network does not have.
  */
 export function inputOf(
-  { layers, image }: ChangeableNetwork,
+  { layers, image }: LayeredNetwork,
   { layer, neuron, input }: Extract<Change, { kind: 'weight' }>,
 ): number {
   const { inputs } = layers[layer - 1];
@@ -90,7 +87,7 @@ export function inputOf(
   throw fail(`a pixel up to ${height - 1},${width - 1} (row,column)`);
 }
 
-function changed(network: ChangeableNetwork, layer: Layer, change: Change): Layer {
+function changed(network: LayeredNetwork, layer: Layer, change: Change): Layer {
   const { weights, biases, inputs } = layer;
   switch (change.kind) {
     case 'weight': {
@@ -129,6 +126,32 @@ export interface WhatIf {
   /** How many of these are no longer right, and how many are now right; null without labels. */
   readonly rightToWrong: number | null;
   readonly wrongToRight: number | null;
+}
+
+/** How well a network does on the images. */
+export interface Outcome {
+  /** Null without labels, as are accuracy and confusion. */
+  readonly correct: number | null;
+  readonly accuracy: number | null;
+  /** `[truth][prediction]` counts. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** How often each class was predicted. */
+  readonly predicted: readonly number[];
+  /** The mean of the largest output. */
+  readonly meanConfidence: number;
+}
+
+/** A change, and the number or name that it replaced; null where it replaced neither. */
+export type ChangeMade = Change & { readonly was: number | string | null };
+
+/** An experiment, and what came of it. */
+export interface WhatIfReport extends Omit<WhatIf, 'before' | 'after'> {
+  readonly changes: readonly ChangeMade[];
+  readonly feed: Feed | null;
+  /** Of the noise; null where there is none. */
+  readonly seed: number | null;
+  readonly before: Outcome;
+  readonly after: Outcome;
 }
 
 /**

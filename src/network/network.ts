@@ -18,6 +18,9 @@ export interface ImageSize {
   readonly width: number;
 }
 
+/** What images pass through: all that a computation needs once their brightness is known. */
+export type LayeredNetwork = Pick<Network, 'layers' | 'image'>;
+
 /** A network, and how to feed it. */
 export interface Network {
   readonly layers: readonly Layer[];

@@ -5,6 +5,11 @@ export function evaluationJson(evaluation: Evaluation): string {
   return jsonText(evaluation);
 }
 
+/** What is said of a training as JSON, see `jsonText`. */
+export function trainingJson(training: object): string {
+  return jsonText(training);
+}
+
 /** A view of a digit as JSON, schema `digitflow.look-digit/1`. */
 export function lookDigitJson(view: object): string {
   return lookJson('look-digit', view);

@@ -57,8 +57,10 @@ describe('digitflow look what-if', () => {
   });
 
   test.each([['noise'], ['blank'], ['inverted']])('feeds %s', async (feed) => {
-    const found = await json(['look', 'what-if', '--feed', feed, '--seed', '3', '--limit', '500']);
-    expect(found).toMatchObject({ feed, seed: feed === 'noise' ? 3 : null, data: { images: 500 } });
+    const seed = feed === 'noise' ? 3 : null;
+    const seeded = seed === null ? [] : ['--seed', `${seed}`];
+    const found = await json(['look', 'what-if', '--feed', feed, ...seeded, '--limit', '500']);
+    expect(found).toMatchObject({ feed, seed, data: { images: 500 } });
     expect(found.after.accuracy).toBeLessThan(0.5);
     const said = found.after.predicted.filter((count: number) => count > 0);
     if (feed === 'blank') expect(said).toEqual([500]);
@@ -91,6 +93,8 @@ describe('digitflow look what-if', () => {
     [['--activation', '1=step'], 'functions: identity, sigmoid'],
     [['--feed', 'snow'], 'noise, blank, inverted'],
     [['--shuffle', '4'], 'a layer from 1 to 3'],
+    [['--silence', '1:3', '--seed', '3'], '--seed: nothing is random here'],
+    [['--feed', 'blank', '--seed', '3'], '--seed: nothing is random here'],
   ])('%j is a usage error of one line', async (args, words) => {
     const result = await runCli(['look', 'what-if', ...args]);
     expect(result).toMatchObject({ stdout: '', exitCode: 2 });

@@ -61,7 +61,7 @@ export function addLookWhatIfCommand(look: Command): void {
 
 async function runLookWhatIf(flags: LookWhatIfFlags): Promise<void> {
   const { weight = [], bias = [], activation = [], silence = [], shuffle = [], feed, seed = 1 } = flags;
-  if (flags.seed !== undefined && shuffle.length === 0 && feed === undefined) {
+  if (flags.seed !== undefined && shuffle.length === 0 && feed !== 'noise') {
     throw new DigitflowError('USAGE', '--seed: nothing is random here; give --shuffle or --feed noise, too');
   }
   const shuffles = shuffle.map((layer): Change => ({ kind: 'shuffle', layer, seed }));

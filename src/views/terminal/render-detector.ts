@@ -1,5 +1,6 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
 import type { DetectorImage, DetectorReport } from '../../insight/detector.js';
+import { type ActivationName, activate } from '../../network/activations.js';
 import { curveLegend, curveMarks, drawActivation } from './draw-neurons.js';
 import { drawWithLegend, signed } from './draw-signed-picture.js';
 import { type ExtremesShown, extremeBlocks, listClasses, lookHeading, moreClasses } from './look-parts.js';
@@ -65,16 +66,11 @@ function curvesBlock(
   const marks = curveMarks(sums(brightest), sums(darkest));
   const [from, to] = [Math.min(least, threshold - 6), Math.max(most, threshold + 6)];
   const plus = bias === 0 ? '' : ` ${bias < 0 ? '-' : '+'} ${Math.abs(bias)}`;
-  const curve = (name: string, at: (sum: number) => number) =>
-    drawActivation(
-      { title: `${name}(sum${plus})`, at: (sum) => at(sum + bias), from, to, marks, threshold },
-      style,
-    );
-  return [
-    ...curve('sigmoid', (sum) => 1 / (1 + Math.exp(-sum))),
-    ...curve('ReLU', (sum) => Math.max(0, sum)),
-    ...curveLegend(style),
-  ];
+  const curve = (title: string, name: ActivationName) => {
+    const at = (sum: number) => activate(name, Float64Array.of(sum + bias))[0];
+    return drawActivation({ title: `${title}(sum${plus})`, at, from, to, marks, threshold }, style);
+  };
+  return [...curve('sigmoid', 'sigmoid'), ...curve('ReLU', 'relu'), ...curveLegend(style)];
 }
 
 function imageWords({ weightedSum, sigmoid }: DetectorImage): string[] {

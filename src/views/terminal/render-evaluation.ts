@@ -1,4 +1,4 @@
-import type { Scores } from '../../counting/confusion-matrix.js';
+import type { Interval, Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
 import {
   digestWords,
@@ -114,8 +114,14 @@ function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
   return [paint.bold(safeText(model.name)), networkWords(model), ...digest];
 }
 
-function accuracyFacts(
-  { accuracy, interval, images, correct }: Evaluation,
+/** How many of the images were right. */
+interface AccuracyShown extends Pick<Evaluation, 'accuracy' | 'images' | 'correct'> {
+  readonly interval: Interval | null;
+}
+
+/** How many were right, with the interval of the share. */
+export function accuracyFacts(
+  { accuracy, interval, images, correct }: AccuracyShown,
   { paint, glyphs }: Style,
 ): string[] {
   if (accuracy === null || interval === null) return [`${glyphs.absent} (no image was evaluated)`];

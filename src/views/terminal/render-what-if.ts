@@ -1,6 +1,6 @@
 import { grouped, percent, percentage } from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
-import type { Change, WhatIf } from '../../insight/what-if.js';
+import type { ChangeMade, Outcome, WhatIfReport } from '../../insight/what-if.js';
 import { signed } from './draw-signed-picture.js';
 import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
 import { renderConfusionList, renderMatrix } from './render-confusion.js';
@@ -11,26 +11,8 @@ const MAX_NAME = 20;
 const COUNTS_COLUMNS = 33;
 const MOST_CONFUSIONS = 8;
 
-/** How a network does, as drawn. */
-export interface OutcomeShown {
-  readonly correct: number | null;
-  readonly accuracy: number | null;
-  readonly confusion: readonly (readonly number[])[] | null;
-  readonly predicted: readonly number[];
-  readonly meanConfidence: number;
-}
-
 /** What is drawn of an experiment. */
-export interface WhatIfShown extends HeadShown, Omit<WhatIf, 'before' | 'after'> {
-  readonly changes: readonly ChangeShown[];
-  readonly feed: string | null;
-  readonly seed: number | null;
-  readonly before: OutcomeShown;
-  readonly after: OutcomeShown;
-}
-
-/** A change, and what it replaced. */
-export type ChangeShown = Change & { readonly was: number | string | null };
+export type WhatIfShown = HeadShown & WhatIfReport;
 
 /** An experiment for a terminal: what was changed, and what came of it; every line ends with a newline. */
 export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
@@ -50,7 +32,7 @@ function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width }: St
   return [...words, ...fed].flatMap((line) => wrap(line, width));
 }
 
-function changeWords(change: ChangeShown, arrow: string): string {
+function changeWords(change: ChangeMade, arrow: string): string {
   const { layer, was } = change;
   const before = typeof was === 'number' ? signed(was) : was;
   switch (change.kind) {
@@ -97,7 +79,7 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
   const moved = (k: number) => Math.abs(after.predicted[k] - before.predicted[k]);
   const widest = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
   const listed = listClasses(classes, 'class', widest, (a, b) => moved(b) - moved(a), style);
-  const found = ({ confusion }: OutcomeShown, k: number) => {
+  const found = ({ confusion }: Outcome, k: number) => {
     if (confusion === null) return '';
     const support = supportOf(confusion[k]);
     return padLeft(support === 0 ? glyphs.absent : percent(confusion[k][k] / support, 1, ''), 9);
@@ -119,7 +101,7 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
 
 /** Both matrices, or lists of confusions where they do not fit; nothing where truths are not known. */
 function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): string[][] {
-  const lines = (title: string, confusion: NonNullable<OutcomeShown['confusion']>) => {
+  const lines = (title: string, confusion: NonNullable<Outcome['confusion']>) => {
     const shownConfusion = {
       classes: classes.map((name, k) => ({ name, support: supportOf(confusion[k]) })),
       confusion,
