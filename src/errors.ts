@@ -65,6 +65,7 @@ const EXIT_CODES = {
 
   INPUT_READ: 74,
   OUTPUT_WRITE: 74,
+  OUTPUT_BUSY: 74,
 } as const;
 
 /** A stable, documented name of what went wrong; it never changes its meaning. */

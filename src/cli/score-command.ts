@@ -87,6 +87,9 @@ async function runScore(paths: readonly string[], given: ScoreFlags): Promise<vo
     } catch (error) {
       progress.clear();
       await endEarly(run, error, signal);
+    } finally {
+      run.outputs?.release();
+      summary?.release();
     }
   });
 }

@@ -62,6 +62,28 @@ export class KeptFile {
   }
 }
 
+/**
+ * Makes sure that a file can be written, and leaves it as it is.
+ *
+ * @throws DigitflowError OUTPUT_WRITE
+ */
+export function checkWritable(path: string): void {
+  const stats = statsOf(path);
+  if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
+  writing(path, () => {
+    if (stats !== null) return accessSync(path, constants.W_OK);
+    closeSync(openSync(path, 'a'));
+    // It may have been made where a link leads to.
+    unlinkSync(realpathSync(path));
+  });
+}
+
+/** The file that a path leads to, or that it would make; null for /dev/null and the like, and for a folder. */
+export function plainTarget(path: string): string | null {
+  const stats = statsOf(path);
+  return stats === null || stats.isFile() ? linkTarget(path, stats) : null;
+}
+
 /** Runs what writes to a path: any error becomes OUTPUT_WRITE. */
 export function writing<T>(path: string, write: () => T): T {
   try {

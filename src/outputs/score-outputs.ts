@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
+import { Claims } from './claims.js';
+import { checkWritable } from './kept-file.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
 import { type FileOutput, fileOutput, REJECTS_HEAD, rejectsCsv, writeStdout } from './rows/row-output.js';
 import { type ScoreCounts, type ScoredRows, ScoreTally } from './rows/scored-rows.js';
@@ -29,6 +31,7 @@ export class ScoreOutputs {
   /** Where an earlier run stopped; undefined for a run from the start. */
   readonly from: RunPosition | undefined;
   readonly #options: ScoreOutputOptions;
+  readonly #claims: Claims;
   readonly #journal: ScoreJournal | null;
   readonly #tally: ScoreTally;
   #state: ScoreState;
@@ -40,22 +43,30 @@ export class ScoreOutputs {
   #nextMs = 0;
 
   /**
-   * Opens nothing yet: an output is emptied only once the input has proved good.
+   * Makes sure that all of them can be written, and by no one else, and changes nothing yet: an output is emptied only once the
+   * input has proved good.
    *
-   * @throws DigitflowError USAGE, RESUME_MISMATCH
+   * @throws DigitflowError USAGE, RESUME_MISMATCH, OUTPUT_WRITE, OUTPUT_BUSY
    */
   constructor(options: ScoreOutputOptions) {
     const { out, rejects, resume, run, classes } = options;
     this.#options = options;
-    this.#journal = out !== undefined && canResume(out) ? new ScoreJournal(out, run) : null;
-    if (resume && out !== undefined && this.#journal === null)
-      throw new DigitflowError('USAGE', `--resume: ${out} is no file that can be gone on with`);
-    const known = resume && out !== undefined ? this.#journal?.load(out, rejects) : null;
-    this.#tally = new ScoreTally(classes.length, known?.counts);
-    const nothing = { position: BEGINNING, outBytes: 0, rejects: null, withIds: false };
-    this.from = known && known.position.rows > 0 ? known.position : undefined;
-    this.#state = known && this.from ? known : { ...nothing, counts: this.#tally.counts };
-    if (this.from) options.note(`resuming ${out} after ${this.from.rows} rows`);
+    this.#claims = new Claims([out, rejects]);
+    try {
+      for (const path of [out, rejects]) if (path !== undefined) checkWritable(path);
+      this.#journal = out !== undefined && canResume(out) ? new ScoreJournal(out, run) : null;
+      if (resume && out !== undefined && this.#journal === null)
+        throw new DigitflowError('USAGE', `--resume: ${out} is no file that can be gone on with`);
+      const known = resume && out !== undefined ? this.#journal?.load(out, rejects) : null;
+      this.#tally = new ScoreTally(classes.length, known?.counts);
+      const nothing = { position: BEGINNING, outBytes: 0, rejects: null, withIds: false };
+      this.from = known && known.position.rows > 0 ? known.position : undefined;
+      this.#state = known && this.from ? known : { ...nothing, counts: this.#tally.counts };
+      if (this.from) options.note(`resuming ${out} after ${this.from.rows} rows`);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
   get counts(): ScoreCounts {
@@ -85,6 +96,7 @@ export class ScoreOutputs {
     await this.#begun();
     await this.#sync();
     if (!isComplete) return this.leave();
+    this.#claims.check();
     this.#journal?.remove();
     this.#isJournalled = false;
   }
@@ -94,6 +106,11 @@ export class ScoreOutputs {
     if (!this.#isJournalled) return;
     await this.#save();
     this.#options.note(`${this.#options.out} can be gone on with: the same command with --resume`);
+  }
+
+  /** To be called when nothing is written any more: others may write the outputs then. */
+  release(): void {
+    this.#claims.release();
   }
 
   #advance({ place, count, rejects: { length: rejected } }: ScoredRows): void {
@@ -124,6 +141,7 @@ export class ScoreOutputs {
   /** The rows must be on the disk before the journal says so. */
   async #save(): Promise<void> {
     const beginMs = performance.now();
+    this.#claims.check();
     const state = { ...this.#state, counts: this.counts };
     await this.#sync();
     try {

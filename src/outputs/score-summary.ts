@@ -1,6 +1,7 @@
 import type { InputDescription } from '../engine/records.js';
 import { describeError } from '../errors.js';
 import type { Network } from '../network/network.js';
+import { Claims } from './claims.js';
 import { KeptFile } from './kept-file.js';
 import { ScoreTally } from './rows/scored-rows.js';
 import { identityOf } from './score-journal.js';
@@ -19,16 +20,29 @@ interface ScoringModel {
 
 /** Gathers what a run's summary says, and writes it however the run ends. */
 export class SummaryFile {
+  readonly #claims: Claims;
   readonly #file: KeptFile;
   readonly #model: ScoringModel;
   readonly #inputs: InputDescription[] = [];
   #workers = 0;
   #startMs: number | undefined;
 
-  /** @throws DigitflowError OUTPUT_WRITE where it could not be written at the end */
+  /** @throws DigitflowError OUTPUT_WRITE where it could not be written at the end, OUTPUT_BUSY where another run writes it */
   constructor(path: string, model: ScoringModel) {
-    this.#file = new KeptFile(path);
+    // First: what is written aside may be another run's.
+    this.#claims = new Claims([path]);
+    try {
+      this.#file = new KeptFile(path);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
     this.#model = model;
+  }
+
+  /** To be called when it is not written any more. */
+  release(): void {
+    this.#claims.release();
   }
 
   opened(input: InputDescription): void {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { EpochReport } from '../training/training-epochs.js';
+import { Claims } from './claims.js';
 import { KeptFile, writing } from './kept-file.js';
 import { checkFiles, keptFiles, type NamedFile } from './same-file.js';
 
@@ -22,6 +23,7 @@ const CHECKPOINT_EVERY_MS = 1000;
 export class TrainingOutputs {
   readonly out: KeptFile | undefined;
   readonly curve: KeptFile | undefined;
+  readonly #claims: Claims;
   readonly #checkpoint: KeptFile | undefined;
   readonly #files: readonly NamedFile[];
   readonly #log: { readonly path: string; readonly fd: number } | undefined;
@@ -29,7 +31,8 @@ export class TrainingOutputs {
 
   /**
    * @param inputs paths that are read, and so must not be written
-   * @throws DigitflowError OUTPUT_WRITE; USAGE for an input, and where one file is given for two things
+   * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, and where one
+   *   file is given for two things
    */
   constructor(paths: TrainingPaths, inputs: readonly string[]) {
     const { log, ...kept } = paths;
@@ -39,10 +42,17 @@ export class TrainingOutputs {
     ];
     checkFiles(inputs, this.#files);
     const opened = (path: string | undefined) => (path === undefined ? undefined : new KeptFile(path));
-    this.out = opened(paths.out);
-    this.curve = opened(paths.curve);
-    this.#checkpoint = opened(paths.checkpoint);
-    this.#log = log === undefined ? undefined : { path: log, fd: writing(log, () => openSync(log, 'a')) };
+    // First: what is written aside may be another run's.
+    this.#claims = new Claims(Object.values(paths));
+    try {
+      this.out = opened(paths.out);
+      this.curve = opened(paths.curve);
+      this.#checkpoint = opened(paths.checkpoint);
+      this.#log = log === undefined ? undefined : { path: log, fd: writing(log, () => openSync(log, 'a')) };
+    } catch (error) {
+      this.#claims.release();
+      throw error;
+    }
   }
 
   /**
@@ -68,15 +78,17 @@ export class TrainingOutputs {
     });
   }
 
-  /** Writes what `make` returns, unless no checkpoint is wanted or the last one was written just now. */
+  /** To be called after each epoch. Writes what `make` returns, unless no checkpoint is wanted or the last one was written just now. */
   checkpoint(make: () => Uint8Array, { isLast = false } = {}): void {
+    this.#claims.check();
     if (this.#checkpoint === undefined || (!isLast && performance.now() < this.#nextCheckpointMs)) return;
     this.#checkpoint.write(make());
     this.#nextCheckpointMs = performance.now() + CHECKPOINT_EVERY_MS;
   }
 
-  /** Closes the log. To be called once. */
+  /** Closes the log, and lets others write the files. To be called once. */
   close(): void {
+    this.#claims.release();
     if (this.#log !== undefined) closeSync(this.#log.fd);
   }
 }
