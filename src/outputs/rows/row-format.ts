@@ -66,7 +66,7 @@ function openKernel(names: readonly string[]): RowKernel | null {
   try {
     return new RowKernel(module, names);
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof DigitflowError && error.code === 'MEMORY_LIMIT') return null;
     throw error;
   }
 }
