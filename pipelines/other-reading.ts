@@ -1,28 +1,36 @@
 import type { OtherReading } from '../src/counting/evaluation.js';
+import { grouped } from '../src/counting/wording.js';
 import { DigitflowError } from '../src/errors.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import { isStream } from '../src/inputs/first-bytes.js';
 import type { Input } from '../src/inputs/input.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
+import { surerReading } from '../src/insight/odd-images.js';
 import {
   betterReading,
   changedNormalization,
+  type PixelChange,
   type ReadingChange,
   type SampledRecords,
 } from '../src/insight/other-readings.js';
 import { plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.js';
+import type { ImageSet } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
 import { hold } from './hold.js';
 
-/** What was read, and how. */
-export interface ReadInput {
+/** How an input was read. */
+export interface HowRead {
   readonly network: Network;
-  readonly spec: ImagesSpec;
   readonly guesses: Input['guesses'];
   readonly reading: ReadingFlags;
   /** Whether flags change the network's own normalization. */
   readonly isNormalizationGiven: boolean;
+}
+
+/** What was read, and how. */
+export interface ReadInput extends HowRead {
+  readonly spec: ImagesSpec;
   /** Records that the network reads badly, as they were read. */
   readonly records: SampledRecords;
 }
@@ -31,7 +39,8 @@ export interface ReadInput {
 export async function findOtherReading(read: ReadInput): Promise<OtherReading | null> {
   const found = betterReading(read.network, read.records);
   if (found === null) return otherEnd(read);
-  const parts = [...pixelParts(found.change, read), ...labelParts(found.change, read)];
+  const { normalization } = read.records;
+  const parts = [...pixelParts(found.change, read, normalization), ...labelParts(found.change, read)];
   return {
     words: parts.map(({ words }) => words).join(', '),
     flags: parts.map(({ flag }) => flag).join(' '),
@@ -47,10 +56,10 @@ interface Part {
 }
 
 function pixelParts(
-  change: ReadingChange,
-  { network, records, guesses, reading, ...read }: ReadInput,
+  change: PixelChange,
+  { network, guesses, reading, isNormalizationGiven }: HowRead,
+  normalization: Normalization,
 ): Part[] {
-  const { normalization } = records;
   const parts: Part[] = [];
   if (change.transposed) {
     const isTransposed = !normalization.transposed;
@@ -60,7 +69,7 @@ function pixelParts(
   if (change.inverted) {
     const isInverted = normalization.scale * network.normalization.scale > 0;
     const whole = changedNormalization(normalization, { ...change, transposed: false, white: null });
-    const flag = read.isNormalizationGiven ? describeNormalization(whole) : 'inverted';
+    const flag = isNormalizationGiven ? describeNormalization(whole) : 'inverted';
     parts.push({ words: isInverted ? 'inverted' : 'not inverted', flag: `--normalize ${flag}` });
   }
   if (change.white !== null) {
@@ -75,6 +84,20 @@ function whiteOf(guesses: Input['guesses'], { scale }: ReadingFlags): number {
   if (typeof scale === 'number') return scale;
   const guess = guesses.find(({ property }) => property === 'scale')?.value;
   return Number(/^0 to (\S+)$/.exec(guess ?? '')?.[1] ?? 255);
+}
+
+/** A sentence on images of which the network would be much surer in another reading; null where there is none. */
+export function oddImagesWords(images: Omit<ImageSet, 'labels'>, read: HowRead): string | null {
+  const found = surerReading(read.network, images);
+  if (found === null) return null;
+  const parts = pixelParts(found.change, read, images.normalization);
+  const [words, flags] = [
+    parts.map((part) => part.words).join(', '),
+    parts.map(({ flag }) => flag).join(' '),
+  ];
+  const [margin, asRead] = [found.margin, found.marginAsRead].map((value) => value.toFixed(2));
+  const surer = `the network is surer of the first ${grouped(images.count)} images (margin ${margin}, not ${asRead})`;
+  return `read in another way (${words}), ${surer}: say ${flags} if they are so`;
 }
 
 /** What labels stand for: numbers from another one on, 10 for 0, or each for itself. */

@@ -1,4 +1,5 @@
 import { lastValueFrom } from 'rxjs';
+import { FirstImages, type OddImages } from '../src/counting/first-images.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
@@ -13,7 +14,7 @@ import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
-import { normalize } from '../src/operators/normalize.js';
+import { normalize, orientedAs } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
 import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import {
@@ -46,6 +47,8 @@ export interface ScoreOptions extends RowsTaken {
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */
   readonly onStarted?: ((start: ScoreStart) => void) | undefined;
+  /** Is told, once, where the first images do not look like what the network knows: transposed, inverted, too dark. */
+  readonly onNote?: ((note: string) => void) | undefined;
   /** Aborting it stops the reading; what was read is scored and written. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -83,25 +86,34 @@ async function scoreInputs(
   inputs: Inputs,
   scorer: Scorer,
   writer: ScoreWriter,
-  { normalization: own }: Network,
+  network: Network,
   options: ScoreOptions,
 ): Promise<ScoreResult> {
   const { from, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, normalization, onStarted } = options;
   // A stream may have given only a header. Closing the inputs ends what is still being opened.
   await unlessAborted(inputs.openAhead(from?.file), signal);
+  const wanted = normalization?.(network.normalization) ?? network.normalization;
+  let oriented = wanted;
+  const first = new FirstImages(wanted.scale < 0);
   const startMs = performance.now();
   onStarted?.({ workers: scorer.workers });
   const flow = inputs.pieces(scorer.slots, { from }).pipe(
     untilAborted(signal),
     decode(),
-    normalize(normalization?.(own) ?? own),
+    normalize(wanted),
     batch(scorer.slots, { maxWaitMs }),
     forward(scorer),
     inOrder(),
     accept(inputs),
-    sink((scored) => writer.write(scored)),
+    sink(async (scored) => {
+      const odd = first.add(scored);
+      await writer.write(scored);
+      oriented = orientedAs(scored.reading, wanted);
+      await noteOdd(odd);
+    }),
   );
   await lastValueFrom(flow, { defaultValue: 0 });
+  await noteOdd(first.end());
   return {
     ...writer.progress,
     inputs: inputs.opened.map(({ file, name, format, guesses }) => ({ file, name, format, guesses })),
@@ -109,4 +121,14 @@ async function scoreInputs(
     seconds: (performance.now() - startMs) / 1000,
     partial: !inputs.isComplete,
   };
+
+  async function noteOdd(odd: OddImages | null): Promise<void> {
+    if (odd === null) return;
+    const { oddImagesWords } = await import('./other-reading.js');
+    const [{ name, guesses }] = inputs.opened;
+    const isNormalizationGiven = options.normalization !== undefined;
+    const read = { network, guesses, reading: options.reading ?? {}, isNormalizationGiven };
+    const words = oddImagesWords({ ...odd, normalization: oriented }, read);
+    if (words !== null) options.onNote?.(`${name}: ${words}`);
+  }
 }

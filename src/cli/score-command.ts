@@ -136,6 +136,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
       said.add(words);
       if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
     },
+    onNote: (text) => note(flags, text),
     onStarted: (start) => summary?.started(start),
     onProgress: (done) => {
       if (!flags.quiet) progress.show((seconds) => scoreProgressWords({ ...done, rowsBefore }, seconds));

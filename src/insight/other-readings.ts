@@ -9,12 +9,16 @@ export interface SampledRecords extends ImageSet {
   readonly labels: Uint8Array;
 }
 
-/** What is other in a reading: of the pixels, and of the labels. */
-export interface ReadingChange {
+/** What is other in the reading of pixels. */
+export interface PixelChange {
   readonly transposed: boolean;
   readonly inverted: boolean;
   /** The pixel that is white; null where it stays 255. */
   readonly white: number | null;
+}
+
+/** What is other in a reading: of the pixels, and of the labels. */
+export interface ReadingChange extends PixelChange {
   /** The class that each label stands for, -1 where none was seen; null where it stays its own. */
   readonly classOf: readonly number[] | null;
 }
@@ -71,7 +75,7 @@ function countOf({ transposed, inverted, white, classOf }: ReadingChange): numbe
 }
 
 /** All ways to read the pixels, the one that was taken first. */
-function pixelChanges({ pixels }: SampledRecords): Omit<ReadingChange, 'classOf'>[] {
+export function pixelChanges({ pixels }: Pick<ImageSet, 'pixels'>): PixelChange[] {
   const brightest = pixels.reduce((most, pixel) => Math.max(most, pixel), 0);
   const whites = brightest > 0 && brightest < DARKEST_WHITE ? [null, brightest] : [null];
   return whites.flatMap((white) =>
@@ -82,7 +86,7 @@ function pixelChanges({ pixels }: SampledRecords): Omit<ReadingChange, 'classOf'
 /** How a pixel becomes a brightness under another reading. */
 export function changedNormalization(
   { scale, offset, transposed }: Normalization,
-  change: Omit<ReadingChange, 'classOf'>,
+  change: PixelChange,
 ): Normalization {
   const stretched = (scale * 255) / (change.white ?? 255);
   return {
