@@ -140,6 +140,13 @@ describe('a fault names the column, what was expected and what was found:', () =
     );
   });
 
+  test('a label that is no text is the name of no class', () => {
+    const label = { kind: 'name', column: 0, names: ['', 'ü', '\ufffd'] } as const;
+    const row = Buffer.from('\xfc,0,0,0,0', 'latin1');
+    expect(parseRow(row, { ...dialect, label }, 10)).toContain('found "\\xfc"');
+    expect(parseRow(row, { ...dialect, label, encoding: 'latin1' }, 10)).toMatchObject({ label: 1 });
+  });
+
   test('one-hot labels with none or two', () => {
     const oneHot = { columnCount: 7, firstPixel: 3, label: { kind: 'one-hot', first: 0, count: 3 } } as const;
     expect(parse('0,0,0,0,0,0,0', oneHot)).toBe('columns 1 to 3: expected a single 1, found none');

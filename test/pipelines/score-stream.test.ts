@@ -68,6 +68,36 @@ describe('scoreStream', () => {
     expect(rows[1]).toMatchObject({ prediction: null, reject: expect.stringContaining('786 columns') });
   });
 
+  test('gives ids that are no UTF-8 as bytes, or in the encoding that is said', async () => {
+    const lines = ['M\xfcller', 'M\xf6ller', 'Smith'].map((id, i) => `${id},${testRow(i)}\n`);
+    const rowsOf = async (encoding?: 'latin1') => {
+      const reading = { id: '1', label: '2', header: false, encoding };
+      const source = Readable.from([Buffer.from(lines.join(''), 'latin1')]);
+      const rows: ScoredRow[] = [];
+      for await (const row of source.pipe(scoreStream({ output: 'objects', reading }))) rows.push(row);
+      return rows.map(({ id, idBytes }) => [id, idBytes && Buffer.from(idBytes).toString('latin1')]);
+    };
+    expect(await rowsOf()).toEqual([
+      ['M\ufffdller', 'M\xfcller'],
+      ['M\ufffdller', 'M\xf6ller'],
+      ['Smith', undefined],
+    ]);
+    expect(await rowsOf('latin1')).toEqual([
+      ['Müller', undefined],
+      ['Möller', undefined],
+      ['Smith', undefined],
+    ]);
+  });
+
+  test('writes for spreadsheets where that is wished, and only as CSV', async () => {
+    const reading = { id: '1', label: '2', header: false };
+    const source = Readable.from([Buffer.from(`=cmd(),${testRow(0)}\n`)]);
+    const found = await text(source.pipe(scoreStream({ spreadsheetSafe: true, reading })));
+    expect(found).toContain("1,stream,'=cmd(),7,");
+    for (const output of ['ndjson', 'kaggle', 'objects'] as const)
+      expect(() => scoreStream({ output, spreadsheetSafe: true })).toThrow('expected output csv');
+  });
+
   test('holds its writer back while nothing is read, and goes on when it is', async () => {
     let read = 0;
     const rows = Buffer.from(testCsv(200).slice(testCsv(0).length));

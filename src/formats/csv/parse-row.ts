@@ -114,7 +114,8 @@ function readLabel(
   const field = fields[label.column];
   const column = `column ${label.column + 1}`;
   if (label.kind === 'name') {
-    const index = label.names.indexOf(decodeText(Buffer.from(field, 'latin1'), encoding) ?? '');
+    const name = decodeText(Buffer.from(field, 'latin1'), encoding);
+    const index = name === null ? -1 : label.names.indexOf(name);
     if (index >= 0 && index < classCount) return index;
     return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
   }
