@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { DigitflowError } from '../src/errors.js';
 import { decodePicture } from '../src/formats/pictures/decode-picture.js';
 import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
-import { openModel } from '../src/inputs/open-model.js';
+import { loadModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
 import {
@@ -55,10 +56,10 @@ export interface Why {
 /**
  * Looks at one digit on its way through a network.
  *
- * @throws DigitflowError what `openModel`, `openDigit`, `neuronArithmetic` and `attribute` throw.
+ * @throws DigitflowError what `loadModel`, `openDigit`, `neuronArithmetic` and `attribute` throw.
  */
 export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
-  const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
+  const { network, name, sha256 } = await loadModel(options.model);
   // Before any image is read.
   if (options.neuron !== undefined) checkPlace(network, options.neuron);
   const digit = await openDigit(options, network);
@@ -114,11 +115,16 @@ export interface DigitImage {
  * @throws DigitflowError USAGE for a number that is out of range; what the source of images, `decodePicture` and `fitDigit` throw.
  */
 export async function openDigit(spec: DigitSpec, network: Network): Promise<DigitImage> {
-  return /^\d+$/.test(spec.image) ? openRecord(spec, network) : openPicture(spec, network);
+  if (/^\d+$/.test(spec.image)) return openRecord(spec, network);
+  if (Number.isFinite(Number(spec.image)) && !existsSync(spec.image)) {
+    const message = `expected a record's number from 0, or the path of a picture, found ${spec.image}; the first record is 0`;
+    throw new DigitflowError('USAGE', message);
+  }
+  return openPicture(spec, network);
 }
 
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
-  const bytes = readPicture(spec.image);
+  const bytes = await readPicture(spec.image, 'picture');
   const picture = decodePicture(bytes, spec.image);
   const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);
   const { scale, offset } = network.normalization;

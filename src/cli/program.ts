@@ -82,6 +82,13 @@ async function run(args: readonly string[]): Promise<void> {
   const [first, ...others] = args;
   // Commander's own `help` knows only what a command was given before it was asked for.
   const asked = first === 'help' && isCommand(others[0]) ? [...others, '--help'] : args;
+  if (args.length === 1 && first === 'version' && !existsSync(first)) return parse(['--version'], true);
+  if (args.length === 1 && first === 'look') {
+    // What can be looked at is all there is to say; but nothing was done.
+    await parse(['look', '--help'], true);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   try {
     await parse(asked, !mayBeMistyped(first));
   } catch (error) {
@@ -101,9 +108,21 @@ async function parse(args: readonly string[], hasDefault: boolean): Promise<void
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     // Commander ends help and version with an error, too.
-    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) {
+      // Loaded only when needed.
+      const { withSlip } = await import('./slips.js');
+      throw withSlip(error, args, commandOf(program, args, hasDefault));
+    }
     await writeOut(help);
   }
+}
+
+/** The command that arguments belong to: it has its options by now. */
+function commandOf(program: Command, args: readonly string[], hasDefault: boolean): Command {
+  const named = (of: Command, name: string | undefined) =>
+    of.commands.find((command) => command.name() === name);
+  const command = named(program, args[0]) ?? (hasDefault ? named(program, DEFAULT_COMMAND) : undefined);
+  return command === undefined ? program : (named(command, args[1]) ?? command);
 }
 
 /** @param print takes help and version; errors are thrown, and only the caller reports them */

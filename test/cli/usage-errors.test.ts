@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.js';
+import { tempFolder } from '../inputs/temp-folder.js';
 import { expectFailure } from './expect-failure.js';
 
 describe('a usage error is one line with what to do, and exit code 2', () => {
@@ -33,7 +34,6 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   test.each([
     [['look', 'what-if', '--why'], "unknown option '--why'; see digitflow look what-if --help"],
     [['look', 'sky'], "unknown command 'sky'; see digitflow look --help"],
-    [['look'], 'no such command; see digitflow look --help'],
   ])('%j names the help of what was meant', async (args, words) => {
     expect(await runCli(args)).toMatchObject({ stdout: '', stderr: `digitflow: ${words}\n`, exitCode: 2 });
   });
@@ -45,6 +45,47 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   ])('%s is a mistyped command: it is told what was probably meant', async (line, words) => {
     const stderr = `digitflow: ${words}; see digitflow --help\n`;
     expect(await runCli(line.split(' '))).toMatchObject({ stdout: '', stderr, exitCode: 2 });
+  });
+
+  test.each([
+    [['evaluate', '--acuracy', '0.9'], '--acuracy', '--min-accuracy'],
+    [['evaluate', '--accuracy', '0.9'], '--accuracy', '--min-accuracy'],
+    [['--accuracy', '0.9'], '--accuracy', '--min-accuracy'],
+    [['score', 'x.csv', '--prob'], '--prob', '--probabilities'],
+    [['train', '--out', 'f', '--rate', '0.1'], '--rate', '--learning-rate'],
+    [['look', 'digit', '0', '--modle=relu'], '--modle=relu', '--model'],
+    [['evaluate', '-model', 'relu'], '-model', '--model'],
+    [['evaluate', '\u2014model', 'relu'], '\u2014model', '--model'],
+  ])('%j has a slip in an option: it is told what was probably meant', async (args, found, meant) => {
+    const { stdout, stderr, exitCode } = await runCli(args);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
+    expect(stderr).toContain(`unknown option '${found}' (Did you mean ${meant}?); see digitflow `);
+  });
+
+  test('what fails for another reason is told as it is, whatever its options are like', async () => {
+    const { stderr } = await runCli(['evaluate', 'nowhere', '-fjson', '--quiet']);
+    expect(JSON.parse(stderr).code).toBe('INPUT_MISSING');
+  });
+
+  test('look alone shows what can be looked at; nothing was done, so the exit code is 2', async () => {
+    const { stdout: help } = await runCli(['look', '--help']);
+    expect(await runCli(['look'])).toMatchObject({ stdout: help, stderr: '', exitCode: 2 });
+  });
+
+  test('version is a word, too', async () => {
+    const { stdout: version } = await runCli(['--version']);
+    expect(await runCli(['version'])).toMatchObject({ stdout: version, stderr: '', exitCode: 0 });
+    const cwd = await tempFolder({ version: Buffer.from('404: Not Found') });
+    expect(await runCli(['version'], { cwd })).toMatchObject({ exitCode: 65 });
+  });
+
+  test.each(['-1', '1.5', '1e3'])('record %s of look digit', async (record) => {
+    const { stdout, stderr, exitCode } = await runCli(['look', 'digit', record]);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr).toBe(
+      `digitflow: expected a record's number from 0, or the path of a picture, found ${record}; the first record is 0\n`,
+    );
   });
 
   test('a first word that is like no command is a path, which is not there', async () => {
