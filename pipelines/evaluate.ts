@@ -14,7 +14,7 @@ import type { Input } from '../src/inputs/input.js';
 import type { Inputs } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { SampledRecords } from '../src/insight/other-readings.js';
 import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
@@ -73,7 +73,8 @@ export interface EvaluateResult {
  * @throws DigitflowError for all that can be wrong with input, network and machine
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  return evaluateModel(openModel(options.model ?? 'sigmoid'), options);
+  const { model, signal } = options;
+  return evaluateModel(await unlessAborted(loadModel(model, signal), signal), options);
 }
 
 /** `evaluate` for a network that is open. */

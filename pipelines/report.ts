@@ -1,10 +1,11 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { ReportCollector } from '../src/counting/report-collector.js';
-import { openModel } from '../src/inputs/open-model.js';
+import { loadModel } from '../src/inputs/open-model.js';
 import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
+import { unlessAborted } from '../src/operators/until-aborted.js';
 import { reportPage } from '../src/views/page/page.js';
 import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
 import { pictureOf } from '../src/views/picture.js';
@@ -36,7 +37,8 @@ const MOST_NEURONS = 64;
  * @throws DigitflowError what `evaluate` throws
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
-  const model = openModel(options.model ?? 'sigmoid');
+  const { signal } = options;
+  const model = await unlessAborted(loadModel(options.model, signal), signal);
   const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {

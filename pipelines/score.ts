@@ -6,7 +6,7 @@ import { DigitflowError } from '../src/errors.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import { Inputs } from '../src/inputs/inputs.js';
-import { openModel } from '../src/inputs/open-model.js';
+import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
@@ -59,10 +59,15 @@ export interface ScoreOptions extends RowsTaken {
  * @throws DigitflowError for all that can be wrong with input, network and machine, after all rows before it were written
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
+  const { model, signal } = options;
+  return scoreModel(await unlessAborted(loadModel(model, signal), signal), options);
+}
+
+/** `score` for a network that is open. */
+export async function scoreModel({ network }: Model, options: ScoreOptions): Promise<ScoreResult> {
   const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
   if (options.inputs.length === 0)
     throw new DigitflowError('USAGE', 'expected at least one input, found none');
-  const { network } = openModel(options.model ?? 'sigmoid');
   const inputs = new Inputs(
     options.inputs.map((images) => ({ images })),
     { network, reading, labelled: 'ignored', digest: 'never', onOpened },

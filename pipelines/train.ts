@@ -3,13 +3,16 @@ import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import { type ReadingFlags, readingFlagWords } from '../src/formats/reading.js';
+import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
+import { CHECKPOINT } from '../src/inputs/open-model.js';
 import { transposePixels } from '../src/network/feed-forward.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';
+import { unlessAborted } from '../src/operators/until-aborted.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
-import { resumeTraining, saveTraining } from '../src/training/checkpoint.js';
+import { restoreTraining, saveTraining } from '../src/training/checkpoint.js';
 import { trainedNetwork } from '../src/training/network-parameters.js';
 import { SharedTraining } from '../src/training/shared-training.js';
 import { chooseTeamSize, openTrainer, trainerThreads } from '../src/training/trainer.js';
@@ -100,13 +103,17 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     inputs.filter((path) => typeof path === 'string'),
   );
   try {
+    // Before the images: they may take long.
+    const kept = resume && (await unlessAborted(readWhole(resume, CHECKPOINT, signal), signal));
     const source = await readTrainingInput({ images, labels, reading, onOpened }, signal);
     outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
     const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));
     const progress: TrainingProgress =
-      resume === undefined ? { best: undefined, reports: [] } : resumeTraining(shared, resume, source.digest);
+      resume && kept
+        ? restoreTraining(shared, kept, source.digest, resume)
+        : { best: undefined, reports: [] };
     const { reports } = progress;
     for (const report of reports) outputs.log(report);
 

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { score } from '../../pipelines/score.js';
+import { scoreModel } from '../../pipelines/score.js';
 import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
-import { type Model, openModel } from '../inputs/open-model.js';
+import { loadModel, type Model } from '../inputs/open-model.js';
+import { unlessAborted } from '../operators/until-aborted.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { checkFiles } from '../outputs/same-file.js';
 import { identityOf } from '../outputs/score-journal.js';
@@ -77,11 +78,11 @@ export function defineScore(command: Command): void {
 
 async function runScore(paths: readonly string[], given: ScoreFlags): Promise<void> {
   const flags = checkedFlags(paths, given);
-  const model = openModel(flags.model);
-  const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
-  const run: ScoreRun = { flags, model, summary, progress };
   await interruptibly(flags, async (signal) => {
+    const model = await unlessAborted(loadModel(flags.model, signal), signal);
+    const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
+    const run: ScoreRun = { flags, model, summary, progress };
     try {
       await scoreAll(run, paths, signal);
     } catch (error) {
@@ -120,7 +121,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const rowsBefore = from?.rows ?? 0;
   const { summary } = run;
   const said = new Set<string>();
-  const result = await score({
+  const result = await scoreModel(run.model, {
     ...runningOptionsOf(flags),
     ...{ inputs, from, signal, maxErrors: flags.maxErrors, maxWaitMs: flags.maxWait },
     onBadRow: flags.onError === 'fail' ? 'fail' : 'skip',

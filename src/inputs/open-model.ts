@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
-import { DigitflowError, inputError } from '../errors.js';
+import { DigitflowError, isUrl } from '../errors.js';
+import { unexpected } from '../formats/content/content.js';
+import { contentOf } from '../formats/recognize.js';
 import { readNetwork } from '../network/formats/network-file.js';
 import type { Network } from '../network/network.js';
+import { readWhole, readWholeNow, type WholeFile } from './bytes/read-whole.js';
+import { isFolder } from './first-bytes.js';
 
 /** The networks that come with digitflow, by name. */
 export const BUNDLED_MODELS: readonly string[] = ['sigmoid', 'relu'];
@@ -18,20 +22,73 @@ export interface Model {
   readonly sha256: string;
 }
 
-/** Opens a bundled network by its name, or a file by its path; throws INPUT_MISSING, INPUT_READ, NETWORK_FILE. */
+const NETWORK: WholeFile = weights('network', 'a network as safetensors');
+/** What `train` goes on from. */
+export const CHECKPOINT: WholeFile = weights('checkpoint', 'a checkpoint of train');
+
+/** Opens a bundled network by its name, or a regular file by its path; throws INPUT_MISSING, INPUT_READ, NETWORK_FILE. */
 export function openModel(nameOrPath: string): Model {
-  const path = BUNDLED_MODELS.includes(nameOrPath)
-    ? join(DATA_FOLDER, `${nameOrPath}.safetensors`)
-    : nameOrPath;
-  let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    return modelOf(nameOrPath, readWholeNow(pathOfModel(nameOrPath), NETWORK));
   } catch (error) {
-    const failure = inputError(error, path);
-    if (failure.code !== 'INPUT_MISSING') throw failure;
-    const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a .safetensors file`;
-    throw new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
+    throw explained(error, nameOrPath);
   }
+}
+
+/**
+ * As `openModel`, of pipes and devices as well: where the signal is aborted before their end, it never settles.
+ *
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE, NETWORK_TOO_LARGE
+ */
+export async function loadModel(nameOrPath = 'sigmoid', signal?: AbortSignal): Promise<Model> {
+  try {
+    return modelOf(nameOrPath, await readWhole(pathOfModel(nameOrPath), NETWORK, signal));
+  } catch (error) {
+    throw explained(error, nameOrPath);
+  }
+}
+
+function weights(wanted: 'network' | 'checkpoint', title: string): WholeFile {
+  return {
+    title,
+    mostBytes: 2 ** 30,
+    tooLarge: 'NETWORK_TOO_LARGE',
+    check: (start, name) => {
+      const content = contentOf(start);
+      if (content.kind === 'safetensors') return;
+      throw new DigitflowError('NETWORK_FILE', `${name}: ${unexpected(wanted, title, content)}`);
+    },
+  };
+}
+
+function pathOfModel(nameOrPath: string): string {
+  return BUNDLED_MODELS.includes(nameOrPath) ? join(DATA_FOLDER, `${nameOrPath}.safetensors`) : nameOrPath;
+}
+
+function modelOf(nameOrPath: string, bytes: Uint8Array): Model {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { network: readNetwork(bytes, path), name: nameOrPath, sha256 };
+  return { network: readNetwork(bytes, pathOfModel(nameOrPath)), name: nameOrPath, sha256 };
+}
+
+/** What to do where there is no such network, or only a folder. */
+function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof DigitflowError)) return error;
+  if (error.code === 'INPUT_MISSING' && !isUrl(path)) {
+    const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a .safetensors file`;
+    return new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
+  }
+  const within = error.code === 'INPUT_READ' && isFolder(path) ? networksIn(path) : [];
+  if (within.length === 0) return error;
+  const message = `${path}: expected a network, found a folder; give the file in it: ${within.join(', ')}`;
+  return new DigitflowError('INPUT_READ', message, { cause: error });
+}
+
+const MOST_TOLD = 3;
+
+function networksIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  return names
+    .sort()
+    .slice(0, MOST_TOLD)
+    .map((name) => join(folder, name));
 }

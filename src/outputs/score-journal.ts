@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
+import { parseShallowJson } from '../network/formats/shallow-json.js';
 import { KeptFile } from './kept-file.js';
 import type { ScoreCounts } from './rows/scored-rows.js';
 
@@ -105,12 +106,8 @@ export function identityOf(path: string): InputIdentity {
 }
 
 function parse(text: string, path: string): ScoreRun & ScoreState {
-  try {
-    const { schema, ...journal } = JSON.parse(text);
-    if (schema === SCHEMA) return journal;
-  } catch {
-    // Not JSON: the error below says so.
-  }
+  const { schema, ...journal } = (parseShallowJson(text) ?? {}) as { schema?: string };
+  if (schema === SCHEMA) return journal as ScoreRun & ScoreState;
   throw mismatch(`${path}: expected ${SCHEMA}, found something else; start again without --resume`);
 }
 

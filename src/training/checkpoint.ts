@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { DigitflowError, inputError } from '../errors.js';
+import { DigitflowError, quoteValue } from '../errors.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../network/formats/safetensors.js';
+import { parseShallowJson } from '../network/formats/shallow-json.js';
 import type { SharedTraining } from './shared-training.js';
 import type { EpochReport, TrainingProgress } from './training-epochs.js';
 import { SETTING_NAMES, settingFlag, settingText, type TrainingOptions } from './training-options.js';
@@ -45,17 +45,6 @@ export function saveTraining(
   return writeSafetensors({ tensors, metadata });
 }
 
-/** As `restoreTraining`, from a file; throws DigitflowError INPUT_MISSING and INPUT_READ as well. */
-export function resumeTraining(shared: SharedTraining, path: string, digest: string): TrainingProgress {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw inputError(error, path);
-  }
-  return restoreTraining(shared, bytes, digest, path);
-}
-
 /**
  * Puts a fresh training where a checkpoint left off.
  *
@@ -71,7 +60,10 @@ export function restoreTraining(
   const { tensors, metadata } = readSafetensors(bytes, fileName);
   const damaged = (message: string) => new DigitflowError('NETWORK_FILE', `${fileName}: ${message}`);
   const head = parsed<CheckpointHead>(metadata.get('checkpoint'));
-  if (head?.schema !== SCHEMA) throw damaged(`expected a checkpoint (${SCHEMA}), found none`);
+  if (head?.schema !== SCHEMA) {
+    const found = head === null ? 'a network, or other tensors' : quoteValue(head.schema);
+    throw damaged(`expected ${SCHEMA}, found ${found}; give the file that train --checkpoint wrote`);
+  }
   if (head.training !== identityOf(shared, digest)) throw mismatch(shared, head, fileName);
   const reports = parsed<EpochReport[]>(metadata.get('epochs'));
   if (!Array.isArray(reports)) {
@@ -123,11 +115,7 @@ function mismatch({ options }: SharedTraining, head: CheckpointHead, fileName: s
 
 /** What JSON says; null where it is none. */
 function parsed<T>(json: string | undefined): T | null {
-  try {
-    return JSON.parse(json ?? '');
-  } catch {
-    return null;
-  }
+  return (parseShallowJson(json ?? '') ?? null) as T | null;
 }
 
 /** JSON has no NaN: it wrote these numbers as null. */

@@ -1,4 +1,4 @@
-import { createReadStream, fstatSync, open, stat } from 'node:fs';
+import { constants, createReadStream, fstatSync, open, stat } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
@@ -75,7 +75,14 @@ async function openStdin(name: string): Promise<ByteSource> {
   return new FileBytes(file, null);
 }
 
-async function openPath(path: string, name: string): Promise<ByteSource> {
+/**
+ * To open a FIFO for reading blocks a thread until there is a writer, and with it the end of the process. Linux can open it
+ * at once, and tells of a writer when one comes.
+ */
+const FIFO_FLAGS = constants.O_RDONLY | (process.platform === 'linux' ? constants.O_NONBLOCK : 0);
+
+/** Opens a path as it is; throws INPUT_MISSING, INPUT_READ. */
+export async function openPath(path: string, name: string): Promise<ByteSource> {
   try {
     const stats = await promisify(stat)(path);
     if (stats.isFile()) return new FileBytes(await OpenFile.open(path, name));
@@ -83,7 +90,7 @@ async function openPath(path: string, name: string): Promise<ByteSource> {
       const message = `${name}: expected a file, found a folder; give the file's own path`;
       throw new DigitflowError('INPUT_READ', message);
     }
-    if (stats.isFIFO()) return await pipeBytes(await promisify(open)(path, 'r'), name);
+    if (stats.isFIFO()) return await pipeBytes(await promisify(open)(path, FIFO_FLAGS), name);
     return iterableBytes(createReadStream(path), name);
   } catch (error) {
     throw inputError(error, name);

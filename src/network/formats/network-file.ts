@@ -3,6 +3,7 @@ import { ACTIVATIONS, type ActivationName, isActivationName } from '../activatio
 import type { ImageSize, Layer, Network } from '../network.js';
 import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../normalization.js';
 import { networkFileError, readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
+import { parseShallowJson } from './shallow-json.js';
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
@@ -180,12 +181,8 @@ function parseImageSize(text: string, fail: Fail): ImageSize {
 
 function parseClasses(text: string, fail: Fail): string[] {
   const advice = `write it like ${REQUIRED.classes}`;
-  let names: unknown;
-  try {
-    names = JSON.parse(text);
-  } catch {
-    throw fail('classes', 'a JSON array of names', advice);
-  }
+  const names = parseShallowJson(text);
+  if (names === undefined) throw fail('classes', 'a JSON array of names', advice);
   if (!Array.isArray(names) || names.length < 1 || names.length > MAX_CLASSES) {
     throw fail('classes', `a JSON array of 1 to ${MAX_CLASSES} names`, advice);
   }

@@ -1,4 +1,5 @@
 import { DigitflowError, quoteValue } from '../../errors.js';
+import { parseShallowJson } from './shallow-json.js';
 
 /** An array of numbers with a shape, row-major. */
 export interface Tensor {
@@ -104,12 +105,8 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   } catch {
     throw damaged(where, 'UTF-8 text', 'other bytes');
   }
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    throw damaged(where, 'a JSON object', quoteValue(text));
-  }
+  const header = parseShallowJson(text);
+  if (header === undefined) throw damaged(where, 'a JSON object', quoteValue(text));
   if (!isObject(header)) throw damaged(where, 'a JSON object', quoteValue(header));
   const twin = duplicateKey(text);
   if (twin !== undefined) throw damaged(where, 'each key once', `${quoteValue(twin)} twice`);
@@ -189,15 +186,14 @@ function checkCoverage(announced: readonly Announced[], dataBytes: number, fileN
 
 function decode({ where, shape, type, begin, end }: Announced, data: Uint8Array): Tensor {
   const values = type.decode(data.subarray(begin, end));
-  if (values.every(Number.isFinite)) return { shape, values };
-  const broken = values.findIndex((value) => !Number.isFinite(value));
+  // They are scored in float32: what it cannot hold would be Infinity there, and the outputs NaN.
+  const scored = type.bytes > F32_BYTES ? new Float32Array(values) : values;
+  if (scored.every(Number.isFinite)) return { shape, values };
+  const broken = scored.findIndex((value) => !Number.isFinite(value));
   const element = `${where} ${quoteValue(shape)}, element ${broken}`;
-  throw networkFileError(
-    element,
-    'a finite number',
-    `${values[broken]}`,
-    'train or export the network again',
-  );
+  const isTooLarge = Number.isFinite(values[broken]);
+  const expected = isTooLarge ? 'a number that float32 can hold' : 'a finite number';
+  throw networkFileError(element, expected, `${values[broken]}`, 'train or export the network again');
 }
 
 function isIntegers(value: unknown, least: number): value is number[] {
