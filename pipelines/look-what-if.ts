@@ -24,7 +24,7 @@ export interface WhatIfView extends LookHead, WhatIfReport {
 /**
  * Makes an experiment with a network: accuracy and confusion before and after, on all the images.
  *
- * @throws DigitflowError USAGE for no change at all, or one that cannot be made; what `openModel` and the source of images throw.
+ * @throws DigitflowError USAGE for no change at all, or one that cannot be made; what `loadModel` and the source of images throw.
  */
 export async function lookWhatIf(options: LookWhatIfOptions): Promise<WhatIfView> {
   const { changes = [], feed, seed = 1 } = options;

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { InputDescription } from '../src/engine/records.js';
-import { DigitflowError, inputError } from '../src/errors.js';
-import { readMask } from '../src/formats/pictures/read-picture.js';
+import { DigitflowError } from '../src/errors.js';
+import { unexpected } from '../src/formats/content/content.js';
+import { isPng, readMask } from '../src/formats/pictures/read-picture.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
+import { contentOf } from '../src/formats/recognize.js';
+import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { loadModel, type Model } from '../src/inputs/open-model.js';
 import {
   type DetectorReport,
   detect,
@@ -66,10 +68,10 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 /**
  * Opens a network, checks it before any image is read, and reads the images to look at it with.
  *
- * @throws DigitflowError what `openModel`, `check` and `hold` throw, INPUT_SIZE where there are no images
+ * @throws DigitflowError what `loadModel`, `check` and `hold` throw, INPUT_SIZE where there are no images
  */
 export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
-  const { network, name, sha256 } = openModel(options.model ?? 'sigmoid');
+  const { network, name, sha256 } = await loadModel(options.model);
   check(network);
   const { reading, onOpened, limit } = options;
   const choose = askNetwork(network, network.normalization);
@@ -106,13 +108,19 @@ function picturesOf(
   });
 }
 
-/** @throws DigitflowError INPUT_MISSING, INPUT_READ */
-export function readPicture(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw inputError(error, path);
-  }
+/** No picture of a digit is larger: a photo without compression is. */
+const MOST_PICTURE_BYTES = 64 * 2 ** 20;
+
+/** Reads a picture, or a mask, which may be a drawing in text; throws IMAGE_FORMAT, MEMORY_LIMIT, INPUT_MISSING, INPUT_READ. */
+export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<Uint8Array> {
+  const title = wanted === 'picture' ? 'a PNG or JPEG' : 'a drawing in text, or a PNG';
+  const check = (start: Uint8Array, name: string): void => {
+    const content = contentOf(start);
+    const isMask = content.kind === 'text' || isPng(start);
+    if (wanted === 'picture' ? content.kind === 'picture' : isMask) return;
+    throw new DigitflowError('IMAGE_FORMAT', `${name}: ${unexpected(wanted, title, content)}`);
+  };
+  return readWhole(path, { title, mostBytes: MOST_PICTURE_BYTES, tooLarge: 'MEMORY_LIMIT', check });
 }
 
 /** Which neuron to look at, in which network, with which images. */
@@ -131,7 +139,7 @@ export interface NeuronView extends LookHead {
 /**
  * Looks at one neuron of a network.
  *
- * @throws DigitflowError USAGE for a neuron that is not there; what `openModel` and the source of images throw.
+ * @throws DigitflowError USAGE for a neuron that is not there; what `loadModel` and the source of images throw.
  */
 export async function lookNeuron(options: LookNeuronOptions): Promise<NeuronView> {
   const place = options.neuron;
@@ -162,7 +170,7 @@ export interface DetectorView extends LookHead, Pick<NeuronView, 'pictures'> {
 /**
  * Lays a handmade pattern detector over images.
  *
- * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `openModel` and
+ * @throws DigitflowError USAGE without a region, or with one that is not within the image; what `readMask`, `loadModel` and
  *   the source of images throw.
  */
 export async function lookDetector(options: LookDetectorOptions): Promise<DetectorView> {
@@ -175,7 +183,7 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   const { network, images, head } = await openLook(options);
   const region =
     rectangle === undefined
-      ? readMask(readPicture(`${mask}`), network.image, `${mask}`)
+      ? readMask(await readPicture(`${mask}`, 'mask'), network.image, `${mask}`)
       : rectangleRegion(rectangle, network.image);
   const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
   const unit = { ...images, normalization: unitBrightness(images.normalization) };

@@ -151,8 +151,26 @@ export function adviceOn(code: string | undefined, flag: string): string | undef
 
 /** The `INPUT_MISSING` error of a path that does not exist. */
 export function missingInput(name: string, options?: ErrorOptions): DigitflowError {
-  const message = `${name}: no such file or folder; check the path, or give - to read stdin`;
+  const message = isUrl(name)
+    ? `${name}: expected a path, found a URL; ${fetching(name)}`
+    : `${name}: no such file or folder; check the path, or give - to read stdin`;
   return new DigitflowError('INPUT_MISSING', message, options);
+}
+
+/** Whether a path looks like the address of something elsewhere. */
+export function isUrl(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
+}
+
+/** How to get what a URL stands for. */
+function fetching(url: string): string {
+  if (/^file:/i.test(url)) return 'give the path alone';
+  if (!/^(?:https?|ftp):/i.test(url)) return 'fetch it first, and give the path of the file';
+  // These addresses are of a page about the file.
+  const file = url
+    .replace(/^(https:\/\/github\.com\/[^/]+\/[^/]+\/)blob\//i, '$1raw/')
+    .replace(/^(https:\/\/huggingface\.co\/.+?\/)blob\//i, '$1resolve/');
+  return `fetch it first, with curl -LO '${file.replaceAll("'", '%27')}', and give the path of the file`;
 }
 
 function errorCode(error: unknown): string | undefined {
@@ -165,7 +183,8 @@ function errorCode(error: unknown): string | undefined {
  * nor steer the terminal.
  */
 export function quoteValue(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
+  // Of a long text no more is needed.
+  const json = JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value) ?? 'nothing';
   return safeText(json.length > 60 ? `${json.slice(0, 60)}…` : json);
 }
 

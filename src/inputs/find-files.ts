@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { DigitflowError, inputError, missingInput } from '../errors.js';
+import { DigitflowError, inputError, isUrl, missingInput } from '../errors.js';
 import { labelNames } from '../formats/numpy/numpy-roles.js';
 
 /** Which half of a data set. */
@@ -111,7 +111,7 @@ export async function expandPaths(paths: readonly string[]): Promise<string[]> {
 
 async function expandPath(path: string): Promise<string[]> {
   const pattern = basename(path);
-  if (!/[*?]/.test(pattern)) return [path];
+  if (!/[*?]/.test(pattern) || isUrl(path)) return [path];
   const folder = dirname(path);
   const names = await promisify(readdir)(folder).catch((error: unknown) => {
     throw inputError(error, folder);

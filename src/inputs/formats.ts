@@ -1,5 +1,6 @@
 import { DigitflowError } from '../errors.js';
-import { BINARY_DATA, FORMAT_TITLES, foreignFormat, isGzip } from '../formats/recognize.js';
+import { unexpected } from '../formats/content/content.js';
+import { contentOf, FORMAT_TITLES, isGzip } from '../formats/recognize.js';
 import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
@@ -13,9 +14,9 @@ export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, CSV_FORMAT]
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
 
 /**
- * The format of an input, by its content. Where that says nothing, its name and what it is for say which format complains.
+ * The format of an input, by its content. Where there is none, its name and what it is for say which format complains.
  *
- * @throws DigitflowError CSV_BINARY where it is known to be something else
+ * @throws DigitflowError CSV_BINARY where it is something else
  */
 export function formatOf(
   { bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>,
@@ -23,14 +24,15 @@ export function formatOf(
 ): Format {
   const isCalledCsv = CSV_NAME.test(name);
   // What is to be scored, and has no labels, is most often rows.
-  const mayBeIdx = !isCalledCsv && labelled !== 'ignored';
-  if (bytes.length === 0) return mayBeIdx ? IDX_FORMAT : CSV_FORMAT;
-  const isPacked = isCalledCsv && isGzip(bytes);
-  const known = isPacked ? undefined : FORMATS.find((format) => format.recognizes(bytes));
+  if (bytes.length === 0) return isCalledCsv || labelled === 'ignored' ? CSV_FORMAT : IDX_FORMAT;
+  // Gzip within gzip is no CSV, whatever it holds.
+  const known = FORMATS.find((format) => format.recognizes(bytes) && !(isCalledCsv && isGzip(bytes)));
   if (known !== undefined) return known;
-  const found = isPacked ? 'gzip within gzip (unpack it once)' : foreignFormat(bytes);
-  if (found === BINARY_DATA && mayBeIdx) return IDX_FORMAT;
-  throw new DigitflowError('CSV_BINARY', `${name}: expected images as ${titlesOf(FORMATS)}, found ${found}`);
+  const content = contentOf(bytes);
+  // What is asked about is unpacked.
+  const found = isGzip(bytes) ? { ...content, title: 'gzip within gzip' } : content;
+  const words = unexpected('images', `images as ${titlesOf(FORMATS)}`, found);
+  throw new DigitflowError('CSV_BINARY', `${name}: ${words}`);
 }
 
 /** What formats are called: `IDX, NumPy or CSV`. */

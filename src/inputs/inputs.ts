@@ -152,11 +152,13 @@ export class Inputs {
     await Promise.all(this.opened.map((input) => input.close()));
   }
 
-  /** Images that come with labels are binary, whatever they look like. */
-  #formatOf(bytes: FirstBytes, index: number): Format {
-    const format = formatOf(bytes, this.#options.labelled);
-    const isBinary = format.isText && this.#labels[index].areGiven;
-    return (isBinary && FORMATS.find(({ isText }) => !isText)) || format;
+  /** @throws DigitflowError USAGE for rows of text with a file of labels: each row has its own */
+  #formatOf(first: FirstBytes, index: number): Format {
+    const format = formatOf(first, this.#options.labelled);
+    if (!format.isText || !this.#labels[index].areGiven || first.bytes.length === 0) return format;
+    const expected = `images as ${titlesOf(FORMATS.filter(({ isText }) => !isText))} beside a file of labels`;
+    const found = `found ${titlesOf([format])}, whose rows have their labels in a column`;
+    throw new DigitflowError('USAGE', `${first.name}: expected ${expected}, ${found}; give no other labels`);
   }
 
   /** Once for an input until it is opened: a stream gives its first bytes but once. */

@@ -1,9 +1,11 @@
 import { DigitflowError } from '../errors.js';
+import { unexpected } from '../formats/content/content.js';
+import { contentOf } from '../formats/recognize.js';
 import { closedOnError } from './bytes/byte-source.js';
 import { type ByteInput, discard } from './bytes/open-bytes.js';
 import { locateLabels } from './find-files.js';
 import { isStream, nameOf, readFirstBytes } from './first-bytes.js';
-import { FORMATS } from './formats.js';
+import { FORMATS, titlesOf } from './formats.js';
 import { openIdxLabels } from './idx/idx-input.js';
 import type { ImageFiles, LabelStream, OpenOptions } from './input.js';
 
@@ -77,7 +79,14 @@ export class LabelFiles {
     const open = async (): Promise<LabelStream> => {
       const first = await readFirstBytes(found, this.#files.labelsName);
       const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
-      return closedOnError(first, () => (format?.openLabels ?? openIdxLabels)(first, this.#options));
+      return closedOnError(first, () => {
+        const { bytes, name } = first;
+        if (format?.openLabels !== undefined) return format.openLabels(first, this.#options);
+        if (bytes.length === 0) return openIdxLabels(first, this.#options);
+        const titles = titlesOf(FORMATS.filter(({ openLabels }) => openLabels));
+        const words = unexpected('labels', `labels as ${titles}`, contentOf(bytes));
+        throw new DigitflowError('IDX_MAGIC', `${name}: ${words}`);
+      });
     };
     this.#opened ??= open();
     return this.#opened;

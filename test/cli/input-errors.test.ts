@@ -36,12 +36,12 @@ describe('an input that is not there is one line, and exit code 66', () => {
     ['images, and no labels named', ['nothing'], 'nothing: no such file'],
     ['labels', ['images', 'nothing'], 'nothing: no such file'],
     ['labels beside the images', ['my-images'], 'my-images', 'my-labels'],
-    ['labels of images whose name does not tell', ['network'], 'network', '"images"'],
+    ['labels of images whose name does not tell', ['untold'], 'untold', '"images"'],
     ['a folder', ['nowhere/images', 'labels'], 'nowhere/images: no such file'],
     ['the files in a folder', ['.'], 't10k-images-idx3-ubyte', 'no such file'],
     ['a network', ['--model', 'nothing'], 'nothing: no such network', 'sigmoid', '.safetensors'],
   ])('%s', async (_, args, ...words) => {
-    const cwd = await folderOf({ 'my-images': IMAGES });
+    const cwd = await folderOf({ 'my-images': IMAGES, untold: IMAGES });
     await expectFailure(args, { code: 'INPUT_MISSING', exitCode: 66, words }, { cwd });
   });
 });
@@ -51,7 +51,7 @@ describe('bad images or labels are one line, and exit code 65', () => {
     ['no bytes at all', 'IDX_EMPTY', { images: new Uint8Array(0) }, 'images: '],
     ['no labels at all', 'IDX_EMPTY', { labels: new Uint8Array(0) }, 'labels: '],
     ['a wrong magic number', 'IDX_MAGIC', { images: patched(IMAGES, 2, 0x42) }, 'images: ', '0x00004203'],
-    ['text', 'IDX_MAGIC', { labels: Buffer.from('label,pixel0\n') }, 'labels: ', '0x6c616265'],
+    ['text', 'IDX_MAGIC', { labels: Buffer.from('label,pixel0\n') }, 'labels: ', 'found rows of text'],
     ['a header that is cut off', 'IDX_TRUNCATED', { images: IMAGES.subarray(0, 9) }, 'images: ', '16', '9'],
     ['images that are cut off', 'IDX_TRUNCATED', { images: IMAGES.subarray(0, -1) }, 'images: ', '15695'],
     ['labels that are cut off', 'IDX_TRUNCATED', { labels: LABELS.subarray(0, -1) }, 'labels: ', '28', '27'],

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { tempFolder } from '../inputs/temp-folder.js';
+import { zipArchive } from '../inputs/zip-archive.js';
 import { expectFailure } from './expect-failure.js';
 
 const COUNT = 12;
@@ -72,14 +73,15 @@ describe('a delimiter at the end of each row is passed over, and it is said so:'
 
 describe('of a file that is called CSV it is said what it is, whichever command it is given to:', () => {
   const packed = gzipSync(rows);
+  const WORKBOOK = zipArchive([{ name: 'xl/workbook.xml', content: Buffer.from('<workbook/>') }]);
   test.each<[name: string, content: Uint8Array, code: ErrorCode, word: string]>([
     [
       'UTF-16',
       Buffer.from(`\ufeff${withHeader}`, 'utf16le'),
       'CSV_BINARY',
-      'text in UTF-16 (write it as UTF-8)',
+      'text in UTF-16; write it as UTF-8',
     ],
-    ['a workbook', Buffer.from('PK\x03\x04\x14\0\x06\0'), 'CSV_BINARY', 'an Excel workbook (save it as CSV)'],
+    ['a workbook', WORKBOOK, 'CSV_BINARY', 'an Excel workbook; write it as CSV'],
     ['gzip that is cut off', packed.subarray(0, -100), 'GZIP_BROKEN', 'broken gzip stream'],
     ['gzip with something after it', Buffer.concat([packed, Buffer.from('x')]), 'GZIP_BROKEN', 'broken gzip'],
   ])('%s', async (_, content, code, word) => {

@@ -11,7 +11,7 @@ test('a format is known by the content', () => {
 test('where the content says nothing, the name says which format tells what is wrong', () => {
   expect(nameOf(new Uint8Array(0), 'f.csv.gz')).toBe('csv');
   expect(nameOf(new Uint8Array(0), 'f.gz')).toBe('idx');
-  expect(nameOf(Buffer.from('a\0b'), 'f')).toBe('idx');
+  expect(nameOf(Uint8Array.of(0, 0, 0x42, 3), 'f')).toBe('idx');
 });
 
 test('any other content is refused, and named', () => {
@@ -19,6 +19,8 @@ test('any other content is refused, and named', () => {
     [Buffer.from('\x89PNG\r\n', 'latin1'), 'a PNG picture'],
     [Buffer.from('a\0b'), 'binary data'],
     [Buffer.of(0x1f, 0x8b), 'gzip within gzip'],
+    [new Uint8Array(16), 'nothing but zeros'],
+    [Buffer.from('\0\0\0\x18ftypheic'), 'a HEIC picture'],
   ] as const) {
     expect(() => nameOf(bytes, 'f.csv')).toThrowError(
       expect.objectContaining({ code: 'CSV_BINARY', message: expect.stringContaining(`found ${found}`) }),

@@ -7,7 +7,7 @@ import { guessDialect } from '../../formats/csv/guess/guess-dialect.js';
 import { guessShape } from '../../formats/csv/guess/guess-shape.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import type { ReadingFlags } from '../../formats/reading.js';
-import { foreignFormat } from '../../formats/recognize.js';
+import { contentOf } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
 import type { DigestMode } from '../data-stream.js';
@@ -22,7 +22,7 @@ const USUAL_IMAGE = { height: 28, width: 28 };
 export const CSV_FORMAT: Format = {
   name: 'csv',
   isText: true,
-  recognizes: (start) => start.length > 0 && foreignFormat(start) === null,
+  recognizes: (start) => contentOf(start).kind === 'text',
   open: openCsv,
 };
 

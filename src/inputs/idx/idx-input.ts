@@ -5,7 +5,7 @@ import {
   labelLayout,
   parseIdxHeader,
 } from '../../formats/idx.js';
-import { isGzip } from '../../formats/recognize.js';
+import { contentOf, isGzip } from '../../formats/recognize.js';
 import type { ArrayHeader } from '../../formats/stored-arrays.js';
 import { closedOnError } from '../bytes/byte-source.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
@@ -24,10 +24,17 @@ const IDX_HEADER: HeaderFormat<ArrayHeader> = {
 export const IDX_FORMAT: Format = {
   name: 'idx',
   isText: false,
-  recognizes: (start) => (start.length >= 2 && start[0] === 0 && start[1] === 0) || isGzip(start),
+  recognizes: (start) => beginsLikeIdx(start) || isGzip(start),
   open: openIdx,
   openLabels: openIdxLabels,
 };
+
+/** Two zero bytes, and a type, or a damaged one; other formats begin so as well. */
+function beginsLikeIdx(start: Uint8Array): boolean {
+  if (start.length < 2 || start[0] !== 0 || start[1] !== 0) return false;
+  const isType = start.length < 3 || (start[2] >= 0x08 && start[2] <= 0x0e);
+  return isType || contentOf(start).kind === 'unknown';
+}
 
 /** @throws DigitflowError what `parseIdxHeader`, `imageLayout`, the opening of labels and `pixelInput` throw */
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {

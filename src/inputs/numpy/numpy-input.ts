@@ -32,7 +32,12 @@ export const NUMPY_FORMAT: Format = {
   isText: false,
   recognizes: (start) => isNpy(start) || isNpz(start),
   open: openNumpy,
-  openLabels: async (first, options) => openLabels(await first.content(), options),
+  async openLabels(first, options) {
+    if (!isNpz(first.bytes)) return openLabels(await first.content(), options);
+    const advice = 'give the archive alone where it has both, or take the labels out of it';
+    const message = `${first.name}: expected labels as an array of their own (.npy), found an archive (.npz); ${advice}`;
+    throw new DigitflowError('NPZ_ARRAYS', message);
+  },
 };
 
 /** Where the images lie, and their labels; what the archive calls them. */

@@ -1,0 +1,79 @@
+/** What a file was given as. */
+export type Wanted = 'images' | 'labels' | 'network' | 'checkpoint' | 'picture' | 'mask';
+
+/** What some content is, and what to do where it is not what was wanted. */
+export interface Content {
+  /** `a PNG picture`. */
+  readonly title: string;
+  /**
+   * What it is good for: images, safetensors, pictures and text are read where they are asked for. Networks of other
+   * formats and `other` are not read; `unknown` is binary data of which nothing is known.
+   */
+  readonly kind: 'images' | 'text' | 'picture' | 'safetensors' | 'network' | 'other' | 'unknown';
+  /** What to do about it, by what it was given as. What is not said here is said of what was wanted. */
+  readonly advice: Partial<Readonly<Record<Wanted, string>>>;
+}
+
+/** Content of which no more is known. */
+export const OTHER = { kind: 'other', advice: {} } as const satisfies Partial<Content>;
+
+/** The same advice whatever it was given as. */
+export function always(advice: string): Content['advice'] {
+  return {
+    ...{ images: advice, labels: advice, network: advice },
+    ...{ checkpoint: advice, picture: advice, mask: advice },
+  };
+}
+
+const AS_CSV = 'write it as CSV';
+const NOT_YET = 'networks of this format are not read yet; convert it to safetensors';
+
+/** Rows that another program writes as CSV. */
+export const TABLE = { kind: 'other', advice: { images: AS_CSV, labels: AS_CSV } } as const;
+/** Networks that are not read. */
+export const NETWORK = { kind: 'network', advice: { network: NOT_YET } } as const;
+/** Content to be unpacked. */
+export const PACKED = { kind: 'other', advice: always('unpack it first') } as const;
+
+/** Content that may hold images as well as a network: what to do with images. */
+export function imagesOrNetwork(images: string) {
+  return { kind: 'other', advice: { images, labels: images, network: NOT_YET } } as const;
+}
+
+const CHECK = 'check that this is the right file';
+
+/** What to do where something else was wanted, of which no more is known. */
+const INSTEAD: Readonly<Record<Wanted, (kind: Content['kind']) => string>> = {
+  images: (kind) =>
+    kind === 'network' || kind === 'safetensors' ? 'give images here, and a network with --model' : CHECK,
+  labels: (kind) => (kind === 'images' ? CHECK : 'give the class of each image'),
+  network: (kind) => {
+    const images = kind === 'images' || kind === 'text' ? ', and images before it' : '';
+    return `give sigmoid, relu, or the path of a .safetensors file${images}`;
+  },
+  checkpoint: () => 'give the file that train --checkpoint wrote',
+  picture: (kind) =>
+    kind === 'images' || kind === 'text'
+      ? "give a record's number, and this file with --images"
+      : "give a picture, or a record's number",
+  mask: () => 'draw the region in text, with # and -, or in a PNG',
+};
+
+/** `expected a network as safetensors, found a PNG picture; …`: the words of an error after the file's name. */
+export function unexpected(wanted: Wanted, expected: string, { title, kind, advice }: Content): string {
+  return `expected ${expected}, found ${title}; ${advice[wanted] ?? INSTEAD[wanted](kind)}`;
+}
+
+/** Bytes in hexadecimal. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What a file says of itself, to be shown in a message: on one line, and short. */
+export function shown(text: string, most = 60): string {
+  const plain = text
+    .replace(/[^ -~]+/g, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+}

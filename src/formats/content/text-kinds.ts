@@ -1,0 +1,70 @@
+import { always, type Content, imagesOrNetwork, NETWORK, OTHER, shown, TABLE } from './content.js';
+
+const PAGE = { ...OTHER, advice: always('get the file that it leads to') };
+const ARRAYS = 'save its arrays with numpy.savez';
+
+/** Text that is neither rows of numbers nor JSON, by how it begins, after a byte order mark and blanks. */
+const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
+  [
+    /^version https:\/\/git-lfs/,
+    'a Git LFS pointer in place of the file',
+    { ...OTHER, advice: always('run git lfs pull') },
+  ],
+  [
+    /^\/?(?:\.\.\/)*(?:\.git)?\/annex\/objects\//,
+    'a git-annex pointer in place of the file',
+    { ...OTHER, advice: always('run git annex get') },
+  ],
+  [/^outs:\s*-\s*md5:/, 'a DVC pointer in place of the file', { ...OTHER, advice: always('run dvc pull') }],
+  [/^<svg|^<\?xml.*?<svg/is, 'an SVG drawing', { ...OTHER, advice: always('save it as a PNG') }],
+  [/^<\?xml.*?<Error>/s, "a server's error message saved under this name", PAGE],
+  [
+    /^(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script)\b/is,
+    'an HTML page saved under this name',
+    PAGE,
+  ],
+  [/^<\?xml/, 'XML', TABLE],
+  [/^(?:%[^\n]*\s+)*@relation\s/i, 'an ARFF file', TABLE],
+  [/^[+-]?\d+(?:\.\d+)?(?:[ \t]+\d+:[-+\d.eE]+){2,}\s/, 'rows in the format of libsvm', TABLE],
+  // Protocol 0, as Python 2 wrote it: a collection or a class, and what it is put on.
+  [/^(?:\(?[dl]p\d+\n|\([dl]p\d+\n|c[\w.]+\n\w+\n)/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
+  [
+    /^(?:40[0-9]|50[0-9])?:? ?(?:Not Found|Forbidden|Unauthorized|Access Denied|Bad Gateway|Entry not found|Repository not found|Invalid username or password)\b/i,
+    "a server's answer saved under this name",
+    { ...OTHER, advice: always('get the file again') },
+  ],
+];
+
+/** JSON by its keys. */
+const JSONS: readonly (readonly [pattern: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
+  [/"weight_map"\s*:/, 'the index of a network in several files', NETWORK],
+  [/"modelTopology"\s*:|"format"\s*:\s*"(?:layers|graph)-model"/, 'a TensorFlow.js network', NETWORK],
+  [
+    /"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/,
+    'the architecture of a Keras network, without its weights',
+    NETWORK,
+  ],
+  [/^\{\s*"(?:architectures|model_type)"/, 'the configuration of a network, without its weights', NETWORK],
+  [/^\{\s*"sizes"\s*:\s*\[.*?"(?:weights|biases|layers)"/s, 'a network in JSON, with its sizes', NETWORK],
+  [/^\{\s*"(?:weights|biases|layers|neurons)"\s*:/, 'a network in JSON', NETWORK],
+  [/^\{\s*"[\w.]+\.(?:weight|bias)"\s*:/, 'the state dict of a PyTorch network in JSON', NETWORK],
+  [/"nbformat"\s*:|^\{\s*"cells"\s*:/, 'a Jupyter notebook', OTHER],
+];
+
+/** What text is, where it is not rows; null for these, and for what is no text. */
+export function textContent(bytes: Buffer, text: string): Content | null {
+  const plain = text.replace(/^\xef\xbb\xbf/, '').trimStart();
+  const known = TEXTS.find(([start]) => start.test(plain));
+  if (known !== undefined) return { title: known[1], ...known[2] };
+  return /^(?:\{\s*(?:"|\}|$)|\[\s*[[{"\]])/.test(plain) ? jsonContent(bytes) : null;
+}
+
+function jsonContent(bytes: Buffer): Content {
+  const json = bytes.toString('latin1').trimStart();
+  const own = /"schema"\s*:\s*"(digitflow\.[a-z-]+)\/\d+"/.exec(json.slice(0, 200))?.[1];
+  if (own !== undefined) return { title: `what digitflow wrote (${own})`, ...OTHER };
+  const known = JSONS.find(([pattern]) => pattern.test(json));
+  if (known !== undefined) return { title: known[1], ...known[2] };
+  const title = `JSON that begins with ${shown(json, 40)}`;
+  return { title, ...imagesOrNetwork('write it as CSV') };
+}
