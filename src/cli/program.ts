@@ -80,8 +80,9 @@ export async function runCli(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[]): Promise<void> {
   const [first, ...others] = args;
-  // Commander's own `help` knows only what a command was given before it was asked for.
-  const asked = first === 'help' && isCommand(others[0]) ? [...others, '--help'] : args;
+  // Commander's own `help` knows only what a command was given before it was asked for, and takes the exit code for its own.
+  const isHelp = first === 'help' && (others.length === 0 || isCommand(others[0]));
+  const asked = isHelp ? [...others, '--help'] : args;
   if (args.length === 1 && first === 'version' && !existsSync(first)) return parse(['--version'], true);
   if (args.length === 1 && first === 'look') {
     // What can be looked at is all there is to say; but nothing was done.

@@ -113,7 +113,7 @@ export function csvField(text: string): string {
 }
 
 /** Signs that begin a formula, of full width too, as letters and as bytes of UTF-8 (OWASP, CSV injection). */
-const FORMULA = /^(?:[=+\-@\t\r\n＝＋－＠]|\xef\xbc[\x8b\x8d\x9d\xa0])/;
+const FORMULA = /^(?:[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]|\xef\xbc[\x8b\x8d\x9d\xa0])/;
 
 /** A field that a spreadsheet shows as text: an apostrophe stands before what would be a formula. */
 export function safeCsvField(text: string): string {
