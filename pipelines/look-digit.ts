@@ -13,7 +13,7 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../src/insight/explain.js';
-import { brightnessOf } from '../src/network/feed-forward.js';
+import { brightnessOf, isUnsure } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { askNetwork } from './ask-network.js';
@@ -31,8 +31,10 @@ export interface LookDigitOptions extends DigitSpec, Pick<LookOptions, 'model'> 
 /** A view of one digit in a network. */
 export interface DigitView
   extends Pick<LookHead, 'model' | 'classes'>,
-    Pick<DigitImage, 'name' | 'done' | 'doubts'>,
+    Pick<DigitImage, 'name' | 'done'>,
     ImageSize {
+  /** Why a picture may be no single digit, or misread, a phrase each. */
+  readonly doubts: readonly string[];
   /** The true class; null where it is not known. */
   readonly truth: number | null;
   /** `(height * width)` float64, row by row, as the network sees it. */
@@ -66,11 +68,14 @@ export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
   const brightness = brightnessOf(digit.pixels, digit.normalization, network.image);
   const { black, white } = blackAndWhite(network.normalization);
   const explanation = explain(network, brightness);
+  const isDoubted =
+    digit.doubts !== null && isUnsure(explanation.layers[explanation.layers.length - 1].values);
+  const doubts = [...(digit.doubts ?? []), ...(isDoubted ? ['an unsure verdict'] : [])];
   const target = options.why === true ? explanation.winner : options.why;
   return {
     model: { name, sha256 },
     classes: network.classes,
-    ...{ name: digit.name, done: digit.done, doubts: digit.doubts, truth: digit.label },
+    ...{ name: digit.name, done: digit.done, doubts, truth: digit.label },
     ...{ ...network.image, brightness, black, white },
     explanation,
     neuron: options.neuron === undefined ? null : neuronArithmetic(network, brightness, options.neuron),
@@ -105,8 +110,8 @@ export interface DigitImage {
   readonly name: string;
   /** What was done to a picture before the network saw it. */
   readonly done: readonly string[];
-  /** Why a picture may be no single digit. */
-  readonly doubts: readonly string[];
+  /** Why a picture may be no single digit, a phrase each; null for a record. */
+  readonly doubts: readonly string[] | null;
 }
 
 /**
@@ -152,6 +157,6 @@ async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage
     label: held.labels?.[0] ?? null,
     name: `${held.name} #${index}`,
     done: [],
-    doubts: [],
+    doubts: null,
   };
 }

@@ -1,5 +1,11 @@
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
-export { brightnessOf, feedForward, foldNormalization, predictedClass } from '../network/feed-forward.js';
+export {
+  brightnessOf,
+  feedForward,
+  foldNormalization,
+  isUnsure,
+  predictedClass,
+} from '../network/feed-forward.js';
 export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 export {
   type ImageSize,

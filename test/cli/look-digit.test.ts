@@ -68,6 +68,19 @@ describe('digitflow look digit', () => {
     expect(asIs.view.brightness[0]).toBe(1);
   });
 
+  test('says what is doubtful about a picture', async () => {
+    const blank = PNG.sync.write(
+      Object.assign(new PNG({ width: 40, height: 40 }), { data: Buffer.alloc(6400, 255) }),
+    );
+    const cwd = await tempFolder({ 'blank.png': blank });
+    const { view, stderr } = await look(['blank.png'], cwd);
+    expect(view.doubts).toContain('blank paper');
+    expect(stderr).toMatch(
+      /^digitflow: blank.png: found no ink in it\ndigitflow: blank.png: may be misread: blank paper/,
+    );
+    expect((await look(['8'])).view.doubts).toEqual([]);
+  });
+
   test('draws without colour when it is not asked for', async () => {
     const { stdout } = await runCli(['look', 'digit', '8', '--why'], { env: { NO_COLOR: '1' } });
     expect(stdout).toMatch(/verdict 5 .*truth 5: right/);

@@ -4,6 +4,7 @@ import {
   brightnessOf,
   feedForward,
   foldNormalization,
+  isUnsure,
   predictedClass,
 } from '../../src/network/feed-forward.js';
 import { type Layer, layerSizes, parameterCount } from '../../src/network/network.js';
@@ -132,6 +133,14 @@ describe('feedForward', () => {
   it('leaves the network as it is', () => {
     feedForward({ layers: [hidden, output] }, Float64Array.of(1, 2, 3));
     expect([...hidden.biases, ...output.biases]).toEqual([0.25, -0.5, 0, 1]);
+  });
+});
+
+describe('isUnsure', () => {
+  it('asks for half a unit between the two largest outputs', () => {
+    expect(isUnsure(Float64Array.of(0.1, 0.9, 0.3))).toBe(false);
+    expect(isUnsure(Float64Array.of(0.5, 0.1, 0.9))).toBe(true);
+    expect(isUnsure(Float64Array.of(0.9, 0.1, 0.9))).toBe(true);
   });
 });
 

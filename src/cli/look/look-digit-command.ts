@@ -30,14 +30,15 @@ Examples:
   $ digitflow look digit 8 --model relu          in another network
   $ digitflow look digit 7 --images my-images    of any IDX or NumPy file, or folder
   $ digitflow look digit 17 --images train.csv   a row of a CSV
-  $ digitflow look digit my-3.png                a PNG of any size, dark on light or light on dark
+  $ digitflow look digit my-3.png                a PNG or JPEG of any size, dark on light or light on dark
   $ digitflow look digit 0 --neuron 1:4          the arithmetic of one neuron
   $ digitflow look digit 0 --why                 each pixel's part in the verdict, and what would change it
   $ digitflow look digit 0 --why 3               what speaks for and against a 3
   $ digitflow look digit 0 --format json | jq .explanation.margin
 
-A PNG is made into what MNIST has: bright ink on black, scaled into the middle 20/28 and
-centred by its mass; one of the network's own size is neither scaled nor moved. What was done is told on stderr.
+A picture is made into what MNIST has: its paper is taken away, the largest digit in it becomes bright on
+black, with strokes as wide as MNIST's, scaled into the middle 20/28 and centred by its mass. One that is like
+MNIST already is left as it is. What was done, and what is doubtful about it, is told on stderr.
 ${COUNTING}`;
 
 /** Adds `digitflow look digit`. */
@@ -47,7 +48,7 @@ export function addLookDigitCommand(look: Command): void {
   const command = look
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
-    .argument('<image>', "a record's number in the test set, from 0, or a PNG file");
+    .argument('<image>', "a record's number in the test set, from 0, or a PNG or JPEG file");
   addImagesOptions(addModelOption(command), imagesHelp)
     .option(
       '--neuron <layer:n>',
@@ -55,9 +56,9 @@ export function addLookDigitCommand(look: Command): void {
       neuronPlace,
     )
     .option('--why [class]', "each pixel's part in the verdict, or in a class by number", wholeNumber(0))
-    .option('--invert', 'turn a PNG around: dark for bright (default: when its background is bright)')
-    .option('--no-invert', 'do not turn a PNG around')
-    .option('--as-is', "take a PNG's pixels as they are; it must have the network's size");
+    .option('--invert', 'turn a picture around: dark for bright (default: when its ink is dark)')
+    .option('--no-invert', 'do not turn a picture around')
+    .option('--as-is', "take a picture's pixels as they are; it must have the network's size");
   addReadingOptions(command);
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
 }
@@ -73,17 +74,18 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
     invert,
     preprocess: asIs ? 'none' : 'auto',
   });
-  if (!flags.quiet && view.done.length > 0) {
-    sayLine(`digitflow: ${view.name}: ${view.done.join(', ')}`);
+  if (!flags.quiet) {
+    if (view.done.length > 0) sayLine(`digitflow: ${view.name}: ${view.done.join(', ')}`);
+    if (view.doubts.length > 0) sayLine(`digitflow: ${view.name}: may be misread: ${view.doubts.join(', ')}`);
   }
   await printView(view, flags, lookDigitJson, renderDigit);
 }
 
-/** Refuses the flags of a PNG for a record, and the other way round. */
+/** Refuses the flags of a picture for a record, and the other way round. */
 function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
   const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...READING_FLAGS]);
   if (flag === undefined) return;
-  const found = isRecord ? 'a PNG, found the number' : "a record's number, found the path";
+  const found = isRecord ? 'a picture, found the number' : "a record's number, found the path";
   throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);
 }

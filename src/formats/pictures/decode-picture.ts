@@ -1,6 +1,7 @@
 import { decode } from 'jpeg-js';
 import { DigitflowError } from '../../errors.js';
-import { decodePng, type GreyImage, greyOf, isPng } from './read-picture.js';
+import type { GreyImage } from './grey-image.js';
+import { decodePng, greyOf, isPng } from './read-picture.js';
 
 /** Whether bytes begin as a picture that `decodePicture` reads: PNG or JPEG. */
 export function isPicture(bytes: Uint8Array): boolean {

@@ -1,14 +1,18 @@
 import { DigitflowError } from '../../errors.js';
-import type { GreyImage, PictureSize } from './read-picture.js';
+import { findDigit } from './find-digit.js';
+import { findInk, type NoInk } from './find-ink.js';
+import { type GreyImage, type PictureSize, shrink } from './grey-image.js';
+import { isLikeMnist } from './like-mnist.js';
+import { placeDigit } from './place-digit.js';
 
-/** MNIST: digits fill a box of 20 x 20, placed in 28 x 28 by their centre of mass (Y. LeCun, "The MNIST database"). */
-const BOX_SHARE = 20 / 28;
-/** A pixel of at least this share of the brightest ink belongs to the digit; less is paper, or its noise. */
-const INK_SHARE = 0.2;
+/** A picture with a longer side is looked at in a smaller size: the digit fills 20 pixels in the end. */
+const LONGEST = 500;
+/** MNIST's own size; how digits lie in other sizes is not known. */
+const MNIST_SIDE = 28;
 
 /** How to make a picture into what a network takes. */
 export interface FitOptions {
-  /** Whether to invert; default: where the picture's rim is bright. */
+  /** Whether to invert; default: where the ink is dark. */
   readonly invert?: boolean | undefined;
   /** `none` takes the pixels as they are: not scaled or centred, and inverted only by `invert`. Default `auto`. */
   readonly preprocess?: 'auto' | 'none' | undefined;
@@ -25,8 +29,9 @@ export interface FittedDigit {
 }
 
 /**
- * Makes a picture into a digit as MNIST has them: bright ink on black, scaled into the middle 20/28 and centred by
- * its mass. A picture that has the network's size already is neither scaled nor moved.
+ * Makes a picture into a digit as MNIST has them: bright ink on black, with a stroke as wide as theirs, scaled into the middle
+ * 20/28 and centred by its mass. A digit that is like that already is left where it is, as is a picture of the network's size
+ * where that is not MNIST's; both are only turned to bright on black.
  *
  * @throws DigitflowError INPUT_SIZE without preprocessing when the picture has another size.
  */
@@ -36,28 +41,36 @@ export function fitDigit(
   { invert, preprocess = 'auto' }: FitOptions,
   name: string,
 ): FittedDigit {
-  const asIs = preprocess === 'none';
   const hasSize = image.height === size.height && image.width === size.width;
-  if (asIs && !hasSize) {
-    const expected = `expected ${size.height} x ${size.width} pixels without preprocessing`;
-    const found = `found ${image.height} x ${image.width}; resize it, or have it fitted`;
-    throw new DigitflowError('INPUT_SIZE', `${name}: ${expected}, ${found}`);
+  if (preprocess === 'none') {
+    if (!hasSize) throw wrongSize(image, size, name);
+    return leave(image, invert ?? false, 'inverted');
   }
-  const done: string[] = [];
-  let { pixels } = image;
-  if (invert ?? (!asIs && isRimBright(image))) {
-    pixels = pixels.map((pixel) => 255 - pixel);
-    done.push(invert ? 'inverted' : 'inverted, since its background is bright');
+  const because = invert === undefined ? 'inverted, since its background is bright' : 'inverted';
+  if (hasSize) {
+    const isInverse = invert ?? isRimBright(image);
+    const left = leave(image, isInverse, because);
+    if (size.height !== MNIST_SIDE || isLikeMnist({ ...size, pixels: left.pixels })) return left;
   }
-  if (hasSize) return { pixels, done, doubts: [] };
+  const ink = findInk(shrink(image, LONGEST), invert);
+  if (typeof ink === 'string') return blank(size, ink);
+  const digit = findDigit(ink);
+  if (digit === null) return blank(size, 'blank paper');
+  const { pixels, stroke } = placeDigit(digit, size);
+  const done = ink.isDark ? [because] : [];
   done.push(`scaled from ${image.height} x ${image.width} to ${size.height} x ${size.width}`);
-  const fitted = placeDigit({ ...image, pixels }, size);
-  done.push(fitted === null ? 'found no ink in it' : 'centred by its mass');
-  return {
-    pixels: fitted ?? new Uint8Array(size.height * size.width),
-    done,
-    doubts: fitted === null ? ['blank paper'] : [],
-  };
+  if (stroke !== null) done.push(`its strokes ${stroke}`);
+  done.push('centred by its mass');
+  return { pixels, done, doubts: digit.doubts };
+}
+
+function blank({ height, width }: PictureSize, doubt: NoInk): FittedDigit {
+  return { pixels: new Uint8Array(height * width), done: ['found no ink in it'], doubts: [doubt] };
+}
+
+function leave({ pixels }: GreyImage, isInverse: boolean, because: string): FittedDigit {
+  if (!isInverse) return { pixels, done: [], doubts: [] };
+  return { pixels: pixels.map((pixel) => 255 - pixel), done: [because], doubts: [] };
 }
 
 /** Whether most of the outermost pixels are nearer to white. */
@@ -73,65 +86,11 @@ function isRimBright({ height, width, pixels }: GreyImage): boolean {
   return 2 * bright > count;
 }
 
-/** Scales the ink into the box and moves its centre of mass to the middle; null without ink. */
-function placeDigit(image: GreyImage, size: PictureSize): Uint8Array | null {
-  const box = inkBox(image);
-  if (box === null) return null;
-  const [boxHeight, boxWidth] = [size.height * BOX_SHARE, size.width * BOX_SHARE];
-  // Pixels of the picture for one pixel of the digit.
-  const step = Math.max(box.height / boxHeight, box.width / boxWidth);
-  const [middleY, middleX] = massCentre(image, box);
-  const placed = new Uint8Array(size.height * size.width);
-  for (let y = 0; y < size.height; y++) {
-    for (let x = 0; x < size.width; x++) {
-      const top = middleY + (y - size.height / 2) * step;
-      const left = middleX + (x - size.width / 2) * step;
-      placed[y * size.width + x] = Math.round(meanOver(image, box, top, left, step));
-    }
-  }
-  return placed;
-}
-
-interface Box extends PictureSize {
-  readonly top: number;
-  readonly left: number;
-}
-
-function inkBox({ height, width, pixels }: GreyImage): Box | null {
-  const least = pixels.reduce((max, pixel) => Math.max(max, pixel), 0) * INK_SHARE;
-  let [top, left, bottom, right] = [height, width, -1, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (pixels[y * width + x] <= least) continue;
-      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      [left, right] = [Math.min(left, x), Math.max(right, x)];
-    }
-  }
-  return bottom < 0 ? null : { top, left, height: bottom - top + 1, width: right - left + 1 };
-}
-
-function massCentre({ width, pixels }: GreyImage, box: Box): readonly [y: number, x: number] {
-  let [mass, sumY, sumX] = [0, 0, 0];
-  for (let y = box.top; y < box.top + box.height; y++) {
-    for (let x = box.left; x < box.left + box.width; x++) {
-      const pixel = pixels[y * width + x];
-      mass += pixel;
-      sumY += pixel * (y + 0.5);
-      sumX += pixel * (x + 0.5);
-    }
-  }
-  return [sumY / mass, sumX / mass];
-}
-
-/** The mean brightness over a square of the picture; what lies outside the box is black. */
-function meanOver({ width, pixels }: GreyImage, box: Box, top: number, left: number, side: number): number {
-  let sum = 0;
-  for (let y = Math.max(box.top, Math.floor(top)); y < Math.min(box.top + box.height, top + side); y++) {
-    const tall = Math.min(top + side, y + 1) - Math.max(top, y);
-    for (let x = Math.max(box.left, Math.floor(left)); x < Math.min(box.left + box.width, left + side); x++) {
-      const wide = Math.min(left + side, x + 1) - Math.max(left, x);
-      sum += tall * wide * pixels[y * width + x];
-    }
-  }
-  return sum / (side * side);
+function wrongSize(found: PictureSize, size: PictureSize, name: string): DigitflowError {
+  const expected = `expected ${size.height} x ${size.width} pixels without preprocessing`;
+  const advice = 'resize it, or have it fitted';
+  return new DigitflowError(
+    'INPUT_SIZE',
+    `${name}: ${expected}, found ${found.height} x ${found.width}; ${advice}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs';
 import { DigitflowError } from '../../errors.js';
+import type { GreyImage, PictureSize } from './grey-image.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Width and height stand at the start of IHDR, which is the first chunk (PNG, 5.6 and 11.2.1). */
@@ -9,18 +10,6 @@ const HEADER_BYTES = 24;
 const MOST_PIXELS = 2 ** 26;
 /** How much red, green and blue count for the eye (ITU-R BT.601), as in most greyscale conversions. */
 const LUMA = [0.299, 0.587, 0.114] as const;
-
-/** In pixels. */
-export interface PictureSize {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** A picture in grey. */
-export interface GreyImage extends PictureSize {
-  /** `(height, width)` u8, row-major; 0 is black. */
-  readonly pixels: Uint8Array;
-}
 
 /** Whether bytes begin as a PNG does. */
 export function isPng(bytes: Uint8Array): boolean {

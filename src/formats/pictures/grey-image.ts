@@ -1,0 +1,41 @@
+/** In pixels. */
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A picture in grey. */
+export interface GreyImage extends PictureSize {
+  /** `(height, width)` u8, row-major; 0 is black. */
+  readonly pixels: Uint8Array;
+}
+
+/** A part of a picture. */
+export interface Box extends PictureSize {
+  readonly top: number;
+  readonly left: number;
+}
+
+/** A picture in shades that need not be whole: `(height, width)`, row-major. */
+export interface FloatImage extends PictureSize {
+  readonly values: Float32Array;
+}
+
+/** Averages squares of pixels where a side is longer than `longest`; what is left over at the right and at the bottom stays out. */
+export function shrink({ height, width, pixels }: GreyImage, longest: number): FloatImage {
+  const side = Math.ceil(Math.max(height, width) / longest);
+  if (side === 1) return { height, width, values: Float32Array.from(pixels) };
+  const [rows, columns] = [Math.max(1, Math.floor(height / side)), Math.max(1, Math.floor(width / side))];
+  const [tall, wide] = [Math.min(side, height), Math.min(side, width)];
+  const values = new Float32Array(rows * columns);
+  for (let y = 0; y < rows * tall; y++) {
+    const row = Math.floor(y / tall) * columns;
+    for (let x = 0, i = y * width; x < columns; x++) {
+      let sum = 0;
+      for (let k = 0; k < wide; k++) sum += pixels[i++];
+      values[row + x] += sum;
+    }
+  }
+  for (let i = 0; i < values.length; i++) values[i] /= tall * wide;
+  return { height: rows, width: columns, values };
+}
