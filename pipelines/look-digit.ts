@@ -17,8 +17,7 @@ import { brightnessOf, isUnsure } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { askNetwork } from './ask-network.js';
-import { hold } from './hold.js';
-import { type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
+import { holdToLook, type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
 /** What to look at. */
 export interface LookDigitOptions extends DigitSpec, Pick<LookOptions, 'model'> {
@@ -141,10 +140,10 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
-  const { images, labels, reading, onOpened } = spec;
+  const { reading, onOpened } = spec;
   const choose = askNetwork(network, network.normalization);
   const options = { network, labelled: 'optional', digest: 'never', reading, choose, onOpened } as const;
-  const held = await hold({ images, labels }, { ...options, first: index, limit: 1 });
+  const held = await holdToLook(spec, { ...options, first: index, limit: 1 });
   if (held.count === 0) {
     const expected = `a record from 0 to ${held.recordCount - 1}`;
     const message = `${held.name}: expected ${expected}, found ${index}; give one that is there`;

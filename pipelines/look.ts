@@ -1,10 +1,11 @@
 import type { InputDescription } from '../src/engine/records.js';
-import { DigitflowError } from '../src/errors.js';
+import { DigitflowError, type ErrorCode } from '../src/errors.js';
 import { unexpected } from '../src/formats/content/content.js';
 import { isPng, readMask } from '../src/formats/pictures/read-picture.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import { contentOf } from '../src/formats/recognize.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
+import { isStream } from '../src/inputs/first-bytes.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import {
@@ -24,7 +25,7 @@ import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 import { askNetwork } from './ask-network.js';
-import { hold } from './hold.js';
+import { type HeldImages, type HoldOptions, hold } from './hold.js';
 
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
 export interface LookImages extends ImagesSpec {
@@ -32,6 +33,8 @@ export interface LookImages extends ImagesSpec {
   readonly reading?: ReadingFlags | undefined;
   /** Called with how the input was understood. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** Called with why labels were left out that came with the images. Without it they are an error. */
+  readonly onLabelsLeftOut?: ((why: string) => void) | undefined;
 }
 
 /** Which network to look at, and with which images. */
@@ -84,7 +87,7 @@ export async function openLook(options: LookOptions, check: (network: Network) =
     onOpened,
     limit,
   } as const;
-  const images = await hold(options, holding);
+  const images = await holdToLook(options, holding);
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;
     throw new DigitflowError('INPUT_SIZE', message);
@@ -92,6 +95,23 @@ export async function openLook(options: LookOptions, check: (network: Network) =
   const data = { name: images.name, images: images.count, ...images.image };
   const head: LookHead = { model: { name, sha256 }, classes: network.classes, data };
   return { network, images, head };
+}
+
+const LABEL_FAULTS: readonly ErrorCode[] = ['LABEL_OUT_OF_RANGE', 'LABEL_NOT_ONE_HOT', 'LABEL_SHAPE'];
+
+/** Holds images to look at. Labels of other classes that came with them are left out: pictures can be seen without. */
+export async function holdToLook(spec: LookImages, options: HoldOptions): Promise<HeldImages> {
+  const { onLabelsLeftOut, labels, reading, images = null } = spec;
+  try {
+    return await hold(spec, options);
+  } catch (error) {
+    const isFault = error instanceof DigitflowError && LABEL_FAULTS.includes(error.code);
+    const isAskedFor = (labels ?? reading?.label) !== undefined;
+    const canBeReadAgain = images === null || !isStream(images);
+    if (!isFault || isAskedFor || !canBeReadAgain || onLabelsLeftOut === undefined) throw error;
+    onLabelsLeftOut(error.message);
+    return hold(spec, { ...options, labelled: 'ignored', onOpened: undefined });
+  }
 }
 
 /** Some of the images, as the network sees them: its black is 0, its white 255. */

@@ -48,6 +48,42 @@ describe('look at rows of a CSV', () => {
   });
 
   test.each([
+    ['digit', '1'],
+    ['neuron', '1:4'],
+    ['network'],
+    ['what-if', '--silence', '1:3'],
+    ['detector', '--rect', '8,7,12,3'],
+  ])(
+    'look %s %s leaves labels of other classes out, and says so, unless they are asked for',
+    async (...args) => {
+      const [header, ...rows] = digitsCsv({ count: 30, header: true }).trimEnd().split('\n');
+      const letters = rows.map((row, i) => row.replace(/^\d/, `${i === 0 ? 3 : 10 + (i % 16)}`));
+      const cwd = await tempFolder({
+        'letters.csv': Buffer.from([header, ...letters, ''].join('\n')),
+        'my-images': idxBytes(0x08, [30, 28, 28], testPixels().subarray(0, 30 * 784)),
+        'my-labels': idxBytes(
+          0x08,
+          [30],
+          Uint8Array.from(letters, (row) => Number.parseInt(row, 10)),
+        ),
+      });
+      const run = (...more: string[]) =>
+        runCli(['look', ...args, '-f', 'json', '--images', ...more], { cwd });
+      for (const [images, asked] of [
+        ['letters.csv', ['--label', 'first']],
+        ['my-images', ['--labels', 'my-labels']],
+      ] as const) {
+        const { exitCode, stdout, stderr } = await run(images);
+        expect(exitCode).toBe(0);
+        expect(JSON.parse(stdout)).toBeTypeOf('object');
+        expect(stderr).toMatch(/expected a label from 0 to 9.*; looking without labels\n$/);
+        expect(stdout).not.toMatch(/"(truth|correct|accuracy)": \d/);
+        expect(await run(images, ...asked)).toMatchObject({ exitCode: 65, stdout: '' });
+      }
+    },
+  );
+
+  test.each([
     ['detector', '--rect', '8,7,12,3'],
     ['neuron', '1:4'],
   ])('look %s sees images that lie on their side as they stand', async (...args) => {

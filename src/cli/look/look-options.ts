@@ -11,7 +11,7 @@ import {
   realNumber,
   wholeNumber,
 } from '../options.js';
-import { stdoutOptions, writeOut } from '../process.js';
+import { sayLine, stdoutOptions, writeOut } from '../process.js';
 
 /** How layers and neurons are counted, for the end of a help text. */
 export const COUNTING = `
@@ -46,7 +46,11 @@ export function addImagesOptions(command: Command, imagesHelp: string): Command 
 /** The options of a pipeline that these flags mean. */
 export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
-  return { model, images, labels, limit, reading: readingFlagsOf(flags), onOpened: onOpened(flags) };
+  const onLabelsLeftOut = (why: string): void => {
+    if (!flags.quiet) sayLine(`digitflow: ${why}; looking without labels`);
+  };
+  const reading = readingFlagsOf(flags);
+  return { model, images, labels, limit, reading, onOpened: onOpened(flags), onLabelsLeftOut };
 }
 
 /** Prints a view as JSON, or draws it for the terminal. */
