@@ -8,8 +8,8 @@ import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-/** How much of a file is read; more where its first rows are longer. */
-const LEAST_FILE_BYTES = 256 * 1024;
+/** How much of a text is looked at; more where its first rows are longer. */
+export const LEAST_FILE_BYTES = 256 * 1024;
 
 /** The first bytes of an input, and how to go on from there. */
 export interface FirstBytes {
@@ -18,8 +18,11 @@ export interface FirstBytes {
   readonly bytes: Uint8Array;
   /** True when there are no more. */
   readonly isWhole: boolean;
-  /** Waits for more of a stream; null for a file, of which enough was read, and where there is no more. */
-  readonly readMore: (() => Promise<FirstBytes>) | null;
+  /**
+   * Waits for more of a stream: for one line more, and for `leastBytes` in all. Null for a file, of which enough was read, and
+   * where there is no more.
+   */
+  readonly readMore: ((leastBytes?: number) => Promise<FirstBytes>) | null;
   /** The path of a regular file; it was closed again. */
   readonly path: string | null;
   /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
@@ -109,15 +112,15 @@ export async function readFirstBytes(
 }
 
 /** Waits for a line that is not blank, and for the next one where it is asked again. */
-async function readFirstLines(source: ByteSource, seen: FirstLines): Promise<FirstBytes> {
+async function readFirstLines(source: ByteSource, seen: FirstLines, leastBytes = 0): Promise<FirstBytes> {
   let piece: Uint8Array | null;
   do piece = await source.pull();
-  while (piece !== null && !seen.append(piece));
+  while (piece !== null && (!seen.append(piece) || seen.bytes.length < leastBytes));
   const isWhole = piece === null;
   const { bytes } = seen;
   return {
     ...{ name: source.name, bytes, isWhole, path: null, sizeBytes: null },
-    readMore: isWhole ? null : () => readFirstLines(source, seen),
+    readMore: isWhole ? null : (more) => readFirstLines(source, seen, more),
     content: async () => prepend(bytes, source),
     close: () => source.close(),
   };
@@ -126,7 +129,7 @@ async function readFirstLines(source: ByteSource, seen: FirstLines): Promise<Fir
 /** A header and a row, in one piece. */
 async function readFileStart(source: ByteSource, mostLineBytes: number) {
   let bytes = Buffer.alloc(0);
-  while (bytes.length < LEAST_FILE_BYTES || (bytes.length < 2 * mostLineBytes && !hasTwoLines(bytes))) {
+  while (bytes.length < startBytes(bytes, mostLineBytes)) {
     const piece = await source.pull();
     if (piece === null) return { bytes, isWhole: true };
     bytes = Buffer.concat([bytes, piece]);
@@ -136,10 +139,25 @@ async function readFileStart(source: ByteSource, mostLineBytes: number) {
   return { bytes, isWhole: false };
 }
 
-function hasTwoLines(text: Buffer): boolean {
+/**
+ * How many bytes of a text are looked at, where there are as many: they hold a header and a row, if lines are no longer than
+ * `mostLineBytes`. Blank lines before them do not count.
+ */
+export function startBytes(text: Uint8Array, mostLineBytes: number): number {
   const lineEnd = text.includes(LINE_FEED) ? LINE_FEED : CARRIAGE_RETURN;
-  const at = text.indexOf(lineEnd);
-  return at >= 0 && text.includes(lineEnd, at + 1);
+  const first = passBlankLines(text, textStart(text));
+  const firstEnd = text.indexOf(lineEnd, first);
+  const second = firstEnd < 0 ? text.length : passBlankLines(text, firstEnd);
+  const blankBytes = first + (firstEnd < 0 ? 0 : second - firstEnd);
+  const secondEnd = text.indexOf(lineEnd, second);
+  const hasTwoLines = secondEnd >= 0 && secondEnd < LEAST_FILE_BYTES + blankBytes;
+  return (hasTwoLines ? LEAST_FILE_BYTES : Math.max(LEAST_FILE_BYTES, 2 * mostLineBytes)) + blankBytes;
+}
+
+function passBlankLines(text: Uint8Array, start: number): number {
+  let at = start;
+  while (isLineEnd(text[at])) at++;
+  return at;
 }
 
 /** A NUL shows that these are no rows of text once there are so many bytes. */
@@ -199,7 +217,7 @@ export class FirstLines {
   #passLines(): boolean {
     const { bytes } = this;
     if (this.#lineStart === 0) this.#lineStart = textStart(bytes);
-    while (isLineEnd(bytes[this.#lineStart])) this.#lineStart++;
+    this.#lineStart = passBlankLines(bytes, this.#lineStart);
     this.#searched = Math.max(this.#searched, this.#lineStart);
     const isEnded =
       bytes.includes(LINE_FEED, this.#searched) ||

@@ -152,11 +152,33 @@ describe('the scale', () => {
   });
 });
 
-test('a single row may have its label at either end: the first is taken, and the other one offered', () => {
-  const row = [3, ...images[0]].join(',');
-  expect(guess(row).guesses).toContainEqual(
-    expect.objectContaining({ property: 'label', by: 'guessed', flag: '--label last' }),
-  );
+describe('a single row tells where its label is', () => {
+  const [image] = images;
+  test.each([
+    ['first', [3, ...image], 1],
+    ['last', [...image, 3], 0],
+  ])('by a value that is no border, %s', (place, row, firstPixel) => {
+    const { dialect, guesses, alternatives } = guess(row.join(','));
+    expect({ firstPixel: dialect.firstPixel, alternatives }).toEqual({ firstPixel, alternatives: [] });
+    expect(guesses).toContainEqual({ property: 'label', value: `column ${place}`, by: 'seen' });
+  });
+
+  test('but not where it is 0 like the border: then both readings are possible', () => {
+    const { alternatives, needsMore } = guess(`${[0, ...image].join(',')}\n`, {}, false);
+    expect({ alternatives, needsMore }).toEqual({
+      alternatives: [{ label: 'first' }, { label: 'last' }],
+      needsMore: true,
+    });
+    for (const [flags, firstPixel] of [
+      [{ label: 'first' }, 1],
+      [{ label: 'last' }, 0],
+      [{ id: '1' }, 1],
+      [{ id: '785' }, 0],
+    ] as const) {
+      const settled = guess([0, ...image].join(','), flags);
+      expect(settled).toMatchObject({ dialect: { firstPixel }, alternatives: [], needsMore: false });
+    }
+  });
 });
 
 test('labels counted from 1 are labels, not the first pixel of an image that lacks its last', () => {

@@ -1,12 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
-import { mostRowBytesOf } from '../../formats/csv/dialect.js';
-import { hasRow } from '../../formats/csv/guess/first-table.js';
-import { guessDialect } from '../../formats/csv/guess/guess-dialect.js';
-import { guessShape } from '../../formats/csv/guess/guess-shape.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
-import type { ReadingFlags } from '../../formats/reading.js';
 import { contentOf } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
@@ -14,9 +9,7 @@ import type { DigestMode } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import { cursorAt, type Format, type Input, type OpenOptions } from '../input.js';
 import { type CsvSource, readCsv } from './csv-reading.js';
-
-/** Where no network says how many pixels an image has. */
-const USUAL_IMAGE = { height: 28, width: 28 };
+import { understandCsv } from './understand-csv.js';
 
 /** Rows of text: what is not known of them is guessed from the first bytes. */
 export const CSV_FORMAT: Format = {
@@ -29,7 +22,7 @@ export const CSV_FORMAT: Format = {
 /** @throws DigitflowError what `guessDialect` and `settleReading` throw */
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
-  const { image, guessed, first: seen } = await understand(first, options);
+  const { image, guessed, first: seen } = await understandCsv(first, options);
   if (labelled === 'required' && guessed.dialect.label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
@@ -52,28 +45,6 @@ async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> 
       await close();
     },
   };
-}
-
-/** Finds out how rows of text hold images; waits for more of a stream where its beginning does not tell. */
-async function understand(first: FirstBytes, options: OpenOptions) {
-  const { reading: flags, classes, image } = options;
-  const { name, bytes, isWhole, readMore } = first;
-  const size = image ?? USUAL_IMAGE;
-  const known = { pixelCount: size.height * size.width, classes };
-  // Quotes that were opened may span lines; those that are never closed are waited for no longer than any row.
-  const mayEnd = bytes.length < mostRowBytesOf(known.pixelCount);
-  if (readMore !== null && mayEnd && !hasRow(bytes, guessShape(bytes, isWhole, flags.delimiter)))
-    return understand(await readMore(), options);
-  const guess = (given: ReadingFlags) => guessDialect(bytes, isWhole, known, given, name);
-  const guessed = guess(flags);
-  if (guessed.needsMore && readMore !== null) return understand(await readMore(), options);
-  if (guessed.alternatives.length === 0) return { image: size, guessed, first };
-  const { settleReading } = await import('./csv-candidates.js');
-  const readings = guessed.alternatives.map((more) => ({
-    flags: more,
-    guessed: guess({ ...flags, ...more }),
-  }));
-  return { image: size, guessed: await settleReading(first, readings, options), first };
 }
 
 /** A line end turned out to be within quotes, or the file has grown. */

@@ -18,6 +18,8 @@ export interface ColumnEvidence extends KnownImages {
   readonly names: readonly string[] | null;
   /** The first rows, all of the width `columnCount`. */
   readonly rows: Rows;
+  /** Rows of that width from other places of the text, where the first ones do not tell. */
+  readonly more: Rows;
   readonly columnCount: number;
   readonly flags: ReadingFlags;
 }
@@ -42,9 +44,9 @@ export function isCounting(rows: Rows, column: number): boolean {
   return numbers.slice(1).every((number, i) => number === numbers[i] + 1);
 }
 
-/** Whether no field of a column is a number. */
+/** Whether most fields of a column are no numbers. */
 export function isText(rows: Rows, column: number): boolean {
-  return rows.every((row) => readNumber(row[column]) === undefined);
+  return rows.filter((row) => readNumber(row[column]) === undefined).length * 2 > rows.length;
 }
 
 /** `1 column`, `785 columns`. */

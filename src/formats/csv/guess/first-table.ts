@@ -90,6 +90,18 @@ export function hasRow(block: Uint8Array, shape: TextShape): boolean {
   return firstRows(block, shape, { isWhole: false, mostRows: 1 }).rows.length > 0;
 }
 
+/** How many rows are looked at in a sample. */
+const MOST_SAMPLED_ROWS = 50;
+
+/** The rows of samples that begin and end anywhere. */
+export function rowsWithin(samples: readonly Uint8Array[], shape: TextShape): Rows {
+  return samples.flatMap((sample) => {
+    const start = findLineEnd(sample, 0, sample.length, shape)?.next ?? sample.length;
+    const limits = { isWhole: false, mostRows: MOST_SAMPLED_ROWS };
+    return firstRows(sample.subarray(start), shape, limits).rows.map(({ fields }) => fields);
+  });
+}
+
 /** The first rows as columns; `names` has none for columns that are empty at the end. */
 export interface FirstTable extends Pick<ColumnEvidence, 'names' | 'rows' | 'columnCount'> {
   /** How many columns at the end have nothing in them, and no name: a delimiter ends each row. */
@@ -145,14 +157,10 @@ function namesOf(header: Fields, rows: Rows, columnCount: number, classes: Field
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
   // A single row may be a field too long; the names of classes are labels.
-  const isNamed = rows.length > 1 && isText(rows, 0) && !rows.every(([first]) => isNameOf(first, classes));
+  const isNamed =
+    rows.length > 1 && isText(rows, 0) && !rows.every(([first]) => classes.includes(nameOfField(first)));
   const hasRowNames = header.length === columnCount - 1 && (isNamed || isCounting(rows, 0));
   return hasRowNames ? ['', ...header] : null;
-}
-
-/** Fields are strings of bytes. */
-function isNameOf(field: string, classes: Fields): boolean {
-  return classes.includes(Buffer.from(field, 'latin1').toString());
 }
 
 /** Pixels are not passed over, nor is a column that a flag gives. */

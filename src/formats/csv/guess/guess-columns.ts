@@ -1,22 +1,26 @@
 import { DigitflowError } from '../../../errors.js';
-import type { Guess } from '../../reading.js';
+import type { Guess, ReadingFlags } from '../../reading.js';
 import type { CsvDialect } from '../dialect.js';
+import { readNumber } from '../parse-row.js';
 import {
   type Claim,
   type ColumnEvidence,
   columnOf,
   counted,
-  isCounting,
   isIdName,
-  isText,
   isWithin,
   pixelOrder,
 } from './column-evidence.js';
 import { claimLabel, isLabelLikePixel, labelOf } from './guess-label.js';
+import { flagsOfLayout, guessLayouts } from './guess-layout.js';
 
 /** What the columns are. */
 export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idColumn' | 'transposed'> {
   readonly guesses: readonly Guess[];
+  /** What asks for each of several readings, where rows without names allow for them; the one at hand is the first. */
+  readonly alternatives: readonly ReadingFlags[];
+  /** True where the rows are too few to tell a label from an id. */
+  readonly isLabelUnsure: boolean;
 }
 
 /**
@@ -27,13 +31,17 @@ export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idCo
 export function guessColumns(evidence: ColumnEvidence): Columns {
   const { names, columnCount, pixelCount, flags } = evidence;
   if (columnCount < pixelCount) throw tooNarrow(evidence, columnCount);
-  const label = claimLabel(evidence);
-  const id = claimId(evidence, label);
+  const claimed = claimLabel(evidence);
+  const given = { label: claimed, id: claimId(evidence, claimed) };
   // Flags may have given both the same column.
-  const idCount = id === null || isWithin(id.first, label) ? 0 : 1;
-  const left = columnCount - (label?.count ?? 0) - idCount;
+  const idCount = given.id === null || isWithin(given.id.first, given.label) ? 0 : 1;
+  const left = columnCount - (given.label?.count ?? 0) - idCount;
   if (left < pixelCount) throw tooNarrow(evidence, left);
-  const firstPixel = findPixels(evidence, [label, id]);
+  const layouts = names
+    ? [{ ...given, firstPixel: findPixels(evidence, [given.label, given.id]) }]
+    : guessLayouts(evidence, given);
+  if (layouts.length === 0) throw noRun(evidence, given.label !== null || given.id !== null);
+  const [{ label, id, firstPixel }] = layouts;
   const order = names ? pixelOrder(names.slice(firstPixel, firstPixel + pixelCount)) : 'unnamed';
   if (order === 'mixed' && names?.slice(firstPixel).some((name) => /\d/.test(name))) {
     const shown = names.slice(firstPixel, firstPixel + 4).join(', ');
@@ -56,26 +64,26 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
       ...transposeGuess(flags.transpose, isNamedTransposed),
       ...othersGuess(evidence, [label, id, { first: firstPixel, count: pixelCount }]),
     ],
+    alternatives: layouts.length > 1 ? layouts.map((one) => flagsOfLayout(one, evidence, given)) : [],
+    isLabelUnsure: given.label === null && label !== null && mayCount(evidence, label.first),
   };
 }
 
-/** Finds the id: by its flag, then by its name; without names, a single spare column at an end. */
+/** Whether a column may turn out to be an index, which begins at 0 or 1, when there are more rows. */
+function mayCount({ rows }: ColumnEvidence, column: number): boolean {
+  const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
+  return rows.length < 3 && numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
+}
+
+/** Finds the id: by its flag, then by its name. */
 function claimId(evidence: ColumnEvidence, label: Claim | null): Claim | null {
-  const { names, rows, columnCount, pixelCount, flags } = evidence;
+  const { names, columnCount, pixelCount, flags } = evidence;
   if (flags.id !== undefined && flags.id !== 'none') {
     return { first: columnOf(evidence, '--id', flags.id), count: 1, by: 'given' };
   }
-  const claim = (column = -1): Claim | null => (column < 0 ? null : { first: column, count: 1, by: 'seen' });
-  const isFree = (column: number) => !isWithin(column, label);
-  const spare = columnCount - pixelCount - (label?.count ?? 0);
-  if (names) {
-    return claim(spare > 0 ? names.findIndex((name, column) => isIdName(name) && isFree(column)) : -1);
-  }
-  if (spare !== 1 || rows.length === 0) return null;
-  const ends = [0, label?.first === 0 ? label.count : -1, columnCount - 1, (label?.first ?? 0) - 1];
-  const candidates = ends.filter((column) => column >= 0 && isFree(column));
-  const counting = candidates.find((column) => isCounting(rows, column));
-  return claim(counting ?? candidates.find((column) => isText(rows, column)));
+  if (names === null || columnCount === pixelCount + (label?.count ?? 0)) return null;
+  const first = names.findIndex((name, column) => isIdName(name) && !isWithin(column, label));
+  return first < 0 ? null : { first, count: 1, by: 'seen' };
 }
 
 /** Where the pixels begin: the only run of columns that is long enough and holds no claim. */
@@ -88,14 +96,20 @@ function findPixels(evidence: ColumnEvidence, claims: readonly (Claim | null)[])
   const orderOf = (start: number) => pixelOrder(names?.slice(start, start + pixelCount) ?? []);
   const named = starts.filter((start) => ['rows', 'columns'].includes(orderOf(start)));
   if (names && named.length === 1) return named[0];
-  if (starts.length > 1 && columnCount === pixelCount + 1 && !claims.some(Boolean)) {
+  throw noRun(evidence, claims.some(Boolean));
+}
+
+/** No run of columns is the only one that may be the pixels. */
+function noRun(evidence: ColumnEvidence, hasClaims: boolean): DigitflowError {
+  const { names, columnCount, pixelCount } = evidence;
+  if (columnCount === pixelCount + 1 && !hasClaims) {
     const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
     const found = `found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
-    throw failure(evidence, `expected ${pixelCount} pixels a row, ${found}: say --label or --id`);
+    return failure(evidence, `expected ${pixelCount} pixels a row, ${found}: say --label or --id`);
   }
   const expected = `expected ${pixelCount} pixels side by side in ${columnCount} columns`;
   const advice = 'say --label and --id, or leave the other columns out';
-  throw failure(evidence, `${expected}, found no such run beyond doubt: ${advice}`);
+  return failure(evidence, `${expected}, found no such run beyond doubt: ${advice}`);
 }
 
 /** `left`: the columns beside label and id. */

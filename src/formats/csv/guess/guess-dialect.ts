@@ -2,7 +2,7 @@ import { DigitflowError } from '../../../errors.js';
 import type { Guess, ReadingFlags } from '../../reading.js';
 import { type CsvDialect, mostRowBytesOf } from '../dialect.js';
 import { isHeader, isMangledRow, type KnownImages } from './column-evidence.js';
-import { firstRows, firstTable, MOST_FIRST_ROWS } from './first-table.js';
+import { firstRows, firstTable, MOST_FIRST_ROWS, rowsWithin } from './first-table.js';
 import { type Columns, guessColumns } from './guess-columns.js';
 import { guessScale } from './guess-scale.js';
 import { guessShape, rejectDecimalCommas } from './guess-shape.js';
@@ -21,16 +21,18 @@ export interface GuessedDialect {
   readonly dataStart: number;
   /** How many lines ended before it. */
   readonly linesBefore: number;
-  /** True where the block had no row of data, and more may come: ask again with more. */
+  /** True where more rows may tell what these do not, if any are to come: ask again with more. */
   readonly needsMore: boolean;
 }
 
+/** So much text tells, though it has few rows. */
+const ENOUGH_BYTES = 2 ** 18;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 /**
  * Finds out how a CSV holds its images: its shape, header, columns and scale. `block` is the start of the unpacked content,
- * `isWhole` whether it is all of it.
+ * `isWhole` whether it is all of it; `samples` are taken anywhere from the text after it, where the first rows do not tell.
  *
  * @throws DigitflowError CSV_EMPTY without a row, CSV_ROW_TOO_LONG where none has ended; what `firstTable`, `guessColumns`
  *   and `guessScale` throw
@@ -41,6 +43,7 @@ export function guessDialect(
   known: KnownImages,
   flags: ReadingFlags,
   name: string,
+  samples: readonly Uint8Array[] = [],
 ): GuessedDialect {
   const shape = guessShape(block, isWhole, flags.delimiter);
   const { delimiter } = shape;
@@ -49,25 +52,28 @@ export function guessDialect(
   const mostRowBytes = mostRowBytesOf(pixelCount);
   const { rows, comments } = firstRows(block, shape, { isWhole, mostRowBytes });
   if (rows.length === 0) throw noRows(block, isWhole, name);
+  if (rows[0].next - rows[0].start > mostRowBytes) throw noRows(block, false, name);
   const fields = rows.map((row) => row.fields);
   // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
   if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
 
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const isMangled = hasHeader && isMangledRow(fields[0]);
-  const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS;
+  const isEnough = isWhole || rows.length >= MOST_FIRST_ROWS || block.length >= ENOUGH_BYTES;
   // Names that pandas made of numbers say nothing of their columns.
   const [tableRows, hasNames] =
     isMangled && fields.length > 1 ? [fields.slice(1), false] : [fields, hasHeader];
   const table = firstTable(tableRows, { ...known, name, hasHeader: hasNames, isEnough, flags });
   const { columnCount, emptyAtEnd } = table;
-  const needsMore = table.rows.length === 0 && !isWhole;
-  const evidence = { ...table, ...known, name, flags, columnCount: columnCount - emptyAtEnd };
-  const { guesses, ...columns } = needsMore ? NOTHING_KNOWN : guessColumns(evidence);
-  const { firstPixel } = columns;
-  const scale = guessScale(table.rows, { firstPixel, pixelCount }, flags, name);
+  const more = rowsWithin(samples, shape).filter(({ length }) => length === columnCount);
+  const hasRows = table.rows.length > 0 || isEnough;
+  const evidence = { ...table, ...known, more, name, flags, columnCount: columnCount - emptyAtEnd };
+  const columns = hasRows ? guessColumns(evidence) : NOTHING_KNOWN;
+  const { guesses, alternatives, isLabelUnsure, ...places } = columns;
+  const { firstPixel } = places;
+  const scale = guessScale([...table.rows, ...more], { firstPixel, pixelCount }, flags, name);
   return {
-    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...columns, encoding },
+    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...places, encoding },
     guesses: [
       {
         property: 'header',
@@ -83,15 +89,18 @@ export function guessDialect(
         ? [{ property: 'lines of comments passed over', value: `${comments}`, by: 'seen' } as const]
         : []),
     ],
-    alternatives: [],
+    alternatives,
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
-    needsMore,
+    needsMore: !isWhole && (!hasRows || alternatives.length > 0 || isLabelUnsure),
   };
 }
 
 /** Without a row of data. */
-const NOTHING_KNOWN: Columns = { firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] };
+const NOTHING_KNOWN: Columns = {
+  ...{ firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] },
+  ...{ alternatives: [], isLabelUnsure: false },
+};
 
 function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;
