@@ -26,7 +26,7 @@ import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
 import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
-import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
+import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
 export interface EvaluateOptions extends ImagesSpec {
@@ -97,6 +97,8 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
       records: Number.isFinite(records) ? records : null,
     });
     return await withScorer(scorer, () => evaluateInputs({ inputs, scorer, model, normalization }, options));
+  } catch (error) {
+    throw await abortOr(error, signal);
   } finally {
     await inputs.close();
   }

@@ -15,7 +15,7 @@ import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
 import { takeRecords } from '../src/operators/take-records.js';
-import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
+import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
 /** What to hold. */
 export interface HoldOptions extends Omit<InputsOptions, 'network'> {
@@ -90,6 +90,8 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
       recordCount: input.records ?? rowCount,
       files: await input.files(inputs.isComplete),
     };
+  } catch (error) {
+    throw await abortOr(error, signal);
   } finally {
     await inputs.close();
   }

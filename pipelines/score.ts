@@ -16,7 +16,7 @@ import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
 import { sink } from '../src/operators/sink.js';
-import { unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
+import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import {
   type RowsTaken,
   type ScoreResult,
@@ -81,6 +81,8 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
     return await withScorer(scorer, () => scoreInputs(inputs, scorer, writer, network, options)).finally(
       () => writer.idle,
     );
+  } catch (error) {
+    throw await abortOr(error, signal);
   } finally {
     await inputs.close();
   }

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { Cli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { idxBytes, imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';
 import { tempFile, tempFolder } from '../inputs/temp-folder.js';
 
+/** Loaded ahead of the program: the end of its stdin, and a signal, at the same moment. */
+const INTERRUPT_AT_END = fileURLToPath(new URL('./fixtures/interrupt-at-end.cjs', import.meta.url));
 const NOTE = 'digitflow: interrupted; finishing what was read (again to leave at once)\n';
 
 /** More than all that lies between two processes: when a pipe has taken so much, the reader is at work on it. */
@@ -126,5 +130,35 @@ describe('the second SIGINT', () => {
     await cli.said(NOTE);
     cli.signal('SIGINT');
     expect(await cli.ended).toEqual({ stdout: '', stderr: NOTE, exitCode: 130, signal: null });
+  });
+});
+
+test('a training that still reads its images from a pipe ends at once', async () => {
+  const cli = new Cli(['train', '--images', '-', '--out', join(await tempFolder(), 'out'), '--quiet'], {
+    stdin: 'pipe',
+  });
+  await cli.send(Buffer.from(digitsCsv({ count: 2500 })));
+  cli.signal('SIGINT');
+  expect(await cli.ended).toEqual({ stdout: '', stderr: '', exitCode: 130, signal: null });
+});
+
+describe('an interrupt that comes as the input ends, which the same Ctrl-C may have cut off, comes first:', () => {
+  const short = () => imagesIdx(9, 28, 28).subarray(0, 500);
+
+  test.each([
+    ['score', [], new Uint8Array(0)],
+    ['evaluate', ['LABELS'], new Uint8Array(0)],
+    ['evaluate', ['LABELS'], short()],
+    ['train', ['--labels', 'LABELS', '--out', 'OUT'], new Uint8Array(0)],
+  ])('%s %j', async (command, more, bytes) => {
+    const folder = await tempFolder({ labels: labelsIdx(new Array(9).fill(1)) });
+    const places: Record<string, string> = { LABELS: join(folder, 'labels'), OUT: join(folder, 'out') };
+    const input = command === 'train' ? ['--images', '-'] : ['-'];
+    const args = [command, ...input, ...more.map((word) => places[word] ?? word)];
+    const cli = new Cli(args, { stdin: 'pipe', env: { NODE_OPTIONS: `--require ${INTERRUPT_AT_END}` } });
+    cli.stdin.end(bytes);
+    const { stdout, stderr, exitCode } = await cli.ended;
+    expect(stderr).toMatch(/^digitflow: interrupted; .*\n$/);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 130 });
   });
 });
