@@ -10,7 +10,7 @@ function table(
   hasHeader: boolean,
   { isEnough = true, ...flags }: ReadingFlags & { isEnough?: boolean } = {},
 ) {
-  const known = { name: 'f.csv', pixelCount: 4, classes: ['cat', 'dog'] };
+  const known = { name: 'f.csv', pixelCount: 4, classes: ['cat', 'dog', 'kött'] };
   return firstTable(split(text), { ...known, hasHeader, isEnough, flags });
 }
 
@@ -88,4 +88,10 @@ describe('a header of another width than the rows', () => {
       rows: [['7', '0', '0', '1', '0']],
     });
   });
+});
+
+test('names of classes are no row names, in the encoding that is said', () => {
+  const rows = 'a,b,c,d k\xf6tt,0,0,1,0 dog,0,0,1,0';
+  expect(table(rows, true).names).toEqual(['', 'a', 'b', 'c', 'd']);
+  expect(() => table(rows, true, { encoding: 'latin1' })).toThrow('expected a header with a name for each');
 });

@@ -122,13 +122,13 @@ interface FirstTableOptions extends Pick<ColumnEvidence, 'name' | 'pixelCount' |
  * @throws DigitflowError CSV_COLUMNS where the header is as wide as no row
  */
 export function firstTable(fields: Rows, options: FirstTableOptions): FirstTable {
-  const { hasHeader, isEnough, pixelCount, classes } = options;
+  const { hasHeader, isEnough, pixelCount } = options;
   const header = hasHeader ? decoded(fields[0], options.flags.encoding) : null;
   const body = hasHeader ? fields.slice(1) : fields;
   const isAsWide = header !== null && body.some(({ length }) => length === header.length);
   const columnCount = header && (isAsWide || body.length === 0) ? header.length : usualWidth(body);
   const rows = body.filter(({ length }) => length === columnCount);
-  const names = header && namesOf(header, rows, columnCount, classes);
+  const names = header && namesOf(header, rows, columnCount, options);
   if (header !== null && names === null) {
     if (isEnough || header.length < pixelCount) {
       const found = `${counted(header.length, 'name')} and rows of ${counted(columnCount, 'column')}`;
@@ -150,15 +150,20 @@ function usualWidth(rows: Rows): number {
 }
 
 /** A name for each column; null where it is not certain which name belongs to which column. */
-function namesOf(header: Fields, rows: Rows, columnCount: number, classes: Fields): Fields | null {
+function namesOf(
+  header: Fields,
+  rows: Rows,
+  columnCount: number,
+  { classes, flags }: FirstTableOptions,
+): Fields | null {
   if (header.length === columnCount) return header;
   if (header.slice(columnCount).some((name) => !isBlank(name))) return null;
   if (header.length > columnCount) return header.slice(0, columnCount);
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
   // A single row may be a field too long; the names of classes are labels.
-  const isNamed =
-    rows.length > 1 && isText(rows, 0) && !rows.every(([first]) => classes.includes(nameOfField(first)));
+  const isClass = ([first]: Fields) => classes.includes(nameOfField(first, flags.encoding));
+  const isNamed = rows.length > 1 && isText(rows, 0) && !rows.every(isClass);
   const hasRowNames = header.length === columnCount - 1 && (isNamed || isCounting(rows, 0));
   return hasRowNames ? ['', ...header] : null;
 }
