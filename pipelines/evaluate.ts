@@ -1,6 +1,7 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { type Evaluation, type OtherReading, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
+import { type PicturesSeen, PictureTally } from '../src/counting/pictures-seen.js';
 import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
@@ -24,6 +25,7 @@ import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
+import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
@@ -55,6 +57,8 @@ export interface EvaluateOptions extends ImagesSpec {
   readonly signal?: AbortSignal | undefined;
   /** Sees every batch that is counted, before `onProgress`; its arrays are views: read at once, never kept. */
   readonly onBatch?: ((records: ScoredRecords) => void) | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
   readonly onProgress?: ((running: EvaluationTally, total: number | undefined) => void) | undefined;
 }
@@ -88,7 +92,13 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
     const { askNetwork } = await import('./ask-network.js');
     return askNetwork(network, normalization)(...input);
   };
-  const inputs = await openInputs(options, { network, reading, choose, digest, onOpened });
+  const inputs = await openInputs(options, {
+    network: { ...network, normalization },
+    reading,
+    choose,
+    digest,
+    onOpened,
+  });
   try {
     const needs = await unlessAborted(inputs.look(), signal);
     const records = Math.min(needs.records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
@@ -117,7 +127,15 @@ async function evaluateInputs(
   { inputs, scorer, model, normalization: wanted }: EvaluationRun,
   options: EvaluateOptions,
 ): Promise<EvaluateResult> {
-  const { signal, limit = Number.POSITIVE_INFINITY, mistakes = 10, onBatch, onProgress } = options;
+  const {
+    signal,
+    limit = Number.POSITIVE_INFINITY,
+    mistakes = 10,
+    onBatch,
+    onProgress,
+    onPictures,
+  } = options;
+  const pictures = new PictureTally();
   const { classes } = model.network;
   const input = await unlessAborted(inputs.open(), signal);
   if (input === null) throw new TypeError('expected an input');
@@ -138,6 +156,7 @@ async function evaluateInputs(
     forward(scorer),
     inOrder(),
     accept(inputs),
+    notePictures(pictures),
   );
   const flow = scored.pipe(
     takeScored(limit),
@@ -147,6 +166,7 @@ async function evaluateInputs(
     tap((counted) => onProgress?.(counted, Number.isFinite(total) ? total : undefined)),
   );
   const counted = await lastValueFrom(flow, { defaultValue: new EvaluationTally(counting) });
+  onPictures?.(pictures);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const partial = !inputs.isComplete || inputs.rows > counted.images;
   const isLow = (counted.accuracy ?? 1) < WELL_READ;

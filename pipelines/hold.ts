@@ -1,4 +1,5 @@
 import { lastValueFrom, map, takeWhile } from 'rxjs';
+import { type PicturesSeen, PictureTally } from '../src/counting/pictures-seen.js';
 import type { Batch } from '../src/engine/batch.js';
 import { openReader, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
@@ -14,6 +15,7 @@ import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
+import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords } from '../src/operators/take-records.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
@@ -24,6 +26,8 @@ export interface HoldOptions extends Omit<InputsOptions, 'network'> {
   readonly first?: number | undefined;
   /** How many at most. Default: all that follow. */
   readonly limit?: number | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +58,7 @@ export interface HeldImages {
 export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<HeldImages> {
   const { network, first = 0, limit = Number.POSITIVE_INFINITY, signal } = options;
   const inputs = await openInputs(spec, options);
+  const pictures = new PictureTally();
   try {
     const needs = await unlessAborted(inputs.look(), signal);
     const input = await unlessAborted(inputs.open(), signal);
@@ -76,6 +81,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
           forward(reader),
           inOrder(),
           accept(inputs),
+          notePictures(pictures),
         );
       const counted = read.pipe(
         map((rows) => held.addLabels(rows)),
@@ -84,6 +90,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
       return lastValueFrom(counted, { defaultValue: 0 });
     });
     if (signal?.aborted) throw signal.reason;
+    options.onPictures?.(pictures);
     return {
       ...{ name: input.name, image: input.image, guesses: input.guesses, normalization },
       ...held.images,

@@ -140,9 +140,10 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
-  const { reading, onOpened } = spec;
+  const { reading, onOpened, onPictures } = spec;
   const choose = askNetwork(network, network.normalization);
-  const options = { network, labelled: 'optional', digest: 'never', reading, choose, onOpened } as const;
+  const told = { onOpened, onPictures };
+  const options = { network, labelled: 'optional', digest: 'never', reading, choose, ...told } as const;
   const held = await holdToLook(spec, { ...options, first: index, limit: 1 });
   if (held.count === 0) {
     const expected = `a record from 0 to ${held.recordCount - 1}`;

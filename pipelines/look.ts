@@ -1,7 +1,9 @@
+import type { PicturesSeen } from '../src/counting/pictures-seen.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, type ErrorCode } from '../src/errors.js';
 import { unexpected } from '../src/formats/content/content.js';
-import { isPng, readMask } from '../src/formats/pictures/read-picture.js';
+import { isPng } from '../src/formats/pictures/is-picture.js';
+import { readMask } from '../src/formats/pictures/read-picture.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import { contentOf } from '../src/formats/recognize.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
@@ -35,6 +37,8 @@ export interface LookImages extends ImagesSpec {
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
   /** Called with why labels were left out that came with the images. Without it they are an error. */
   readonly onLabelsLeftOut?: ((why: string) => void) | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
 }
 
 /** Which network to look at, and with which images. */
@@ -76,7 +80,7 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
   const { network, name, sha256 } = await loadModel(options.model);
   check(network);
-  const { reading, onOpened, limit } = options;
+  const { reading, onOpened, onPictures, limit } = options;
   const choose = askNetwork(network, network.normalization);
   const holding = {
     network,
@@ -85,6 +89,7 @@ export async function openLook(options: LookOptions, check: (network: Network) =
     reading,
     choose,
     onOpened,
+    onPictures,
     limit,
   } as const;
   const images = await holdToLook(options, holding);

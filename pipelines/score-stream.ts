@@ -81,7 +81,8 @@ class ScoreStream extends Duplex {
       for (const part of given.rows(rows)) await this.#give(Buffer.from(part));
     };
     const write = async (rows: ScoredRows): Promise<void> => {
-      if (output === 'objects') for (const row of objectsOf(rows, classes, encoding)) await this.#give(row);
+      const asked = { encoding, withAll: probabilities || top > 0 };
+      if (output === 'objects') for (const row of objectsOf(rows, classes, asked)) await this.#give(row);
       else if (format !== undefined) await text(format, rows);
       else {
         await this.#give(begun().head);
@@ -181,7 +182,7 @@ class ScoreStream extends Duplex {
 function* objectsOf(
   rows: ScoredRows,
   classes: readonly string[],
-  encoding: TextEncoding | undefined,
+  { encoding, withAll }: { readonly encoding: TextEncoding | undefined; readonly withAll: boolean },
 ): Generator<ScoredRow, void> {
   const { count, predictions, confidences, outputs, idEnds, ids, rejects, place } = rows;
   const reasons = new Map(rejects.map(({ row, reason }) => [row, reason]));
@@ -196,7 +197,7 @@ function* objectsOf(
     yield {
       ...{ row, prediction: classes[predictions[scored]], confidence: confidences[scored] },
       ...(idEnds.length > 0 ? idOf(ids.slice(idEnds[scored - 1] ?? 0, idEnds[scored]), encoding) : {}),
-      ...(all.length > 0 ? { outputs: all } : {}),
+      ...(withAll ? { outputs: all } : {}),
     };
     scored++;
   }

@@ -1,11 +1,13 @@
 import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
+import { type PicturesSeen, PictureTally } from '../src/counting/pictures-seen.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
-import { Inputs } from '../src/inputs/inputs.js';
+import type { Inputs } from '../src/inputs/inputs.js';
+import { openEach } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
@@ -15,6 +17,7 @@ import { decode } from '../src/operators/decode.js';
 import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize, orientedAs } from '../src/operators/normalize.js';
+import { notePictures } from '../src/operators/note-pictures.js';
 import { sink } from '../src/operators/sink.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import {
@@ -45,6 +48,8 @@ export interface ScoreOptions extends RowsTaken {
   readonly withOutputs?: boolean | undefined;
   /** Is told what was guessed of each input, once it is opened. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */
   readonly onStarted?: ((start: ScoreStart) => void) | undefined;
   /** Is told, once, where the first images do not look like what the network knows: transposed, inverted, too dark. */
@@ -68,19 +73,22 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
   const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
   if (options.inputs.length === 0)
     throw new DigitflowError('USAGE', 'expected at least one input, found none');
-  const inputs = new Inputs(
-    options.inputs.map((images) => ({ images })),
-    { network, reading, labelled: 'ignored', digest: 'never', onOpened },
-  );
+  const wanted = options.normalization?.(network.normalization) ?? network.normalization;
+  const known = { ...network, normalization: wanted };
+  const opening = { network: known, reading, labelled: 'ignored', digest: 'never', onOpened } as const;
+  const inputs = await unlessAborted(openEach(options.inputs, opening), signal);
   try {
     const needs = await unlessAborted(inputs.look(from), signal);
     // Threads take as long to start as rows of text take to be understood. So it is not known yet whether there are ids:
     // room for them costs addresses, but no memory until something is written there.
-    const scorer = await openScorer(network, { ...needs, workers, batchSize, withOutputs, withIds: true });
+    const scorer = await openScorer(network, {
+      ...{ ...needs, workers, batchSize, withIds: true },
+      withOutputs: withOutputs || needs.withOutputs,
+    });
     const writer = new ScoreWriter(options, needs.bytes ?? null);
-    return await withScorer(scorer, () => scoreInputs(inputs, scorer, writer, network, options)).finally(
-      () => writer.idle,
-    );
+    return await withScorer(scorer, () =>
+      scoreInputs(inputs, scorer, writer, { network, wanted }, options),
+    ).finally(() => writer.idle);
   } catch (error) {
     throw await abortOr(error, signal);
   } finally {
@@ -93,13 +101,13 @@ async function scoreInputs(
   inputs: Inputs,
   scorer: Scorer,
   writer: ScoreWriter,
-  network: Network,
+  { network, wanted }: { readonly network: Network; readonly wanted: Normalization },
   options: ScoreOptions,
 ): Promise<ScoreResult> {
-  const { from, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, normalization, onStarted } = options;
+  const { from, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, onStarted, onPictures } = options;
+  const pictures = new PictureTally();
   // A stream may have given only a header. Closing the inputs ends what is still being opened.
   await unlessAborted(inputs.openAhead(from?.file), signal);
-  const wanted = normalization?.(network.normalization) ?? network.normalization;
   let oriented = wanted;
   const first = new FirstImages(wanted.scale < 0);
   const startMs = performance.now();
@@ -112,6 +120,7 @@ async function scoreInputs(
     forward(scorer),
     inOrder(),
     accept(inputs),
+    notePictures(pictures),
     sink(async (scored) => {
       const odd = first.add(scored);
       await writer.write(scored);
@@ -121,6 +130,7 @@ async function scoreInputs(
   );
   await lastValueFrom(flow, { defaultValue: 0 });
   await noteOdd(first.end());
+  onPictures?.(pictures);
   return {
     ...writer.progress,
     inputs: inputs.opened.map(({ file, name, format, guesses }) => ({ file, name, format, guesses })),

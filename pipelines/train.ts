@@ -1,4 +1,5 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
+import type { PicturesSeen } from '../src/counting/pictures-seen.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
@@ -46,6 +47,8 @@ export interface TrainingImagesSpec extends ImagesSpec {
   readonly reading?: ReadingFlags | undefined;
   /** Is told how the input was understood. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
 }
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
@@ -95,7 +98,7 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
-  const { workers: wanted, signal, onEpoch, reading, onOpened, ...settings } = rest;
+  const { workers: wanted, signal, onEpoch, reading, onOpened, onPictures, ...settings } = rest;
   const options = completeTrainingOptions(settings);
   const inputs = [images, labels, resume === checkpoint ? undefined : resume];
   const outputs = new TrainingOutputs(
@@ -105,7 +108,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   try {
     // Before the images: they may take long.
     const kept = resume && (await unlessAborted(readWhole(resume, CHECKPOINT, signal), signal));
-    const source = await readTrainingInput({ images, labels, reading, onOpened }, signal);
+    const source = await readTrainingInput({ images, labels, reading, onOpened, onPictures }, signal);
     outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
@@ -184,11 +187,19 @@ async function testNetwork(network: Network): Promise<Training['test']> {
 
 /** Reads a whole training set; `digest` is one text that stands for all files and how they were understood. */
 async function readTrainingInput(
-  { images, labels, reading, onOpened }: TrainingImagesSpec,
+  { images, labels, reading, onOpened, onPictures }: TrainingImagesSpec,
   signal: AbortSignal | undefined,
 ) {
   const network = { image: null, classes: DIGITS };
-  const options = { network, digest: 'always', split: 'train', reading, onOpened, signal } as const;
+  const options = {
+    network,
+    digest: 'always',
+    split: 'train',
+    reading,
+    onOpened,
+    onPictures,
+    signal,
+  } as const;
   const held = await hold({ images, labels }, options);
   const { name, count, image, files, guesses, normalization } = held;
   if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);

@@ -6,6 +6,7 @@ import {
   addReadingOptions,
   addRunningOptions,
   onOpened,
+  onPictures,
   type RunningFlags,
   runningOptionsOf,
   wholeNumber,
@@ -52,6 +53,10 @@ export async function withEvaluation<Result>(
       ...runningOptionsOf(flags),
       ...{ images, labels, signal, limit: flags.limit },
       onOpened: onOpened(flags),
+      onPictures: (seen) => {
+        progress?.clear();
+        onPictures(flags)(seen);
+      },
       onProgress: (running, total) => {
         if (flags.quiet) return;
         progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });

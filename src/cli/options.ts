@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { describePictures, type PicturesSeen } from '../counting/pictures-seen.js';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
@@ -103,6 +104,10 @@ function addErrorOptions(command: Command): Command {
 export function addReadingOptions(command: Command): Command {
   const header = new Option('--header <yes|no>', 'CSV: whether the first row names the columns');
   const transpose = new Option('--transpose <yes|no>', 'CSV: whether pixels stand column by column');
+  const preprocess = new Option(
+    '--preprocess <how>',
+    'pictures: auto makes what is not like MNIST so, none takes the pixels as they are (default: auto)',
+  );
   const white = realNumber(
     (value) => Number.isFinite(value) && value > 0,
     'Expected a number above 0, such as 255 or 1.',
@@ -126,7 +131,8 @@ export function addReadingOptions(command: Command): Command {
       '--encoding <name>',
       'CSV: how letters are stored: utf8, latin1, windows-1252, shift_jis, …; ids become UTF-8',
       encoding,
-    );
+    )
+    .addOption(preprocess.choices(['auto', 'none']));
 }
 
 function encoding(text: string): TextEncoding {
@@ -143,9 +149,9 @@ function delimiter(text: string): string {
 
 /** The CSV flags as the pipelines take them. */
 export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
-  const { header, label, id, delimiter, scale, transpose, labelsFrom, encoding } = flags;
+  const { header, label, id, delimiter, scale, transpose, labelsFrom, encoding, preprocess } = flags;
   return {
-    ...{ label, id, delimiter, scale, labelsFrom, encoding },
+    ...{ label, id, delimiter, scale, labelsFrom, encoding, preprocess },
     header: header && header === 'yes',
     transpose: transpose && transpose === 'yes',
   };
@@ -165,7 +171,9 @@ export function runningOptionsOf(flags: RunningFlags) {
  * @throws DigitflowError USAGE
  */
 export function checkReadingFlags(flags: ReadingFlagValues, { name, format }: InputDescription): void {
-  const flag = givenFlag(flags, READING_FLAGS);
+  const isForPictures = (name: string) => name === 'labelsFrom' || name === 'transpose';
+  const refused = READING_FLAGS.filter((name) => format !== 'pictures' || !isForPictures(name));
+  const flag = givenFlag(flags, refused);
   if (format === 'csv' || flag === undefined) return;
   const found = FORMAT_TITLES[format];
   throw new DigitflowError('USAGE', `${flag}: expected a CSV, found ${found} in ${name}; leave ${flag} out`);
@@ -181,6 +189,18 @@ export function onOpened(
   return (input) => {
     checkReadingFlags(flags, input);
     if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
+  };
+}
+
+/** Notes what was done to pictures, and what is doubtful about them. */
+export function onPictures(
+  { quiet }: Pick<RunningFlags, 'quiet'>,
+  note = (text: string): void => {
+    if (!quiet) sayLine(`digitflow: ${text}`);
+  },
+): (seen: PicturesSeen) => void {
+  return (seen) => {
+    for (const line of describePictures(seen)) note(line);
   };
 }
 

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { scoreModel } from '../../pipelines/score.js';
 import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
+import { filesOf } from '../inputs/open-inputs.js';
 import { loadModel, type Model } from '../inputs/open-model.js';
 import { unlessAborted } from '../operators/until-aborted.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
@@ -15,6 +16,7 @@ import {
   addReadingOptions,
   addRunningOptions,
   checkReadingFlags,
+  onPictures,
   readingFlagsOf,
   runningOptionsOf,
   wholeNumber,
@@ -108,14 +110,15 @@ interface ScoreRun {
 async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSignal): Promise<void> {
   const { flags, progress } = run;
   const inputs = await expandPaths(paths);
+  const files = await filesOf(inputs);
   try {
-    checkFiles(inputs, outputFiles(flags));
+    checkFiles(files, outputFiles(flags));
   } catch (error) {
     // The summary must not be written to a file that may be an input.
     run.summary = undefined;
     throw error;
   }
-  const outputs = openOutputs(run, inputs);
+  const outputs = openOutputs(run, files);
   run.outputs = outputs;
   const { from } = outputs;
   const rowsBefore = from?.rows ?? 0;
@@ -136,6 +139,10 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
       const isNew = !said.has(words);
       said.add(words);
       if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
+    },
+    onPictures: (seen) => {
+      progress.clear();
+      onPictures(flags)(seen);
     },
     onNote: (text) => note(flags, text),
     onStarted: (start) => summary?.started(start),

@@ -18,6 +18,7 @@ import {
   addReadingOptions,
   addViewOptions,
   onOpened,
+  onPictures,
   type ReadingFlagValues,
   readingFlagsOf,
   realNumber,
@@ -150,6 +151,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
       ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
       reading: readingFlagsOf(flags),
       onOpened: onOpened(flags, note),
+      onPictures: onPictures(flags, note),
       onEpoch: (report, totals) => {
         if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
       },

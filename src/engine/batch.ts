@@ -173,13 +173,14 @@ export class Batch {
     this.#held();
     const content = this.#content;
     if (content instanceof TextContent) content.checkRows(wanted, this.#accepted.firstLine);
+    else content.checkPictures(wanted);
     if (this.count + this.scored.rejects < wanted && this.fault !== undefined) throw this.fault;
   }
 
   /** Records that were not scored, in the order of the input. */
   get rejects(): readonly RejectedRow[] {
     this.#held();
-    return this.#content instanceof TextContent ? this.#content.rejects : [];
+    return this.#content.rejects;
   }
 
   /** `(count, recordBytes)` u8, row-major: pixels as stored; throws USAGE where a worker reads them: they are not kept. */
@@ -198,6 +199,11 @@ export class Batch {
   /** `(count)` u8 class indices; null where the input has none. */
   get labels(): Uint8Array | null {
     return this.#content.hasLabels ? this.#held().labels.subarray(0, this.count) : null;
+  }
+
+  /** The pictures that its records were made of; empty where they are none. */
+  get pictures(): Readonly<PixelContent['pictures']> {
+    return this.#content instanceof PixelContent ? this.#content.pictures : [];
   }
 
   /** `(count)` u8 class indices. */
@@ -228,13 +234,13 @@ export class Batch {
 
   /** `(count)` u32: where each id ends in `ids`; empty where the input has none. */
   get idEnds(): Uint32Array {
-    const hasIds = (this.reading.dialect?.idColumn ?? null) !== null;
-    return this.#held().idEnds.subarray(0, hasIds ? this.count : 0);
+    this.#held();
+    return this.#content.idEnds;
   }
 
   /** u8: the ids, one after the other, unquoted. */
   get ids(): Uint8Array {
-    const { idEnds } = this;
-    return this.#held().ids.subarray(0, idEnds.length === 0 ? 0 : idEnds[idEnds.length - 1]);
+    this.#held();
+    return this.#content.ids;
   }
 }

@@ -20,6 +20,8 @@ export interface ScorerNeeds {
   readonly records?: number | null | undefined;
   /** True where workers can read the pixels themselves. Default false. */
   readonly canBeReadByWorkers?: boolean | undefined;
+  /** True to keep all outputs of every record, not just the winner. Default false. */
+  readonly withOutputs?: boolean | undefined;
 }
 
 /** How to score. */
@@ -28,8 +30,6 @@ export interface ScorerOptions extends ScorerNeeds {
   readonly workers?: number | undefined;
   /** Records in a batch, of text roughly. Default: by the input and the threads. */
   readonly batchSize?: number | undefined;
-  /** True to keep all outputs of every record, not just the winner. */
-  readonly withOutputs?: boolean | undefined;
   /** True to carry a column of text through. */
   readonly withIds?: boolean | undefined;
 }

@@ -1,8 +1,20 @@
 import { DigitflowError } from '../errors.js';
 import { NOTHING_SCORED, type PixelTask, type ReadFailure, type Scored } from './messages.js';
-import type { FileExtent, HeldExtent, HeldFile, PixelRecords, Reading, Records } from './records.js';
+import type {
+  FileExtent,
+  HeldExtent,
+  HeldFile,
+  PictureRecord,
+  PixelRecords,
+  Reading,
+  Records,
+  RejectedRow,
+} from './records.js';
 import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { Slot, Slots } from './slots.js';
+
+/** A batch of nothing but broken pictures has an end. */
+const MOST_REJECTS = 1024;
 
 /** Images in a slot, or where they lie in a file that a worker reads. */
 export class PixelContent {
@@ -12,6 +24,9 @@ export class PixelContent {
   count = 0;
   scored = NOTHING_SCORED;
   fault: DigitflowError | undefined;
+  /** Where its records are pictures: these, in order. */
+  readonly pictures: PictureRecord[] = [];
+  readonly rejects: RejectedRow[] = [];
   readonly #reading: Reading;
   readonly #slots: Slots;
   #extent: HeldExtent | undefined;
@@ -29,7 +44,10 @@ export class PixelContent {
   }
 
   get isFull(): boolean {
-    return this.fault !== undefined || this.count === this.#slots.recordsPerSlot;
+    const { count, rejects } = this;
+    return (
+      this.fault !== undefined || count === this.#slots.recordsPerSlot || rejects.length === MOST_REJECTS
+    );
   }
 
   get task(): PixelTask {
@@ -74,12 +92,24 @@ export class PixelContent {
       this.fault = records.fault;
       return undefined;
     }
+    if (records.picture !== undefined) this.#note(records.picture);
     if (pixels.length !== count * recordBytes) throw wrongSize(records, recordBytes);
     const taken = Math.min(recordsPerSlot - this.count, count);
     this.#copy(pixels.subarray(0, taken * recordBytes), extent);
     if (labels !== null) this.slot.labels.set(labels.subarray(0, taken), this.count);
     this.count += taken;
     return taken === count ? undefined : sliceRecords(records, taken, count);
+  }
+
+  #note(picture: PictureRecord): void {
+    const { error, title } = picture;
+    if (error === undefined) {
+      this.pictures.push(picture);
+      return;
+    }
+    const row = this.count + this.rejects.length;
+    const reason = () => withoutTitle(error.message, title);
+    this.rejects.push({ row, line: 0, position: 0, reason, text: () => new Uint8Array(0), picture });
   }
 
   /** Copies pixels, unless they lie there already. */
@@ -101,7 +131,26 @@ export class PixelContent {
     if ('readError' in answer) {
       this.fault = this.#unreadable(answer.readError, this.title);
       this.count = 0;
-    } else this.scored = answer;
+    } else this.scored = { ...answer, rejects: this.rejects.length };
+  }
+
+  /** Raises what is wrong with the first picture that could not be read, where it is one of the wanted ones. */
+  checkPictures(wanted: number): void {
+    const [first] = this.rejects;
+    if (first !== undefined && first.row < wanted) throw first.picture?.error;
+  }
+
+  /** `(count)` u32: where the id of each picture ends in `ids`. */
+  get idEnds(): Uint32Array {
+    let end = 0;
+    return Uint32Array.from(this.pictures, ({ id }) => {
+      end += id.length;
+      return end;
+    });
+  }
+
+  get ids(): Uint8Array {
+    return Buffer.concat(this.pictures.map(({ id }) => id));
   }
 
   get pixels(): Uint8Array {
@@ -123,6 +172,10 @@ export class PixelContent {
     const { name, truncated } = this.#extent ?? { name: this.#reading.name, truncated: 'INPUT_READ' };
     return readFailure(`${name}: ${records}`, readError, truncated);
   }
+}
+
+function withoutTitle(message: string, title: string): string {
+  return message.startsWith(`${title}: `) ? message.slice(title.length + 2) : message;
 }
 
 /** What crosses to a worker: nothing that only the main thread can use. */

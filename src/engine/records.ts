@@ -75,6 +75,21 @@ export interface PixelRecords extends Pick<Piece, 'reading' | 'extent' | 'fault'
   readonly pixels: Uint8Array;
   /** `(count)` u8 class indices, or null where the input has no labels. */
   readonly labels: Uint8Array | null;
+  /** The picture that the one record was made of; where it could not be, `count` is 0 and it says why. */
+  readonly picture?: PictureRecord | undefined;
+}
+
+/** A picture that is a record. */
+export interface PictureRecord {
+  /** Its path as it is carried to the output: u8, as the system has it. */
+  readonly id: Uint8Array;
+  /** What to call it in words. */
+  readonly title: string;
+  /** What was done to it, and what is doubtful about it, a phrase each. */
+  readonly done: readonly string[];
+  readonly doubts: readonly string[];
+  /** What is wrong with it. */
+  readonly error?: DigitflowError | undefined;
 }
 
 /** Whole rows of text, or a stretch of a file that workers read themselves. */
@@ -151,6 +166,8 @@ export interface RejectedRow {
   readonly reason: () => string;
   /** The row as it stands in the input, without its line end. */
   readonly text: () => Uint8Array;
+  /** Where it is a picture: then it has no line, and no text. */
+  readonly picture?: PictureRecord | undefined;
 }
 
 /** What was found out of an input before it was read; `file` counts inputs from 0. */

@@ -117,6 +117,14 @@ export class TextContent {
     throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
   }
 
+  get idEnds(): Uint32Array {
+    return this.slot.idEnds.subarray(0, this.#dialect.idColumn === null ? 0 : this.count);
+  }
+
+  get ids(): Uint8Array {
+    return this.slot.ids.subarray(0, this.idEnds.at(-1) ?? 0);
+  }
+
   get rejects(): RejectedRow[] {
     return Array.from({ length: this.scored.rejects }, (_, place) => this.#reject(place));
   }

@@ -5,7 +5,7 @@ import type { TextEncoding } from './csv/text-encoding.js';
  *
  * | for text only | for all formats |
  * |---|---|
- * | header, delimiter, label, id, encoding | scale, transpose, labelsFrom |
+ * | header, delimiter, label, id, encoding | scale, transpose, labelsFrom; preprocess for pictures |
  */
 export interface ReadingFlags {
   /** Whether the first row names the columns. */
@@ -24,6 +24,8 @@ export interface ReadingFlags {
   readonly transpose?: boolean | undefined;
   /** The number of the first class. Default 0. */
   readonly labelsFrom?: number | undefined;
+  /** What becomes of pictures: `auto` makes what is not like MNIST so, `none` takes the pixels as they are. Default `auto`. */
+  readonly preprocess?: 'auto' | 'none' | undefined;
 }
 
 /** Flags as words of a command line: `--label first`. */

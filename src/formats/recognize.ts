@@ -4,7 +4,7 @@ import { type Content, hexOf, OTHER } from './content/content.js';
 import { textContent } from './content/text-kinds.js';
 
 /** The formats of images, and what a message calls them. */
-export const FORMAT_TITLES = { csv: 'CSV', idx: 'IDX', numpy: 'NumPy' } as const;
+export const FORMAT_TITLES = { csv: 'CSV', idx: 'IDX', numpy: 'NumPy', pictures: 'pictures' } as const;
 
 /** The formats of images, by name. */
 export type FormatName = keyof typeof FORMAT_TITLES;

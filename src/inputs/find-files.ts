@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, isUrl, missingInput } from '../errors.js';
 import { labelNames } from '../formats/numpy/numpy-roles.js';
+import { isPictureName } from '../formats/pictures/is-picture.js';
 
 /** Which half of a data set. */
 export type Split = 'train' | 'test';
@@ -12,6 +13,8 @@ export interface IdxPaths {
   readonly images: string;
   /** Left out where they are found beside the images. */
   readonly labels?: string;
+  /** How many pictures lie beside them. */
+  readonly picturesBeside?: number;
 }
 
 /** The usual names begin so: `t10k-images-idx3-ubyte`, `train-labels.idx1-ubyte.gz`. */
@@ -23,21 +26,31 @@ const PREFIXES: Record<Split, string> = { test: 't10k', train: 'train' };
  * @throws DigitflowError `INPUT_MISSING` when the folder or one of the two is not there, `INPUT_READ`.
  */
 export async function locateIdx(folder: string, split: Split = 'test'): Promise<IdxPaths> {
+  const located = await locateInFolder(folder, split);
+  if (located !== null) return located;
   const present = await filesIn(folder);
   const prefix = PREFIXES[split];
-  const images = firstPresent(spellings(`${prefix}-images-idx3-ubyte`), present);
-  if (images !== null) {
-    return { images: join(folder, images), labels: await locateLabels(join(folder, images)) };
-  }
-  const arrays = arraysIn(present, split);
-  if (arrays !== null) return { images: join(folder, arrays) };
   const other = split === 'test' ? 'train' : 'test';
   const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
   throw new DigitflowError(
     'INPUT_MISSING',
-    `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), found ` +
+    `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), or pictures, found ` +
       `${hasOther ? `only the ${other} set` : 'no such file'}; give the images and labels by their paths`,
   );
+}
+
+/** As `locateIdx`; null where the folder has no images of a usual name. */
+export async function locateInFolder(folder: string, split: Split): Promise<IdxPaths | null> {
+  const present = await filesIn(folder);
+  const pictures = [...present].filter(isPictureName).length;
+  const beside = pictures === 0 ? {} : { picturesBeside: pictures };
+  const images = firstPresent(spellings(`${PREFIXES[split]}-images-idx3-ubyte`), present);
+  if (images !== null) {
+    const labels = await locateLabels(join(folder, images));
+    return { images: join(folder, images), labels, ...beside };
+  }
+  const arrays = arraysIn(present, split);
+  return arrays === null ? null : { images: join(folder, arrays), ...beside };
 }
 
 /**

@@ -5,6 +5,7 @@ import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { OpenFile } from './bytes/file-bytes.js';
 import { isPacked } from './bytes/inflate-bytes.js';
 import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
+import type { PictureSet } from './pictures/picture-set.js';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -27,6 +28,8 @@ export interface FirstBytes {
   readonly path: string | null;
   /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
   readonly sizeBytes: number | null;
+  /** Where it is no file, but pictures that are files of their own. */
+  readonly pictures?: PictureSet | undefined;
   /** Opens all of its unpacked content, from the start; a stream only once. */
   content(): Promise<ByteSource>;
   close(): Promise<void>;

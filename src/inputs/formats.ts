@@ -6,9 +6,10 @@ import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
 import type { Format, OpenOptions } from './input.js';
 import { NUMPY_FORMAT } from './numpy/numpy-input.js';
+import { PICTURE_FORMAT } from './pictures/picture-format.js';
 
 /** The formats of images that are read, each known by its first bytes. A new one is a line here. */
-export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, CSV_FORMAT];
+export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, PICTURE_FORMAT, CSV_FORMAT];
 
 /** How a file is called that would be CSV if it could be read. */
 const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
@@ -19,9 +20,10 @@ const CSV_NAME = /\.[ct]sv(\.gz)?$/i;
  * @throws DigitflowError CSV_BINARY where it is something else
  */
 export function formatOf(
-  { bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>,
+  { bytes, name, pictures }: Pick<FirstBytes, 'bytes' | 'name' | 'pictures'>,
   labelled: OpenOptions['labelled'] = 'required',
 ): Format {
+  if (pictures !== undefined) return PICTURE_FORMAT;
   const isCalledCsv = CSV_NAME.test(name);
   // What is to be scored, and has no labels, is most often rows.
   if (bytes.length === 0) return isCalledCsv || labelled === 'ignored' ? CSV_FORMAT : IDX_FORMAT;
@@ -39,4 +41,20 @@ export function formatOf(
 export function titlesOf(formats: readonly Format[]): string {
   const titles = formats.map(({ name }) => FORMAT_TITLES[name]);
   return [titles.slice(0, -1).join(', '), ...titles.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+/** The error where text follows what is no text, or the other way round. */
+export function mixed(name: string, { isText }: Format): DigitflowError {
+  const [text, pixels] = [true, false].map((of) =>
+    titlesOf(FORMATS.filter((format) => format.isText === of)),
+  );
+  const [expected, found] = isText ? [pixels, text] : [text, pixels];
+  const message = `${name}: expected ${expected}, as the inputs before it, found ${found}; give it to a run of its own`;
+  return new DigitflowError('USAGE', message);
+}
+
+/** The error where what is for pictures is said of something else. */
+export function noPictures(name: string, { name: format }: Format): DigitflowError {
+  const message = `preprocess: expected pictures, found ${FORMAT_TITLES[format]} in ${name}; leave --preprocess out`;
+  return new DigitflowError('USAGE', message);
 }

@@ -1,8 +1,9 @@
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
+import { DigitflowError } from '../errors.js';
 import type { LabelLayout } from '../formats/labels.js';
-import type { ReadingFlags } from '../formats/reading.js';
+import type { Guess, ReadingFlags } from '../formats/reading.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
@@ -10,6 +11,7 @@ import type { ChooseReading } from './candidate-readings.js';
 import type { DataStream, DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import type { FirstBytes } from './first-bytes.js';
+import type { PictureSet } from './pictures/picture-set.js';
 
 /** A format of images: one implementation each; src/inputs/formats.ts is the table of them. */
 export interface Format {
@@ -37,6 +39,10 @@ export interface ImageFiles {
   /** What to call them; default: the path, `stdin`. */
   readonly imagesName?: string | undefined;
   readonly labelsName?: string | undefined;
+  /** Where the images are pictures, each a file of its own. */
+  readonly pictures?: PictureSet | undefined;
+  /** How many pictures lie beside them, which are passed over. */
+  readonly picturesBeside?: number | undefined;
 }
 
 /** What the images are for. */
@@ -46,6 +52,8 @@ export interface OpenOptions {
   /** What the network takes; null for the image where any size will do. */
   readonly image: ImageSize | null;
   readonly classes: Network['classes'];
+  /** Whether the network takes dark ink on white. */
+  readonly isInverted: boolean;
   /** How the data is to be read; the rest is guessed. */
   readonly reading: ReadingFlags;
   /** Asked where several readings stay possible; where it is left out, such an input is refused. */
@@ -120,4 +128,23 @@ export interface Cursor {
 /** Where an input is read from. */
 export function cursorAt(input: number, { row = 0, bytes = 0 }: Partial<Cursor> = {}): Cursor {
   return { input, row, bytes, isAtRow: false, isCutHere: false, takesLast: true };
+}
+
+/** What is said of an input: that pictures lie beside it, too. */
+export function withBeside(input: Input, { picturesBeside = 0 }: ImageFiles): InputDescription {
+  if (picturesBeside === 0) return input;
+  const { file, name, format, guesses } = input;
+  const beside: Guess = { property: 'pictures passed over', value: `${picturesBeside}`, by: 'seen' };
+  return { file, name, format, guesses: [...guesses, beside] };
+}
+
+/** Makes sure that a network can take images of a size: as many pixels as it has inputs. */
+export function checkSize({ name, image }: Input, wanted: ImageSize | null): void {
+  const pixelsOf = ({ height, width }: ImageSize) => height * width;
+  if (wanted === null || pixelsOf(wanted) === pixelsOf(image)) return;
+  throw new DigitflowError(
+    'INPUT_SIZE',
+    `${name}: expected images of ${pixelsOf(wanted)} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
+      `found ${pixelsOf(image)} (${image.height} x ${image.width}); resize the images or give another network`,
+  );
 }

@@ -11,15 +11,28 @@ import type { ChooseReading } from './candidate-readings.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
-import { FORMATS, formatOf, titlesOf } from './formats.js';
-import type { Format, ImageFiles, Input, OpenOptions } from './input.js';
+import { FORMATS, formatOf, mixed, noPictures, titlesOf } from './formats.js';
+import {
+  checkSize,
+  type Format,
+  type ImageFiles,
+  type Input,
+  type OpenOptions,
+  withBeside,
+} from './input.js';
 import { LabelFiles } from './label-files.js';
+import { firstOfSet } from './pictures/picture-format.js';
 import { InputReader, type ReadOptions } from './read-inputs.js';
 
 /** What the images are for. */
 export interface InputsOptions {
   /** What the network takes; null for the image where any size will do. */
-  readonly network: { readonly image: ImageSize | null; readonly classes: Network['classes'] };
+  readonly network: {
+    readonly image: ImageSize | null;
+    readonly classes: Network['classes'];
+    /** How the network sees a pixel; left out for brightness itself. */
+    readonly normalization?: Network['normalization'] | undefined;
+  };
   /** How the data is to be read; the rest is guessed. */
   readonly reading?: ReadingFlags | undefined;
   /** Asked where several readings stay possible. Default: such an input is refused (READING_UNCLEAR). */
@@ -92,10 +105,16 @@ export class Inputs {
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
     if (isText) return { isText, bytes: plus(await this.#textBytes(file), -bytes) };
-    const { bytes: pixelBytes, records: count, canBeReadByWorkers } = await this.openAhead(file);
+    const { bytes: pixelBytes, records: count, canBeReadByWorkers, withOutputs } = await this.openAhead(file);
     const rowBytes = (pixelBytes ?? 0) / Math.max(1, count ?? 1);
     const records = this.#pixelRecords;
-    return { isText, canBeReadByWorkers, records, bytes: plus(this.#pixelBytes, -row * rowBytes) };
+    return {
+      isText,
+      canBeReadByWorkers,
+      withOutputs,
+      records,
+      bytes: plus(this.#pixelBytes, -row * rowBytes),
+    };
   }
 
   /** Opens the first input, and checks all other files; other streams are opened when their turn comes. */
@@ -164,10 +183,13 @@ export class Inputs {
   /** Once for an input until it is opened: a stream gives its first bytes but once. */
   #readFirst(index: number): Promise<FirstBytes> {
     if (this.#first?.index !== index) {
-      const { images, imagesName: name } = this.#files[index];
+      const { images, imagesName: name, pictures } = this.#files[index];
       const { height = 0, width = 0 } = this.#options.network.image ?? {};
       this.#begun.add(index);
-      this.#first = { index, bytes: readFirstBytes(images, name, mostRowBytesOf(height * width)) };
+      const bytes = pictures
+        ? Promise.resolve(firstOfSet(pictures))
+        : readFirstBytes(images, name, mostRowBytesOf(height * width));
+      this.#first = { index, bytes };
     }
     return this.#first.bytes;
   }
@@ -186,8 +208,12 @@ export class Inputs {
       const labels = this.#labels[index];
       const { network, reading = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
       const { choose } = this.#options;
+      if (reading.preprocess !== undefined && format.name !== 'pictures')
+        throw noPictures(first.name, format);
+      const { image, classes, normalization } = network;
       input = await format.open(first, {
-        ...{ file: index, ...network, reading, choose, labelled, digest, split },
+        ...{ file: index, image, classes, reading, choose, labelled, digest, split },
+        isInverted: (normalization?.scale ?? 1) < 0,
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
       });
@@ -196,7 +222,7 @@ export class Inputs {
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
       checkSize(input, this.#options.network.image);
       this.#opened[index] = input;
-      if (isTold || input.isText) this.#options.onOpened?.(input);
+      if (isTold || input.isText) this.#options.onOpened?.(withBeside(input, this.#files[index]));
       return input;
     } catch (error) {
       this.#opened[index] = undefined;
@@ -219,24 +245,4 @@ export class Inputs {
 
 function plus(bytes: number | null, more: number | null): number | null {
   return bytes === null || more === null ? null : bytes + more;
-}
-
-function mixed(name: string, { isText }: Format): DigitflowError {
-  const [text, pixels] = [true, false].map((of) =>
-    titlesOf(FORMATS.filter((format) => format.isText === of)),
-  );
-  const [expected, found] = isText ? [pixels, text] : [text, pixels];
-  const message = `${name}: expected ${expected}, as the inputs before it, found ${found}; give it to a run of its own`;
-  return new DigitflowError('USAGE', message);
-}
-
-/** Makes sure that a network can take images of a size: as many pixels as it has inputs. */
-function checkSize({ name, image }: Input, wanted: ImageSize | null): void {
-  const pixelsOf = ({ height, width }: ImageSize) => height * width;
-  if (wanted === null || pixelsOf(wanted) === pixelsOf(image)) return;
-  throw new DigitflowError(
-    'INPUT_SIZE',
-    `${name}: expected images of ${pixelsOf(wanted)} pixels (${wanted.height} x ${wanted.width}) for this network, ` +
-      `found ${pixelsOf(image)} (${image.height} x ${image.width}); resize the images or give another network`,
-  );
 }

@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
+import { isPictureName } from '../formats/pictures/is-picture.js';
 import { type ByteInput, pathOf } from './bytes/open-bytes.js';
-import { locateIdx, type Split } from './find-files.js';
+import { locateIdx, locateInFolder, type Split } from './find-files.js';
 import { isFolder } from './first-bytes.js';
 import type { ImageFiles } from './input.js';
 import { Inputs, type InputsOptions } from './inputs.js';
+import { picturesAt, picturesIn } from './pictures/picture-set.js';
 
 /** Which images: nothing is MNIST, a folder the files in it that have the usual names. */
 export interface ImagesSpec {
@@ -27,6 +29,47 @@ export async function openInputs(spec: ImagesSpec, options: InputsOptions): Prom
   return new Inputs([await findImages(spec, options.split ?? 'test')], options);
 }
 
+/**
+ * Many inputs, one after the other: folders of pictures among them, and pictures side by side as one.
+ *
+ * @throws DigitflowError INPUT_MISSING for a folder without pictures
+ */
+export async function openEach(images: readonly ByteInput[], options: InputsOptions): Promise<Inputs> {
+  const files: ImageFiles[] = [];
+  let pictures: string[] = [];
+  const endPictures = () => {
+    if (pictures.length > 1) files.push({ images: pictures[0], pictures: picturesAt(pictures) });
+    else if (pictures.length > 0) files.push({ images: pictures[0] });
+    pictures = [];
+  };
+  for (const input of images) {
+    const path = pathOf(input);
+    if (path !== null && isPictureName(path) && !isFolder(path)) pictures.push(path);
+    else {
+      endPictures();
+      files.push(path !== null && isFolder(path) ? await picturesOfFolder(path) : { images: input });
+    }
+  }
+  endPictures();
+  return new Inputs(files, options);
+}
+
+/** Paths, with the pictures of a folder in its place. */
+export async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const files = paths.map(async (path) => {
+    const set = isFolder(path) ? await picturesIn(path, 'test') : null;
+    return set === null ? [path] : set.names.map(set.title);
+  });
+  return (await Promise.all(files)).flat();
+}
+
+async function picturesOfFolder(folder: string): Promise<ImageFiles> {
+  const pictures = await picturesIn(folder, 'test');
+  if (pictures !== null) return { images: folder, pictures };
+  const message = `${folder}: expected a file, or a folder of pictures (PNG, JPEG), found a folder without any`;
+  throw new DigitflowError('INPUT_MISSING', `${message}; give the files' own paths`);
+}
+
 async function findImages({ images, labels }: ImagesSpec, split: Split): Promise<ImageFiles> {
   if (images === '-' && labels === '-') {
     throw new DigitflowError('USAGE', 'stdin cannot be both images and labels; give the labels as a file');
@@ -37,9 +80,24 @@ async function findImages({ images, labels }: ImagesSpec, split: Split): Promise
     return split === 'test' ? bundledTestSet() : locateIdx(trainingSetFolder(), 'train');
   }
   const path = pathOf(images);
-  if (path !== null && labels === undefined && isFolder(path)) return locateIdx(path, split);
+  if (path !== null && isFolder(path)) return findInFolder(path, labels, split);
+  if (path !== null && labels !== undefined && isPictureName(path)) {
+    return { images, pictures: picturesAt([path], labels) };
+  }
   const imagesName = streamName(images, 'images');
   return { images, labels, imagesName, labelsName: streamName(labels, 'labels') };
+}
+
+/** Files of the usual names; else pictures, with their labels beside them or given. */
+async function findInFolder(
+  folder: string,
+  labels: ByteInput | undefined,
+  split: Split,
+): Promise<ImageFiles> {
+  const located = labels === undefined ? await locateInFolder(folder, split) : null;
+  if (located !== null) return located;
+  const pictures = await picturesIn(folder, split, labels);
+  return pictures === null ? locateIdx(folder, split) : { images: folder, pictures };
 }
 
 /** What to call a stream, or bytes in memory, which have no name of their own. */

@@ -13,8 +13,8 @@ function normalized(records: Records, normalization: Normalization): Normalized<
     const { reading, position, text, stretch, endsBatch, fault } = records;
     return { reading, position, text, stretch, endsBatch, fault, normalization };
   }
-  const { reading, first, count, pixels, labels, extent, fault } = records;
-  return { reading, first, count, pixels, labels, extent, fault, normalization };
+  const { reading, first, count, pixels, labels, picture, extent, fault } = records;
+  return { reading, first, count, pixels, labels, picture, extent, fault, normalization };
 }
 
 /** A normalization, turned as an input says. */

@@ -85,11 +85,14 @@ export class ScoreWriter {
   }
 
   #failure({ place, rejects }: ScoredRows, index: number): DigitflowError {
-    const { line, reason } = rejects[index];
-    const what = `${place.name}: line ${place.firstLine + line + 1}: ${reason()}`;
+    const { line, reason, picture } = rejects[index];
+    const where = picture?.title ?? `${place.name}: line ${place.firstLine + line + 1}`;
+    const what = `${where}: ${reason()}`;
     const { onBadRow = 'fail', maxErrors } = this.#options;
-    if (onBadRow === 'fail')
-      return new DigitflowError('CSV_ROW', `${what}; fix the row, or give --on-error skip`);
+    if (onBadRow === 'fail') {
+      const advice = picture ? 'or give --on-error skip' : 'fix the row, or give --on-error skip';
+      return new DigitflowError(picture?.error?.code ?? 'CSV_ROW', `${what}; ${advice}`);
+    }
     const advice = `more bad rows than --max-errors ${maxErrors} allows: is this the right file?`;
     return new DigitflowError('CSV_TOO_MANY_ERRORS', `${what}; ${advice}`);
   }

@@ -6,6 +6,8 @@ const nameOf = (bytes: Uint8Array, name = 'f') => formatOf({ bytes, name }).name
 test('a format is known by the content', () => {
   expect(nameOf(Uint8Array.of(0, 0, 8, 3))).toBe('idx');
   expect(nameOf(Buffer.from('1,2\n'), 'images.idx')).toBe('csv');
+  expect(nameOf(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'f.csv')).toBe('pictures');
+  expect(nameOf(Buffer.of(0xff, 0xd8, 0xff), 'f')).toBe('pictures');
 });
 
 test('where the content says nothing, the name says which format tells what is wrong', () => {
@@ -16,7 +18,7 @@ test('where the content says nothing, the name says which format tells what is w
 
 test('any other content is refused, and named', () => {
   for (const [bytes, found] of [
-    [Buffer.from('\x89PNG\r\n', 'latin1'), 'a PNG picture'],
+    [Buffer.from('GIF89a\0\0', 'latin1'), 'a GIF picture'],
     [Buffer.from('a\0b'), 'binary data'],
     [Buffer.of(0x1f, 0x8b), 'gzip within gzip'],
     [new Uint8Array(16), 'nothing but zeros'],

@@ -66,14 +66,8 @@ export function addLookDigitCommand(look: Command): void {
 async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void> {
   checkFlags(image, flags);
   const { neuron, why, invert, asIs } = flags;
-  const view = await lookDigit({
-    image,
-    ...imagesOf(flags),
-    neuron,
-    why,
-    invert,
-    preprocess: asIs ? 'none' : 'auto',
-  });
+  const preprocess = asIs ? 'none' : flags.preprocess;
+  const view = await lookDigit({ image, ...imagesOf(flags), neuron, why, invert, preprocess });
   if (!flags.quiet) {
     if (view.done.length > 0) sayLine(`digitflow: ${view.name}: ${view.done.join(', ')}`);
     if (view.doubts.length > 0) sayLine(`digitflow: ${view.name}: may be misread: ${view.doubts.join(', ')}`);

@@ -5,6 +5,7 @@ import {
   addModelOption,
   addReadingOptions,
   onOpened,
+  onPictures,
   type ReadingFlagValues,
   type RunningFlags,
   readingFlagsOf,
@@ -50,7 +51,8 @@ export function imagesOf(flags: LookFlags) {
     if (!flags.quiet) sayLine(`digitflow: ${why}; looking without labels`);
   };
   const reading = readingFlagsOf(flags);
-  return { model, images, labels, limit, reading, onOpened: onOpened(flags), onLabelsLeftOut };
+  const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut };
+  return { model, images, labels, limit, reading, ...told };
 }
 
 /** Prints a view as JSON, or draws it for the terminal. */

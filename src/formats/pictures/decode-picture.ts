@@ -1,17 +1,8 @@
 import { decode } from 'jpeg-js';
 import { DigitflowError } from '../../errors.js';
 import type { GreyImage } from './grey-image.js';
-import { decodePng, greyOf, isPng } from './read-picture.js';
-
-/** Whether bytes begin as a picture that `decodePicture` reads: PNG or JPEG. */
-export function isPicture(bytes: Uint8Array): boolean {
-  return isPng(bytes) || isJpeg(bytes);
-}
-
-/** SOI, and the first byte of the next marker (ITU T.81, B.1.1.3). */
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-}
+import { isJpeg } from './is-picture.js';
+import { decodePng, greyOf } from './read-picture.js';
 
 /**
  * Decodes a PNG or a JPEG, known by content, to grey.

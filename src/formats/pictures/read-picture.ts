@@ -1,8 +1,8 @@
 import { PNG } from 'pngjs';
 import { DigitflowError } from '../../errors.js';
 import type { GreyImage, PictureSize } from './grey-image.js';
+import { isPng } from './is-picture.js';
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Width and height stand at the start of IHDR, which is the first chunk (PNG, 5.6 and 11.2.1). */
 const WIDTH_OFFSET = 16;
 const HEADER_BYTES = 24;
@@ -10,11 +10,6 @@ const HEADER_BYTES = 24;
 const MOST_PIXELS = 2 ** 26;
 /** How much red, green and blue count for the eye (ITU-R BT.601), as in most greyscale conversions. */
 const LUMA = [0.299, 0.587, 0.114] as const;
-
-/** Whether bytes begin as a PNG does. */
-export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => bytes[i] === byte);
-}
 
 /**
  * Decodes a PNG of any kind (grey, RGB, palette, alpha, 1 to 16 bits, interlaced) to grey. Transparent parts take the shade

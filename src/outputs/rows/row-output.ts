@@ -91,12 +91,16 @@ export function writeStdout(text: string | Uint8Array): Promise<void> {
 /** The names of the columns of `rejectsCsv`. */
 export const REJECTS_HEAD = 'file,line,reason,row\n';
 
-/** Rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file, byte for byte. */
+/**
+ * Rejected rows as CSV: file, line (from 1), reason, and the row as it stands in the file, byte for byte; of a picture its file
+ * and the reason.
+ */
 export function rejectsCsv({ rejects, place }: ScoredRows, spreadsheetSafe = false): Uint8Array {
   const name = spreadsheetSafe ? safeCsvField : csvField;
-  const parts = rejects.flatMap(({ line, reason, text }) => {
+  const parts = rejects.flatMap(({ line, reason, text, picture }) => {
+    const [file, at] = picture ? [picture.title, ''] : [place.name, place.firstLine + line + 1];
     const row = name(Buffer.from(text()).toString('latin1'));
-    const known = `${name(place.name)},${place.firstLine + line + 1},${csvField(reason())},`;
+    const known = `${name(file)},${at},${csvField(reason())},`;
     return [Buffer.from(known), Buffer.from(`${row}\n`, 'latin1')];
   });
   return Buffer.concat(parts);

@@ -1,0 +1,55 @@
+import { grouped } from './wording.js';
+
+/** What was done to pictures, and what is doubtful about them. */
+export interface PicturesSeen {
+  readonly pictures: number;
+  /** How many had each thing done to them; `left as they are` where nothing was. */
+  readonly done: ReadonlyMap<string, number>;
+  /** How many are doubtful; the first of these by name, with why. */
+  readonly doubtful: number;
+  readonly doubts: readonly PictureDoubts[];
+}
+
+/** Why one picture may be no digit, or another than it seems. */
+export interface PictureDoubts {
+  readonly name: string;
+  readonly doubts: readonly string[];
+}
+
+const MOST_NAMED = 10;
+const NOTHING_DONE = 'left as they are';
+
+/** Counts what was done to pictures, and keeps the first doubts, in memory that does not grow with their number. */
+export class PictureTally implements PicturesSeen {
+  pictures = 0;
+  doubtful = 0;
+  readonly done = new Map<string, number>();
+  readonly doubts: PictureDoubts[] = [];
+
+  add(name: string, done: readonly string[], doubts: readonly string[]): void {
+    this.pictures++;
+    for (const what of done.length === 0 ? [NOTHING_DONE] : done.map(kindOf)) {
+      this.done.set(what, (this.done.get(what) ?? 0) + 1);
+    }
+    if (doubts.length === 0) return;
+    this.doubtful++;
+    if (this.doubts.length < MOST_NAMED) this.doubts.push({ name, doubts });
+  }
+}
+
+/** Without what differs from one to the next: `scaled from 90 x 80 to 28 x 28`, `inverted, since …`. */
+function kindOf(done: string): string {
+  return done.replace(/(?:,| from) .*$/, '');
+}
+
+/** What there is to say of pictures, a line each. */
+export function describePictures({ pictures, done, doubtful, doubts }: PicturesSeen): string[] {
+  if (pictures === 0) return [];
+  const parts = [...done].map(([what, count]) => `${grouped(count)} ${what}`);
+  const more = doubtful - doubts.length;
+  return [
+    `${grouped(pictures)} ${pictures === 1 ? 'picture' : 'pictures'}: ${parts.join(', ')}`,
+    ...doubts.map(({ name, doubts: why }) => `${name}: may be misread: ${why.join(', ')}`),
+    ...(more > 0 ? [`${grouped(more)} more pictures may be misread`] : []),
+  ];
+}
