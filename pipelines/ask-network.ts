@@ -5,7 +5,7 @@ import {
   flagsOf,
   unclearReading,
 } from '../src/inputs/candidate-readings.js';
-import { plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.js';
+import { affordable, plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
 import { orientedAs } from '../src/operators/normalize.js';
@@ -23,11 +23,13 @@ export function askNetwork(network: Network, normalization: Normalization): Choo
       // Without labels none is right.
       if (labels === null) return { right: new Uint8Array(records.count), labels: [] };
       const oriented = orientedAs({ transposed }, normalization);
-      return { right: rightOnes(network, { ...images, labels, normalization: oriented }), labels };
+      const asked = affordable(network, { ...images, labels, normalization: oriented }, candidates.length);
+      return { right: rightOnes(network, asked), labels: asked.labels };
     });
     const best = plainlyRight(rights);
     const shares = rights.map(({ right }) => `${percentage(shareOfRight(right), 0)} %`);
-    if (best === null) throw unclearReading(name, candidates, undecided(candidates, shares));
+    if (best === null)
+      throw unclearReading(name, candidates, undecided(rights[0].right.length, candidates, shares));
     const others = candidates
       .map((one, at) => `${shares[at]} with ${flagsOf(one)}`)
       .filter((_, at) => at !== best);
@@ -38,8 +40,11 @@ export function askNetwork(network: Network, normalization: Normalization): Choo
   };
 }
 
-function undecided(candidates: readonly CandidateReading[], shares: readonly string[]): string {
-  const { count } = candidates[0].records;
+function undecided(
+  count: number,
+  candidates: readonly CandidateReading[],
+  shares: readonly string[],
+): string {
   if (count === 0 || candidates.every(({ records }) => records.labels === null)) return '';
   return `; of the first ${count} records the network reads ${shares.join(' and ')}, which does not decide it`;
 }

@@ -17,6 +17,7 @@ import { plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.j
 import type { ImageSet } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
+import { askNetwork } from './ask-network.js';
 import { hold } from './hold.js';
 
 /** How an input was read. */
@@ -44,7 +45,7 @@ export async function findOtherReading(read: ReadInput): Promise<OtherReading | 
   return {
     words: parts.map(({ words }) => words).join(', '),
     flags: parts.map(({ flag }) => flag).join(' '),
-    images: read.records.count,
+    images: found.images,
     accuracy: found.share,
     accuracyAsRead: found.shareAsRead,
   };
@@ -96,7 +97,7 @@ export function oddImagesWords(images: Omit<ImageSet, 'labels'>, read: HowRead):
     parts.map(({ flag }) => flag).join(' '),
   ];
   const [margin, asRead] = [found.margin, found.marginAsRead].map((value) => value.toFixed(2));
-  const surer = `the network is surer of the first ${grouped(images.count)} images (margin ${margin}, not ${asRead})`;
+  const surer = `the network is surer of ${grouped(found.images)} images (margin ${margin}, not ${asRead})`;
   return `read in another way (${words}), ${surer}: say ${flags} if they are so`;
 }
 
@@ -148,8 +149,15 @@ async function rightUnder(
   reading: ReadingFlags,
   normalization: Normalization,
 ): Promise<{ readonly right: Uint8Array; readonly labels: Uint8Array } | null> {
+  const choose = askNetwork(network, normalization);
   try {
-    const { labels, ...images } = await hold(spec, { network, reading, digest: 'never', limit: 1000 });
+    const { labels, ...images } = await hold(spec, {
+      network,
+      reading,
+      choose,
+      digest: 'never',
+      limit: 1000,
+    });
     return labels && { right: rightOnes(network, { ...images, labels, normalization }), labels };
   } catch (error) {
     if (error instanceof DigitflowError) return null;

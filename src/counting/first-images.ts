@@ -3,8 +3,10 @@ import type { ScoredRecords } from './scored-records.js';
 /** So many images of a batch are looked at, and no more batches than hold as many as are enough. */
 const MOST_IMAGES = 1000;
 const ENOUGH_IMAGES = 100;
-/** The background shows on as many. */
-const MOST_BACKGROUNDS = 16;
+/** And so many bytes of them are kept. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** The background shows on as many: rows of text are parsed once more for it, by code that is still cold. */
+const MOST_BACKGROUNDS = 4;
 /** Networks are surer than this of what they know, also of images of one class alone. */
 const SURE = 0.9;
 
@@ -46,7 +48,7 @@ export class FirstImages {
       this.#brightness.push(meanOf(images.pixelsOf(place)) / 255);
     this.#seen += count;
     if (this.#seen < ENOUGH_IMAGES || this.#areOdd) {
-      for (let place = 0; place < count; place++) this.#kept.push(Uint8Array.from(images.pixelsOf(place)));
+      for (let place = 0; place < count; place++) this.#keep(images.pixelsOf(place));
     }
     return this.#seen < ENOUGH_IMAGES ? null : this.end();
   }
@@ -59,6 +61,10 @@ export class FirstImages {
     const pixels = new Uint8Array(this.#kept.length * this.#kept[0].length);
     for (const [at, own] of this.#kept.entries()) pixels.set(own, at * own.length);
     return { count: this.#kept.length, pixels };
+  }
+
+  #keep(pixels: Uint8Array): void {
+    if (this.#kept.length * pixels.length < MOST_BYTES) this.#kept.push(Uint8Array.from(pixels));
   }
 
   get #areOdd(): boolean {

@@ -1,6 +1,7 @@
 import type { ScoredRecords } from './scored-records.js';
 
 const MOST_RECORDS = 1000;
+const MOST_BYTES = 16 * 2 ** 20;
 /** A batch of which more is right is read as it should be: nothing of it is kept, and nothing is lost on it. */
 export const WELL_READ = 0.85;
 
@@ -32,8 +33,10 @@ export class ReadingSample {
     for (let place = 0; place < count; place++) {
       const label = labels[place];
       if (this.#countOf[label] >= mostOfAClass) continue;
+      const pixels = records.pixelsOf(place);
+      if (this.#labels.length * pixels.length >= MOST_BYTES) return;
       this.#countOf[label]++;
-      this.#pixels.push(Uint8Array.from(records.pixelsOf(place)));
+      this.#pixels.push(Uint8Array.from(pixels));
       this.#labels.push(label);
     }
   }

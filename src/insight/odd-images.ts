@@ -1,12 +1,14 @@
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import { changedNormalization, type PixelChange, pixelChanges } from './other-readings.js';
-import { chanceOf } from './readings.js';
+import { affordable, chanceOf } from './readings.js';
 import { type ImageSet, runImages } from './run-images.js';
 
 /** A reading of images under which the network is surer of its answers: margins, 0..1, means over the images. */
 export interface SurerReading {
   readonly change: PixelChange;
+  /** How many were looked at. */
+  readonly images: number;
   readonly margin: number;
   readonly marginAsRead: number;
 }
@@ -31,9 +33,10 @@ function isBright(pixels: Uint8Array, { scale }: Pick<Normalization, 'scale'>): 
  * The reading under which the network is much surer of images whose labels nobody knows: transposed, of a darker white, and
  * inverted where they are bright, and only there: bright images make some networks sure of anything. Null where there is none.
  */
-export function surerReading(network: Network, images: Omit<ImageSet, 'labels'>): SurerReading | null {
-  const isBrightNow = isBright(images.pixels, images.normalization);
-  const changes = pixelChanges(images).filter((change, at) => at === 0 || change.inverted === isBrightNow);
+export function surerReading(network: Network, sample: Omit<ImageSet, 'labels'>): SurerReading | null {
+  const isBrightNow = isBright(sample.pixels, sample.normalization);
+  const changes = pixelChanges(sample).filter((change, at) => at === 0 || change.inverted === isBrightNow);
+  const images = affordable(network, sample, changes.length);
   const [asRead, ...others] = changes.map((change) => ({
     change,
     margins: marginsOf(network, {
@@ -50,7 +53,7 @@ export function surerReading(network: Network, images: Omit<ImageSet, 'labels'>)
     .sort((a, b) => b.margin - a.margin);
   if (surer.length === 0) return null;
   const [{ change, margin }] = surer;
-  return { change, margin, marginAsRead };
+  return { change, images: images.count, margin, marginAsRead };
 }
 
 /** By how much the largest output is above the second: `(count)` float64. */

@@ -1,12 +1,12 @@
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
-import { chanceOf, isPlainlyBetter, isRight, shareOfRight } from './readings.js';
+import { affordable, chanceOf, isPlainlyBetter, isRight, shareOfRight } from './readings.js';
 import { type ImageSet, runImages, verdictsOf } from './run-images.js';
 
 /** Records as they were read, with labels that may be wrong. */
-export interface SampledRecords extends ImageSet {
-  /** `(count)` u8 class indices. */
-  readonly labels: Uint8Array;
+export interface SampledRecords extends Omit<ImageSet, 'labels'> {
+  /** `(count)` class indices. */
+  readonly labels: ArrayLike<number>;
 }
 
 /** What is other in the reading of pixels. */
@@ -26,6 +26,8 @@ export interface ReadingChange extends PixelChange {
 /** Another reading that fits far better. */
 export interface BetterReading {
   readonly change: ReadingChange;
+  /** How many were tried. */
+  readonly images: number;
   /** How much of the records is right under it, and as they were read: 0..1. */
   readonly share: number;
   readonly shareAsRead: number;
@@ -40,10 +42,12 @@ const FAR_BETTER = 0.1;
  * The reading that fits far better than the one that was taken: it is right for more than half of the records, by what no
  * chance explains, and changes as little as may be. Null where there is none.
  */
-export function betterReading(network: Network, records: SampledRecords): BetterReading | null {
-  if (records.count === 0) return null;
+export function betterReading(network: Network, sample: SampledRecords): BetterReading | null {
+  if (sample.count === 0) return null;
   const classCount = network.classes.length;
-  const tried = pixelChanges(records).flatMap((change) => {
+  const changes = pixelChanges(sample);
+  const records = affordable(network, sample, changes.length);
+  const tried = changes.flatMap((change) => {
     const normalization = changedNormalization(records.normalization, change);
     const runs = runImages(network, { ...records, normalization });
     const { predictions } = verdictsOf(runs[runs.length - 1]);
@@ -63,7 +67,7 @@ export function betterReading(network: Network, records: SampledRecords): Better
   const equals = better.filter(({ right }) => !better.some((other) => isPlainlyBetter(other.right, right)));
   const [best] = equals.sort((a, b) => countOf(a.change) - countOf(b.change));
   if (best === undefined) return null;
-  return { change: best.change, share: shareOfRight(best.right), shareAsRead };
+  return { change: best.change, images: records.count, share: shareOfRight(best.right), shareAsRead };
 }
 
 function classAt(label: number, map: readonly number[] | null): number {
@@ -100,10 +104,14 @@ export function changedNormalization(
  * The classes that labels stand for where they are a mere renaming: most records of each label are read as one class, of
  * each label another. Null where they are none, or where chance may have made them so.
  */
-function relabelling(labels: Uint8Array, predictions: Uint8Array, classCount: number): number[] | null {
+function relabelling(
+  labels: ArrayLike<number>,
+  predictions: Uint8Array,
+  classCount: number,
+): number[] | null {
   const counts = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
-  labels.forEach((label, i) => {
-    counts[label][predictions[i]]++;
+  predictions.forEach((prediction, i) => {
+    counts[labels[i]][prediction]++;
   });
   const classOf = counts.map((row) => {
     const most = Math.max(...row);

@@ -1,4 +1,4 @@
-import type { Network } from '../network/network.js';
+import type { Layer, Network } from '../network/network.js';
 import { type ImageSet, runImages, verdictsOf } from './run-images.js';
 
 /** Records as one reading understands them. */
@@ -11,6 +11,34 @@ export interface ReadRecords extends Omit<ImageSet, 'labels'> {
 const NO_CHANCE = 1e-9;
 /** Enough where it is not one of several readings that is chosen. */
 const NO_ACCIDENT = 1e-6;
+
+/** Wide networks are asked about fewer records: so many multiplications take a second or less. */
+const MOST_PRODUCTS = 5e8;
+const LEAST_RECORDS = 64;
+
+/** So many of the records, evenly, that a network can be asked about them under several readings without a wait. */
+export function affordable<
+  Records extends Omit<ReadRecords, 'labels'> & { readonly labels?: ArrayLike<number> },
+>(
+  { layers }: { readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[] },
+  records: Records,
+  readings: number,
+): Records {
+  const { count, pixels, labels } = records;
+  const products = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0) * readings;
+  const wanted = Math.max(LEAST_RECORDS, Math.floor(MOST_PRODUCTS / products));
+  if (wanted >= count) return records;
+  const size = pixels.length / count;
+  const places = Array.from({ length: wanted }, (_, i) => Math.floor((i * count) / wanted));
+  const chosen = new Uint8Array(wanted * size);
+  for (const [at, place] of places.entries())
+    chosen.set(pixels.subarray(place * size, (place + 1) * size), at * size);
+  return {
+    ...records,
+    ...{ count: wanted, pixels: chosen },
+    ...(labels === undefined ? {} : { labels: Int16Array.from(places, (place) => labels[place]) }),
+  };
+}
 
 /** Which records the network reads rightly: `(count)` u8, 1 or 0. */
 export function rightOnes(network: Network, { labels, ...images }: ReadRecords): Uint8Array {

@@ -24,11 +24,11 @@ describe('FirstImages', () => {
       return Uint8Array.of(0, 10);
     };
     expect(first.add({ ...images(500, 0.95), pixelsOf })).toBeNull();
-    expect(asked).toBe(16);
+    expect(asked).toBe(4);
     // What comes later is none of the first.
     expect(first.add({ ...images(500, 0.1), pixelsOf })).toBeNull();
     expect(first.end()).toBeNull();
-    expect(asked).toBe(16);
+    expect(asked).toBe(4);
   });
 
   test('gives those that it is not sure of, a thousand at most, once', () => {

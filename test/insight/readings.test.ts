@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import {
+  affordable,
   chanceOf,
   isPlainlyBetter,
   plainlyRight,
@@ -64,4 +65,22 @@ test('rightOnes counts as the network does, and nothing of a record that a readi
   const right = rightOnes(network, { ...images, labels: testLabels().subarray(0, 1000) });
   expect(shareOfRight(right)).toBeGreaterThan(0.94);
   expect(shareOfRight(rightOnes(network, { ...images, labels: new Int16Array(1000).fill(-1) }))).toBe(0);
+});
+
+describe('affordable', () => {
+  const records = { ...testImages(openModel('relu').network, 900), labels: testLabels().subarray(0, 900) };
+
+  test('leaves all records to a narrow network', () => {
+    expect(affordable(openModel('relu').network, records, 8)).toBe(records);
+  });
+
+  test('takes some of them, evenly, for a wide one', () => {
+    const wide = { layers: [{ inputs: 784, outputs: 2048 }] };
+    const some = affordable(wide, records, 8);
+    expect(some.count).toBe(64);
+    // The last of 64 of 900.
+    const last = Math.floor((63 * 900) / 64);
+    expect(some.labels[63]).toBe(records.labels[last]);
+    expect(some.pixels.subarray(63 * 784)).toEqual(records.pixels.subarray(last * 784, (last + 1) * 784));
+  });
 });

@@ -95,7 +95,7 @@ describe('score', () => {
       const notes = await notesOf(turned, batchSize);
       expect(notes).toHaveLength(1);
       expect(notes[0]).toMatch(
-        /^bytes: read in another way \(transposed\), the network is surer of the first 1?,?\d+ images \(margin 0\.9\d, not 0\.\d+\): say --transpose yes if they are so$/,
+        /^bytes: read in another way \(transposed\), the network is surer of 1?,?\d+ images \(margin 0\.9\d, not 0\.\d+\): say --transpose yes if they are so$/,
       );
     }
   });
