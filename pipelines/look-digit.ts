@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DigitflowError } from '../src/errors.js';
-import { decodePicture } from '../src/formats/pictures/decode-picture.js';
-import { type FitOptions, fitDigit } from '../src/formats/pictures/fit-digit.js';
+import type { FitOptions } from '../src/formats/pictures/fit-digit.js';
 import { loadModel } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
@@ -129,6 +128,9 @@ export async function openDigit(spec: DigitSpec, network: Network): Promise<Digi
 
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const bytes = await readPicture(spec.image, 'picture');
+  // Decoders are loaded when there is a picture.
+  const { decodePicture } = await import('../src/formats/pictures/decode-picture.js');
+  const { fitDigit } = await import('../src/formats/pictures/fit-digit.js');
   const picture = decodePicture(bytes, spec.image);
   const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);
   const { scale, offset } = network.normalization;

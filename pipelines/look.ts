@@ -3,7 +3,6 @@ import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, type ErrorCode } from '../src/errors.js';
 import { unexpected } from '../src/formats/content/content.js';
 import { isPng } from '../src/formats/pictures/is-picture.js';
-import { readMask } from '../src/formats/pictures/read-picture.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
 import { contentOf } from '../src/formats/recognize.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
@@ -207,15 +206,19 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
   }
   const { network, images, head } = await openLook(options);
   const region =
-    rectangle === undefined
-      ? readMask(await readPicture(`${mask}`, 'mask'), network.image, `${mask}`)
-      : rectangleRegion(rectangle, network.image);
+    rectangle === undefined ? await openMask(`${mask}`, network) : rectangleRegion(rectangle, network.image);
   const detector = { ...network.image, weights: regionWeights(region, network.image, options), bias };
   const unit = { ...images, normalization: unitBrightness(images.normalization) };
   const found = detect(detector, unit, network.classes.length, count);
   const most = picturesOf(unit, network.image, found.brightest);
   const least = picturesOf(unit, network.image, found.darkest);
   return { ...head, detector: found, pictures: { most, least } };
+}
+
+async function openMask(path: string, network: Network): Promise<Float64Array> {
+  const bytes = await readPicture(path, 'mask');
+  const { readMask } = await import('../src/formats/pictures/read-mask.js');
+  return readMask(bytes, network.image, path);
 }
 
 /** A detector sees black as 0 and white as 1, whatever the network was trained on; the orientation stays. */

@@ -78,7 +78,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['formats'],
   fflate: ['formats'],
   'jpeg-js': ['formats'],
-  pngjs: ['formats', 'views'],
 };
 
 /** Rooms that know nothing of Node: they work in a thread and in a browser. */

@@ -37,7 +37,7 @@ export async function buildBundles(root, libraryEntries) {
       splitting: true,
       chunkNames: 'lib-[name]-[hash]',
       // A library's user brings operators of their own: they and ours must share one rxjs.
-      external: ['piscina', 'pngjs', 'rxjs'],
+      external: ['piscina', 'rxjs'],
     }),
     build({ ...commonJs, entryPoints: ['workers/score-worker.ts', 'workers/train-worker.ts'] }),
     build({

@@ -23,7 +23,7 @@ export {
 export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look-what-if.js';
 export type { FitOptions } from '../formats/pictures/fit-digit.js';
 export type { PictureSize } from '../formats/pictures/grey-image.js';
-export { readMask } from '../formats/pictures/read-picture.js';
+export { readMask } from '../formats/pictures/read-mask.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';
 export { type SmallestChange, smallestChange } from '../insight/counterfactual.js';
 export {

@@ -1,25 +1,19 @@
-import { decode } from 'jpeg-js';
 import { DigitflowError } from '../../errors.js';
+import { decodeJpeg } from './decode-jpeg.js';
+import { decodePng } from './decode-png.js';
 import type { GreyImage } from './grey-image.js';
-import { isJpeg } from './is-picture.js';
-import { decodePng, greyOf } from './read-picture.js';
+import { isJpeg, isPng } from './is-picture.js';
 
 /**
  * Decodes a PNG or a JPEG, known by content, to grey.
  *
- * @throws DigitflowError IMAGE_FORMAT when it is neither; PNG_BROKEN, JPEG_BROKEN; MEMORY_LIMIT.
+ * @throws DigitflowError IMAGE_FORMAT when it is neither; PNG_BROKEN, JPEG_BROKEN; MEMORY_LIMIT above 4096 x 4096 pixels.
  */
 export function decodePicture(bytes: Uint8Array, name: string): GreyImage {
-  return isJpeg(bytes) ? decodeJpeg(bytes, name) : decodePng(bytes, name);
-}
-
-function decodeJpeg(bytes: Uint8Array, name: string): GreyImage {
-  try {
-    const { width, height, data } = decode(bytes, { useTArray: true, tolerantDecoding: false });
-    return { width, height, pixels: greyOf(data) };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${name}: broken JPEG (${reason}); get or save it again`;
-    throw new DigitflowError('JPEG_BROKEN', message, { cause });
-  }
+  if (isPng(bytes)) return decodePng(bytes, name);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, name);
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const what = bytes.length === 0 ? 'no bytes at all' : `0x${start} at its start`;
+  const advice = "give a picture, or a record's number and its file with --images";
+  throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a PNG or JPEG, found ${what}; ${advice}`);
 }

@@ -58,7 +58,8 @@ export function fitDigit(
   if (digit === null) return blank(size, 'blank paper');
   const { pixels, stroke } = placeDigit(digit, size);
   const done = ink.isDark ? [because] : [];
-  done.push(`scaled from ${image.height} x ${image.width} to ${size.height} x ${size.width}`);
+  const from = hasSize ? '' : ` from ${image.height} x ${image.width} to ${size.height} x ${size.width}`;
+  done.push(`scaled${from}`);
   if (stroke !== null) done.push(`its strokes ${stroke}`);
   done.push('centred by its mass');
   return { pixels, done, doubts: digit.doubts };

@@ -1,3 +1,8 @@
+import { DigitflowError } from '../../errors.js';
+
+/** A photo of a digit needs no more, and few bytes may announce as many as they like. */
+const MOST_PIXELS = 4096 * 4096;
+
 /** In pixels. */
 export interface PictureSize {
   readonly height: number;
@@ -38,4 +43,27 @@ export function shrink({ height, width, pixels }: GreyImage, longest: number): F
   }
   for (let i = 0; i < values.length; i++) values[i] /= tall * wide;
   return { height: rows, width: columns, values };
+}
+
+/** @throws DigitflowError MEMORY_LIMIT, before any memory is taken */
+export function checkPixels(width: number, height: number, name: string): void {
+  if (width * height <= MOST_PIXELS) return;
+  const message = `${name}: expected at most ${MOST_PIXELS} pixels, found ${width} x ${height}; make it smaller`;
+  throw new DigitflowError('MEMORY_LIMIT', message);
+}
+
+/** How bright a colour is to the eye (ITU-R BT.601), as in most greyscale conversions. */
+export function luma(red: number, green: number, blue: number): number {
+  return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+}
+
+/** Lays shades over the ground that their ink stands out from: white for dark ink, black for light ink. */
+export function onGround(shades: Uint8Array, alphas: Uint8Array): Uint8Array {
+  let [ink, opacity] = [0, 0];
+  for (let i = 0; i < shades.length; i++) {
+    ink += shades[i] * alphas[i];
+    opacity += alphas[i];
+  }
+  const ground = ink < 127.5 * opacity ? 255 : 0;
+  return shades.map((shade, i) => ground + Math.round(((shade - ground) * alphas[i]) / 255));
 }
