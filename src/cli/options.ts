@@ -2,15 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describePictures, type PicturesSeen } from '../counting/pictures-seen.js';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
-import { DigitflowError } from '../errors.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
 import { describeGuesses, type ReadingFlags } from '../formats/reading.js';
-import { FORMAT_TITLES } from '../formats/recognize.js';
+import { parseScale, type Scale } from '../formats/scale.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import { sayLine } from './process.js';
 
-/** The values of the CSV flags, as commander gives them. */
+/** The flags of reading, as commander gives them. */
 export interface ReadingFlagValues extends Omit<ReadingFlags, 'header' | 'transpose'> {
   readonly header?: 'yes' | 'no';
   readonly transpose?: 'yes' | 'no';
@@ -24,18 +23,6 @@ export interface RunningFlags extends ReadingFlagValues {
   readonly normalize?: string;
   readonly quiet?: boolean;
 }
-
-/** The names of the CSV flags. */
-export const READING_FLAGS = [
-  'header',
-  'label',
-  'id',
-  'delimiter',
-  'scale',
-  'transpose',
-  'labelsFrom',
-  'encoding',
-] as const;
 
 const YES_NO = ['yes', 'no'];
 
@@ -100,17 +87,13 @@ function addErrorOptions(command: Command): Command {
     .option('--debug', 'the stack of an error');
 }
 
-/** Adds the flags that say of a CSV what would be guessed otherwise. */
+/** Adds the flags that say of images and labels what would be guessed otherwise. */
 export function addReadingOptions(command: Command): Command {
   const header = new Option('--header <yes|no>', 'CSV: whether the first row names the columns');
-  const transpose = new Option('--transpose <yes|no>', 'CSV: whether pixels stand column by column');
+  const transpose = new Option('--transpose <yes|no>', 'whether pixels stand column by column');
   const preprocess = new Option(
     '--preprocess <how>',
     'pictures: auto makes what is not like MNIST so, none takes the pixels as they are (default: auto)',
-  );
-  const white = realNumber(
-    (value) => Number.isFinite(value) && value > 0,
-    'Expected a number above 0, such as 255 or 1.',
   );
   return command
     .addOption(header.choices(YES_NO))
@@ -124,15 +107,37 @@ export function addReadingOptions(command: Command): Command {
       'CSV: comma, semicolon, tab, space, or the character itself',
       delimiter,
     )
-    .option('--scale <white>', 'CSV: the value that is white, such as 255 or 1; one for all of a file', white)
+    .option(
+      '--scale <scale>',
+      'what pixels mean: the value that is white (255, 16, 1), black..white (-1..1), or how they were ' +
+        'standardized (mean=0.1307,std=0.3081); one for all of a file',
+      scale,
+    )
     .addOption(transpose.choices(YES_NO))
-    .option('--labels-from <number>', 'CSV: the label of the first class (default: 0)', wholeNumber(0))
+    .option('--labels-from <number>', 'the label of the first class, where labels count', wholeNumber(0))
+    .option(
+      '--label-map <value=class,…>',
+      "classes of labels that are not the network's: 10=0, or A=10,B=11",
+      labelMap,
+    )
     .option(
       '--encoding <name>',
       'CSV: how letters are stored: utf8, latin1, windows-1252, shift_jis, …; ids become UTF-8',
       encoding,
     )
     .addOption(preprocess.choices(['auto', 'none']));
+}
+
+function scale(text: string): Scale {
+  const found = parseScale(text);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError('Give a number above 0 such as 255, -1..1, or mean=0.1307,std=0.3081.');
+}
+
+function labelMap(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair) => /^([^=]+)=([^=]+)$/.exec(pair.trim())?.slice(1));
+  if (pairs.every((pair) => pair !== undefined)) return Object.fromEntries(pairs);
+  throw new InvalidArgumentError('Give a label, = and the name of its class, such as 10=0 or A=10,B=11.');
 }
 
 function encoding(text: string): TextEncoding {
@@ -147,11 +152,12 @@ function delimiter(text: string): string {
   throw new InvalidArgumentError('Expected comma, semicolon, tab, space, or one character.');
 }
 
-/** The CSV flags as the pipelines take them. */
+/** The flags of reading as the pipelines take them. */
 export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
-  const { header, label, id, delimiter, scale, transpose, labelsFrom, encoding, preprocess } = flags;
+  const { header, label, id, delimiter, scale, transpose, labelsFrom, labelMap, encoding, preprocess } =
+    flags;
   return {
-    ...{ label, id, delimiter, scale, labelsFrom, encoding, preprocess },
+    ...{ label, id, delimiter, scale, labelsFrom, labelMap, encoding, preprocess },
     header: header && header === 'yes',
     transpose: transpose && transpose === 'yes',
   };
@@ -165,30 +171,15 @@ export function runningOptionsOf(flags: RunningFlags) {
   return { model, workers, batchSize, normalization, reading: readingFlagsOf(flags) };
 }
 
-/**
- * Refuses CSV flags for an input of another format.
- *
- * @throws DigitflowError USAGE
- */
-export function checkReadingFlags(flags: ReadingFlagValues, { name, format }: InputDescription): void {
-  const isForPictures = (name: string) => name === 'labelsFrom' || name === 'transpose';
-  const refused = READING_FLAGS.filter((name) => format !== 'pictures' || !isForPictures(name));
-  const flag = givenFlag(flags, refused);
-  if (format === 'csv' || flag === undefined) return;
-  const found = FORMAT_TITLES[format];
-  throw new DigitflowError('USAGE', `${flag}: expected a CSV, found ${found} in ${name}; leave ${flag} out`);
-}
-
-/** Takes an input that was opened: refuses flags that are not for it, and notes what was guessed of a CSV. */
+/** Takes an input that was opened, and notes what was guessed of it. */
 export function onOpened(
-  flags: ReadingFlagValues & Pick<RunningFlags, 'quiet'>,
+  { quiet }: Pick<RunningFlags, 'quiet'>,
   note = (text: string): void => {
-    if (!flags.quiet) sayLine(text);
+    if (!quiet) sayLine(text);
   },
 ): (input: InputDescription) => void {
-  return (input) => {
-    checkReadingFlags(flags, input);
-    if (input.guesses.length > 0) note(describeGuesses(input.name, input.guesses));
+  return ({ name, guesses }) => {
+    if (guesses.length > 0) note(describeGuesses(name, guesses));
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { scoreModel } from '../../pipelines/score.js';
-import { describeGuesses } from '../formats/reading.js';
+import { describeGuesses, readingFlagTexts } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { loadModel, type Model } from '../inputs/open-model.js';
@@ -15,7 +15,6 @@ import {
   addModelOption,
   addReadingOptions,
   addRunningOptions,
-  checkReadingFlags,
   onPictures,
   readingFlagsOf,
   runningOptionsOf,
@@ -132,7 +131,6 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
     write: (rows) => outputs.write(rows),
     onOpened: (input) => {
       const { file, name, guesses } = input;
-      checkReadingFlags(flags, input);
       summary?.opened(input);
       if (guesses.some(({ property, value }) => property === 'id' && value !== 'none')) outputs.carryIds();
       const words = describeGuesses('', guesses);
@@ -169,7 +167,7 @@ function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Sco
     run: {
       options: {
         ...{ model: model.sha256, format, probabilities, top, normalize },
-        ...{ 'spreadsheet-safe': spreadsheetSafe, ...reading },
+        ...{ 'spreadsheet-safe': spreadsheetSafe, ...readingFlagTexts(reading) },
       },
       inputs: out === undefined ? [] : inputs.map(identityOf),
     },

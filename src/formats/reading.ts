@@ -1,12 +1,9 @@
+import { DigitflowError } from '../errors.js';
 import type { TextEncoding } from './csv/text-encoding.js';
+import { FORMAT_TITLES, type FormatName } from './recognize.js';
+import { isScale, type Scale, scaleText, scaleWords } from './scale.js';
 
-/**
- * What the user says of how data is to be read; the rest is guessed. Each is the flag of its name on the command line.
- *
- * | for text only | for all formats |
- * |---|---|
- * | header, delimiter, label, id, encoding | scale, transpose, labelsFrom; preprocess for pictures |
- */
+/** What the user says of how data is to be read; the rest is guessed. Each is a flag of the command line: `FLAGS`. */
 export interface ReadingFlags {
   /** Whether the first row names the columns. */
   readonly header?: boolean | undefined;
@@ -18,28 +15,103 @@ export interface ReadingFlags {
   readonly id?: string | undefined;
   /** How its letters are stored. Default: UTF-8, and ids and bad rows are any bytes. */
   readonly encoding?: TextEncoding | undefined;
-  /** The value that is white, such as 255 or 1. */
-  readonly scale?: number | undefined;
+  /** The value that is white, such as 255 or 1; those that are black and white; or a mean and a standard deviation. */
+  readonly scale?: Scale | undefined;
   /** Whether pixels stand column by column. */
   readonly transpose?: boolean | undefined;
-  /** The number of the first class. Default 0. */
+  /** The number of the first class: then numbers count classes, and do not name them. */
   readonly labelsFrom?: number | undefined;
+  /** What labels stand for that are not as the network has them: the name of a class for each. */
+  readonly labelMap?: Readonly<Record<string, string>> | undefined;
   /** What becomes of pictures: `auto` makes what is not like MNIST so, `none` takes the pixels as they are. Default `auto`. */
   readonly preprocess?: 'auto' | 'none' | undefined;
 }
 
+const ALL = Object.keys(FORMAT_TITLES) as readonly FormatName[];
+
+/** Which formats each flag says something of: it is refused for all others. */
+const FLAGS: Readonly<Record<keyof ReadingFlags, readonly FormatName[]>> = {
+  ...{ header: ['csv'], delimiter: ['csv'], label: ['csv'], id: ['csv'], encoding: ['csv'] },
+  ...{ scale: ['csv', 'idx', 'numpy'], transpose: ALL, labelsFrom: ALL, labelMap: ALL },
+  preprocess: ['pictures'],
+};
+
+export const READING_FLAGS = Object.keys(FLAGS) as readonly (keyof ReadingFlags)[];
+
 /** Flags as words of a command line: `--label first`. */
 export function readingFlagWords(flags: ReadingFlags): string[] {
-  return Object.entries(flags).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const word = typeof value === 'boolean' ? (value ? 'yes' : 'no') : `${value}`;
-    return [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, word];
+  return Object.entries(readingFlagTexts(flags)).flatMap(([name, text]) => [`--${dashed(name)}`, text]);
+}
+
+/** The flags that are given, each as the command line takes it. */
+export function readingFlagTexts(flags: ReadingFlags): Record<string, string> {
+  const given = READING_FLAGS.filter((name) => flags[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, flagText(flags, name)]));
+}
+
+/** `labels-from`. */
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function flagText({ scale, labelMap, ...others }: ReadingFlags, name: keyof ReadingFlags): string {
+  if (name === 'scale') return scale === undefined ? '' : scaleText(scale);
+  if (name === 'labelMap') {
+    return Object.entries(labelMap ?? {})
+      .map((pair) => pair.join('='))
+      .join(',');
+  }
+  const value = others[name];
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : `${value}`;
+}
+
+/**
+ * Refuses flags that say nothing of an input's format, or make no sense.
+ *
+ * @throws DigitflowError USAGE
+ */
+export function checkReadingFlags(
+  flags: ReadingFlags,
+  { name, format }: { readonly name: string; readonly format: FormatName },
+): void {
+  const other = READING_FLAGS.find((flag) => flags[flag] !== undefined && !FLAGS[flag].includes(format));
+  if (other !== undefined) {
+    const expected = FLAGS[other][0] === 'csv' ? 'a CSV' : FORMAT_TITLES[FLAGS[other][0]];
+    throw notFor(other, `expected ${expected}, found ${FORMAT_TITLES[format]} in ${name}`);
+  }
+  if (flags.scale === undefined || isScale(flags.scale)) return;
+  const message = `--scale ${scaleText(flags.scale)}: expected a number above 0, or black below white`;
+  throw new DigitflowError('USAGE', `${message}; say 255, -1..1 or mean=0.1307,std=0.3081`);
+}
+
+/** Refuses what is said of labels where there are none. Throws USAGE. */
+export function checkLabelFlags(flags: ReadingFlags, name: string): void {
+  const flag = (['labelsFrom', 'labelMap'] as const).find((one) => flags[one] !== undefined);
+  if (flag !== undefined) throw notFor(flag, `expected labels, found none that are read with ${name}`);
+}
+
+function notFor(flag: keyof ReadingFlags, message: string): DigitflowError {
+  const words = `--${dashed(flag)}`;
+  return new DigitflowError('USAGE', `${words}: ${message}; leave ${words} out`);
+}
+
+/** What flags say, as guesses. */
+export function guessesOf(flags: ReadingFlags, by: Guess['by']): Guess[] {
+  return READING_FLAGS.filter((name) => flags[name] !== undefined).map((name) => {
+    return { property: dashed(name), value: valueWords(flags, name), by };
   });
+}
+
+/** `0 to 255`, `column by column`, `10=0`. */
+function valueWords(flags: ReadingFlags, name: keyof ReadingFlags): string {
+  if (name === 'scale' && flags.scale !== undefined) return scaleWords(flags.scale);
+  if (name === 'transpose') return flags.transpose ? 'column by column' : 'row by row';
+  return flagText(flags, name);
 }
 
 /** One property of an input, and how it came to be known. */
 export interface Guess {
-  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`: the name of its flag. */
+  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`, `label-map`: the name of its flag. */
   readonly property: string;
   /** In words: `first column`, `0 to 255`. */
   readonly value: string;

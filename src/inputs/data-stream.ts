@@ -115,6 +115,12 @@ export class DataStream<H extends DataHeader = DataHeader> {
     return this.#checked(await this.#reader.readFully(byteCount), byteCount);
   }
 
+  /** The data from where it stands, at least `leastBytes` of it where there is so much: what is read next gives it again. */
+  peek(leastBytes: number, mostBytes: number): Promise<Uint8Array> {
+    const remaining = this.remainingBytes;
+    return this.#reader.peek(Math.min(leastBytes, remaining), Math.min(mostBytes, remaining));
+  }
+
   /** Reads the next bytes of the data, and drops them; otherwise like `read`. */
   async skip(byteCount: number): Promise<void> {
     const end = Math.min(this.#position + byteCount, this.header.dataBytes);

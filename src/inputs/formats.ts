@@ -52,9 +52,3 @@ export function mixed(name: string, { isText }: Format): DigitflowError {
   const message = `${name}: expected ${expected}, as the inputs before it, found ${found}; give it to a run of its own`;
   return new DigitflowError('USAGE', message);
 }
-
-/** The error where what is for pictures is said of something else. */
-export function noPictures(name: string, { name: format }: Format): DigitflowError {
-  const message = `preprocess: expected pictures, found ${FORMAT_TITLES[format]} in ${name}; leave --preprocess out`;
-  return new DigitflowError('USAGE', message);
-}

@@ -1,9 +1,11 @@
 import type { InputDescription, Permits, Piece, PixelRecords, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { LabelReader } from '../formats/labels.js';
-import type { ImageSize } from '../network/network.js';
-import type { DataStream } from './data-stream.js';
-import type { Cursor, Input, LabelStream, OpenReading } from './input.js';
+import { PixelReader } from '../formats/pixel-reader.js';
+import type { Scale } from '../formats/scale.js';
+import { type ElementFormat, elementBytes } from '../formats/stored-arrays.js';
+import type { Cursor, Input, OpenReading } from './input.js';
+import { type PixelSource, settleStored } from './stored-readings.js';
 
 /** The most bytes of labels in one piece: labels may be longer than images. */
 const MOST_LABEL_BYTES = 2 ** 20;
@@ -18,24 +20,15 @@ export interface StoredImages {
   readonly toPixels?: ((stored: Uint8Array, first: number) => Uint8Array) | undefined;
 }
 
-/** Images that lie one after the other, and their labels, each as a stream that stands at its first record. */
-export interface PixelSource extends InputDescription, StoredImages {
-  readonly image: ImageSize;
-  readonly count: number;
-  readonly images: DataStream;
-  /** Null where there are no labels. */
-  readonly labels: LabelStream | null;
-  readonly classCount: number;
-}
-
 /**
  * What binary formats have in common: pixels are read straight to where they will be scored, or left to the workers, with
  * the labels in lockstep.
  *
- * @throws DigitflowError IDX_COUNTS_DIFFER, and for regular uncompressed files what `DataStream.checkSize` throws
+ * @throws DigitflowError IDX_COUNTS_DIFFER, and for regular uncompressed files what `DataStream.checkSize` throws; USAGE for
+ *   what `settleStored` throws
  */
-export function pixelInput(source: PixelSource): Input {
-  const { file, name, format, guesses, image, count, images, labels, storedBytes, toPixels } = source;
+export async function pixelInput(source: PixelSource): Promise<Input> {
+  const { file, name, format, image, count, element, images, labels, options } = source;
   if (labels !== null && labels.layout.count !== count) {
     const message =
       `${images.name} holds ${count} images, but ${labels.stream.name} holds ${labels.layout.count} labels; ` +
@@ -44,7 +37,15 @@ export function pixelInput(source: PixelSource): Input {
   }
   const streams = labels === null ? [images] : [images, labels.stream];
   for (const stream of streams) stream.checkSize();
-  const canBeReadByWorkers = images.canBeLeft && toPixels === undefined;
+  const { flags, guesses: settled } = await settleStored(source);
+  const guesses = [...source.guesses, ...settled];
+  const recordPixels = image.height * image.width;
+  const stored: StoredImages = {
+    storedBytes: recordPixels * elementBytes(element.type),
+    toPixels: pixelsOf(element, recordPixels, name, flags.scale, format),
+  };
+  const canBeReadByWorkers = images.canBeLeft && stored.toPixels === undefined;
+  const transposed = flags.transpose ?? null;
   let isRead = false;
   const close = async (): Promise<void> => {
     await Promise.all(streams.map((stream) => stream.close()));
@@ -53,33 +54,48 @@ export function pixelInput(source: PixelSource): Input {
     if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
     isRead = true;
     const labelReader =
-      labels && new LabelReader(labels.layout.format, source.classCount, labels.stream.name);
-    const cutter = new RecordCutter(source, labelReader, from.row);
+      labels && new LabelReader(labels.layout.format, options.classes, labels.stream.name, flags);
+    const cutter = new RecordCutter(stored, labelReader, from.row);
     const reading: Reading = {
-      ...{ input: file, name, transposed: null, dialect: null, linesBefore: 0, storedBytes },
+      ...{ input: file, name, transposed, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },
       dataStart: images.header.headerBytes,
       decode: (piece) => cutter.cut(piece),
     };
+    const isLeft = permits.readByWorkers && canBeReadByWorkers;
     return {
       reading,
-      pieces: piecesOf(source, reading, from.row, permits, permits.readByWorkers && canBeReadByWorkers),
+      pieces: piecesOf({ ...source, ...stored }, reading, from.row, permits, isLeft),
       // What is left to go wrong when a reader is closed does not matter.
       close: () => void close().catch(() => undefined),
     };
   };
   return {
-    ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers },
-    ...{ transposed: null, isText: false },
+    ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers, transposed },
+    isText: false,
     hasLabels: labels !== null,
     records: count,
-    bytes: images.canBeLeft ? count * storedBytes : null,
+    bytes: images.canBeLeft ? count * stored.storedBytes : null,
     returnAfter: () => null,
     files: async () => streams.map((stream) => ({ name: stream.name, sha256: stream.sha256 })),
   };
 }
 
+/** How stored numbers become pixels; undefined where they are pixels already. */
+function pixelsOf(
+  element: ElementFormat,
+  recordPixels: number,
+  name: string,
+  scale: Scale | undefined,
+  format: InputDescription['format'],
+): StoredImages['toPixels'] {
+  if (element.type === 'u8' && (scale === undefined || scale === 255)) return undefined;
+  const code = format === 'idx' ? 'IDX_PIXEL' : 'NPY_PIXEL';
+  const reader = new PixelReader(element, recordPixels, name, { scale, code });
+  return (stored, record) => reader.read(stored, record * recordPixels);
+}
+
 async function* piecesOf(
-  { image, images, labels, storedBytes, toPixels }: PixelSource,
+  { image, images, labels, storedBytes, toPixels }: PixelSource & StoredImages,
   reading: Reading,
   firstRow: number,
   permits: Permits,

@@ -11,12 +11,12 @@ import { tempFolder } from '../inputs/temp-folder.js';
 
 test.each<[line: string, ...words: string[]]>([
   ['evaluate --label first', '--label: expected a CSV, found IDX'],
-  ['evaluate --limit 5 --transpose no', '--transpose: expected a CSV, found IDX'],
-  ['report --labels-from 1 --out -', '--labels-from: expected a CSV, found IDX'],
-  ['look network --limit 5 --scale 255', '--scale: expected a CSV, found IDX'],
+  ['evaluate --limit 5 --delimiter tab', '--delimiter: expected a CSV, found IDX'],
+  ['report --header no --out -', '--header: expected a CSV, found IDX'],
+  ['look network --limit 5 --id none', '--id: expected a CSV, found IDX'],
   ['look digit 3 --header yes', '--header: expected a CSV, found IDX'],
-  ['look digit 3 --as-is', '--as-is: expected a PNG, found the number 3'],
-  ['look digit 3 --no-invert', '--no-invert: expected a PNG'],
+  ['look digit 3 --as-is', '--as-is: expected a picture, found the number 3'],
+  ['look digit 3 --no-invert', '--no-invert: expected a picture'],
   ['look digit my.png --images my.csv', "--images: expected a record's number, found the path my.png"],
   ['look digit my.png --delimiter tab', '--delimiter: expected a record'],
   ['look what-if --silence 1:3 --seed 2', '--seed', '--shuffle', '--feed noise'],
@@ -25,6 +25,16 @@ test.each<[line: string, ...words: string[]]>([
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
   expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
   for (const word of words) expect(stderr).toContain(word);
+});
+
+test.each([
+  ['evaluate --limit 5 --transpose no', 'transpose row by row'],
+  ['evaluate --limit 5 --scale 0..255', 'scale 0 to 255'],
+  ['evaluate --limit 5 --label-map A=1,B=2', 'label-map A=1,B=2'],
+  ['look network --limit 5 --labels-from 0', 'labels-from 0'],
+])('%s is heeded for IDX, and said', async (line, words) => {
+  const { stderr, exitCode } = await runCli(line.split(' '));
+  expect({ stderr, exitCode }).toEqual({ stderr: `t10k-images-idx3-ubyte: ${words}\n`, exitCode: 0 });
 });
 
 test('an option of CSV for IDX is refused by score before anything is written', async () => {

@@ -32,7 +32,7 @@ test.each([
     const at = slot.text?.text ?? expect.fail('a slot for text has a place for it');
     const dialect: CsvDialect = {
       ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: pixelCount + SPARE, firstPixel: 0 },
-      ...{ pixelCount, white: 255, transposed: null, label: null, idColumn: null },
+      ...{ pixelCount, black: 0, white: 255, transposed: null, label: null, idColumn: null },
     };
     for (let bright = 0; bright < 40; bright++) {
       const row = Array.from({ length: pixelCount + SPARE }, (_, i) => (i < bright ? '123' : '0')).join(',');

@@ -258,6 +258,7 @@ test.each(all)(
             columnCount: PIXELS + labelColumns + 1,
             firstPixel,
             pixelCount: PIXELS,
+            black: 0,
             white,
             transposed: false,
             label: isLabelled ? labelAt(labelStyle, labelColumn, encoding) : null,
@@ -283,7 +284,7 @@ test('names that bytes cannot tell from others, and too many of them, are left t
     const content = ['dog', '\xef\xbf\xbd', 'dog'].map(row).join('');
     const dialect: CsvDialect = {
       ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: PIXELS + 1, firstPixel: 1 },
-      ...{ pixelCount: PIXELS, white: 255, transposed: false, idColumn: null },
+      ...{ pixelCount: PIXELS, black: 0, white: 255, transposed: false, idColumn: null },
       label: { kind: 'name', column: 0, names: many },
     };
     const result = scored(content, dialect, numberRows);
@@ -302,7 +303,7 @@ test.each([
   const content = ['dog', name].map(row).join('');
   const dialect: CsvDialect = {
     ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: PIXELS + 1, firstPixel: 1 },
-    ...{ pixelCount: PIXELS, white: 255, transposed: false, idColumn: null, encoding },
+    ...{ pixelCount: PIXELS, black: 0, white: 255, transposed: false, idColumn: null, encoding },
     label: { kind: 'name', column: 0, names: ['dog', 'ü'] },
   };
   const result = scored(content, dialect, numberRows);

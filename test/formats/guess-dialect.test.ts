@@ -133,12 +133,18 @@ describe('the scale', () => {
     expect(guess(csv((p) => p.map((v) => Number(v) / 255))).dialect.white).toBe(1);
   });
 
-  test('is guessed, and said so, where only 0 and 1 are seen, or nothing but black', () => {
+  test('is 1 where many ones are seen and no other number; nothing but black tells nothing', () => {
     const binary = guess(csv((p) => p.map((v) => (Number(v) > 127 ? 1 : 0))));
-    expect(binary.dialect.white).toBe(1);
-    expect(binary.guesses).toContainEqual(expect.objectContaining({ by: 'guessed', flag: '--scale 255' }));
-    expect(describeGuesses('f.csv', binary.guesses)).toContain('scale 0 to 1 (guessed; else --scale 255)');
-    expect(guess(csv((p) => p.map(() => 0))).dialect.white).toBe(255);
+    expect(binary).toMatchObject({ dialect: { white: 1 }, alternatives: [] });
+    expect(describeGuesses('f.csv', binary.guesses)).toMatch(/scale 0 to 1(?:,|$)/);
+    const few = guess(
+      csv((p) => p.map((_, at) => (at === 3 ? 1 : 0)))
+        .split('\n', 2)
+        .join('\n'),
+    );
+    expect(describeGuesses('f.csv', few.guesses)).toContain('scale 0 to 1 (guessed; else --scale 255)');
+    const black = guess(csv((p) => p.map(() => 0)));
+    expect(describeGuesses('f.csv', black.guesses)).toContain('scale 0 to 255 (guessed; else --scale 1)');
   });
 
   test('is asked for where pixels are brighter than 255', () => {
@@ -183,7 +189,10 @@ describe('a single row tells where its label is', () => {
 
 test('labels counted from 1 are labels, not the first pixel of an image that lacks its last', () => {
   const text = csv((p, i) => [(i % 10) + 1, ...p]);
-  expect(guess(text).dialect).toMatchObject({ label: number(0), firstPixel: 1 });
+  expect(guess(text)).toMatchObject({
+    dialect: { firstPixel: 1, label: number(0, 1) },
+    alternatives: [{ labelsFrom: 1 }, { labelMap: { 10: '0' } }],
+  });
 });
 
 test('a first column of unknown meaning has to be named by a flag, though the last one could be a label', () => {
@@ -193,10 +202,12 @@ test('a first column of unknown meaning has to be named by a flag, though the la
   expect(guess(text, { id: '1' }).dialect).toMatchObject({ idColumn: 0, label: null, firstPixel: 1 });
 });
 
-test('a scale that nothing is bright enough for is guessed, and another one offered', () => {
-  const dim = guess(csv((p) => p.map((value) => Math.floor(Number(value) / 16))));
-  expect(dim.dialect.white).toBe(255);
-  expect(describeGuesses('f.csv', dim.guesses)).toContain('scale 0 to 255 (guessed; else --scale 15)');
+test.each([
+  [16, [{ scale: 16 }, { scale: 255 }]],
+  [3, [{ scale: 255 }, { scale: 85 }]],
+])('pixels divided by %d may be of two scales', (by, alternatives) => {
+  const dim = guess(csv((p) => p.map((value) => Math.floor(Number(value) / by))));
+  expect(dim).toMatchObject({ dialect: { white: alternatives[0].scale }, alternatives });
 });
 
 test('a header alone is enough, but more is asked for', () => {

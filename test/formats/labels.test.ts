@@ -6,13 +6,15 @@ import { failureOf } from '../inputs/failure-of.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
 
 const BIG = (type: ElementType): ElementFormat => ({ type, littleEndian: false });
+/** `0`, `1`, `2`, … */
+const classes = (count: number) => Array.from({ length: count }, (_, at) => `${at}`);
 const index = (type: ElementType, columns = 1) => labelFormat(BIG(type), columns, 'index');
 const oneHot = (type: ElementType, columns: number) => labelFormat(BIG(type), columns, 'one-hot');
 
 /** The labels of records 5, 6, 7, … */
 const read = (format: LabelFormat, stored: readonly number[], classCount = 10) => {
   const count = stored.length / format.strideBytes;
-  return [...new LabelReader(format, classCount, 'y').read(Uint8Array.from(stored), 5, count)];
+  return [...new LabelReader(format, classes(classCount), 'y').read(Uint8Array.from(stored), 5, count)];
 };
 
 describe('LabelReader for class indices', () => {
@@ -39,7 +41,7 @@ describe('LabelReader for class indices', () => {
   });
 
   it.each([
-    ['as large as the class count', index('u8'), [10], '10'],
+    ['above the last class', index('u8'), [11], '11'],
     ['that is negative', index('i8'), [0xff], '-1'],
     ['that would fit a byte only when cut', index('i16'), [1, 3], '259'],
     ['of 32 bits', index('i32'), [0x80, 0, 0, 1], '-2147483647'],
@@ -61,7 +63,7 @@ describe('LabelReader for class indices', () => {
 
   it.each([[undefined], [[1]], [[1, 2, 3]]])('refuses the bytes %j for two labels', async (stored) => {
     const bytes = stored && Uint8Array.from(stored);
-    const error = await failureOf(() => new LabelReader(index('u8'), 10, 'y').read(bytes, 0, 2));
+    const error = await failureOf(() => new LabelReader(index('u8'), classes(10), 'y').read(bytes, 0, 2));
     expect(error.code).toBe('IDX_TRUNCATED');
     expect(error.message).toContain(
       `y: expected 2 bytes of labels from record 0 on, found ${stored?.length ?? 0}`,
@@ -69,12 +71,12 @@ describe('LabelReader for class indices', () => {
   });
 
   it('gives no labels for no records', () => {
-    expect(new LabelReader(index('i32'), 10, 'y').read(undefined, 3, 0)).toHaveLength(0);
+    expect(new LabelReader(index('i32'), classes(10), 'y').read(undefined, 3, 0)).toHaveLength(0);
   });
 
   it('reads from bytes that begin anywhere in their buffer', () => {
     const bytes = Uint8Array.from([9, 9, 9, 0, 7]).subarray(3);
-    expect([...new LabelReader(index('i16'), 10, 'y').read(bytes, 0, 1)]).toEqual([7]);
+    expect([...new LabelReader(index('i16'), classes(10), 'y').read(bytes, 0, 1)]).toEqual([7]);
   });
 });
 
@@ -126,7 +128,7 @@ describe('LabelReader for one-hot labels', () => {
   });
 
   it('refuses another number of columns before it reads any', async () => {
-    const error = await failureOf(() => new LabelReader(oneHot('u8', 7), 10, 'y'));
+    const error = await failureOf(() => new LabelReader(oneHot('u8', 7), classes(10), 'y'));
     expect(error).toMatchObject({ code: 'LABEL_SHAPE', exitCode: 65 });
     expect(error.message).toContain(
       'a one-hot row of 10 columns (the network has 10 classes), found rows of 7',

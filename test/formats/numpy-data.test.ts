@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
-import { checkFortranSize, fromFortranOrder, PixelReader } from '../../src/formats/numpy/numpy-data.js';
+import { checkFortranSize, fromFortranOrder } from '../../src/formats/numpy/numpy-data.js';
+import { PixelReader } from '../../src/formats/pixel-reader.js';
 import type { ElementFormat, ElementType } from '../../src/formats/stored-arrays.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { npyBytes } from './npy-bytes.js';
@@ -139,14 +140,17 @@ describe('PixelReader', () => {
   });
 
   it.each([
-    ['f32', 254, "254; integers mean 0 to 255: save it with array.astype('uint8')"],
-    ['f64', 2, "2; integers mean 0 to 255: save it with array.astype('uint8')"],
-    ['f32', 256, '256; undo what was done to the pixels, so that 0 is black and 1 is white'],
-    ['f64', 1.0000001, '1.0000001; undo'],
-    ['f64', -0.4242, '-0.4242; undo'],
-    ['f16', -1, '-1; undo'],
-    ['f32', Number.NaN, 'NaN; undo'],
-    ['f64', Number.POSITIVE_INFINITY, 'Infinity; undo'],
+    ['f32', 254, '254; say --scale with the value that is white, such as 255 or 16'],
+    ['f64', 2, '2; say --scale with the value'],
+    ['f64', 1.0000001, '1.0000001; say --scale with the value'],
+    [
+      'f64',
+      -0.4242,
+      '-0.4242; say --scale with what is black and white, such as -1..1 or mean=0.1307,std=0.3081',
+    ],
+    ['f16', -1, '-1; say --scale with what'],
+    ['f32', Number.NaN, 'NaN; say --scale with what'],
+    ['f64', Number.POSITIVE_INFINITY, 'Infinity; say --scale with the value'],
   ] as const)('refuses %s of %d', async (type, value, found) => {
     const error = await failureOf(() => read(LITTLE(type), [0, 1, 1, value]));
     expect(error).toMatchObject({ code: 'NPY_PIXEL', exitCode: 65 });
@@ -165,7 +169,7 @@ describe('PixelReader', () => {
     const error = await failureOf(() => read(LITTLE(type), [0, 1, value]));
     expect(error.code).toBe('NPY_PIXEL');
     expect(error.message).toContain(
-      `x: record 6, pixel 0: expected 0 to 255, found ${value}; divide or clip`,
+      `x: record 6, pixel 0: expected 0 to 255, found ${value}; say --scale with what is black and white`,
     );
   });
 });

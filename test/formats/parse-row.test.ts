@@ -60,6 +60,7 @@ const dialect: CsvDialect = {
   columnCount: 5,
   firstPixel: 1,
   pixelCount: 4,
+  black: 0,
   white: 255,
   transposed: false,
   label: { kind: 'number', column: 0, from: 0 },
@@ -111,7 +112,7 @@ describe('a fault names the column, what was expected and what was found:', () =
     ['7,0,0,0,256', 'column 5: expected 0 to 255, found 256'],
     [
       '7,0,0,-1,0',
-      'column 4: expected 0 to 255, found -1: was something subtracted from the pixels? black has to be 0',
+      'column 4: expected 0 to 255, found -1: was something subtracted from the pixels? say --scale with what is black and white',
     ],
     [
       '10,0,0,0,0',

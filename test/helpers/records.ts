@@ -71,7 +71,13 @@ export function tinyRecords(
 /** Rows of a label and 2 x 2 pixels. */
 export const TINY_DIALECT: CsvDialect = {
   ...{ delimiter: ',', lineEnd: 'lf', hasHeader: false, columnCount: 5, firstPixel: 1, pixelCount: 4 },
-  ...{ white: 255, transposed: null, label: { kind: 'number', column: 0, from: 0 }, idColumn: null },
+  ...{
+    black: 0,
+    white: 255,
+    transposed: null,
+    label: { kind: 'number', column: 0, from: 0 },
+    idColumn: null,
+  },
 };
 
 /** Whole rows of text that begin at a position of their input. */

@@ -11,7 +11,7 @@ const U8 = labelFormat({ type: 'u8', littleEndian: false }, 1, 'index');
 
 /** A pass over images of 1 x 2 pixels. */
 function readingOf(isLabelled = false): Reading {
-  const labels = isLabelled ? new LabelReader(U8, 10, 'y') : null;
+  const labels = isLabelled ? new LabelReader(U8, Array.from('0123456789'), 'y') : null;
   const cutter = new RecordCutter({ storedBytes: 2 }, labels);
   return testReading({ storedBytes: 2, decode: (piece) => cutter.cut(piece) });
 }

@@ -177,14 +177,21 @@ describe('what cannot be read is one line:', () => {
       'bytes follow',
     ],
     [
-      'floats to 255',
+      'floats of no usual scale',
       ['x.npy', 'y.npy'],
       {
-        'x.npy': npyBytes({ shape: [COUNT, 784], descr: '<f4', data: storedNumbers(f('f32'), pixels) }),
+        'x.npy': npyBytes({
+          shape: [COUNT, 784],
+          descr: '<f4',
+          data: storedNumbers(
+            f('f32'),
+            pixels.map((pixel) => pixel / 10 - 3),
+          ),
+        }),
         'y.npy': classes,
       },
       'NPY_PIXEL',
-      'uint8',
+      'found -3 to 22.5: if they were standardized, say --scale',
     ],
     [
       'images of another size',

@@ -1,16 +1,10 @@
 import type { Command } from 'commander';
 import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.js';
 import { DigitflowError } from '../../errors.js';
+import { READING_FLAGS } from '../../formats/reading.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
-import {
-  addModelOption,
-  addReadingOptions,
-  addViewOptions,
-  givenFlag,
-  READING_FLAGS,
-  wholeNumber,
-} from '../options.js';
+import { addModelOption, addReadingOptions, addViewOptions, givenFlag, wholeNumber } from '../options.js';
 import { sayLine } from '../process.js';
 import {
   addImagesOptions,
@@ -78,7 +72,8 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
 /** Refuses the flags of a picture for a record, and the other way round. */
 function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
-  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...READING_FLAGS]);
+  const ofRecords = READING_FLAGS.filter((name) => name !== 'preprocess');
+  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...ofRecords]);
   if (flag === undefined) return;
   const found = isRecord ? 'a picture, found the number' : "a record's number, found the path";
   throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);

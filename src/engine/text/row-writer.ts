@@ -138,6 +138,7 @@ export class RowWriter {
 const LABEL_KINDS = {
   number: ROW_TASK.NUMBER_LABEL,
   name: ROW_TASK.NAME_LABEL,
+  value: ROW_TASK.NAME_LABEL,
   'one-hot': ROW_TASK.ONE_HOT_LABEL,
 } as const;
 
@@ -157,10 +158,12 @@ export function numberRows(
   layout: Pick<MemoryLayout, 'compression' | 'classCount'>,
   dialect: CsvDialect,
 ): FastRows {
-  const { label } = dialect;
-  const named = label?.kind === 'name' ? label.names.slice(0, layout.classCount) : [];
+  const { label, black } = dialect;
+  const named = namesOf(label, layout.classCount);
   const names = nameTable(named, dialect.encoding);
-  if (names === null) return noFastRows();
+  // The kernel reads no sign.
+  if (names === null || black !== 0) return noFastRows();
+  const classes = label?.kind === 'value' ? named.map((value) => label.values[value]) : null;
   const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);
   const doubles = new Float64Array(buffer);
@@ -184,16 +187,27 @@ export function numberRows(
     set(ROW_TASK.names, rowTask + ROW_TASK.bytes);
     set(ROW_TASK.nameCount, named.length);
     bytes.set(names, rowTask + ROW_TASK.bytes);
-    set(ROW_TASK.classCount, layout.classCount);
+    // It gives the index of a value; its class is put in its place.
+    set(ROW_TASK.classCount, classes === null ? layout.classCount : classes.length);
     set(ROW_TASK.idColumn, dialect.idColumn ?? NO_COLUMN);
     doubles[(rowTask + ROW_TASK.white) / 8] = dialect.white;
     do {
       writer.place(set);
       kernel.numberRows(rowTask);
+      if (classes !== null) {
+        const first = get(ROW_TASK.labels);
+        for (let at = first; at < first + get(ROW_TASK.rows); at++) bytes[at] = classes[bytes[at]];
+      }
       writer.advance(get(ROW_TASK.rows), get(ROW_TASK.idBytes));
     } while (get(ROW_TASK.rows) > 0);
     return get(ROW_TASK.at);
   };
+}
+
+/** The texts of which one is the label, as far as it is no number. */
+function namesOf(label: LabelColumns | null, classCount: number): readonly string[] {
+  if (label?.kind === 'value') return Object.keys(label.values);
+  return label?.kind === 'name' ? label.names.slice(0, classCount) : [];
 }
 
 /** Tells the kernel where the label stands, and of what kind it is. */

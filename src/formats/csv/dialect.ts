@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../errors.js';
+import type { LabelValues } from '../labels.js';
 import type { TextEncoding } from './text-encoding.js';
 
 /** How rows of text hold images. Plain data: it crosses to the workers with each task. Columns are counted from 0. */
@@ -14,7 +15,8 @@ export interface CsvDialect {
   /** The pixels are the `pixelCount` columns from this one on, in the order of the image. */
   readonly firstPixel: number;
   readonly pixelCount: number;
-  /** The value that is white; black is 0. A pixel is the nearest of 256 levels between: `round(value * 255 / white)`. */
+  /** The values that are black and white. A pixel is the nearest of 256 levels between them. */
+  readonly black: number;
   readonly white: number;
   /**
    * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; else
@@ -36,6 +38,8 @@ export type TextShape = Pick<CsvDialect, 'delimiter' | 'lineEnd'>;
 export type LabelColumns =
   /** A whole number; `from` is that of the first class (1 for EMNIST letters). */
   | { readonly kind: 'number'; readonly column: number; readonly from: number }
+  /** A text or a number that stands for a class: its index, by the value. */
+  | { readonly kind: 'value'; readonly column: number; readonly values: LabelValues }
   /** The name of a class, exactly. */
   | { readonly kind: 'name'; readonly column: number; readonly names: readonly string[] }
   /** A column for each class, in order: 1 in that of the truth, 0 in all others. */

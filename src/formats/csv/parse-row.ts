@@ -1,4 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { classOf, describeLabels } from '../labels.js';
+import { type Levels, levelOf } from '../scale.js';
 import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
 import { decodeText, quotedField } from './text-encoding.js';
 
@@ -69,22 +71,23 @@ const QUOTE_FAULTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array | string {
-  const { firstPixel, pixelCount, white } = dialect;
+  const { firstPixel, pixelCount, black, white } = dialect;
   const pixels = new Uint8Array(pixelCount);
   let largest = 0;
   let hasFraction = false;
   for (let i = 0; i < pixelCount; i++) {
     const field = fields[firstPixel + i];
     const value = readNumber(field);
-    if (value === undefined || !(value >= 0 && value <= white)) {
-      return `column ${firstPixel + i + 1}: ${pixelFault(field, value, white)}`;
+    const level = value === undefined ? undefined : levelOf(value, dialect);
+    if (value === undefined || level === undefined) {
+      return `column ${firstPixel + i + 1}: ${pixelFault(field, value, dialect)}`;
     }
     largest = Math.max(largest, value);
     hasFraction ||= !Number.isInteger(value);
-    pixels[i] = Math.floor((value * 255) / white + 0.5);
+    pixels[i] = level;
   }
   // Nearly black, or of another scale: no other row of 0 to 255 looks like this.
-  if (white > 1 && hasFraction && largest <= 1) {
+  if (black === 0 && white > 1 && hasFraction && largest <= 1) {
     const found = `found fractions up to ${largest} only`;
     return `expected pixels from 0 to ${white}, ${found}: has the scale changed? say --scale 1 if so`;
   }
@@ -92,15 +95,16 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
 }
 
 /** What is wrong with a pixel, and what may be the matter. */
-function pixelFault(field: string, value: number | undefined, white: number): string {
+function pixelFault(field: string, value: number | undefined, { black, white }: Levels): string {
   if (value === undefined) {
     const hint = isDecimalComma(field) ? ': write it with a decimal point' : '';
     return `expected a number, found ${quoted(field)}${hint}`;
   }
   let hint = '';
-  if (value < 0) hint = ': was something subtracted from the pixels? black has to be 0';
+  if (value < black)
+    hint = ': was something subtracted from the pixels? say --scale with what is black and white';
   else if (white === 1) hint = ': has the scale changed? say --scale 255 if so';
-  return `expected 0 to ${white}, found ${quoted(field)}${hint}`;
+  return `expected ${black} to ${white}, found ${quoted(field)}${hint}`;
 }
 
 /** Reads the index of a row's class, below `classCount`. */
@@ -120,6 +124,10 @@ function readLabel(
     return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
   }
   const value = readNumber(field);
+  if (label.kind === 'value') {
+    const found = classOf(decodeText(Buffer.from(field, 'latin1'), encoding) ?? '', value, label.values);
+    return found ?? `${column}: expected ${describeLabels(label.values)}, found ${quoted(field)}`;
+  }
   const last = label.from + classCount - 1;
   if (value !== undefined && Number.isInteger(value) && value >= label.from && value <= last) {
     return value - label.from;

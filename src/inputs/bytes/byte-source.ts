@@ -71,6 +71,21 @@ export class ByteReader {
     return view;
   }
 
+  /**
+   * At least `leastBytes` of what comes next, fewer only at the end, and at most `mostBytes`, as many as are at hand. The next
+   * read gives them again.
+   */
+  async peek(leastBytes: number, mostBytes: number): Promise<Uint8Array> {
+    while (this.#rest.length < leastBytes) {
+      // A copy: a pull may write over the last piece.
+      const held = Uint8Array.from(this.#rest);
+      const piece = await this.source.pull(new Uint8Array(mostBytes - held.length));
+      this.#rest = piece === null ? held : Buffer.concat([held, piece]);
+      if (piece === null) break;
+    }
+    return this.#rest.subarray(0, mostBytes);
+  }
+
   /** The next `byteCount` bytes in one piece, fewer only at the end. */
   async readFully(byteCount: number): Promise<Uint8Array> {
     const first = await this.read(byteCount);

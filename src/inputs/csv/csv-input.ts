@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
+import { checkLabelFlags } from '../../formats/reading.js';
 import { contentOf } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
@@ -23,6 +24,7 @@ export const CSV_FORMAT: Format = {
 async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understandCsv(first, options);
+  if (guessed.dialect.label === null) checkLabelFlags(options.reading, seen.name);
   if (labelled === 'required' && guessed.dialect.label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;

@@ -39,8 +39,9 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
   const { reading: flags, classes, labelled } = options;
   const image = options.image ?? USUAL_IMAGE;
   const pixelCount = image.height * image.width;
+  const known = { pixelCount, classes, ignoresLabels: labelled === 'ignored' };
   const guess: GuessFrom = (start, isWhole, samples = [], more = {}) =>
-    guessDialect(start, isWhole, { pixelCount, classes }, { ...flags, ...more }, first.name, samples);
+    guessDialect(start, isWhole, known, { ...flags, ...more }, first.name, samples);
   const isLive = labelled === 'ignored' && first.readMore !== null;
   const understand = isLive ? understandLive : understandStart;
   const { seen, start, isWhole, samples, guessed } = await understand(

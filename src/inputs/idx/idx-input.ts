@@ -47,7 +47,7 @@ async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> 
     const labels = await openLabels();
     return pixelInput({
       ...{ file: options.file, name, format: 'idx', guesses: [], image: { height, width }, count },
-      ...{ images, labels, classCount: options.classes.length, storedBytes: height * width },
+      ...{ element: images.header.element, images, labels, options },
     });
   });
 }

@@ -6,9 +6,8 @@ import {
   npyHeaderBytes,
   parseNpyHeader,
 } from '../../formats/numpy/npy-header.js';
-import { checkFortranSize, fromFortranOrder, PixelReader } from '../../formats/numpy/numpy-data.js';
+import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/numpy-data.js';
 import { chooseArrays, npyImageLayout, npyLabelLayout } from '../../formats/numpy/numpy-roles.js';
-import { elementBytes } from '../../formats/stored-arrays.js';
 import { isNpz } from '../../formats/zip.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
@@ -53,7 +52,6 @@ interface Arrays {
  */
 async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
-  const { file, classes } = options;
   const arrays = isNpz(first.bytes) ? await openArchive(first, options) : await openPair(first, options);
   const { labels, guesses } = arrays;
   return closedOnError(labels?.stream, async () => {
@@ -61,13 +59,9 @@ async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input
     return closedOnError(images, () => {
       const { element, shape } = images.header;
       const { count, ...image } = npyImageLayout(images.header, options.image ?? squareOf(shape[1]), name);
-      const pixels = image.height * image.width;
-      const reader = element.type === 'u8' ? null : new PixelReader(element, pixels, name);
       return pixelInput({
-        ...{ file, name, format: 'numpy', guesses, image, count, images, labels },
-        classCount: classes.length,
-        storedBytes: pixels * elementBytes(element.type),
-        toPixels: reader ? (stored, record) => reader.read(stored, record * pixels) : undefined,
+        ...{ file: options.file, name, format: 'numpy', guesses, image, count },
+        ...{ element, images, labels, options },
       });
     });
   });

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../errors.js';
+import { classOf, labelValues } from '../../formats/labels.js';
 import { naturalOrder } from '../../formats/natural-order.js';
 import type { ReadingFlags } from '../../formats/reading.js';
 import type { LabelTable } from './label-table.js';
@@ -31,15 +32,10 @@ function foldersOf(name: string): string[] {
   return textOf(name).split('/').slice(0, -1);
 }
 
-/** How texts mean classes: their names, or numbers from that of the first one on. */
-export function classFinder(classes: readonly string[], { labelsFrom }: ReadingFlags): ClassOf {
-  const byName = new Map(classes.map((name, index) => [name, index]));
-  return (text) => {
-    const index = isWhole(text) ? Number(text) - (labelsFrom ?? 0) : undefined;
-    const counted = index !== undefined && index >= 0 && index < classes.length ? index : undefined;
-    // What the user says of numbers comes before what they are called.
-    return labelsFrom === undefined ? (byName.get(text) ?? counted) : (counted ?? byName.get(text));
-  };
+/** How texts mean classes: as labels do in every format. */
+export function classFinder(classes: readonly string[], flags: ReadingFlags): ClassOf {
+  const values = labelValues(classes, flags);
+  return (text) => classOf(text, isWhole(text) ? Number(text) : undefined, values);
 }
 
 /**
@@ -51,18 +47,18 @@ export function classFinder(classes: readonly string[], { labelsFrom }: ReadingF
  */
 export function pictureLabels(
   { names, title }: Pick<PictureSet, 'names' | 'title'>,
-  classOf: ClassOf,
+  classFor: ClassOf,
   table: LabelTable | null,
   isOptional: boolean,
 ): PictureLabels | null {
-  const namesTell = mayTell(names, classOf);
+  const namesTell = mayTell(names, classFor);
   const used = new Set<string>();
   const labels = new Uint8Array(names.length);
   const missing: string[] = [];
   for (const [index, name] of names.entries()) {
     const told: [by: string, text: string, label: number][] = [];
     const tell = (by: string, text: string | undefined) => {
-      const label = text === undefined ? undefined : classOf(text);
+      const label = text === undefined ? undefined : classFor(text);
       if (text !== undefined && label !== undefined) told.push([by, text, label]);
     };
     const listed = table?.labelOf(name);
@@ -86,10 +82,10 @@ export function pictureLabels(
 }
 
 /** Names that begin with numbers which are no classes count: then no number at the start of a name is a label. */
-function mayTell(names: readonly string[], classOf: ClassOf): boolean {
+function mayTell(names: readonly string[], classFor: ClassOf): boolean {
   return names.every((name) => {
     const beginning = beginningOf(name);
-    return !/^\d+$/.test(beginning) || classOf(beginning) !== undefined;
+    return !/^\d+$/.test(beginning) || classFor(beginning) !== undefined;
   });
 }
 

@@ -6,6 +6,8 @@ import { isDecimalComma, readNumber } from '../parse-row.js';
 export interface KnownImages {
   readonly pixelCount: number;
   readonly classes: readonly string[];
+  /** True where labels are passed over: then it does not matter what they mean. */
+  readonly ignoresLabels?: boolean | undefined;
 }
 
 /** The fields of rows: strings of bytes. */

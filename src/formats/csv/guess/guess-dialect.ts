@@ -4,6 +4,7 @@ import { type CsvDialect, mostRowBytesOf } from '../dialect.js';
 import { isHeader, isMangledRow, type KnownImages } from './column-evidence.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, rowsWithin } from './first-table.js';
 import { type Columns, guessColumns } from './guess-columns.js';
+import { labelMeaning } from './guess-label.js';
 import { guessScale } from './guess-scale.js';
 import { guessShape, rejectDecimalCommas } from './guess-shape.js';
 
@@ -72,8 +73,14 @@ export function guessDialect(
   const { guesses, alternatives, isLabelUnsure, ...places } = columns;
   const { firstPixel } = places;
   const scale = guessScale([...table.rows, ...more], { firstPixel, pixelCount }, flags, name);
+  const { label, ...meaning } = labelMeaning(places.label, evidence);
+  const again = (more: ReadingFlags) =>
+    guessDialect(block, isWhole, known, { ...flags, ...more }, name, samples).alternatives;
   return {
-    dialect: { ...shape, hasHeader, columnCount, pixelCount, white: scale.white, ...places, encoding },
+    dialect: {
+      ...{ ...shape, hasHeader, columnCount, pixelCount, black: scale.black, white: scale.white },
+      ...{ ...places, label, encoding },
+    },
     guesses: [
       {
         property: 'header',
@@ -84,12 +91,17 @@ export function guessDialect(
       ...(encoding ? [{ property: 'encoding', value: encoding, by: 'given' } as const] : []),
       ...scale.guesses,
       ...guesses,
+      ...meaning.guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
       ...(comments > 0
         ? [{ property: 'lines of comments passed over', value: `${comments}`, by: 'seen' } as const]
         : []),
     ],
-    alternatives,
+    // Under each way to read the columns, labels and pixels may mean several things.
+    alternatives:
+      alternatives.length > 0
+        ? alternatives.flatMap((one) => productOf([one], again(one)))
+        : productOf(scale.alternatives, meaning.alternatives),
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
     needsMore: !isWhole && (!hasRows || alternatives.length > 0 || isLabelUnsure),
@@ -101,6 +113,12 @@ const NOTHING_KNOWN: Columns = {
   ...{ firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] },
   ...{ alternatives: [], isLabelUnsure: false },
 };
+
+/** Every one of some readings with every one of others. */
+function productOf(some: readonly ReadingFlags[], others: readonly ReadingFlags[]): readonly ReadingFlags[] {
+  if (some.length === 0) return others;
+  return others.length === 0 ? some : some.flatMap((one) => others.map((other) => ({ ...one, ...other })));
+}
 
 function delimiterName(delimiter: string): string {
   return { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space' }[delimiter] ?? delimiter;

@@ -1,3 +1,5 @@
+import { classOf, firstLabel, labelReadings, labelValues } from '../../labels.js';
+import { type Guess, guessesOf, type ReadingFlags, readingFlagWords } from '../../reading.js';
 import type { LabelColumns } from '../dialect.js';
 import { readNumber } from '../parse-row.js';
 import { nameOfField } from '../text-encoding.js';
@@ -32,28 +34,27 @@ export function claimLabel(evidence: ColumnEvidence): Claim | null {
 }
 
 /** What stands in a column, where all of it could be labels; else null. */
-export function labelValues(
+export function labelsIn(
   { rows, more, classes, flags }: ColumnEvidence,
   column: number,
 ): readonly string[] | null {
-  const values = [...rows, ...more].map((row) => row[column]);
-  const isClass = (value: string) => classes.includes(nameOfField(value, flags.encoding));
-  if (values.length > 0 && values.every(isClass)) return values;
-  const from = flags.labelsFrom ?? 0;
-  // Labels counted from 1 are labels too: a row with the last one will say that --labels-from is needed.
-  const end = from + classes.length + (flags.labelsFrom === undefined ? 1 : 0);
-  const fits = values.every((value) => {
-    const number = readNumber(value);
-    return number !== undefined && Number.isInteger(number) && number >= from && number < end;
+  const fields = [...rows, ...more].map((row) => row[column]);
+  const values = labelValues(classes, flags);
+  // Labels counted from 0 or 1 are labels too, whatever the classes are called: what they mean is found out later.
+  const end = flags.labelsFrom === undefined ? (firstLabel(classes, flags) ?? 0) + classes.length + 1 : 0;
+  const fits = fields.every((field) => {
+    const number = readNumber(field);
+    const isCount = number !== undefined && Number.isInteger(number) && number >= 0 && number < end;
+    return isCount || classOf(nameOfField(field, flags.encoding), number, values) !== undefined;
   });
-  return fits ? values : null;
+  return fits ? fields : null;
 }
 
 /** Whether the first pixels look like labels (not only 0 and 1) where no column is spare: rows may lack a pixel. */
 export function isLabelLikePixel(evidence: ColumnEvidence): boolean {
   const { names, columnCount, pixelCount, flags } = evidence;
   if (names !== null || flags.label !== undefined || columnCount !== pixelCount) return false;
-  return new Set(labelValues(evidence, 0)).size > 2;
+  return new Set(labelsIn(evidence, 0)).size > 2;
 }
 
 /** Where a run of one column a class begins, at either end, of which exactly one is 1 in every row. */
@@ -69,8 +70,51 @@ function oneHotStart({ rows, more, columnCount, classes }: ColumnEvidence): numb
 }
 
 /** How a dialect describes the label. */
-export function labelOf({ first, count }: Claim, { rows, classes, flags }: ColumnEvidence): LabelColumns {
-  if (count > 1) return { kind: 'one-hot', first, count };
-  if (rows.length > 0 && isText(rows, first)) return { kind: 'name', column: first, names: classes };
-  return { kind: 'number', column: first, from: flags.labelsFrom ?? 0 };
+export function labelOf({ first, count }: Claim, evidence: ColumnEvidence): LabelColumns {
+  return count > 1 ? { kind: 'one-hot', first, count } : oneLabel(first, evidence, evidence.flags);
+}
+
+function oneLabel(column: number, { rows, classes }: ColumnEvidence, flags: ReadingFlags): LabelColumns {
+  const isMapped = flags.labelMap !== undefined;
+  if (!isMapped && rows.length > 0 && isText(rows, column)) return { kind: 'name', column, names: classes };
+  const values = labelValues(classes, flags);
+  const from = firstLabel(classes, flags);
+  const isMixed = rows.some(
+    (row) =>
+      readNumber(row[column]) === undefined &&
+      Object.hasOwn(values, nameOfField(row[column], flags.encoding)),
+  );
+  if (isMapped || isMixed || from === null) return { kind: 'value', column, values };
+  return { kind: 'number', column, from };
+}
+
+/** What the values of a label mean. */
+export interface LabelMeaning {
+  readonly label: LabelColumns | null;
+  readonly guesses: readonly Guess[];
+  /** The ways to read them that fit, where they are several: what asks for each. */
+  readonly alternatives: readonly ReadingFlags[];
+}
+
+/** Finds out what numbers count from that stand where the label is, by flags and by the first of them. */
+export function labelMeaning(label: LabelColumns | null, evidence: ColumnEvidence): LabelMeaning {
+  const { rows, more, classes, flags } = evidence;
+  const { labelsFrom, labelMap } = flags;
+  const given = guessesOf({ labelsFrom, labelMap }, 'given');
+  if (label === null || label.kind === 'one-hot' || evidence.ignoresLabels)
+    return { label, guesses: given, alternatives: [] };
+  const { column } = label;
+  const numbers = [...rows, ...more]
+    .map((row) => readNumber(row[column]))
+    .filter((number) => number !== undefined);
+  const readings = labelReadings(numbers, classes, flags);
+  if (readings.length === 0) return { label, guesses: given, alternatives: [] };
+  const [first, other] = readings;
+  const by = readings.length === 1 ? 'seen' : 'guessed';
+  const flag = other && readingFlagWords(other).join(' ');
+  return {
+    label: oneLabel(column, evidence, { ...flags, ...first }),
+    guesses: guessesOf(first, by).map((guess) => ({ ...guess, flag })),
+    alternatives: readings.length === 1 ? [] : readings,
+  };
 }

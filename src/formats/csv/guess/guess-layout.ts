@@ -1,6 +1,6 @@
 import { readNumber } from '../parse-row.js';
 import { type Claim, type ColumnEvidence, isCounting, isText, isWithin } from './column-evidence.js';
-import { labelValues } from './guess-label.js';
+import { labelsIn } from './guess-label.js';
 
 /** What the columns of rows without names may be: a label, an id, a run of pixels; others are left out. */
 export interface Layout {
@@ -104,7 +104,7 @@ function lookAt(column: number, evidence: ColumnEvidence): Outer {
     all.filter((row) => isBreak([of, next, next + inwards].map((at) => readNumber(row[at]) ?? Number.NaN)))
       .length / all.length;
   const breaks = share(column, pixel) - share(pixel, pixel + inwards);
-  const labels = labelValues(evidence, column);
+  const labels = labelsIn(evidence, column);
   const isIndex = isCounting(rows, column);
   return {
     isUnlikePixel: breaks >= LEAST_UNLIKE,

@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type EvaluateOptions, evaluateModel } from '../../pipelines/evaluate.js';
+import { hold } from '../../pipelines/hold.js';
+import { score } from '../../pipelines/score.js';
+import type { ReadingFlags } from '../../src/formats/reading.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { npyBytes } from '../formats/npy-bytes.js';
+import { storedNumbers } from '../formats/stored-numbers.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
+import { failureOf } from '../inputs/failure-of.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
+import { tempFolder } from '../inputs/temp-folder.js';
+
+const COUNT = 200;
+const PIXELS = Array.from(testPixels().subarray(0, COUNT * 784));
+const LABELS = Array.from(testLabels().subarray(0, COUNT));
+/** Of these images the network reads so many rightly. */
+const RIGHT = 199;
+const DIGITS = openModel('sigmoid');
+
+/** What stands in the files. */
+interface Stored {
+  readonly pixels: readonly number[];
+  readonly labels: readonly number[];
+}
+
+const plain: Stored = { pixels: PIXELS, labels: LABELS };
+const turned = PIXELS.map((_, at) => {
+  const [image, row, column] = [at - (at % 784), Math.floor((at % 784) / 28), at % 28];
+  return PIXELS[image + column * 28 + row];
+});
+/** With 16 levels instead of 256. */
+const coarse = PIXELS.map((pixel) => Math.round((pixel * 16) / 255));
+
+type Files = Pick<EvaluateOptions, 'images' | 'labels'>;
+
+/** The same images and labels as each format has them. */
+const FORMATS: Readonly<Record<string, (stored: Stored) => Promise<Files>>> = {
+  CSV: async ({ pixels, labels }) => {
+    const rows = labels.map((label, at) => [label, ...pixels.slice(at * 784, (at + 1) * 784)].join(','));
+    const folder = await tempFolder({ 'a.csv': Buffer.from(rows.join('\n')) });
+    return { images: join(folder, 'a.csv') };
+  },
+  IDX: async ({ pixels, labels }) => {
+    const images = idxBytes(0x08, [COUNT, 28, 28], pixels);
+    const folder = await tempFolder({ images, labels: idxBytes(0x08, [COUNT], labels) });
+    return { images: join(folder, 'images'), labels: join(folder, 'labels') };
+  },
+  NumPy: async ({ pixels, labels }) => {
+    const data = storedNumbers({ type: 'f32', littleEndian: true }, pixels);
+    const folder = await tempFolder({
+      'x.npy': npyBytes({ descr: '<f4', shape: [COUNT, 28, 28], data }),
+      'y.npy': npyBytes({ shape: [COUNT], data: labels }),
+    });
+    return { images: join(folder, 'x.npy') };
+  },
+};
+
+const LETTERS = Array.from('ABCDEFGHIJ');
+
+async function correctOf(files: Files, reading: ReadingFlags = {}, classes = DIGITS.network.classes) {
+  const model = { ...DIGITS, network: { ...DIGITS.network, classes } };
+  const { evaluation } = await evaluateModel(model, { ...files, reading, workers: 0 });
+  return evaluation.correct;
+}
+
+describe.each(Object.entries(FORMATS))('%s', (format, filesOf) => {
+  const oneMore = LABELS.map((label) => label + 1);
+  const zeroIsTen = LABELS.map((label) => (label === 0 ? 10 : label));
+
+  test.each<[string, Stored, ReadingFlags]>([
+    ['--transpose yes', { ...plain, pixels: turned }, { transpose: true }],
+    ['--labels-from 1', { ...plain, labels: oneMore }, { labelsFrom: 1 }],
+    ['--label-map 10=0', { ...plain, labels: zeroIsTen }, { labelMap: { 10: '0' } }],
+    ['--scale 255', plain, { scale: 255 }],
+    ['nothing, where 10 stands for 0', { ...plain, labels: zeroIsTen }, {}],
+    ['nothing, where labels count from 1', { ...plain, labels: oneMore }, {}],
+  ])('is read the same with %s', async (_, stored, reading) => {
+    expect(await correctOf(await filesOf(stored), reading)).toBe(RIGHT);
+  });
+
+  test.each<[string, ReadingFlags]>([
+    ['--scale 16', { scale: 16 }],
+    ['--scale 0..16', { scale: { low: 0, high: 16 } }],
+    ['nothing: the network is asked', {}],
+  ])('of pixels of 0 to 16 is read with %s', async (_, reading) => {
+    const files = await filesOf({ ...plain, pixels: coarse });
+    expect(await correctOf(files, reading)).toBeGreaterThan(190);
+    expect(await correctOf(files, { scale: 255 })).toBeLessThan(100);
+  });
+
+  test('of letters counts labels from 0, or from 1 where that alone fits', async () => {
+    expect(await correctOf(await filesOf(plain), {}, LETTERS)).toBe(RIGHT);
+    expect(await correctOf(await filesOf({ ...plain, labels: oneMore }), {}, LETTERS)).toBe(RIGHT);
+  });
+
+  test('takes a label that is the name of a class for that class, also where it is a number', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `${index + 1}`);
+    const files = await filesOf({ ...plain, labels: oneMore });
+    expect(await correctOf(files, {}, names)).toBe(RIGHT);
+    // Labels from 0 say so themselves; a flag makes them count.
+    expect(await correctOf(await filesOf(plain), {}, names)).toBe(RIGHT);
+    expect(await correctOf(await filesOf(plain), { labelsFrom: 0 }, names)).toBe(RIGHT);
+    const odd = names.map((_, index) => `${5 * index}`);
+    const fives = await filesOf({ ...plain, labels: LABELS.map((label) => 5 * label) });
+    expect(await correctOf(fives, {}, odd)).toBe(RIGHT);
+  });
+
+  test('says a map that names no class', async () => {
+    const files = await filesOf(plain);
+    expect(await failureOf(() => correctOf(files, { labelMap: { 1: 'one' } }))).toMatchObject({
+      code: 'USAGE',
+      message: '--label-map 1=one: expected the name of a class, such as "0", found "one"',
+    });
+  });
+
+  test('does not guess a scale where there are no labels to ask by', async () => {
+    const { images } = await filesOf({ ...plain, pixels: coarse });
+    const scored = score({ inputs: [images ?? ''], workers: 0, write: () => {} });
+    expect(await failureOf(() => scored)).toMatchObject({
+      code: 'READING_UNCLEAR',
+      exitCode: 65,
+      message: expect.stringMatching(/^[^\n]*\(--scale 16\) or scale 0 to 255 \(--scale 255\); say which$/),
+    });
+  });
+
+  const textOnly: [string, ReadingFlags][] = [
+    ['--header', { header: true }],
+    ['--delimiter', { delimiter: ',' }],
+    ['--label', { label: 'first' }],
+    ['--id', { id: 'none' }],
+  ];
+  test.runIf(format !== 'CSV').each(textOnly)(
+    'refuses %s, whatever is done with it',
+    async (flag, reading) => {
+      const { images, labels } = await filesOf(plain);
+      const { network } = DIGITS;
+      const refusal = {
+        ...{ code: 'USAGE', exitCode: 2 },
+        message: `${flag}: expected a CSV, found ${format} in ${images}; leave ${flag} out`,
+      };
+      expect(await failureOf(() => correctOf({ images, labels }, reading))).toMatchObject(refusal);
+      expect(await failureOf(() => hold({ images, labels }, { network, reading }))).toMatchObject(refusal);
+      const scored = score({ inputs: [images ?? ''], reading, workers: 0, write: () => {} });
+      expect(await failureOf(() => scored)).toMatchObject(refusal);
+    },
+  );
+
+  test.runIf(format !== 'CSV').each<[string, ReadingFlags]>([
+    ['--labels-from', { labelsFrom: 1 }],
+    ['--label-map', { labelMap: { 10: '0' } }],
+  ])('refuses %s where no labels are read', async (flag, reading) => {
+    const { images } = await filesOf(plain);
+    const scored = score({ inputs: [images ?? ''], reading, workers: 0, write: () => {} });
+    expect(await failureOf(() => scored)).toMatchObject({
+      ...{ code: 'USAGE', exitCode: 2 },
+      message: `${flag}: expected labels, found none that are read with ${images}; leave ${flag} out`,
+    });
+  });
+});
+
+test.each([
+  [-1, 'a number above 0'],
+  [0, ''],
+  [{ low: 1, high: 1 }, 'black below white'],
+  [{ mean: 0.5, std: 0 }, ''],
+  [Number.NaN, ''],
+])('a scale of %j is refused', async (scale, words) => {
+  const error = await failureOf(() => correctOf({}, { scale }));
+  expect(error).toMatchObject({ code: 'USAGE', exitCode: 2 });
+  expect(error.message).toContain(words);
+});
