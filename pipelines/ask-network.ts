@@ -40,11 +40,15 @@ export function askNetwork(network: Network, normalization: Normalization): Choo
   };
 }
 
+/** Where a plain difference may still be chance. */
+const FEW_RECORDS = 60;
+
 function undecided(
   count: number,
   candidates: readonly CandidateReading[],
   shares: readonly string[],
 ): string {
   if (count === 0 || candidates.every(({ records }) => records.labels === null)) return '';
-  return `; of the first ${count} records the network reads ${shares.join(' and ')}, which does not decide it`;
+  const why = count < FEW_RECORDS ? 'too few to decide it' : 'which does not decide it';
+  return `; of the first ${count} records the network reads ${shares.join(' and ')}, ${why}`;
 }

@@ -43,6 +43,8 @@ export interface EvaluatedData {
     readonly property: string;
     readonly value: string;
     readonly by: 'given' | 'seen' | 'guessed';
+    /** Why no other reading was taken, where there were several. */
+    readonly because?: string | undefined;
   }[];
 }
 

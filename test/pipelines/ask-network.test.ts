@@ -6,6 +6,7 @@ import type { ChooseReading } from '../../src/inputs/candidate-readings.js';
 import { settleReading } from '../../src/inputs/csv/csv-candidates.js';
 import { readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { openModel } from '../../src/inputs/open-model.js';
+import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { tempFile } from '../inputs/temp-folder.js';
@@ -65,7 +66,7 @@ describe('between two readings', () => {
     const failure = await failureOf(() => settle(labelLast(upTo(20)), ENDS));
     expect(failure).toMatchObject({ code: 'READING_UNCLEAR', exitCode: 65 });
     expect(failure.message).toMatch(
-      /of the first 20 records the network reads \d+ % and \d+ %, which does not/,
+      /of the first 20 records the network reads \d+ % and \d+ %, too few to decide it; say which$/,
     );
   });
 
@@ -96,4 +97,53 @@ test('the network tells scales apart', async () => {
   };
   const { dialect } = await settle(upTo(100).map(row).join(''), [{ scale: 255 }, { scale: 16 }]);
   expect(dialect.white).toBe(16);
+});
+
+describe('the command line, of rows whose ends may both be labels', () => {
+  /** The label last, and noise where the first pixel is. */
+  const rows = (count: number) =>
+    Buffer.from(
+      Array.from({ length: count }, (_, i) => {
+        const pixels = Array.from(PIXELS.subarray(i * 784, (i + 1) * 784));
+        return `${[(i * 7 + (i >> 3)) % 10, ...pixels.slice(1), LABELS[i]].join(',')}\n`;
+      }).join(''),
+    );
+
+  test('evaluate takes the right end, from a file and from a pipe, and says why', async () => {
+    const path = await tempFile(rows(300), 'noisy.csv');
+    const file = await runCli(['evaluate', path, '--format', 'json']);
+    const pipe = await runCli(['evaluate', '-', '--format', 'json'], { input: rows(300) });
+    for (const { exitCode, stdout, stderr } of [file, pipe]) {
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/label column last \(the network reads 9\d % so, \d+ % with --label first\)/);
+      expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.94);
+    }
+  });
+
+  test('report and look ask as well', async () => {
+    const path = await tempFile(rows(300), 'noisy.csv');
+    const reported = await runCli(['report', path, '--out', '-']);
+    expect(reported.stderr).toMatch(/label column last \(the network reads/);
+    const looked = await runCli(['look', 'network', '--images', path, '--format', 'json']);
+    expect(looked.stderr).toMatch(/label column last \(the network reads/);
+  });
+
+  test('score and train, which have nobody to ask, refuse them with both flags', async () => {
+    const path = await tempFile(rows(300), 'noisy.csv');
+    const asked =
+      /^digitflow: \S+: expected one way to read it, found 2: label column \w+ \(--label \w+\) or label/m;
+    for (const command of [['score'], ['train', '--out', `${path}.safetensors`, '--images']]) {
+      const refused = await runCli([...command, path]);
+      expect(refused.exitCode).toBe(65);
+      expect(refused.stderr).toMatch(asked);
+      expect(refused.stdout).toBe('');
+    }
+    expect((await runCli(['score', path, '--label', 'last'])).exitCode).toBe(0);
+  });
+
+  test('evaluate refuses too few of them', async () => {
+    const refused = await runCli(['evaluate', await tempFile(rows(15), 'noisy.csv')]);
+    expect(refused).toMatchObject({ exitCode: 65, stdout: '' });
+    expect(refused.stderr).toContain('too few to decide it; say which');
+  });
 });
