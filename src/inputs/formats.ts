@@ -1,10 +1,12 @@
 import { DigitflowError } from '../errors.js';
 import { unexpected } from '../formats/content/content.js';
+import { checkLabelFlags, checkReadingFlags } from '../formats/reading.js';
 import { contentOf, FORMAT_TITLES, isGzip } from '../formats/recognize.js';
 import { CSV_FORMAT } from './csv/csv-input.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
-import type { Format, OpenOptions } from './input.js';
+import type { Format, Input, OpenOptions } from './input.js';
+import { asGuessed, knownFlags, knownGuesses, relativeOf } from './known-datasets.js';
 import { NUMPY_FORMAT } from './numpy/numpy-input.js';
 import { PICTURE_FORMAT } from './pictures/picture-format.js';
 
@@ -51,4 +53,27 @@ export function mixed(name: string, { isText }: Format): DigitflowError {
   const [expected, found] = isText ? [pixels, text] : [text, pixels];
   const message = `${name}: expected ${expected}, as the inputs before it, found ${found}; give it to a run of its own`;
   return new DigitflowError('USAGE', message);
+}
+
+/**
+ * Opens an input of a format, with what its name says of it. Flags that say nothing of it are refused.
+ *
+ * @throws DigitflowError USAGE for such flags, and what opening the format throws
+ */
+export async function openAs(format: Format, first: FirstBytes, options: OpenOptions): Promise<Input> {
+  const given = options.reading;
+  checkReadingFlags(given, { name: first.name, format: format.name });
+  const known = format.name === 'pictures' ? null : relativeOf(first.name);
+  const more = knownFlags(known, given, options.labelled);
+  const input = await format.open(first, { ...options, reading: { ...given, ...more } });
+  if (!input.hasLabels && !input.isText) {
+    try {
+      checkLabelFlags(given, input.name);
+    } catch (error) {
+      await input.close();
+      throw error;
+    }
+  }
+  if (known === null) return input;
+  return { ...input, guesses: [...knownGuesses(known, options.classes), ...asGuessed(input.guesses, more)] };
 }

@@ -4,14 +4,14 @@ import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
-import { checkLabelFlags, checkReadingFlags, type ReadingFlags } from '../formats/reading.js';
+import type { ReadingFlags } from '../formats/reading.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { discard } from './bytes/open-bytes.js';
 import type { ChooseReading } from './candidate-readings.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
-import { FORMATS, formatOf, mixed, titlesOf } from './formats.js';
+import { FORMATS, formatOf, mixed, openAs, titlesOf } from './formats.js';
 import {
   checkSize,
   type Format,
@@ -208,15 +208,13 @@ export class Inputs {
       const labels = this.#labels[index];
       const { network, reading = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
       const { choose } = this.#options;
-      checkReadingFlags(reading, { name: first.name, format: format.name });
       const { image, classes, normalization } = network;
-      input = await format.open(first, {
+      input = await openAs(format, first, {
         ...{ file: index, image, classes, reading, choose, labelled, digest, split },
         isInverted: (normalization?.scale ?? 1) < 0,
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
       });
-      if (!input.hasLabels && !input.isText) checkLabelFlags(reading, input.name);
       this.#first = undefined;
       this.#isText = format.isText;
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);

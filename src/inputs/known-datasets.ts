@@ -1,3 +1,7 @@
+import { basename, dirname, join } from 'node:path';
+import { type Guess, type ReadingFlags, readingFlagWords } from '../formats/reading.js';
+import type { OpenOptions } from './input.js';
+
 /** One of the four original files of MNIST, uncompressed. */
 export interface MnistFile {
   readonly name: string;
@@ -50,4 +54,73 @@ export function knownDataset(imagesSha256: string | null, labelsSha256?: string 
   const isKnown = ({ images, labels }: (typeof KNOWN_DATASETS)[number]) =>
     images.sha256 === imagesSha256 && (labelsSha256 === undefined || labels.sha256 === labelsSha256);
   return KNOWN_DATASETS.find(isKnown) ?? null;
+}
+
+/** A relative of MNIST, known by the names of its files. */
+interface Relative {
+  readonly name: string;
+  /** Matches a file's name, with that of its folder. */
+  readonly pattern: RegExp;
+  /** How its files are to be read; without this, as MNIST. */
+  readonly reading?: Pick<ReadingFlags, 'transpose' | 'labelsFrom'>;
+  /** What its images show where that is no digits. */
+  readonly shows?: string;
+}
+
+/** Images of EMNIST are stored column by column (G. Cohen et al., 2017), as IDX and as CSV; letters count from 1. */
+const RELATIVES: readonly Relative[] = [
+  {
+    ...{ name: 'EMNIST letters', pattern: /(?:^|[^a-z])emnist-letters-(?:train|test)\b/i, shows: 'letters' },
+    reading: { transpose: true, labelsFrom: 1 },
+  },
+  {
+    ...{ name: 'EMNIST', pattern: /(?:^|[^a-z])emnist-(?:balanced|by(?:class|merge))-(?:train|test)\b/i },
+    ...{ shows: 'digits and letters', reading: { transpose: true } },
+  },
+  {
+    ...{ name: 'EMNIST digits', pattern: /(?:^|[^a-z])emnist-(?:digits|mnist)-(?:train|test)\b/i },
+    reading: { transpose: true },
+  },
+  { name: 'Fashion-MNIST', pattern: /fashion/i, shows: 'clothes' },
+  { name: 'KMNIST', pattern: /(?:^|[^a-z])(?:kmnist|k49)(?![a-z])/i, shows: 'Japanese letters' },
+];
+
+/** Which relative of MNIST a file is by its name, and that of its folder; null for no such name. */
+export function relativeOf(path: string): Relative | null {
+  const names = join(basename(dirname(path)), basename(path));
+  return RELATIVES.find(({ pattern }) => pattern.test(names)) ?? null;
+}
+
+/** What a name says beyond what is given. Labels that are passed over, or mapped, are not counted. */
+export function knownFlags(
+  known: Relative | null,
+  given: ReadingFlags,
+  labelled: OpenOptions['labelled'],
+): ReadingFlags {
+  const { transpose, labelsFrom } = known?.reading ?? {};
+  const isCounted = given.labelsFrom === undefined && given.labelMap === undefined && labelled !== 'ignored';
+  return {
+    ...(transpose !== undefined && given.transpose === undefined && { transpose }),
+    ...(labelsFrom !== undefined && isCounted && { labelsFrom }),
+  };
+}
+
+/** Which set it is, and whether a network of the ten digits can make anything of it. */
+export function knownGuesses(known: Relative | null, classes: readonly string[]): Guess[] {
+  if (known === null) return [];
+  const isOther = known.shows !== undefined && classes.join('') === '0123456789';
+  const note = isOther ? `, which shows ${known.shows}: not what this network tells apart` : '';
+  return [{ property: 'data set', value: `${known.name}${note}`, by: 'guessed', flag: undefined }];
+}
+
+/** Guesses of which some were made by a name: how to get another reading. */
+export function asGuessed(guesses: readonly Guess[], { transpose, labelsFrom }: ReadingFlags): Guess[] {
+  const others: Readonly<Record<string, ReadingFlags | undefined>> = {
+    transpose: transpose === undefined ? undefined : { transpose: !transpose },
+    'labels-from': labelsFrom === undefined ? undefined : { labelsFrom: 0 },
+  };
+  return guesses.map((guess) => {
+    const other = guess.by === 'given' ? others[guess.property] : undefined;
+    return other ? { ...guess, by: 'guessed', flag: readingFlagWords(other).join(' ') } : guess;
+  });
 }

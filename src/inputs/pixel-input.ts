@@ -24,7 +24,7 @@ export interface StoredImages {
  * What binary formats have in common: pixels are read straight to where they will be scored, or left to the workers, with
  * the labels in lockstep.
  *
- * @throws DigitflowError IDX_COUNTS_DIFFER, and for regular uncompressed files what `DataStream.checkSize` throws; USAGE for
+ * @throws DigitflowError IDX_COUNTS_DIFFER, and for regular uncompressed files what `DataStream.checkSize` throws, and
  *   what `settleStored` throws
  */
 export async function pixelInput(source: PixelSource): Promise<Input> {

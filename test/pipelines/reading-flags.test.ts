@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluateModel } from '../../pipelines/evaluate.js';
 import { hold } from '../../pipelines/hold.js';
 import { score } from '../../pipelines/score.js';
-import type { ReadingFlags } from '../../src/formats/reading.js';
+import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { storedNumbers } from '../formats/stored-numbers.js';
@@ -157,6 +157,72 @@ describe.each(Object.entries(FORMATS))('%s', (format, filesOf) => {
       ...{ code: 'USAGE', exitCode: 2 },
       message: `${flag}: expected labels, found none that are read with ${images}; leave ${flag} out`,
     });
+  });
+});
+
+describe('relatives of MNIST, by their names', () => {
+  /** What is said of the input, and how many are right. */
+  async function told(names: readonly string[], stored: Stored, reading: ReadingFlags, classes: string[]) {
+    const [images, labels = ''] = names;
+    const folder = await tempFolder({
+      [images]: idxBytes(0x08, [COUNT, 28, 28], stored.pixels),
+      [labels]: idxBytes(0x08, [COUNT], stored.labels),
+    });
+    const said: string[] = [];
+    const model = { ...DIGITS, network: { ...DIGITS.network, classes } };
+    const { evaluation } = await evaluateModel(model, {
+      ...{ images: join(folder, images), reading, workers: 0 },
+      onOpened: ({ guesses }) => said.push(describeGuesses('', guesses)),
+    });
+    return { said: said[0], correct: evaluation.correct };
+  }
+  const idx = (name: string) => [`${name}-images-idx3-ubyte`, `${name}-labels-idx1-ubyte`];
+  const oneMore = LABELS.map((label) => label + 1);
+
+  test('EMNIST letters stand column by column and count from 1', async () => {
+    const stored = { pixels: turned, labels: oneMore };
+    expect(await told(idx('emnist-letters-test'), stored, {}, LETTERS)).toEqual({
+      said:
+        ': data set EMNIST letters (guessed), transpose column by column (guessed; else --transpose no), ' +
+        'labels-from 1 (guessed; else --labels-from 0)',
+      correct: RIGHT,
+    });
+  });
+
+  test('flags come before the name', async () => {
+    const reading = { transpose: false, labelsFrom: 0 };
+    expect(await told(idx('emnist-letters-train'), plain, reading, LETTERS)).toEqual({
+      said: ': data set EMNIST letters (guessed), transpose row by row, labels-from 0',
+      correct: RIGHT,
+    });
+  });
+
+  test('other sets of EMNIST count from 0', async () => {
+    const { said, correct } = await told(idx('emnist-digits-test'), { ...plain, pixels: turned }, {}, [
+      ...DIGITS.network.classes,
+    ]);
+    expect(said).toBe(
+      ': data set EMNIST digits (guessed), transpose column by column (guessed; else --transpose no)',
+    );
+    expect(correct).toBe(RIGHT);
+  });
+
+  test.each([
+    ['fashion-mnist-t10k', 'Fashion-MNIST, which shows clothes'],
+    ['kmnist-t10k', 'KMNIST, which shows Japanese letters'],
+  ])('a network of digits is told that %s is none of its own', async (name, words) => {
+    const { said } = await told(idx(name), plain, {}, [...DIGITS.network.classes]);
+    expect(said).toBe(`: data set ${words}: not what this network tells apart (guessed)`);
+    expect((await told(idx(name), plain, {}, LETTERS)).said).not.toContain('which');
+  });
+
+  test('letters can be scored, whose labels are not read', async () => {
+    const folder = await tempFolder({
+      'emnist-letters-test-images-idx3-ubyte': idxBytes(0x08, [COUNT, 28, 28], turned),
+    });
+    const images = join(folder, 'emnist-letters-test-images-idx3-ubyte');
+    const { rows } = await score({ inputs: [images], workers: 0, write: () => {} });
+    expect(rows).toBe(COUNT);
   });
 });
 
