@@ -31,6 +31,9 @@ describe('text encodings', () => {
 
   test('what is no text is not read as another', () => {
     expect(decodeText(Buffer.from('4dfc', 'hex'))).toBeNull();
+    expect(decodeText(Buffer.from('a\ufffd'))).toBe('a\ufffd');
+    expect(decodeText(Buffer.from('\ufeffa'))).toBe('\ufeffa');
+    expect(decodeText(Buffer.from('eda080', 'hex'))).toBeNull();
     expect(decodeText(Buffer.from('93', 'hex'), 'shift_jis')).toBeNull();
   });
 

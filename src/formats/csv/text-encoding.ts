@@ -25,9 +25,15 @@ const decoders = new Map<TextEncoding, InstanceType<typeof TextDecoder>>();
 
 /** Bytes as text; null where they are none in this encoding. */
 export function decodeText(bytes: Uint8Array, encoding: TextEncoding = 'utf8'): string | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (encoding === 'utf8') {
+    const text = buffer.toString();
+    // The replacement character may stand there itself: only then a decoder that is strict, and slow, is asked.
+    if (!text.includes('\ufffd')) return text;
+  }
   // Not TextDecoder: it takes latin1 for windows-1252, and in some versions of Node the other way round.
   if (encoding === 'latin1' || encoding === 'windows-1252') {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const text = buffer.toString('latin1');
     if (encoding === 'latin1') return text;
     return text.replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]);
   }

@@ -158,14 +158,20 @@ function plainText(
   };
 }
 
+/** Strings of bytes that are UTF-8 (Unicode, table 3-7). */
+const UTF_8 =
+  /^(?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})*$/;
+
 /** What is written of an id: from a string of bytes to a string of bytes. */
 type IdText = (id: string, file: string, record: number) => string;
 
 function idWriter({ name, isJson }: RowShape, encoding: TextEncoding | undefined): IdText {
   // CSV can hold any bytes: two ids are never written as the same.
   if (!isJson && encoding === undefined) return name;
+  const takesUtf8 = (encoding ?? 'utf8') === 'utf8';
   return (id, file, record) => {
-    if (isAscii(id)) return name(id);
+    // Only ASCII is ever escaped: bytes of UTF-8 are written as their text would be.
+    if (takesUtf8 ? UTF_8.test(id) : isAscii(id)) return name(id);
     const text = decodeText(Buffer.from(id, 'latin1'), encoding);
     if (text !== null) return bytesOf(name(text));
     const expected = `expected an id in ${encoding ?? 'utf8'}`;

@@ -1,10 +1,8 @@
 import { safeText } from '../../errors.js';
 import type { Attribution } from '../../insight/attribution.js';
 import type { SmallestChange } from '../../insight/counterfactual.js';
-
 import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../insight/explain.js';
 import { type ShadeRange, shade } from '../picture.js';
-
 import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
 import { drawPicture } from './draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';

@@ -69,6 +69,33 @@ describe('ids that are not UTF-8', () => {
     );
   });
 
+  test('are told from those that are, whatever their bytes', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const textOf = (id: Uint8Array) => {
+      try {
+        return strict.decode(id);
+      } catch {
+        return null;
+      }
+    };
+    const letters = fc.string({ unit: 'binary' }).map((text) => Uint8Array.from(Buffer.from(text)));
+    const cut = letters.map((bytes) => bytes.subarray(0, -1));
+    const near = fc
+      .array(fc.constantFrom(...[0x41, 0x80, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0xf5]), {
+        maxLength: 5,
+      })
+      .map((bytes) => Uint8Array.from(bytes));
+    fc.assert(
+      fc.property(fc.oneof(letters, cut, near, fc.uint8Array({ maxLength: 6 })), (id) => {
+        const text = textOf(id);
+        const write = () => JSON.parse(String(written({ format: 'ndjson' }, withIds([id])))).id;
+        if (text === null) expect(write).toThrow('expected an id in utf8');
+        else expect(write()).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('become UTF-8 where their encoding is said, in CSV as in JSON', () => {
     const rows = withIds(latin1('M\xfcller', 'M\xf6ller', 'a"\x80'));
     const json = String(written({ format: 'ndjson', encoding: 'windows-1252' }, rows));
