@@ -102,23 +102,31 @@ export function oddImagesWords(images: Omit<ImageSet, 'labels'>, read: HowRead):
 }
 
 /** What labels stand for: numbers from another one on, 10 for 0, or each for itself. */
-function labelParts({ classOf }: ReadingChange, { network, reading }: ReadInput): Part[] {
+function labelParts({ classOf }: ReadingChange, { network, guesses, reading }: ReadInput): Part[] {
   if (classOf === null) return [];
   const { classes } = network;
-  const from = reading.labelsFrom ?? 0;
+  const words = 'labels for other classes';
+  // Which labels were mapped to a class is not known here.
+  if (reading.labelMap !== undefined || guesses.some(({ property }) => property === 'label-map'))
+    return [{ words, flag: '--label-map' }];
+  const counted = reading.labelsFrom ?? guesses.find(({ property }) => property === 'labels-from')?.value;
+  const areNumbers = classes.every((name) => /^\d+$/.test(name));
+  const labelOf = (k: number) =>
+    counted === undefined && areNumbers ? Number(classes[k]) : k + Number(counted ?? 0);
   const seen = classOf
-    .map((classIndex, label) => ({ classIndex, label: label + from }))
-    .filter(({ classIndex }) => classIndex >= 0);
-  const first = seen[0].label - seen[0].classIndex;
-  if (first >= 0 && seen.every(({ classIndex, label }) => label - classIndex === first))
-    return [{ words: `labels from ${first}`, flag: `--labels-from ${first}` }];
-  const isTen = seen.every(({ classIndex, label }) => classIndex === label % classes.length);
-  const moved = isTen
-    ? seen.filter(({ classIndex, label }) => classIndex !== label)
-    : seen.filter(({ classIndex, label }) => classIndex !== label - from);
-  const map = moved.map(({ classIndex, label }) => `${label}=${classes[classIndex]}`).join(',');
-  const flag = `${isTen && from > 0 ? '--labels-from 0 ' : ''}--label-map ${map}`;
-  return [{ words: isTen ? `label ${map.replace('=', ' for ')}` : 'labels for other classes', flag }];
+    .map((k, own) => ({ k, label: labelOf(own), isMoved: k !== own }))
+    .filter(({ k }) => k >= 0);
+  const from = seen[0].label - seen[0].k;
+  if (from >= 0 && seen.every(({ k, label }) => label - k === from))
+    return [{ words: `labels from ${from}`, flag: `--labels-from ${from}` }];
+  const mapOf = (moved: typeof seen) => moved.map(({ k, label }) => `${label}=${classes[k]}`).join(',');
+  // 10 stands for the digit 0 in MATLAB.
+  if (classes[0] === '0' && seen.every(({ k, label }) => k === label % classes.length)) {
+    const ten = mapOf(seen.filter(({ k, label }) => k !== label));
+    const flag = `${counted === undefined ? '' : '--labels-from 0 '}--label-map ${ten}`;
+    return [{ words: `label ${ten.replace('=', ' for ')}`, flag }];
+  }
+  return [{ words, flag: `--label-map ${mapOf(seen.filter(({ isMoved }) => isMoved))}` }];
 }
 
 /** Of rows of text whose label stands at one end the label may stand at the other; only what can be read again is. */

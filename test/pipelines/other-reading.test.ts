@@ -55,7 +55,8 @@ describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
       '--transpose yes --normalize inverted',
     ],
   ])('images that are %s are told with their flag', async (words, change, flags) => {
-    const other = await otherReading({ model, images: images(change(PIXELS)), labels: labels(LABELS) });
+    const given = { images: images(change(PIXELS)), labels: labels(LABELS), reading: { scale: 255 } };
+    const other = await otherReading({ model, ...given });
     expect(other).toMatchObject({ words, flags });
     expect(other?.accuracy).toBeGreaterThan(0.9);
     expect(other?.accuracyAsRead).toBeLessThan(0.5);
@@ -172,6 +173,29 @@ test('flags that undo what flags did are told whole', async () => {
 });
 
 describe('the command line', () => {
+  test.each([
+    ['transposed', transposed, (label: number) => label],
+    [
+      'inverted and transposed',
+      (pixels: Uint8Array) => transposed(inverted(pixels)),
+      (label: number) => label,
+    ],
+    ['transposed, labels moved', transposed, (label: number) => (label + 3) % 10],
+    ['too dark', sixteenths, (label: number) => label],
+  ])('reads the images well with the flags that it tells: %s', async (_, change, labelOf) => {
+    const path = await tempFile(images(change(PIXELS)), 'odd-images-idx3-ubyte');
+    const truth = await tempFile(labels(LABELS.map(labelOf)), 'labels');
+    const evaluated = async (flags: readonly string[]) => {
+      const { stdout } = await runCli(['evaluate', path, truth, ...flags, '--format', 'json']);
+      return JSON.parse(stdout);
+    };
+    const { accuracy, otherReading: other } = await evaluated(['--scale', '255']);
+    expect(accuracy).toBeLessThan(0.3);
+    const again = await evaluated(other.flags.split(' '));
+    expect(again.accuracy).toBeGreaterThan(0.94);
+    expect(again.otherReading).toBeNull();
+  });
+
   test('ends the table with the line, and says it on stderr where a program reads the output', async () => {
     const path = await tempFile(images(transposed(PIXELS)), 'turned-images-idx3-ubyte');
     const truth = await tempFile(labels(LABELS), 'labels');
