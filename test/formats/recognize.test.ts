@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unexpected } from '../../src/formats/content/content.js';
 import { contentOf } from '../../src/formats/recognize.js';
@@ -31,6 +32,9 @@ describe('what is read is known by content:', () => {
     ['text', 'rows of text', latin1('GIF,BM,PK\n1,2,3\n')],
     ['text', 'rows of text', latin1('5 0 0 3 2\n')],
     ['text', 'rows of text', latin1('"{1}",2\n')],
+    ['text', 'rows of text', latin1('PAR1,PAR2\n1,2\n')],
+    ['text', 'rows of text', latin1('class\n7\n2\n')],
+    ['text', 'rows of text', latin1('FEA1;FEA2\n')],
     ['images', 'an IDX file', imagesIdx(1, 2, 2)],
     ['images', 'an IDX file', labelsIdx([1])],
     ['images', 'a NumPy array', npyBytes({ shape: [1], data: [7] })],
@@ -140,6 +144,20 @@ describe('what is not read is named, with what to do about it:', () => {
   });
 });
 
+test('any bytes are something, in one line', () => {
+  const starts = ['', '\x08\x07\x12', 'PK\x03\x04', '{"a":', '\x10\0\0\0\0\0\0\0{', '\0\0', '\x80\x02'];
+  const bytes = fc.tuple(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 200 }));
+  fc.assert(
+    fc.property(bytes, ([start, rest]) => {
+      const content = contentOf(Buffer.concat([latin1(start), rest]));
+      expect(unexpected('network', 'a network', content)).toMatch(
+        /^expected a network, found [ -~]+; [ -~]+$/,
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('what a file says of itself stays on one line', () => {
   expect(contentOf(zipOf('a\nb\u001b[2J.csv')).title).toBe('a ZIP archive of a b [2J.csv');
   expect(contentOf(latin1('{"a\n\u001b": 1}')).title).toBe('JSON that begins with {"a ": 1}');
@@ -153,6 +171,8 @@ test('bytes that only begin like ONNX are not called so', () => {
     Buffer.concat([integer(1, 0), GRAPH]),
     GRAPH,
     ONNX.subarray(0, 11),
+    // A length that no number of 64 bits holds.
+    Buffer.concat([integer(1, 8), Buffer.of(0x12), Buffer.alloc(12, 0xff)]),
   ]) {
     expect(contentOf(start).title).not.toContain('ONNX');
   }

@@ -181,6 +181,28 @@ describe('readSafetensors refuses', () => {
     );
   });
 
+  it('a weight of F64 that float32 cannot hold, which would be Infinity where it is scored', () => {
+    const data = [...new Uint8Array(Float64Array.of(1, -1e39).buffer)];
+    expect(caught(() => read(fileBytes(entry([2], [0, 16], 'F64'), data))).message).toContain(
+      'tensor "x" [2], element 1: expected a number that float32 can hold, found -1e+39;',
+    );
+  });
+
+  it.each([
+    ['lists', '['.repeat(1_000_000)],
+    ['lists that end', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
+    ['objects', '{"a":'.repeat(1_000_000)],
+    ['lists in a shape', `{"x":{"dtype":"F32","shape":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}}`],
+  ])('a header of a million levels: %s', (_, text) => {
+    const { message } = caught(() => read(fileOfText(text)));
+    expect(message).toMatch(/^a\.safetensors: header: expected a JSON object, found "[^;]{59}…;/);
+  });
+
+  it('no header for what stands in its strings', () => {
+    const text = `{"__metadata__":{"a":"\\"${'[{'.repeat(100)}"}}`;
+    expect(read(fileOfText(text)).metadata.get('a')).toBe(`"${'[{'.repeat(100)}`);
+  });
+
   it('NaN in F16 and BF16 too', () => {
     for (const { dtype, high } of [
       { dtype: 'F16', high: 0x7e },

@@ -1,5 +1,6 @@
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/network/formats/safetensors.js';
 import { restoreTraining, saveTraining } from '../../src/training/checkpoint.js';
 import type { SharedTraining } from '../../src/training/shared-training.js';
 import { openTrainer } from '../../src/training/trainer.js';
@@ -79,6 +80,21 @@ describe('a checkpoint', () => {
         message: expect.stringContaining('other images or labels'),
       }),
     );
+  });
+
+  test('whose JSON has a million levels is refused', () => {
+    const shared = smallTraining(given);
+    for (const deep of [
+      '['.repeat(1_000_000),
+      `{"schema":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`,
+    ]) {
+      const bytes = writeSafetensors({ tensors: new Map(), metadata: new Map([['checkpoint', deep]]) });
+      expect(() => restoreTraining(shared, bytes, DIGEST, 'a.checkpoint')).toThrowError(
+        expect.objectContaining({
+          message: expect.stringContaining('expected digitflow.checkpoint/1, found'),
+        }),
+      );
+    }
   });
 
   test('that is cut off, or is none, is refused with its name', async () => {

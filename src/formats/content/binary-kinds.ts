@@ -33,7 +33,7 @@ const SIGNATURES: readonly (readonly [start: string | RegExp, title: string, is:
     [/^P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*\d+\s/, 'a PNM picture', PICTURE],
     ['8BPS\0', 'a Photoshop picture', PICTURE],
     ['%PDF-', 'a PDF document', PICTURE],
-    ['GGUF', 'a GGUF network', NETWORK],
+    [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', NETWORK],
     [/^.{4}TFL3/s, 'a TensorFlow Lite network', NETWORK],
     // The first of the pickles that the format was made of before it was a ZIP: a magic number.
     ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', NETWORK],
@@ -41,8 +41,8 @@ const SIGNATURES: readonly (readonly [start: string | RegExp, title: string, is:
     [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS)],
     // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
     [/^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
-    ['PAR1', 'a Parquet file', TABLE],
-    [/^(?:ARROW1|FEA1)/, 'an Arrow file', TABLE],
+    [/^PAR1[\0-\x1f]/, 'a Parquet file', TABLE],
+    [/^(?:ARROW1\0|FEA1\0)/, 'an Arrow file', TABLE],
     [/^ORC[\0-\x20]/, 'an ORC file', TABLE],
     ['Obj\x01', 'an Avro file', TABLE],
     ['SQLite format 3\0', 'an SQLite database', TABLE],
@@ -121,6 +121,7 @@ function isOnnx(bytes: Buffer): boolean {
     const field = Math.floor(key / 8);
     if (MODEL_FIELDS.get(field) !== key % 8) return false;
     const value = varint();
+    if (value < 0n) return false;
     if (field === 1 && (value < 1n || value > MOST_IR_VERSION)) return false;
     seen.add(field);
     if (field === GRAPH_FIELD) return seen.has(1) && value > 0n && GRAPH_STARTS.includes(bytes[at]);

@@ -27,7 +27,11 @@ const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content,
   [/^(?:%[^\n]*\s+)*@relation\s/i, 'an ARFF file', TABLE],
   [/^[+-]?\d+(?:\.\d+)?(?:[ \t]+\d+:[-+\d.eE]+){2,}\s/, 'rows in the format of libsvm', TABLE],
   // Protocol 0, as Python 2 wrote it: a collection or a class, and what it is put on.
-  [/^(?:\(?[dl]p\d+\n|\([dl]p\d+\n|c[\w.]+\n\w+\n)/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
+  [
+    /^(?:\([dl]p\d+\n|c(?:__builtin__|builtins|copy_?reg|collections|numpy|torch|sklearn)[\w.]*\n\w+\n)/,
+    'a Python pickle',
+    imagesOrNetwork(ARRAYS),
+  ],
   [
     /^(?:40[0-9]|50[0-9])?:? ?(?:Not Found|Forbidden|Unauthorized|Access Denied|Bad Gateway|Entry not found|Repository not found|Invalid username or password)\b/i,
     "a server's answer saved under this name",

@@ -51,6 +51,8 @@ export async function closedOnError<T>(
 
 const NOTHING = new Uint8Array(0);
 
+const LEAST_ROOM_BYTES = 2 ** 20;
+
 /** A cursor over a byte source. It gives views, valid until the next read, and copies only what a caller wants in one piece. */
 export class ByteReader {
   readonly source: ByteSource;
@@ -90,15 +92,20 @@ export class ByteReader {
   async readFully(byteCount: number): Promise<Uint8Array> {
     const first = await this.read(byteCount);
     if (first.length === byteCount || first.length === 0) return first;
-    if (this.#joined.length < byteCount) this.#joined = new Uint8Array(byteCount);
-    this.#joined.set(first);
-    let filled = first.length;
-    while (filled < byteCount) {
-      const next = await this.read(byteCount - filled);
-      if (next.length === 0) break;
+    let filled = 0;
+    for (let next = first; next.length > 0; next = await this.read(byteCount - filled)) {
+      this.#makeRoom(filled, filled + next.length, byteCount);
       this.#joined.set(next, filled);
       filled += next.length;
     }
     return this.#joined.subarray(0, filled);
+  }
+
+  /** Grows with what has come, not at once to what was asked for: a header may announce more than there is. */
+  #makeRoom(filled: number, needed: number, mostBytes: number): void {
+    if (this.#joined.length >= needed) return;
+    const grown = new Uint8Array(Math.min(mostBytes, Math.max(2 * needed, LEAST_ROOM_BYTES)));
+    grown.set(this.#joined.subarray(0, filled));
+    this.#joined = grown;
   }
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { DigitflowError, type ErrorCode, inputError } from '../../errors.js';
+import { DigitflowError, type ErrorCode, inputError, isUrl } from '../../errors.js';
 import { openPath } from './open-bytes.js';
 
 /** What may be read whole. */
@@ -80,7 +80,11 @@ function readRegular(path: string, file: WholeFile): Uint8Array | null {
       ? start
       : Buffer.concat([start, readUpTo(fd, stats.size - start.length)]);
   } catch (error) {
-    throw inputError(error, path);
+    const failure = inputError(error, path);
+    if (failure.code !== 'INPUT_MISSING' || isUrl(path)) throw failure;
+    // Not from stdin: that is for images.
+    const message = `${path}: no such file; give the path of ${file.title}`;
+    throw new DigitflowError('INPUT_MISSING', message, { cause: error });
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
