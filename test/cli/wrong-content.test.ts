@@ -44,7 +44,7 @@ describe('whatever a file is given as, it is named by what it is:', () => {
   test.each<[line: string, words: string, exitCode?: number]>([
     [
       'evaluate a.safetensors',
-      `a.safetensors: expected images as IDX, NumPy or CSV, found a network in safetensors; ${GIVE_IMAGES}`,
+      `a.safetensors: expected images as IDX, NumPy, pictures or CSV, found a network in safetensors; ${GIVE_IMAGES}`,
     ],
     ['score a.pt', `found a PyTorch file; ${GIVE_IMAGES}`],
     ['train --images a.pt --out f', `found a PyTorch file; ${GIVE_IMAGES}`],
@@ -66,7 +66,7 @@ describe('whatever a file is given as, it is named by what it is:', () => {
     ],
     [
       'evaluate rows.csv labels-idx1-ubyte',
-      'rows.csv: expected images as IDX or NumPy beside a file of labels, found CSV',
+      'rows.csv: expected images as IDX, NumPy or pictures beside a file of labels, found CSV',
       2,
     ],
     [
