@@ -101,7 +101,12 @@ export async function openLook(options: LookOptions, check: (network: Network) =
   return { network, images, head };
 }
 
-const LABEL_FAULTS: readonly ErrorCode[] = ['LABEL_OUT_OF_RANGE', 'LABEL_NOT_ONE_HOT', 'LABEL_SHAPE'];
+const LABEL_FAULTS: readonly ErrorCode[] = [
+  'LABEL_OUT_OF_RANGE',
+  'LABEL_NOT_ONE_HOT',
+  'LABEL_SHAPE',
+  'LABEL_AMBIGUOUS',
+];
 
 /** Holds images to look at. Labels of other classes that came with them are left out: pictures can be seen without. */
 export async function holdToLook(spec: LookImages, options: HoldOptions): Promise<HeldImages> {

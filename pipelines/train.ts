@@ -5,6 +5,7 @@ import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import { type ReadingFlags, readingFlagWords } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
+import { classesUpTo, findSet, type KnownSet, knownSetWords, type SetShape } from '../src/inputs/find-set.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import type { ImagesSpec } from '../src/inputs/open-inputs.js';
 import { CHECKPOINT } from '../src/inputs/open-model.js';
@@ -14,6 +15,7 @@ import type { Network } from '../src/network/network.js';
 import { unlessAborted } from '../src/operators/until-aborted.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
 import { restoreTraining, saveTraining } from '../src/training/checkpoint.js';
+import { mixedImages } from '../src/training/mixed-images.js';
 import { trainedNetwork } from '../src/training/network-parameters.js';
 import { SharedTraining } from '../src/training/shared-training.js';
 import { chooseTeamSize, openTrainer, trainerThreads } from '../src/training/trainer.js';
@@ -39,10 +41,12 @@ import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/lear
 import { evaluateModel } from './evaluate.js';
 import { hold } from './hold.js';
 
-const DIGITS: readonly string[] = Array.from('0123456789');
+/** Of a smaller set a sixth is held out, as of MNIST. */
+const LEAST_SHARES = 6;
+const MNIST: SetShape = { image: null, classes: Array.from('0123456789'), isOpen: false };
 
 /** Which images to learn from. Default: the MNIST training set. */
-export interface TrainingImagesSpec extends ImagesSpec {
+export interface TrainingImagesSpec extends ImagesSpec, KnownSet {
   /** How the data is to be read; the rest is guessed. */
   readonly reading?: ReadingFlags | undefined;
   /** Is told how the input was understood. */
@@ -98,8 +102,18 @@ export interface TrainResult {
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
-  const { workers: wanted, signal, onEpoch, reading, onOpened, onPictures, ...settings } = rest;
-  const options = completeTrainingOptions(settings);
+  const {
+    workers: wanted,
+    signal,
+    onEpoch,
+    reading,
+    onOpened,
+    onPictures,
+    image,
+    classes,
+    ...settings
+  } = rest;
+  const asked = completeTrainingOptions(settings);
   const inputs = [images, labels, resume === checkpoint ? undefined : resume];
   const outputs = new TrainingOutputs(
     { out, checkpoint, log, curve },
@@ -108,7 +122,14 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   try {
     // Before the images: they may take long.
     const kept = resume && (await unlessAborted(readWhole(resume, CHECKPOINT, signal), signal));
-    const source = await readTrainingInput({ images, labels, reading, onOpened, onPictures }, signal);
+    const told = { onOpened, onPictures };
+    const read = await readTrainingInput({ images, labels, reading, image, classes, ...told }, signal);
+    // A small set has no 10,000 to hold out.
+    const most = Math.floor(read.images.labels.length / LEAST_SHARES);
+    const validation = settings.validation ?? Math.min(asked.validation, most);
+    const options = { ...asked, validation };
+    const mixed = mixedImages(read.images, options);
+    const source = { ...read, images: mixed, isMixed: mixed !== read.images };
     outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
@@ -187,12 +208,14 @@ async function testNetwork(network: Network): Promise<Training['test']> {
 
 /** Reads a whole training set; `digest` is one text that stands for all files and how they were understood. */
 async function readTrainingInput(
-  { images, labels, reading, onOpened, onPictures }: TrainingImagesSpec,
+  { images, labels, reading = {}, onOpened, onPictures, ...known }: TrainingImagesSpec,
   signal: AbortSignal | undefined,
 ) {
-  const network = { image: null, classes: DIGITS };
+  const isKnown = images === undefined && known.image === undefined && known.classes === undefined;
+  const finding = isKnown ? MNIST : findSet({ images, labels }, reading, known);
+  const set = await unlessAborted(Promise.resolve(finding), signal);
   const options = {
-    network,
+    network: set,
     digest: 'always',
     split: 'train',
     reading,
@@ -207,13 +230,14 @@ async function readTrainingInput(
   const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
   return {
     name,
-    reading: readingFlagWords(reading ?? {}),
-    images: { pixels, labels: held.labels, image, classes: DIGITS },
+    reading: [...readingFlagWords(reading), ...knownSetWords(known)],
+    images: { pixels, labels: held.labels, image, classes: classesUpTo(set, held.labels, name) },
     dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
     files,
     digest: [
       ...files.map(({ sha256 }) => sha256),
-      ...guesses.map(({ property, value }) => `${property}=${value}`),
+      // What lies beside pictures is none of the set: a checkpoint, most often.
+      ...guesses.flatMap(({ property, value }) => (property === 'passed over' ? [] : `${property}=${value}`)),
     ].join(' '),
   };
 }

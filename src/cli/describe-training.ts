@@ -51,6 +51,7 @@ function dataFacts({ data, settings }: Report): Fact[] {
     safeText(data.dataset ?? data.files[0]?.path ?? 'images'),
     `${grouped(data.images - settings.validation)} images to learn from`,
     `${grouped(settings.validation)} held out`,
+    data.mixed === true && 'in random order, since they came sorted by class',
     digest ? digestWords(digest) : false,
   ];
 }

@@ -92,11 +92,26 @@ function layerSizes(text: string): number[] {
   });
 }
 
+function names(text: string): string[] {
+  const all = text.split(',');
+  const isClear = all.every((name) => name !== '') && new Set(all).size === all.length;
+  if (isClear && all.length <= 256) return all;
+  throw new InvalidArgumentError('Give at most 256 names that differ, separated by commas, such as A,B,C.');
+}
+
+function imageSize(text: string): TrainOptions['image'] {
+  const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Give a height and a width in pixels, such as 16x16.');
+  return { height: Number(match[1]), width: Number(match[2]) };
+}
+
 type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'log'>;
 
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
 interface TrainFlags extends Partial<TrainingOptions>, Paths, ReadingFlagValues {
   readonly warmUp?: number;
+  readonly classes?: readonly string[];
+  readonly image?: TrainOptions['image'];
   readonly workers?: number;
   readonly out: string;
   readonly format: 'table' | 'json';
@@ -108,6 +123,8 @@ Examples:
   $ digitflow train --out mine.safetensors             the network of the video, on MNIST
   $ digitflow evaluate --model mine.safetensors        how well it does
   $ digitflow train --images folder --out f            train-images-idx3-ubyte and its labels in a folder
+  $ digitflow train --images photos --out f            pictures, in a folder a class: photos/3/a.png
+  $ digitflow train --images letters.csv --out f       other classes and sizes, by the labels and rows
   $ digitflow train --activation relu --output softmax --restarts 4 --out f
   $ digitflow train --checkpoint c --out f             then, after a kill: digitflow train --resume c --out f
 
@@ -125,6 +142,8 @@ export function defineTrain(command: Command): void {
   command
     .option('--images <path>', imagesHelp)
     .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')
+    .option('--classes <names>', 'the classes in order, separated by commas (default: by the labels)', names)
+    .option('--image <size>', 'the size of an image as HEIGHTxWIDTH (default: by the data)', imageSize)
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
   addReadingOptions(addTrainingOptions(command))
     .option('-w, --workers <count>', workersHelp, wholeNumber(0, MOST_WORKERS))
@@ -145,10 +164,10 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     note('interrupted; keeping the best so far (again to leave at once)'),
   );
   try {
-    const { images, labels, workers, checkpoint, resume, curve, log, out, quiet } = flags;
+    const { images, labels, image, classes, workers, checkpoint, resume, curve, log, out, quiet } = flags;
     const result = await train({
       ...settingsOf(flags),
-      ...{ images, labels, workers, checkpoint, resume, curve, log, out, signal },
+      ...{ images, labels, image, classes, workers, checkpoint, resume, curve, log, out, signal },
       reading: readingFlagsOf(flags),
       onOpened: onOpened(flags, note),
       onPictures: onPictures(flags, note),

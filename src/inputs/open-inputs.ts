@@ -70,7 +70,8 @@ async function picturesOfFolder(folder: string): Promise<ImageFiles> {
   throw new DigitflowError('INPUT_MISSING', `${message}; give the files' own paths`);
 }
 
-async function findImages({ images, labels }: ImagesSpec, split: Split): Promise<ImageFiles> {
+/** Where images lie, and their labels; throws what `openInputs` throws. */
+export async function findImages({ images, labels }: ImagesSpec, split: Split): Promise<ImageFiles> {
   if (images === '-' && labels === '-') {
     throw new DigitflowError('USAGE', 'stdin cannot be both images and labels; give the labels as a file');
   }

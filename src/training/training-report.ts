@@ -44,6 +44,8 @@ export interface Training {
     readonly images: number;
     readonly height: number;
     readonly width: number;
+    /** True where they came sorted by class, and were put in random order. */
+    readonly mixed?: boolean;
   };
   readonly settings: TrainingOptions;
   /** The run (from 1) and its epoch (from 1) whose weights were kept, and the loss of that epoch. */
@@ -81,6 +83,8 @@ export interface TrainingSource {
   readonly dataset: string | null;
   /** How it is to be read, as words of a command line: those that were given. */
   readonly reading: readonly string[];
+  /** Whether its images came sorted, and were put in random order. */
+  readonly isMixed: boolean;
   /** Images, then labels where they are a file of their own, with their digests. */
   readonly files: readonly { readonly name: string; readonly sha256: string | null }[];
 }
@@ -126,6 +130,7 @@ export function trainingReport(finished: FinishedTraining, written: WrittenNetwo
       images: images.labels.length,
       height: images.image.height,
       width: images.image.width,
+      ...(source.isMixed && { mixed: true }),
     },
     settings: options,
     chosen: { run: report.run + 1, epoch: report.epoch, loss: report.loss },

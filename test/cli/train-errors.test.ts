@@ -100,7 +100,7 @@ describe('train says on one line', () => {
     );
     const { exitCode, stderr } = await failure([...args, '--out', join(folder, 'out')]);
     expect(exitCode).toBe(65);
-    expect(stderr).toContain('found 11');
+    expect(stderr).toContain('found 11 as the largest, and 11 of these 12 never');
   });
 
   test('that a checkpoint is of another training, naming what differs, or none at all', async () => {

@@ -10,7 +10,7 @@ import { openBytes } from '../bytes/open-bytes.js';
 import { type FirstBytes, nameOf } from '../first-bytes.js';
 import type { Cursor, Input, OpenOptions, OpenReading } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
-import { classFinder, pictureLabels } from './picture-labels.js';
+import { classesOf, classFinder, pictureLabels } from './picture-labels.js';
 import { bytesOf, MOST_PICTURE_BYTES, type PictureSet, textOf } from './picture-set.js';
 
 /** What pictures are made into where no network says it. */
@@ -53,6 +53,11 @@ export async function openPictures(first: FirstBytes, options: OpenOptions): Pro
     files: (isComplete) => (sums ??= files(isComplete)),
     close: async () => {},
   };
+}
+
+/** The classes that pictures are of, by their labels. Throws what `classesOf` and reading the labels throw. */
+export async function pictureClasses(set: PictureSet): Promise<string[]> {
+  return classesOf(set.names, set.name, await openTable(set));
 }
 
 /** What is to be read, and how. */

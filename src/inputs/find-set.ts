@@ -1,0 +1,160 @@
+import { DigitflowError } from '../errors.js';
+import type { CsvDialect } from '../formats/csv/dialect.js';
+import { firstRows } from '../formats/csv/guess/first-table.js';
+import { guessDialect } from '../formats/csv/guess/guess-dialect.js';
+import { guessShape } from '../formats/csv/guess/guess-shape.js';
+import { splitRow } from '../formats/csv/parse-row.js';
+import { endOfWholeRows, findRowEnd } from '../formats/csv/row-ends.js';
+import { nameOfField } from '../formats/csv/text-encoding.js';
+import { naturalOrder } from '../formats/natural-order.js';
+import type { ReadingFlags } from '../formats/reading.js';
+import type { ImageSize } from '../network/network.js';
+import { type FirstBytes, isStream, readFirstBytes } from './first-bytes.js';
+import { formatOf } from './formats.js';
+import { findImages, type ImagesSpec } from './open-inputs.js';
+
+/** What images of a set are like, where no network says it. */
+export interface SetShape {
+  /** Null where the images say it themselves. */
+  readonly image: ImageSize | null;
+  readonly classes: readonly string[];
+  /** Whether there are only so many of these classes as the largest label says. */
+  readonly isOpen: boolean;
+}
+
+/** What is known of it beforehand. */
+export interface KnownSet {
+  readonly image?: ImageSize | undefined;
+  readonly classes?: readonly string[] | undefined;
+}
+
+/** What was said of a set, as words of a command line. */
+export function knownSetWords({ image, classes }: KnownSet): string[] {
+  return [
+    ...(image === undefined ? [] : ['--image', `${image.height}x${image.width}`]),
+    ...(classes === undefined ? [] : ['--classes', classes.join(',')]),
+  ];
+}
+
+/** A label takes a byte. */
+const MOST_CLASSES = 256;
+
+/**
+ * Finds out, before a set is read, how large its images are and which classes they are of: names in the order in which
+ * people sort them; of numbers, which are the labels as they stand, the last one is known only when all was read. A stream
+ * is not looked at: its labels are numbers, and its images 28 x 28, unless it is said.
+ *
+ * @throws DigitflowError INPUT_SIZE for rows that are no squares; LABEL_SHAPE for too many classes; and what opening throws
+ */
+export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: KnownSet): Promise<SetShape> {
+  const { image = null, classes } = known;
+  const numbers = { classes: numbersFrom(flags.labelsFrom ?? 0), isOpen: true };
+  const named = classes === undefined ? numbers : { classes, isOpen: false };
+  const { images, imagesName, pictures } = await findImages(spec, 'train');
+  if (pictures !== undefined) {
+    if (classes !== undefined) return { image, classes, isOpen: false };
+    const { pictureClasses } = await import('./pictures/picture-input.js');
+    return { image, classes: await pictureClasses(pictures), isOpen: false };
+  }
+  if (isStream(images)) return { image, ...named };
+  const first = await readFirstBytes(images, imagesName);
+  if (!formatOf(first).isText) return { image, ...named };
+  const size = image ?? sizeOfRows(first, flags);
+  if (classes !== undefined) return { image: size, ...named };
+  const guessed = guessDialect(
+    first.bytes,
+    first.isWhole,
+    { pixelCount: size.height * size.width, ...numbers },
+    flags,
+    first.name,
+  );
+  const { label } = guessed.dialect;
+  if (label?.kind !== 'name') return { image: size, ...numbers };
+  const names = await namesIn(first, guessed.dialect, label.column, guessed.dataStart, flags);
+  return { image: size, classes: names, isOpen: false };
+}
+
+/**
+ * The classes there are, once all labels are known.
+ *
+ * @throws DigitflowError LABEL_OUT_OF_RANGE where most numbers up to the largest are no label of any image
+ */
+export function classesUpTo(
+  { classes, isOpen }: SetShape,
+  labels: Uint8Array,
+  name: string,
+): readonly string[] {
+  if (!isOpen) return classes;
+  const used = new Set(labels);
+  const there = classes.slice(0, 1 + Math.max(0, ...used));
+  if (2 * used.size >= there.length) return there;
+  const [first, last] = [there[0], there[there.length - 1]];
+  const found = `found ${last} as the largest, and ${there.length - used.size} of these ${there.length} never`;
+  const advice = 'say which classes there are with --classes, or the first one with --labels-from';
+  throw new DigitflowError(
+    'LABEL_OUT_OF_RANGE',
+    `${name}: expected labels from ${first} on, ${found}; ${advice}`,
+  );
+}
+
+function numbersFrom(first: number): string[] {
+  return Array.from({ length: MOST_CLASSES }, (_, index) => `${first + index}`);
+}
+
+/** The square that rows hold beside a label, or a label and an id. */
+function sizeOfRows({ bytes, isWhole, name }: FirstBytes, { delimiter }: ReadingFlags): ImageSize {
+  const { rows } = firstRows(bytes, guessShape(bytes, isWhole, delimiter), { isWhole });
+  const widths = rows.map(({ fields }) => fields.findLastIndex((field) => field.trim() !== '') + 1);
+  // A header, or a row that is cut off, may be of another width.
+  const columns = widths.sort((a, b) => a - b)[Math.floor(widths.length / 2)] ?? 0;
+  for (const beside of [1, 2, 0]) {
+    const side = Math.sqrt(columns - beside);
+    if (side >= 1 && Number.isInteger(side)) return { height: side, width: side };
+  }
+  const message = `${name}: expected rows of a square image and its label, found ${columns} columns`;
+  throw new DigitflowError('INPUT_SIZE', `${message}; say the size with --image HEIGHTxWIDTH`);
+}
+
+/** All that stands in a column of names. */
+async function namesIn(
+  first: FirstBytes,
+  dialect: CsvDialect,
+  column: number,
+  dataStart: number,
+  { encoding }: ReadingFlags,
+): Promise<string[]> {
+  const names = new Set<string>();
+  const addRows = (text: Buffer, end: number): void => {
+    for (let at = 0; at < end; ) {
+      const row = findRowEnd(text, at, end, dialect);
+      const fields = splitRow(text.subarray(at, row.end), dialect);
+      // What is wrong with a row is told when it is read.
+      if (typeof fields !== 'string' && fields.length === dialect.columnCount)
+        names.add(nameOfField(fields[column], encoding));
+      if (names.size > MOST_CLASSES) throw tooMany(first.name, names);
+      at = row.next;
+    }
+  };
+  const source = await first.content();
+  try {
+    let [rest, passed] = [Buffer.alloc(0), 0];
+    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) {
+      const skipped = Math.min(piece.length, Math.max(0, dataStart - passed));
+      passed += piece.length;
+      rest = Buffer.concat([rest, piece.subarray(skipped)]);
+      const end = endOfWholeRows(rest, dialect);
+      addRows(rest, end);
+      rest = rest.subarray(end);
+    }
+    addRows(rest, rest.length);
+  } finally {
+    await source.close();
+  }
+  return [...names].sort(naturalOrder);
+}
+
+function tooMany(name: string, names: ReadonlySet<string>): DigitflowError {
+  const found = `found more, such as ${[...names].slice(0, 3).join(', ')}`;
+  const message = `${name}: expected at most ${MOST_CLASSES} classes, ${found}`;
+  return new DigitflowError('LABEL_SHAPE', `${message}; say with --label where the label is`);
+}
