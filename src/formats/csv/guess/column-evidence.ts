@@ -150,7 +150,7 @@ export function isMangledRow(fields: readonly string[]): boolean {
     if (counts.get(base) === Number(count)) {
       counts.set(base, Number(count) + 1);
       repeated++;
-    } else if (counts.has(field) || readNumber(field) === undefined) {
+    } else if (counts.has(field)) {
       return false;
     } else {
       counts.set(field, 1);

@@ -25,7 +25,6 @@ interface Outer {
   readonly isUnlikePixel: boolean;
   readonly isLikePixel: boolean;
   readonly isLabel: boolean;
-  readonly varies: boolean;
   readonly isId: boolean;
 }
 
@@ -84,9 +83,7 @@ function rolesOf(
     column === undefined ? null : { first: column, count: 1, by: 'seen' };
   const id = given.id ?? claim(beside.find((column) => of(column).isId));
   const free = beside.filter((column) => column !== id?.first);
-  const possible = given.label === null ? free.filter((column) => of(column).isLabel) : [];
-  const varying = possible.filter((column) => of(column).varies);
-  const labels = varying.length > 0 ? varying : possible;
+  const labels = given.label === null ? free.filter((column) => of(column).isLabel) : [];
   if (labels.length > 0) return labels.map((column) => ({ label: claim(column), id }));
   const isKnown = free.length === 0 || given.label !== null || id !== null;
   return isKnown ? [{ label: given.label, id }] : [];
@@ -110,7 +107,6 @@ function lookAt(column: number, evidence: ColumnEvidence): Outer {
     isUnlikePixel: breaks >= LEAST_UNLIKE,
     isLikePixel: breaks <= MOST_LIKE,
     isLabel: labels !== null && !isIndex,
-    varies: new Set(labels).size > 1,
     isId: isIndex || (labels === null && isText(rows, column)),
   };
 }
