@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstTable } from '../../src/formats/csv/guess/first-table.js';
+import { firstRows, firstTable } from '../../src/formats/csv/guess/first-table.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
 
 const split = (text: string) => text.split(' ').map((line) => line.split(','));
@@ -94,4 +94,40 @@ test('names of classes are no row names, in the encoding that is said', () => {
   const rows = 'a,b,c,d k\xf6tt,0,0,1,0 dog,0,0,1,0';
   expect(table(rows, true).names).toEqual(['', 'a', 'b', 'c', 'd']);
   expect(() => table(rows, true, { encoding: 'latin1' })).toThrow('expected a header with a name for each');
+});
+
+describe('the first rows', () => {
+  const comma = { delimiter: ',', lineEnd: 'lf' } as const;
+  const rowsOf = (text: string, isWhole: boolean, limits = {}) => {
+    const { rows, comments } = firstRows(Buffer.from(text), comma, { isWhole, ...limits });
+    return { rows: rows.map(({ fields }) => fields.join('|')), comments };
+  };
+
+  test.each(['"a', '"a\n', '"a\nb', '"a\nb"', '"a\nb",1', '"a\nb",1,"2\n'])(
+    'are waited for where quotes span lines, also when a piece ends just after one: %j',
+    (text) => {
+      expect(rowsOf(text, false).rows).toEqual([]);
+      expect(rowsOf(`${text}${text.split('"').length % 2 ? '' : '"'}\n`, false).rows).toHaveLength(1);
+    },
+  );
+
+  test('end with their line where a quote is never closed, and then have no fields', () => {
+    const text = '"7,0\n5,0\n4,0\n';
+    expect(rowsOf(text, true).rows).toEqual(['', '5|0', '4|0']);
+    expect(rowsOf(text, false).rows).toEqual([]);
+    expect(rowsOf(text, false, { mostRowBytes: 8 }).rows).toEqual(['', '5|0', '4|0']);
+  });
+
+  test.each([
+    ['lines of comments, whatever is in them', '# a, b, c\n#\n\n# d\n7,0\n5,0\n', ['7|0', '5|0'], 3],
+    ['but not a header that numpy.savetxt wrote', '# made by hand\n# a,b\n7,0\n', ['# a|b', '7|0'], 1],
+    ['nor ids', '#1,0\n#2,0\n', ['#1|0', '#2|0'], 0],
+    ['nor what stands between rows', '7,0\n# x\n5,0\n', ['7|0', '# x', '5|0'], 0],
+  ])('come after %s', (_, text, rows, comments) => {
+    expect(rowsOf(text, true)).toEqual({ rows, comments });
+  });
+
+  test('of a stream that has given comments only are not known', () => {
+    expect(rowsOf('# a, b, c\n', false).rows).toEqual([]);
+  });
 });

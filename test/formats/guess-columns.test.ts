@@ -65,3 +65,101 @@ test('a header that numpy.savetxt wrote begins with a sign of its own', () => {
   expect(dialect.label).toMatchObject({ column: 0 });
   expect(describeGuesses('f.csv', guesses)).toContain('label column first "#label"');
 });
+
+describe('columns without names are told by what stands in them and in the pixels beside:', () => {
+  // Dark at both ends.
+  const dark = ['0,255,9,0', '0,12,255,0', '0,0,7,0', '0,200,0,0'];
+  const rows = (row: (pixels: string, at: number) => string) => dark.map(row).join(' ');
+  const labels = [3, 1, 1, 2];
+  const numbers = [33, 4, 90, 17];
+
+  test.each([
+    [
+      'an id that counts',
+      rows((pixels, at) => `${pixels},${at + 5}`),
+      { label: null, idColumn: 4, firstPixel: 0 },
+    ],
+    [
+      'an id of text, though one is a number',
+      rows((p, at) => `${p},${at ? `img${at}` : 7}`),
+      { idColumn: 4 },
+    ],
+    [
+      'a label and then an id, at the end',
+      rows((pixels, at) => `${pixels},${labels[at]},${at}`),
+      { label: { kind: 'number', column: 4, from: 0 }, idColumn: 5, firstPixel: 0 },
+    ],
+    [
+      'a label between an unknown number and the pixels',
+      rows((pixels, at) => `${numbers[at]},${labels[at]},${pixels}`),
+      { label: { kind: 'number', column: 1, from: 0 }, idColumn: null, firstPixel: 2 },
+    ],
+    [
+      'labels that are all the same',
+      rows((pixels) => `${pixels},2`),
+      { label: { kind: 'number', column: 4, from: 0 }, firstPixel: 0 },
+    ],
+  ])('%s', (_, text, dialect) => {
+    expect(guess(text)).toMatchObject({ dialect, alternatives: [] });
+  });
+
+  test('a flag for the id settles what is beside the pixels: none of them is a label then', () => {
+    for (const flags of [{ id: '5' }, { id: '5', label: 'none' }]) {
+      const { dialect } = guess(
+        rows((pixels) => `${pixels},0`),
+        flags,
+      );
+      expect(dialect).toMatchObject({ label: null, idColumn: 4, firstPixel: 0 });
+    }
+  });
+
+  test.each([
+    [
+      'two columns that may be labels',
+      rows((pixels, at) => `${labels[at]},${labels[3 - at]},${pixels}`),
+      [
+        { label: 'first', id: '2' },
+        { label: '2', id: '1' },
+      ],
+    ],
+    [
+      'both ends, where they are alike',
+      rows((pixels) => `${pixels},0`),
+      [{ label: 'first' }, { label: 'last' }],
+    ],
+  ])('%s are both offered, each by flags that settle it', (_, text, alternatives) => {
+    expect(guess(text).alternatives).toEqual(alternatives);
+    const settled = alternatives.map((flags) => guess(text, flags));
+    expect(settled.map((one) => one.alternatives)).toEqual([[], []]);
+    expect(settled[0].dialect.label).not.toEqual(settled[1].dialect.label);
+  });
+});
+
+test('labels are names, though one of them is a number', () => {
+  const { dialect } = guess('label,a,b,c,d eins,0,0,255,0 7,0,255,0,0 zwei,0,255,0,0');
+  expect(dialect.label).toMatchObject({ kind: 'name', column: 0 });
+});
+
+test('one-hot columns are known with the first row, not with the header alone', () => {
+  const header = 'c0,c1,c2,c3,p0,p1,p2,p3';
+  const of = (text: string) =>
+    guessDialect(Buffer.from(text.replaceAll(' ', '\n')), false, known, {}, 'f.csv');
+  expect(of(`${header} `).needsMore).toBe(true);
+  expect(of(`${header} 0,1,0,0,0,0,255,0 `).dialect.label).toEqual({ kind: 'one-hot', first: 0, count: 4 });
+});
+
+test('names in single quotes, as ARFF has them, are names', () => {
+  const { dialect } = guess("'label','p 0','p 1','p 2','p 3' 3,0,0,255,0".replaceAll("'p ", "'p"));
+  expect(dialect).toMatchObject({ hasHeader: true, label: { column: 0 }, firstPixel: 1 });
+});
+
+test('names that pandas made of a row say nothing of their columns', () => {
+  const row = (label: number) => [label, ...Array(40).fill(0), 255, ...Array(9).fill(0)].join(',');
+  const mangled = ['7', '0', ...Array.from({ length: 39 }, (_, i) => `0.${i + 1}`), '255'];
+  const header = [...mangled, ...Array.from({ length: 9 }, (_, i) => `0.${i + 40}`)].join(',');
+  const text = Buffer.from(`${header}\n${row(3)}\n${row(1)}\n`);
+  const { dialect, guesses, dataStart } = guessDialect(text, true, { ...known, pixelCount: 50 }, {}, 'f.csv');
+  expect(dialect).toMatchObject({ hasHeader: true, label: { column: 0 }, firstPixel: 1 });
+  expect(dataStart).toBe(header.length + 1);
+  expect(describeGuesses('f.csv', guesses)).toContain('header yes (pandas made it of a row of numbers)');
+});

@@ -127,6 +127,16 @@ describe('a fault names the column, what was expected and what was found:', () =
     expect(parse(row)).toBe(fault);
   });
 
+  test('how many lines a stray quote has swallowed, also where all that it swallowed is passed over', () => {
+    const lines = ' (its quotes span 3 lines: is one of them stray?)';
+    const rows = '"7,0,0,1,0\n5,0,0,1,0\n4",0,0,1,0';
+    expect(parse(rows)).toBe(
+      `column 1: expected a label from 0 to 9, found "7,0,0,1,0\\n5,0,0,1,0\\n4"${lines}`,
+    );
+    expect(parse(rows, { label: null })).toBe(`expected one row, found others within quotes${lines}`);
+    expect(parse('7,"0,0\n\n",0', { label: null })).toBe(`expected 5 columns, found 3${lines}`);
+  });
+
   test('a change of the scale, both ways', () => {
     expect(parse('7,0,0.5,1,0')).toContain('--scale 1');
     expect(parse('7,0,128,1,0', { white: 1 })).toContain('--scale 255');

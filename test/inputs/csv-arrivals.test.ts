@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
+import { cursorAt } from '../../src/inputs/input.js';
 import type { InputsOptions } from '../../src/inputs/inputs.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
-import { openImages } from './drain.js';
+import { openImages, permitsOf } from './drain.js';
 import { failureOf } from './failure-of.js';
 import { tempFile } from './temp-folder.js';
 
@@ -95,5 +96,38 @@ describe('a live stream whose labels do not count is understood as soon as its r
       code: 'READING_UNCLEAR',
       message: expect.stringMatching(/column first \(--label first\) or .* column last \(--label last\)/),
     });
+  });
+});
+
+describe('what live rows said at first is looked at again when there are more:', () => {
+  /** Reads all rows of a live stream. */
+  async function readAll(rows: readonly string[]): Promise<Buffer> {
+    const stream = pieces(rows.map((row) => `${row}\n`).join(''));
+    const { input } = await openImages({ images: stream }, { network, labelled: 'ignored' });
+    const permits = {
+      ...permitsOf(1 << 20),
+      text: { chunkBytes: 4096, fileStretchBytes: 4096, mostRowBytes: 65_536 },
+    };
+    const texts: Buffer[] = [];
+    for await (const { bytes, fault } of input.read(cursorAt(0), permits).pieces) {
+      if (fault !== undefined) throw fault;
+      texts.push(Buffer.from(bytes));
+    }
+    return Buffer.concat(texts);
+  }
+
+  test('rows that go on as they began are read to their end', async () => {
+    const rows = all.map(firstLabel);
+    expect((await readAll(rows)).toString()).toBe(rows.map((row) => `${row}\n`).join(''));
+  });
+
+  test('where others show that the label is at the other end, reading stops, and says so', async () => {
+    // A bright corner of one image only looks like a label.
+    const odd = `3,${pixelsOf(0).replace(/^\d+,/, '')},0`;
+    const error = await failureOf(() => readAll([odd, ...all.map(lastLabel)]));
+    expect(error).toMatchObject({ code: 'READING_UNCLEAR', exitCode: 65 });
+    expect(error.message).toBe(
+      'images: expected label column first, by the first rows, found rows that speak for label column last; say which it is by --label',
+    );
   });
 });

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { classOf, describeLabels } from '../labels.js';
 import { type Levels, levelOf } from '../scale.js';
 import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
+import { lineEndByte } from './row-ends.js';
 import { decodeText, quotedField } from './text-encoding.js';
 
 const QUOTE = 0x22;
@@ -21,7 +22,28 @@ export interface ParsedRow {
  */
 export function parseRow(bytes: Uint8Array, dialect: CsvDialect, classCount: number): ParsedRow | string {
   const fields = splitRow(bytes, dialect);
-  if (typeof fields === 'string') return fields;
+  const row = typeof fields === 'string' ? fields : readFields(fields, dialect, classCount);
+  // A line end within a row is in quotes.
+  const lineEnds = countOf(bytes, lineEndByte(dialect));
+  if (lineEnds === 0) return row;
+  const hasOthers = typeof fields !== 'string' && fields.some((field) => holdsRow(field, dialect));
+  if (typeof row !== 'string' && !hasOthers) return row;
+  const fault = typeof row === 'string' ? row : 'expected one row, found others within quotes';
+  return `${fault} (its quotes span ${lineEnds + 1} lines: is one of them stray?)`;
+}
+
+function countOf(bytes: Uint8Array, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count++;
+  return count;
+}
+
+/** Whether a field has as many delimiters as a row: a quote that is stray has swallowed others. */
+function holdsRow(field: string, { delimiter, columnCount }: CsvDialect): boolean {
+  return field.split(delimiter).length >= columnCount;
+}
+
+function readFields(fields: readonly string[], dialect: CsvDialect, classCount: number): ParsedRow | string {
   if (fields.length !== dialect.columnCount) {
     // A single field is shown: it may be a title, a sum, an end-of-file mark.
     const text = fields.length === 1 ? `: ${quoted(fields[0])}` : '';

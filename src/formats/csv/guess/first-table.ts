@@ -79,7 +79,7 @@ export function firstRows(block: Uint8Array, shape: TextShape, limits: FirstRows
   }
   // Not known as yet what follows them.
   if (rows.length === 0 && !isWhole) return { rows, comments: 0 };
-  const width = rows[0]?.fields.length ?? 0;
+  const width = (rows[0] ?? marked.at(-1))?.fields.length ?? 0;
   const isComment = ({ fields }: FirstRow) => fields.length === 1 || Math.abs(fields.length - width) > 1;
   const comments = marked.findLastIndex(isComment) + 1;
   return { rows: [...marked.slice(comments), ...rows].slice(0, mostRows), comments };
