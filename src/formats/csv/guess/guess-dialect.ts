@@ -76,6 +76,11 @@ export function guessDialect(
   const { label, ...meaning } = labelMeaning(places.label, evidence);
   const again = (more: ReadingFlags) =>
     guessDialect(block, isWhole, known, { ...flags, ...more }, name, samples).alternatives;
+  // Under each way to read the columns, labels and pixels may mean several things.
+  const readings =
+    alternatives.length > 0
+      ? alternatives.flatMap((one) => productOf([one], again(one)))
+      : productOf(scale.alternatives, meaning.alternatives);
   return {
     dialect: {
       ...{ ...shape, hasHeader, columnCount, pixelCount, black: scale.black, white: scale.white },
@@ -97,14 +102,10 @@ export function guessDialect(
         ? [{ property: 'lines of comments passed over', value: `${comments}`, by: 'seen' } as const]
         : []),
     ],
-    // Under each way to read the columns, labels and pixels may mean several things.
-    alternatives:
-      alternatives.length > 0
-        ? alternatives.flatMap((one) => productOf([one], again(one)))
-        : productOf(scale.alternatives, meaning.alternatives),
+    alternatives: readings,
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
-    needsMore: !isWhole && (!hasRows || alternatives.length > 0 || isLabelUnsure),
+    needsMore: !isWhole && (!hasRows || readings.length > 0 || isLabelUnsure),
   };
 }
 
