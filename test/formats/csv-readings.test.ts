@@ -36,7 +36,7 @@ const dialects = fc.record({
   /** Where label and id stand, and P, the pixels. */
   columns: fc.constantFrom('LP', 'PL', 'ILP', 'LIP', 'IPL', 'LPI', 'PLI', 'PIL', 'LP', 'PL'),
   id: fc.constantFrom('from 0', 'from 1', 'from 1000', 'text', 'shuffled'),
-  header: fc.constantFrom('none', 'none', 'none', 'names', 'mangled'),
+  header: fc.constantFrom('none', 'none', 'none', 'names', 'numbers', 'mangled'),
   white: fc.constantFrom(255, 255, 1),
   delimiter: fc.constantFrom(',', ',', ';', '\t', ' '),
   lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
@@ -65,6 +65,8 @@ function textOf(dialect: Dialect, images: readonly number[]): string {
     return Array.from(columns, (kind) => field[kind as 'L']).join(delimiter);
   });
   if (header === 'names') rows.unshift(namesOf(dialect));
+  if (header === 'numbers')
+    rows.unshift(Array.from(rows[0].split(delimiter), (_, i) => `${i}`).join(delimiter));
   if (header === 'mangled') rows.unshift(mangled(rows[0].split(delimiter)).join(delimiter));
   return rows.map((row) => row + lineEnd).join('');
 }

@@ -105,6 +105,12 @@ describe('columns without names are told by what stands in them and in the pixel
     expect(guess(text, fromZero)).toMatchObject({ dialect, alternatives: [] });
   });
 
+  test('under names that only number them, too, as R and pandas write them', () => {
+    const text = rows((pixels, at) => `${labels[at]},${pixels}`);
+    const { dialect } = guess(`V1,V2,V3,V4,V5 ${text}`);
+    expect(dialect).toMatchObject({ hasHeader: true, label: { column: 0 }, idColumn: null, firstPixel: 1 });
+  });
+
   test('a flag for the id settles what is beside the pixels: none of them is a label then', () => {
     for (const flags of [{ id: '5' }, { id: '5', label: 'none' }]) {
       const { dialect } = guess(

@@ -248,6 +248,7 @@ describe('what cannot be images is one clear error:', () => {
   test.each([
     ['nothing', '', 'CSV_EMPTY', 'no row'],
     ['too few columns', '1,2,3\n', 'CSV_COLUMNS', 'expected 784 pixels a row'],
+    ['a quote that is never closed', '"7,0,0\n', 'CSV_COLUMNS', 'misplaced or never closed; take them out'],
     [
       'pixels out of order',
       csv((p) => p, { header: [...pixelNames(0)].sort() }),

@@ -99,7 +99,7 @@ async function understandStart(
 
 /** So many rows of a live stream tell what is wrong with it. */
 const ENOUGH_ROWS = 4;
-/** A live stream whose rows do not tell is looked at anew when it has grown by such a part of it. */
+/** A live stream whose rows do not tell is looked at anew when it has grown by such a part: at first with each row. */
 const GROWTH = 1 / 16;
 /** It is not waited for longer. */
 const MOST_LIVE_BYTES = 32 * 2 ** 20;
@@ -127,9 +127,7 @@ async function understandLive(
       const hasFew = firstRows(start, shape, { isWhole, mostRows: ENOUGH_ROWS }).rows.length < ENOUGH_ROWS;
       if (readMore === null || isTooLong || !hasFew) throw error;
     }
-    if (readMore !== null) {
-      seen = await readMore(start.length > LEAST_FILE_BYTES ? start.length * (1 + GROWTH) : 0);
-    }
+    if (readMore !== null) seen = await readMore(start.length * (1 + GROWTH));
   }
 }
 

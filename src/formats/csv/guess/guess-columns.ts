@@ -37,9 +37,17 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
   const idCount = given.id === null || isWithin(given.id.first, given.label) ? 0 : 1;
   const left = columnCount - (given.label?.count ?? 0) - idCount;
   if (left < pixelCount) throw tooNarrow(evidence, left);
-  const layouts = names
-    ? [{ ...given, firstPixel: findPixels(evidence, [given.label, given.id]) }]
-    : guessLayouts(evidence, given);
+  // Numbers for all columns, as pandas and R write them, say nothing of the columns beside the pixels.
+  const isNumbered =
+    names !== null &&
+    columnCount > pixelCount &&
+    idCount === 0 &&
+    !given.label &&
+    pixelOrder(names) === 'rows';
+  const layouts =
+    names && !isNumbered
+      ? [{ ...given, firstPixel: findPixels(evidence, [given.label, given.id]) }]
+      : guessLayouts(evidence, given);
   if (layouts.length === 0) throw noRun(evidence, given.label !== null || given.id !== null);
   const [{ label, id, firstPixel }] = layouts;
   const order = names ? pixelOrder(names.slice(firstPixel, firstPixel + pixelCount)) : 'unnamed';

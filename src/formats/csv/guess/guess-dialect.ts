@@ -55,6 +55,7 @@ export function guessDialect(
   if (rows.length === 0) throw noRows(block, isWhole, name);
   if (rows[0].next - rows[0].start > mostRowBytes) throw noRows(block, false, name);
   const fields = rows.map((row) => row.fields);
+  if (fields.every(({ length }) => length === 0)) throw noCsv(name);
   // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
   if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
 
@@ -131,6 +132,11 @@ function emptyGuess(columnCount: number, emptyAtEnd: number): Guess[] {
   const first = columnCount - emptyAtEnd + 1;
   const value = emptyAtEnd === 1 ? `${first}` : `${first} to ${columnCount}`;
   return [{ property: 'empty columns left out', value, by: 'guessed', flag: `--id ${first}` }];
+}
+
+function noCsv(name: string): DigitflowError {
+  const message = `${name}: expected rows of CSV, found quotes in all of the first ones that are misplaced or never closed`;
+  return new DigitflowError('CSV_COLUMNS', `${message}; take them out`);
 }
 
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {
