@@ -83,7 +83,8 @@ export function labelReadings(
   if (!areCounted(classes, {}) && fits({})) return [];
   // 10 stands for the digit 0 in MATLAB.
   const ten = `${classes.length}`;
-  const zeroIsTen = classes[0] === '0' && labels.has(classes.length) && !classes.includes(ten);
+  const isTen = classes[0] === '0' && labels.has(classes.length) && !labels.has(0);
+  const zeroIsTen = isTen && !classes.includes(ten);
   const readings = [
     { labelsFrom: 0 },
     { labelsFrom: 1 },

@@ -178,6 +178,10 @@ const labels = {
     fc.constantFrom('fish', 'Cat', 'do', 'dog ', ' dog', '"a,b"', '"ca""t"', '7.0', '"cat"x', '\ufffd'),
   ).map((field) => [latin1(field)]),
   'name that is no UTF-8': fc.constantFrom('\xff', '\xc3', '\xfc', 'dog').map((field) => [field]),
+  value: nearly(
+    fc.constantFrom('10', '1', '7', '"7"', 'A', 'ü'),
+    fc.constantFrom('07', '7.0', '2', 'a', '', '1e1', '"A"x'),
+  ).map((field) => [latin1(field)]),
   'one-hot': nearly(hotRow, fc.array(hotCell, { minLength: CLASSES, maxLength: CLASSES })),
 };
 type LabelStyle = keyof typeof labels;
@@ -186,7 +190,13 @@ const labelAt = (style: LabelStyle, column: number, encoding: 'latin1' | undefin
     ? { kind: 'number', column, from: 0 }
     : style === 'one-hot'
       ? { kind: 'one-hot', first: column, count: CLASSES }
-      : { kind: 'name', column, names: encoding ? names.map((name) => name.replace('\ufffd', 'ÿ')) : names };
+      : style === 'value'
+        ? { kind: 'value', column, values: { 10: 0, 1: 1, 7: 7, A: 7, ü: 9 } }
+        : {
+            kind: 'name',
+            column,
+            names: encoding ? names.map((name) => name.replace('\ufffd', 'ÿ')) : names,
+          };
 const rowsOf = (pixel: fc.Arbitrary<string>, label: fc.Arbitrary<string[]>) =>
   fc.array(
     fc.tuple(

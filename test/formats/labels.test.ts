@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LabelFormat, LabelReader, labelFormat } from '../../src/formats/labels.js';
+import {
+  classOf,
+  type LabelFormat,
+  LabelReader,
+  labelFormat,
+  labelReadings,
+  labelValues,
+} from '../../src/formats/labels.js';
 import type { ElementFormat, ElementType } from '../../src/formats/stored-arrays.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { ALL_FORMATS, storedNumbers } from './stored-numbers.js';
@@ -133,5 +140,61 @@ describe('LabelReader for one-hot labels', () => {
     expect(error.message).toContain(
       'a one-hot row of 10 columns (the network has 10 classes), found rows of 7',
     );
+  });
+});
+
+describe('what the values of labels mean', () => {
+  const digits = classes(10);
+  const letters = Array.from('ABC');
+  const counted = Array.from({ length: 26 }, (_, at) => `${at + 1}`);
+  const mixed = ['7', 'A', 'B'];
+
+  it.each([
+    ['names that are numbers', counted, {}, '1', 0],
+    ['names that are numbers, not counted', counted, {}, '0', undefined],
+    ['a number that says so', counted, { labelsFrom: 0 }, '1', 1],
+    ['another notation', digits, {}, '7.0', 7],
+    ['names', letters, {}, 'B', 1],
+    ['numbers for names', letters, {}, '1', 1],
+    ['numbers from 1 for names', letters, { labelsFrom: 1 }, '1', 0],
+    ['names beside numbers', letters, { labelsFrom: 1 }, 'A', 0],
+    ['a name among others that is a number', mixed, {}, '1', 1],
+    ['a map', digits, { labelMap: { 10: '0' } }, '10', 0],
+    ['what no map says', digits, { labelMap: { 10: '0' } }, '9', 9],
+    ['a map that comes before names', letters, { labelMap: { A: 'C' } }, 'A', 2],
+    ['a map of letters', digits, { labelMap: { A: '3', B: '4' } }, 'B', 4],
+    ['what every object has', letters, {}, 'constructor', undefined],
+    ['nothing', digits, {}, '', undefined],
+  ] as const)('%s', (_, names, flags, text, index) => {
+    const number = text === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
+    expect(classOf(text, number, labelValues(names, flags))).toBe(index);
+  });
+
+  it.each([
+    ['digits', digits, [0, 9], []],
+    ['digits from 1, or 10 for 0', digits, [1, 10], [{ labelsFrom: 1 }, { labelMap: { 10: '0' } }]],
+    ['eleven of ten', digits, [0, 10], []],
+    ['names from 1', counted, [1, 26], []],
+    ['numbers from 0 of names from 1', counted, [0, 25], [{ labelsFrom: 0 }]],
+    ['letters from 0', letters, [0, 2], []],
+    ['letters from 1', letters, [1, 3], [{ labelsFrom: 1 }]],
+    ['letters from 0 or 1', letters, [1, 2], [{ labelsFrom: 0 }, { labelsFrom: 1 }]],
+    ['nothing seen', letters, [], []],
+    ['fractions', digits, [0.5], []],
+  ] as const)('may be several: %s', (_, names, seen, readings) => {
+    expect(labelReadings(seen, names, {})).toEqual(readings);
+    expect(labelReadings(seen, names, { labelsFrom: 1 })).toEqual([]);
+  });
+
+  it('is told where a label is none', async () => {
+    const format = index('u8');
+    const hint = await failureOf(() => new LabelReader(format, digits, 'y').read(Uint8Array.of(10), 0, 1));
+    expect(hint.message).toBe(
+      'y: record 0: expected a label from 0 to 9 (the network has 10 classes), found 10; ' +
+        'say --labels-from 1 or --label-map 10=0, or give labels that fit the network',
+    );
+    const fives = ['5', '10'];
+    const odd = await failureOf(() => new LabelReader(format, fives, 'y').read(Uint8Array.of(6), 0, 1));
+    expect(odd.message).toContain('expected a label such as "5" (the network has 2 classes), found 6');
   });
 });
