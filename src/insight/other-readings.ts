@@ -1,6 +1,6 @@
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
-import { affordable, chanceOf, isPlainlyBetter, isRight, shareOfRight } from './readings.js';
+import { affordable, chanceOf, isPlainlyBetter, isRight, NO_ACCIDENT, shareOfRight } from './readings.js';
 import { type ImageSet, runImages, verdictsOf } from './run-images.js';
 
 /** Records as they were read, with labels that may be wrong. */
@@ -61,7 +61,7 @@ export function betterReading(network: Network, sample: SampledRecords): BetterR
   const shareAsRead = shareOfRight(asRead);
   const better = tried.filter(({ right }) => {
     const share = shareOfRight(right);
-    const isFar = share >= shareAsRead + FAR_BETTER && isPlainlyBetter(right, asRead);
+    const isFar = share >= shareAsRead + FAR_BETTER && isPlainlyBetter(right, asRead, NO_ACCIDENT);
     return isFar && isRight(right, records.labels);
   });
   const equals = better.filter(({ right }) => !better.some((other) => isPlainlyBetter(other.right, right)));
@@ -124,6 +124,7 @@ function relabelling(
     counts.reduce((all, row, label) => all + (classOf[label] === label ? 0 : count(row, label)), 0);
   const [wins, losses] = [sum((row, label) => row[classOf[label]] ?? 0), sum((row, label) => row[label])];
   // One of so many renamings fits best, whatever the labels are.
-  const renamings = seen.reduce((product, _, i) => product * (classCount - i), 1);
-  return chanceOf(wins, losses) * renamings <= 1e-9 ? classOf : null;
+  const moved = classOf.filter((k, label) => k >= 0 && k !== label);
+  const renamings = moved.reduce((product, _, i) => product * (classCount - i), 1);
+  return chanceOf(wins, losses) * renamings <= NO_ACCIDENT ? classOf : null;
 }

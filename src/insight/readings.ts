@@ -9,8 +9,8 @@ export interface ReadRecords extends Omit<ImageSet, 'labels'> {
 
 /** The tail of McNemar's z of 6: what is less likely by chance is no chance. */
 const NO_CHANCE = 1e-9;
-/** Enough where it is not one of several readings that is chosen. */
-const NO_ACCIDENT = 1e-6;
+/** Enough where a reading is only told, or not chosen by it alone. */
+export const NO_ACCIDENT = 1e-6;
 
 /** Wide networks are asked about fewer records: so many multiplications take a second or less. */
 const MOST_PRODUCTS = 5e8;

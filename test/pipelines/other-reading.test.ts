@@ -63,10 +63,13 @@ describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
     expect(other?.images).toBeGreaterThan(800);
   });
 
-  test('40 images are enough', async () => {
-    const given = images(transposed(PIXELS.subarray(0, 40 * 784)));
-    const other = await otherReading({ model, images: given, labels: labels(LABELS.subarray(0, 40)) });
-    expect(other).toMatchObject({ words: 'transposed', images: 40 });
+  test('40 images are enough, 10 are not', async () => {
+    const first = (count: number) => ({
+      images: images(transposed(PIXELS.subarray(0, count * 784))),
+      labels: labels(LABELS.subarray(0, count)),
+    });
+    expect(await otherReading({ model, ...first(40) })).toMatchObject({ words: 'transposed', images: 40 });
+    expect(await otherReading({ model, ...first(10) })).toBeNull();
   });
 
   test('nothing is said of images as they should be, nor of labels that have nothing to do with them', async () => {
@@ -102,6 +105,15 @@ describe('labels', () => {
     const swapped = labels(LABELS.map((label) => ({ 3: 5, 5: 3 })[label] ?? label));
     const other = await otherReading({ images: images(PIXELS), labels: swapped });
     expect(other).toMatchObject({ words: 'labels for other classes', flags: '--label-map 3=5,5=3' });
+  });
+
+  test('of two classes need not be many', async () => {
+    const swapped = LABELS.slice(0, 200).map((label) => ({ 3: 5, 5: 3 })[label] ?? label);
+    const other = await otherReading({
+      images: images(PIXELS.subarray(0, 200 * 784)),
+      labels: labels(swapped),
+    });
+    expect(other).toMatchObject({ flags: '--label-map 3=5,5=3' });
   });
 
   test('counted from 1 are told where the last class does not show it', async () => {
