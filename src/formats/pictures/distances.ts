@@ -23,7 +23,8 @@ export function distanceInside({ height, width }: PictureSize, mask: Uint8Array)
     }
   }
   for (let y = 0; y < height; y++) sweepRow(y * width);
-  return squares.map(Math.sqrt);
+  for (let i = 0; i < squares.length; i++) squares[i] = Math.sqrt(squares[i]);
+  return squares;
 
   /** Along a row: the lower envelope of the parabolas over its pixels. */
   function sweepRow(first: number): void {

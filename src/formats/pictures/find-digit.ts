@@ -77,26 +77,21 @@ function cut(ink: Ink, labels: Int32Array, parts: readonly Shape[], box: Box): F
   const wanted = new Set(parts.map(({ label }) => label));
   const [height, width] = [box.height + 2, box.width + 2];
   const values = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) {
-    const row = box.top + y - 1;
-    if (row < 0 || row >= ink.height) continue;
-    for (let x = 0; x < width; x++) {
-      const column = box.left + x - 1;
-      if (column < 0 || column >= ink.width) continue;
-      const i = row * ink.width + column;
-      if (wanted.has(labels[i]) || (labels[i] === 0 && isNextTo(row, column)))
-        values[y * width + x] = ink.values[i];
+  for (let y = box.top; y < box.top + box.height; y++) {
+    for (let x = box.left; x < box.left + box.width; x++) {
+      if (wanted.has(labels[y * ink.width + x])) takeAround(y, x);
     }
   }
   return { height, width, values };
 
-  function isNextTo(row: number, column: number): boolean {
-    for (let y = Math.max(0, row - 1); y <= Math.min(ink.height - 1, row + 1); y++) {
-      for (let x = Math.max(0, column - 1); x <= Math.min(ink.width - 1, column + 1); x++) {
-        if (wanted.has(labels[y * ink.width + x])) return true;
+  function takeAround(y: number, x: number): void {
+    for (let row = Math.max(0, y - 1); row <= Math.min(ink.height - 1, y + 1); row++) {
+      for (let column = Math.max(0, x - 1); column <= Math.min(ink.width - 1, x + 1); column++) {
+        const i = row * ink.width + column;
+        if (labels[i] !== 0 && !wanted.has(labels[i])) continue;
+        values[(row - box.top + 1) * width + column - box.left + 1] = ink.values[i];
       }
     }
-    return false;
   }
 }
 

@@ -29,7 +29,7 @@ export interface FloatImage extends PictureSize {
 /** Averages squares of pixels where a side is longer than `longest`; what is left over at the right and at the bottom stays out. */
 export function shrink({ height, width, pixels }: GreyImage, longest: number): FloatImage {
   const side = Math.ceil(Math.max(height, width) / longest);
-  if (side === 1) return { height, width, values: Float32Array.from(pixels) };
+  if (side === 1) return { height, width, values: new Float32Array(pixels) };
   const [rows, columns] = [Math.max(1, Math.floor(height / side)), Math.max(1, Math.floor(width / side))];
   const [tall, wide] = [Math.min(side, height), Math.min(side, width)];
   const values = new Float32Array(rows * columns);

@@ -27,32 +27,44 @@ export function placeDigit(digit: FloatImage, size: PictureSize): PlacedDigit {
   return { pixels: scaleIntoBox(image, size), stroke };
 }
 
-/** With a rim that the stroke can grow into. */
+/** By straight lines between the middles of pixels, with a rim that the stroke can grow into. */
 function enlarge({ height, width, values }: FloatImage): FloatImage {
   const length = Math.max(height, width);
   const scale = Math.max(1, LEAST_LENGTH / length);
   const rim = Math.ceil((THINNEST / BOX) * length * scale) + 1;
-  const large = { height: Math.ceil(height * scale) + 2 * rim, width: Math.ceil(width * scale) + 2 * rim };
-  const enlarged = new Float32Array(large.height * large.width);
-  const at = (y: number, x: number) =>
-    y < 0 || x < 0 || y >= height || x >= width ? 0 : values[y * width + x];
-  for (let y = 0; y < large.height; y++) {
-    const v = (y + 0.5 - rim) / scale - 0.5;
-    const [top, down] = [Math.floor(v), v - Math.floor(v)];
-    for (let x = 0; x < large.width; x++) {
-      const u = (x + 0.5 - rim) / scale - 0.5;
-      const [left, right] = [Math.floor(u), u - Math.floor(u)];
-      const upper = at(top, left) * (1 - right) + at(top, left + 1) * right;
-      const lower = at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right;
-      enlarged[y * large.width + x] = upper * (1 - down) + lower * down;
+  const rows = samplesOf(height, scale, rim);
+  const columns = samplesOf(width, scale, rim);
+  const enlarged = new Float32Array(rows.length * columns.length);
+  for (const [y, { first: top, second: bottom, share: down }] of rows.entries()) {
+    if (top < 0 && bottom < 0) continue;
+    for (let x = 0; x < columns.length; x++) {
+      const { first, second, share } = columns[x];
+      const upper = at(top, first) * (1 - share) + at(top, second) * share;
+      const lower = at(bottom, first) * (1 - share) + at(bottom, second) * share;
+      enlarged[y * columns.length + x] = upper * (1 - down) + lower * down;
     }
   }
-  return { ...large, values: enlarged };
+  return { height: rows.length, width: columns.length, values: enlarged };
+
+  function at(row: number, column: number): number {
+    return row < 0 || column < 0 ? 0 : values[row * width + column];
+  }
+}
+
+/** Which two pixels a place lies between, -1 for none, and how near to the second. */
+function samplesOf(size: number, scale: number, rim: number) {
+  const within = (index: number) => (index < size ? index : -1);
+  return Array.from({ length: Math.ceil(size * scale) + 2 * rim }, (_, i) => {
+    const place = (i + 0.5 - rim) / scale - 0.5;
+    const first = Math.floor(place);
+    return { first: within(first), second: within(first + 1), share: place - first };
+  });
 }
 
 function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['stroke'] } {
   const { height, width, values } = image;
-  const isInk = Uint8Array.from(values, (value) => (value >= EDGE ? 1 : 0));
+  const isInk = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) isInk[i] = values[i] >= EDGE ? 1 : 0;
   const inside = distanceInside({ height, width }, isInk);
   let [area, sum, top, left, bottom, right] = [0, 0, height, width, -1, -1];
   for (let y = 0, i = 0; y < height; y++) {
