@@ -127,6 +127,13 @@ describe('fitDigit', () => {
         paper: (y) => ((y * 400) % 40 < 2 ? 190 : 235),
       },
     ],
+    [
+      'a shadow with an edge',
+      {
+        ...{ width: 400, height: 300, scale: 8, ink: 40, left: 90, top: 40 },
+        paper: (y, x) => 220 - 70 / (1 + Math.exp((x - 0.5 + 0.2 * y) * 40)) + 4 * noise(),
+      },
+    ],
     ['a small picture', { width: 40, height: 44, scale: 1, left: 3, top: 9, ink: 0, paper: () => 255 }],
   ])('reads digits as the network reads the originals: %s', (_, scene) => {
     expect(rightOf(() => scene)).toBeGreaterThanOrEqual(22);

@@ -1,3 +1,4 @@
+import { closePaper } from './close-paper.js';
 import type { FloatImage } from './grey-image.js';
 
 /** Ink on paper, or chalk on a board. */
@@ -13,6 +14,9 @@ export type NoInk = 'blank paper' | 'a page or noise';
 
 /** A spread above this is no paper's; in levels of 255. */
 const MOST_GRAIN = 25;
+/** A smooth surface is not the paper where its spread is larger, in levels of 255, or more of the picture lies beside it. */
+const MOST_SMOOTH = 10;
+const MOST_INK = 0.2;
 /** The paper is judged by the means of at most so many cells a side. */
 const CELLS = 32;
 const REFITS = 8;
@@ -47,13 +51,45 @@ export function findInk(image: FloatImage, knownDark?: boolean): Ink | NoInk {
   }
   // Ink is rarer than paper, and farther from its shade than paper's own unevenness.
   const isDark = knownDark ?? cubes < 0;
-  const spread = Math.max(LEAST_SPREAD, spreadOfPaper(residuals));
   if (isDark) for (let i = 0; i < residuals.length; i++) residuals[i] = -residuals[i];
+  let spread = Math.max(LEAST_SPREAD, spreadOfPaper(residuals));
+  if (
+    shareBeyond(residuals, Math.max(LEAST_CONTRAST, LEAST_STANDING_OUT * spread)) > MOST_INK ||
+    spread > MOST_SMOOTH
+  ) {
+    takeClosedPaper(image, isDark, residuals);
+    spread = Math.max(LEAST_SPREAD, spreadOfPaper(residuals));
+  }
   const threshold = Math.max(otsu(residuals), LEAST_STANDING_OUT * spread, LEAST_CONTRAST);
   const full = medianAbove(residuals, threshold);
   if (full === null) return spread > MOST_GRAIN ? 'a page or noise' : 'blank paper';
   for (let i = 0; i < residuals.length; i++) residuals[i] = Math.min(1, Math.max(0, residuals[i] / full));
   return { height, width, values: residuals, isDark, noise: spread / full };
+}
+
+/** Measures from the paper as it is under shadows with edges, and from its middle, since a closing lies above its grain. */
+function takeClosedPaper(
+  { height, width, values }: FloatImage,
+  isDark: boolean,
+  residuals: Float32Array,
+): void {
+  const shadeAt = closePaper({ height, width, values }, isDark);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const residual = values[i] - shadeAt(y, x);
+      residuals[i] = isDark ? -residual : residual;
+    }
+  }
+  const some = residuals.filter((_, i) => i % 7 === 0).sort();
+  const middle = some[some.length >> 1];
+  for (let i = 0; i < residuals.length; i++) residuals[i] -= middle;
+}
+
+/** How much of a picture lies farther from the paper than that. */
+function shareBeyond(residuals: Float32Array, bound: number): number {
+  let count = 0;
+  for (const residual of residuals) if (residual > bound || residual < -bound) count++;
+  return count / residuals.length;
 }
 
 /** A quadratic surface over the picture, whose sides are 1 long. */

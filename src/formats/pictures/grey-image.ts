@@ -27,9 +27,11 @@ export interface FloatImage extends PictureSize {
 }
 
 /** Averages squares of pixels where a side is longer than `longest`; what is left over at the right and at the bottom stays out. */
-export function shrink({ height, width, pixels }: GreyImage, longest: number): FloatImage {
+export function shrink(image: GreyImage | FloatImage, longest: number): FloatImage {
+  const { height, width } = image;
+  const shades = 'pixels' in image ? image.pixels : image.values;
   const side = Math.ceil(Math.max(height, width) / longest);
-  if (side === 1) return { height, width, values: new Float32Array(pixels) };
+  if (side === 1) return { height, width, values: new Float32Array(shades) };
   const [rows, columns] = [Math.max(1, Math.floor(height / side)), Math.max(1, Math.floor(width / side))];
   const [tall, wide] = [Math.min(side, height), Math.min(side, width)];
   const values = new Float32Array(rows * columns);
@@ -37,7 +39,7 @@ export function shrink({ height, width, pixels }: GreyImage, longest: number): F
     const row = Math.floor(y / tall) * columns;
     for (let x = 0, i = y * width; x < columns; x++) {
       let sum = 0;
-      for (let k = 0; k < wide; k++) sum += pixels[i++];
+      for (let k = 0; k < wide; k++) sum += shades[i++];
       values[row + x] += sum;
     }
   }
