@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { runCli } from '../helpers/cli.js';
+import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { zipArchive } from '../inputs/zip-archive.js';
@@ -125,4 +126,37 @@ describe('one scale holds for a file:', () => {
     const verdicts = (text: string) => text.split('\n').map((line) => line.split(',').slice(2).join());
     expect(verdicts(stdout).slice(1 + COUNT)).toEqual(verdicts(black.stdout).slice(1));
   });
+});
+
+test('evaluate takes rows for the same whether they are a file or come from a pipe, the first one early', async () => {
+  // The first images are zeros: their labels look like the border at the other end.
+  const labelLast = eachLine(digitsCsv({ count: 120, first: 3 }), (line) =>
+    line.replace(/^(\d),(.*)$/, '$2,$1'),
+  );
+  const cwd = await tempFolder({ 'in.csv': Buffer.from(labelLast) });
+  const args = ['--format', 'json', '--workers', '0'];
+  const file = await runCli(['evaluate', 'in.csv', ...args], { cwd });
+  const pipe = new Cli(['evaluate', '-', ...args], { stdin: 'pipe' });
+  const firstEnd = labelLast.indexOf('\n') + 1;
+  await pipe.send(Buffer.from(labelLast.slice(0, firstEnd)));
+  await sleep(100);
+  await pipe.send(Buffer.from(labelLast.slice(firstEnd)));
+  pipe.stdin.end();
+  const ended = await pipe.ended;
+  expect(ended.exitCode).toBe(0);
+  const of = (stdout: string) => JSON.parse(stdout).confusion;
+  expect(of(ended.stdout)).toEqual(of(file.stdout));
+  expect(JSON.parse(file.stdout).accuracy).toBeGreaterThan(0.9);
+});
+
+test('numbers that are aligned by spaces are parted by them', async () => {
+  const aligned = eachLine(rows, (line) =>
+    line
+      .split(',')
+      .map((field) => field.padStart(6))
+      .join(''),
+  );
+  const { stdout, stderr } = await score(aligned);
+  expect(stderr).toContain('delimiter space');
+  expect(stdout).toBe(expected);
 });

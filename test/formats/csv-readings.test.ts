@@ -12,6 +12,7 @@ import { tempFile } from '../inputs/temp-folder.js';
 
 const { network } = openModel('sigmoid');
 const [pixels, labels] = [testPixels(), testLabels()];
+/** So many images are written, of each digit more than a file has. */
 const POOL = 1500;
 const pixelsOf = (image: number) => pixels.subarray(image * 784, (image + 1) * 784);
 const levels = Array.from({ length: 256 }, (_, level) => (level / 255).toFixed(3));
@@ -32,7 +33,11 @@ const dialects = fc.record({
   sorting: fc.constantFrom('random', 'by class', 'one class'),
   digit: fc.nat(9),
   first: fc.nat(POOL - 1),
-  count: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }), fc.constant(110)),
+  count: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 1, max: 12 }) },
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }) },
+    { weight: 1, arbitrary: fc.constant(110) },
+  ),
   /** Where label and id stand, and P, the pixels. */
   columns: fc.constantFrom('LP', 'PL', 'ILP', 'LIP', 'IPL', 'LPI', 'PLI', 'PIL', 'LP', 'PL'),
   id: fc.constantFrom('from 0', 'from 1', 'from 1000', 'text', 'shuffled'),
@@ -94,12 +99,11 @@ async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-const arrivals = fc.oneof(fc.constant(null), fc.integer({ min: 200, max: 20_000 }));
+const arrivals = fc.oneof(fc.constant(null), fc.integer({ min: 500, max: 20_000 }));
 const arrived = (text: string, size: number | null) =>
   size === null ? Buffer.from(text) : pieces(Buffer.from(text), size);
 
 describe('images in text, without flags, are read rightly or refused, never wrongly:', () => {
-  // Two halves, so that one core does not do it all.
   test.each(['required', 'ignored'] as const)(
     'the columns and pixels, where labels are %s',
     async (labelled) => {
