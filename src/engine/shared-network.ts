@@ -114,6 +114,7 @@ function placeNetwork(
   const { height, width } = network.image;
   const rowLength = normalization.transposed ? height : width;
   const error = quantizeLayer(kernel, buffer, layout.network.layers[0], layers[0], rowLength);
+  checkSums(layers, new Float32Array(buffer, layout.network.layers[0].scales, layers[0].outputs));
   const isQuantized = error <= LARGEST_QUANTIZATION_ERROR;
 
   const { head, entries, positionTable } = layout.network;
@@ -142,6 +143,33 @@ function placeNetwork(
     new Float32Array(buffer, place.biases, place.paddedOutputs).set(layer.biases);
     if (index > 0) new Float32Array(buffer, place.weights, layer.weights.length).set(layer.weights);
     else if (!isQuantized) writeGroups(buffer, place, layer);
+  });
+}
+
+const LARGEST_FLOAT32 = 3.4e38;
+
+/**
+ * Makes sure that no image leads to a sum that float32 cannot hold: it would be Infinity, and the outputs wrong.
+ *
+ * @param scales of the first layer, whose sums of int16 weights and pixels are below 2^31
+ * @throws DigitflowError NETWORK_FILE
+ */
+function checkSums(layers: readonly Layer[], scales: Float32Array): void {
+  let most = 0;
+  layers.forEach(({ weights, biases, inputs, outputs, activation }, index) => {
+    let largest = 0;
+    for (let neuron = 0; neuron < outputs; neuron++) {
+      let sum = index === 0 ? scales[neuron] * 2 ** 31 : 0;
+      if (index > 0) for (let i = 0; i < inputs; i++) sum += Math.abs(weights[neuron * inputs + i]) * most;
+      largest = Math.max(largest, sum + Math.abs(biases[neuron]));
+    }
+    // Not `>`: it may be NaN.
+    if (!(largest <= LARGEST_FLOAT32)) {
+      const found = `sums of up to ${largest.toExponential(1)} in layer ${index + 1}`;
+      const message = `the network: expected sums that float32 can hold, found ${found}; train it with smaller weights`;
+      throw new DigitflowError('NETWORK_FILE', message);
+    }
+    most = activation === 'relu' || activation === 'identity' ? largest : 1;
   });
 }
 

@@ -79,6 +79,31 @@ describe('evaluate', () => {
     expect(evaluation.model).toEqual({ ...(await evaluate({ limit: 1 })).evaluation.model, name: model });
   });
 
+  test.each([
+    ['in the first layer', 'relu', 0, 3e38, 'layer 1'],
+    ['in a later one, by what comes before it', 'relu', 1, 3e38, 'layer 2'],
+    ['in the last one', 'sigmoid', 2, 3e38, 'layer 3'],
+  ] as const)('refuses weights whose sums float32 cannot hold, %s', async (_, name, index, factor, words) => {
+    const { network } = openModel(name);
+    const layers = network.layers.map((layer, at) =>
+      at === index ? { ...layer, weights: layer.weights.map((w) => Math.sign(w) * factor) } : layer,
+    );
+    const model = await tempFile(writeNetwork({ ...network, layers }));
+    await expect(evaluate({ model, limit: 1 })).rejects.toMatchObject({
+      code: 'NETWORK_FILE',
+      message: expect.stringMatching(
+        `expected sums that float32 can hold, found sums of up to .* in ${words};`,
+      ),
+    });
+  });
+
+  test('takes large weights whose sums float32 can hold', async () => {
+    const { network } = openModel('sigmoid');
+    const layers = network.layers.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w * 1e20) }));
+    const model = await tempFile(writeNetwork({ ...network, layers }));
+    expect((await evaluate({ model, limit: 100 })).evaluation.images).toBe(100);
+  });
+
   test('takes images and labels that are made while they are read, cut anywhere', async () => {
     const cuts = [1, 15, 16, 17, 800, 801, 50_000];
     const made = await evaluate({ images: cutAt(IMAGES, cuts), labels: cutAt(LABELS, [3, 8, 50]) });
