@@ -78,7 +78,7 @@ export interface EvaluateResult {
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
   const { model, signal } = options;
-  return evaluateModel(await unlessAborted(loadModel(model, signal), signal), options);
+  return evaluateModel(await loadModel(model, signal), options);
 }
 
 /** `evaluate` for a network that is open. */

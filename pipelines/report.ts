@@ -5,7 +5,6 @@ import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
-import { unlessAborted } from '../src/operators/until-aborted.js';
 import { reportPage } from '../src/views/page/page.js';
 import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
 import { pictureOf } from '../src/views/picture.js';
@@ -38,7 +37,7 @@ const MOST_NEURONS = 64;
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
   const { signal } = options;
-  const model = await unlessAborted(loadModel(options.model, signal), signal);
+  const model = await loadModel(options.model, signal);
   const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {

@@ -65,7 +65,7 @@ export interface ScoreOptions extends RowsTaken {
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const { model, signal } = options;
-  return scoreModel(await unlessAborted(loadModel(model, signal), signal), options);
+  return scoreModel(await loadModel(model, signal), options);
 }
 
 /** `score` for a network that is open. */

@@ -121,7 +121,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   );
   try {
     // Before the images: they may take long.
-    const kept = resume && (await unlessAborted(readWhole(resume, CHECKPOINT, signal), signal));
+    const kept = resume && (await readWhole(resume, CHECKPOINT, signal));
     const told = { onOpened, onPictures };
     const read = await readTrainingInput({ images, labels, reading, image, classes, ...told }, signal);
     // A small set has no 10,000 to hold out.

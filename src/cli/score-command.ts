@@ -4,7 +4,6 @@ import { describeGuesses, readingFlagTexts } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { loadModel, type Model } from '../inputs/open-model.js';
-import { unlessAborted } from '../operators/until-aborted.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { checkFiles } from '../outputs/same-file.js';
 import { identityOf } from '../outputs/score-journal.js';
@@ -81,7 +80,7 @@ async function runScore(paths: readonly string[], given: ScoreFlags): Promise<vo
   const flags = checkedFlags(paths, given);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   await interruptibly(flags, async (signal) => {
-    const model = await unlessAborted(loadModel(flags.model, signal), signal);
+    const model = await loadModel(flags.model, signal);
     const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
     const run: ScoreRun = { flags, model, summary, progress };
     try {

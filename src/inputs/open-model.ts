@@ -36,9 +36,9 @@ export function openModel(nameOrPath: string): Model {
 }
 
 /**
- * As `openModel`, of pipes and devices as well: where the signal is aborted before their end, it never settles.
+ * As `openModel`, of pipes and devices as well, until the signal is aborted.
  *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE, NETWORK_TOO_LARGE
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE, NETWORK_TOO_LARGE; the signal's reason
  */
 export async function loadModel(nameOrPath = 'sigmoid', signal?: AbortSignal): Promise<Model> {
   try {

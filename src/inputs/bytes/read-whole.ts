@@ -28,17 +28,22 @@ export function readWholeNow(path: string, file: WholeFile): Uint8Array {
 }
 
 /**
- * Reads a file whole, whatever it is: a pipe or a device piece by piece, until the signal is aborted. Then it never settles.
+ * Reads a file whole, whatever it is: a pipe or a device piece by piece, until the signal is aborted.
  *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, and the code that `file` names where it is too large
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, and the code that `file` names where it is too large; the signal's reason
  */
 export async function readWhole(path: string, file: WholeFile, signal?: AbortSignal): Promise<Uint8Array> {
   const whole = readRegular(path, file);
   if (whole !== null) return whole;
   const source = await openPath(path, path);
-  const close = () => void source.close().catch(() => undefined);
-  signal?.addEventListener('abort', close, { once: true });
-  if (signal?.aborted) close();
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason);
+  });
+  aborted.catch(() => undefined);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  const next = () => Promise.race([aborted, source.pull()]);
   try {
     const pieces: Uint8Array[] = [];
     let byteCount = 0;
@@ -47,7 +52,7 @@ export async function readWhole(path: string, file: WholeFile, signal?: AbortSig
       if (!isChecked) file.check(Buffer.concat(pieces), path);
       isChecked = true;
     };
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) {
+    for (let piece = await next(); piece !== null; piece = await next()) {
       // A copy: a piece is valid until the next.
       pieces.push(Uint8Array.from(piece));
       byteCount += piece.length;
@@ -57,8 +62,9 @@ export async function readWhole(path: string, file: WholeFile, signal?: AbortSig
     check();
     return Buffer.concat(pieces);
   } finally {
-    signal?.removeEventListener('abort', close);
-    close();
+    signal?.removeEventListener('abort', abort);
+    // Not awaited: a pending read may never end.
+    source.close().catch(() => undefined);
   }
 }
 
