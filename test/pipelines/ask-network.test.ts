@@ -6,6 +6,7 @@ import type { ChooseReading } from '../../src/inputs/candidate-readings.js';
 import { settleReading } from '../../src/inputs/csv/csv-candidates.js';
 import { readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { openModel } from '../../src/inputs/open-model.js';
+import { transposePixels } from '../../src/network/feed-forward.js';
 import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { failureOf } from '../inputs/failure-of.js';
@@ -87,6 +88,21 @@ test('an input with alternatives is refused where nobody chooses', async () => {
   expect(failure.message).toBe(
     'data.csv: expected one way to read it, found 2: label column first (--label first) or label column last ' +
       '(--label last); say which',
+  );
+});
+
+test('where the images are turned as well, the flags for both are named', async () => {
+  const row = (index: number) => {
+    const pixels = transposePixels(PIXELS.subarray(index * 784, (index + 1) * 784), {
+      height: 28,
+      width: 28,
+    });
+    return `${pixels.map((pixel) => 255 - pixel).join(',')},${LABELS[index]}\n`;
+  };
+  const failure = await failureOf(() => settle(upTo(300).map(row).join(''), ENDS));
+  expect(failure.code).toBe('READING_UNCLEAR');
+  expect(failure.message).toMatch(
+    /which does not decide it, but 9\d % with --transpose yes --normalize inverted --label last; say which$/,
   );
 });
 
