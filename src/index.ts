@@ -11,14 +11,17 @@ export type {
   Evaluation,
   OtherReading,
 } from './counting/evaluation.js';
+export type { PictureDoubts, PicturesSeen } from './counting/pictures-seen.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
 export { DigitflowError, type ErrorCode } from './errors.js';
 export type { TextEncoding } from './formats/csv/text-encoding.js';
 export type { ReadingFlags } from './formats/reading.js';
+export type { Scale } from './formats/scale.js';
 export type { ByteInput } from './inputs/bytes/open-bytes.js';
 export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
+export type { KnownSet } from './inputs/find-set.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';

@@ -202,7 +202,7 @@ export class Batch {
   }
 
   /** The pictures that its records were made of; empty where they are none. */
-  get pictures(): Readonly<PixelContent['pictures']> {
+  get pictures() {
     return this.#content instanceof PixelContent ? this.#content.pictures : [];
   }
 

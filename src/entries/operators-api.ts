@@ -15,6 +15,7 @@ export type {
   InputDescription,
   Normalized,
   Permits,
+  PictureRecord,
   Piece,
   PixelRecords,
   Reading,
@@ -32,7 +33,7 @@ export type { Slot, SlotCounts, Slots, SlotsOptions } from '../engine/slots.js';
 export type { TextContent } from '../engine/text-content.js';
 export type { CsvDialect, LabelColumns } from '../formats/csv/dialect.js';
 export type { TextEncoding } from '../formats/csv/text-encoding.js';
-export type { LabelFormat, LabelLayout } from '../formats/labels.js';
+export type { LabelFormat, LabelLayout, LabelValues } from '../formats/labels.js';
 export type { Guess } from '../formats/reading.js';
 export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
@@ -56,6 +57,7 @@ export type {
 } from '../inputs/input.js';
 export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
 export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';
+export type { PictureSet } from '../inputs/pictures/picture-set.js';
 export type { ReadOptions } from '../inputs/read-inputs.js';
 export { type Acceptor, accept } from '../operators/accept.js';
 export { type BatchOptions, batch } from '../operators/batch-records.js';
