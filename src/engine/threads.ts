@@ -47,6 +47,7 @@ export class Threads<Task, Answer> {
   /** Keeps the process at it while tasks are under way: a thread that is still starting does not. */
   readonly #alive = setInterval(() => {}, 2 ** 30).unref();
   #closing: Promise<void> | undefined;
+  #isFreed = false;
 
   /**
    * Starts the threads; `run` may be called at once and waits for them.
@@ -115,6 +116,7 @@ export class Threads<Task, Answer> {
   close(): Promise<void> {
     // Piscina's own close() kills running tasks, so what is under way is awaited here first.
     this.#closing ??= Promise.allSettled(this.#underWay).then(() => {
+      this.#isFreed = true;
       clearInterval(this.#alive);
       return this.#piscina.destroy();
     });
@@ -175,7 +177,7 @@ export class Threads<Task, Answer> {
    */
   #replace(): void {
     const isWhole = this.#piscina.threads.length === this.#workers;
-    if (isWhole || this.#failures.size === 0 || this.#closing) return;
+    if (isWhole || this.#failures.size === 0 || this.#isFreed) return;
     if (++this.#lost > ATTEMPTS * this.#workers) {
       this.#failAll(startError(this.#fault ?? 'each one ends before it is ready'));
       return;

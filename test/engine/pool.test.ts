@@ -155,6 +155,15 @@ describe('closing a pool', () => {
     for (const batch of batches) expect([...batch.predictions]).toEqual(expectedPredictions(batch));
   });
 
+  test('ends also where no thread is left for what is under way', async () => {
+    const { pool } = started({ workers: 1, workerFile: fixture('loads-once') });
+    const scored = [0, 100, 200].map((first) => pool.score(makeBatch(pool, first)));
+    const ended = Promise.allSettled(scored);
+    await pool.close();
+    for (const result of await ended)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'POOL_START' } });
+  });
+
   test('may be asked for again, and nothing comes back to life after it', async () => {
     const { pool } = started();
     await pool.close();
