@@ -59,7 +59,7 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
     }));
     return { image, guessed: await settleReading(seen, readings, options), first: seen };
   }
-  const isSure = !isLive || guessed.dialect.columnCount === pixelCount || start.length >= LEAST_FILE_BYTES;
+  const isSure = !isLive || !guessed.isByValues || start.length >= LEAST_FILE_BYTES;
   return { image, guessed, first: isSure ? seen : watched(seen, guess, guessed) };
 }
 
@@ -131,9 +131,15 @@ async function understandLive(
   }
 }
 
+/** What was guessed is checked again when there is so many times as much. */
+const CHECKED_AGAIN = 4;
+
 /** The same input: its content is looked at again when there is more of it, and contradicts what was guessed from few rows. */
 function watched(first: FirstBytes, guess: GuessFrom, guessed: GuessedDialect): FirstBytes {
-  return { ...first, content: async () => new GuessCheck(await first.content(), guess, guessed) };
+  return {
+    ...first,
+    content: async () => new GuessCheck(await first.content(), guess, guessed, first.bytes.length),
+  };
 }
 
 /** Whether rows that follow speak for other columns than the first ones, in a source that is pulled. */
@@ -146,13 +152,14 @@ class GuessCheck implements ByteSource {
   readonly #guessed: GuessedDialect;
   #seen: Uint8Array[] | null = [];
   #seenBytes = 0;
-  #checkedBytes = 0;
+  #checkedBytes: number;
 
-  constructor(source: ByteSource, guess: GuessFrom, guessed: GuessedDialect) {
+  constructor(source: ByteSource, guess: GuessFrom, guessed: GuessedDialect, checkedBytes: number) {
     this.name = source.name;
     this.#source = source;
     this.#guess = guess;
     this.#guessed = guessed;
+    this.#checkedBytes = checkedBytes;
   }
 
   async pull(into?: Uint8Array): Promise<Uint8Array | null> {
@@ -161,7 +168,12 @@ class GuessCheck implements ByteSource {
     if (piece !== null) this.#seen.push(Uint8Array.from(piece));
     this.#seenBytes += piece?.length ?? 0;
     const isEnough = piece === null || this.#seenBytes >= LEAST_FILE_BYTES;
-    if (isEnough || this.#seenBytes >= 2 * this.#checkedBytes) this.#check(piece === null);
+    if (
+      this.#seenBytes > this.#checkedBytes &&
+      (isEnough || this.#seenBytes >= CHECKED_AGAIN * this.#checkedBytes)
+    ) {
+      this.#check(piece === null);
+    }
     if (isEnough) this.#seen = null;
     return piece;
   }

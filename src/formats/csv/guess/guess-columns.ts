@@ -19,6 +19,8 @@ export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idCo
   readonly guesses: readonly Guess[];
   /** What asks for each of several readings, where rows without names allow for them; the one at hand is the first. */
   readonly alternatives: readonly ReadingFlags[];
+  /** True where names and flags do not say what all columns are. */
+  readonly isByValues: boolean;
   /** True where the rows are too few to tell a label from an id. */
   readonly isLabelUnsure: boolean;
 }
@@ -73,6 +75,7 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
       ...othersGuess(evidence, [label, id, { first: firstPixel, count: pixelCount }]),
     ],
     alternatives: layouts.length > 1 ? layouts.map((one) => flagsOfLayout(one, evidence, given)) : [],
+    isByValues: (names === null || isNumbered) && left > pixelCount,
     isLabelUnsure: given.label === null && label !== null && mayCount(evidence, label.first),
   };
 }

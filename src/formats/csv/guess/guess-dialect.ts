@@ -22,6 +22,8 @@ export interface GuessedDialect {
   readonly dataStart: number;
   /** How many lines ended before it. */
   readonly linesBefore: number;
+  /** True where names and flags do not say what all columns are: other rows may speak for something else. */
+  readonly isByValues: boolean;
   /** True where more rows may tell what these do not, if any are to come: ask again with more. */
   readonly needsMore: boolean;
 }
@@ -71,7 +73,7 @@ export function guessDialect(
   const hasRows = table.rows.length > 0 || isEnough;
   const evidence = { ...table, ...known, more, name, flags, columnCount: columnCount - emptyAtEnd };
   const columns = hasRows ? guessColumns(evidence) : NOTHING_KNOWN;
-  const { guesses, alternatives, isLabelUnsure, ...places } = columns;
+  const { guesses, alternatives, isByValues, isLabelUnsure, ...places } = columns;
   const { firstPixel } = places;
   const scale = guessScale([...table.rows, ...more], { firstPixel, pixelCount }, flags, name);
   const { label, ...meaning } = labelMeaning(places.label, evidence);
@@ -106,6 +108,7 @@ export function guessDialect(
     alternatives: readings,
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
+    isByValues,
     needsMore: !isWhole && (!hasRows || readings.length > 0 || isLabelUnsure),
   };
 }
@@ -113,7 +116,7 @@ export function guessDialect(
 /** Without a row of data. */
 const NOTHING_KNOWN: Columns = {
   ...{ firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] },
-  ...{ alternatives: [], isLabelUnsure: false },
+  ...{ alternatives: [], isByValues: false, isLabelUnsure: false },
 };
 
 /** Every one of some readings with every one of others. */
