@@ -1,4 +1,4 @@
-// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
@@ -14,6 +14,7 @@ const MEASUREMENTS = {
   feeder: async () => (await import('./feeder.js')).measureFeeder,
   scale: async () => (await import('./scale.js')).measureScale,
   train: async () => (await import('./train.js')).measureTrain,
+  pictures: async () => (await import('./pictures.js')).measurePictures,
   build: async () => (await import('./build.js')).measureBuild,
 };
 

@@ -6,7 +6,7 @@ import { isLikeMnist } from './like-mnist.js';
 import { placeDigit } from './place-digit.js';
 
 /** A picture with a longer side is looked at in a smaller size: the digit fills 20 pixels in the end. */
-const LONGEST = 400;
+const LONGEST = 320;
 /** MNIST's own size; how digits lie in other sizes is not known. */
 const MNIST_SIDE = 28;
 
