@@ -90,7 +90,7 @@ function magicOf(start: Uint8Array): string {
 const LABEL_TYPES: ReadonlySet<ElementType> = new Set(['u8', 'i8', 'i16', 'i32']);
 
 /** QMNIST stores a label as a row of 32-bit integers: its class, then where the digit came from. */
-const QMNIST_COLUMNS = 8;
+export const QMNIST_COLUMNS = 8;
 
 /**
  * Reads a header as that of images: u8, `(n, height, width)`, or `(n, height, width, 1)`.

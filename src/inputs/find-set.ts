@@ -6,9 +6,13 @@ import { guessShape } from '../formats/csv/guess/guess-shape.js';
 import { splitRow } from '../formats/csv/parse-row.js';
 import { endOfWholeRows, findRowEnd } from '../formats/csv/row-ends.js';
 import { nameOfField } from '../formats/csv/text-encoding.js';
+import { idxHeaderBytes, parseIdxHeader, QMNIST_COLUMNS } from '../formats/idx.js';
 import { naturalOrder } from '../formats/natural-order.js';
+import { isNpy, npyHeaderBytes, parseNpyHeader } from '../formats/numpy/npy-header.js';
 import type { ReadingFlags } from '../formats/reading.js';
 import type { ImageSize } from '../network/network.js';
+import type { ByteInput } from './bytes/open-bytes.js';
+import { locateLabels } from './find-files.js';
 import { type FirstBytes, isStream, readFirstBytes } from './first-bytes.js';
 import { formatOf } from './formats.js';
 import { findImages, type ImagesSpec } from './open-inputs.js';
@@ -50,7 +54,7 @@ export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: Know
   const { image = null, classes } = known;
   const numbers = { classes: numbersFrom(flags.labelsFrom ?? 0), isOpen: true };
   const named = classes === undefined ? numbers : { classes, isOpen: false };
-  const { images, imagesName, pictures } = await findImages(spec, 'train');
+  const { images, labels, imagesName, pictures } = await findImages(spec, 'train');
   if (pictures !== undefined) {
     if (classes !== undefined) return { image, classes, isOpen: false };
     const { pictureClasses } = await import('./pictures/picture-input.js');
@@ -58,7 +62,11 @@ export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: Know
   }
   if (isStream(images)) return { image, ...named };
   const first = await readFirstBytes(images, imagesName);
-  if (!formatOf(first).isText) return { image, ...named };
+  if (!formatOf(first).isText) {
+    const columns = classes === undefined ? await oneHotColumns(labels, first) : null;
+    if (columns === null) return { image, ...named };
+    return { image, classes: numbers.classes.slice(0, columns), isOpen: false };
+  }
   const size = image ?? sizeOfRows(first, flags);
   if (classes !== undefined) return { image: size, ...named };
   const guessed = guessDialect(
@@ -95,6 +103,20 @@ export function classesUpTo(
     'LABEL_OUT_OF_RANGE',
     `${name}: expected labels from ${first} on, ${found}; ${advice}`,
   );
+}
+
+/** How many columns labels have that are one-hot, in a file of their own; null for others. */
+async function oneHotColumns(given: ByteInput | undefined, { path }: FirstBytes): Promise<number | null> {
+  const labels = given ?? (path === null ? null : await locateLabels(path).catch(() => null));
+  if (labels === null || isStream(labels)) return null;
+  const { bytes, name } = await readFirstBytes(labels);
+  const isArray = isNpy(bytes);
+  const [lengthOf, parse] = isArray ? [npyHeaderBytes, parseNpyHeader] : [idxHeaderBytes, parseIdxHeader];
+  // What else it may be is told when it is read.
+  if (!isArray && formatOf({ bytes, name }).name !== 'idx') return null;
+  const { shape, element } = parse(bytes.subarray(0, lengthOf(bytes, name)), name);
+  const isQmnist = element.type === 'i32' && shape[1] === QMNIST_COLUMNS;
+  return shape.length === 2 && shape[1] > 1 && shape[1] <= MOST_CLASSES && !isQmnist ? shape[1] : null;
 }
 
 function numbersFrom(first: number): string[] {

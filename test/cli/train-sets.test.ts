@@ -116,6 +116,22 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     expect(accuracy).toBeGreaterThan(0.75);
   });
 
+  test.each(['npy', 'idx'])('labels that are one-hot, as %s', async (format) => {
+    const hot = Uint8Array.from({ length: COUNT * 10 }, (_, i) =>
+      LABELS[Math.floor(i / 10)] === i % 10 ? 1 : 0,
+    );
+    const images = idxBytes(0x08, [COUNT, 28, 28], PIXELS.subarray(0, COUNT * 784));
+    const labels =
+      format === 'npy' ? npyBytes({ shape: [COUNT, 10], data: hot }) : idxBytes(0x08, [COUNT, 10], hot);
+    const folder = await treeOf({ x: images, y: labels });
+    const [x, y, out] = ['x', 'y', 'out'].map((name) => join(folder, name));
+    const trained = await runCli(['train', '--images', x, '--labels', y, ...LEARNING, '--out', out]);
+    expect(trained).toMatchObject({ exitCode: 0 });
+    expect(readNetwork(readFileSync(out), out).classes).toEqual(Array.from('0123456789'));
+    const { stdout } = await runCli(['evaluate', x, y, '--model', out, '--format', 'json']);
+    expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.75);
+  });
+
   test('rows of no square, whose size is said', async () => {
     const csv = rows(COUNT, (i) => [LABELS[i], ...small(i, 255).slice(0, 56)]);
     const folder = await treeOf({ 'r.csv': csv });

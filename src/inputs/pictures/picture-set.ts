@@ -7,6 +7,9 @@ import { isPictureName } from '../../formats/pictures/is-picture.js';
 import type { ByteInput } from '../bytes/open-bytes.js';
 import type { Split } from '../find-files.js';
 
+const statAt = promisify(stat);
+const readAt = promisify(readFile);
+
 /** Pictures, one record each, in the order in which they are read. */
 export interface PictureSet {
   /** What to call them: the folder, the only picture, or how many. */
@@ -106,7 +109,7 @@ async function filesIn(folder: string): Promise<string[]> {
   const seen = new Set<string>();
   const visit = async (path: string, depth: number): Promise<void> => {
     const at = path === '' ? Buffer.from(folder) : within(folder, path);
-    const { dev, ino } = await promisify(stat)(at);
+    const { dev, ino } = await statAt(at);
     // A link may lead back to where it lies.
     if (depth > MOST_DEPTH || seen.has(`${dev}:${ino}`)) return;
     seen.add(`${dev}:${ino}`);
@@ -142,13 +145,13 @@ function entriesOf(folder: Buffer): Promise<Dirent[]> {
 
 /** Null where a link leads nowhere. */
 function statsOf(path: Buffer): Promise<Stats | null> {
-  return promisify(stat)(path).catch(() => null);
+  return statAt(path).catch(() => null);
 }
 
 async function readPictureFile(path: Buffer, name: string): Promise<Uint8Array> {
   try {
-    const { size } = await promisify(stat)(path);
-    if (size <= MOST_PICTURE_BYTES) return await promisify(readFile)(path);
+    const { size } = await statAt(path);
+    if (size <= MOST_PICTURE_BYTES) return await readAt(path);
   } catch (error) {
     throw inputError(error, name);
   }
