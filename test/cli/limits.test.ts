@@ -22,6 +22,8 @@ function runUnder(limit: readonly string[], node: readonly string[], args: reado
   return { said: said.at(-1)?.replace('digitflow: ', ''), status };
 }
 
+const [major] = process.versions.node.split('.').map(Number);
+
 const score = () => ['score', at('a.csv'), '--quiet'];
 const train = () => [
   'train',
@@ -56,7 +58,8 @@ describe.runIf(canBeNobody)('where there are no more threads', () => {
 });
 
 describe.runIf(process.platform === 'linux')('where there are few', () => {
-  test('addresses, each command says what WebAssembly needs', () => {
+  // A newer V8 takes less where it must.
+  test.runIf(major < 24)('addresses, each command says what WebAssembly needs', () => {
     for (const args of [score(), evaluate(), train()]) {
       const { said, status } = runUnder(['prlimit', '--as=8000000000'], [], args);
       expect(said).toMatch(/^no \d+ bytes of shared memory can be had: V8 reserves .*\(ulimit -v\)$/);
@@ -96,7 +99,6 @@ describe('where Node is told to do without', () => {
     }
   });
 
-  const [major] = process.versions.node.split('.').map(Number);
   const permission = major < 23 ? '--experimental-permission' : '--permission';
   const root = new URL('../..', import.meta.url).pathname;
   const ours = [permission, `--allow-fs-read=${root}*`];
