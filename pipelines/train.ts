@@ -7,7 +7,7 @@ import { type ReadingFlags, readingFlagWords } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { classesUpTo, findSet, type KnownSet, knownSetWords, type SetShape } from '../src/inputs/find-set.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
-import type { ImagesSpec } from '../src/inputs/open-inputs.js';
+import { filesOf, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import { CHECKPOINT } from '../src/inputs/open-model.js';
 import { transposePixels } from '../src/network/feed-forward.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
@@ -130,7 +130,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     const options = { ...asked, validation };
     const mixed = mixedImages(read.images, options);
     const source = { ...read, images: mixed, isMixed: mixed !== read.images };
-    outputs.begin([source.name, ...source.files.map(({ name }) => name)]);
+    outputs.begin([...(await filesOf([source.name])), ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
     const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));

@@ -57,14 +57,14 @@ export async function openEach(images: readonly ByteInput[], options: InputsOpti
 /** Paths, with the pictures of a folder in its place. */
 export async function filesOf(paths: readonly string[]): Promise<string[]> {
   const files = paths.map(async (path) => {
-    const set = isFolder(path) ? await picturesIn(path, 'test') : null;
+    const set = isFolder(path) ? await picturesIn(path, null) : null;
     return set === null ? [path] : set.names.map(set.title);
   });
   return (await Promise.all(files)).flat();
 }
 
 async function picturesOfFolder(folder: string): Promise<ImageFiles> {
-  const pictures = await picturesIn(folder, 'test');
+  const pictures = await picturesIn(folder, null);
   if (pictures !== null) return { images: folder, pictures };
   const message = `${folder}: expected a file, or a folder of pictures (PNG, JPEG), found a folder without any`;
   throw new DigitflowError('INPUT_MISSING', `${message}; give the files' own paths`);

@@ -97,7 +97,11 @@ describe("MNIST's own images as pictures", () => {
       digitPngs(half === 'testing' ? 40 : 20, (label, index) => `${half}/${label}/${index}.png`),
     );
     const folder = await treeOf({ ...test, ...train });
-    expect(await evaluation(folder)).toMatchObject({ images: 40 });
+    const evaluated = await evaluation(folder);
+    expect(evaluated).toMatchObject({ images: 40 });
+    expect(evaluated.stderr).toContain('half the test set alone');
+    // Without labels there is nothing to keep apart.
+    expect((await runCli(['score', folder])).stdout.trimEnd().split('\n')).toHaveLength(61);
   });
 });
 

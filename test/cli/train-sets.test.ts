@@ -207,6 +207,14 @@ describe('train refuses in one line', () => {
     expect(stderr).toContain(flag);
   });
 
+  test('to write over a picture that it learns from', async () => {
+    const folder = await treeOf(digitPngs(60, (label, index) => `${label}/${index}.png`));
+    const before = readFileSync(join(folder, '7/0.png'));
+    const over = ['--out', join(folder, '7/0.png'), '--epochs', '1'];
+    expect(await runCli(['train', '--images', folder, ...over])).toMatchObject({ exitCode: 2 });
+    expect(readFileSync(join(folder, '7/0.png')).equals(before)).toBe(true);
+  });
+
   test('more names than classes can be', async () => {
     const folder = await treeOf({ 'n.csv': rows(300, (i) => [`name${i}`, ...small(i, 255)]) });
     const { stderr, exitCode } = await runCli([

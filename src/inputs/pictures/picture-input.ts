@@ -147,7 +147,7 @@ async function setOfOne(first: FirstBytes): Promise<PictureSet> {
   const bytes = await readWhole(await first.content(), MOST_PICTURE_BYTES, 'a picture');
   await first.close();
   return {
-    ...{ name, names: [bytesOf(name)], title: textOf, passedOver: [] },
+    ...{ name, names: [bytesOf(name)], title: textOf, passedOver: [], half: null },
     ...{ labels: null, areLabelsGiven: false, read: async () => bytes },
   };
 }
@@ -185,12 +185,13 @@ function guessesOf(
   table: LabelTable | null,
   image: ImageSize | null,
 ): Guess[] {
-  const { names, passedOver } = set;
+  const { names, passedOver, half } = set;
   const seen = (property: string, value: string): Guess => ({ property, value, by: 'seen' });
   const others = passedOver.slice(0, MOST_EXAMPLES).map(textOf).join(', ');
   const more = passedOver.length > MOST_EXAMPLES ? ', …' : '';
   return [
     seen('pictures', `${names.length}`),
+    ...(half === null ? [] : [seen('half', `the ${half} set alone`)]),
     seen('id', 'file name'),
     ...(image === null ? [] : [seen('image', `${image.height} x ${image.width}`)]),
     ...(labels === undefined ? [] : [seen('label', `by ${labels}`)]),

@@ -21,6 +21,8 @@ export interface PictureSet {
   readonly names: readonly string[];
   /** Files of the folder that are no pictures by their names. */
   readonly passedOver: readonly string[];
+  /** Which half of a data set it is, where the folder has both. */
+  readonly half: Split | null;
   /** Labels that are given by themselves, or lie in the folder. */
   readonly labels: ByteInput | null;
   /** Whether the user has given them. */
@@ -54,17 +56,18 @@ export function bytesOf(text: string): string {
 }
 
 /**
- * The pictures of a folder and of the folders in it; of a data set in two halves, one half. Null where there is none.
+ * The pictures of a folder and of the folders in it; of a data set in two halves, the half that is asked for. Null where there is none.
  *
  * @throws DigitflowError INPUT_MISSING, INPUT_READ
  */
 export async function picturesIn(
   path: string,
-  split: Split,
+  split: Split | null,
   labels?: ByteInput | undefined,
 ): Promise<PictureSet | null> {
   const folder = path.replace(/(?<=.)\/+$/, '');
-  const found = halfOf(await filesIn(folder), split);
+  const files = await filesIn(folder);
+  const found = split === null ? files : halfOf(files, split);
   const names = found.filter(isPictureName).sort(naturalOrder);
   if (names.length === 0) return null;
   const others = found.filter((name) => !isPictureName(name));
@@ -73,6 +76,7 @@ export async function picturesIn(
   return {
     ...{ name: folder, names, title, labels: labels ?? own, areLabelsGiven: labels !== undefined },
     passedOver: others.filter((name) => name !== LABELS_NAME),
+    half: found.length < files.length ? split : null,
     read: (index) => readPictureFile(within(folder, names[index]), title(names[index])),
   };
 }
@@ -86,7 +90,7 @@ export function picturesAt(paths: readonly string[], labels?: ByteInput | undefi
     name: paths.length === 1 ? paths[0] : areOfOne ? folder : `${paths.length} pictures`,
     names: paths.map((path) => bytesOf(areOfOne ? basename(path) : path)),
     title,
-    ...{ passedOver: [], labels: labels ?? null, areLabelsGiven: labels !== undefined },
+    ...{ passedOver: [], half: null, labels: labels ?? null, areLabelsGiven: labels !== undefined },
     read: (index) => readPictureFile(Buffer.from(paths[index]), paths[index]),
   };
 }
