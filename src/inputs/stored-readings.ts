@@ -27,6 +27,7 @@ const SEEN_LABELS = 1000;
 /** How many records a network is asked about, and how many bytes of them at most. */
 const ASKED_RECORDS = 1000;
 const MOST_BYTES = 4 * 2 ** 20;
+const ENOUGH_BYTES = 2 ** 16;
 
 /** How stored records are to be read: what was given, and what else is known; and how it is known. */
 export interface StoredReading {
@@ -61,13 +62,11 @@ export async function settleStored(source: PixelSource): Promise<StoredReading> 
   return { flags: { ...given, ...candidate.flags }, guesses: [...known, ...chosen] };
 }
 
-/** The first whole images as stored. Of a stream no more is waited for than `least` of them. */
-async function firstImages({ images, count, ...source }: PixelSource, least: number, most: number) {
-  const bytes = recordBytes({ images, count, ...source });
-  const records = (wanted: number) =>
-    Math.min(wanted, count, Math.max(1, Math.floor(MOST_BYTES / bytes))) * bytes;
-  const mostBytes = Math.min(records(most), MOST_BYTES);
-  const seen = await images.peek(Math.min(records(least), mostBytes), mostBytes);
+/** The first whole images as stored, up to so many. */
+async function firstImages(source: PixelSource, most: number): Promise<Uint8Array> {
+  const bytes = recordBytes(source);
+  const wanted = Math.min(most, source.count, Math.max(1, Math.floor(MOST_BYTES / bytes))) * bytes;
+  const seen = await source.images.peek(wanted, wanted);
   return seen.subarray(0, seen.length - (seen.length % bytes));
 }
 
@@ -79,7 +78,11 @@ function recordBytes({ image, element }: PixelSource): number {
 async function seenScales(source: PixelSource): Promise<readonly ReadingFlags[]> {
   const { element, name, format } = source;
   if (element.type === 'bool') return [];
-  const seen = seenPixels(await firstImages(source, 1, SEEN_IMAGES), source);
+  const bytes = recordBytes(source);
+  // A part of a large image tells enough.
+  const least = Math.min(source.count * bytes, bytes, ENOUGH_BYTES);
+  const most = Math.max(least, Math.min(SEEN_IMAGES * bytes, MOST_BYTES));
+  const seen = seenPixels(await source.images.peek(least, most), source);
   const usual = isFloat(element.type) ? 1 : 255;
   const scales = scaleReadings(seen, usual);
   if (scales.length === 0) {
@@ -95,7 +98,7 @@ function seenPixels(stored: Uint8Array, { element }: PixelSource): SeenPixels {
   const numberAt = numberReader(element);
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   let [smallest, largest, lit, hasFraction] = [0, 0, 0, false];
-  for (let at = 0; at < stored.length; at += bytes) {
+  for (let at = 0; at + bytes <= stored.length; at += bytes) {
     const value = numberAt(view, at);
     if (value === 0 || !Number.isFinite(value)) continue;
     lit++;
@@ -126,7 +129,7 @@ async function candidatesOf(
   readings: readonly Pick<CandidateReading, 'flags' | 'words'>[],
 ): Promise<CandidateReading[]> {
   const { element, image, name, options } = source;
-  const stored = await firstImages(source, ASKED_RECORDS, ASKED_RECORDS);
+  const stored = await firstImages(source, ASKED_RECORDS);
   const bytes = recordBytes(source);
   const count = stored.length / bytes;
   const numbers = await firstLabels(source, count, count);
