@@ -32,6 +32,7 @@ Examples:
   $ digitflow score test.csv > predictions.csv              a prediction for each row, in order
   $ producer | digitflow score -                            live: a row is answered within --max-wait
   $ digitflow score 'day-*.csv.gz' --format ndjson          several files, gzip known by content
+  $ digitflow score photos > predictions.csv                a folder of pictures; or photos/*.png
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
   $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
   $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
@@ -42,7 +43,8 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 /** Gives `digitflow score` its arguments, flags and action. */
 export function defineScore(command: Command): void {
   const summaryHelp = 'where to write what was counted, as JSON (digitflow.score/1), however the run ends';
-  const files = 'CSV, IDX or NumPy files, gzipped or not, patterns such as *.csv, or - for stdin';
+  const files =
+    'CSV, IDX, NumPy or picture files, folders of pictures, patterns such as *.csv, or - for stdin';
   const onError = new Option('--on-error <how>', 'what a bad row does (default: fail)').choices(ON_ERROR);
   addModelOption(command.argument('<files...>', files))
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))

@@ -38,7 +38,7 @@ ${COUNTING}`;
 /** Adds `digitflow look digit`. */
 export function addLookDigitCommand(look: Command): void {
   const imagesHelp =
-    'IDX, CSV or NumPy, a folder, or - for stdin, that a number counts in (default: the MNIST test set)';
+    'IDX, CSV, NumPy, a folder of these or of pictures, or - for stdin, that a number counts in (default: the MNIST test set)';
   const command = look
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
