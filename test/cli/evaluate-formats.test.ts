@@ -71,6 +71,7 @@ describe('--format json', () => {
       seconds: expect.any(Number),
       imagesPerSecond: expect.any(Number),
       partial: false,
+      otherReading: null,
     });
     expect(json.accuracy).toBeGreaterThan(0.945);
   });

@@ -64,7 +64,7 @@ test('two outputs are never written to one file, and may both go to nowhere', as
 test.each([
   ['missing, after CSV', ['in.csv', 'nowhere'], 66, 'nowhere: no such file'],
   ['missing, after IDX', ['images', 'nowhere'], 66, 'nowhere: no such file'],
-  ['a folder', ['in.csv', '.'], 74, '.: expected a file, found a folder'],
+  ['a folder', ['in.csv', '.'], 66, '.: expected a file, or a folder of pictures'],
   ['CSV after IDX', ['images', 'images', 'in.csv'], 2, 'in.csv: expected IDX'],
   ['IDX after CSV', ['in.csv', 'images'], 2, 'images: expected CSV'],
 ])(

@@ -55,7 +55,7 @@ describe('stderr', () => {
   test('may be closed: the exit code says what went wrong', async () => {
     const cli = new Cli(['evaluate', '-', await tempFile(LABELS)], { stdin: 'pipe' });
     await cli.stopReading('stderr');
-    cli.stdin.end('this is no IDX file');
+    cli.stdin.end(Buffer.from([0, 0, 9, 9]));
     expect(await cli.ended).toMatchObject({ stdout: '', exitCode: 65 });
   });
 });

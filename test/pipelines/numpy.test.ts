@@ -136,7 +136,19 @@ describe('an archive as Keras ships it', () => {
     expect((await runCli(['score', npz])).stdout.split('\n')).toHaveLength(COUNT + 2);
     expect((await runCli(['look', 'digit', '5', '--images', npz])).stdout).toContain(`${npz} #5`);
     expect((await runCli(['report', npz, '-o', path('r.html')])).exitCode).toBe(0);
-    const settings = ['--epochs', '1', '--restarts', '1', '--validation', '0', '--quiet'];
+    // Two images do not tell which classes there are.
+    const classNames = Array.from('0123456789').join();
+    const settings = [
+      '--epochs',
+      '1',
+      '--restarts',
+      '1',
+      '--validation',
+      '0',
+      '--classes',
+      classNames,
+      '--quiet',
+    ];
     const out = path('trained.safetensors');
     expect(await runCli(['train', '--images', npz, ...settings, '--out', out])).toMatchObject({
       exitCode: 0,
