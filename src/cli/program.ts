@@ -22,7 +22,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   score: {
     usage: '[options] <files...>',
     description:
-      'turn images in CSV, IDX or NumPy into predictions: one a row, in input order, for as long as input comes',
+      'turn images in CSV, IDX, NumPy or pictures into predictions: one a row, in input order, for as long as input comes',
     load: async () => (await import('./score-command.js')).defineScore,
   },
   train: {
