@@ -14,6 +14,21 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** How an NPY file begins (numpy.lib.format); then come two bytes of version and the length of the rest. */
+export const NPY_MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+
+/** Whether bytes begin like an NPY file. */
+export function isNpy(start: Uint8Array): boolean {
+  return NPY_MAGIC.every((byte, index) => start[index] === byte);
+}
+
+/** Whether bytes begin like a ZIP archive whose first entry is an array (PKWARE's APPNOTE.TXT, 4.3.7). */
+export function isNpz(start: Uint8Array): boolean {
+  const bytes = Buffer.from(start.buffer, start.byteOffset, start.length);
+  if (bytes.length < 30 || bytes.readUInt32LE(0) !== 0x04034b50) return false;
+  return bytes.toString('latin1', 30, 30 + bytes.readUInt16LE(26)).endsWith('.npy');
+}
+
 /** How much of the start is enough to tell; of an archive, and of JSON, as much as there is up to the second. */
 const ENOUGH_BYTES = 1024;
 const MOST_BYTES = 64 * 1024;

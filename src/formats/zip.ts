@@ -26,7 +26,7 @@ const END = { signature: 0x06054b50, bytes: 22 };
 const END64_LOCATOR = { signature: 0x07064b50, bytes: 20 };
 const END64 = { signature: 0x06064b50, bytes: 56 };
 const ENTRY = { signature: 0x02014b50, bytes: 46 };
-const LOCAL = { signature: 0x04034b50, nameBytes: 26, bytes: 30 };
+const LOCAL = { signature: 0x04034b50, bytes: 30 };
 
 /** So much of an archive's end holds its end record: with the longest comment, and the locator of the 64-bit record. */
 export const ZIP_TAIL_BYTES = END64_LOCATOR.bytes + END.bytes + 0xffff;
@@ -161,12 +161,4 @@ export function zipLocalBytes(header: Buffer, name: string): number {
 /** The error of an archive that is damaged or cannot be unpacked here. */
 export function zipBroken(name: string, message: string, cause?: unknown): DigitflowError {
   return new DigitflowError('ZIP_BROKEN', `${name}: ${message}; get or make the archive again`, { cause });
-}
-
-/** Whether bytes begin like an archive whose first entry is an array. */
-export function isNpz(start: Uint8Array): boolean {
-  const bytes = Buffer.from(start.buffer, start.byteOffset, start.length);
-  if (bytes.length < LOCAL.bytes || bytes.readUInt32LE(0) !== LOCAL.signature) return false;
-  const nameBytes = bytes.readUInt16LE(LOCAL.nameBytes);
-  return bytes.toString('latin1', LOCAL.bytes, LOCAL.bytes + nameBytes).endsWith('.npy');
 }

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
-import { textStart } from '../formats/csv/guess/first-table.js';
+import { textStart } from '../formats/csv/row-ends.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { OpenFile } from './bytes/file-bytes.js';
 import { isPacked } from './bytes/inflate-bytes.js';

@@ -1,16 +1,40 @@
 import { DigitflowError } from '../errors.js';
 import { unexpected } from '../formats/content/content.js';
+import { isPicture } from '../formats/pictures/is-picture.js';
 import { checkLabelFlags, checkReadingFlags } from '../formats/reading.js';
-import { contentOf, FORMAT_TITLES, isGzip } from '../formats/recognize.js';
-import { CSV_FORMAT } from './csv/csv-input.js';
+import { contentOf, FORMAT_TITLES, isGzip, isNpy, isNpz } from '../formats/recognize.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
 import type { Format, Input, OpenOptions } from './input.js';
 import { asGuessed, knownFlags, knownGuesses, relativeOf } from './known-datasets.js';
-import { NUMPY_FORMAT } from './numpy/numpy-input.js';
-import { PICTURE_FORMAT } from './pictures/picture-format.js';
+import type { PictureSet } from './pictures/picture-set.js';
 
-/** The formats of images that are read, each known by its first bytes. A new one is a line here. */
+/** Rows of text: what is left where nothing else is recognized. */
+const CSV_FORMAT: Format = {
+  name: 'csv',
+  isText: true,
+  recognizes: (start) => contentOf(start).kind === 'text',
+  open: async (...given) => (await import('./csv/csv-input.js')).openCsv(...given),
+};
+
+/** Arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz). */
+const NUMPY_FORMAT: Format = {
+  name: 'numpy',
+  isText: false,
+  recognizes: (start) => isNpy(start) || isNpz(start),
+  open: async (...given) => (await import('./numpy/numpy-input.js')).openNumpy(...given),
+  openLabels: async (...given) => (await import('./numpy/numpy-input.js')).openNumpyLabels(...given),
+};
+
+/** Pictures: each is a file, and a record. */
+const PICTURE_FORMAT: Format = {
+  name: 'pictures',
+  isText: false,
+  recognizes: isPicture,
+  open: async (...given) => (await import('./pictures/picture-input.js')).openPictures(...given),
+};
+
+/** The formats of images that are read, each known by its first bytes; what reads one is loaded when it is met. */
 export const FORMATS: readonly Format[] = [IDX_FORMAT, NUMPY_FORMAT, PICTURE_FORMAT, CSV_FORMAT];
 
 /** How a file is called that would be CSV if it could be read. */
@@ -37,6 +61,14 @@ export function formatOf(
   const found = isGzip(bytes) ? { ...content, title: 'gzip within gzip' } : content;
   const words = unexpected('images', `images as ${titlesOf(FORMATS)}`, found);
   throw new DigitflowError('CSV_BINARY', `${name}: ${words}`);
+}
+
+/** A set of pictures in place of the first bytes of a file. */
+export function firstOfSet(pictures: PictureSet): FirstBytes {
+  const { name } = pictures;
+  const nothing = { bytes: new Uint8Array(0), isWhole: true, readMore: null, path: null, sizeBytes: null };
+  const content = async () => Promise.reject(new TypeError(`${name}: expected one file, found a set`));
+  return { name, pictures, ...nothing, content, close: async () => {} };
 }
 
 /** What formats are called: `IDX, NumPy or CSV`. */

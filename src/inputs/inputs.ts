@@ -11,7 +11,7 @@ import type { ChooseReading } from './candidate-readings.js';
 import type { DigestMode } from './data-stream.js';
 import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
-import { FORMATS, formatOf, mixed, openAs, titlesOf } from './formats.js';
+import { FORMATS, firstOfSet, formatOf, mixed, openAs, titlesOf } from './formats.js';
 import {
   checkSize,
   type Format,
@@ -21,7 +21,6 @@ import {
   withBeside,
 } from './input.js';
 import { LabelFiles } from './label-files.js';
-import { firstOfSet } from './pictures/picture-format.js';
 import { InputReader, type ReadOptions } from './read-inputs.js';
 
 /** What the images are for. */

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DigitflowError } from '../../src/errors.js';
-import {
-  isNpy,
-  NPY_START_BYTES,
-  npyHeaderBytes,
-  parseNpyHeader,
-} from '../../src/formats/numpy/npy-header.js';
+import { NPY_START_BYTES, npyHeaderBytes, parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
+import { isNpy } from '../../src/formats/recognize.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { npyBytes } from './npy-bytes.js';
 

@@ -3,6 +3,12 @@ import type { CsvDialect, TextShape } from './dialect.js';
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Where the text begins: after a byte order mark, where there is one. */
+export function textStart(block: Uint8Array): number {
+  return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+}
 
 /** Where a row ends: its text, before its line end, and where the next row begins (`end` where no line end was found). */
 export interface RowEnd {

@@ -1,4 +1,6 @@
 import { DigitflowError } from '../../errors.js';
+import { hexOf } from '../content/content.js';
+import { isNpy, NPY_MAGIC } from '../recognize.js';
 import { type ArrayHeader, dataBytesOf, type ElementFormat, type ElementType } from '../stored-arrays.js';
 
 /** What an NPY file says of itself before its data. */
@@ -10,8 +12,6 @@ export interface NpyHeader extends ArrayHeader {
 /** Enough bytes of a file to tell how long its header is. */
 export const NPY_START_BYTES = 12;
 
-/** The magic string (numpy.lib.format); then two bytes of version and the length of the rest. */
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const LENGTH_OFFSET = 8;
 
 /** NumPy itself reads no longer header unless told to (10,000 characters). */
@@ -31,20 +31,15 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
   c: 'complex numbers',
 };
 
-/** Whether bytes begin like an NPY file. */
-export function isNpy(start: Uint8Array): boolean {
-  return MAGIC.every((byte, index) => start[index] === byte);
-}
-
 /** The length of an NPY header by its first 12 bytes, fewer only where the file ends. Throws NPY_HEADER, NPY_TRUNCATED. */
 export function npyHeaderBytes(start: Uint8Array, name: string): number {
   if (!isNpy(start)) {
-    const found = start.length === 0 ? 'no bytes at all' : `0x${hexOf(start.subarray(0, MAGIC.length))}`;
-    throw broken(name, `expected a NumPy file, 0x${hexOf(MAGIC)} at its start, found ${found}`);
+    const found = start.length === 0 ? 'no bytes at all' : `0x${hexOf(start.subarray(0, NPY_MAGIC.length))}`;
+    throw broken(name, `expected a NumPy file, 0x${hexOf(NPY_MAGIC)} at its start, found ${found}`);
   }
   if (start.length < NPY_START_BYTES)
     throw truncated(name, `a header of ${NPY_START_BYTES} bytes or more`, start.length);
-  const [major, minor] = start.subarray(MAGIC.length);
+  const [major, minor] = start.subarray(NPY_MAGIC.length);
   if (major < 1 || major > 3 || minor !== 0) {
     throw broken(name, `expected version 1.0, 2.0 or 3.0 of NumPy's format, found ${major}.${minor}`);
   }
@@ -145,7 +140,7 @@ function quote(text: string): string {
 
 /** How many bytes tell the header's length: version 1 has two, the later ones four. */
 function lengthBytes(start: Uint8Array): 2 | 4 {
-  return start[MAGIC.length] === 1 ? 2 : 4;
+  return start[NPY_MAGIC.length] === 1 ? 2 : 4;
 }
 
 function broken(name: string, message: string): DigitflowError {
@@ -155,8 +150,4 @@ function broken(name: string, message: string): DigitflowError {
 function truncated(name: string, expected: string, found: number): DigitflowError {
   const message = `${name}: cut off: expected ${expected}, found ${found} bytes; get the file again`;
   return new DigitflowError('NPY_TRUNCATED', message);
-}
-
-function hexOf(bytes: ArrayLike<number>): string {
-  return Buffer.from(Array.from(bytes)).toString('hex');
 }

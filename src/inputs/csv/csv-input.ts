@@ -3,25 +3,20 @@ import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import { checkLabelFlags } from '../../formats/reading.js';
-import { contentOf } from '../../formats/recognize.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
 import type { DigestMode } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
-import { cursorAt, type Format, type Input, type OpenOptions } from '../input.js';
+import { cursorAt, type Input, type OpenOptions } from '../input.js';
 import { type CsvSource, readCsv } from './csv-reading.js';
 import { understandCsv } from './understand-csv.js';
 
-/** Rows of text: what is not known of them is guessed from the first bytes. */
-export const CSV_FORMAT: Format = {
-  name: 'csv',
-  isText: true,
-  recognizes: (start) => contentOf(start).kind === 'text',
-  open: openCsv,
-};
-
-/** @throws DigitflowError what `guessDialect` and `settleReading` throw */
-async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
+/**
+ * Opens rows of text: what is not known of them is guessed from the first bytes.
+ *
+ * @throws DigitflowError what `guessDialect` and `settleReading` throw
+ */
+export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understandCsv(first, options);
   if (guessed.dialect.label === null) checkLabelFlags(options.reading, seen.name);

@@ -1,6 +1,5 @@
 import { DigitflowError } from '../../errors.js';
 import {
-  isNpy,
   NPY_START_BYTES,
   type NpyHeader,
   npyHeaderBytes,
@@ -8,14 +7,14 @@ import {
 } from '../../formats/numpy/npy-header.js';
 import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/numpy-data.js';
 import { chooseArrays, npyImageLayout, npyLabelLayout } from '../../formats/numpy/numpy-roles.js';
-import { isNpz } from '../../formats/zip.js';
+import { isNpz } from '../../formats/recognize.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
 import { OpenFile } from '../bytes/file-bytes.js';
 import { openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
-import type { Format, Input, LabelStream, OpenOptions } from '../input.js';
+import type { Input, LabelStream, OpenOptions } from '../input.js';
 import { pixelInput } from '../pixel-input.js';
 
 const NPY_HEADER: HeaderFormat<NpyHeader> = {
@@ -23,20 +22,6 @@ const NPY_HEADER: HeaderFormat<NpyHeader> = {
   startBytes: NPY_START_BYTES,
   headerBytes: npyHeaderBytes,
   parseHeader: parseNpyHeader,
-};
-
-/** Arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz). */
-export const NUMPY_FORMAT: Format = {
-  name: 'numpy',
-  isText: false,
-  recognizes: (start) => isNpy(start) || isNpz(start),
-  open: openNumpy,
-  async openLabels(first, options) {
-    if (!isNpz(first.bytes)) return openLabels(await first.content(), options);
-    const advice = 'give the archive alone where it has both, or take the labels out of it';
-    const message = `${first.name}: expected labels as an array of their own (.npy), found an archive (.npz); ${advice}`;
-    throw new DigitflowError('NPZ_ARRAYS', message);
-  },
 };
 
 /** Where the images lie, and their labels; what the archive calls them. */
@@ -47,10 +32,12 @@ interface Arrays {
 }
 
 /**
+ * Opens arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz).
+ *
  * @throws DigitflowError what `parseNpyHeader`, `npyImageLayout`, `npyLabelLayout` and `pixelInput` throw; of archives
  *   ZIP_BROKEN, NPZ_ARRAYS, and USAGE where it is no regular file
  */
-async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input> {
+export async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
   const arrays = isNpz(first.bytes) ? await openArchive(first, options) : await openPair(first, options);
   const { labels, guesses } = arrays;
@@ -105,6 +92,17 @@ async function openArchive({ name, path, sizeBytes }: FirstBytes, options: OpenO
   } finally {
     archive.release();
   }
+}
+
+/** @throws DigitflowError what `parseNpyHeader` and `npyLabelLayout` throw; NPZ_ARRAYS for an archive */
+export async function openNumpyLabels(
+  first: FirstBytes,
+  options: Pick<OpenOptions, 'classes' | 'digest'>,
+): Promise<LabelStream> {
+  if (!isNpz(first.bytes)) return openLabels(await first.content(), options);
+  const advice = 'give the archive alone where it has both, or take the labels out of it';
+  const message = `${first.name}: expected labels as an array of their own (.npy), found an archive (.npz); ${advice}`;
+  throw new DigitflowError('NPZ_ARRAYS', message);
 }
 
 async function openLabels(

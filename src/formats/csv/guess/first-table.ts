@@ -1,7 +1,7 @@
 import { DigitflowError } from '../../../errors.js';
 import { mostRowBytesOf, type TextShape } from '../dialect.js';
 import { splitRow } from '../parse-row.js';
-import { findLineEnd, findRowEnd, lineEndByte } from '../row-ends.js';
+import { findLineEnd, findRowEnd, lineEndByte, textStart } from '../row-ends.js';
 import { nameOfField, type TextEncoding } from '../text-encoding.js';
 import { type ColumnEvidence, counted, isCounting, isText, type Rows } from './column-evidence.js';
 
@@ -11,8 +11,6 @@ export const MOST_FIRST_ROWS = 100;
 /** Lines that begin with `#` before the first row: where there are more of them, they are rows. */
 const MOST_COMMENTS = MOST_FIRST_ROWS;
 const NUMBER_SIGN = 0x23;
-
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** A row of the first block, unquoted; without fields where it is no CSV. */
 interface FirstRow {
@@ -31,11 +29,6 @@ export interface FirstRows {
 }
 
 type Fields = readonly string[];
-
-/** Where the text begins: after a byte order mark, where there is one. */
-export function textStart(block: Uint8Array): number {
-  return BYTE_ORDER_MARK.every((byte, i) => block[i] === byte) ? BYTE_ORDER_MARK.length : 0;
-}
 
 /** How much of the text is taken into account. */
 export interface FirstRowsLimits {
