@@ -231,6 +231,6 @@ async function describeData(input: Input, isComplete: boolean): Promise<Evaluati
     files: files.map((file) => ({ path: file.name, sha256: file.sha256 })),
     height: image.height,
     width: image.width,
-    ...(input.isText ? { dialect: guesses } : {}),
+    ...(guesses.length > 0 ? { dialect: guesses } : {}),
   };
 }

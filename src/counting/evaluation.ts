@@ -38,7 +38,7 @@ export interface EvaluatedData {
   /** Of an image, in pixels. */
   readonly height: number;
   readonly width: number;
-  /** How the rows of a CSV were understood; left out for other formats. */
+  /** How the input was understood, where that could have been otherwise: rows of a CSV, and what flags say of others. */
   readonly dialect?: readonly {
     readonly property: string;
     readonly value: string;

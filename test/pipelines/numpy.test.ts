@@ -131,7 +131,8 @@ describe('an archive as Keras ships it', () => {
     const path = await folderOf({ 'mnist.npz': zipArchive(members(8)) });
     const npz = path('mnist.npz');
     const { stdout, stderr } = await runCli(['evaluate', npz, '--format', 'json']);
-    expect(JSON.parse(stdout)).toMatchObject({ images: COUNT, data: { name: npz } });
+    const dialect = [{ property: 'images', value: 'x_test' }, { property: 'labels' }];
+    expect(JSON.parse(stdout)).toMatchObject({ images: COUNT, data: { name: npz, dialect } });
     expect(stderr).toContain('mnist.npz: images x_test, labels y_test');
     expect((await runCli(['score', npz])).stdout.split('\n')).toHaveLength(COUNT + 2);
     expect((await runCli(['look', 'digit', '5', '--images', npz])).stdout).toContain(`${npz} #5`);
