@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
 
 /** Four pixels an image, and classes of two languages. */
 const known = { pixelCount: 4, classes: ['null', 'eins', 'zwei', '三'] };
@@ -170,4 +171,40 @@ test('names that pandas made of a row say nothing of their columns', () => {
   expect(dialect).toMatchObject({ hasHeader: true, label: { column: 0 }, firstPixel: 1 });
   expect(dataStart).toBe(header.length + 1);
   expect(describeGuesses('f.csv', guesses)).toContain('header yes (pandas made it of a row of numbers)');
+});
+
+test('names that only number the columns beside an id leave it to the values which of them is the label', () => {
+  const rows = '"1",3,0,0,255,0 "2",1,0,255,0,0 "3",2,0,0,0,255';
+  const { dialect } = guess(`"",V1,V2,V3,V4,V5 ${rows}`);
+  expect(dialect).toMatchObject({ firstPixel: 2, idColumn: 0, label: { column: 1 } });
+});
+
+test('a column that a flag says is none is told to be left out', () => {
+  const { dialect, guesses } = guess('3,0,0,255,0 1,0,255,0,0', { label: 'none' });
+  expect(dialect).toMatchObject({ firstPixel: 1, label: null });
+  expect(guesses).toContainEqual({ property: 'columns left out', value: '1', by: 'seen' });
+});
+
+test('a number beside a label is waited for, until three rows tell whether it counts them', () => {
+  const digits = { pixelCount: 784, classes: Array.from('0123456789') };
+  const rows = [0, 1, 2].map((i) => {
+    const pixels = testPixels().subarray(i * 784, (i + 1) * 784);
+    return `${[...pixels, testLabels()[i], 1000 + i].join(',')}\n`;
+  });
+  const seen = rows.map((_, last) => {
+    const block = Buffer.from(rows.slice(0, last + 1).join(''));
+    const { needsMore, dialect } = guessDialect(block, false, digits, {}, 'f.csv');
+    return [needsMore, dialect.idColumn];
+  });
+  expect(seen).toEqual([
+    [true, null],
+    [true, null],
+    [false, 785],
+  ]);
+});
+
+test('several readings, of which flags cannot name one, are refused', () => {
+  const rows = '9,9,255,9,2,1000 9,255,9,9,0,1001 9,9,9,255,2,1002';
+  expect(() => guess(rows)).toThrowError('found no such run beyond doubt: say --label and --id');
+  expect(guess(rows, { label: '5', id: '6' }).dialect).toMatchObject({ firstPixel: 0, idColumn: 5 });
 });

@@ -21,8 +21,8 @@ export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idCo
   readonly alternatives: readonly ReadingFlags[];
   /** True where names and flags do not say what all columns are. */
   readonly isByValues: boolean;
-  /** True where the rows are too few to tell a label from an id. */
-  readonly isLabelUnsure: boolean;
+  /** True where the rows are too few to tell an id from a label, or from a column that is left out. */
+  readonly isIndexUnsure: boolean;
 }
 
 /**
@@ -40,17 +40,17 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
   const left = columnCount - (given.label?.count ?? 0) - idCount;
   if (left < pixelCount) throw tooNarrow(evidence, left);
   // Numbers for all columns, as pandas and R write them, say nothing of the columns beside the pixels.
+  const isClaimed = (column: number) => isWithin(column, given.label) || isWithin(column, given.id);
   const isNumbered =
-    names !== null &&
-    columnCount > pixelCount &&
-    idCount === 0 &&
-    !given.label &&
-    pixelOrder(names) === 'rows';
+    left > pixelCount && names !== null && pixelOrder(names.filter((_, at) => !isClaimed(at))) === 'rows';
   const layouts =
     names && !isNumbered
       ? [{ ...given, firstPixel: findPixels(evidence, [given.label, given.id]) }]
       : guessLayouts(evidence, given);
   if (layouts.length === 0) throw noRun(evidence, given.label !== null || given.id !== null);
+  const asked = layouts.length > 1 ? layouts.map((one) => flagsOfLayout(one, evidence, given)) : [];
+  const alternatives = asked.filter((flags) => flags !== null);
+  if (alternatives.length < asked.length) throw noRun(evidence, true);
   const [{ label, id, firstPixel }] = layouts;
   const order = names ? pixelOrder(names.slice(firstPixel, firstPixel + pixelCount)) : 'unnamed';
   if (order === 'mixed' && names?.slice(firstPixel).some((name) => /\d/.test(name))) {
@@ -61,6 +61,8 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
   const isNamedTransposed = order === 'columns';
   const usedLabel = flags.label === 'none' ? null : label;
   const usedId = flags.id === 'none' ? null : id;
+  const pixels = { first: firstPixel, count: pixelCount };
+  const isByValues = (names === null || isNumbered) && left > pixelCount;
   return {
     firstPixel,
     label: usedLabel && labelOf(usedLabel, evidence),
@@ -72,18 +74,25 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
         : guessOf('label', usedLabel, evidence),
       guessOf('id', usedId, evidence),
       ...transposeGuess(flags.transpose, isNamedTransposed),
-      ...othersGuess(evidence, [label, id, { first: firstPixel, count: pixelCount }]),
+      ...othersGuess(evidence, [usedLabel, usedId, pixels]),
     ],
-    alternatives: layouts.length > 1 ? layouts.map((one) => flagsOfLayout(one, evidence, given)) : [],
-    isByValues: (names === null || isNumbered) && left > pixelCount,
-    isLabelUnsure: given.label === null && label !== null && mayCount(evidence, label.first),
+    alternatives,
+    isByValues,
+    isIndexUnsure:
+      (given.label === null && label !== null && mayBegin(evidence, label.first)) ||
+      (isByValues && leftOut(evidence, [label, id, pixels]).some((column) => mayCount(evidence, column))),
   };
 }
 
-/** Whether a column may turn out to be an index, which begins at 0 or 1, when there are more rows. */
+/** Whether a column may turn out to be an index when there are more rows. */
 function mayCount({ rows }: ColumnEvidence, column: number): boolean {
   const numbers = rows.map((row) => readNumber(row[column]) ?? Number.NaN);
-  return rows.length < 3 && numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
+  return rows.length < 3 && numbers.every((number, i) => number === numbers[0] + i);
+}
+
+/** Whether it may be one that begins at 0 or 1, as most do. */
+function mayBegin(evidence: ColumnEvidence, column: number): boolean {
+  return Number(evidence.rows[0]?.[column] ?? 0) <= 1 && mayCount(evidence, column);
 }
 
 /** Finds the id: by its flag, then by its name. */
@@ -154,13 +163,17 @@ function transposeGuess(given: boolean | undefined, isNamedTransposed: boolean):
   return [{ property: 'transpose', value, by: given === undefined ? 'seen' : 'given' }];
 }
 
-/** Which columns are in no run that is used; no guess where there are none. */
-function othersGuess(
-  { columnCount }: ColumnEvidence,
-  used: readonly (Pick<Claim, 'first' | 'count'> | null)[],
-): Guess[] {
+type Runs = readonly (Pick<Claim, 'first' | 'count'> | null)[];
+
+/** Which columns are in no run that is used. */
+function leftOut({ columnCount }: ColumnEvidence, used: Runs): number[] {
   const columns = Array.from({ length: columnCount }, (_, column) => column);
-  const others = columns.filter((column) => !used.some((run) => isWithin(column, run)));
+  return columns.filter((column) => !used.some((run) => isWithin(column, run)));
+}
+
+/** No guess where there are none. */
+function othersGuess(evidence: ColumnEvidence, used: Runs): Guess[] {
+  const others = leftOut(evidence, used);
   if (others.length === 0) return [];
   const shown = others.slice(0, 5).map((column) => `${column + 1}`);
   const value = `${shown.join(', ')}${others.length > 5 ? ' and more' : ''}`;

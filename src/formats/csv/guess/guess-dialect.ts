@@ -73,7 +73,7 @@ export function guessDialect(
   const hasRows = table.rows.length > 0 || isEnough;
   const evidence = { ...table, ...known, more, name, flags, columnCount: columnCount - emptyAtEnd };
   const columns = hasRows ? guessColumns(evidence) : NOTHING_KNOWN;
-  const { guesses, alternatives, isByValues, isLabelUnsure, ...places } = columns;
+  const { guesses, alternatives, isByValues, isIndexUnsure, ...places } = columns;
   const { firstPixel } = places;
   const scale = guessScale([...table.rows, ...more], { firstPixel, pixelCount }, flags, name);
   const { label, ...meaning } = labelMeaning(places.label, evidence);
@@ -109,14 +109,14 @@ export function guessDialect(
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
     isByValues,
-    needsMore: !isWhole && (!hasRows || readings.length > 0 || isLabelUnsure),
+    needsMore: !isWhole && (!hasRows || readings.length > 0 || isIndexUnsure),
   };
 }
 
 /** Without a row of data. */
 const NOTHING_KNOWN: Columns = {
   ...{ firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] },
-  ...{ alternatives: [], isByValues: false, isLabelUnsure: false },
+  ...{ alternatives: [], isByValues: false, isIndexUnsure: false },
 };
 
 /** Every one of some readings with every one of others. */

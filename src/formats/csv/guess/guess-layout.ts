@@ -116,7 +116,7 @@ function isBreak([value, next, afterNext]: readonly number[]): boolean {
   return Number.isNaN(value) || Math.abs(value - next) > 2 * Math.abs(next - afterNext);
 }
 
-/** What asks for a layout: all that is beside the pixels is given then. */
+/** What asks for a layout: all that is beside the pixels is given then. Null where no flags say so much. */
 export function flagsOfLayout({ firstPixel, label, id }: Layout, evidence: ColumnEvidence, given: Given) {
   const { columnCount, pixelCount } = evidence;
   const last = columnCount - 1;
@@ -128,6 +128,7 @@ export function flagsOfLayout({ firstPixel, label, id }: Layout, evidence: Colum
       !isWithin(column, id),
   );
   const idColumn = id?.first ?? others[0];
+  if (others.length > (id === null ? 1 : 0)) return null;
   return {
     ...(given.label === null && label !== null && { label: word(label.first) }),
     ...(given.id === null && idColumn !== undefined && { id: `${idColumn + 1}` }),
