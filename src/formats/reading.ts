@@ -84,10 +84,18 @@ export function checkReadingFlags(
   throw new DigitflowError('USAGE', `${message}; say 255, -1..1 or mean=0.1307,std=0.3081`);
 }
 
-/** Refuses what is said of labels where there are none. Throws USAGE. */
-export function checkLabelFlags(flags: ReadingFlags, name: string): void {
+/** How a label says its class: by what it is, or by the column that is 1. */
+export type Labelling = 'value' | 'one-hot';
+
+/** Refuses what is said of the values of labels where there are none. Throws USAGE. */
+export function checkLabelFlags(flags: ReadingFlags, name: string, labelling: Labelling | null): void {
   const flag = (['labelsFrom', 'labelMap'] as const).find((one) => flags[one] !== undefined);
-  if (flag !== undefined) throw notFor(flag, `expected labels, found none that are read with ${name}`);
+  if (flag === undefined || labelling === 'value') return;
+  const found =
+    labelling === null
+      ? `expected labels, found none that are read with ${name}`
+      : `expected labels that are numbers or names, found one-hot ones with ${name}`;
+  throw notFor(flag, found);
 }
 
 function notFor(flag: keyof ReadingFlags, message: string): DigitflowError {

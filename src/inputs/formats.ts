@@ -98,13 +98,11 @@ export async function openAs(format: Format, first: FirstBytes, options: OpenOpt
   const known = format.name === 'pictures' ? null : relativeOf(first.name);
   const more = knownFlags(known, given, options.labelled);
   const input = await format.open(first, { ...options, reading: { ...given, ...more } });
-  if (!input.hasLabels && !input.isText) {
-    try {
-      checkLabelFlags(given, input.name);
-    } catch (error) {
-      await input.close();
-      throw error;
-    }
+  try {
+    checkLabelFlags(given, input.name, input.labelling);
+  } catch (error) {
+    await input.close();
+    throw error;
   }
   if (known === null) return input;
   return { ...input, guesses: [...knownGuesses(known, options.classes), ...asGuessed(input.guesses, more)] };

@@ -3,7 +3,7 @@ import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { LabelLayout } from '../formats/labels.js';
-import type { Guess, ReadingFlags } from '../formats/reading.js';
+import type { Guess, Labelling, ReadingFlags } from '../formats/reading.js';
 import type { FormatName } from '../formats/recognize.js';
 import type { ImageSize, Network } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
@@ -78,6 +78,8 @@ export interface Input extends InputDescription, ScorerNeeds {
   /** Whether pixels are stored column by column; null where the input does not say. */
   readonly transposed: boolean | null;
   readonly hasLabels: boolean;
+  /** How its labels say their class, also those that are passed over; null where there are none. */
+  readonly labelling: Labelling | null;
   /** How many records it has; null where that is not known. */
   readonly records: number | null;
   /** How many bytes are to be read of regular, uncompressed files; null for everything else. */

@@ -73,6 +73,7 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers, transposed },
     isText: false,
     hasLabels: labels !== null,
+    labelling: labels && (labels.layout.format.meaning === 'one-hot' ? 'one-hot' : 'value'),
     records: count,
     bytes: images.canBeLeft ? count * stored.storedBytes : null,
     returnAfter: () => null,

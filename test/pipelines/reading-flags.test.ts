@@ -160,6 +160,36 @@ describe.each(Object.entries(FORMATS))('%s', (format, filesOf) => {
   });
 });
 
+describe('labels that are one-hot', () => {
+  const oneHot = LABELS.flatMap((label) => Array.from({ length: 10 }, (_, k) => (k === label ? 1 : 0)));
+  const files: Readonly<Record<string, () => Promise<Files>>> = {
+    CSV: async () => {
+      const rows = LABELS.map((_, at) =>
+        [...oneHot.slice(at * 10, (at + 1) * 10), ...PIXELS.slice(at * 784, (at + 1) * 784)].join(','),
+      );
+      return { images: join(await tempFolder({ 'a.csv': Buffer.from(rows.join('\n')) }), 'a.csv') };
+    },
+    IDX: async () => {
+      const images = idxBytes(0x08, [COUNT, 28, 28], PIXELS);
+      const folder = await tempFolder({ images, labels: idxBytes(0x08, [COUNT, 10], oneHot) });
+      return { images: join(folder, 'images'), labels: join(folder, 'labels') };
+    },
+  };
+
+  test.each(Object.entries(files))('have no values that a flag could speak of: %s', async (_, filesOf) => {
+    const found = await filesOf();
+    expect(await correctOf(found)).toBe(RIGHT);
+    for (const reading of [{ labelsFrom: 1 }, { labelMap: { 1: '2' } }] as const) {
+      expect(await failureOf(() => correctOf(found, reading))).toMatchObject({
+        ...{ code: 'USAGE', exitCode: 2 },
+        message: expect.stringMatching(
+          /^--label[-a-z]+: .* that are numbers or names, found one-hot ones with /,
+        ),
+      });
+    }
+  });
+});
+
 describe('relatives of MNIST, by their names', () => {
   /** What is said of the input, and how many are right. */
   async function told(names: readonly string[], stored: Stored, reading: ReadingFlags, classes: string[]) {

@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
-import { checkLabelFlags } from '../../formats/reading.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
 import type { DigestMode } from '../data-stream.js';
@@ -19,8 +18,8 @@ import { understandCsv } from './understand-csv.js';
 export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
   const { image, guessed, first: seen } = await understandCsv(first, options);
-  if (guessed.dialect.label === null) checkLabelFlags(options.reading, seen.name);
-  if (labelled === 'required' && guessed.dialect.label === null) throw noLabels(seen.name);
+  const { label } = guessed.dialect;
+  if (labelled === 'required' && label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
   const canBeReadByWorkers = sizeBytes !== null;
@@ -35,6 +34,7 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
     ...{ file, name, format: 'csv', guesses, image, transposed: dialect.transposed },
     ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     hasLabels: source.dialect.label !== null,
+    labelling: label && (label.kind === 'one-hot' ? 'one-hot' : 'value'),
     read: (from, permits) => readCsv(source, from, permits),
     files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {

@@ -45,7 +45,8 @@ export async function openPictures(first: FirstBytes, options: OpenOptions): Pro
   return {
     ...{ file, name: set.name, format: 'pictures', image, transposed: flags.transpose ?? false },
     guesses: guessesOf(set, found?.by, table, options.image === null ? image : null),
-    ...{ hasLabels: found !== null, records: set.names.length, bytes: null, isText: false },
+    ...{ hasLabels: found !== null, labelling: found && 'value', records: set.names.length },
+    ...{ bytes: null, isText: false },
     // So that a verdict that is unsure can be told.
     ...{ canBeReadByWorkers: false, withOutputs: true, returnAfter: () => null },
     read: (from, permits) => readPictures(pictures, file, from, permits),
