@@ -129,7 +129,7 @@ export async function openDigit(spec: DigitSpec, network: Network): Promise<Digi
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const bytes = await readPicture(spec.image, 'picture');
   // Decoders are loaded when there is a picture.
-  const { decodePicture } = await import('../src/formats/pictures/decode-picture.js');
+  const { decodePicture } = await import('../src/inputs/pictures/unpack-picture.js');
   const { fitDigit } = await import('../src/formats/pictures/fit-digit.js');
   const picture = decodePicture(bytes, spec.image);
   const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);

@@ -21,10 +21,10 @@ export {
   type Why,
 } from '../../pipelines/look-digit.js';
 export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look-what-if.js';
-export { decodePicture } from '../formats/pictures/decode-picture.js';
 export { type FitOptions, type FittedDigit, fitDigit } from '../formats/pictures/fit-digit.js';
 export type { GreyImage, PictureSize } from '../formats/pictures/grey-image.js';
 export { readMask } from '../formats/pictures/read-mask.js';
+export { decodePicture } from '../inputs/pictures/unpack-picture.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';
 export { type SmallestChange, smallestChange } from '../insight/counterfactual.js';
 export {

@@ -20,10 +20,12 @@ export function closePaper(image: FloatImage, isDark: boolean): (y: number, x: n
   return (y, x) => {
     const v = Math.min(small.height - 1, Math.max(0, (y + 0.5) * downscale - 0.5));
     const u = Math.min(small.width - 1, Math.max(0, (x + 0.5) * acrossScale - 0.5));
-    const [top, left] = [Math.floor(v), Math.floor(u)];
+    const top = Math.floor(v);
+    const left = Math.floor(u);
     const bottom = Math.min(small.height - 1, top + 1) * small.width;
     const right = Math.min(small.width - 1, left + 1);
-    const [down, across] = [v - top, u - left];
+    const down = v - top;
+    const across = u - left;
     const upper =
       values[top * small.width + left] * (1 - across) + values[top * small.width + right] * across;
     const lower = values[bottom + left] * (1 - across) + values[bottom + right] * across;
@@ -34,14 +36,14 @@ export function closePaper(image: FloatImage, isDark: boolean): (y: number, x: n
 /** Of each pixel's square, as far as it lies in the picture, the largest value or the smallest. */
 function extremes(image: FloatImage, radius: number, isLargest: boolean): FloatImage {
   const { height, width } = image;
-  const better = isLargest ? Math.max : Math.min;
   const along = (values: Float32Array, count: number, step: number, lines: number, lineStep: number) => {
     const result = new Float32Array(values.length);
     for (let line = 0; line < lines; line++) {
       for (let i = 0; i < count; i++) {
-        let best = values[line * lineStep + i * step];
-        for (let k = Math.max(0, i - radius); k <= Math.min(count - 1, i + radius); k++) {
-          best = better(best, values[line * lineStep + k * step]);
+        const last = line * lineStep + Math.min(count - 1, i + radius) * step;
+        let best = values[last];
+        for (let k = line * lineStep + Math.max(0, i - radius) * step; k < last; k += step) {
+          if (isLargest ? values[k] > best : values[k] < best) best = values[k];
         }
         result[line * lineStep + i * step] = best;
       }

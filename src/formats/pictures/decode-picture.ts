@@ -1,16 +1,17 @@
 import { DigitflowError } from '../../errors.js';
 import { decodeJpeg } from './decode-jpeg.js';
-import { decodePng } from './decode-png.js';
+import { decodePng, type Inflate } from './decode-png.js';
 import type { GreyImage } from './grey-image.js';
 import { isJpeg, isPng } from './is-picture.js';
 
 /**
  * Decodes a PNG or a JPEG, known by content, to grey.
  *
+ * @param inflate what unpacks a PNG faster; needed by none
  * @throws DigitflowError IMAGE_FORMAT when it is neither; PNG_BROKEN, JPEG_BROKEN; MEMORY_LIMIT above 4096 x 4096 pixels.
  */
-export function decodePicture(bytes: Uint8Array, name: string): GreyImage {
-  if (isPng(bytes)) return decodePng(bytes, name);
+export function decodePicture(bytes: Uint8Array, name: string, inflate?: Inflate): GreyImage {
+  if (isPng(bytes)) return decodePng(bytes, name, inflate);
   if (isJpeg(bytes)) return decodeJpeg(bytes, name);
   const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const what = bytes.length === 0 ? 'no bytes at all' : `0x${start} at its start`;

@@ -25,12 +25,18 @@ const ADAM7 = [
 ];
 
 /**
+ * Unpacks zlib's format faster than JavaScript can: exactly `size` bytes, and takes memory for no more. Null where it cannot, or
+ * where there are others: then what is wrong is found out without it.
+ */
+export type Inflate = (packed: readonly Uint8Array[], size: number) => Uint8Array | null;
+
+/**
  * Decodes a PNG of any kind (grey, RGB, palette, alpha, 1 to 16 bits, interlaced) to grey. Transparent parts take the shade
  * that the ink stands out from: white for dark ink, black for light ink.
  *
  * @throws DigitflowError PNG_BROKEN; MEMORY_LIMIT where it has more pixels than are of use.
  */
-export function decodePng(bytes: Uint8Array, name: string): GreyImage {
+export function decodePng(bytes: Uint8Array, name: string, inflate?: Inflate): GreyImage {
   const chunks = pngData(bytes, name);
   const header = new DataView(chunks.header.buffer, chunks.header.byteOffset, 13);
   const [width, height] = [header.getUint32(0), header.getUint32(4)];
@@ -51,32 +57,36 @@ export function decodePng(bytes: Uint8Array, name: string): GreyImage {
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
   const rowBytes = (columns: number) => Math.ceil((columns * bits) / 8);
   const size = passes.reduce((sum, { columns, rows }) => sum + rows * (1 + rowBytes(columns)), 0);
-  const raw = inflate(chunks.packed, size, name);
+  const raw = unpack(chunks.packed, size, name, inflate);
 
   const shades = new Uint8Array(width * height);
-  const alphas = new Uint8Array(width * height);
-  const put = pixelReader(type, depth, chunks, shades, alphas);
+  const kind = kindOf(type, depth, chunks);
+  const alphas = kind.isOpaque ? null : new Uint8Array(width * height);
   let at = 0;
   for (const { left, top, stepX, stepY, columns, rows } of passes) {
     const length = rowBytes(columns);
+    const samples = depth === 8 ? null : new Uint16Array(columns * kind.channels);
     let above: Uint8Array = new Uint8Array(length);
     for (let row = 0; row < rows; row++, at += length + 1) {
       const line = raw.subarray(at + 1, at + 1 + length);
       if (!unfilter(raw[at], line, above, Math.max(1, bits >> 3))) throw brokenPng(name, 'an unknown filter');
+      if (samples !== null) readSamples(line, depth, samples);
       const first = (top + row * stepY) * width + left;
-      for (let column = 0; column < columns; column++) put(line, column, first + column * stepX);
+      putRow(samples ?? line, columns, kind, shades, alphas, first, stepX);
       above = line;
     }
   }
-  const image = { width, height, pixels: onGround(shades, alphas) };
+  const image = { width, height, pixels: alphas === null ? shades : onGround(shades, alphas) };
   return chunks.exif === null ? image : turn(image, exifOrientation(chunks.exif));
 }
 
 /** Gives the first bytes of the image data; there must be as many. */
-function inflate(packed: readonly Uint8Array[], size: number, name: string): Uint8Array {
+function unpack(packed: readonly Uint8Array[], size: number, name: string, inflate?: Inflate): Uint8Array {
   const tooShort = () => brokenPng(name, 'less image data than its size asks for');
   // Before any memory is taken.
   if (size > MOST_INFLATION * packed.reduce((sum, part) => sum + part.length, 0)) throw tooShort();
+  const whole = inflate?.(packed, size);
+  if (whole?.length === size) return whole;
   const raw = new Uint8Array(size);
   let filled = 0;
   const unzlib = new Unzlib((piece) => {
@@ -98,68 +108,100 @@ function inflate(packed: readonly Uint8Array[], size: number, name: string): Uin
 
 /** Undoes a row's filter in place (PNG, 9.2); false for one that there is not. */
 function unfilter(filter: number, line: Uint8Array, above: Uint8Array, pixel: number): boolean {
-  if (filter > 4) return false;
-  for (let i = 0; i < line.length && filter > 0; i++) {
-    const left = i < pixel ? 0 : line[i - pixel];
-    if (filter === 1) line[i] += left;
-    else if (filter === 2) line[i] += above[i];
-    else if (filter === 3) line[i] += (left + above[i]) >> 1;
-    else line[i] += paeth(left, above[i], i < pixel ? 0 : above[i - pixel]);
+  const { length } = line;
+  if (filter === 1) {
+    for (let i = pixel; i < length; i++) line[i] += line[i - pixel];
+  } else if (filter === 2) {
+    for (let i = 0; i < length; i++) line[i] += above[i];
+  } else if (filter === 3) {
+    for (let i = 0; i < pixel; i++) line[i] += above[i] >> 1;
+    for (let i = pixel; i < length; i++) line[i] += (line[i - pixel] + above[i]) >> 1;
+  } else if (filter === 4) {
+    for (let i = 0; i < pixel; i++) line[i] += above[i];
+    for (let i = pixel; i < length; i++) line[i] += paeth(line[i - pixel], above[i], above[i - pixel]);
   }
-  return true;
+  return filter <= 4;
 }
 
 function paeth(left: number, above: number, corner: number): number {
-  const [byLeft, byAbove, byCorner] = [
-    Math.abs(above - corner),
-    Math.abs(left - corner),
-    Math.abs(left + above - 2 * corner),
-  ];
+  const byLeft = Math.abs(above - corner);
+  const byAbove = Math.abs(left - corner);
+  const byCorner = Math.abs(left + above - 2 * corner);
   if (byLeft <= byAbove && byLeft <= byCorner) return left;
   return byAbove <= byCorner ? above : corner;
 }
 
-/** Gives a function that reads pixel `column` of a row, and puts its shade and its opacity at `to`. */
-function pixelReader(
+/** Takes samples of 1, 2, 4 or 16 bits out of a row. */
+function readSamples(line: Uint8Array, depth: number, samples: Uint16Array): void {
+  for (let i = 0, bit = 0; i < samples.length; i++, bit += depth) {
+    samples[i] =
+      depth === 16
+        ? (line[2 * i] << 8) | line[2 * i + 1]
+        : (line[bit >> 3] >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+  }
+}
+
+/** What the samples of a pixel mean. */
+interface PixelKind {
+  readonly channels: number;
+  readonly isColour: boolean;
+  readonly hasAlpha: boolean;
+  readonly isOpaque: boolean;
+  /** From a sample to 0..255. */
+  readonly scale: number;
+  /** Of grey and of a palette: the shade of each sample, and its opacity where there is no channel of it. */
+  readonly shadeOf: Uint8Array;
+  readonly opacityOf: Uint8Array;
+  /** The one colour that is transparent; empty where there is none. */
+  readonly clear: readonly number[];
+}
+
+function kindOf(
   type: number,
   depth: number,
   { palette, transparency }: { palette: Uint8Array | null; transparency: Uint8Array | null },
-  shades: Uint8Array,
-  alphas: Uint8Array,
-) {
+): PixelKind {
   const channels = CHANNELS[type];
-  const scale = 255 / (2 ** depth - 1);
   const isColour = (type & RGB) !== 0 && type !== PALETTE;
   const hasAlpha = type >= GREY_ALPHA;
+  const scale = 255 / (2 ** depth - 1);
   // Of grey and RGB one colour may be transparent: two bytes a channel.
-  const clear =
-    type <= RGB && transparency !== null && transparency.length >= 2 * channels
-      ? Array.from({ length: channels }, (_, c) => (transparency[2 * c] << 8) | transparency[2 * c + 1])
-      : null;
-  const shadesOfPalette = Uint8Array.from({ length: 256 }, (_, i) =>
-    palette === null ? 0 : luma(palette[3 * i] ?? 0, palette[3 * i + 1] ?? 0, palette[3 * i + 2] ?? 0),
+  const hasClear = !hasAlpha && type !== PALETTE && (transparency?.length ?? 0) >= 2 * channels;
+  const clear = Array.from({ length: hasClear ? channels : 0 }, (_, c) =>
+    transparency === null ? 0 : (transparency[2 * c] << 8) | transparency[2 * c + 1],
   );
+  const isOpaque = !hasAlpha && !hasClear && (type !== PALETTE || transparency === null);
+  const shadeOf = new Uint8Array(isColour ? 0 : 2 ** depth);
+  const opacityOf = new Uint8Array(shadeOf.length).fill(255);
+  for (let i = 0; i < shadeOf.length; i++) {
+    if (type !== PALETTE) shadeOf[i] = Math.round(i * scale);
+    else if (palette !== null)
+      shadeOf[i] = luma(palette[3 * i] ?? 0, palette[3 * i + 1] ?? 0, palette[3 * i + 2] ?? 0);
+  }
+  if (type === PALETTE) opacityOf.set(transparency?.subarray(0, opacityOf.length) ?? []);
+  else if (hasClear && clear[0] < opacityOf.length) opacityOf[clear[0]] = 0;
+  return { channels, isColour, hasAlpha, isOpaque, scale, shadeOf, opacityOf, clear };
+}
 
-  return (line: Uint8Array, column: number, to: number): void => {
-    const first = column * channels;
-    if (type === PALETTE) {
-      const index = sample(line, first);
-      shades[to] = shadesOfPalette[index];
-      alphas[to] = transparency?.[index] ?? 255;
-      return;
-    }
-    const value = sample(line, first);
+/** Puts a row's shades to `first` and each `step` pixels on, and its opacities where not all is opaque. */
+function putRow(
+  samples: Uint8Array | Uint16Array,
+  columns: number,
+  { channels, isColour, hasAlpha, scale, shadeOf, opacityOf, clear }: PixelKind,
+  shades: Uint8Array,
+  alphas: Uint8Array | null,
+  first: number,
+  step: number,
+): void {
+  for (let column = 0, i = 0, to = first; column < columns; column++, i += channels, to += step) {
     shades[to] = isColour
-      ? luma(value * scale, sample(line, first + 1) * scale, sample(line, first + 2) * scale)
-      : Math.round(value * scale);
-    if (hasAlpha) alphas[to] = Math.round(sample(line, first + channels - 1) * scale);
-    else alphas[to] = clear?.every((level, c) => sample(line, first + c) === level) ? 0 : 255;
-  };
-
-  function sample(line: Uint8Array, i: number): number {
-    if (depth === 8) return line[i];
-    if (depth === 16) return (line[2 * i] << 8) | line[2 * i + 1];
-    const bit = i * depth;
-    return (line[bit >> 3] >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+      ? luma(samples[i] * scale, samples[i + 1] * scale, samples[i + 2] * scale)
+      : shadeOf[samples[i]];
+    if (alphas === null) continue;
+    if (hasAlpha) alphas[to] = Math.round(samples[i + channels - 1] * scale);
+    else if (!isColour) alphas[to] = opacityOf[samples[i]];
+    else
+      alphas[to] =
+        samples[i] === clear[0] && samples[i + 1] === clear[1] && samples[i + 2] === clear[2] ? 0 : 255;
   }
 }

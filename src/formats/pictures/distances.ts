@@ -19,7 +19,8 @@ export function distanceInside({ height, width }: PictureSize, mask: Uint8Array)
     distance = height + width;
     for (let y = height - 1, i = (height - 1) * width + x; y >= 0; y--, i -= width) {
       distance = mask[i] === 0 ? 0 : distance + 1;
-      squares[i] = Math.min(squares[i], distance) ** 2;
+      const nearest = Math.min(squares[i], distance);
+      squares[i] = nearest * nearest;
     }
   }
   for (let y = 0; y < height; y++) sweepRow(y * width);
@@ -42,7 +43,8 @@ export function distanceInside({ height, width }: PictureSize, mask: Uint8Array)
     }
     for (let x = 0, k = 0; x < width; x++) {
       while (starts[k + 1] < x) k++;
-      squares[first + x] = (x - hulls[k]) ** 2 + line[hulls[k]];
+      const away = x - hulls[k];
+      squares[first + x] = away * away + line[hulls[k]];
     }
   }
 

@@ -38,11 +38,14 @@ export function turn(image: GreyImage, orientation: number): GreyImage {
   const [rows, columns] = isSwapped ? [width, height] : [height, width];
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
+  const down = fromBottom ? -width : width;
+  const across = fromRight ? -1 : 1;
+  const corner = (fromBottom ? (height - 1) * width : 0) + (fromRight ? width - 1 : 0);
   const turned = new Uint8Array(pixels.length);
   for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, i++) {
-      const [y, x] = isSwapped ? [column, row] : [row, column];
-      turned[i] = pixels[(fromBottom ? height - 1 - y : y) * width + (fromRight ? width - 1 - x : x)];
+    let from = corner + row * (isSwapped ? across : down);
+    for (let column = 0; column < columns; column++, i++, from += isSwapped ? down : across) {
+      turned[i] = pixels[from];
     }
   }
   return { height: rows, width: columns, pixels: turned };

@@ -74,12 +74,14 @@ function hull(boxes: readonly Box[]): Box {
 
 /** The parts' ink, and what is faint right beside it. */
 function cut(ink: Ink, labels: Int32Array, parts: readonly Shape[], box: Box): FloatImage {
-  const wanted = new Set(parts.map(({ label }) => label));
+  // By label; 0 is faint ink, which any of them may take.
+  const isTaken = new Uint8Array(1 + labels.reduce((most, label) => Math.max(most, label), 0));
+  for (const { label } of parts) isTaken[label] = 1;
   const [height, width] = [box.height + 2, box.width + 2];
   const values = new Float32Array(height * width);
   for (let y = box.top; y < box.top + box.height; y++) {
     for (let x = box.left; x < box.left + box.width; x++) {
-      if (wanted.has(labels[y * ink.width + x])) takeAround(y, x);
+      if (isTaken[labels[y * ink.width + x]] === 1) takeAround(y, x);
     }
   }
   return { height, width, values };
@@ -88,7 +90,7 @@ function cut(ink: Ink, labels: Int32Array, parts: readonly Shape[], box: Box): F
     for (let row = Math.max(0, y - 1); row <= Math.min(ink.height - 1, y + 1); row++) {
       for (let column = Math.max(0, x - 1); column <= Math.min(ink.width - 1, x + 1); column++) {
         const i = row * ink.width + column;
-        if (labels[i] !== 0 && !wanted.has(labels[i])) continue;
+        if (labels[i] !== 0 && isTaken[labels[i]] === 0) continue;
         values[(row - box.top + 1) * width + column - box.left + 1] = ink.values[i];
       }
     }
@@ -101,15 +103,16 @@ function shapesOf({ height, width, values, noise }: Ink): { labels: Int32Array; 
   const leastPeak = Math.max(LEAST_PEAK, LEAST_PEAK_NOISES * noise);
   const labels = new Int32Array(values.length);
   const shapes: Shape[] = [];
-  const stack: number[] = [];
+  const stack = new Int32Array(values.length);
   let label = 0;
   for (let start = 0; start < values.length; start++) {
     if (labels[start] !== 0 || values[start] < least) continue;
     label++;
     let [top, left, bottom, right, mass, peak] = [height, width, -1, -1, 0, 0];
     labels[start] = label;
-    stack.push(start);
-    for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
+    stack[0] = start;
+    for (let waiting = 1; waiting > 0; ) {
+      const i = stack[--waiting];
       const y = Math.floor(i / width);
       const x = i - y * width;
       if (y < top) top = y;
@@ -123,7 +126,7 @@ function shapesOf({ height, width, values, noise }: Ink): { labels: Int32Array; 
           const next = row * width + column;
           if (labels[next] !== 0 || values[next] < least) continue;
           labels[next] = label;
-          stack.push(next);
+          stack[waiting++] = next;
         }
       }
     }

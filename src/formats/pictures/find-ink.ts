@@ -60,8 +60,9 @@ export function findInk(image: FloatImage, knownDark?: boolean): Ink | NoInk {
     takeClosedPaper(image, isDark, residuals);
     spread = Math.max(LEAST_SPREAD, spreadOfPaper(residuals));
   }
-  const threshold = Math.max(otsu(residuals), LEAST_STANDING_OUT * spread, LEAST_CONTRAST);
-  const full = medianAbove(residuals, threshold);
+  const counts = histogram(residuals);
+  const threshold = Math.max(otsu(counts), LEAST_STANDING_OUT * spread, LEAST_CONTRAST);
+  const full = medianAbove(counts, threshold);
   if (full === null) return spread > MOST_GRAIN ? 'a page or noise' : 'blank paper';
   for (let i = 0; i < residuals.length; i++) residuals[i] = Math.min(1, Math.max(0, residuals[i] / full));
   return { height, width, values: residuals, isDark, noise: spread / full };
@@ -80,7 +81,9 @@ function takeClosedPaper(
       residuals[i] = isDark ? -residual : residual;
     }
   }
-  const some = residuals.filter((_, i) => i % 7 === 0).sort();
+  const some = new Float32Array(Math.ceil(residuals.length / 7));
+  for (let i = 0; i < some.length; i++) some[i] = residuals[7 * i];
+  some.sort();
   const middle = some[some.length >> 1];
   for (let i = 0; i < residuals.length; i++) residuals[i] -= middle;
 }
@@ -88,7 +91,7 @@ function takeClosedPaper(
 /** How much of a picture lies farther from the paper than that. */
 function shareBeyond(residuals: Float32Array, bound: number): number {
   let count = 0;
-  for (const residual of residuals) if (residual > bound || residual < -bound) count++;
+  for (let i = 0; i < residuals.length; i++) if (Math.abs(residuals[i]) > bound) count++;
   return count / residuals.length;
 }
 
@@ -137,7 +140,9 @@ function cellsOf({ height, width, values }: FloatImage): Cell[] {
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
 /** By the normal equations and Gauss-Jordan; a little is added to the diagonal, so that a row of pixels has a fit too. */
@@ -165,7 +170,9 @@ function leastSquares(cells: readonly Cell[]): number[] {
 /** How far bare paper lies from the surface: from the median distance, which ink hardly moves. */
 function spreadOfPaper(residuals: Float32Array): number {
   const counts = new Uint32Array(2048);
-  for (const residual of residuals) counts[Math.min(2047, Math.floor(Math.abs(residual) * 8))]++;
+  for (let i = 0; i < residuals.length; i++) {
+    counts[Math.min(2047, Math.floor(Math.abs(residuals[i]) * 8))]++;
+  }
   let [seen, bin] = [0, 0];
   while (seen + counts[bin] < residuals.length / 2) seen += counts[bin++];
   const within = (residuals.length / 2 - seen) / counts[bin];
@@ -174,8 +181,7 @@ function spreadOfPaper(residuals: Float32Array): number {
 }
 
 /** The threshold that parts ink from paper best (N. Otsu, 1979), over what is on the ink's side. */
-function otsu(residuals: Float32Array): number {
-  const counts = histogram(residuals);
+function otsu(counts: Uint32Array): number {
   let [total, sum] = [0, 0];
   counts.forEach((count, level) => {
     total += count;
@@ -193,8 +199,7 @@ function otsu(residuals: Float32Array): number {
   return threshold;
 }
 
-function medianAbove(residuals: Float32Array, threshold: number): number | null {
-  const counts = histogram(residuals);
+function medianAbove(counts: Uint32Array, threshold: number): number | null {
   const first = Math.ceil(threshold);
   const total = counts.subarray(first).reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
@@ -206,6 +211,8 @@ function medianAbove(residuals: Float32Array, threshold: number): number | null 
 /** Counts of levels from 0 to 255; what is below is 0. */
 function histogram(residuals: Float32Array): Uint32Array {
   const counts = new Uint32Array(256);
-  for (const residual of residuals) counts[Math.min(255, Math.max(0, Math.round(residual)))]++;
+  for (let i = 0; i < residuals.length; i++) {
+    counts[Math.min(255, Math.max(0, Math.round(residuals[i])))]++;
+  }
   return counts;
 }

@@ -66,6 +66,11 @@ export function onGround(shades: Uint8Array, alphas: Uint8Array): Uint8Array {
     ink += shades[i] * alphas[i];
     opacity += alphas[i];
   }
+  if (opacity === 255 * shades.length) return shades;
   const ground = ink < 127.5 * opacity ? 255 : 0;
-  return shades.map((shade, i) => ground + Math.round(((shade - ground) * alphas[i]) / 255));
+  const laid = new Uint8Array(shades.length);
+  for (let i = 0; i < shades.length; i++) {
+    laid[i] = ground + Math.round(((shades[i] - ground) * alphas[i]) / 255);
+  }
+  return laid;
 }

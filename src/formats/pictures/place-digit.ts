@@ -35,7 +35,8 @@ function enlarge({ height, width, values }: FloatImage): FloatImage {
   const rows = samplesOf(height, scale, rim);
   const columns = samplesOf(width, scale, rim);
   const enlarged = new Float32Array(rows.length * columns.length);
-  for (const [y, { first: top, second: bottom, share: down }] of rows.entries()) {
+  for (let y = 0; y < rows.length; y++) {
+    const { first: top, second: bottom, share: down } = rows[y];
     if (top < 0 && bottom < 0) continue;
     for (let x = 0; x < columns.length; x++) {
       const { first, second, share } = columns[x];
@@ -72,8 +73,10 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
       if (isInk[i] === 0) continue;
       area++;
       sum += inside[i];
-      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
     }
   }
   if (area === 0) return { image, stroke: null };
@@ -83,14 +86,16 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
   const wanted = Math.min(THICKEST, Math.max(THINNEST, stroke));
   if (wanted === stroke) return { image, stroke: null };
   const shift = ((wanted - stroke) / 2) * unit;
-  const outside = distanceInside(
-    { height, width },
-    isInk.map((ink) => 1 - ink),
-  );
-  const moved = values.map((_, i) => {
-    const depth = isInk[i] === 1 ? inside[i] - 0.5 : 0.5 - outside[i];
-    return Math.min(1, Math.max(0, depth + shift + 0.5));
-  });
+  const isPaper = new Uint8Array(isInk.length);
+  for (let i = 0; i < isPaper.length; i++) isPaper[i] = 1 - isInk[i];
+  // A thinner stroke leaves black what was not ink.
+  const outside = shift > 0 ? distanceInside({ height, width }, isPaper) : null;
+  const moved = new Float32Array(values.length);
+  for (let i = 0; i < moved.length; i++) {
+    if (isInk[i] === 0 && outside === null) continue;
+    const depth = isInk[i] === 1 || outside === null ? inside[i] - 0.5 : 0.5 - outside[i];
+    moved[i] = Math.min(1, Math.max(0, depth + shift + 0.5));
+  }
   return { image: { height, width, values: moved }, stroke: wanted > stroke ? 'thickened' : 'thinned' };
 }
 
@@ -98,12 +103,16 @@ function scaleIntoBox({ height, width, values }: FloatImage, size: PictureSize):
   let [top, left, bottom, right, mass, sumY, sumX] = [height, width, -1, -1, 0, 0, 0];
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      mass += values[i];
-      sumY += values[i] * (y + 0.5);
-      sumX += values[i] * (x + 0.5);
-      if (values[i] < EDGE) continue;
-      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      const value = values[i];
+      if (value === 0) continue;
+      mass += value;
+      sumY += value * (y + 0.5);
+      sumX += value * (x + 0.5);
+      if (value < EDGE) continue;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
     }
   }
   const [boxHeight, boxWidth] = [size.height * BOX_SHARE, size.width * BOX_SHARE];

@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Permits, Piece, PixelRecords, Reading } from '../../engine/records.js';
 import { DigitflowError, inputError } from '../../errors.js';
-import { decodePicture } from '../../formats/pictures/decode-picture.js';
 import { fitDigit } from '../../formats/pictures/fit-digit.js';
 import type { Guess, ReadingFlags } from '../../formats/reading.js';
 import type { ImageSize } from '../../network/network.js';
@@ -12,6 +11,7 @@ import type { Cursor, Input, OpenOptions, OpenReading } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
 import { classesOf, classFinder, pictureLabels } from './picture-labels.js';
 import { bytesOf, MOST_PICTURE_BYTES, type PictureSet, textOf } from './picture-set.js';
+import { decodePicture } from './unpack-picture.js';
 
 /** What pictures are made into where no network says it. */
 const USUAL_IMAGE: ImageSize = { height: 28, width: 28 };
