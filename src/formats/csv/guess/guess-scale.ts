@@ -20,7 +20,6 @@ type PixelColumns = Pick<CsvDialect, 'firstPixel' | 'pixelCount'>;
 const BRIGHT = 0.9;
 /** In how many rows the background is looked at. */
 const MOST_BACKGROUNDS = 8;
-const MOST_SPREAD = 2 ** 14;
 
 /** What pixels mean: the one scale, or the likeliest of several. */
 export interface GuessedScale extends Levels {
@@ -84,34 +83,42 @@ function summarize(rows: Rows, { firstPixel, pixelCount }: PixelColumns) {
     brightRows: 0,
   };
   rows.forEach((row, i) => {
-    const values = row.slice(firstPixel, firstPixel + pixelCount).map((field) => readNumber(field) ?? 0);
-    const most = largestOf(values);
-    if (i < MOST_BACKGROUNDS && isBright(values, most)) seen.brightRows++;
+    const { least, most, lit, hasFraction } = spanOf(row, firstPixel, firstPixel + pixelCount);
+    if (i < MOST_BACKGROUNDS && isBright(row.slice(firstPixel, firstPixel + pixelCount), most))
+      seen.brightRows++;
     // A single row of another scale is at fault itself, and says nothing of the others.
     if (most > 255) {
       seen.rowsBeyond++;
       seen.brightest = Math.max(seen.brightest, most);
       return;
     }
-    const least = -largestOf(values.map((value) => -value));
     if (least < 0) seen.rowsBelow++;
     seen.darkest = Math.min(seen.darkest, least);
-    seen.lit += values.filter((value) => value !== 0).length;
+    seen.lit += lit;
     seen.largest = Math.max(seen.largest, most);
-    seen.hasFraction ||= !values.every(Number.isInteger);
+    seen.hasFraction ||= hasFraction;
   });
   return seen;
 }
 
-/** Spread, since this runs only once, before a loop would be compiled; in parts, which fit on the stack. */
-function largestOf(values: readonly number[]): number {
-  let largest = 0;
-  for (let at = 0; at < values.length; at += MOST_SPREAD) {
-    largest = Math.max(largest, ...values.slice(at, at + MOST_SPREAD));
+/** How far the pixels of a row reach from 0, and how many are not 0; what is no number counts as 0. */
+function spanOf(row: readonly string[], first: number, end: number) {
+  let [least, most, lit, hasFraction] = [0, 0, 0, false];
+  for (let at = first; at < end; at++) {
+    const field = row[at];
+    // Most of a digit is black.
+    const value = field === '0' ? 0 : (readNumber(field) ?? 0);
+    if (value === 0) continue;
+    lit++;
+    if (value > most) most = value;
+    if (value < least) least = value;
+    hasFraction ||= !Number.isInteger(value);
   }
-  return largest;
+  return { least, most, lit, hasFraction };
 }
 
-function isBright(values: readonly number[], most: number): boolean {
-  return most > 0 && values.filter((value) => value >= BRIGHT * most).length * 2 > values.length;
+function isBright(fields: readonly string[], most: number): boolean {
+  return (
+    most > 0 && fields.filter((field) => (readNumber(field) ?? 0) >= BRIGHT * most).length * 2 > fields.length
+  );
 }
