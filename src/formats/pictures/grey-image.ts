@@ -47,6 +47,46 @@ export function shrink(image: GreyImage | FloatImage, longest: number): FloatIma
   return { height: rows, width: columns, values };
 }
 
+/** The box of all shades of at least `least`, and how much of all shades there is, with the middle of it. */
+export interface Extent extends Box {
+  readonly mass: number;
+  /** The centre of mass, in pixels from the upper left edge. */
+  readonly y: number;
+  readonly x: number;
+}
+
+/** Of shades `(height, width)`, row-major; without one of at least `least` the box has no size, or less. */
+export function extentOf(
+  { height, width }: PictureSize,
+  shades: Uint8Array | Float32Array,
+  least: number,
+): Extent {
+  let [top, left, bottom, right, mass, sumY, sumX] = [height, width, -1, -1, 0, 0, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const shade = shades[i];
+      if (shade === 0) continue;
+      mass += shade;
+      sumY += shade * (y + 0.5);
+      sumX += shade * (x + 0.5);
+      if (shade < least) continue;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
+    }
+  }
+  return {
+    top,
+    left,
+    height: bottom - top + 1,
+    width: right - left + 1,
+    mass,
+    y: sumY / mass,
+    x: sumX / mass,
+  };
+}
+
 /** @throws DigitflowError MEMORY_LIMIT, before any memory is taken */
 export function checkPixels(width: number, height: number, name: string): void {
   if (width * height <= MOST_PIXELS) return;

@@ -1,5 +1,5 @@
 import { distanceInside } from './distances.js';
-import type { FloatImage, PictureSize } from './grey-image.js';
+import { extentOf, type FloatImage, type PictureSize } from './grey-image.js';
 
 /** MNIST: digits fill a box of 20 x 20, placed in 28 x 28 by their centre of mass (Y. LeCun, "The MNIST database"). */
 const BOX_SHARE = 20 / 28;
@@ -67,20 +67,11 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
   const isInk = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) isInk[i] = values[i] >= EDGE ? 1 : 0;
   const inside = distanceInside({ height, width }, isInk);
-  let [area, sum, top, left, bottom, right] = [0, 0, height, width, -1, -1];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (isInk[i] === 0) continue;
-      area++;
-      sum += inside[i];
-      if (y < top) top = y;
-      if (y > bottom) bottom = y;
-      if (x < left) left = x;
-      if (x > right) right = x;
-    }
-  }
+  const { mass: area, ...box } = extentOf(image, isInk, 1);
   if (area === 0) return { image, stroke: null };
-  const unit = Math.max(bottom - top + 1, right - left + 1) / BOX;
+  // Outside of the ink the distance is 0.
+  const sum = inside.reduce((all, distance) => all + distance, 0);
+  const unit = Math.max(box.height, box.width) / BOX;
   // Over a strip the mean distance to its edge is a quarter of its width; distances are counted from pixel to pixel.
   const stroke = (4 * (sum / area - 0.5)) / unit;
   const wanted = Math.min(THICKEST, Math.max(THINNEST, stroke));
@@ -100,26 +91,11 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
 }
 
 function scaleIntoBox({ height, width, values }: FloatImage, size: PictureSize): Uint8Array {
-  let [top, left, bottom, right, mass, sumY, sumX] = [height, width, -1, -1, 0, 0, 0];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const value = values[i];
-      if (value === 0) continue;
-      mass += value;
-      sumY += value * (y + 0.5);
-      sumX += value * (x + 0.5);
-      if (value < EDGE) continue;
-      if (y < top) top = y;
-      if (y > bottom) bottom = y;
-      if (x < left) left = x;
-      if (x > right) right = x;
-    }
-  }
-  const [boxHeight, boxWidth] = [size.height * BOX_SHARE, size.width * BOX_SHARE];
-  const step = Math.max((bottom - top + 1) / boxHeight, (right - left + 1) / boxWidth);
+  const ink = extentOf({ height, width }, values, EDGE);
+  const step = Math.max(ink.height / (size.height * BOX_SHARE), ink.width / (size.width * BOX_SHARE));
   // MNIST's centre of mass is at index 14.0 of 28: the middle of that pixel, not the edge before it.
-  const firstY = sumY / mass - (size.height / 2 + 0.5) * step;
-  const firstX = sumX / mass - (size.width / 2 + 0.5) * step;
+  const firstY = ink.y - (size.height / 2 + 0.5) * step;
+  const firstX = ink.x - (size.width / 2 + 0.5) * step;
   const means = new Float32Array(size.height * size.width);
   for (let y = 0, i = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++, i++) means[i] = meanOver(firstY + y * step, firstX + x * step);
