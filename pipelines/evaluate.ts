@@ -16,7 +16,7 @@ import type { Inputs } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
 import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
-import type { SampledRecords } from '../src/insight/other-readings.js';
+import type { ReadRecords } from '../src/insight/readings.js';
 import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
@@ -185,7 +185,7 @@ async function evaluateInputs(
 
   async function otherReadingOf(
     guesses: Input['guesses'],
-    records: SampledRecords,
+    records: ReadRecords,
   ): Promise<OtherReading | null> {
     const { findOtherReading } = await import('./other-reading.js');
     const { reading = {}, normalization: given } = options;

@@ -11,9 +11,8 @@ import {
   changedNormalization,
   type PixelChange,
   type ReadingChange,
-  type SampledRecords,
 } from '../src/insight/other-readings.js';
-import { plainlyRight, rightOnes, shareOfRight } from '../src/insight/readings.js';
+import { plainlyRight, type ReadRecords, rightOnes, shareOfRight } from '../src/insight/readings.js';
 import type { ImageSet } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
@@ -33,7 +32,7 @@ export interface HowRead {
 export interface ReadInput extends HowRead {
   readonly spec: ImagesSpec;
   /** Records that the network reads badly, as they were read. */
-  readonly records: SampledRecords;
+  readonly records: ReadRecords;
 }
 
 /** The reading under which the network is right far more often; null where there is none. */

@@ -1,13 +1,16 @@
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
-import { affordable, chanceOf, isPlainlyBetter, isRight, NO_ACCIDENT, shareOfRight } from './readings.js';
-import { type ImageSet, runImages, verdictsOf } from './run-images.js';
-
-/** Records as they were read, with labels that may be wrong. */
-export interface SampledRecords extends Omit<ImageSet, 'labels'> {
-  /** `(count)` class indices. */
-  readonly labels: ArrayLike<number>;
-}
+import {
+  affordable,
+  chanceOf,
+  isPlainlyBetter,
+  isRight,
+  NO_ACCIDENT,
+  predictionsOf,
+  type ReadRecords,
+  shareOfRight,
+} from './readings.js';
+import type { ImageSet } from './run-images.js';
 
 /** What is other in the reading of pixels. */
 export interface PixelChange {
@@ -42,15 +45,14 @@ const FAR_BETTER = 0.1;
  * The reading that fits far better than the one that was taken: it is right for more than half of the records, by what no
  * chance explains, and changes as little as may be. Null where there is none.
  */
-export function betterReading(network: Network, sample: SampledRecords): BetterReading | null {
+export function betterReading(network: Network, sample: ReadRecords): BetterReading | null {
   if (sample.count === 0) return null;
   const classCount = network.classes.length;
   const changes = pixelChanges(sample);
   const records = affordable(network, sample, changes.length);
   const tried = changes.flatMap((change) => {
     const normalization = changedNormalization(records.normalization, change);
-    const runs = runImages(network, { ...records, normalization });
-    const { predictions } = verdictsOf(runs[runs.length - 1]);
+    const predictions = predictionsOf(network, { ...records, normalization });
     const classOf = relabelling(records.labels, predictions, classCount);
     return [null, ...(classOf === null ? [] : [classOf])].map((map) => ({
       change: { ...change, classOf: map },

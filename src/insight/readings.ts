@@ -2,10 +2,12 @@ import type { Layer, Network } from '../network/network.js';
 import { type ImageSet, runImages, verdictsOf } from './run-images.js';
 
 /** Records as one reading understands them. */
-export interface ReadRecords extends Omit<ImageSet, 'labels'> {
+export interface ReadRecords extends Images {
   /** `(count)` class indices; -1 where the reading makes nothing of a record. */
   readonly labels: ArrayLike<number>;
 }
+
+type Images = Omit<ImageSet, 'labels'>;
 
 /** The tail of McNemar's z of 6: what is less likely by chance is no chance. */
 const NO_CHANCE = 1e-9;
@@ -17,9 +19,7 @@ const MOST_PRODUCTS = 5e8;
 const LEAST_RECORDS = 64;
 
 /** So many of the records, evenly, that a network can be asked about them under several readings without a wait. */
-export function affordable<
-  Records extends Omit<ReadRecords, 'labels'> & { readonly labels?: ArrayLike<number> },
->(
+export function affordable<Records extends Images & { readonly labels?: ArrayLike<number> }>(
   { layers }: { readonly layers: readonly Pick<Layer, 'inputs' | 'outputs'>[] },
   records: Records,
   readings: number,
@@ -40,11 +40,15 @@ export function affordable<
   };
 }
 
+/** What the network reads: `(count)` u8 class indices. */
+export function predictionsOf(network: Network, images: Images): Uint8Array {
+  const runs = runImages(network, images);
+  return verdictsOf(runs[runs.length - 1]).predictions;
+}
+
 /** Which records the network reads rightly: `(count)` u8, 1 or 0. */
 export function rightOnes(network: Network, { labels, ...images }: ReadRecords): Uint8Array {
-  const runs = runImages(network, images);
-  const { predictions } = verdictsOf(runs[runs.length - 1]);
-  return predictions.map((prediction, image) => (prediction === labels[image] ? 1 : 0));
+  return predictionsOf(network, images).map((prediction, image) => (prediction === labels[image] ? 1 : 0));
 }
 
 /**
