@@ -96,6 +96,11 @@ export class DigitflowError extends Error {
 
 const OWN_FAULT = 70;
 
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An error in words: its code, `INTERNAL` where it is not one of ours, and one sentence; and a process's exit code. */
 export function describeError(error: unknown): {
   readonly code: ErrorCode | 'INTERNAL';
@@ -104,10 +109,9 @@ export function describeError(error: unknown): {
 } {
   const ours = error instanceof DigitflowError ? error : forbidden(error);
   if (ours) return { code: ours.code, message: ours.message, exitCode: ours.exitCode };
-  const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: `${message} (this is a fault of digitflow; please report it, with --debug)`,
+    message: `${reasonOf(error)} (this is a fault of digitflow; please report it, with --debug)`,
     exitCode: OWN_FAULT,
   };
 }
@@ -134,7 +138,7 @@ export function inputError(error: unknown, name: string): DigitflowError {
   if (error instanceof DigitflowError) return error;
   const code = errorCode(error);
   if (code !== undefined && MISSING.has(code)) return missingInput(name, { cause: error });
-  const reason = code ?? (error instanceof Error ? error.message : String(error));
+  const reason = code ?? reasonOf(error);
   const advice =
     adviceOn(code, '--allow-fs-read') ??
     (code === 'EACCES' || code === 'EPERM' ? 'check its permissions' : 'check the source and try again');

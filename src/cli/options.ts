@@ -3,7 +3,7 @@ import { describePictures, type PicturesSeen } from '../counting/pictures-seen.j
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
-import { describeGuesses, type ReadingFlags } from '../formats/reading.js';
+import { dashed, describeGuesses, type ReadingFlags } from '../formats/reading.js';
 import { parseScale, type Scale } from '../formats/scale.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
@@ -202,6 +202,5 @@ export function givenFlag<Flags extends object>(
 ): string | undefined {
   const name = names.find((one) => flags[one] !== undefined);
   if (name === undefined) return undefined;
-  const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `--${flags[name] === false ? 'no-' : ''}${words}`;
+  return `--${flags[name] === false ? 'no-' : ''}${dashed(name)}`;
 }

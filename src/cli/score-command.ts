@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { scoreModel } from '../../pipelines/score.js';
+import { reasonOf } from '../errors.js';
 import { describeGuesses, readingFlagTexts } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { filesOf } from '../inputs/open-inputs.js';
@@ -190,7 +191,7 @@ async function endEarly(run: ScoreRun, error: unknown, signal: AbortSignal): Pro
   } catch (summaryError) {
     // The error that ended the run matters more.
     if (isNoFault) throw summaryError;
-    note(flags, `no summary: ${summaryError instanceof Error ? summaryError.message : summaryError}`);
+    note(flags, `no summary: ${reasonOf(summaryError)}`);
   }
   if (!isClosed) throw error;
 }

@@ -1,4 +1,4 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, reasonOf } from '../errors.js';
 
 /**
  * Calls `act` after so many milliseconds in which this process ran, unless the watch is ended before. Time in which it was
@@ -31,9 +31,4 @@ export function limitError(cause: unknown): DigitflowError | undefined {
       ? "Node's permission model forbids worker threads; allow them (--allow-worker), or ask for 0 workers"
       : `the system has no room for so many worker threads (${code}); ask for fewer workers`;
   return new DigitflowError('THREAD_LIMIT', what, { cause });
-}
-
-/** What an error says. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
-import { DigitflowError } from '../errors.js';
-import { limitError, reasonOf, startError, whileRunning } from './thread-start.js';
+import { DigitflowError, reasonOf } from '../errors.js';
+import { limitError, startError, whileRunning } from './thread-start.js';
 
 /** What threads can be told. */
 export interface ThreadsOptions<Task> {

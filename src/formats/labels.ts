@@ -7,6 +7,9 @@ export type LabelValues = Readonly<Record<string, number>>;
 
 type LabelFlags = Pick<ReadingFlags, 'labelsFrom' | 'labelMap'>;
 
+/** A label takes a byte. */
+export const MOST_CLASSES = 256;
+
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 
 /** Whether numbers count the classes, from `labelsFrom` or 0 on: else the names of the classes are numbers. */

@@ -49,8 +49,8 @@ export function readingFlagTexts(flags: ReadingFlags): Record<string, string> {
   return Object.fromEntries(given.map((name) => [name, flagText(flags, name)]));
 }
 
-/** `labels-from`. */
-function dashed(name: string): string {
+/** A name as a flag has it: `labels-from`. */
+export function dashed(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -7,6 +7,7 @@ import { splitRow } from '../formats/csv/parse-row.js';
 import { endOfWholeRows, findRowEnd } from '../formats/csv/row-ends.js';
 import { nameOfField } from '../formats/csv/text-encoding.js';
 import { idxHeaderBytes, parseIdxHeader, QMNIST_COLUMNS } from '../formats/idx.js';
+import { MOST_CLASSES } from '../formats/labels.js';
 import { naturalOrder } from '../formats/natural-order.js';
 import { npyHeaderBytes, parseNpyHeader } from '../formats/numpy/npy-header.js';
 import type { ReadingFlags } from '../formats/reading.js';
@@ -40,9 +41,6 @@ export function knownSetWords({ image, classes }: KnownSet): string[] {
     ...(classes === undefined ? [] : ['--classes', classes.join(',')]),
   ];
 }
-
-/** A label takes a byte. */
-const MOST_CLASSES = 256;
 
 /**
  * Finds out, before a set is read, how large its images are and which classes they are of: names in the order in which

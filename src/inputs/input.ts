@@ -45,6 +45,9 @@ export interface ImageFiles {
   readonly picturesBeside?: number | undefined;
 }
 
+/** The size of an image where no network, and nothing else, says it. */
+export const USUAL_IMAGE: ImageSize = { height: 28, width: 28 };
+
 /** What the images are for. */
 export interface OpenOptions {
   /** Which input it is, from 0. */

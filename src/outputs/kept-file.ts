@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { adviceOn, DigitflowError } from '../errors.js';
+import { adviceOn, DigitflowError, reasonOf } from '../errors.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
 
@@ -135,7 +135,7 @@ export function writeError(error: unknown, path: string): DigitflowError {
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return notWritable(path, 'there is no such folder; make it first', error);
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
-  const reason = code ?? (error instanceof Error ? error.message : String(error));
+  const reason = code ?? reasonOf(error);
   const advice =
     adviceOn(code, '--allow-fs-write') ??
     (code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { RunPosition } from '../engine/records.js';
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, reasonOf } from '../errors.js';
 import { Claims } from './claims.js';
 import { checkWritable } from './kept-file.js';
 import { type RowFormat, type RowFormatOptions, rowFormat } from './rows/row-format.js';
@@ -178,8 +178,7 @@ export class ScoreOutputs {
     } catch (error) {
       // A journal of another run of this output must not stay; else the run does without one.
       if (existsSync(this.#journal.path)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#options.note(`no --resume for this run: ${reason}`);
+      this.#options.note(`no --resume for this run: ${reasonOf(error)}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { decode } from 'jpeg-js';
-import { DigitflowError } from '../../errors.js';
+import { DigitflowError, reasonOf } from '../../errors.js';
 import { exifOrientation, turn } from './exif-orientation.js';
 import { checkPixels, type GreyImage, luma } from './grey-image.js';
 
@@ -35,7 +35,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string): GreyImage {
     for (let i = 0; i < pixels.length; i++) pixels[i] = luma(data[4 * i], data[4 * i + 1], data[4 * i + 2]);
     return turn({ width, height, pixels }, orientation);
   } catch (cause) {
-    throw broken(name, cause instanceof Error ? cause.message : String(cause), { cause });
+    throw broken(name, reasonOf(cause), { cause });
   }
 }
 

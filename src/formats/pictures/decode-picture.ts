@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../errors.js';
+import { hexOf } from '../content/content.js';
 import { decodeJpeg } from './decode-jpeg.js';
 import { decodePng, type Inflate } from './decode-png.js';
 import type { GreyImage } from './grey-image.js';
@@ -13,8 +14,7 @@ import { isJpeg, isPng } from './is-picture.js';
 export function decodePicture(bytes: Uint8Array, name: string, inflate?: Inflate): GreyImage {
   if (isPng(bytes)) return decodePng(bytes, name, inflate);
   if (isJpeg(bytes)) return decodeJpeg(bytes, name);
-  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const what = bytes.length === 0 ? 'no bytes at all' : `0x${start} at its start`;
+  const what = bytes.length === 0 ? 'no bytes at all' : `0x${hexOf(bytes.subarray(0, 4))} at its start`;
   const advice = "give a picture, or a record's number and its file with --images";
   throw new DigitflowError('IMAGE_FORMAT', `${name}: expected a PNG or JPEG, found ${what}; ${advice}`);
 }

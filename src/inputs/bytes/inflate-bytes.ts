@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import type * as Zlib from 'node:zlib';
-import { DigitflowError } from '../../errors.js';
+import { DigitflowError, reasonOf } from '../../errors.js';
 import { isGzip } from '../../formats/recognize.js';
 import { type ByteSource, prepend } from './byte-source.js';
 
@@ -47,7 +47,7 @@ export class InflateBytes implements ByteSource {
       if (!done) return value;
     } catch (error) {
       if (error instanceof DigitflowError) throw error;
-      throw this.#broken(error instanceof Error ? error.message : String(error), error);
+      throw this.#broken(reasonOf(error), error);
     }
     // What is packed may end before its source does.
     await this.#fed;

@@ -1,7 +1,7 @@
 import { constants, createReadStream, fstatSync, open, stat } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DigitflowError, inputError } from '../../errors.js';
+import { DigitflowError, inputError, reasonOf } from '../../errors.js';
 import { type ByteSource, closedOnError } from './byte-source.js';
 import { FileBytes, OpenFile } from './file-bytes.js';
 import { unpackIfPacked } from './inflate-bytes.js';
@@ -28,8 +28,7 @@ export function pathOf(input: ByteInput): string | null {
   try {
     return fileURLToPath(input);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${input}: expected the URL of a file here (${reason}); give its path`;
+    const message = `${input}: expected the URL of a file here (${reasonOf(cause)}); give its path`;
     throw new DigitflowError('USAGE', message, { cause });
   }
 }

@@ -8,11 +8,8 @@ import type { ImageSize } from '../../network/network.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { isTelling, wordsOf } from '../candidate-readings.js';
 import { type FirstBytes, LEAST_FILE_BYTES, startBytes } from '../first-bytes.js';
-import type { OpenOptions } from '../input.js';
+import { type OpenOptions, USUAL_IMAGE } from '../input.js';
 import { sampleRest } from './csv-samples.js';
-
-/** Where no network says how many pixels an image has. */
-const USUAL_IMAGE = { height: 28, width: 28 };
 
 /** How rows of text hold images, and what was read to find out. */
 interface UnderstoodCsv {

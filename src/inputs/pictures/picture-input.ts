@@ -7,14 +7,12 @@ import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
 import { openBytes } from '../bytes/open-bytes.js';
 import { type FirstBytes, nameOf } from '../first-bytes.js';
-import type { Cursor, Input, OpenOptions, OpenReading } from '../input.js';
+import { type Cursor, type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
 import { classesOf, classFinder, pictureLabels } from './picture-labels.js';
 import { bytesOf, MOST_PICTURE_BYTES, type PictureSet, textOf } from './picture-set.js';
 import { decodePicture } from './unpack-picture.js';
 
-/** What pictures are made into where no network says it. */
-const USUAL_IMAGE: ImageSize = { height: 28, width: 28 };
 /** How many files are read while one is decoded. */
 const AHEAD = 4;
 /** More is no list of pictures. */

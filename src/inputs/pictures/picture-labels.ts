@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../errors.js';
-import { classOf, labelValues } from '../../formats/labels.js';
+import { classOf, labelValues, MOST_CLASSES } from '../../formats/labels.js';
 import { naturalOrder } from '../../formats/natural-order.js';
 import type { ReadingFlags } from '../../formats/reading.js';
 import type { LabelTable } from './label-table.js';
@@ -14,9 +14,6 @@ export interface PictureLabels {
   readonly labels: Uint8Array;
   readonly by: string;
 }
-
-/** More would not fit into a byte. */
-const MOST_CLASSES = 256;
 
 /** How a name begins: `3` of `3_17.png` and of `3-b.jpg`. */
 function beginningOf(name: string): string {

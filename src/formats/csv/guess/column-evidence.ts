@@ -26,17 +26,27 @@ export interface ColumnEvidence extends KnownImages {
   readonly flags: ReadingFlags;
 }
 
-/** A column, or a run of them, that is not pixels; and how that is known. */
-export interface Claim {
+/** Columns side by side. */
+export interface ColumnRun {
   readonly first: number;
   readonly count: number;
+}
+
+/** A column, or a run of them, that is not pixels; and how that is known. */
+export interface Claim extends ColumnRun {
   readonly by: Guess['by'];
   /** How to get another reading; for one that is `guessed`. */
   readonly flag?: string;
 }
 
-export function isWithin(column: number, claim: Pick<Claim, 'first' | 'count'> | null): boolean {
-  return claim !== null && column >= claim.first && column < claim.first + claim.count;
+export function isWithin(column: number, run: ColumnRun | null): boolean {
+  return run !== null && column >= run.first && column < run.first + run.count;
+}
+
+/** The columns that are in none of these runs. */
+export function columnsBeside(columnCount: number, runs: readonly (ColumnRun | null)[]): number[] {
+  const columns = Array.from({ length: columnCount }, (_, column) => column);
+  return columns.filter((column) => !runs.some((run) => isWithin(column, run)));
 }
 
 /** Whether a column counts up by one from row to row, as an index does. */

@@ -1,11 +1,13 @@
 import { DigitflowError } from '../../../errors.js';
-import type { Guess, ReadingFlags } from '../../reading.js';
+import { type Guess, guessesOf, type ReadingFlags } from '../../reading.js';
 import type { CsvDialect } from '../dialect.js';
 import { readNumber } from '../parse-row.js';
 import {
   type Claim,
   type ColumnEvidence,
+  type ColumnRun,
   columnOf,
+  columnsBeside,
   counted,
   isIdName,
   isWithin,
@@ -73,14 +75,17 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
         ? { property: 'label', value: 'none', by: 'guessed', flag: '--label first' }
         : guessOf('label', usedLabel, evidence),
       guessOf('id', usedId, evidence),
-      ...transposeGuess(flags.transpose, isNamedTransposed),
-      ...othersGuess(evidence, [usedLabel, usedId, pixels]),
+      ...(flags.transpose === undefined
+        ? guessesOf({ transpose: isNamedTransposed || undefined }, 'seen')
+        : guessesOf({ transpose: flags.transpose }, 'given')),
+      ...othersGuess(columnCount, [usedLabel, usedId, pixels]),
     ],
     alternatives,
     isByValues,
     isIndexUnsure:
       (given.label === null && label !== null && mayBegin(evidence, label.first)) ||
-      (isByValues && leftOut(evidence, [label, id, pixels]).some((column) => mayCount(evidence, column))),
+      (isByValues &&
+        columnsBeside(columnCount, [label, id, pixels]).some((column) => mayCount(evidence, column))),
   };
 }
 
@@ -156,24 +161,9 @@ function guessOf(property: string, claim: Claim | null, { names, columnCount }: 
   return { property, value, by, flag: by === 'guessed' ? flag : undefined };
 }
 
-/** In which order the pixels stand; no guess where neither the flag nor names say so. */
-function transposeGuess(given: boolean | undefined, isNamedTransposed: boolean): Guess[] {
-  if (given === undefined && !isNamedTransposed) return [];
-  const value = (given ?? isNamedTransposed) ? 'column by column' : 'row by row';
-  return [{ property: 'transpose', value, by: given === undefined ? 'seen' : 'given' }];
-}
-
-type Runs = readonly (Pick<Claim, 'first' | 'count'> | null)[];
-
-/** Which columns are in no run that is used. */
-function leftOut({ columnCount }: ColumnEvidence, used: Runs): number[] {
-  const columns = Array.from({ length: columnCount }, (_, column) => column);
-  return columns.filter((column) => !used.some((run) => isWithin(column, run)));
-}
-
-/** No guess where there are none. */
-function othersGuess(evidence: ColumnEvidence, used: Runs): Guess[] {
-  const others = leftOut(evidence, used);
+/** Which columns are in no run that is used; no guess where there are none. */
+function othersGuess(columnCount: number, used: readonly (ColumnRun | null)[]): Guess[] {
+  const others = columnsBeside(columnCount, used);
   if (others.length === 0) return [];
   const shown = others.slice(0, 5).map((column) => `${column + 1}`);
   const value = `${shown.join(', ')}${others.length > 5 ? ' and more' : ''}`;

@@ -1,5 +1,12 @@
 import { readNumber } from '../parse-row.js';
-import { type Claim, type ColumnEvidence, isCounting, isText, isWithin } from './column-evidence.js';
+import {
+  type Claim,
+  type ColumnEvidence,
+  columnsBeside,
+  isCounting,
+  isText,
+  isWithin,
+} from './column-evidence.js';
 import { labelsIn } from './guess-label.js';
 
 /** What the columns of rows without names may be: a label, an id, a run of pixels; others are left out. */
@@ -121,12 +128,7 @@ export function flagsOfLayout({ firstPixel, label, id }: Layout, evidence: Colum
   const { columnCount, pixelCount } = evidence;
   const last = columnCount - 1;
   const word = (column: number) => (column === 0 ? 'first' : column === last ? 'last' : `${column + 1}`);
-  const others = Array.from({ length: columnCount }, (_, column) => column).filter(
-    (column) =>
-      (column < firstPixel || column >= firstPixel + pixelCount) &&
-      !isWithin(column, label) &&
-      !isWithin(column, id),
-  );
+  const others = columnsBeside(columnCount, [{ first: firstPixel, count: pixelCount }, label, id]);
   const idColumn = id?.first ?? others[0];
   if (others.length > (id === null ? 1 : 0)) return null;
   return {
