@@ -30,6 +30,34 @@ export interface ChosenReading {
 /** Takes one of several readings of the input with a name; rejects where none is plainly right (READING_UNCLEAR). */
 export type ChooseReading = (name: string, candidates: readonly CandidateReading[]) => Promise<ChosenReading>;
 
+/** One of several ways to read an input: what asks for it, beside what is given, and what is guessed then. */
+interface PossibleReading {
+  readonly flags: ReadingFlags;
+  readonly guesses: readonly Guess[];
+}
+
+/**
+ * Has one of several readings chosen; says which, and how the guesses that tell it apart came about.
+ *
+ * @param recordsOf the first records under each reading
+ * @throws DigitflowError READING_UNCLEAR where nobody chooses, and what `choose` throws
+ */
+export async function settleReading(
+  name: string,
+  readings: readonly PossibleReading[],
+  choose: ChooseReading | undefined,
+  recordsOf: () => Promise<readonly CandidateRecords[]>,
+): Promise<{ readonly at: number; readonly how: Pick<Guess, 'by' | 'flag' | 'because'> }> {
+  const all = readings.map(({ guesses }) => guesses);
+  const named = readings.map(({ flags, guesses }) => ({ flags, words: wordsOf(guesses, all) }));
+  if (choose === undefined) throw unclearReading(name, named);
+  const records = await recordsOf();
+  const candidates = named.map((one, i): CandidateReading => ({ ...one, records: records[i] }));
+  const { candidate, because } = await choose(name, candidates);
+  const [flag] = candidates.filter((one) => one !== candidate).map(flagsOf);
+  return { at: candidates.indexOf(candidate), how: { by: 'guessed', flag, because } };
+}
+
 /** `--label last`. */
 export function flagsOf({ flags }: Pick<CandidateReading, 'flags'>): string {
   return readingFlagWords(flags).join(' ');

@@ -6,7 +6,7 @@ import { type Guess, guessesOf, type ReadingFlags } from '../formats/reading.js'
 import { type SeenPixels, scaleReadings, unusualScale } from '../formats/scale.js';
 import { type ElementFormat, elementBytes, isFloat, numberReader } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
-import { type CandidateReading, flagsOf, unclearReading, wordsOf } from './candidate-readings.js';
+import { type CandidateRecords, settleReading } from './candidate-readings.js';
 import type { DataStream } from './data-stream.js';
 import type { LabelStream, OpenOptions } from './input.js';
 
@@ -52,14 +52,13 @@ export async function settleStored(source: PixelSource): Promise<StoredReading> 
   if (readings.length === 1) {
     return { flags: { ...given, ...readings[0] }, guesses: [...known, ...guessesOf(readings[0], 'seen')] };
   }
-  const guesses = readings.map((flags) => guessesOf(flags, 'guessed'));
-  const named = readings.map((flags, at) => ({ flags, words: wordsOf(guesses[at], guesses) }));
-  if (options.choose === undefined) throw unclearReading(name, named);
-  const candidates = await candidatesOf(source, named);
-  const { candidate, because } = await options.choose(name, candidates);
-  const flag = candidates.filter((one) => one !== candidate).map(flagsOf)[0];
-  const chosen = guessesOf(candidate.flags, 'guessed').map((guess) => ({ ...guess, flag, because }));
-  return { flags: { ...given, ...candidate.flags }, guesses: [...known, ...chosen] };
+  const possible = readings.map((flags) => ({ flags, guesses: guessesOf(flags, 'guessed') }));
+  const { at, how } = await settleReading(name, possible, options.choose, () =>
+    firstRecords(source, readings),
+  );
+  const { flags, guesses } = possible[at];
+  const chosen = guesses.map((guess) => ({ ...guess, ...how }));
+  return { flags: { ...given, ...flags }, guesses: [...known, ...chosen] };
 }
 
 /** The first whole images as stored, up to so many. */
@@ -124,17 +123,17 @@ async function firstLabels({ labels }: PixelSource, least: number, most: number)
 }
 
 /** The first records under each reading. */
-async function candidatesOf(
+async function firstRecords(
   source: PixelSource,
-  readings: readonly Pick<CandidateReading, 'flags' | 'words'>[],
-): Promise<CandidateReading[]> {
+  readings: readonly ReadingFlags[],
+): Promise<CandidateRecords[]> {
   const { element, image, name, options } = source;
   const stored = await firstImages(source, ASKED_RECORDS);
   const bytes = recordBytes(source);
   const count = stored.length / bytes;
   const numbers = await firstLabels(source, count, count);
   const pixelCount = image.height * image.width;
-  return readings.map(({ flags, words }) => {
+  return readings.map((flags) => {
     const all = { ...options.reading, ...flags };
     const reader = new PixelReader(element, pixelCount, name, { scale: all.scale });
     const values = labelValues(options.classes, all);
@@ -154,9 +153,6 @@ async function candidatesOf(
       }
     }
     const hasLabels = source.labels !== null;
-    return {
-      ...{ flags, words },
-      records: { count, pixels, labels: hasLabels ? labels : null, transposed: all.transpose ?? null },
-    };
+    return { count, pixels, labels: hasLabels ? labels : null, transposed: all.transpose ?? null };
   });
 }

@@ -3,7 +3,7 @@ import { askNetwork } from '../../pipelines/ask-network.js';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 import type { ChooseReading } from '../../src/inputs/candidate-readings.js';
-import { settleReading } from '../../src/inputs/csv/csv-candidates.js';
+import { settleCsv } from '../../src/inputs/csv/csv-candidates.js';
 import { readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
@@ -37,7 +37,7 @@ async function settle(
     flags,
     guessed: guessDialect(first.bytes, first.isWhole, { pixelCount: 784, classes }, flags, 'data.csv'),
   }));
-  return settleReading(first, readings, { ...who, classes });
+  return settleCsv(first, readings, { ...who, classes });
 }
 
 describe('between two readings', () => {

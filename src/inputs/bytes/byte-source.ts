@@ -49,6 +49,26 @@ export async function closedOnError<T>(
   }
 }
 
+/** The start of a source in one piece: `mostBytes` of it or a little more, less only where it ends. The source is closed. */
+export async function readStart(
+  source: ByteSource,
+  mostBytes: number,
+): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+  const pieces: Uint8Array[] = [];
+  try {
+    for (let length = 0; length < mostBytes; ) {
+      const piece = await source.pull();
+      if (piece === null) return { bytes: Buffer.concat(pieces), isWhole: true };
+      // A copy: a piece is valid until the next.
+      pieces.push(Uint8Array.from(piece));
+      length += piece.length;
+    }
+    return { bytes: Buffer.concat(pieces), isWhole: false };
+  } finally {
+    await source.close();
+  }
+}
+
 const NOTHING = new Uint8Array(0);
 
 const LEAST_ROOM_BYTES = 2 ** 20;

@@ -3,14 +3,8 @@ import type { GuessedDialect } from '../../formats/csv/guess/guess-dialect.js';
 import { parseRow } from '../../formats/csv/parse-row.js';
 import { findRowEnd } from '../../formats/csv/row-ends.js';
 import type { ReadingFlags } from '../../formats/reading.js';
-import {
-  type CandidateReading,
-  type CandidateRecords,
-  flagsOf,
-  isTelling,
-  unclearReading,
-  wordsOf,
-} from '../candidate-readings.js';
+import { readStart } from '../bytes/byte-source.js';
+import { type CandidateRecords, isTelling, settleReading } from '../candidate-readings.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { OpenOptions } from '../input.js';
 
@@ -24,38 +18,28 @@ interface CsvReading {
   readonly guessed: GuessedDialect;
 }
 
-/**
- * Takes the reading that `choose` takes.
- *
- * @throws DigitflowError READING_UNCLEAR where nobody chooses, and what `choose` throws
- */
-export async function settleReading(
+/** Takes the reading that `choose` takes; throws what `settleReading` throws. */
+export async function settleCsv(
   first: FirstBytes,
   readings: readonly CsvReading[],
   { choose, classes }: Pick<OpenOptions, 'choose' | 'classes'>,
 ): Promise<GuessedDialect> {
-  const { name } = first;
-  const guesses = readings.map(({ guessed }) => guessed.guesses);
-  const named = readings.map(({ flags, guessed }) => ({ flags, words: wordsOf(guessed.guesses, guesses) }));
-  if (choose === undefined) throw unclearReading(name, named);
-  const rows = await firstRowsOf(first, readings);
-  const candidates = named.map((one, at): CandidateReading => {
-    return { ...one, records: recordsOf(rows, readings[at].guessed.dialect, classes.length) };
+  const possible = readings.map(({ flags, guessed }) => ({ flags, guesses: guessed.guesses }));
+  const { at, how } = await settleReading(first.name, possible, choose, async () => {
+    const rows = await firstRowsOf(first, readings);
+    return readings.map(({ guessed }) => recordsOf(rows, guessed.dialect, classes.length));
   });
-  const { candidate, because } = await choose(name, candidates);
-  const { guessed } = readings[candidates.indexOf(candidate)];
-  const flag = candidates.filter((one) => one !== candidate).map(flagsOf)[0];
-  return {
-    ...guessed,
-    guesses: guessed.guesses.map((guess) =>
-      isTelling(guess, guesses) ? { ...guess, by: 'guessed', flag, because } : guess,
-    ),
-  };
+  const { guessed } = readings[at];
+  const all = possible.map(({ guesses }) => guesses);
+  const guesses = guessed.guesses.map((guess) => (isTelling(guess, all) ? { ...guess, ...how } : guess));
+  return { ...guessed, guesses };
 }
 
 /** The first rows without their line ends, from where all readings have rows. */
 async function firstRowsOf(first: FirstBytes, readings: readonly CsvReading[]): Promise<Uint8Array[]> {
-  const { bytes, isWhole } = await moreOf(first);
+  // What can be opened again is read further.
+  const canReadOn = !first.isWhole && first.path !== null;
+  const { bytes, isWhole } = canReadOn ? await readStart(await first.content(), MOST_BYTES) : first;
   const [{ dialect }] = readings.map(({ guessed }) => guessed);
   const rows: Uint8Array[] = [];
   let at = Math.max(...readings.map(({ guessed }) => guessed.dataStart));
@@ -67,24 +51,6 @@ async function firstRowsOf(first: FirstBytes, readings: readonly CsvReading[]): 
     at = next;
   }
   return rows;
-}
-
-/** What can be opened again is read further. */
-async function moreOf({ bytes, isWhole, path, content }: FirstBytes) {
-  if (isWhole || path === null) return { bytes, isWhole };
-  const source = await content();
-  const pieces: Uint8Array[] = [];
-  try {
-    for (let length = 0; length < MOST_BYTES; ) {
-      const piece = await source.pull();
-      if (piece === null) return { bytes: Buffer.concat(pieces), isWhole: true };
-      pieces.push(Uint8Array.from(piece));
-      length += piece.length;
-    }
-    return { bytes: Buffer.concat(pieces), isWhole: false };
-  } finally {
-    await source.close();
-  }
 }
 
 function recordsOf(rows: readonly Uint8Array[], dialect: CsvDialect, classCount: number): CandidateRecords {

@@ -13,7 +13,7 @@ import { understandCsv } from './understand-csv.js';
 /**
  * Opens rows of text: what is not known of them is guessed from the first bytes.
  *
- * @throws DigitflowError what `guessDialect` and `settleReading` throw
+ * @throws DigitflowError what `understandCsv` throws
  */
 export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;

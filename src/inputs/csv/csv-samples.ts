@@ -1,3 +1,4 @@
+import { readStart } from '../bytes/byte-source.js';
 import { OpenFile } from '../bytes/file-bytes.js';
 import type { FirstBytes } from '../first-bytes.js';
 
@@ -45,17 +46,6 @@ async function readOn(first: FirstBytes): Promise<{ bytes: Uint8Array; seen: Fir
     return { bytes: seen.bytes.subarray(0, MOST_BYTES), seen };
   }
   if (first.isWhole) return { bytes: first.bytes.subarray(0, MOST_BYTES), seen: first };
-  const source = await first.content();
-  const pieces: Uint8Array[] = [];
-  try {
-    for (let length = 0; length < MOST_BYTES; ) {
-      const piece = await source.pull();
-      if (piece === null) break;
-      pieces.push(Uint8Array.from(piece));
-      length += piece.length;
-    }
-  } finally {
-    await source.close();
-  }
-  return { bytes: Buffer.concat(pieces).subarray(0, MOST_BYTES), seen: first };
+  const { bytes } = await readStart(await first.content(), MOST_BYTES);
+  return { bytes: bytes.subarray(0, MOST_BYTES), seen: first };
 }

@@ -49,12 +49,12 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
   );
   const { alternatives } = guessed;
   if (alternatives.length > 0) {
-    const { settleReading } = await import('./csv-candidates.js');
+    const { settleCsv } = await import('./csv-candidates.js');
     const readings = alternatives.map((more) => ({
       flags: more,
       guessed: guess(start, isWhole, samples, more),
     }));
-    return { image, guessed: await settleReading(seen, readings, options), first: seen };
+    return { image, guessed: await settleCsv(seen, readings, options), first: seen };
   }
   const isSure = !isLive || !guessed.isByValues || start.length >= LEAST_FILE_BYTES;
   return { image, guessed, first: isSure ? seen : watched(seen, guess, guessed) };

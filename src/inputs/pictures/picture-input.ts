@@ -4,7 +4,7 @@ import { DigitflowError, inputError } from '../../errors.js';
 import { fitDigit } from '../../formats/pictures/fit-digit.js';
 import type { Guess, ReadingFlags } from '../../formats/reading.js';
 import type { ImageSize } from '../../network/network.js';
-import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
+import { type ByteSource, readStart } from '../bytes/byte-source.js';
 import { openBytes } from '../bytes/open-bytes.js';
 import { type FirstBytes, nameOf } from '../first-bytes.js';
 import { type Cursor, type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
@@ -42,7 +42,7 @@ export async function openPictures(first: FirstBytes, options: OpenOptions): Pro
   let sums: ReturnType<typeof files> | undefined;
   return {
     ...{ file, name: set.name, format: 'pictures', image, transposed: flags.transpose ?? false },
-    guesses: guessesOf(set, found?.by, table, options.image === null ? image : null),
+    guesses: pictureGuesses(set, found?.by, table, options.image === null ? image : null),
     ...{ hasLabels: found !== null, labelling: found && 'value', records: set.names.length },
     ...{ bytes: null, isText: false },
     // So that a verdict that is unsure can be told.
@@ -89,7 +89,7 @@ function readPictures(pictures: Pictures, file: number, from: Cursor, permits: P
     const ahead: Promise<Uint8Array | DigitflowError>[] = [];
     for (let index = from.row, next = index; index < set.names.length && !isClosed; index++) {
       await permits.whenFree();
-      for (; next < set.names.length && ahead.length < AHEAD; next++) ahead.push(contentOf(set, next));
+      for (; next < set.names.length && ahead.length < AHEAD; next++) ahead.push(readAhead(set, next));
       const content = await ahead.shift();
       if (content === undefined || isClosed) return;
       made = { ...nothingAt(index), ...recordOf(pictures, index, content) };
@@ -103,7 +103,7 @@ function readPictures(pictures: Pictures, file: number, from: Cursor, permits: P
 }
 
 /** What is wrong with a picture comes in its turn. */
-function contentOf(set: PictureSet, index: number): Promise<Uint8Array | DigitflowError> {
+function readAhead(set: PictureSet, index: number): Promise<Uint8Array | DigitflowError> {
   return set.read(index).catch((error: unknown) => inputError(error, set.title(set.names[index])));
 }
 
@@ -162,23 +162,13 @@ async function openTable(set: PictureSet): Promise<(LabelTable & { readonly sha2
 }
 
 async function readWhole(source: ByteSource, mostBytes: number, what: string): Promise<Uint8Array> {
-  return closedOnError(source, async () => {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for (let piece = await source.pull(); piece !== null; piece = await source.pull()) {
-      length += piece.length;
-      if (length > mostBytes) {
-        const message = `${source.name}: expected ${what} of at most ${mostBytes} bytes, found more`;
-        throw new DigitflowError('MEMORY_LIMIT', message);
-      }
-      pieces.push(piece.slice());
-    }
-    await source.close();
-    return Buffer.concat(pieces);
-  });
+  const { bytes, isWhole } = await readStart(source, mostBytes + 1);
+  if (isWhole) return bytes;
+  const message = `${source.name}: expected ${what} of at most ${mostBytes} bytes, found more`;
+  throw new DigitflowError('MEMORY_LIMIT', message);
 }
 
-function guessesOf(
+function pictureGuesses(
   set: PictureSet,
   labels: string | undefined,
   table: LabelTable | null,
