@@ -4,7 +4,8 @@ import type { Batch } from './batch.js';
 import type { Answer, ScoreTask, WorkerSetup } from './messages.js';
 import type { SharedNetwork } from './shared-network.js';
 import type { Slots } from './slots.js';
-import { Threads, type ThreadsOptions } from './threads.js';
+import type { ThreadsOptions } from './thread-start.js';
+import { Threads } from './threads.js';
 
 /** What a pool can be told. */
 export interface PoolOptions extends Pick<ThreadsOptions<ScoreTask>, 'startTimeoutMs' | 'resourceLimits'> {

@@ -1,21 +1,6 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { DigitflowError, reasonOf } from '../errors.js';
-import { limitError, startError, whileRunning } from './thread-start.js';
-
-/** What threads can be told. */
-export interface ThreadsOptions<Task> {
-  /** The module the threads run, and what they are given when they start. */
-  readonly workerFile: string;
-  readonly workerData: unknown;
-  /** How many threads, at least 1. */
-  readonly workers: number;
-  /** A task that does nothing: it finds out whether threads start. */
-  readonly probe: Task;
-  /** How long a thread that is needed may take to load, in milliseconds. Default 10,000. */
-  readonly startTimeoutMs?: number | undefined;
-  /** Limits of each thread's heap, in MB, as node:worker_threads takes them. */
-  readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number } | undefined;
-}
+import { limitError, startError, startPool, type ThreadsOptions, whileRunning } from './thread-start.js';
 
 /** What else there is to do where tasks need each other. */
 export interface Togetherness {
@@ -220,23 +205,5 @@ export class Threads<Task, Answer> {
     } finally {
       endWatch();
     }
-  }
-}
-
-function startPool<Task>(options: ThreadsOptions<Task>): Piscina {
-  const { workerFile, workerData, workers, resourceLimits } = options;
-  try {
-    return new Piscina({
-      filename: workerFile,
-      workerData,
-      minThreads: workers,
-      maxThreads: workers,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      stricterFIFO: true,
-      recordTiming: false,
-      ...(resourceLimits && { resourceLimits }),
-    });
-  } catch (cause) {
-    throw startError(cause);
   }
 }

@@ -1,6 +1,7 @@
 import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 import { TRAIN_WORKER_FILE } from '../assets.js';
-import { Threads, type ThreadsOptions } from '../engine/threads.js';
+import type { ThreadsOptions } from '../engine/thread-start.js';
+import { Threads } from '../engine/threads.js';
 import { DigitflowError } from '../errors.js';
 import { createEpochRunner, type EpochAnswer, type EpochTask } from './epoch-runner.js';
 import type { SharedTraining } from './shared-training.js';
