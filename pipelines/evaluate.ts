@@ -1,14 +1,12 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { type Evaluation, type OtherReading, summarize } from '../src/counting/evaluation.js';
 import { EvaluationTally } from '../src/counting/evaluation-tally.js';
-import { type PicturesSeen, PictureTally } from '../src/counting/pictures-seen.js';
+import { PictureTally } from '../src/counting/pictures-seen.js';
 import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
-import type { InputDescription } from '../src/engine/records.js';
 import { MOST_WORKERS } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { Input } from '../src/inputs/input.js';
@@ -29,15 +27,12 @@ import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
+import type { ReadingOptions } from './hold.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
-export interface EvaluateOptions extends ImagesSpec {
-  /** How the data is to be read; the rest is guessed. */
-  readonly reading?: ReadingFlags | undefined;
+export interface EvaluateOptions extends ImagesSpec, ReadingOptions {
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
   readonly digest?: DigestMode | undefined;
-  /** Is told how the input was understood. */
-  readonly onOpened?: ((input: InputDescription) => void) | undefined;
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   /** How a pixel becomes a brightness, given the network's own way. Default: that. */
@@ -57,8 +52,6 @@ export interface EvaluateOptions extends ImagesSpec {
   readonly signal?: AbortSignal | undefined;
   /** Sees every batch that is counted, before `onProgress`; its arrays are views: read at once, never kept. */
   readonly onBatch?: ((records: ScoredRecords) => void) | undefined;
-  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
-  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   /** Is told the running tally after every batch; `total` is what the header announces, or the limit. */
   readonly onProgress?: ((running: EvaluationTally, total: number | undefined) => void) | undefined;
 }

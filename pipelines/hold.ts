@@ -4,6 +4,7 @@ import type { Batch } from '../src/engine/batch.js';
 import { openReader, withScorer } from '../src/engine/open-scorer.js';
 import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
+import type { ReadingFlags } from '../src/formats/reading.js';
 import type { Input, InputFile } from '../src/inputs/input.js';
 import type { InputsOptions } from '../src/inputs/inputs.js';
 import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
@@ -19,15 +20,23 @@ import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords } from '../src/operators/take-records.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 
+/** How images are to be read, and who is told how they were. */
+export interface ReadingOptions {
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
+  /** Is told how an input was understood, once it is opened. */
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
+  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
+}
+
 /** What to hold. */
-export interface HoldOptions extends Omit<InputsOptions, 'network'> {
+export interface HoldOptions extends Omit<InputsOptions, 'network'>, ReadingOptions {
   readonly network: InputsOptions['network'] & { readonly normalization?: Normalization | undefined };
   /** The first record that is wanted, from 0. Default 0. */
   readonly first?: number | undefined;
   /** How many at most. Default: all that follow. */
   readonly limit?: number | undefined;
-  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
-  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -15,7 +15,6 @@ import {
 import { brightnessOf, isUnsure } from '../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
-import { askNetwork } from './ask-network.js';
 import { holdToLook, type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
 /** What to look at. */
@@ -142,11 +141,7 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const index = Number(spec.image);
-  const { reading, onOpened, onPictures } = spec;
-  const choose = askNetwork(network, network.normalization);
-  const told = { onOpened, onPictures };
-  const options = { network, labelled: 'optional', digest: 'never', reading, choose, ...told } as const;
-  const held = await holdToLook(spec, { ...options, first: index, limit: 1 });
+  const held = await holdToLook(spec, network, { first: index, limit: 1 });
   if (held.count === 0) {
     const expected = `a record from 0 to ${held.recordCount - 1}`;
     const message = `${held.name}: expected ${expected}, found ${index}; give one that is there`;

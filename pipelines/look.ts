@@ -1,9 +1,6 @@
-import type { PicturesSeen } from '../src/counting/pictures-seen.js';
-import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError, type ErrorCode } from '../src/errors.js';
 import { unexpected } from '../src/formats/content/content.js';
 import { isPng } from '../src/formats/pictures/is-picture.js';
-import type { ReadingFlags } from '../src/formats/reading.js';
 import { contentOf } from '../src/formats/recognize.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { isStream } from '../src/inputs/first-bytes.js';
@@ -26,18 +23,12 @@ import type { ImageSize, Network } from '../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
 import { type Picture, shade } from '../src/views/picture.js';
 import { askNetwork } from './ask-network.js';
-import { type HeldImages, type HoldOptions, hold } from './hold.js';
+import { type HeldImages, type HoldOptions, hold, type ReadingOptions } from './hold.js';
 
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
-export interface LookImages extends ImagesSpec {
-  /** How to read a CSV; the rest is guessed. */
-  readonly reading?: ReadingFlags | undefined;
-  /** Called with how the input was understood. */
-  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+export interface LookImages extends ImagesSpec, ReadingOptions {
   /** Called with why labels were left out that came with the images. Without it they are an error. */
   readonly onLabelsLeftOut?: ((why: string) => void) | undefined;
-  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
-  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
 }
 
 /** Which network to look at, and with which images. */
@@ -79,19 +70,7 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
 export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
   const { network, name, sha256 } = await loadModel(options.model);
   check(network);
-  const { reading, onOpened, onPictures, limit } = options;
-  const choose = askNetwork(network, network.normalization);
-  const holding = {
-    network,
-    labelled: 'optional',
-    digest: 'never',
-    reading,
-    choose,
-    onOpened,
-    onPictures,
-    limit,
-  } as const;
-  const images = await holdToLook(options, holding);
+  const images = await holdToLook(options, network, { limit: options.limit });
   if (images.count === 0) {
     const message = `${images.name}: expected images to look at, found none; give others`;
     throw new DigitflowError('INPUT_SIZE', message);
@@ -109,8 +88,15 @@ const LABEL_FAULTS: readonly ErrorCode[] = [
 ];
 
 /** Holds images to look at. Labels of other classes that came with them are left out: pictures can be seen without. */
-export async function holdToLook(spec: LookImages, options: HoldOptions): Promise<HeldImages> {
-  const { onLabelsLeftOut, labels, reading, images = null } = spec;
+export async function holdToLook(
+  spec: LookImages,
+  network: Network,
+  which: Pick<HoldOptions, 'first' | 'limit'>,
+): Promise<HeldImages> {
+  const { onLabelsLeftOut, labels, reading, onOpened, onPictures, images = null } = spec;
+  const choose = askNetwork(network, network.normalization);
+  const told = { reading, choose, onOpened, onPictures };
+  const options = { network, labelled: 'optional', digest: 'never', ...told, ...which } as const;
   try {
     return await hold(spec, options);
   } catch (error) {

@@ -1,10 +1,8 @@
 import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
-import { type PicturesSeen, PictureTally } from '../src/counting/pictures-seen.js';
+import { PictureTally } from '../src/counting/pictures-seen.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
-import type { InputDescription } from '../src/engine/records.js';
 import { DigitflowError } from '../src/errors.js';
-import type { ReadingFlags } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { Inputs } from '../src/inputs/inputs.js';
 import { openEach } from '../src/inputs/open-inputs.js';
@@ -26,18 +24,17 @@ import {
   type ScoreStart,
   ScoreWriter,
 } from '../src/outputs/score-writer.js';
+import type { ReadingOptions } from './hold.js';
 
 /** How long a row waits for its batch to fill: shorter than what a person notices. */
 const DEFAULT_MAX_WAIT_MS = 50;
 
 /** What to score, and how. */
-export interface ScoreOptions extends RowsTaken {
+export interface ScoreOptions extends RowsTaken, ReadingOptions {
   /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
-  /** How the data is to be read; the rest is guessed. */
-  readonly reading?: ReadingFlags | undefined;
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
   readonly workers?: number | undefined;
   /** Rows in a batch, roughly. Default: by the input. */
@@ -46,10 +43,6 @@ export interface ScoreOptions extends RowsTaken {
   readonly maxWaitMs?: number | undefined;
   /** True to keep all outputs of every row. */
   readonly withOutputs?: boolean | undefined;
-  /** Is told what was guessed of each input, once it is opened. */
-  readonly onOpened?: ((input: InputDescription) => void) | undefined;
-  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
-  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */
   readonly onStarted?: ((start: ScoreStart) => void) | undefined;
   /** Is told, once, where the first images do not look like what the network knows: transposed, inverted, too dark. */

@@ -1,9 +1,7 @@
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
-import type { PicturesSeen } from '../src/counting/pictures-seen.js';
-import type { InputDescription } from '../src/engine/records.js';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import { type ReadingFlags, readingFlagWords } from '../src/formats/reading.js';
+import { readingFlagWords } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { classesUpTo, findSet, type KnownSet, knownSetWords, type SetShape } from '../src/inputs/find-set.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
@@ -39,21 +37,14 @@ import {
 } from '../src/training/training-report.js';
 import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/learning-curve.js';
 import { evaluateModel } from './evaluate.js';
-import { hold } from './hold.js';
+import { hold, type ReadingOptions } from './hold.js';
 
 /** Of a smaller set a sixth is held out, as of MNIST. */
 const LEAST_SHARES = 6;
 const MNIST: SetShape = { image: null, classes: Array.from('0123456789'), isOpen: false };
 
 /** Which images to learn from. Default: the MNIST training set. */
-export interface TrainingImagesSpec extends ImagesSpec, KnownSet {
-  /** How the data is to be read; the rest is guessed. */
-  readonly reading?: ReadingFlags | undefined;
-  /** Is told how the input was understood. */
-  readonly onOpened?: ((input: InputDescription) => void) | undefined;
-  /** Is told what was done to pictures, and what is doubtful about them, after the last one. */
-  readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
-}
+export interface TrainingImagesSpec extends ImagesSpec, KnownSet, ReadingOptions {}
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
 export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSpec, TrainingPaths {

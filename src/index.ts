@@ -1,4 +1,5 @@
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+export type { ReadingOptions } from '../pipelines/hold.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
