@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateOptions, type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
-import { otherReadingWords } from '../counting/wording.js';
 import { evaluationCsv } from '../outputs/evaluation-csv.js';
 import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
 import { evaluationJson } from '../outputs/json-text.js';
@@ -12,8 +11,8 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { share, wholeNumber } from './options.js';
-import { interruptibly, sayLine, stdoutOptions, writeOut } from './process.js';
+import { noteOtherReading, share, wholeNumber } from './options.js';
+import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
 
 const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -59,8 +58,7 @@ async function runEvaluate(
     await writeOut(formatted(result, flags.format));
     const { otherReading } = result.evaluation;
     // The table ends with it; a program that reads another format may not show it.
-    if (otherReading !== null && flags.format !== 'table' && !flags.quiet)
-      sayLine(`digitflow: ${otherReadingWords(otherReading)}`);
+    if (flags.format !== 'table') noteOtherReading(flags, otherReading);
     if (!signal.aborted) process.exitCode = exitCode(result, flags);
   });
 }
@@ -75,11 +73,12 @@ function formatted(result: EvaluateResult, format: EvaluateFlags['format']): str
   return renderEvaluation(evaluation, pictures, stdoutOptions());
 }
 
-function exitCode({ evaluation }: EvaluateResult, { minAccuracy, quiet }: EvaluateFlags): number {
+function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {
+  const { minAccuracy } = flags;
   if (minAccuracy === undefined) return 0;
   const { accuracy } = evaluation;
   if (accuracy !== null && accuracy >= minAccuracy) return 0;
   const found = accuracy ?? 'no images to measure it on';
-  if (!quiet) process.stderr.write(`digitflow: accuracy: expected at least ${minAccuracy}, found ${found}\n`);
+  sayNote(flags, `accuracy: expected at least ${minAccuracy}, found ${found}`);
   return 1;
 }

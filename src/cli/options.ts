@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OtherReading } from '../counting/evaluation.js';
 import { describePictures, type PicturesSeen } from '../counting/pictures-seen.js';
+import { otherReadingWords } from '../counting/wording.js';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
@@ -7,7 +9,7 @@ import { dashed, describeGuesses, type ReadingFlags } from '../formats/reading.j
 import { parseScale, type Scale } from '../formats/scale.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
-import { sayLine } from './process.js';
+import { sayNote } from './process.js';
 
 /** The flags of reading, as commander gives them. */
 export interface ReadingFlagValues extends Omit<ReadingFlags, 'header' | 'transpose'> {
@@ -173,22 +175,23 @@ export function runningOptionsOf(flags: RunningFlags) {
 
 /** Takes an input that was opened, and notes what was guessed of it. */
 export function onOpened(
-  { quiet }: Pick<RunningFlags, 'quiet'>,
-  note = (text: string): void => {
-    if (!quiet) sayLine(text);
-  },
+  flags: Pick<RunningFlags, 'quiet'>,
+  note = (text: string): void => sayNote(flags, text),
 ): (input: InputDescription) => void {
   return ({ name, guesses }) => {
     if (guesses.length > 0) note(describeGuesses(name, guesses));
   };
 }
 
+/** Notes that the records would be read better in another way, if they would. */
+export function noteOtherReading(flags: Pick<RunningFlags, 'quiet'>, other: OtherReading | null): void {
+  if (other !== null) sayNote(flags, otherReadingWords(other).replace(/^R/, 'r'));
+}
+
 /** Notes what was done to pictures, and what is doubtful about them. */
 export function onPictures(
-  { quiet }: Pick<RunningFlags, 'quiet'>,
-  note = (text: string): void => {
-    if (!quiet) sayLine(`digitflow: ${text}`);
-  },
+  flags: Pick<RunningFlags, 'quiet'>,
+  note = (text: string): void => sayNote(flags, text),
 ): (seen: PicturesSeen) => void {
   return (seen) => {
     for (const line of describePictures(seen)) note(line);

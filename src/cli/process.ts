@@ -29,6 +29,11 @@ export function sayLine(text: string): void {
   process.stderr.write(`${safeText(text)}\n`);
 }
 
+/** Notes something on stderr. What is no error is not said with `--quiet`. */
+export function sayNote({ quiet }: { readonly quiet?: boolean | undefined }, text: string): void {
+  if (!quiet) sayLine(`digitflow: ${text}`);
+}
+
 /** The exit code of a process that was interrupted. */
 export const EXIT_INTERRUPTED = 130;
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
-import { grouped, otherReadingWords } from '../counting/wording.js';
+import { grouped } from '../counting/wording.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
@@ -11,7 +11,8 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { interruptibly, sayLine, writeOut } from './process.js';
+import { noteOtherReading } from './options.js';
+import { interruptibly, sayNote, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
   readonly out: string;
@@ -56,7 +57,7 @@ async function runReport(
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
     const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
     const { otherReading } = evaluation;
-    if (otherReading !== null && !flags.quiet) sayLine(`digitflow: ${otherReadingWords(otherReading)}`);
+    noteOtherReading(flags, otherReading);
     if (file === null) return writeOut(html);
     // Labels, and the files of a folder, are found as it goes.
     checkFiles(
@@ -65,6 +66,6 @@ async function runReport(
     );
     file.write(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
-    if (!flags.quiet) sayLine(`${flags.out}: ${kilobytes} kB, open it in a browser`);
+    sayNote(flags, `${flags.out}: ${kilobytes} kB, open it in a browser`);
   });
 }

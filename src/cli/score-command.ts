@@ -20,7 +20,7 @@ import {
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
-import { interruptibly, sayLine } from './process.js';
+import { interruptibly, sayNote } from './process.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
@@ -138,13 +138,13 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
       const words = describeGuesses('', guesses);
       const isNew = !said.has(words);
       said.add(words);
-      if (guesses.length > 0 && (isNew || file < MOST_NOTES)) note(flags, describeGuesses(name, guesses));
+      if (guesses.length > 0 && (isNew || file < MOST_NOTES)) sayNote(flags, describeGuesses(name, guesses));
     },
     onPictures: (seen) => {
       progress.clear();
       onPictures(flags)(seen);
     },
-    onNote: (text) => note(flags, text),
+    onNote: (text) => sayNote(flags, text),
     onStarted: (start) => summary?.started(start),
     onProgress: (done) => {
       if (!flags.quiet) progress.show((seconds) => scoreProgressWords({ ...done, rowsBefore }, seconds));
@@ -153,7 +153,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   progress.clear();
   await outputs.close(!result.partial);
   summary?.write(result, outputs);
-  note(flags, scoreSummaryWords({ ...result, rowsBefore }));
+  sayNote(flags, scoreSummaryWords({ ...result, rowsBefore }));
   if (result.rejected > 0) process.exitCode = EXIT_BAD_ROWS;
 }
 
@@ -164,7 +164,7 @@ function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Sco
   return new ScoreOutputs({
     ...{ format, classes: model.network.classes, probabilities, top, out, rejects, spreadsheetSafe },
     encoding: reading.encoding,
-    note: (text) => note(flags, text),
+    note: (text) => sayNote(flags, text),
     resume: flags.resume ?? false,
     run: {
       options: {
@@ -191,11 +191,7 @@ async function endEarly(run: ScoreRun, error: unknown, signal: AbortSignal): Pro
   } catch (summaryError) {
     // The error that ended the run matters more.
     if (isNoFault) throw summaryError;
-    note(flags, `no summary: ${reasonOf(summaryError)}`);
+    sayNote(flags, `no summary: ${reasonOf(summaryError)}`);
   }
   if (!isClosed) throw error;
-}
-
-function note({ quiet }: ScoreFlags, text: string): void {
-  if (!quiet) sayLine(`digitflow: ${text}`);
 }

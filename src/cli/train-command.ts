@@ -24,7 +24,7 @@ import {
   realNumber,
   wholeNumber,
 } from './options.js';
-import { EXIT_INTERRUPTED, onInterrupt, sayLine, stdoutOptions, writeOut } from './process.js';
+import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from './process.js';
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
@@ -158,7 +158,7 @@ async function runTrain(flags: TrainFlags): Promise<void> {
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (line: string) => {
     progress.clear();
-    if (!flags.quiet) sayLine(`digitflow: ${line}`);
+    sayNote(flags, line);
   };
   const { signal, end } = onInterrupt(() =>
     note('interrupted; keeping the best so far (again to leave at once)'),

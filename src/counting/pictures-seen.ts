@@ -3,7 +3,7 @@ import { grouped } from './wording.js';
 /** What was done to pictures, and what is doubtful about them. */
 export interface PicturesSeen {
   readonly pictures: number;
-  /** How many had each thing done to them; `left as they are` where nothing was. */
+  /** How many had each thing done to them; `left as is` where nothing was. */
   readonly done: ReadonlyMap<string, number>;
   /** How many are doubtful; the first of these by name, with why. */
   readonly doubtful: number;
@@ -17,7 +17,7 @@ export interface PictureDoubts {
 }
 
 const MOST_NAMED = 10;
-const NOTHING_DONE = 'left as they are';
+const NOTHING_DONE = 'left as is';
 
 /** Counts what was done to pictures, and keeps the first doubts, in memory that does not grow with their number. */
 export class PictureTally implements PicturesSeen {
@@ -37,19 +37,23 @@ export class PictureTally implements PicturesSeen {
   }
 }
 
-/** Without what differs from one to the next: `scaled from 90 x 80 to 28 x 28`, `inverted, since …`. */
+/** Without what differs from one to the next: `scaled from 90 x 80 to 28 x 28 and …`, `inverted (…)`. */
 function kindOf(done: string): string {
-  return done.replace(/(?:,| from) .*$/, '');
+  return done.replace(/ from \d+ x \d+ to \d+ x \d+| \(.*\)$/, '');
 }
 
 /** What there is to say of pictures, a line each. */
 export function describePictures({ pictures, done, doubtful, doubts }: PicturesSeen): string[] {
   if (pictures === 0) return [];
-  const parts = [...done].map(([what, count]) => `${grouped(count)} ${what}`);
+  const parts = [...done]
+    .sort(([, one], [, other]) => other - one)
+    .map(
+      ([what, count]) => `${pictures === 1 ? '' : count === pictures ? 'all ' : `${grouped(count)} `}${what}`,
+    );
   const more = doubtful - doubts.length;
   return [
     `${grouped(pictures)} ${pictures === 1 ? 'picture' : 'pictures'}: ${parts.join(', ')}`,
     ...doubts.map(({ name, doubts: why }) => `${name}: may be misread: ${why.join(', ')}`),
-    ...(more > 0 ? [`${grouped(more)} more pictures may be misread`] : []),
+    ...(more > 0 ? [`${grouped(more)} more ${more === 1 ? 'picture' : 'pictures'} may be misread`] : []),
   ];
 }

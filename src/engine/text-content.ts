@@ -146,9 +146,11 @@ export class TextContent {
     if (this.scored.rejects === 0) return;
     const { row, line, reason, text } = this.#reject(0);
     if (row >= wanted) return;
-    const code = this.#hasOnlyBadLabel(text()) ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
+    const isLabel = this.#hasOnlyBadLabel(text());
+    const code = isLabel ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
+    const advice = `fix the row${isLabel ? ', or say with --label-map what it is' : ''}`;
     const where = `${this.#reading.name}: line ${firstLine + line + 1}`;
-    throw new DigitflowError(code, `${where}: ${reason()}; fix the row`);
+    throw new DigitflowError(code, `${where}: ${reason()}; ${advice}`);
   }
 
   /** Whether nothing but its label is wrong with a rejected row. */

@@ -55,7 +55,7 @@ export async function locateInFolder(folder: string, split: Split): Promise<IdxP
 
 /**
  * Finds the labels beside images, by name: `x-images-idx3-ubyte.gz` has `x-labels-idx1-ubyte.gz`, or another spelling of it,
- * QMNIST's `idx2-int` among them; `x_test.npy`, which NumPy saved, has `y_test.npy`.
+ * QMNIST's `idx2-int` and one-hot `idx2-ubyte` among them; `x_test.npy`, which NumPy saved, has `y_test.npy`.
  *
  * @throws DigitflowError `INPUT_MISSING` when there are none or the images' name does not tell, `INPUT_READ`.
  */
@@ -82,7 +82,11 @@ export async function locateLabels(imagesPath: string): Promise<string> {
 function idxLabelNames(images: string): string[] {
   const twin = images.replace('images', 'labels').replace('idx3', 'idx1');
   const stem = twin.replace(/\.gz$/, '').replace('.idx1', '-idx1');
-  return [twin, ...spellings(stem), ...spellings(stem.replace('idx1-ubyte', 'idx2-int'))];
+  return [
+    twin,
+    ...spellings(stem),
+    ...['idx2-int', 'idx2-ubyte'].flatMap((type) => spellings(stem.replace('idx1-ubyte', type))),
+  ];
 }
 
 /** Finds what NumPy saved in a folder: an archive that is alone, or `x_test.npy`. */

@@ -44,7 +44,7 @@ describe('look at rows of a CSV', () => {
     expect(csv.rest).toEqual(idx.rest);
     if (args[0] === 'digit') expect(csv.name).toBe('my.csv #17');
     else expect(csv.data).toEqual({ ...idx.data, name: 'my.csv' });
-    expect(csv.stderr).toMatch(/^my.csv: header yes, .*label column first.*\n$/);
+    expect(csv.stderr).toMatch(/^digitflow: my.csv: header yes, .*label column first.*\n$/);
   });
 
   test.each([

@@ -59,7 +59,7 @@ describe('digitflow look digit', () => {
     const cwd = await tempFolder({ 'small.png': pngOf(8, 1), 'large.png': pngOf(0, 9) });
     const small = await look(['small.png'], cwd);
     expect(small.view.brightness).toEqual(Array.from(digit(8), (pixel) => pixel * (1 / 255)));
-    expect(small.stderr).toMatch(/^digitflow: small.png: inverted, since its background is bright\n$/);
+    expect(small.stderr).toMatch(/^digitflow: small.png: inverted \(its background is bright\)\n$/);
     const large = await look(['large.png'], cwd);
     expect(large.stderr).toContain('scaled from 252 x 252 to 28 x 28');
     expect(large.view.explanation.winner).toBe(testLabels()[0]);
@@ -76,7 +76,7 @@ describe('digitflow look digit', () => {
     const { view, stderr } = await look(['blank.png'], cwd);
     expect(view.doubts).toContain('blank paper');
     expect(stderr).toMatch(
-      /^digitflow: blank.png: found no ink in it\ndigitflow: blank.png: may be misread: blank paper/,
+      /^digitflow: blank.png: without ink\ndigitflow: blank.png: may be misread: blank paper/,
     );
     expect((await look(['8'])).view.doubts).toEqual([]);
   });

@@ -34,7 +34,10 @@ test.each([
   ['look network --limit 5 --labels-from 0', 'labels-from 0'],
 ])('%s is heeded for IDX, and said', async (line, words) => {
   const { stderr, exitCode } = await runCli(line.split(' '));
-  expect({ stderr, exitCode }).toEqual({ stderr: `t10k-images-idx3-ubyte: ${words}\n`, exitCode: 0 });
+  expect({ stderr, exitCode }).toEqual({
+    stderr: `digitflow: t10k-images-idx3-ubyte: ${words}\n`,
+    exitCode: 0,
+  });
 });
 
 test('an option of CSV for IDX is refused by score before anything is written', async () => {

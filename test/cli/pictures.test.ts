@@ -47,7 +47,7 @@ describe("MNIST's own images as pictures", () => {
     expect(pictures.rows).toEqual(stored.rows);
     // In natural order, under their own names.
     expect(pictures.ids).toEqual(Array.from({ length: COUNT }, (_id, index) => `${index}.png`));
-    expect(pictures.stderr).toMatch(/300 pictures: 300 /);
+    expect(pictures.stderr).toMatch(/300 pictures: all /);
   });
 
   test.each([
@@ -238,7 +238,7 @@ test('--preprocess none takes the pixels as they are', async () => {
   expect(await evaluation(folder)).toMatchObject({ correct: 1 });
   const plain = await evaluation(folder, '--preprocess', 'none', '--normalize', 'inverted');
   expect(plain).toMatchObject({ correct: 1 });
-  expect(plain.stderr).toContain('1 picture: 1 left as they are');
+  expect(plain.stderr).toContain('1 picture: left as is');
   // What is said of stored pixels does no harm to digits that were fitted.
   expect(await evaluation(folder, '--normalize', 'inverted')).toMatchObject({ correct: 1 });
   const large = await treeOf({ '7/a.png': pngOf(new Uint8Array(30 * 30), 30, 30) });

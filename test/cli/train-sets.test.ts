@@ -153,7 +153,7 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     expect(network.image).toEqual({ height: 28, width: 28 });
     expect(accuracy).toBeGreaterThan(0.75);
     expect(trained.stdout).toContain('in random order, since they came sorted by class');
-    expect(trained.stderr).toContain('600 pictures: 600 left as they are');
+    expect(trained.stderr).toContain('600 pictures: all left as is');
   });
 
   test('pictures with a list, whose classes are given in their order', async () => {

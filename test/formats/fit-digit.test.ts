@@ -51,7 +51,7 @@ describe('fitDigit', () => {
     const column = Array.from({ length: 28 }, (_, y) => pixels[28 * y + 14] / 255);
     expect(column.reduce((sum, share) => sum + share, 0)).toBeCloseTo(20, 0);
     expect(pixels[14 * 28 + 14]).toBe(255);
-    expect(done.join()).toMatch(/scaled from 120 x 90 to 28 x 28,its strokes thinned,centred by its mass$/);
+    expect(done.join()).toMatch(/scaled from 120 x 90 to 28 x 28 and centred by mass,with thinner strokes$/);
     expect(done.join().includes('inverted')).toBe(paper > ink);
     expect(doubts).toEqual([]);
   });
@@ -71,8 +71,7 @@ describe('fitDigit', () => {
         fitted({ ...SIZE, pixels: own }),
       );
       if (results.some((result) => Buffer.compare(result.pixels, pixels) !== 0)) moved.push(index);
-      else
-        expect(results.map(({ done }) => done)).toEqual([[], ['inverted, since its background is bright']]);
+      else expect(results.map(({ done }) => done)).toEqual([[], ['inverted (its background is bright)']]);
     }
     expect(moved.length).toBeLessThanOrEqual(1);
   });
@@ -83,7 +82,7 @@ describe('fitDigit', () => {
     );
     const { pixels, done } = fitted({ ...SIZE, pixels: corner });
     expect(massCentre(pixels)).toEqual([expect.closeTo(14, 1), expect.closeTo(14, 1)]);
-    expect(done).toContain('its strokes thickened');
+    expect(done).toContain('with thicker strokes');
   });
 
   it('leaves a picture of a size that MNIST does not have', () => {
@@ -157,7 +156,7 @@ describe('fitDigit', () => {
     expect(fitted(white, { ...asIs, invert: true }).done).toEqual(['inverted']);
     expect(() => fitted(paperWithBar(60, 60, 0, 255), asIs)).toThrow(/28 x 28 pixels.*60 x 60/);
     const bar = paperWithBar(120, 90, 60, 200);
-    expect(fitted(bar, { invert: true }).done).toContain('found no ink in it');
+    expect(fitted(bar, { invert: true }).done).toContain('without ink');
     expect(fitted(bar, { invert: false }).pixels).toEqual(fitted(bar).pixels);
   });
 });

@@ -82,6 +82,7 @@ describe('locateIdx', () => {
 describe('locateLabels', () => {
   it.each([
     ['qmnist-test-images-idx3-ubyte.gz', 'qmnist-test-labels-idx2-int.gz'],
+    ['one-hot-images-idx3-ubyte', 'one-hot-labels-idx2-ubyte'],
     ['emnist-letters-test-images-idx3-ubyte.gz', 'emnist-letters-test-labels-idx1-ubyte.gz'],
     ['my-images.bin', 'my-labels.bin'],
   ])('finds beside %s its %s', async (images, labels) => {

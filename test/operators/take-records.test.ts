@@ -207,7 +207,7 @@ describe('takeScored', async () => {
     const bad = tinyText('0,1,2,3,4\n7,1,2,3,4\n');
     await expect(lastValueFrom(scored(of(bad), scorers.rows).pipe(takeScored()))).rejects.toMatchObject({
       code: 'LABEL_OUT_OF_RANGE',
-      message: expect.stringMatching(/^x: line 2: .*; fix the row$/),
+      message: expect.stringMatching(/^x: line 2: .*; fix the row, or say with --label-map what it is$/),
     });
   });
 

@@ -5,7 +5,7 @@ import { READING_FLAGS } from '../../formats/reading.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { addModelOption, addReadingOptions, addViewOptions, givenFlag, wholeNumber } from '../options.js';
-import { sayLine } from '../process.js';
+import { sayNote } from '../process.js';
 import {
   addImagesOptions,
   COUNTING,
@@ -31,7 +31,7 @@ Examples:
   $ digitflow look digit 0 --format json | jq .explanation.margin
 
 A picture is made into what MNIST has: its paper is taken away, the largest digit in it becomes bright on
-black, with strokes as wide as MNIST's, scaled into the middle 20/28 and centred by its mass. One that is like
+black, with strokes as wide as MNIST's, scaled into the middle 20/28 and centred by mass. One that is like
 MNIST already is left as it is. What was done, and what is doubtful about it, is told on stderr.
 ${COUNTING}`;
 
@@ -62,10 +62,8 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
   const { neuron, why, invert, asIs } = flags;
   const preprocess = asIs ? 'none' : flags.preprocess;
   const view = await lookDigit({ image, ...imagesOf(flags), neuron, why, invert, preprocess });
-  if (!flags.quiet) {
-    if (view.done.length > 0) sayLine(`digitflow: ${view.name}: ${view.done.join(', ')}`);
-    if (view.doubts.length > 0) sayLine(`digitflow: ${view.name}: may be misread: ${view.doubts.join(', ')}`);
-  }
+  if (view.done.length > 0) sayNote(flags, `${view.name}: ${view.done.join(', ')}`);
+  if (view.doubts.length > 0) sayNote(flags, `${view.name}: may be misread: ${view.doubts.join(', ')}`);
   await printView(view, flags, lookDigitJson, renderDigit);
 }
 

@@ -12,7 +12,7 @@ import {
   realNumber,
   wholeNumber,
 } from '../options.js';
-import { sayLine, stdoutOptions, writeOut } from '../process.js';
+import { sayNote, stdoutOptions, writeOut } from '../process.js';
 
 /** How layers and neurons are counted, for the end of a help text. */
 export const COUNTING = `
@@ -47,9 +47,7 @@ export function addImagesOptions(command: Command, imagesHelp: string): Command 
 /** The options of a pipeline that these flags mean. */
 export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
-  const onLabelsLeftOut = (why: string): void => {
-    if (!flags.quiet) sayLine(`digitflow: ${why}; looking without labels`);
-  };
+  const onLabelsLeftOut = (why: string): void => sayNote(flags, `${why}; looking without labels`);
   const reading = readingFlagsOf(flags);
   const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut };
   return { model, images, labels, limit, reading, ...told };

@@ -55,7 +55,7 @@ export function fitDigit(
     if (!hasSize) throw wrongSize(image, size, name);
     return leave(image, invert ?? false, 'inverted');
   }
-  const because = invert === undefined ? 'inverted, since its background is bright' : 'inverted';
+  const because = invert === undefined ? 'inverted (its background is bright)' : 'inverted';
   if (hasSize) {
     const isInverse = invert ?? isRimBright(image);
     const left = leave(image, isInverse, because);
@@ -68,14 +68,13 @@ export function fitDigit(
   const { pixels, stroke } = placeDigit(digit, size);
   const done = ink.isDark ? [because] : [];
   const from = hasSize ? '' : ` from ${image.height} x ${image.width} to ${size.height} x ${size.width}`;
-  done.push(`scaled${from}`);
-  if (stroke !== null) done.push(`its strokes ${stroke}`);
-  done.push('centred by its mass');
+  done.push(`scaled${from} and centred by mass`);
+  if (stroke !== null) done.push(`with ${stroke} strokes`);
   return { pixels, done, doubts: digit.doubts };
 }
 
 function blank({ height, width }: PictureSize, doubt: NoInk): FittedDigit {
-  return { pixels: new Uint8Array(height * width), done: ['found no ink in it'], doubts: [doubt] };
+  return { pixels: new Uint8Array(height * width), done: ['without ink'], doubts: [doubt] };
 }
 
 function leave({ pixels }: GreyImage, isInverse: boolean, because: string): FittedDigit {

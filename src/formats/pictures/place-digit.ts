@@ -17,7 +17,7 @@ export interface PlacedDigit {
   /** `(height, width)` u8, row-major. */
   readonly pixels: Uint8Array;
   /** How the stroke's width was changed. */
-  readonly stroke: 'thickened' | 'thinned' | null;
+  readonly stroke: 'thicker' | 'thinner' | null;
 }
 
 /** Gives a digit MNIST's stroke, scales it into the box and puts its centre of mass where MNIST has it. */
@@ -87,7 +87,7 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
     const depth = isInk[i] === 1 || outside === null ? inside[i] - 0.5 : 0.5 - outside[i];
     moved[i] = Math.min(1, Math.max(0, depth + shift + 0.5));
   }
-  return { image: { height, width, values: moved }, stroke: wanted > stroke ? 'thickened' : 'thinned' };
+  return { image: { height, width, values: moved }, stroke: wanted > stroke ? 'thicker' : 'thinner' };
 }
 
 function scaleIntoBox({ height, width, values }: FloatImage, size: PictureSize): Uint8Array {

@@ -102,7 +102,7 @@ export function guessDialect(
       ...meaning.guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
       ...(comments > 0
-        ? [{ property: 'lines of comments passed over', value: `${comments}`, by: 'seen' } as const]
+        ? [{ property: 'comment lines passed over', value: `${comments}`, by: 'seen' } as const]
         : []),
     ],
     alternatives: readings,
