@@ -1,3 +1,4 @@
+import type { OtherReading } from '../src/counting/evaluation.js';
 import { DigitflowError, type ErrorCode } from '../src/errors.js';
 import { unexpected } from '../src/formats/content/content.js';
 import { isPng } from '../src/formats/pictures/is-picture.js';
@@ -29,6 +30,8 @@ import { type HeldImages, type HoldOptions, hold, type ReadingOptions } from './
 export interface LookImages extends ImagesSpec, ReadingOptions {
   /** Called with why labels were left out that came with the images. Without it they are an error. */
   readonly onLabelsLeftOut?: ((why: string) => void) | undefined;
+  /** Is told of another reading of given images, where the network is right far more often under it. */
+  readonly onOtherReading?: ((other: OtherReading) => void) | undefined;
 }
 
 /** Which network to look at, and with which images. */
@@ -75,9 +78,19 @@ export async function openLook(options: LookOptions, check: (network: Network) =
     const message = `${images.name}: expected images to look at, found none; give others`;
     throw new DigitflowError('INPUT_SIZE', message);
   }
+  await tellOtherReading(network, images, options);
   const data = { name: images.name, images: images.count, ...images.image };
   const head: LookHead = { model: { name, sha256 }, classes: network.classes, data };
   return { network, images, head };
+}
+
+/** Of the bundled set all is known. */
+async function tellOtherReading(network: Network, images: HeldImages, options: LookOptions): Promise<void> {
+  const { onOtherReading, reading = {} } = options;
+  if (onOtherReading === undefined || options.images === undefined) return;
+  const { otherReadingOfHeld } = await import('./other-reading.js');
+  const other = await otherReadingOfHeld(network, images, options, reading);
+  if (other !== null) onOtherReading(other);
 }
 
 const LABEL_FAULTS: readonly ErrorCode[] = [

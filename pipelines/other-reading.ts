@@ -1,4 +1,5 @@
 import type { OtherReading } from '../src/counting/evaluation.js';
+import { WELL_READ } from '../src/counting/reading-sample.js';
 import { grouped } from '../src/counting/wording.js';
 import { DigitflowError } from '../src/errors.js';
 import type { ReadingFlags } from '../src/formats/reading.js';
@@ -12,12 +13,18 @@ import {
   type PixelChange,
   type ReadingChange,
 } from '../src/insight/other-readings.js';
-import { plainlyRight, type ReadRecords, rightOnes, shareOfRight } from '../src/insight/readings.js';
+import {
+  affordable,
+  plainlyRight,
+  type ReadRecords,
+  rightOnes,
+  shareOfRight,
+} from '../src/insight/readings.js';
 import type { ImageSet } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import { describeNormalization, type Normalization } from '../src/network/normalization.js';
 import { askNetwork } from './ask-network.js';
-import { hold } from './hold.js';
+import { type HeldImages, hold } from './hold.js';
 
 /** How an input was read. */
 export interface HowRead {
@@ -48,6 +55,23 @@ export async function findOtherReading(read: ReadInput): Promise<OtherReading | 
     accuracy: found.share,
     accuracyAsRead: found.shareAsRead,
   };
+}
+
+/** So many readings may be tried without a wait: few images are looked at. */
+const READINGS = 32;
+
+/** The same for images that are held, where the network reads them badly. */
+export async function otherReadingOfHeld(
+  network: Network,
+  images: HeldImages,
+  spec: ImagesSpec,
+  reading: ReadingFlags,
+): Promise<OtherReading | null> {
+  const { labels, guesses } = images;
+  if (labels === null) return null;
+  const records: ReadRecords = affordable(network, { ...images, labels }, READINGS);
+  if (shareOfRight(rightOnes(network, records)) >= WELL_READ) return null;
+  return findOtherReading({ network, guesses, reading, isNormalizationGiven: false, spec, records });
 }
 
 interface Part {

@@ -3,9 +3,11 @@ import { openModel } from '../../src/inputs/open-model.js';
 import { networkReport } from '../../src/insight/network-report.js';
 import { runCli } from '../helpers/cli.js';
 import { testImages } from '../helpers/image-set.js';
-import { testPixels } from '../helpers/mnist.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
+
+const COUNT = 100;
 
 describe('digitflow look network', () => {
   test('prints the report of the whole test set as JSON', async () => {
@@ -30,6 +32,24 @@ describe('digitflow look network', () => {
     expect(neuron.correct).toBe(silenced.after.correct);
     expect(neuron.lost).toBe(silenced.before.correct - silenced.after.correct);
     expect(neuron.changed).toBe(silenced.changed);
+  });
+
+  test.each([
+    ['network', 'transposed', [], /^digitflow: Read in another way \(transposed\), .* say --transpose yes$/m],
+    ['what-if', 'inverted', ['--silence', '1:3'], /: say --normalize inverted to evaluate and score$/m],
+  ])('of given images %s tells which other reading fits far better: %s', async (view, how, more, told) => {
+    const pixels = testPixels();
+    const images = Array.from(pixels.subarray(0, COUNT * 784), (pixel, at) => {
+      const [image, row, column] = [at - (at % 784), Math.floor((at % 784) / 28), at % 28];
+      return how === 'inverted' ? 255 - pixel : pixels[image + column * 28 + row];
+    });
+    const cwd = await tempFolder({
+      mine: idxBytes(0x08, [COUNT, 28, 28], images),
+      labels: idxBytes(0x08, [COUNT], Array.from(testLabels().subarray(0, COUNT))),
+    });
+    const args = ['look', view, ...more, '--images', 'mine', '--labels', 'labels'];
+    expect((await runCli(args, { cwd })).stderr).toMatch(told);
+    expect((await runCli([...args, '--quiet'], { cwd })).stderr).toBe('');
   });
 
   test('does without labels', async () => {

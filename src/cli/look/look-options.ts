@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { OtherReading } from '../../counting/evaluation.js';
+import { otherReadingWords } from '../../counting/wording.js';
 import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
 import {
@@ -49,7 +51,11 @@ export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
   const onLabelsLeftOut = (why: string): void => sayNote(flags, `${why}; looking without labels`);
   const reading = readingFlagsOf(flags);
-  const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut };
+  const onOtherReading = (other: OtherReading): void => {
+    const where = other.flags.includes('--normalize') ? ' to evaluate and score' : '';
+    sayNote(flags, `${otherReadingWords(other)}${where}`);
+  };
+  const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut, onOtherReading };
   return { model, images, labels, limit, reading, ...told };
 }
 
