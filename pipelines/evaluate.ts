@@ -16,7 +16,7 @@ import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { ReadRecords } from '../src/insight/readings.js';
 import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
-import { describeNormalization, type Normalization } from '../src/network/normalization.js';
+import { describeNormalization, type Normalization, saidOf } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
@@ -86,7 +86,7 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
     return askNetwork(network, normalization)(...input);
   };
   const inputs = await openInputs(options, {
-    network: { ...network, normalization },
+    network: { ...network, normalization, saysTransposed: saidOf(normalization, network.normalization) },
     reading,
     choose,
     digest,

@@ -46,8 +46,8 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
     onBatch: (records) => collector.add(records),
   });
   const { height, width } = evaluation.data;
-  const shown = ({ index, truth, prediction, confidence, pixels }: ShownRecord): ReportImage => ({
-    ...{ index, truth, prediction, confidence },
+  const shown = ({ index, name, truth, prediction, confidence, pixels }: ShownRecord): ReportImage => ({
+    ...{ index, name, truth, prediction, confidence },
     picture: pictureOf(pixels, height, width, normalization.transposed),
   });
   const sample = { ...collector.sample, labels: null, normalization };

@@ -8,7 +8,7 @@ import type { Inputs } from '../src/inputs/inputs.js';
 import { openEach } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
-import type { Normalization } from '../src/network/normalization.js';
+import { type Normalization, saidOf } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
@@ -67,7 +67,8 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
   if (options.inputs.length === 0)
     throw new DigitflowError('USAGE', 'expected at least one input, found none');
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
-  const known = { ...network, normalization: wanted };
+  const saysTransposed = saidOf(wanted, network.normalization);
+  const known = { ...network, normalization: wanted, saysTransposed };
   const opening = { network: known, reading, labelled: 'ignored', digest: 'never', onOpened } as const;
   const inputs = await unlessAborted(openEach(options.inputs, opening), signal);
   try {

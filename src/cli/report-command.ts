@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
 import { grouped } from '../counting/wording.js';
+import { filesOf } from '../inputs/open-inputs.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
@@ -48,10 +49,7 @@ async function runReport(
 ): Promise<void> {
   // First: that it cannot be written, or is an input, is told before the work, not after it.
   const files = flags.out === '-' ? [] : keptFiles('--out', flags.out);
-  checkFiles(
-    [images, labels].filter((path) => path !== undefined),
-    files,
-  );
+  checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });

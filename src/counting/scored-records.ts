@@ -35,6 +35,8 @@ export interface ScoredRecords {
   readonly counts?: RecordCounts | undefined;
   /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */
   pixelsOf(place: number): Uint8Array;
+  /** Where records are pictures: each one's path. Empty or left out where they are none. */
+  readonly pictures?: readonly { readonly title: string }[] | undefined;
   /** Raises what is wrong among the records, or after them; left out where that does not matter. */
   check?(): void;
 }
@@ -65,6 +67,8 @@ export interface KeptRecord {
   readonly prediction: number;
   /** The output of the predicted class. */
   readonly confidence: number;
+  /** Where it is a picture: its path. */
+  readonly name?: string | undefined;
   /** `(recordBytes)` u8, a copy of the record's pixels as stored. */
   readonly pixels: Uint8Array;
 }
@@ -74,11 +78,13 @@ export type Mistake = KeptRecord;
 
 /** The verdict on the record at a place of a batch, from 0. */
 export function verdictAt(records: LabelledRecords, place: number): Omit<KeptRecord, 'pixels'> {
+  const name = records.pictures?.[place]?.title;
   return {
     index: records.first + place,
     truth: records.labels[place],
     prediction: records.predictions[place],
     confidence: records.confidences[place],
+    ...(name === undefined ? {} : { name }),
   };
 }
 

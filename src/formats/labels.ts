@@ -1,14 +1,11 @@
 import { DigitflowError, quoteValue } from '../errors.js';
 import { type ReadingFlags, readingFlagWords } from './reading.js';
-import { type ElementFormat, elementBytes, numberReader } from './stored-arrays.js';
+import { type ElementFormat, elementBytes, MOST_CLASSES, numberReader } from './stored-arrays.js';
 
 /** What the values of labels mean, in every format: the index of a class for each value, as text. */
 export type LabelValues = Readonly<Record<string, number>>;
 
 type LabelFlags = Pick<ReadingFlags, 'labelsFrom' | 'labelMap'>;
-
-/** A label takes a byte. */
-export const MOST_CLASSES = 256;
 
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 
@@ -141,8 +138,12 @@ export class LabelReader {
     const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classes.length) {
       const count = classes.length;
-      const oneHot = `a one-hot row of ${count} columns (the network has ${count} classes)`;
-      const found = `found rows of ${columns} columns; give labels that fit the network`;
+      const [of, advice] =
+        count === MOST_CLASSES
+          ? ['', 'say with --classes what the columns stand for']
+          : [` of ${count} columns (the network has ${count} classes)`, 'give labels that fit the network'];
+      const oneHot = `a one-hot row${of}`;
+      const found = `found rows of ${columns} columns; ${advice}`;
       throw new DigitflowError('LABEL_SHAPE', `${name}: expected one label a record, or ${oneHot}, ${found}`);
     }
     this.#format = format;
@@ -207,12 +208,14 @@ export class LabelReader {
 
   #outOfRange(label: number, record: number): DigitflowError {
     const classes = this.#classNames;
-    const expected = `${describeLabels(this.#values)} (the network has ${classes.length} classes)`;
+    const isKnown = classes.length < MOST_CLASSES;
+    const of = isKnown ? `(the network has ${classes.length} classes)` : `(at most ${MOST_CLASSES} classes)`;
+    const expected = `${describeLabels(this.#values)} ${of}`;
     const readings = labelReadings([label], classes, this.#flags).map((flags) =>
       readingFlagWords(flags).join(' '),
     );
     const advice = readings.length > 0 ? `say ${readings.join(' or ')}, or give` : 'give';
-    const message = `record ${record}: expected ${expected}, found ${label}; ${advice} labels that fit the network`;
+    const message = `record ${record}: expected ${expected}, found ${label}; ${advice} labels that fit${isKnown ? ' the network' : ''}`;
     return new DigitflowError('LABEL_OUT_OF_RANGE', `${this.#name}: ${message}`);
   }
 

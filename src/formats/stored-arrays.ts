@@ -59,6 +59,9 @@ export function swapped(
   return new DigitflowError(code, message);
 }
 
+/** As many as a byte tells apart: so many there are where nobody has said how many. */
+export const MOST_CLASSES = 256;
+
 /** The error where labels have another shape. */
 export function notLabels(
   code: ErrorCode,
@@ -66,7 +69,9 @@ export function notLabels(
   header: ArrayHeader,
   name: string,
 ): DigitflowError {
-  const expected = `one label a record (count, or one-hot count x ${classCount})`;
+  const oneHot =
+    classCount < MOST_CLASSES ? `one-hot count x ${classCount}` : 'one-hot with --classes to say of what';
+  const expected = `one label a record (count, or ${oneHot})`;
   const message = `${name}: expected ${expected}, found ${describeArray(header)}; give the class of each record`;
   return new DigitflowError(code, message);
 }

@@ -7,11 +7,11 @@ import { splitRow } from '../formats/csv/parse-row.js';
 import { endOfWholeRows, findRowEnd } from '../formats/csv/row-ends.js';
 import { nameOfField } from '../formats/csv/text-encoding.js';
 import { idxHeaderBytes, parseIdxHeader, QMNIST_COLUMNS } from '../formats/idx.js';
-import { MOST_CLASSES } from '../formats/labels.js';
 import { naturalOrder } from '../formats/natural-order.js';
 import { npyHeaderBytes, parseNpyHeader } from '../formats/numpy/npy-header.js';
 import type { ReadingFlags } from '../formats/reading.js';
 import { isNpy } from '../formats/recognize.js';
+import { MOST_CLASSES } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
 import { locateLabels } from './find-files.js';
@@ -66,7 +66,7 @@ export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: Know
     if (columns === null) return { image, ...named };
     return { image, classes: numbers.classes.slice(0, columns), isOpen: false };
   }
-  const size = image ?? sizeOfRows(first, flags);
+  const size = image ?? sizeOfRows(first, flags, classes?.length);
   if (classes !== undefined) return { image: size, ...named };
   const guessed = guessDialect(
     first.bytes,
@@ -122,18 +122,25 @@ function numbersFrom(first: number): string[] {
   return Array.from({ length: MOST_CLASSES }, (_, index) => `${first + index}`);
 }
 
-/** The square that rows hold beside a label, or a label and an id. */
-function sizeOfRows({ bytes, isWhole, name }: FirstBytes, { delimiter }: ReadingFlags): ImageSize {
+/** The square that rows hold beside a label, one-hot where it is known of how many columns, and an id. */
+function sizeOfRows(
+  { bytes, isWhole, name }: FirstBytes,
+  { delimiter }: ReadingFlags,
+  oneHot?: number,
+): ImageSize {
   const { rows } = firstRows(bytes, guessShape(bytes, isWhole, delimiter), { isWhole });
   const widths = rows.map(({ fields }) => fields.findLastIndex((field) => field.trim() !== '') + 1);
   // A header, or a row that is cut off, may be of another width.
   const columns = widths.sort((a, b) => a - b)[Math.floor(widths.length / 2)] ?? 0;
-  for (const beside of [1, 2, 0]) {
+  for (const beside of [1, 2, 0, ...(oneHot === undefined ? [] : [oneHot, oneHot + 1])]) {
     const side = Math.sqrt(columns - beside);
     if (side >= 1 && Number.isInteger(side)) return { height: side, width: side };
   }
   const message = `${name}: expected rows of a square image and its label, found ${columns} columns`;
-  throw new DigitflowError('INPUT_SIZE', `${message}; say the size with --image HEIGHTxWIDTH`);
+  throw new DigitflowError(
+    'INPUT_SIZE',
+    `${message}; say the size with --image HEIGHTxWIDTH, and with --classes what one-hot columns stand for`,
+  );
 }
 
 /** All that stands in a column of names. */

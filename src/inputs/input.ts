@@ -153,3 +153,18 @@ export function checkSize({ name, image }: Input, wanted: ImageSize | null): voi
       `found ${pixelsOf(image)} (${image.height} x ${image.width}); resize the images or give another network`,
   );
 }
+
+/**
+ * Refuses a normalization that says of pictures how their pixels stand: it would have no effect.
+ *
+ * @throws DigitflowError USAGE
+ */
+export function checkOrientation({ name, format, transposed }: Input, said: boolean | undefined): void {
+  if (format !== 'pictures' || said === undefined || transposed === said) return;
+  const words = (isTransposed: boolean) => (isTransposed ? 'transposed' : 'upright');
+  const found = `expected pictures that stand ${words(!said)}, as those of ${name}, found ${words(said)}`;
+  throw new DigitflowError(
+    'USAGE',
+    `--normalize: ${found}; say --transpose ${said ? 'yes' : 'no'} to turn them`,
+  );
+}

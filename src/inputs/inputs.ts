@@ -13,6 +13,7 @@ import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
 import { FORMATS, firstOfSet, formatOf, mixed, openAs, titlesOf } from './formats.js';
 import {
+  checkOrientation,
   checkSize,
   type Format,
   type ImageFiles,
@@ -31,6 +32,8 @@ export interface InputsOptions {
     readonly classes: Network['classes'];
     /** How the network sees a pixel; left out for brightness itself. */
     readonly normalization?: Network['normalization'] | undefined;
+    /** Whether pixels stand column by column, where the normalization was given to say it. */
+    readonly saysTransposed?: boolean | undefined;
   };
   /** How the data is to be read; the rest is guessed. */
   readonly reading?: ReadingFlags | undefined;
@@ -217,7 +220,8 @@ export class Inputs {
       this.#first = undefined;
       this.#isText = format.isText;
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
-      checkSize(input, this.#options.network.image);
+      checkSize(input, image);
+      checkOrientation(input, network.saysTransposed);
       this.#opened[index] = input;
       if (isTold || input.isText) this.#options.onOpened?.(withBeside(input, this.#files[index]));
       return input;

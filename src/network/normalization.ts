@@ -15,6 +15,11 @@ export function isSameNormalization(a: Normalization, b: Normalization): boolean
   return a.scale === b.scale && a.offset === b.offset && a.transposed === b.transposed;
 }
 
+/** What a normalization says of how pixels stand: undefined where that is as the network has it. */
+export function saidOf({ transposed }: Normalization, own: Normalization): boolean | undefined {
+  return transposed === own.transposed ? undefined : transposed;
+}
+
 const NUMBER_KEYS = ['scale', 'offset', 'mean', 'std'];
 const WORDS = ['inverted', 'transposed', 'upright'];
 const HINT =

@@ -107,8 +107,8 @@ function confusions({ classes, confusion }: Evaluation): string {
 
 function mistakes({ classes, calibration, mistakes }: Evaluation): string {
   if (mistakes.length === 0) return '';
-  const rows = mistakes.map(({ index, truth, prediction, confidence }) => [
-    `#${index}`,
+  const rows = mistakes.map(({ index, name, truth, prediction, confidence }) => [
+    name === undefined ? `#${index}` : escaped(name),
     escaped(classes[truth].name),
     escaped(classes[prediction].name),
     calibration ? percent(confidence, 1, ABSENT) : confidence.toPrecision(4),

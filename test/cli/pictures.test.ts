@@ -92,6 +92,43 @@ describe("MNIST's own images as pictures", () => {
     expect(look.stderr).toContain('pictures: ');
   });
 
+  test('are named where the network is wrong, in every format and on the page', async () => {
+    const folder = await treeOf(digitPngs(300, (label, index) => `a & b/${label}/${index}.png`));
+    const args = ['evaluate', folder, '--mistakes', '3', '--quiet', '--format'];
+    const { mistakes } = JSON.parse((await runCli([...args, 'json'])).stdout);
+    expect(mistakes).toHaveLength(3);
+    const [{ index, truth, name }] = mistakes;
+    const { ids } = await verdicts(folder);
+    expect(name).toBe(`${folder}/${ids[index]}`);
+    expect((await runCli([...args, 'table'])).stdout).toContain(name.slice(name.indexOf(`/${truth}/`)));
+    const markdown = name.replace('&', '&#38;').replaceAll('_', '&#95;');
+    expect((await runCli([...args, 'markdown'])).stdout).toContain(`| ${markdown} |`);
+    const page = await runCli(['report', folder, '--out', '-', '--quiet']);
+    expect(page.stdout).toContain(`<span class="soft">${name.replace('&', '&#38;')}</span>`);
+  });
+
+  test('are never written over by their report', async () => {
+    const folder = await treeOf(digitPngs(20, (label, index) => `${label}/${index}.png`));
+    const picture = join(folder, '0', '3.png');
+    const before = readFileSync(picture);
+    const { stderr, exitCode } = await runCli(['report', folder, '--out', picture]);
+    expect(stderr).toContain(`--out: expected another file than the input ${picture}`);
+    expect(exitCode).toBe(2);
+    expect(readFileSync(picture)).toEqual(before);
+  });
+
+  test('stand upright: that a normalization says they do not is refused', async () => {
+    const folder = await treeOf(digitPngs(20, (label, index) => `${label}/${index}.png`));
+    for (const command of ['evaluate', 'score']) {
+      const { stdout, stderr, exitCode } = await runCli([command, folder, '--normalize', 'transposed']);
+      expect(stderr).toContain(`--normalize: expected pictures that stand upright, as those of ${folder}`);
+      expect(stderr).toContain('say --transpose yes');
+      expect([stdout, exitCode]).toEqual(['', 2]);
+    }
+    const turned = await evaluation(folder, '--transpose', 'yes', '--normalize', 'transposed');
+    expect(turned.normalization).toBe('scale=1/255,transposed');
+  });
+
   test('of a data set in two halves, the test set is evaluated', async () => {
     const [test, train] = ['testing', 'training'].map((half) =>
       digitPngs(half === 'testing' ? 40 : 20, (label, index) => `${half}/${label}/${index}.png`),

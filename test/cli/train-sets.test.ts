@@ -207,6 +207,27 @@ describe('train refuses in one line', () => {
     expect(stderr).toContain(flag);
   });
 
+  test.each([
+    ['one-hot rows', [], 'and with --classes what one-hot columns stand for', 65],
+    [
+      '--label one-hot',
+      ['--image', '28x28', '--label', 'one-hot'],
+      'or say with --classes what they stand for',
+      2,
+    ],
+  ])('%s of nobody knows how many classes', async (_, flags, words, code) => {
+    const oneHot = (i: number) => Array.from({ length: 10 }, (_column, k) => (k === i % 10 ? 1 : 0));
+    const image = (i: number) => Array.from({ length: 784 }, (_pixel, k) => (i * 31 + k * 17) % 256);
+    const folder = await treeOf({ 'n.csv': rows(60, (i) => [...oneHot(i), ...image(i)]) });
+    const args = ['train', '--images', join(folder, 'n.csv'), '--epochs', '1', '--out', join(folder, 'n')];
+    const { stderr, exitCode } = await runCli([...args, ...flags]);
+    expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
+    expect(stderr).toContain(words);
+    expect(exitCode).toBe(code);
+    const classes = ['--classes', '0,1,2,3,4,5,6,7,8,9'];
+    expect(await runCli([...args, ...classes, '--format', 'json'])).toMatchObject({ exitCode: 0 });
+  });
+
   test('to write over a picture that it learns from', async () => {
     const folder = await treeOf(digitPngs(60, (label, index) => `${label}/${index}.png`));
     const before = readFileSync(join(folder, '7/0.png'));

@@ -141,6 +141,21 @@ describe('LabelReader for one-hot labels', () => {
       'a one-hot row of 10 columns (the network has 10 classes), found rows of 7',
     );
   });
+
+  it('names no network where nobody has said how many classes there are', async () => {
+    const hot = await failureOf(() => new LabelReader(oneHot('u8', 7), classes(256), 'y'));
+    expect(hot.message).toBe(
+      'y: expected one label a record, or a one-hot row, found rows of 7 columns; ' +
+        'say with --classes what the columns stand for',
+    );
+    const format = index('u16');
+    const large = await failureOf(() =>
+      new LabelReader(format, classes(256), 'y').read(Uint8Array.of(1, 44), 0, 1),
+    );
+    expect(large.message).toBe(
+      'y: record 0: expected a label from 0 to 255 (at most 256 classes), found 300; give labels that fit',
+    );
+  });
 });
 
 describe('what the values of labels mean', () => {

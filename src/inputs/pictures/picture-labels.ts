@@ -1,7 +1,8 @@
 import { DigitflowError } from '../../errors.js';
-import { classOf, labelValues, MOST_CLASSES } from '../../formats/labels.js';
+import { classOf, labelValues } from '../../formats/labels.js';
 import { naturalOrder } from '../../formats/natural-order.js';
 import type { ReadingFlags } from '../../formats/reading.js';
+import { MOST_CLASSES } from '../../formats/stored-arrays.js';
 import type { LabelTable } from './label-table.js';
 import { type PictureSet, textOf } from './picture-set.js';
 

@@ -110,12 +110,14 @@ function gallery(
   size: '' | ' small' = '',
 ): Html | null {
   if (images.length === 0) return null;
-  const figures = images.map(({ index, truth, prediction, confidence, picture }) => {
-    const alt = words.alt(grouped(index), name(truth), name(prediction));
+  const figures = images.map((image) => {
+    const { truth, prediction, confidence, picture } = image;
+    const alt = words.alt(image.name ?? grouped(image.index), name(truth), name(prediction));
+    const called = image.name ?? `#${grouped(image.index)}`;
     const caption =
       size === ''
-        ? html`${words.caption(name(truth), name(prediction), share(confidence))}<br><span class="soft">#${grouped(index)}</span>`
-        : html`<span class="soft">#${grouped(index)} ${share(confidence, 0)}</span>`;
+        ? html`${words.caption(name(truth), name(prediction), share(confidence))}<br><span class="soft">${called}</span>`
+        : html`<span class="soft">${called} ${share(confidence, 0)}</span>`;
     return figure(greyPng(picture), picture, alt, caption);
   });
   return html`<ul class="gallery${size}">${figures}</ul>`;
@@ -140,8 +142,8 @@ const NAMES = 90;
 export function journeySection(context: SectionContext, { journey }: ReportData): Html | null {
   if (journey === null) return null;
   const { words, name, share } = context;
-  const { index, truth, prediction, confidence } = journey.image;
-  const note = words.journeyNote(grouped(index), name(truth), name(prediction), share(confidence));
+  const { index, name: path, truth, prediction, confidence } = journey.image;
+  const note = words.journeyNote(path ?? grouped(index), name(truth), name(prediction), share(confidence));
   const body = html`<p>${note}</p>
 ${scrollable(words.journey, drawing(context, journey))}
 ${outputTable(context, journey)}`;

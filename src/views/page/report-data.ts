@@ -20,6 +20,8 @@ export interface ReportData {
 /** An image and what was said of it: class indices, and its own index in the input, all from 0. */
 export interface ReportImage {
   readonly index: number;
+  /** Where it is a picture of its own: its path. */
+  readonly name?: string | undefined;
   readonly truth: number;
   readonly prediction: number;
   readonly confidence: number;

@@ -112,13 +112,23 @@ function mistakeCaptions(
   { glyphs, width }: Style,
 ): string[][] {
   const name = (index: number) => safeText(classes[index].name);
-  const parts = mistakes.map(({ index, truth, prediction, confidence }) => ({
-    image: `#${index}`,
+  const parts = mistakes.map(({ index, name: path, truth, prediction, confidence }) => ({
+    image: path === undefined ? `#${index}` : safeText(path),
     pair: `${name(truth)} ${glyphs.arrow} ${name(prediction)}`,
     sure: calibration ? percent(confidence, 0, glyphs.absent) : confidence.toPrecision(3),
   }));
   const oneLine = parts.map(({ image, pair, sure }) => [`${image}  ${pair}  ${sure}`]);
   if (blockWidth(oneLine.flat()) <= Math.min(MAX_ONE_LINE, width)) return oneLine;
   const cut = (text: string) => truncate(text, Math.min(MAX_CAPTION, width), glyphs.ellipsis);
-  return parts.map(({ image, pair, sure }) => [cut(`${image}  ${sure}`), cut(pair)]);
+  return parts.map(({ image, pair, sure }) => {
+    const room = Math.min(MAX_CAPTION, width) - sure.length - 2;
+    return [cut(`${endOf(image, room, glyphs.ellipsis)}  ${sure}`), cut(pair)];
+  });
+}
+
+/** Of a path the end tells more than the beginning. */
+function endOf(text: string, columns: number, ellipsis: string): string {
+  const characters = Array.from(text);
+  if (characters.length <= columns) return text;
+  return ellipsis + characters.slice(characters.length - Math.max(1, columns - ellipsis.length)).join('');
 }

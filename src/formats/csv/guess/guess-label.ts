@@ -21,7 +21,10 @@ export function claimLabel(evidence: ColumnEvidence): Claim | null {
   if (label === 'last') return given(columnCount - 1);
   if (label === 'one-hot') {
     const first = oneHotStart(evidence);
-    if (first === null) throw noSuchColumn(evidence, '--label one-hot', 'columns of which one is 1');
+    if (first === null) {
+      const wanted = `${classes.length} columns of which one is 1 (or say with --classes what they stand for)`;
+      throw noSuchColumn(evidence, '--label one-hot', wanted);
+    }
     return given(first, classes.length);
   }
   if (label !== undefined && label !== 'none') return given(columnOf(evidence, '--label', label));
