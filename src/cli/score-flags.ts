@@ -30,16 +30,17 @@ export interface ScoreFlags extends RunningFlags {
 export function checkedFlags(paths: readonly string[], flags: ScoreFlags): ScoreFlags {
   const onError = flags.onError ?? (flags.rejects === undefined ? 'fail' : 'reject');
   if (onError === 'reject' && flags.rejects === undefined)
-    throw usage('--on-error reject: say where with --rejects');
+    throw usage('--on-error reject: only with --rejects, the file for bad rows');
   if (onError !== 'reject' && flags.rejects !== undefined)
     throw usage(`--rejects: not with --on-error ${onError}`);
   if (flags.maxErrors !== undefined && onError === 'fail')
-    throw usage('--max-errors: say what bad rows do with --on-error skip or --rejects');
+    throw usage('--max-errors: only with --on-error skip or --rejects');
   if (paths.filter((path) => path === '-').length > 1) throw usage('-: stdin can be read once only');
   for (const name of ['out', 'rejects', 'summary'] as const) {
     if (flags[name] === '') throw usage(`--${name}: expected a path, found nothing`);
   }
-  if (flags.resume && flags.out === undefined) throw usage('--resume: say of what with --out');
+  if (flags.resume && flags.out === undefined)
+    throw usage('--resume: only with --out, the file of the run that was interrupted');
   const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
   if (flags.kaggle && wantsMore) throw usage('--kaggle: not with --format, --probabilities or --top');
   if (flags.spreadsheetSafe && (flags.kaggle || flags.format !== 'csv'))

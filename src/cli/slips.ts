@@ -14,6 +14,14 @@ export function withSlip(error: unknown, args: readonly string[], command: Comma
   const unknown = /unknown option '(.*)'$/.exec(error instanceof CommanderError ? error.message : '')?.[1];
   const flags = command.options.map(({ long }) => long ?? '').filter((long) => long !== '');
   if (unknown !== undefined) return toldAs(unknown, likeliest(unknown, flags)) ?? error;
+  if (
+    error instanceof CommanderError &&
+    error.code === 'commander.excessArguments' &&
+    flags.includes('--images')
+  ) {
+    const message = error.message.replace(/\. Expected (\d+).* got (\d+).*$/, ': expected $1, found $2');
+    return new CommanderError(2, error.code, `${message}; give images with --images`);
+  }
   if (!(error instanceof CommanderError) && !(error instanceof DigitflowError)) return error;
   // `-model relu` is `-m odel` and a path, `—model` a path.
   const slip = args.find((arg) => LONG_DASHES.test(arg) || flags.includes(`-${arg}`));

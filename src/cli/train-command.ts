@@ -123,7 +123,7 @@ Examples:
   $ digitflow train --out mine.safetensors             the network of the video, on MNIST
   $ digitflow evaluate --model mine.safetensors        how well it does
   $ digitflow train --images folder --out f            train-images-idx3-ubyte and its labels in a folder
-  $ digitflow train --images photos --out f            pictures, in a folder a class: photos/3/a.png
+  $ digitflow train --images photos --out f            pictures, a folder for each class: photos/3/a.png
   $ digitflow train --images letters.csv --out f       other classes and sizes, by the labels and rows
   $ digitflow train --activation relu --output softmax --restarts 4 --out f
   $ digitflow train --checkpoint c --out f             then, after a kill: digitflow train --resume c --out f

@@ -76,7 +76,8 @@ export function checkReadingFlags(
 ): void {
   const other = READING_FLAGS.find((flag) => flags[flag] !== undefined && !FLAGS[flag].includes(format));
   if (other !== undefined) {
-    const expected = FLAGS[other][0] === 'csv' ? 'a CSV' : FORMAT_TITLES[FLAGS[other][0]];
+    const titles = FLAGS[other].map((one) => FORMAT_TITLES[one]).join(', ');
+    const expected = titles === 'CSV' ? 'a CSV' : titles.replace(/, (?=[^,]*$)/, ' or ');
     throw notFor(other, `expected ${expected}, found ${FORMAT_TITLES[format]} in ${name}`);
   }
   if (flags.scale === undefined || isScale(flags.scale)) return;

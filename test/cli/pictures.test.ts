@@ -77,7 +77,7 @@ describe("MNIST's own images as pictures", () => {
     const found = await evaluation(beside);
     const { correct } = await evaluation('--limit', '100');
     expect(found).toMatchObject({ images: 100, correct });
-    expect(found.stderr).toContain(`label by ${beside}/labels.csv, labels of no picture 1`);
+    expect(found.stderr).toContain(`label by ${beside}/labels.csv, labels without a picture 1`);
     const given = await treeOf({ ...pictures, 'truth.txt': rows.join('').replaceAll('img/', '') });
     expect(await evaluation(given, join(given, 'truth.txt'))).toMatchObject({ images: 100, correct });
   });
@@ -136,7 +136,7 @@ describe("MNIST's own images as pictures", () => {
     const folder = await treeOf({ ...test, ...train });
     const evaluated = await evaluation(folder);
     expect(evaluated).toMatchObject({ images: 40 });
-    expect(evaluated.stderr).toContain('half the test set alone');
+    expect(evaluated.stderr).toContain('only the test set');
     // Without labels there is nothing to keep apart.
     expect((await runCli(['score', folder])).stdout.trimEnd().split('\n')).toHaveLength(61);
   });
@@ -263,6 +263,8 @@ describe('what is not clear is refused in one line:', () => {
       expect(exitCode).toBe(2);
       expect(stderr).toContain('expected pictures, found IDX in');
     }
+    const scaled = await runCli(['evaluate', join(folder, 'p'), '--scale', '16']);
+    expect(scaled.stderr).toContain('--scale: expected CSV, IDX or NumPy, found pictures in');
     const { stderr, exitCode } = await runCli(['evaluate', join(folder, 'p'), '--delimiter', 'comma']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--delimiter: expected a CSV, found pictures');

@@ -99,6 +99,11 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   test.each([
     ['-x look', "unknown option '-x'; see digitflow evaluate --help"],
     ['-- score', "missing required argument 'files'"],
+    [
+      'train photos --out f',
+      "too many arguments for 'train': expected 0, found 1; give images with --images; see digitflow train --help",
+    ],
+    ['score x --resume', '--resume: only with --out, the file of the run that was interrupted'],
     ['report --lnag ja', "unknown option '--lnag' (Did you mean --lang?); see digitflow report --help"],
   ])('%s is told by the command that it belongs to', async (line, words) => {
     const { stdout, stderr, exitCode } = await runCli(line.split(' '));

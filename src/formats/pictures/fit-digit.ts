@@ -97,7 +97,7 @@ function isRimBright({ height, width, pixels }: GreyImage): boolean {
 
 function wrongSize(found: PictureSize, size: PictureSize, name: string): DigitflowError {
   const expected = `expected ${size.height} x ${size.width} pixels without preprocessing`;
-  const advice = 'resize it, or have it fitted';
+  const advice = 'resize it, or have it fitted with --preprocess auto';
   return new DigitflowError(
     'INPUT_SIZE',
     `${name}: ${expected}, found ${found.height} x ${found.width}; ${advice}`,

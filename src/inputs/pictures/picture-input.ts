@@ -180,11 +180,11 @@ function pictureGuesses(
   const more = passedOver.length > MOST_EXAMPLES ? ', …' : '';
   return [
     seen('pictures', `${names.length}`),
-    ...(half === null ? [] : [seen('half', `the ${half} set alone`)]),
+    ...(half === null ? [] : [seen('only', `the ${half} set`)]),
     seen('id', 'file name'),
     ...(image === null ? [] : [seen('image', `${image.height} x ${image.width}`)]),
     ...(labels === undefined ? [] : [seen('label', `by ${labels}`)]),
-    ...(table !== null && table.unused > 0 ? [seen('labels of no picture', `${table.unused}`)] : []),
+    ...(table !== null && table.unused > 0 ? [seen('labels without a picture', `${table.unused}`)] : []),
     ...(passedOver.length > 0 ? [seen('passed over', `${passedOver.length} (${others}${more})`)] : []),
   ];
 }
