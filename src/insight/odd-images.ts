@@ -1,7 +1,8 @@
+import { marginOf } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import { changedNormalization, type PixelChange, pixelChanges } from './other-readings.js';
-import { affordable, chanceOf } from './readings.js';
+import { affordable, chanceOfLarger } from './readings.js';
 import { type ImageSet, runImages } from './run-images.js';
 
 /** A reading of images under which the network is surer of its answers: margins, 0..1, means over the images. */
@@ -49,7 +50,7 @@ export function surerReading(network: Network, sample: Omit<ImageSet, 'labels'>)
   const surer = others
     .map(({ change, margins }) => ({ change, margins, margin: meanOf(margins) }))
     .filter(({ margin }) => margin > Math.max(LEAST_MARGIN, marginAsRead + gain))
-    .filter(({ margins }) => chanceOfSurer(margins, asRead.margins) <= chance)
+    .filter(({ margins }) => chanceOfLarger(margins, asRead.margins) <= chance)
     .sort((a, b) => b.margin - a.margin);
   if (surer.length === 0) return null;
   const [{ change, margin }] = surer;
@@ -60,20 +61,9 @@ export function surerReading(network: Network, sample: Omit<ImageSet, 'labels'>)
 function marginsOf(network: Network, images: Omit<ImageSet, 'labels'>): Float64Array {
   const runs = runImages(network, images);
   const { values, outputs } = runs[runs.length - 1];
-  return Float64Array.from({ length: images.count }, (_, image) => {
-    let [most, second] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const value of values.subarray(image * outputs, (image + 1) * outputs)) {
-      if (value > most) [most, second] = [value, most];
-      else if (value > second) second = value;
-    }
-    return most - second;
-  });
-}
-
-function chanceOfSurer(margins: Float64Array, than: Float64Array): number {
-  const wins = margins.reduce((sum, margin, i) => sum + (margin > than[i] ? 1 : 0), 0);
-  const losses = margins.reduce((sum, margin, i) => sum + (margin < than[i] ? 1 : 0), 0);
-  return chanceOf(wins, losses);
+  return Float64Array.from({ length: images.count }, (_, image) =>
+    marginOf(values.subarray(image * outputs, (image + 1) * outputs)),
+  );
 }
 
 function meanOf(values: Float64Array): number {

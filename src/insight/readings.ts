@@ -66,14 +66,19 @@ export function chanceOf(wins: number, losses: number): number {
   return chance;
 }
 
+/** How likely values, one a record, are by chance so often larger than others, and so seldom smaller. */
+export function chanceOfLarger(values: Float64Array | Uint8Array, than: ArrayLike<number>): number {
+  let [wins, losses] = [0, 0];
+  for (const [image, value] of values.entries()) {
+    if (value > than[image]) wins++;
+    if (value < than[image]) losses++;
+  }
+  return chanceOf(wins, losses);
+}
+
 /** Whether one reading is right so much more often than another that no chance explains it. */
 export function isPlainlyBetter(right: Uint8Array, than: Uint8Array, limit = NO_CHANCE): boolean {
-  let [wins, losses] = [0, 0];
-  right.forEach((is, image) => {
-    if (is > than[image]) wins++;
-    if (is < than[image]) losses++;
-  });
-  return chanceOf(wins, losses) <= limit;
+  return chanceOfLarger(right, than) <= limit;
 }
 
 /** The share of the records that a reading reads rightly, 0..1; NaN for none. */

@@ -74,9 +74,17 @@ const LEAST_MARGIN = 0.5;
 
 /** Whether the two largest outputs are near to each other: what the network was shown may be no digit, or two. */
 export function isUnsure(outputs: Float64Array): boolean {
-  const winner = predictedClass(outputs);
-  const others = outputs.filter((_, k) => k !== winner);
-  return outputs[winner] - others[predictedClass(others)] < LEAST_MARGIN;
+  return marginOf(outputs) < LEAST_MARGIN;
+}
+
+/** By how much the largest output is above the second. */
+export function marginOf(outputs: Float64Array): number {
+  let [most, second] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of outputs) {
+    if (value > most) [most, second] = [value, most];
+    else if (value > second) second = value;
+  }
+  return most - second;
 }
 
 /** Wa: the matrix `(outputs, inputs)`, row-major, times the vector `(inputs)`. */

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: this is how formats begin.
-import { always, type Content, imagesOrNetwork, NETWORK, OTHER, PACKED, TABLE } from './content.js';
+import { advised, type Content, imagesOrNetwork, NETWORK, OTHER, PACKED, TABLE } from './content.js';
 
 const SAVE_AS_PNG = 'save it as a PNG';
 /** Pictures that are not read. */
@@ -58,15 +58,11 @@ const SIGNATURES: readonly (readonly [start: string | RegExp, title: string, is:
     ['7z\xbc\xaf\x27\x1c', 'a 7z archive', PACKED],
     ['Rar!\x1a\x07', 'a RAR archive', PACKED],
     [/^[^\0].{256}ustar/s, 'a tar archive', PACKED],
-    [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'text in UTF-32', { ...OTHER, advice: always('write it as UTF-8') }],
-    [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16', { ...OTHER, advice: always('write it as UTF-8') }],
+    [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'text in UTF-32', advised('write it as UTF-8')],
+    [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16', advised('write it as UTF-8')],
     [/^\0\0[\x08\x09\x0b-\x0e][\x01-\x08]/, 'an IDX file', { kind: 'images', advice: {} }],
     ['\x93NUMPY', 'a NumPy array', { kind: 'images', advice: {} }],
-    [
-      /^[\x01-\x03]\x08\0\0/,
-      'an IDX file whose numbers are little-endian',
-      { ...OTHER, advice: always('write them big-endian') },
-    ],
+    [/^[\x01-\x03]\x08\0\0/, 'an IDX file whose numbers are little-endian', advised('write them big-endian')],
   ];
 
 /** What binary content is: by its signature, or by how it is built. */
@@ -78,7 +74,7 @@ export function binaryContent(bytes: Buffer, text: string): Content | null {
   if (known !== undefined) return { title: known[1], ...known[2] };
   if (isOnnx(bytes)) return { title: 'an ONNX network', ...NETWORK };
   if (isSavedModel(text)) return { title: 'a TensorFlow network', ...NETWORK };
-  return isUtf16(text) ? { title: 'text in UTF-16', ...OTHER, advice: always('write it as UTF-8') } : null;
+  return isUtf16(text) ? { title: 'text in UTF-16', ...advised('write it as UTF-8') } : null;
 }
 
 /** A length that the format allows, and the start of JSON. */

@@ -17,12 +17,10 @@ export interface Content {
 /** Content of which no more is known. */
 export const OTHER = { kind: 'other', advice: {} } as const satisfies Partial<Content>;
 
-/** The same advice whatever it was given as. */
-export function always(advice: string): Content['advice'] {
-  return {
-    ...{ images: advice, labels: advice, network: advice },
-    ...{ checkpoint: advice, picture: advice, mask: advice },
-  };
+/** What is not read, with the same advice whatever it was given as. */
+export function advised(advice: string) {
+  const all = { images: advice, labels: advice, network: advice };
+  return { kind: 'other', advice: { ...all, checkpoint: advice, picture: advice, mask: advice } } as const;
 }
 
 const AS_CSV = 'write it as CSV';
@@ -33,7 +31,7 @@ export const TABLE = { kind: 'other', advice: { images: AS_CSV, labels: AS_CSV }
 /** Networks that are not read. */
 export const NETWORK = { kind: 'network', advice: { network: NOT_YET } } as const;
 /** Content to be unpacked. */
-export const PACKED = { kind: 'other', advice: always('unpack it first') } as const;
+export const PACKED = advised('unpack it first');
 
 /** Content that may hold images as well as a network: what to do with images. */
 export function imagesOrNetwork(images: string) {

@@ -1,22 +1,18 @@
-import { always, type Content, imagesOrNetwork, NETWORK, OTHER, shown, TABLE } from './content.js';
+import { advised, type Content, imagesOrNetwork, NETWORK, OTHER, shown, TABLE } from './content.js';
 
-const PAGE = { ...OTHER, advice: always('get the file that it leads to') };
+const PAGE = advised('get the file that it leads to');
 const ARRAYS = 'save its arrays with numpy.savez';
 
 /** Text that is neither rows of numbers nor JSON, by how it begins, after a byte order mark and blanks. */
 const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
-  [
-    /^version https:\/\/git-lfs/,
-    'a Git LFS pointer in place of the file',
-    { ...OTHER, advice: always('run git lfs pull') },
-  ],
+  [/^version https:\/\/git-lfs/, 'a Git LFS pointer in place of the file', advised('run git lfs pull')],
   [
     /^\/?(?:\.\.\/)*(?:\.git)?\/annex\/objects\//,
     'a git-annex pointer in place of the file',
-    { ...OTHER, advice: always('run git annex get') },
+    advised('run git annex get'),
   ],
-  [/^outs:\s*-\s*md5:/, 'a DVC pointer in place of the file', { ...OTHER, advice: always('run dvc pull') }],
-  [/^<svg|^<\?xml.*?<svg/is, 'an SVG drawing', { ...OTHER, advice: always('save it as a PNG') }],
+  [/^outs:\s*-\s*md5:/, 'a DVC pointer in place of the file', advised('run dvc pull')],
+  [/^<svg|^<\?xml.*?<svg/is, 'an SVG drawing', advised('save it as a PNG')],
   [/^<\?xml.*?<Error>/s, "a server's error message saved under this name", PAGE],
   [
     /^(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script)\b/is,
@@ -35,7 +31,7 @@ const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content,
   [
     /^(?:40[0-9]|50[0-9])?:? ?(?:Not Found|Forbidden|Unauthorized|Access Denied|Bad Gateway|Entry not found|Repository not found|Invalid username or password)\b/i,
     "a server's answer saved under this name",
-    { ...OTHER, advice: always('get the file again') },
+    advised('get the file again'),
   ],
 ];
 
