@@ -9,7 +9,7 @@ import { locateIdx, locateInFolder, type Split } from './find-files.js';
 import { isFolder } from './first-bytes.js';
 import type { ImageFiles } from './input.js';
 import { Inputs, type InputsOptions } from './inputs.js';
-import type * as PictureSets from './pictures/picture-set.js';
+import { picturesAt, picturesIn } from './pictures/picture-set.js';
 
 /** Which images: nothing is MNIST, a folder the files in it that have the usual names. */
 export interface ImagesSpec {
@@ -37,8 +37,8 @@ export async function openInputs(spec: ImagesSpec, options: InputsOptions): Prom
 export async function openEach(images: readonly ByteInput[], options: InputsOptions): Promise<Inputs> {
   const files: ImageFiles[] = [];
   let pictures: string[] = [];
-  const endPictures = async () => {
-    if (pictures.length > 1) files.push({ images: pictures[0], pictures: await picturesAt(pictures) });
+  const endPictures = () => {
+    if (pictures.length > 1) files.push({ images: pictures[0], pictures: picturesAt(pictures) });
     else if (pictures.length > 0) files.push({ images: pictures[0] });
     pictures = [];
   };
@@ -46,11 +46,11 @@ export async function openEach(images: readonly ByteInput[], options: InputsOpti
     const path = pathOf(input);
     if (path !== null && isPictureName(path) && !isFolder(path)) pictures.push(path);
     else {
-      await endPictures();
+      endPictures();
       files.push(path !== null && isFolder(path) ? await picturesOfFolder(path) : { images: input });
     }
   }
-  await endPictures();
+  endPictures();
   return new Inputs(files, options);
 }
 
@@ -62,12 +62,6 @@ export async function filesOf(paths: readonly string[]): Promise<string[]> {
   });
   return (await Promise.all(files)).flat();
 }
-
-// Loaded only where there are pictures, or a folder that may hold some.
-const picturesIn: typeof PictureSets.picturesIn = async (...given) =>
-  (await import('./pictures/picture-set.js')).picturesIn(...given);
-const picturesAt = async (...given: Parameters<typeof PictureSets.picturesAt>) =>
-  (await import('./pictures/picture-set.js')).picturesAt(...given);
 
 async function picturesOfFolder(folder: string): Promise<ImageFiles> {
   const pictures = await picturesIn(folder, null);
@@ -89,7 +83,7 @@ export async function findImages({ images, labels }: ImagesSpec, split: Split): 
   const path = pathOf(images);
   if (path !== null && isFolder(path)) return findInFolder(path, labels, split);
   if (path !== null && labels !== undefined && isPictureName(path)) {
-    return { images, pictures: await picturesAt([path], labels) };
+    return { images, pictures: picturesAt([path], labels) };
   }
   const imagesName = streamName(images, 'images');
   return { images, labels, imagesName, labelsName: streamName(labels, 'labels') };

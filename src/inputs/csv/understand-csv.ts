@@ -9,6 +9,7 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { isTelling, wordsOf } from '../candidate-readings.js';
 import { type FirstBytes, LEAST_FILE_BYTES, startBytes } from '../first-bytes.js';
 import { type OpenOptions, USUAL_IMAGE } from '../input.js';
+import { settleCsv } from './csv-candidates.js';
 import { sampleRest } from './csv-samples.js';
 
 /** How rows of text hold images, and what was read to find out. */
@@ -49,7 +50,6 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
   );
   const { alternatives } = guessed;
   if (alternatives.length > 0) {
-    const { settleCsv } = await import('./csv-candidates.js');
     const readings = alternatives.map((more) => ({
       flags: more,
       guessed: guess(start, isWhole, samples, more),
