@@ -1,4 +1,4 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, quoteValue } from '../errors.js';
 import type { TextEncoding } from './csv/text-encoding.js';
 import { FORMAT_TITLES, type FormatName } from './recognize.js';
 import { isScale, type Scale, scaleText, scaleWords } from './scale.js';
@@ -74,11 +74,26 @@ export function checkReadingFlags(
   flags: ReadingFlags,
   { name, format }: { readonly name: string; readonly format: FormatName },
 ): void {
+  // What a caller without types may give.
+  const unknown = Object.keys(flags).find((flag) => !Object.hasOwn(FLAGS, flag));
+  if (unknown !== undefined) {
+    const message = `reading: expected ${READING_FLAGS.join(', ')}, found ${quoteValue(unknown)}; leave it out`;
+    throw new DigitflowError('USAGE', message);
+  }
   const other = READING_FLAGS.find((flag) => flags[flag] !== undefined && !FLAGS[flag].includes(format));
   if (other !== undefined) {
     const titles = FLAGS[other].map((one) => FORMAT_TITLES[one]).join(', ');
     const expected = titles === 'CSV' ? 'a CSV' : titles.replace(/, (?=[^,]*$)/, ' or ');
     throw notFor(other, `expected ${expected}, found ${FORMAT_TITLES[format]} in ${name}`);
+  }
+  const { delimiter, labelsFrom } = flags;
+  if (delimiter !== undefined && delimiter.length !== 1) {
+    const message = `--delimiter: expected one character, found ${quoteValue(delimiter)}; say the one between fields`;
+    throw new DigitflowError('USAGE', message);
+  }
+  if (labelsFrom !== undefined && !(Number.isSafeInteger(labelsFrom) && labelsFrom >= 0)) {
+    const message = `--labels-from: expected a whole number, 0 or more, found ${labelsFrom}; say the smallest label`;
+    throw new DigitflowError('USAGE', message);
   }
   if (flags.scale === undefined || isScale(flags.scale)) return;
   const message = `--scale ${scaleText(flags.scale)}: expected a number above 0, or black below white`;

@@ -163,8 +163,8 @@ function passBlankLines(text: Uint8Array, start: number): number {
   return at;
 }
 
-/** A NUL shows that these are no rows of text once there are so many bytes. */
-const LEAST_BINARY_BYTES = 16;
+/** A NUL shows that these are no rows of text once there are so many bytes: they tell what it is, too. */
+const LEAST_BINARY_BYTES = 128;
 
 /**
  * The first bytes of a stream, piece by piece, until they hold a line that is not blank. However small the pieces and however

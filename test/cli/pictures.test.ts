@@ -217,6 +217,7 @@ describe('what is not clear is refused in one line:', () => {
       'expected a class in its path, found none; put them into a folder',
     ],
     ['a folder that is no class', { '3/a.png': picture, 'x/b.png': picture }, '/x/b.png: expected a class'],
+    ['folders with other names', { 'three/a.png': picture }, 'say with --label-map what folders stand for'],
     ['numbers that are no labels', { '1.png': picture, '10.png': picture }, 'expected a class in its path'],
     [
       'a list without a row for it',

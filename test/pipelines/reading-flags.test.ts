@@ -160,6 +160,20 @@ describe.each(Object.entries(FORMATS))('%s', (format, filesOf) => {
   });
 });
 
+test.each<[string, ReadingFlags, string]>([
+  [
+    'a flag that there is not',
+    { labels: 'first' } as ReadingFlags,
+    'preprocess, found "labels"; leave it out',
+  ],
+  ['a delimiter of two', { delimiter: ', ' }, '--delimiter: expected one character, found ", "; say'],
+  ['a first label with a fraction', { labelsFrom: 0.5 }, '--labels-from: expected a whole number, 0 or more'],
+])('what the library is given is refused where it makes no sense: %s', async (_, reading, told) => {
+  const files = await FORMATS.CSV(plain);
+  const failure = await failureOf(() => correctOf(files, reading));
+  expect(failure).toMatchObject({ code: 'USAGE', message: expect.stringContaining(told) });
+});
+
 describe('labels that are one-hot', () => {
   const oneHot = LABELS.flatMap((label) => Array.from({ length: 10 }, (_, k) => (k === label ? 1 : 0)));
   const files: Readonly<Record<string, () => Promise<Files>>> = {

@@ -134,7 +134,7 @@ function upTo(numbers: readonly string[]): string[] {
 }
 
 const HOW_TO_NAME =
-  'put them into a folder for each class (3/a.png), let their names begin with it (3_a.png), or give a CSV of names and labels';
+  'put them into a folder for each class (3/a.png), let their names begin with it (3_a.png), say with --label-map what folders stand for, or give a CSV of names and labels';
 
 function noLabel(
   first: string,
