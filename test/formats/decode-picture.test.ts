@@ -131,6 +131,21 @@ describe('decodePicture, of a JPEG', () => {
     expect(off).toBeLessThan(5);
   });
 
+  it("takes Adobe's word for colours: brightness and two differences, or red, green and blue", () => {
+    // What a grey picture in YCbCr stores: its shade, and twice 128.
+    const adobe = (transform: number) =>
+      withSegment(
+        greyJpeg(DIGIT),
+        0xee,
+        Buffer.from([...Buffer.from('Adobe\0'), 100, 0, 0, 0, 0, transform]),
+      );
+    const { pixels } = decode(greyJpeg(DIGIT));
+    const furthest = (other: Uint8Array, wanted: (shade: number) => number) =>
+      Math.max(...other.map((shade, i) => Math.abs(shade - wanted(pixels[i]))));
+    expect(furthest(decode(adobe(1)).pixels, (shade) => shade)).toBeLessThanOrEqual(1);
+    expect(furthest(decode(adobe(0)).pixels, (red) => 0.299 * red + 0.701 * 128)).toBeLessThanOrEqual(1);
+  });
+
   it('does not mind what follows its end, nor fill bytes before a marker', () => {
     const bytes = greyJpeg(DIGIT);
     const wanted = decode(bytes);
