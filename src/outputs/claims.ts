@@ -114,8 +114,13 @@ function leave(ticket: string, path: string): boolean {
       held.add(ticket);
       return true;
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOTDIR') {
+        const found = `${dirname(ticket)}: expected a folder of tickets of those that write ${path}, found a file`;
+        throw new DigitflowError('OUTPUT_WRITE', `${found}; remove it, or give another path`);
+      }
       // Another one has ended just now, and removed the folder.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(error, dirname(ticket));
+      if (code !== 'ENOENT') throw writeError(error, dirname(ticket));
     }
   }
 }

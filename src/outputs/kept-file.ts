@@ -4,6 +4,7 @@ import {
   constants,
   fsyncSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   type Stats,
@@ -11,10 +12,15 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { adviceOn, DigitflowError, reasonOf } from '../errors.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on the disk',
+  ENAMETOOLONG: 'give a shorter name',
+  ELOOP: 'its links lead back to where they begin; give another path',
+};
 
 /** A file that is always whole: when the machine dies, it holds what was last written, or what it held before. */
 export class KeptFile {
@@ -112,9 +118,26 @@ function aside(target: string): string {
   return `${target}.part`;
 }
 
-/** The file that a link leads to, so that the link stays. */
+/** The file that a link leads to, so that the link stays; that may have to be made yet. */
 function linkTarget(path: string, stats: Stats | null): string {
-  return stats?.isFile() ? realpathSync(path) : path;
+  if (stats === null) return newTarget(path);
+  return stats.isFile() ? realpathSync(path) : path;
+}
+
+/** Where a new file would lie: the same for all names of it. A path that leads nowhere stays as it is. */
+export function newTarget(path: string, links = 0): string {
+  try {
+    const target = readlinkSync(path);
+    // As many as Linux follows.
+    return links === 40 ? path : newTarget(resolve(dirname(path), target), links + 1);
+  } catch {
+    // No link.
+  }
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
 }
 
 /** Makes a file and removes it again; a file that is there stays as it is. */
@@ -137,8 +160,7 @@ export function writeError(error: unknown, path: string): DigitflowError {
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
   const reason = code ?? reasonOf(error);
   const advice =
-    adviceOn(code, '--allow-fs-write') ??
-    (code === 'ENOSPC' ? 'make room on the disk' : 'check its permissions, or give another path');
+    adviceOn(code, '--allow-fs-write') ?? ADVICE[code ?? ''] ?? 'check its permissions, or give another path';
   return notWritable(path, `${reason}; ${advice}`, error);
 }
 

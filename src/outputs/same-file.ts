@@ -1,7 +1,7 @@
 import { fstatSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
-import { asidePath } from './kept-file.js';
+import { asidePath, newTarget } from './kept-file.js';
 
 // Their descriptors are open from the start; to ask the streams themselves would begin to read.
 const STDIN = 0;
@@ -15,7 +15,7 @@ export interface NamedFile {
 
 /**
  * Refuses to write over an input, and to write two things to one file, under any name or link. New files are told apart
- * by their paths; what is no regular file, such as /dev/null, may be given again.
+ * by where they would lie; what is no regular file, such as /dev/null, may be given again.
  *
  * @throws DigitflowError USAGE
  */
@@ -55,7 +55,7 @@ function statsOf(at: string | number): Stats | undefined {
 }
 
 function newFile(at: string | number): string | null {
-  return typeof at === 'string' && statsOf(at) === undefined ? resolve(at) : null;
+  return typeof at === 'string' && statsOf(at) === undefined ? resolve(newTarget(at)) : null;
 }
 
 /** A `KeptFile`, and where it is written first. */

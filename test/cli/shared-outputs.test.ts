@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -124,5 +135,51 @@ describe('outputs are looked at before any input is read, and none is emptied:',
     expect(exitCode).toBe(74);
     expect(readFileSync(at('kept'), 'utf8')).toBe('as it was');
     expect(locks()).toEqual([]);
+  });
+});
+
+test.each([
+  ['a folder and a link to it', () => symlinkSync(at('real'), at('linked')), 'linked/new', 'real/new'],
+  ['a link to what is not there yet', () => symlinkSync('real/later', at('link')), 'link', 'real/later'],
+])('two names of one new file are known: %s', async (_, make, ...names) => {
+  mkdirSync(at('real'), { recursive: true });
+  make();
+  const [out, rejects] = names.map(at);
+  const { exitCode, stderr } = await runCli(['score', at('a.csv'), '--out', out, '--rejects', rejects]);
+  expect(stderr).toMatch(/^digitflow: --rejects: expected another file than that of --out, found the same;/);
+  expect(exitCode).toBe(2);
+  expect(readdirSync(at('real'))).toEqual([]);
+});
+
+test('a file that stands where the lock goes is told', async () => {
+  writeFileSync(at('name.lock'), '');
+  const { exitCode, stderr } = await runCli(['score', at('a.csv'), '--out', at('name')]);
+  expect(stderr).toMatch(/^digitflow: .*name\.lock: expected a folder .*, found a file; remove it/);
+  expect(exitCode).toBe(74);
+});
+
+describe('a pipe as the output', () => {
+  const pipe = at('pipe');
+  beforeAll(() => execFileSync('mkfifo', [pipe]));
+
+  test('that nobody reads keeps no process from its end', async () => {
+    const cli = await startLive('--out', pipe);
+    await cli.said('header');
+    cli.signal('SIGINT');
+    await cli.said('again to leave at once');
+    cli.signal('SIGINT');
+    expect((await cli.ended).exitCode).toBe(130);
+  });
+
+  test('gets all rows, though its reader comes late and it is full', async () => {
+    const many = digitsCsv({ count: 4000 });
+    writeFileSync(at('many.csv'), many);
+    const { stdout } = await runCli(['score', at('many.csv'), '--quiet']);
+    expect(stdout.length).toBeGreaterThan(2 ** 16);
+    const cli = new Cli(['score', at('many.csv'), '--out', pipe]);
+    await cli.said('header');
+    const read = execFileSync('sh', ['-c', `exec < "$0"; sleep 0.3; exec cat`, pipe], { encoding: 'utf8' });
+    expect((await cli.ended).exitCode).toBe(0);
+    expect(read).toBe(stdout);
   });
 });

@@ -17,6 +17,11 @@ const open = promisify(openCallback);
 const stat = promisify(statCallback);
 const write = promisify(writeCallback);
 const truncate = promisify(ftruncate);
+const pause = promisify(setTimeout);
+
+/** How often a pipe is asked for a reader, and for room. */
+const READER_MS = 20;
+const FULL_MS = 1;
 
 /** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
@@ -37,7 +42,7 @@ export interface FileOutput {
  * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than that
  */
 export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
-  const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : open(path, 'w')).catch((error) => {
+  const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : openNew(path)).catch((error) => {
     throw error instanceof DigitflowError ? error : writeError(error, path);
   });
   let length = keptBytes;
@@ -49,7 +54,7 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
       const bytes = typeof text === 'string' ? Buffer.from(text) : text;
       try {
         for (let done = 0; done < bytes.length; ) {
-          done += (await write(fd, bytes, done, bytes.length - done)).bytesWritten;
+          done += await writeSome(fd, bytes.subarray(done));
         }
       } catch (error) {
         throw writeError(error, path);
@@ -59,6 +64,31 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
     // Not every kind of file can be synced; the text is written all the same.
     sync: () => new Promise<void>((resolve) => fsync(fd, () => resolve())),
   };
+}
+
+/** A pipe that nobody reads yet, or that is full, must hold no thread: the process could not end then, whatever the signal. */
+async function openNew(path: string): Promise<number> {
+  // It may not be there yet.
+  const stats = await stat(path).catch(() => null);
+  if (!stats?.isFIFO()) return open(path, 'w');
+  for (;;) {
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      await pause(READER_MS);
+    }
+  }
+}
+
+async function writeSome(fd: number, bytes: Uint8Array): Promise<number> {
+  try {
+    return (await write(fd, bytes)).bytesWritten;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    await pause(FULL_MS);
+    return 0;
+  }
 }
 
 async function openAfter(path: string, keptBytes: number): Promise<number> {
