@@ -17,8 +17,8 @@ function run(code: string, input = '') {
 }
 
 describe('the README and the page on the library', () => {
-  test('have four examples', () => {
-    expect(snippets).toHaveLength(4);
+  test('have five examples', () => {
+    expect(snippets).toHaveLength(5);
   });
 
   test('show a call that gives the accuracy that its transcript shows', () => {
@@ -39,8 +39,15 @@ describe('the README and the page on the library', () => {
     ).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   });
 
-  test('show rows as objects', () => {
+  test('show data that is read as it is said', () => {
     const { stdout, stderr } = run(snippets[2]);
+    expect(stderr).toBe('');
+    expect(stdout).toContain("{ property: 'label-map', value: 'A=7', by: 'given' }");
+    expect(stdout).toMatch(/\n1\n$/);
+  });
+
+  test('show rows as objects', () => {
+    const { stdout, stderr } = run(snippets[3]);
     expect(stderr).toBe('');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^0 \d /),
@@ -50,7 +57,7 @@ describe('the README and the page on the library', () => {
   });
 
   test('show a composition that counts the same', () => {
-    const { stdout, stderr } = run(snippets[3]);
+    const { stdout, stderr } = run(snippets[4]);
     expect(stderr).toBe('');
     const [, shown] = /accuracy +([\d.]+) %/.exec(readme) ?? [];
     expect(Number(stdout.split(' ')[0])).toBeCloseTo(Number(shown) / 100, 10);

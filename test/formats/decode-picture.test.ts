@@ -224,7 +224,7 @@ describe('what is no picture, or a broken one', () => {
     ['a row too short by a byte', pngBytes(100, 100, rows(100).subarray(1)), 'PNG_BROKEN', 'less image data'],
     ['no image data', header(10, 10), 'PNG_BROKEN', 'less image data'],
     ['no pixels', header(0, 10), 'PNG_BROKEN', 'no pixels'],
-    ['a size that few bytes announce', header(8192, 8192), 'MEMORY_LIMIT', 'found 8192 x 8192'],
+    ['a size that few bytes announce', header(8192, 8192), 'MEMORY_LIMIT', '4096 x 4096, found 8192 x 8192'],
     ['the largest size, of no data', header(4096, 4096), 'PNG_BROKEN', 'less image data'],
     ['a filter that there is not', pngBytes(2, 1, Uint8Array.of(5, 1, 2)), 'PNG_BROKEN', 'filter'],
     ['no palette', pngBytes(2, 1, Uint8Array.of(0, 1, 2), { type: 3 }), 'PNG_BROKEN', 'no palette'],

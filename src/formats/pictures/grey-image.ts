@@ -90,7 +90,7 @@ export function extentOf(
 /** @throws DigitflowError MEMORY_LIMIT, before any memory is taken */
 export function checkPixels(width: number, height: number, name: string): void {
   if (width * height <= MOST_PIXELS) return;
-  const message = `${name}: expected at most ${MOST_PIXELS} pixels, found ${width} x ${height}; make it smaller`;
+  const message = `${name}: expected at most as many pixels as 4096 x 4096, found ${width} x ${height}; make it smaller`;
   throw new DigitflowError('MEMORY_LIMIT', message);
 }
 
