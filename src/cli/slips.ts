@@ -13,6 +13,10 @@ const LEAST_LETTERS = 3;
 export function withSlip(error: unknown, args: readonly string[], command: Command): unknown {
   const unknown = /unknown option '(.*)'$/.exec(error instanceof CommanderError ? error.message : '')?.[1];
   const flags = command.options.map(({ long }) => long ?? '').filter((long) => long !== '');
+  const takesPaths = ['images', 'files'].includes(command.registeredArguments[0]?.name() ?? '');
+  if (unknown === '--images' && takesPaths) {
+    return new CommanderError(2, 'commander.unknownOption', "unknown option '--images': give the path alone");
+  }
   if (unknown !== undefined) return toldAs(unknown, likeliest(unknown, flags)) ?? error;
   if (
     error instanceof CommanderError &&

@@ -103,6 +103,10 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
       'train photos --out f',
       "too many arguments for 'train': expected 0, found 1; give images with --images; see digitflow train --help",
     ],
+    [
+      'evaluate --images photos',
+      "unknown option '--images': give the path alone; see digitflow evaluate --help",
+    ],
     ['score x --resume', '--resume: only with --out, the file of the run that was interrupted'],
     ['report --lnag ja', "unknown option '--lnag' (Did you mean --lang?); see digitflow report --help"],
   ])('%s is told by the command that it belongs to', async (line, words) => {
