@@ -32,10 +32,15 @@ export async function locateIdx(folder: string, split: Split = 'test'): Promise<
   const prefix = PREFIXES[split];
   const other = split === 'test' ? 'train' : 'test';
   const hasOther = firstPresent(spellings(`${PREFIXES[other]}-images-idx3-ubyte`), present) !== null;
+  const [readable] = [...present].filter((name) => /\.(?:csv|tsv|npz)(?:\.gz)?$/.test(name)).sort();
+  const advice =
+    readable === undefined
+      ? 'give the images and labels by their paths'
+      : `give a file by its path, such as ${join(folder, readable)}`;
   throw new DigitflowError(
     'INPUT_MISSING',
     `${folder}: expected ${prefix}-images-idx3-ubyte (or with a dot, or .gz), or pictures, found ` +
-      `${hasOther ? `only the ${other} set` : 'no such file'}; give the images and labels by their paths`,
+      `${hasOther ? `only the ${other} set` : 'no such file'}; ${advice}`,
   );
 }
 

@@ -172,8 +172,22 @@ describe('a build that is not whole is one line, and exit code 70', () => {
 describe('of a CSV to be evaluated it is said what is wrong with it, not that it is no IDX:', () => {
   test.each<[name: string, content: string, args: string[], code: ErrorCode, exitCode: number, word: string]>(
     [
-      ['nothing in it', '', [], 'CSV_EMPTY', 65, 'rows.csv: expected rows of images, found no row'],
-      ['blank lines only', '\n\n', [], 'CSV_EMPTY', 65, 'rows.csv: expected rows of images, found no row'],
+      [
+        'nothing in it',
+        '',
+        [],
+        'CSV_EMPTY',
+        65,
+        'rows.csv: expected rows of images, found no row; check that',
+      ],
+      [
+        'blank lines only',
+        '\n\n',
+        [],
+        'CSV_EMPTY',
+        65,
+        'rows.csv: expected rows of images, found no row; check that',
+      ],
       [
         'a flag that names no column',
         digitsCsv({ count: 3 }),

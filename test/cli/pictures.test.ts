@@ -235,7 +235,8 @@ describe('what is not clear is refused in one line:', () => {
       'expected one label for a.png',
     ],
     ['a list of other files', { 'a.png': picture, 'labels.csv': 'x.png,4\n' }, 'expected a column of names'],
-    ['nothing in it', { 'a.txt': 'x' }, 'or pictures, found no such file'],
+    ['nothing in it', { 'a.txt': 'x' }, 'or pictures, found no such file; give the images'],
+    ['a CSV', { 'a.csv': '1,2' }, 'found no such file; give a file by its path, such as '],
   ])('%s', async (_, files, words) => {
     const folder = await treeOf(files);
     const { stdout, stderr, exitCode } = await runCli(['evaluate', folder]);

@@ -144,7 +144,8 @@ function noCsv(name: string): DigitflowError {
 
 function noRows(block: Uint8Array, isWhole: boolean, name: string): DigitflowError {
   const expected = `${name}: expected rows of images, found`;
-  if (isWhole) return new DigitflowError('CSV_EMPTY', `${expected} no row`);
+  if (isWhole)
+    return new DigitflowError('CSV_EMPTY', `${expected} no row; check that this is the right file`);
   const found = `no end of a row in the first ${block.length} bytes; is it a CSV of images, one a row?`;
   return new DigitflowError('CSV_ROW_TOO_LONG', `${expected} ${found}`);
 }
