@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
@@ -106,6 +107,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   } = rest;
   const asked = completeTrainingOptions(settings);
   const inputs = [images, labels, resume === checkpoint ? undefined : resume];
+  // Throws: else its folder would be missed, as that of an output.
+  if (resume !== undefined && !existsSync(resume)) await readWhole(resume, CHECKPOINT, signal);
   const outputs = new TrainingOutputs(
     { out, checkpoint, log, curve },
     inputs.filter((path) => typeof path === 'string'),

@@ -82,6 +82,8 @@ async function run(args: readonly string[]): Promise<void> {
   const [first, ...others] = args;
   // Commander's own `help` knows only what a command was given before it was asked for, and takes the exit code for its own.
   const isHelp = first === 'help' && (others.length === 0 || isCommand(others[0]));
+  // What follows is meant as a command: it is told as one.
+  if (first === 'help' && others.length === 1 && mayBeMistyped(others[0])) return parse(others, false);
   const asked = isHelp ? [...others, '--help'] : args;
   if (args.length === 1 && first === 'version' && !existsSync(first)) return parse(['--version'], true);
   if (args.length === 1 && first === 'look') {

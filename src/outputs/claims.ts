@@ -24,6 +24,8 @@ const SILENT_MS = 30_000;
 /** Two that come at the same moment both step back, and try again some time later. */
 const TRIES = 8;
 const MOST_PAUSE_MS = 40;
+/** Where this process may make no folder; the last one by Node's permission model. */
+const MAY_NOT = new Set(['EACCES', 'EPERM', 'EROFS', 'ERR_ACCESS_DENIED']);
 
 /** Who has claimed an output: the name of a file. No two are ever the same, so that one of a dead owner can be removed at any time. */
 interface Ticket {
@@ -105,7 +107,7 @@ function leave(ticket: string, path: string): boolean {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // The output itself may be writable all the same.
-      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
+      if (MAY_NOT.has(code ?? '')) return false;
       if (code !== 'EEXIST') throw writeError(error, path);
     }
     try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -113,5 +113,16 @@ describe('where Node is told to do without', () => {
     const { said, status } = runUnder([], flags, [...args(), ...more]);
     expect(said).toMatch(words);
     expect(status).toBe(exitCode);
+  });
+
+  test('an output is written where it alone is allowed, without a lock', () => {
+    writeFileSync(at('alone'), 'old');
+    const { said, status } = runUnder(
+      [],
+      [...all, `--allow-fs-write=${at('alone')}`],
+      [...score(), ...['--out', at('alone')]],
+    );
+    expect({ said, status }).toEqual({ said: undefined, status: 0 });
+    expect(readFileSync(at('alone'), 'utf8')).toMatch(/^record,file,prediction/);
   });
 });

@@ -112,6 +112,10 @@ describe('train says on one line', () => {
     expect(other.stderr).toContain('made with --seed 1, to be resumed with --seed 2');
     expect((await failure([...args, '--out', join(folder, 'o'), '--resume', out])).exitCode).toBe(65);
     const missing = await failure([...args, '--out', out, '--resume', join(folder, 'none')]);
+    const nowhere = await failure([...args, '--out', out, '--resume', join(folder, 'no', 'folder')]);
+    expect(nowhere).toMatchObject({ exitCode: 66, stderr: expect.stringContaining('no such file') });
+    const url = await failure([...args, '--out', out, '--resume', 'https://example.com/state']);
+    expect(url).toMatchObject({ exitCode: 66, stderr: expect.stringContaining('fetch it first') });
     expect(missing.exitCode).toBe(66);
     const images = await smallMnist(300);
     const data = await failure([...images.args, '--out', out, '--resume', checkpoint]);

@@ -40,6 +40,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
 
   test.each([
     ['evalaute', "unknown command 'evalaute' (Did you mean evaluate?)"],
+    ['help trian', "unknown command 'trian' (Did you mean train?)"],
     ['scor x.csv', "unknown command 'scor' (Did you mean score?)"],
     ['trian --out f', "unknown command 'trian' (Did you mean train?)"],
   ])('%s is a mistyped command: it is told what was probably meant', async (line, words) => {
@@ -117,7 +118,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   });
 
   test('help on what is no command', async () => {
-    const stderr = 'digitflow: no such command; see digitflow --help\n';
+    const stderr = "digitflow: unknown command 'nonsense'; see digitflow --help\n";
     expect(await runCli(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });
   });
 
