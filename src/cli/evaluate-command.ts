@@ -11,7 +11,7 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { noteOtherReading, share, wholeNumber } from './options.js';
+import { noteReading, share, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
 
 const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
@@ -56,9 +56,8 @@ async function runEvaluate(
     const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
     const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(formatted(result, flags.format));
-    const { otherReading } = result.evaluation;
     // The table ends with it; a program that reads another format may not show it.
-    if (flags.format !== 'table') noteOtherReading(flags, otherReading);
+    if (flags.format !== 'table') noteReading(flags, result.evaluation);
     if (!signal.aborted) process.exitCode = exitCode(result, flags);
   });
 }

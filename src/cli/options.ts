@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { OtherReading } from '../counting/evaluation.js';
+import type { Evaluation } from '../counting/evaluation.js';
 import { describePictures, type PicturesSeen } from '../counting/pictures-seen.js';
-import { otherReadingWords } from '../counting/wording.js';
+import { readingWords } from '../counting/wording.js';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
@@ -183,9 +183,10 @@ export function onOpened(
   };
 }
 
-/** Notes that the records would be read better in another way, if they would. */
-export function noteOtherReading(flags: Pick<RunningFlags, 'quiet'>, other: OtherReading | null): void {
-  if (other !== null) sayNote(flags, otherReadingWords(other).replace(/^R/, 'r'));
+/** Notes that the records would be read better in another way, or are read no better than by chance. */
+export function noteReading(flags: Pick<RunningFlags, 'quiet'>, evaluation: Evaluation): void {
+  const words = readingWords(evaluation);
+  if (words !== null) sayNote(flags, words.charAt(0).toLowerCase() + words.slice(1));
 }
 
 /** Notes what was done to pictures, and what is doubtful about them. */

@@ -12,7 +12,7 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { noteOtherReading } from './options.js';
+import { noteReading } from './options.js';
 import { interruptibly, sayNote, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
@@ -54,8 +54,7 @@ async function runReport(
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
     const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
-    const { otherReading } = evaluation;
-    noteOtherReading(flags, otherReading);
+    noteReading(flags, evaluation);
     if (file === null) return writeOut(html);
     // Labels, and the files of a folder, are found as it goes.
     checkFiles(

@@ -102,6 +102,8 @@ export interface Evaluation {
   readonly partial: boolean;
   /** Looked for where the accuracy is low; null where there is none. */
   readonly otherReading: OtherReading | null;
+  /** Whether predictions and labels agree no more than independent ones with the same shares of classes would. */
+  readonly isNearChance: boolean;
 }
 
 /** What a tally cannot know of its evaluation. */
@@ -144,5 +146,18 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
     },
     mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
     ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial, otherReading },
+    isNearChance: isNearChance(confusion, interval),
   };
+}
+
+/** Fewer images tell nothing of chance. */
+const LEAST_IMAGES = 30;
+
+/** Where all images are of one class, all that is right is chance by this measure, which says nothing. */
+function isNearChance(confusion: ConfusionMatrix, interval: Interval | null): boolean {
+  const { classes, total } = confusion;
+  const supports = Array.from({ length: classes }, (_, index) => confusion.support(index));
+  if (interval === null || total < LEAST_IMAGES || Math.max(...supports) === total) return false;
+  const agreement = supports.reduce((sum, count, index) => sum + count * confusion.predicted(index), 0);
+  return interval.low <= agreement / total ** 2;
 }

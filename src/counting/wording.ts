@@ -1,4 +1,4 @@
-import type { EvaluatedModel, OtherReading } from './evaluation.js';
+import type { EvaluatedModel, Evaluation, OtherReading } from './evaluation.js';
 
 /** `13,002`. For whole numbers from 0 up. */
 export function grouped(count: number): string {
@@ -54,6 +54,18 @@ export function rateWords(imagesPerSecond: number): string {
 export function timesWords(count: number): string {
   return count === 1 ? 'once' : `${grouped(count)} times`;
 }
+
+/** One sentence on how the input was read: what would be better, or that nothing would; null where all is well. */
+export function readingWords({ otherReading, isNearChance }: ReadingFacts): string | null {
+  if (otherReading !== null) return otherReadingWords(otherReading);
+  return isNearChance ? NEAR_CHANCE : null;
+}
+
+type ReadingFacts = Pick<Evaluation, 'otherReading' | 'isNearChance'>;
+
+const NEAR_CHANCE =
+  'No better than chance, and no other reading fits: do the labels belong to these images, ' +
+  'and was the network trained on such?';
 
 /** One sentence on another reading: how much it would be, and which flag asks for it. */
 export function otherReadingWords({ words, flags, images, accuracy, accuracyAsRead }: OtherReading): string {

@@ -5,9 +5,9 @@ import {
   durationWords,
   grouped,
   networkWords,
-  otherReadingWords,
   percent,
   rateWords,
+  readingWords,
   timesWords,
 } from '../counting/wording.js';
 import { safeText } from '../errors.js';
@@ -38,10 +38,12 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
   return `${[...sections, confusions(evaluation), mistakes(evaluation)].filter(Boolean).join('\n\n')}\n`;
 }
 
-function title({ data, images, partial, otherReading }: Evaluation): string {
+function title(evaluation: Evaluation): string {
+  const { data, images, partial } = evaluation;
+  const reading = readingWords(evaluation);
   const notes = [
     ...(partial ? [`**Partial:** the input was not read to its end; ${grouped(images)} images count.`] : []),
-    ...(otherReading ? [`**${escaped(otherReadingWords(otherReading))}**`] : []),
+    ...(reading === null ? [] : [`**${escaped(reading)}**`]),
   ];
   return [`# Evaluation on ${escaped(data.dataset ?? data.name)}`, ...notes].join('\n\n');
 }

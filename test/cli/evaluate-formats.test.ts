@@ -72,6 +72,7 @@ describe('--format json', () => {
       imagesPerSecond: expect.any(Number),
       partial: false,
       otherReading: null,
+      isNearChance: false,
     });
     expect(json.accuracy).toBeGreaterThan(0.945);
   });

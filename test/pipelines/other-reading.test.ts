@@ -208,11 +208,26 @@ describe('the command line', () => {
     expect(again.otherReading).toBeNull();
   });
 
+  test('says that labels of other images are no better than chance, and of those that belong to them nothing', async () => {
+    const path = await tempFile(images(PIXELS), 'plain-images-idx3-ubyte');
+    const moved = await tempFile(
+      labels(Uint8Array.from(LABELS, (_, i) => LABELS[(i + 7) % COUNT])),
+      'labels',
+    );
+    const own = await tempFile(labels(LABELS), 'labels');
+    const table = await runCli(['evaluate', path, moved]);
+    expect(table.stdout.replace(/\s+/g, ' ')).toContain('No better than chance, and no other reading fits:');
+    const markdown = await runCli(['evaluate', path, moved, '--format', 'markdown']);
+    expect(markdown.stdout).toContain('**No better than chance');
+    expect(markdown.stderr).toMatch(/^digitflow: no better than chance.*\n$/);
+    expect((await runCli(['evaluate', path, own])).stdout).not.toContain('chance');
+  });
+
   test('ends the table with the line, and says it on stderr where a program reads the output', async () => {
     const path = await tempFile(images(transposed(PIXELS)), 'turned-images-idx3-ubyte');
     const truth = await tempFile(labels(LABELS), 'labels');
     const sentence =
-      /Read in another way \(transposed\), 97 % of 1,000 images are right, not \d+ %: say\s--transpose yes/;
+      /[Rr]ead in another way \(transposed\), 97 % of 1,000 images are right, not \d+ %: say\s--transpose yes/;
     const table = await runCli(['evaluate', path, truth]);
     expect(table).toMatchObject({ exitCode: 0, stderr: '' });
     expect(table.stdout).toMatch(sentence);

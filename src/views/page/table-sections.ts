@@ -4,22 +4,24 @@ import { cellId, type Html, html, type SectionContext, scrollable, section } fro
 
 /** What was evaluated, and how well it did. */
 export function summarySection({ words, evaluation, share }: SectionContext): Html {
-  const { data, model, interval, images, correct, accuracy, loss, partial, otherReading } = evaluation;
+  const { data, model, interval, images, correct, accuracy, loss, partial, otherReading, isNearChance } =
+    evaluation;
   const digest = (sha256: string | null) =>
     sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
   const range = interval && words.interval((interval.low * 100).toFixed(2), (interval.high * 100).toFixed(2));
   const mean = loss.mean === null ? words.absent : String(Number(loss.mean.toPrecision(4)));
   const count = grouped(images);
   const other =
-    otherReading &&
-    words.otherReading(otherReading.words, otherReading.flags, grouped(otherReading.images), {
-      accuracy: share(otherReading.accuracy, 0),
-      asRead: share(otherReading.accuracyAsRead, 0),
-    });
+    otherReading === null
+      ? isNearChance && words.nearChance
+      : words.otherReading(otherReading.words, otherReading.flags, grouped(otherReading.images), {
+          accuracy: share(otherReading.accuracy, 0),
+          asRead: share(otherReading.accuracyAsRead, 0),
+        });
   const body = html`
 <p class="figure">${share(accuracy, 2)}</p>
 <p>${words.accuracy}${range === null ? '' : html`, ${range}`}; ${words.wrong(grouped(images - correct), count)}</p>
-${other && html`<p><strong>${other}</strong></p>`}
+${other ? html`<p><strong>${other}</strong></p>` : ''}
 <dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
 ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
 <dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}, ${evaluation.normalization}</dd>

@@ -5,10 +5,10 @@ import {
   durationWords,
   grouped,
   networkWords,
-  otherReadingWords,
   percent,
   percentage,
   rateWords,
+  readingWords,
 } from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
 import type { Picture } from '../picture.js';
@@ -81,7 +81,8 @@ function inOneRow(blocks: string[][], width: number): string[][] {
 /** What was evaluated, and how well it did: lines of a label and its facts. */
 function renderHeading(evaluation: Evaluation, style: Style): string[] {
   const { paint } = style;
-  const { partial, images, otherReading } = evaluation;
+  const { partial, images } = evaluation;
+  const reading = readingWords(evaluation);
   const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
   return [
     ...entry('data', dataFacts(evaluation, style)),
@@ -97,9 +98,7 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...(partial
       ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
       : []),
-    ...(otherReading
-      ? ['', ...wrap(safeText(otherReadingWords(otherReading)), style.width).map(paint.warn)]
-      : []),
+    ...(reading === null ? [] : ['', ...wrap(safeText(reading), style.width).map(paint.warn)]),
   ];
 }
 

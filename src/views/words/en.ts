@@ -22,6 +22,8 @@ export const en = {
   wrong: (wrong: string, of: string) => `${wrong} of ${of} wrong`,
   otherReading: (how: string, flags: string, count: string, share: { accuracy: string; asRead: string }) =>
     `Read in another way (${how}), ${share.accuracy} of ${count} images are right, not ${share.asRead}: say ${flags}`,
+  nearChance:
+    'No better than chance, and no other reading fits: do the labels belong to these images, and was the network trained on such?',
   loss: 'loss',
   lossNames: (name: string) => name,
   perImage: 'per image',

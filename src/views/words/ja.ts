@@ -24,6 +24,8 @@ export const ja: typeof en = {
   wrong: (wrong, of) => `${of} 枚中 ${wrong} 枚が誤り`,
   otherReading: (how, flags, count, { accuracy, asRead }) =>
     `別の読み方（${how}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
+  nearChance:
+    '偶然と変わらず、ほかの読み方も合いません。ラベルはこれらの画像のものですか。ネットワークはこのような画像で学習しましたか。',
   loss: '損失',
   lossNames: (name) =>
     name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name,
