@@ -84,7 +84,7 @@ export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: Know
 /**
  * The classes there are, once all labels are known.
  *
- * @throws DigitflowError LABEL_OUT_OF_RANGE where most numbers up to the largest are no label of any image
+ * @throws DigitflowError LABEL_OUT_OF_RANGE where the first number, or most up to the largest, are no label of any image
  */
 export function classesUpTo(
   { classes, isOpen }: SetShape,
@@ -94,10 +94,12 @@ export function classesUpTo(
   if (!isOpen) return classes;
   const used = new Set(labels);
   const there = classes.slice(0, 1 + Math.max(0, ...used));
-  if (2 * used.size >= there.length) return there;
+  // Without the first of them they may count from 1, or 10 stands for 0.
+  if (used.has(0) && 2 * used.size >= there.length) return there;
   const [first, last] = [there[0], there[there.length - 1]];
   const found = `found ${last} as the largest, and ${there.length - used.size} of these ${there.length} never`;
-  const advice = 'say which classes there are with --classes, or the first one with --labels-from';
+  const advice =
+    'say which classes there are with --classes, the first one with --labels-from, or what one stands for with --label-map';
   throw new DigitflowError(
     'LABEL_OUT_OF_RANGE',
     `${name}: expected labels from ${first} on, ${found}; ${advice}`,

@@ -97,9 +97,9 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     );
     const folder = await treeOf({ 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': labels });
     const out = join(folder, 'n');
-    await runCli(['train', '--images', folder, ...LEARNING, '--out', out]);
+    await runCli(['train', '--images', folder, ...LEARNING, '--labels-from', '1', '--out', out]);
     const network = readNetwork(readFileSync(out), out);
-    expect(network.classes).toEqual(Array.from({ length: 11 }, (_, i) => `${i}`));
+    expect(network.classes).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1}`));
     const paths = ['images-idx3', 'labels-idx1'].map((name) => join(folder, `train-${name}-ubyte`));
     const { stdout } = await runCli(['evaluate', ...paths, '--model', out, '--format', 'json']);
     expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.75);
@@ -226,6 +226,20 @@ describe('train refuses in one line', () => {
     expect(exitCode).toBe(code);
     const classes = ['--classes', '0,1,2,3,4,5,6,7,8,9'];
     expect(await runCli([...args, ...classes, '--format', 'json'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('labels from 1 to 10, which may count from 1, or have 10 for 0', async () => {
+    const text = rows(100, (i) => [LABELS[i] === 0 ? 10 : LABELS[i], ...pixelsOf(i)]);
+    const folder = await treeOf({
+      'tens.csv': `label,${Array.from({ length: 784 }, (_, k) => k).join(',')}\n${text}`,
+    });
+    const args = ['train', '--images', join(folder, 'tens.csv'), '--epochs', '1', '--out', join(folder, 'n')];
+    const { stderr, exitCode } = await runCli(args);
+    expect(exitCode).toBe(65);
+    expect(stderr).toContain('1 of these 11 never');
+    expect(stderr).toContain('--label-map');
+    const digits = ['--label-map', '10=0', '--classes', '0,1,2,3,4,5,6,7,8,9'];
+    expect(await runCli([...args, ...digits])).toMatchObject({ exitCode: 0 });
   });
 
   test('to write over a picture that it learns from', async () => {
