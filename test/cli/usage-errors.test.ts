@@ -145,7 +145,7 @@ describe('an error', () => {
     const [line, ...stack] = stderr.trimEnd().split('\n');
     expect(line).toMatch(/^digitflow: nowhere: no such file/);
     expect(stack[0]).toMatch(/^DigitflowError: nowhere/);
-    expect(stack.at(-1)).toMatch(/^ +at .*cli-[\w-]+\.cjs/);
+    expect(stack.at(-1)).toMatch(/^ +at .*cli[\w-]*\.cjs/);
     const json = await runCli(['evaluate', 'nowhere', '--debug', '--format', 'json']);
     expect(JSON.parse(json.stderr).stack).toMatch(/^DigitflowError: nowhere.*\n +at /);
   });
