@@ -94,8 +94,8 @@ function commonJsOptions(common) {
 
 /**
  * The executable, and the files that it loads of a command when it is asked for. esbuild can split ES modules only, so they
- * are made first, and of each its CommonJS. What each start of the default command loads becomes one file: a file takes a
- * third of a millisecond.
+ * are made first, and of each its CommonJS. What the program loads at once becomes one file, and what `evaluate` adds another:
+ * a file takes a third of a millisecond.
  *
  * @param {string} root
  * @param {import('esbuild').BuildOptions} common
@@ -116,7 +116,12 @@ async function buildExecutable(root, common, commonJs) {
     alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
     sourcesContent: false,
   });
-  const first = filesOfStart(result.metafile, 'src/cli/evaluate-command.ts');
+  const program = filesOf(result.metafile, 'src/cli/program.ts');
+  const evaluate = filesOf(result.metafile, 'src/cli/evaluate-command.ts');
+  const parts = new Map([
+    ['cli', program],
+    ['cli-evaluate', evaluate.filter((name) => !program.includes(name))],
+  ]);
   const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
   const options = {
     ...commonJs,
@@ -127,31 +132,28 @@ async function buildExecutable(root, common, commonJs) {
     minifyWhitespace: true,
     // Node shows the line of an uncaught error: it must not be the whole program.
     lineLimit: 160,
-    plugins: [partsOf(first)],
   };
-  const spaces = first.map((name) => `export * as ${spaceOf(name)} from './${name}';`);
+  const partOf = (/** @type {string} */ name) => [...parts].find(([, names]) => names.includes(name))?.[0];
+  const alone = files.filter((name) => partOf(name) === undefined);
+  const bin = { in: 'src/bin.ts', out: 'digitflow' };
   await Promise.all([
+    build({ ...options, bundle: false, ignoreAnnotations: false, external: undefined, entryPoints: [bin] }),
     build({
       ...options,
-      stdin: {
-        contents: `export * from './cli.js';\n${spaces.join('\n')}`,
-        resolveDir: folder,
-        sourcefile: 'start.js',
-      },
-      outdir: undefined,
-      outfile: 'dist/cli.cjs',
-    }),
-    build({
-      ...options,
-      entryPoints: files.filter((name) => !first.includes(name)).map((name) => join(folder, name)),
+      entryPoints: alone.map((name) => join(folder, name)),
       entryNames: '[name]',
+      plugins: [joined(partOf)],
     }),
-    build({
-      ...options,
-      bundle: false,
-      external: undefined,
-      plugins: [],
-      entryPoints: [{ in: 'src/bin.ts', out: 'digitflow' }],
+    ...Array.from(parts, ([part, names]) => {
+      const spaces = names.map((name) => `export * as ${spaceOf(name)} from './${name}';`);
+      const contents = [...(part === 'cli' ? ["export * from './cli.js';"] : []), ...spaces].join('\n');
+      return build({
+        ...options,
+        stdin: { contents, resolveDir: folder, sourcefile: 'part.js' },
+        outdir: undefined,
+        outfile: `dist/${part}.cjs`,
+        plugins: [joined(partOf, part)],
+      });
     }),
   ]);
   await rm(folder, { recursive: true });
@@ -159,14 +161,14 @@ async function buildExecutable(root, common, commonJs) {
 }
 
 /**
- * Names of the files that the program and one of its commands load at once.
+ * Names of the files that are loaded at once where one is asked for, itself among them.
  *
  * @param {import('esbuild').Metafile} metafile
- * @param {string} command its source
+ * @param {string} source of that file
  */
-function filesOfStart({ outputs }, command) {
-  const [entry] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === command) ?? [];
-  const found = new Set([join(dirname(entry ?? ''), 'cli.js'), entry ?? '']);
+function filesOf({ outputs }, source) {
+  const [entry = ''] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === source) ?? [];
+  const found = new Set([entry]);
   for (const path of found) {
     for (const { path: imported, kind } of outputs[path].imports) {
       if (kind === 'import-statement' && imported in outputs) found.add(imported);
@@ -176,31 +178,31 @@ function filesOfStart({ outputs }, command) {
 }
 
 /**
- * Each file keeps to itself; those of the start are one, which others find by their names.
+ * Files of a part are in one file, where others find each by its name; all others stay by themselves.
  *
- * @param {readonly string[]} first
+ * @param {(name: string) => string | undefined} partOf
+ * @param {string} [own] the part that is being built
  * @returns {import('esbuild').Plugin}
  */
-function partsOf(first) {
+function joined(partOf, own) {
   return {
-    name: 'parts',
-    setup({ initialOptions, onResolve, onLoad }) {
-      const isStart = initialOptions.stdin !== undefined;
+    name: 'joined',
+    setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\// }, ({ path, namespace }) => {
         const name = basename(path);
-        if (namespace === 'start' || !first.includes(name)) {
-          return { path: `./${basename(path, '.js')}${path.endsWith('.js') ? '.cjs' : ''}`, external: true };
-        }
-        return isStart ? undefined : { path: name, namespace: 'start' };
+        const part = partOf(name);
+        if (namespace === 'part') return { path, external: true };
+        if (part === undefined) return { path: `./${basename(name, '.js')}.cjs`, external: true };
+        return part === own ? undefined : { path: name, namespace: 'part' };
       });
-      onLoad({ filter: /.*/, namespace: 'start' }, ({ path }) => ({
-        contents: `module.exports = require('./cli.cjs').${spaceOf(path)};`,
+      onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+        contents: `module.exports = require('./${partOf(path)}.cjs').${spaceOf(path)};`,
       }));
     },
   };
 }
 
-/** The name by which a file of the start is found. @param {string} name */
+/** The name by which a file is found in its part. @param {string} name */
 function spaceOf(name) {
   return name.replace(/\W/g, '_');
 }

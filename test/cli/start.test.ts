@@ -57,7 +57,8 @@ describe('help and version', () => {
     '%s load no command but the one they are about',
     async (...args) => {
       const others = (await readdir(DIST)).filter((name) => /^cli-\w+-command-.*\.cjs$/.test(name));
-      expect(others).toHaveLength(5);
+      // What evaluate loads is in a file that others share.
+      expect(others).toHaveLength(4);
       const missing = others.filter((name) => !name.startsWith(`cli-${args[1]}-`));
       const program = await copyOfProgram(...missing, 'kernel.wasm', 'score-worker.cjs', 'safetensors');
       expect(await runCli(args, { program })).toMatchObject({ stderr: '', exitCode: 0 });
@@ -70,7 +71,7 @@ describe('a stack', () => {
 
   test('names functions, and lines of what was built', async () => {
     const { stderr } = await runCli(args);
-    expect(stderr).toMatch(/\n +at inputError \(.*cli-[\w-]+\.cjs:\d+:\d+\)\n/);
+    expect(stderr).toMatch(/\n +at inputError \(.*cli[\w-]*\.cjs:\d+:\d+\)\n/);
   });
 
   test('names lines of the sources where Node is asked to map them', async () => {
