@@ -34,7 +34,7 @@ export type { TextContent } from '../engine/text-content.js';
 export type { CsvDialect, LabelColumns } from '../formats/csv/dialect.js';
 export type { TextEncoding } from '../formats/csv/text-encoding.js';
 export type { LabelFormat, LabelLayout, LabelValues } from '../formats/labels.js';
-export type { Guess } from '../formats/reading.js';
+export type { Guess, Labelling } from '../formats/reading.js';
 export type { FormatName } from '../formats/recognize.js';
 export type { ElementFormat, ElementType } from '../formats/stored-arrays.js';
 export type { ByteReader, ByteSource } from '../inputs/bytes/byte-source.js';
