@@ -27,7 +27,7 @@ beforeAll(() => {
 });
 
 function sizeOf(path: string): number {
-  return existsSync(path) ? statSync(path).size : 0;
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 describe('a run that is killed again and again ends with the bytes of one that was not:', () => {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -36,7 +35,7 @@ async function startLive(...args: string[]): Promise<Cli> {
 }
 
 async function rowsAt(path: string): Promise<void> {
-  while (!existsSync(path) || statSync(path).size < 100) await sleep(5);
+  while ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < 100) await sleep(5);
 }
 
 function locks(): string[] {
