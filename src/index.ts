@@ -1,3 +1,4 @@
+export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';

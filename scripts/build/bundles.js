@@ -28,7 +28,7 @@ const withoutChildProcess = {
 export async function buildBundles(root, libraryEntries) {
   const common = commonOptions(root);
   const commonJs = commonJsOptions(common);
-  const [executable, library, workers] = await Promise.all([
+  const [executable, library, workers, page] = await Promise.all([
     buildExecutable(root, common, commonJs),
     build({
       ...common,
@@ -42,13 +42,27 @@ export async function buildBundles(root, libraryEntries) {
     build({ ...commonJs, entryPoints: ['workers/score-worker.ts', 'workers/train-worker.ts'] }),
     build({
       ...common,
+      entryPoints: {
+        'draw-page': 'src/views/draw/live/main.ts',
+        'draw-style': 'src/views/draw/live/draw.css',
+      },
+      outdir: 'dist',
+      platform: 'browser',
+      target: ['chrome111', 'firefox115', 'safari16.4'],
+      format: 'iife',
+      minify: true,
+      // It becomes part of a page: no line of it may end the page's script, and nobody reads maps of it there.
+      sourcemap: false,
+    }),
+    build({
+      ...common,
       entryPoints: ['scripts/prepare-data.ts', 'scripts/float64/train-first-network.ts'],
       outdir: 'dist/scripts',
       entryNames: '[name]',
       metafile: false,
     }),
   ]);
-  return [executable, library, workers].map(({ metafile }) => metafile);
+  return [executable, library, workers, page].map(({ metafile }) => metafile);
 }
 
 /**

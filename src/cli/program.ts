@@ -40,6 +40,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'evaluate, and make one HTML page of it: matrix, mistakes with their images, neurons',
     load: async () => (await import('./report-command.js')).defineReport,
   },
+  draw: {
+    usage: '[options] [images] [labels]',
+    description: 'make one HTML page to draw digits on: the network lights up, and you can turn its knobs',
+    load: async () => (await import('./draw-command.js')).defineDraw,
+  },
 };
 
 const DEFAULT_COMMAND = 'evaluate';
@@ -52,6 +57,7 @@ Examples:
   $ digitflow train --out f.safetensors  find weights and biases of your own
   $ digitflow look digit 0               what one digit lights up in the network
   $ digitflow report                     all of it as one HTML page
+  $ digitflow draw                       a page to draw on: the network alive
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;

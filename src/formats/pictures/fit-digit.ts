@@ -2,7 +2,7 @@ import { DigitflowError } from '../../errors.js';
 import { findDigit } from './find-digit.js';
 import { findInk, type NoInk } from './find-ink.js';
 import { extentOf, type GreyImage, type PictureSize, shrink } from './grey-image.js';
-import { placeDigit } from './place-digit.js';
+import { type DigitCentre, placeDigit } from './place-digit.js';
 
 /** A picture with a longer side is looked at in a smaller size: the digit fills 20 pixels in the end. */
 const LONGEST = 320;
@@ -27,6 +27,12 @@ export interface FitOptions {
   readonly preprocess?: 'auto' | 'none' | undefined;
 }
 
+/** How to place a digit besides. */
+interface PlaceOptions extends FitOptions {
+  /** MNIST has the `mass` in the middle, which is the default. */
+  readonly centre?: DigitCentre | undefined;
+}
+
 /** A digit as MNIST has them. */
 export interface FittedDigit {
   /** `(height, width)` u8, row-major; 0 is black. */
@@ -47,7 +53,7 @@ export interface FittedDigit {
 export function fitDigit(
   image: GreyImage,
   size: PictureSize,
-  { invert, preprocess = 'auto' }: FitOptions,
+  { invert, preprocess = 'auto', centre = 'mass' }: PlaceOptions,
   name: string,
 ): FittedDigit {
   const hasSize = image.height === size.height && image.width === size.width;
@@ -65,10 +71,10 @@ export function fitDigit(
   if (typeof ink === 'string') return blank(size, ink);
   const digit = findDigit(ink);
   if (digit === null) return blank(size, 'blank paper');
-  const { pixels, stroke } = placeDigit(digit, size);
+  const { pixels, stroke } = placeDigit(digit, size, centre);
   const done = ink.isDark ? [because] : [];
   const from = hasSize ? '' : ` from ${image.height} x ${image.width} to ${size.height} x ${size.width}`;
-  done.push(`scaled${from} and centred by mass`);
+  done.push(`scaled${from} and centred by ${centre === 'mass' ? 'mass' : 'its box'}`);
   if (stroke !== null) done.push(`with ${stroke} strokes`);
   return { pixels, done, doubts: digit.doubts };
 }

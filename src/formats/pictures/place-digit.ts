@@ -20,11 +20,14 @@ export interface PlacedDigit {
   readonly stroke: 'thicker' | 'thinner' | null;
 }
 
-/** Gives a digit MNIST's stroke, scales it into the box and puts its centre of mass where MNIST has it. */
-export function placeDigit(digit: FloatImage, size: PictureSize): PlacedDigit {
+/** What of a digit is put where MNIST has the centre of mass: that, or the middle of the box around it. */
+export type DigitCentre = 'mass' | 'box';
+
+/** Gives a digit MNIST's stroke, scales it into the box and puts its centre where MNIST has it. */
+export function placeDigit(digit: FloatImage, size: PictureSize, centre: DigitCentre): PlacedDigit {
   const large = enlarge(digit);
   const { image, stroke } = moveEdge(large);
-  return { pixels: scaleIntoBox(image, size), stroke };
+  return { pixels: scaleIntoBox(image, size, centre), stroke };
 }
 
 /** By straight lines between the middles of pixels, with a rim that the stroke can grow into. */
@@ -90,12 +93,19 @@ function moveEdge(image: FloatImage): { image: FloatImage; stroke: PlacedDigit['
   return { image: { height, width, values: moved }, stroke: wanted > stroke ? 'thicker' : 'thinner' };
 }
 
-function scaleIntoBox({ height, width, values }: FloatImage, size: PictureSize): Uint8Array {
+function scaleIntoBox(
+  { height, width, values }: FloatImage,
+  size: PictureSize,
+  centre: DigitCentre,
+): Uint8Array {
   const ink = extentOf({ height, width }, values, EDGE);
   const step = Math.max(ink.height / (size.height * BOX_SHARE), ink.width / (size.width * BOX_SHARE));
   // MNIST's centre of mass is at index 14.0 of 28: the middle of that pixel, not the edge before it.
-  const firstY = ink.y - (size.height / 2 + 0.5) * step;
-  const firstX = ink.x - (size.width / 2 + 0.5) * step;
+  // The box lies in the middle of all pixels.
+  const [y0, x0, from] =
+    centre === 'mass' ? [ink.y, ink.x, 0.5] : [ink.top + ink.height / 2, ink.left + ink.width / 2, 0];
+  const firstY = y0 - (size.height / 2 + from) * step;
+  const firstX = x0 - (size.width / 2 + from) * step;
   const means = new Float32Array(size.height * size.width);
   for (let y = 0, i = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++, i++) means[i] = meanOver(firstY + y * step, firstX + x * step);

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
+import { Html, html } from '../page/html.js';
+import { drawEn } from '../words/draw-en.js';
+import { drawJa } from '../words/draw-ja.js';
+import type { Language } from '../words/words.js';
+import { type DrawData, packDrawData } from './draw-data.js';
+
+/** What runs in the page, as the build made it. */
+export interface DrawCode {
+  readonly script: string;
+  readonly style: string;
+}
+
+const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
+const PLACEMENTS = ['drawn', 'boxed', 'centred'] as const;
+
+/** The page to draw on: one HTML document without a network, whose policy allows its own script and nothing else. */
+export function drawPage(data: DrawData, { script, style }: DrawCode, language: Language): string {
+  const words = language === 'ja' ? drawJa : drawEn;
+  const policy = `default-src 'none'; script-src '${digest(script)}'; style-src '${digest(style)}'; img-src data: blob:`;
+  const word = (key: keyof typeof drawEn) => html`data-word="${key}"`;
+  const label = (key: keyof typeof drawEn) => html`data-label="${key}" aria-label="${String(words[key])}"`;
+  const page = html`<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="digitflow">
+<title>${words.title}</title><style>${new Html(style)}</style></head>
+<body>
+<header><div><h1 ${word('heading')}></h1><p class="soft" id="sizes"></p></div>
+<div class="choice" id="networks" role="group" ${label('network')}></div>
+<div class="choice" role="group" ${label('language')}>
+<button type="button" data-language="en" lang="en">English</button><button type="button" data-language="ja" lang="ja">日本語</button></div></header>
+<main>
+<section id="drawing" ${label('heading')}>
+<div class="sheet"><canvas id="pad" tabindex="0" role="application" ${label('pad')}></canvas><canvas id="marks" aria-hidden="true"></canvas></div>
+<div class="tools" role="group" ${label('tools')}>
+${TOOLS.map((tool) => html`<button type="button" data-tool="${tool}" aria-pressed="${String(tool === 'draw')}" ${word(tool)}></button>`)}
+<button type="button" id="undo" ${word('undo')}></button><button type="button" id="clear" ${word('clear')}></button></div>
+<label class="slider" id="widths"><span ${word('width')}></span><input id="width" type="range" min="1" max="5" step="0.1" value="2.6"></label>
+<label class="slider" id="shades" hidden><span ${word('shade')}></span><input id="shade" type="range" min="0" max="255" value="255"></label>
+<div class="tools" role="group" ${label('placement')}>
+${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${placement}" ${word(placement)}></button>`)}</div>
+<p class="soft" id="placed"></p>
+<div id="tryout"><h3 ${word('examples')}></h3><div id="examples"></div></div>
+</section>
+<section class="black" ${label('stage')}>
+<div class="stagehead"><div><h2 id="verdict" aria-live="polite"></h2><p class="soft" id="doubts"></p></div>
+<button type="button" id="replay" ${word('replay')}></button></div>
+<div id="stage"><canvas id="network" aria-hidden="true"></canvas><div id="heads" aria-hidden="true"></div>
+<button type="button" id="unroll" aria-pressed="false" ${label('unroll')}></button><div id="neurons"></div><ol id="outputs" ${label('outputs')}></ol></div>
+<p class="legend"><span><i></i><span ${word('raises')}></span></span><span><i class="lowers"></i><span ${word('lowers')}></span></span><span><i class="lit"></i><span ${word('lit')}></span></span></p>
+</section>
+<section id="ask" class="card" hidden></section>
+<div id="more"></div>
+</main>
+<script type="text/plain" id="data">${new Html(packDrawData(data, (bytes) => deflateRawSync(bytes, { level: 9 })))}</script>
+<script>${new Html(script)}</script>
+</body></html>
+`;
+  return page.text;
+}
+
+function digest(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

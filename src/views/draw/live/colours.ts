@@ -1,0 +1,47 @@
+import type { ImageSize } from '../../../network/network.js';
+
+/** What raises, what lowers, and what is lit: on black, in both schemes. */
+export const RAISES = [61, 220, 132] as const;
+export const LOWERS = [92, 138, 255] as const;
+export const LIT = [255, 222, 138] as const;
+
+type Colour = readonly [number, number, number];
+
+/** A colour of CSS, so strong as 0..1. */
+export function css([red, green, blue]: Colour, strength = 1): string {
+  return `rgb(${red} ${green} ${blue} / ${strength.toFixed(3)})`;
+}
+
+/** Grey shades `(height * width)` u8 as a picture. */
+export function greyPicture({ height, width }: ImageSize, shades: Uint8Array): ImageData {
+  const picture = new ImageData(width, height);
+  for (let i = 0; i < shades.length; i++) {
+    picture.data.fill(shades[i], 4 * i, 4 * i + 3);
+    picture.data[4 * i + 3] = 255;
+  }
+  return picture;
+}
+
+/** Numbers `(height * width)` as a picture: green above 0, blue below, black at 0, the strongest by `largest`. */
+export function signedPicture(
+  { height, width }: ImageSize,
+  values: ArrayLike<number>,
+  largest: number,
+): ImageData {
+  const picture = new ImageData(width, height);
+  for (let i = 0; i < values.length; i++) {
+    // The eye sees weak ones better so.
+    const strength = largest === 0 ? 0 : Math.min(1, Math.abs(values[i]) / largest) ** 0.8;
+    const colour = values[i] > 0 ? RAISES : LOWERS;
+    for (let k = 0; k < 3; k++) picture.data[4 * i + k] = colour[k] * strength;
+    picture.data[4 * i + 3] = 255;
+  }
+  return picture;
+}
+
+/** Draws a picture into a canvas of its size, which CSS enlarges. */
+export function show(canvas: HTMLCanvasElement, picture: ImageData): void {
+  if (canvas.width !== picture.width) canvas.width = picture.width;
+  if (canvas.height !== picture.height) canvas.height = picture.height;
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
+}

@@ -1,0 +1,162 @@
+import type { App } from './app.js';
+import { greyPicture, show } from './colours.js';
+import { find, pencil } from './dom.js';
+import type { Point } from './pad.js';
+
+/** What a pointer does on the pad. */
+export const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
+
+export type Tool = (typeof TOOLS)[number];
+
+/** A mouse has this pressure: it draws as wide as is set. */
+const PLAIN_PRESSURE = 0.5;
+/** The share of the image that MNIST's digits fill. */
+const BOX_SHARE = 20 / 28;
+
+/** The pad: draws with mouse, finger, pen and keys. */
+export function watchPad(app: App): void {
+  const { pad } = app;
+  const canvas = find<HTMLCanvasElement>('#pad');
+  const marks = find<HTMLCanvasElement>('#marks');
+  const width = find<HTMLInputElement>('#width');
+  const shade = find<HTMLInputElement>('#shade');
+  const columns = pad.width / pad.scale;
+  const rows = pad.height / pad.scale;
+  const cursor = { row: Math.floor(rows / 2), column: Math.floor(columns / 2) };
+  let tool: Tool = 'draw';
+  let last: Point | null = null;
+  let moved: { readonly from: Point; readonly pixels: Uint8Array } | null = null;
+
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-tool]')) {
+    button.addEventListener('click', () => {
+      tool = TOOLS.find((name) => name === button.dataset.tool) ?? 'draw';
+      for (const other of document.querySelectorAll('[data-tool]')) {
+        other.setAttribute('aria-pressed', String(other === button));
+      }
+      find('#widths').hidden = tool === 'pixel' || tool === 'move';
+      find('#shades').hidden = tool !== 'pixel';
+    });
+  }
+  find('#undo').addEventListener('click', () => changed(() => pad.undo()));
+  find('#clear').addEventListener('click', () => kept(() => pad.clear()));
+
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    canvas.focus();
+    try {
+      canvas.setPointerCapture(event.pointerId);
+    } catch {
+      // A pointer that a program moves cannot be held.
+    }
+    pad.keep();
+    last = pointOf(event);
+    moved = { from: last, pixels: pad.pixels.slice() };
+    changed(() => mark(event));
+  });
+  canvas.addEventListener('pointermove', (event) => {
+    if (last === null) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    changed(() => {
+      for (const one of events.length > 0 ? events : [event]) mark(one);
+    });
+  });
+  for (const end of ['pointerup', 'pointercancel'] as const) {
+    canvas.addEventListener(end, () => {
+      last = null;
+      moved = null;
+    });
+  }
+  canvas.addEventListener('keydown', (event) => {
+    const step = STEPS[event.key];
+    if (event.key === 'Enter' || event.key === ' ') kept(markCursor);
+    else if (step !== undefined) {
+      cursor.row = Math.max(0, Math.min(rows - 1, cursor.row + step.row));
+      cursor.column = Math.max(0, Math.min(columns - 1, cursor.column + step.column));
+      if (event.shiftKey) kept(markCursor);
+      else drawMarks();
+    } else return;
+    event.preventDefault();
+  });
+  for (const name of ['focus', 'blur'] as const) canvas.addEventListener(name, drawMarks);
+
+  app.watch((parts) => {
+    if (!parts.has('drawing')) return;
+    show(canvas, greyPicture(pad, pad.pixels));
+    find<HTMLButtonElement>('#undo').disabled = !pad.canUndo;
+    drawMarks();
+  });
+  new ResizeObserver(drawMarks).observe(canvas);
+
+  function changed(change: () => void): void {
+    change();
+    app.touch('drawing');
+  }
+
+  function kept(change: () => void): void {
+    pad.keep();
+    changed(change);
+  }
+
+  function pointOf(event: PointerEvent): Point {
+    const box = canvas.getBoundingClientRect();
+    const [y, x] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    return { y: y * pad.height, x: x * pad.width };
+  }
+
+  function mark(event: PointerEvent): void {
+    const to = pointOf(event);
+    const from = last ?? to;
+    last = to;
+    const isPen = event.pointerType === 'pen' && event.pressure > 0;
+    if (tool === 'move') {
+      if (moved !== null)
+        pad.shift(moved.pixels, Math.round(to.y - moved.from.y), Math.round(to.x - moved.from.x));
+    } else if (tool === 'pixel') {
+      fillBetween(from, to, isPen ? Math.round(255 * event.pressure) : shade.valueAsNumber);
+    } else {
+      const pressure = isPen ? event.pressure : PLAIN_PRESSURE;
+      pad.stroke(from, to, width.valueAsNumber * (0.5 + pressure), tool === 'erase');
+    }
+  }
+
+  /** All pixels of the network's on the way. */
+  function fillBetween(from: Point, to: Point, grey: number): void {
+    const steps = Math.max(1, Math.ceil(Math.hypot(to.y - from.y, to.x - from.x) / pad.scale));
+    for (let i = 1; i <= steps; i++) {
+      const [y, x] = [from.y + ((to.y - from.y) * i) / steps, from.x + ((to.x - from.x) * i) / steps];
+      pad.fill(Math.floor(y / pad.scale), Math.floor(x / pad.scale), grey);
+    }
+  }
+
+  /** As a pointer would in the middle of the pixel that the keys have walked to. */
+  function markCursor(): void {
+    const { scale } = pad;
+    const at = { y: (cursor.row + 0.5) * scale, x: (cursor.column + 0.5) * scale };
+    if (tool === 'pixel') pad.fill(cursor.row, cursor.column, shade.valueAsNumber);
+    else if (tool !== 'move') pad.stroke(at, at, width.valueAsNumber, tool === 'erase');
+  }
+
+  /** The box and the middle that MNIST's digits have, the middle of this one, and where the keys are. */
+  function drawMarks(): void {
+    const context = pencil(marks);
+    const [wide, tall] = [marks.clientWidth, marks.clientHeight];
+    context.strokeStyle = 'rgb(255 255 255 / 0.28)';
+    context.setLineDash([4, 5]);
+    const [left, top] = [(wide * (1 - BOX_SHARE)) / 2, (tall * (1 - BOX_SHARE)) / 2];
+    context.strokeRect(left, top, wide * BOX_SHARE, tall * BOX_SHARE);
+    context.setLineDash([]);
+    if (document.activeElement !== canvas || !canvas.matches(':focus-visible')) return;
+    context.strokeStyle = 'rgb(255 222 138)';
+    context.lineWidth = 2;
+    const [cellX, cellY] = [wide / columns, tall / rows];
+    context.strokeRect(cursor.column * cellX, cursor.row * cellY, cellX, cellY);
+  }
+}
+
+const STEPS: Readonly<Record<string, { readonly row: number; readonly column: number }>> = {
+  ArrowUp: { row: -1, column: 0 },
+  ArrowDown: { row: 1, column: 0 },
+  ArrowLeft: { row: 0, column: -1 },
+  ArrowRight: { row: 0, column: 1 },
+};
