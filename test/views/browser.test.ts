@@ -1,16 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AxeResults } from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser, launchBrowser } from '../helpers/browser.js';
+import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import { runCli } from '../helpers/cli.js';
 
 const path = findBrowser();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(path === null)('the report in a real browser (skipped where there is no Chromium)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
@@ -29,26 +26,8 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     rmSync(folder, { recursive: true });
   });
 
-  /** Opens the page as a reader would from disk; what it complains of and asks for is kept. */
-  async function open(language: string, options: BrowserContextOptions = {}) {
-    const page = await browser.newPage(options);
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(at(language)).href);
-    return { page, complaints, requests: requests.filter((url) => !url.startsWith('data:')) };
-  }
-
-  /** By the debugger's hand: the page's own policy lets no script in. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations: found } = await page.evaluate<AxeResults>(
-      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })",
-    );
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary ?? ''}`);
-  }
+  const open = (language: string, options?: BrowserContextOptions) =>
+    openPage(browser, at(language), options);
 
   test.each(['en', 'ja'])(
     'asks for nothing but itself, complains of nothing, and draws all of its images: %s',

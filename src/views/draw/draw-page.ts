@@ -42,7 +42,7 @@ ${TOOLS.map((tool) => html`<button type="button" data-tool="${tool}" aria-presse
 <div class="tools" role="group" ${label('placement')}>
 ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${placement}" ${word(placement)}></button>`)}</div>
 <p class="soft" id="placed"></p>
-<div id="tryout"><h3 ${word('examples')}></h3><div id="examples"></div></div>
+<div id="tryout"><h2 class="small" ${word('examples')}></h2><div id="examples"></div></div>
 </section>
 <section class="black" ${label('stage')}>
 <div class="stagehead"><div><h2 id="verdict" aria-live="polite"></h2><p class="soft" id="doubts"></p></div>

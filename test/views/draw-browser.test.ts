@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lookDigit } from '../../pipelines/look-digit.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { runImages, verdictsOf } from '../../src/insight/run-images.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { runCli } from '../helpers/cli.js';
+import {
+  draw,
+  hurry,
+  outputs,
+  paint,
+  press,
+  type Segment,
+  strokesOf,
+  verdict,
+} from '../helpers/draw-page.js';
+import { testPixels } from '../helpers/mnist.js';
+
+const path = findBrowser();
+const NETWORKS = ['sigmoid', 'relu'];
+
+describe.skipIf(path === null)(
+  'the page to draw on in a real browser (skipped where there is no Chromium)',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
+    const file = join(folder, 'draw.html');
+    const digits = testPixels();
+    const digit = (n: number) => digits.subarray(n * 784, (n + 1) * 784);
+    let browser: Browser;
+    let page: Page;
+
+    beforeAll(async () => {
+      const { exitCode, stderr } = await runCli(['draw', '--out', file]);
+      expect(stderr).toMatch(/^digitflow: .*draw\.html: \d+ kB, open it in a browser\n$/);
+      expect(exitCode).toBe(0);
+      browser = await launchBrowser(path ?? '');
+      page = await browser.newPage();
+      await hurry(page);
+      await page.goto(pathToFileURL(file).href);
+    }, 60_000);
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    const open = (options?: BrowserContextOptions) => openPage(browser, file, options);
+    const use = (network: number) => press(page, `#networks button:nth-child(${network + 1})`);
+
+    test('is one small file that asks for nothing, and says nothing in the console, also while it is used', async () => {
+      expect(statSync(file).size).toBeLessThan(250_000);
+      const { page: own, complaints, requests } = await open({ offline: true });
+      await draw(own, strokesOf(digit(0)));
+      for (const button of await own.locator('button:visible:enabled').all())
+        await button.click({ force: true });
+      await outputs(own);
+      expect(requests).toEqual([pathToFileURL(file).href]);
+      expect(complaints).toEqual([]);
+      await own.close();
+    }, 60_000);
+
+    test('100 test images painted pixel by pixel give the outputs of look digit, in both networks', async () => {
+      await press(page, '[data-placement=drawn]');
+      for (let n = 0; n < 100; n++) {
+        await paint(page, digit(n));
+        for (const [at, model] of NETWORKS.entries()) {
+          const { explanation } = await lookDigit({ image: String(n), model });
+          const wanted = explanation.layers[explanation.layers.length - 1].values;
+          await use(at);
+          const found = await outputs(page);
+          expect(Math.max(...found.map((value, k) => Math.abs(value - wanted[k])))).toBeLessThan(1e-5);
+          expect(await page.locator('#outputs li.won').getAttribute('data-value')).toBe(
+            String(found[explanation.winner]),
+          );
+        }
+      }
+    }, 120_000);
+
+    test('200 test digits redrawn as strokes are read as the originals are: in place, and centred when small and moved', async () => {
+      await use(0);
+      const small = ([y, x, toY, toX]: Segment): Segment => [
+        y * 0.55 + 1,
+        x * 0.55 + 1.5,
+        toY * 0.55 + 1,
+        toX * 0.55 + 1.5,
+      ];
+      const images = { count: 200, pixels: digits.subarray(0, 200 * 784), normalization: UNIT_BRIGHTNESS };
+      const { predictions } = verdictsOf(runImages(openModel('sigmoid').network, images)[2]);
+      const agreed = { inPlace: 0, smallAsDrawn: 0, smallCentred: 0 };
+      for (const [n, prediction] of predictions.entries()) {
+        const strokes = strokesOf(digit(n));
+        await press(page, '[data-placement=drawn]');
+        await draw(page, strokes);
+        if ((await verdict(page)) === prediction) agreed.inPlace++;
+        await draw(page, strokes.map(small));
+        if ((await verdict(page)) === prediction) agreed.smallAsDrawn++;
+        await press(page, '[data-placement=centred]');
+        if ((await verdict(page)) === prediction) agreed.smallCentred++;
+      }
+      expect(agreed.inPlace).toBeGreaterThanOrEqual(180);
+      expect(agreed.smallCentred).toBeGreaterThanOrEqual(176);
+      expect(agreed.smallAsDrawn).toBeLessThan(80);
+    }, 120_000);
+
+    test.each([
+      ['light', 'en', 1280],
+      ['dark', 'ja', 360],
+    ] as const)(
+      'is accessible to all, and no wider than the screen: %s, %s, %i wide',
+      async (colorScheme, language, width) => {
+        const { page: own } = await open({ colorScheme, viewport: { width, height: 800 } });
+        await press(own, `[data-language=${language}]`);
+        await draw(own, strokesOf(digit(1)));
+        await outputs(own);
+        expect(await violations(own)).toEqual([]);
+        expect(await own.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await own.close();
+      },
+      60_000,
+    );
+  },
+);
