@@ -152,14 +152,15 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     const best = bestOf(shared, progress);
     if (best === undefined) throw signal?.reason;
     const bestCurve = curveOf(reports, best.report, options.restarts);
-    outputs.curve?.write(learningCurveSvg(bestCurve));
+    await outputs.curve?.deliver(learningCurveSvg(bestCurve));
     const threads = trainerThreads(shared.layout, workers);
     const finished = { source, shared, reports, best, resumedEpochs, workers: threads, seconds };
     const provenance = provenanceOf(finished);
     const file = writeNetwork(
       trainedNetwork(best.parameters, shared.layout.shape, options, source.images, provenance),
     );
-    outputs.out?.write(file);
+    await outputs.out?.deliver(file);
+    await outputs.logged();
     // The report and the test judge what was written. The test set is not looked at before.
     const network = readNetwork(file, out ?? 'the network');
     const test = source.dataset === MNIST_TRAINING_SET ? await testNetwork(network) : null;

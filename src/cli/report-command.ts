@@ -61,7 +61,7 @@ async function runReport(
       evaluation.data.files.map(({ path }) => path),
       files,
     );
-    file.write(html);
+    await file.deliver(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
     sayNote(flags, `${flags.out}: ${kilobytes} kB, open it in a browser`);
   });

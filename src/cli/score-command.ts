@@ -152,7 +152,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   });
   progress.clear();
   await outputs.close(!result.partial);
-  summary?.write(result, outputs);
+  await summary?.write(result, outputs);
   sayNote(flags, scoreSummaryWords({ ...result, rowsBefore }));
   if (result.rejected > 0) process.exitCode = EXIT_BAD_ROWS;
 }
@@ -187,7 +187,7 @@ async function endEarly(run: ScoreRun, error: unknown, signal: AbortSignal): Pro
   if (!isClosed) await outputs?.leave();
   const isNoFault = isClosed || (signal.aborted && error === signal.reason);
   try {
-    summary?.writeEarly(outputs, isNoFault ? undefined : error);
+    await summary?.writeEarly(outputs, isNoFault ? undefined : error);
   } catch (summaryError) {
     // The error that ended the run matters more.
     if (isNoFault) throw summaryError;

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { adviceOn, DigitflowError, reasonOf } from '../errors.js';
+import { PipeOutput } from './pipe-output.js';
 
 const IS_FOLDER = 'it is a folder; give a file';
 const ADVICE: Readonly<Record<string, string>> = {
@@ -28,6 +29,8 @@ export class KeptFile {
   readonly #target: string;
   /** False for /dev/stdout and the like, which are written in place: a rename would replace them. */
   readonly #isPlain: boolean;
+  /** A named pipe, which may have no reader yet: `deliver` waits for one. */
+  readonly isPipe: boolean;
 
   /**
    * Makes sure that it can be written, and changes nothing.
@@ -38,6 +41,7 @@ export class KeptFile {
     this.path = path;
     const stats = statsOf(path);
     this.#isPlain = stats === null || stats.isFile();
+    this.isPipe = stats?.isFIFO() ?? false;
     this.#target = linkTarget(path, stats);
     if (stats?.isDirectory()) throw notWritable(path, IS_FOLDER);
     writing(path, () => {
@@ -65,6 +69,19 @@ export class KeptFile {
         withFile(dirname(target), 'r', fsyncSync);
       } catch {}
     });
+  }
+
+  /** As `write`; waits until the reader of a pipe has taken all of it. */
+  async deliver(content: Uint8Array | string): Promise<void> {
+    if (!this.isPipe) return this.write(content);
+    try {
+      const pipe = new PipeOutput(this.path);
+      pipe.write(Buffer.from(content));
+      await pipe.drained();
+      pipe.close();
+    } catch (error) {
+      throw writeError(error, this.path);
+    }
   }
 }
 

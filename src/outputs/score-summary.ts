@@ -60,7 +60,11 @@ export class SummaryFile {
    * @param error what ended the run; left out after the end of the input, Ctrl-C, or a reader that had seen enough
    * @throws DigitflowError OUTPUT_WRITE
    */
-  write(run: Omit<ScoreResult, 'bytes' | 'totalBytes'>, written?: WrittenSoFar, error?: unknown): void {
+  async write(
+    run: Omit<ScoreResult, 'bytes' | 'totalBytes'>,
+    written?: WrittenSoFar,
+    error?: unknown,
+  ): Promise<void> {
     const { network, name, sha256 } = this.#model;
     const { predictions, reasons } = written?.counts ?? new ScoreTally(network.classes.length).counts;
     const { inputs, rows, rejected, seconds, workers, partial } = run;
@@ -89,7 +93,7 @@ export class SummaryFile {
       partial,
       ...(error === undefined ? {} : { error: { code, message } }),
     };
-    this.#file.write(`${JSON.stringify(summary, null, 2)}\n`);
+    await this.#file.deliver(`${JSON.stringify(summary, null, 2)}\n`);
   }
 
   /**
@@ -98,10 +102,10 @@ export class SummaryFile {
    * @param written undefined where nothing could be written, not even the names of columns
    * @throws DigitflowError OUTPUT_WRITE
    */
-  writeEarly(written: WrittenSoFar | undefined, error: unknown): void {
+  writeEarly(written: WrittenSoFar | undefined, error: unknown): Promise<void> {
     const { rows, rejected } = written?.position ?? { rows: 0, rejected: 0 };
     const seconds = this.#startMs === undefined ? 0 : (performance.now() - this.#startMs) / 1000;
     const run = { inputs: this.#inputs, rows, rejected, workers: this.#workers, seconds, partial: true };
-    this.write(run, written, error);
+    return this.write(run, written, error);
   }
 }

@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { DigitflowError } from '../errors.js';
 import type { EpochReport } from '../training/training-epochs.js';
 import { Claims } from './claims.js';
-import { KeptFile, writing } from './kept-file.js';
+import { KeptFile, writeError, writing } from './kept-file.js';
+import { PipeOutput } from './pipe-output.js';
 import { checkFiles, keptFiles, type NamedFile } from './same-file.js';
 
 /** Where a training writes to; each path may be left out. */
@@ -26,13 +28,13 @@ export class TrainingOutputs {
   readonly #claims: Claims;
   readonly #checkpoint: KeptFile | undefined;
   readonly #files: readonly NamedFile[];
-  readonly #log: { readonly path: string; readonly fd: number } | undefined;
+  readonly #log: TrainingLog | undefined;
   #nextCheckpointMs = 0;
 
   /**
    * @param inputs paths that are read, and so must not be written
-   * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, and where one
-   *   file is given for two things
+   * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, where one file
+   *   is given for two things, and for a pipe as the checkpoint
    */
   constructor(paths: TrainingPaths, inputs: readonly string[]) {
     const { log, ...kept } = paths;
@@ -48,7 +50,11 @@ export class TrainingOutputs {
       this.out = opened(paths.out);
       this.curve = opened(paths.curve);
       this.#checkpoint = opened(paths.checkpoint);
-      this.#log = log === undefined ? undefined : { path: log, fd: writing(log, () => openSync(log, 'a')) };
+      this.#log = log === undefined ? undefined : new TrainingLog(log);
+      if (this.#checkpoint?.isPipe) {
+        const message = `${paths.checkpoint}: expected a file, which each checkpoint replaces, found a pipe`;
+        throw new DigitflowError('USAGE', `${message}; give another path`);
+      }
     } catch (error) {
       this.#claims.release();
       throw error;
@@ -62,20 +68,17 @@ export class TrainingOutputs {
    */
   begin(inputs: readonly string[]): void {
     checkFiles(inputs, this.#files);
-    if (this.#log === undefined) return;
-    const { path, fd } = this.#log;
-    if (fstatSync(fd).isFile()) writing(path, () => ftruncateSync(fd));
+    this.#log?.begin();
   }
 
-  /** Writes an epoch's line, with its run from 1 and NaN as null; it can be read when this returns. */
+  /** Writes an epoch's line, with its run from 1 and NaN as null; it can be read when this returns, but in a full pipe. */
   log({ run, ...report }: EpochReport): void {
-    if (this.#log === undefined) return;
-    const { path, fd } = this.#log;
-    const bytes = Buffer.from(`${JSON.stringify({ run: run + 1, ...report })}\n`);
-    writing(path, () => {
-      // A pipe or a full disk may take a part only.
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-    });
+    this.#log?.write(`${JSON.stringify({ run: run + 1, ...report })}\n`);
+  }
+
+  /** Resolves when the reader of a log that is a pipe has taken all of it. Throws OUTPUT_WRITE. */
+  async logged(): Promise<void> {
+    await this.#log?.drained();
   }
 
   /** To be called after each epoch. Writes what `make` returns, unless no checkpoint is wanted or the last one was written just now. */
@@ -89,6 +92,47 @@ export class TrainingOutputs {
   /** Closes the log, and lets others write the files. To be called once. */
   close(): void {
     this.#claims.release();
-    if (this.#log !== undefined) closeSync(this.#log.fd);
+    this.#log?.close();
+  }
+}
+
+/** A file, or a pipe, which takes a line whenever it can. All throws OUTPUT_WRITE. */
+class TrainingLog {
+  readonly #path: string;
+  readonly #to: number | PipeOutput;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#to = writing(path, () => {
+      const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO();
+      return isPipe ? new PipeOutput(path) : openSync(path, 'a');
+    });
+  }
+
+  begin(): void {
+    const fd = this.#to;
+    if (typeof fd === 'number' && fstatSync(fd).isFile()) writing(this.#path, () => ftruncateSync(fd));
+  }
+
+  write(line: string): void {
+    const bytes = Buffer.from(line);
+    const to = this.#to;
+    writing(this.#path, () => {
+      if (typeof to !== 'number') return to.write(bytes);
+      // A full disk may take a part only.
+      for (let done = 0; done < bytes.length; ) done += writeSync(to, bytes, done);
+    });
+  }
+
+  async drained(): Promise<void> {
+    if (typeof this.#to === 'number') return;
+    await this.#to.drained().catch((error) => {
+      throw writeError(error, this.#path);
+    });
+  }
+
+  close(): void {
+    if (typeof this.#to === 'number') closeSync(this.#to);
+    else this.#to.close();
   }
 }

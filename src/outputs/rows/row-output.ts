@@ -9,19 +9,15 @@ import {
 import { promisify } from 'node:util';
 import { DigitflowError } from '../../errors.js';
 import { writeError } from '../kept-file.js';
+import { PipeOutput } from '../pipe-output.js';
 import { csvField, safeCsvField } from './row-shape.js';
 import type { ScoredRows } from './scored-rows.js';
 
 // Not node:fs/promises, which takes 2 ms to load.
 const open = promisify(openCallback);
 const stat = promisify(statCallback);
-const write = promisify(writeCallback);
+const writeSome = promisify(writeCallback);
 const truncate = promisify(ftruncate);
-const pause = promisify(setTimeout);
-
-/** How often a pipe is asked for a reader, and for room. */
-const READER_MS = 20;
-const FULL_MS = 1;
 
 /** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
@@ -42,7 +38,7 @@ export interface FileOutput {
  * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than that
  */
 export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
-  const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : openNew(path)).catch((error) => {
+  const { write, sync } = await openOutput(path, keptBytes).catch((error) => {
     throw error instanceof DigitflowError ? error : writeError(error, path);
   });
   let length = keptBytes;
@@ -52,43 +48,37 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
     },
     write: async (text) => {
       const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-      try {
-        for (let done = 0; done < bytes.length; ) {
-          done += await writeSome(fd, bytes.subarray(done));
-        }
-      } catch (error) {
+      await write(bytes).catch((error) => {
         throw writeError(error, path);
-      }
+      });
       length += bytes.length;
+    },
+    sync,
+  };
+}
+
+/** Opens a file or a pipe; what it gives writes all of some bytes, and throws what Node throws. */
+async function openOutput(path: string, keptBytes: number) {
+  // It may not be there yet.
+  const stats = keptBytes > 0 ? null : await stat(path).catch(() => null);
+  if (stats?.isFIFO()) {
+    const pipe = new PipeOutput(path);
+    const write = async (bytes: Uint8Array) => {
+      pipe.write(bytes);
+      await pipe.drained();
+    };
+    return { write, sync: async () => {} };
+  }
+  const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : open(path, 'w'));
+  return {
+    write: async (bytes: Uint8Array) => {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await writeSome(fd, bytes.subarray(done))).bytesWritten;
+      }
     },
     // Not every kind of file can be synced; the text is written all the same.
     sync: () => new Promise<void>((resolve) => fsync(fd, () => resolve())),
   };
-}
-
-/** A pipe that nobody reads yet, or that is full, must hold no thread: the process could not end then, whatever the signal. */
-async function openNew(path: string): Promise<number> {
-  // It may not be there yet.
-  const stats = await stat(path).catch(() => null);
-  if (!stats?.isFIFO()) return open(path, 'w');
-  for (;;) {
-    try {
-      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
-      await pause(READER_MS);
-    }
-  }
-}
-
-async function writeSome(fd: number, bytes: Uint8Array): Promise<number> {
-  try {
-    return (await write(fd, bytes)).bytesWritten;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    await pause(FULL_MS);
-    return 0;
-  }
 }
 
 async function openAfter(path: string, keptBytes: number): Promise<number> {
