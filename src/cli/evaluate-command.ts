@@ -12,7 +12,7 @@ import {
   withEvaluation,
 } from './evaluation-options.js';
 import { noteReading, share, wholeNumber } from './options.js';
-import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
+import { interruptibly, isWhole, sayNote, stdoutOptions, writeOut } from './process.js';
 
 const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -58,7 +58,9 @@ async function runEvaluate(
     await writeOut(formatted(result, flags.format));
     // The table ends with it; a program that reads another format may not show it.
     if (flags.format !== 'table') noteReading(flags, result.evaluation);
-    if (!signal.aborted) process.exitCode = exitCode(result, flags);
+    const isDone = isWhole(result.evaluation.partial, [images, labels]);
+    if (isDone || !signal.aborted) process.exitCode = exitCode(result, flags);
+    return isDone;
   });
 }
 

@@ -1,4 +1,5 @@
 import { safeText } from '../errors.js';
+import { isStream } from '../inputs/first-bytes.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
 
@@ -37,10 +38,15 @@ export function sayNote({ quiet }: { readonly quiet?: boolean | undefined }, tex
 /** The exit code of a process that was interrupted. */
 export const EXIT_INTERRUPTED = 130;
 
-/** Takes Ctrl-C and SIGTERM until `end`: the first is told and aborts the signal, the second leaves at once. */
+/**
+ * Takes Ctrl-C and SIGTERM: the first is told and aborts the signal, the second leaves at once. From `end` on the exit code is
+ * known, and the process is about to leave: they change nothing any more.
+ */
 export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
+  let isOver = false;
   const handle = () => {
+    if (isOver) return;
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
     tell();
     controller.abort();
@@ -50,16 +56,23 @@ export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; e
   return {
     signal: controller.signal,
     end: () => {
-      process.off('SIGINT', handle);
-      process.off('SIGTERM', handle);
+      isOver = true;
     },
   };
 }
 
-/** Runs what the first Ctrl-C stops. The exit code then says so, even where there was nothing to show yet. */
+/** Whether a run read all there was. A pipe may have been cut off by the Ctrl-C that comes to this process, too. */
+export function isWhole(partial: boolean, inputs: readonly (string | undefined)[]): boolean {
+  return !partial && !inputs.some((input) => input !== undefined && isStream(input));
+}
+
+/**
+ * Runs what the first Ctrl-C stops. The exit code then says so, even where there was nothing to show yet; but not where it came
+ * too late, and `run` resolves to true, as all was done.
+ */
 export async function interruptibly(
   { quiet }: { readonly quiet?: boolean },
-  run: (signal: AbortSignal) => Promise<void>,
+  run: (signal: AbortSignal) => Promise<boolean>,
 ): Promise<void> {
   const { signal, end } = onInterrupt(() => {
     // A terminal has just shown ^C, or a progress line.
@@ -68,11 +81,12 @@ export async function interruptibly(
     if (!quiet) process.stderr.write(`${ahead}digitflow: ${note}\n`);
   });
   try {
-    await run(signal);
+    const isWhole = await run(signal);
+    if (signal.aborted && !isWhole) process.exitCode = EXIT_INTERRUPTED;
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
+    process.exitCode = EXIT_INTERRUPTED;
   } finally {
     end();
   }
-  if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
 }

@@ -13,7 +13,7 @@ import {
   withEvaluation,
 } from './evaluation-options.js';
 import { noteReading } from './options.js';
-import { interruptibly, sayNote, writeOut } from './process.js';
+import { interruptibly, isWhole, sayNote, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
   readonly out: string;
@@ -55,7 +55,11 @@ async function runReport(
     const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
     const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
     noteReading(flags, evaluation);
-    if (file === null) return writeOut(html);
+    const isDone = isWhole(evaluation.partial, [images, labels]);
+    if (file === null) {
+      await writeOut(html);
+      return isDone;
+    }
     // Labels, and the files of a folder, are found as it goes.
     checkFiles(
       evaluation.data.files.map(({ path }) => path),
@@ -64,5 +68,6 @@ async function runReport(
     await file.deliver(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
     sayNote(flags, `${flags.out}: ${kilobytes} kB, open it in a browser`);
+    return isDone;
   });
 }

@@ -20,7 +20,7 @@ import {
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
-import { interruptibly, sayNote } from './process.js';
+import { interruptibly, isWhole, sayNote } from './process.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
@@ -87,10 +87,11 @@ async function runScore(paths: readonly string[], given: ScoreFlags): Promise<vo
     const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
     const run: ScoreRun = { flags, model, summary, progress };
     try {
-      await scoreAll(run, paths, signal);
+      return await scoreAll(run, paths, signal);
     } catch (error) {
       progress.clear();
       await endEarly(run, error, signal);
+      return false;
     } finally {
       run.outputs?.release();
       summary?.release();
@@ -108,7 +109,8 @@ interface ScoreRun {
   outputs?: ScoreOutputs;
 }
 
-async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSignal): Promise<void> {
+/** Resolves to whether all was scored. */
+async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSignal): Promise<boolean> {
   const { flags, progress } = run;
   const inputs = await expandPaths(paths);
   const files = await filesOf(inputs);
@@ -155,6 +157,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   await summary?.write(result, outputs);
   sayNote(flags, scoreSummaryWords({ ...result, rowsBefore }));
   if (result.rejected > 0) process.exitCode = EXIT_BAD_ROWS;
+  return isWhole(result.partial, inputs);
 }
 
 function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): ScoreOutputs {

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { Cli } from '../helpers/cli.js';
+import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
@@ -11,6 +12,8 @@ import { tempFile, tempFolder } from '../inputs/temp-folder.js';
 
 /** Loaded ahead of the program: the end of its stdin, and a signal, at the same moment. */
 const INTERRUPT_AT_END = fileURLToPath(new URL('./fixtures/interrupt-at-end.cjs', import.meta.url));
+/** Loaded ahead of the program: a signal when the output is whole. */
+const INTERRUPT_WHEN_WHOLE = fileURLToPath(new URL('./fixtures/interrupt-when-whole.cjs', import.meta.url));
 const NOTE = 'digitflow: interrupted; finishing what was read (again to leave at once)\n';
 
 /** More than all that lies between two processes: when a pipe has taken so much, the reader is at work on it. */
@@ -130,6 +133,24 @@ describe('the second SIGINT', () => {
     await cli.said(NOTE);
     cli.signal('SIGINT');
     expect(await cli.ended).toEqual({ stdout: '', stderr: NOTE, exitCode: 130, signal: null });
+  });
+});
+
+describe('an interrupt that comes when the output is whole', () => {
+  test.each([
+    ['of a file, comes too late', 'in.csv', 0],
+    ['of a pipe, which it may have cut off, counts', '-', 130],
+  ])('%s', async (_, input, expected) => {
+    const rows = digitsCsv({ count: 40 });
+    const cwd = await tempFolder({ 'in.csv': Buffer.from(rows) });
+    const env = { NODE_OPTIONS: `--require ${INTERRUPT_WHEN_WHOLE}` };
+    const options = { cwd, env, input: Buffer.from(rows) };
+    const { stderr, exitCode } = await runCli(['score', input, '--out', 'out'], options);
+    expect(stderr).toContain(NOTE);
+    expect(exitCode).toBe(expected);
+    expect(await readFile(join(cwd, 'out'), 'utf8')).toBe(
+      (await runCli(['score', input, '--quiet'], { cwd, input: Buffer.from(rows) })).stdout,
+    );
   });
 });
 
