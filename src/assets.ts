@@ -62,7 +62,6 @@ export function compileKernel(file: string): WasmModule {
 }
 
 const PAGE_BYTES = 65_536;
-const MOST_PAGES = 65_536;
 
 /**
  * Allocates a shared memory of 64 KiB pages.
@@ -95,18 +94,18 @@ export function instantiateWasm<Kernel extends object>(module: WasmModule, memor
 
 function memoryError(pages: number, cause: unknown): DigitflowError {
   const bytes = pages * PAGE_BYTES;
-  const advice = canBeHad(pages)
-    ? 'V8 reserves some 10 GB of addresses for each memory of WebAssembly; raise the limit (ulimit -v)'
-    : 'give a smaller batch size or fewer workers';
+  const advice = hasAddresses()
+    ? 'give a smaller batch size or fewer workers'
+    : 'V8 reserves some 10 GB of addresses for each memory of WebAssembly; raise the limit (ulimit -v)';
   return new DigitflowError('MEMORY_LIMIT', `no ${bytes} bytes of shared memory can be had: ${advice}`, {
     cause,
   });
 }
 
-/** Whether plain memory of that size can be had: then it is only WebAssembly's that cannot. */
-function canBeHad(pages: number): boolean {
+/** Whether the smallest memory can be had: then it is only a matter of size. */
+function hasAddresses(): boolean {
   try {
-    return pages <= MOST_PAGES && new SharedArrayBuffer(pages * PAGE_BYTES).byteLength > 0;
+    return new (wasm().Memory)({ initial: 1, maximum: 1, shared: true }).buffer.byteLength > 0;
   } catch {
     return false;
   }

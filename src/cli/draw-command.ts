@@ -7,7 +7,7 @@ import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
 import { imagesOf, type LookFlags } from './look/look-options.js';
 import { addModelOption, addReadingOptions } from './options.js';
-import { interruptibly, sayNote, writeOut } from './process.js';
+import { interruptibly, isWhole, sayNote, writeOut } from './process.js';
 
 interface DrawFlags extends Omit<LookFlags, 'format'> {
   readonly out: string;
@@ -51,9 +51,14 @@ async function runDraw(
     const { onLabelsLeftOut, ...read } = imagesOf({ ...flags, format: 'table' });
     const options: DrawOptions = { ...read, images, labels, language: flags.lang, signal };
     const html = await draw(options);
-    if (file === null) return writeOut(html);
-    file.write(html);
+    const isDone = isWhole(false, [images, labels]);
+    if (file === null) {
+      await writeOut(html);
+      return isDone;
+    }
+    await file.deliver(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
     sayNote(flags, `${flags.out}: ${kilobytes} kB, open it in a browser`);
+    return isDone;
   });
 }

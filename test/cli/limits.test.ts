@@ -67,6 +67,13 @@ describe.runIf(process.platform === 'linux')('where there are few', () => {
     }
   });
 
+  // So few that a newer Node does not start.
+  test.runIf(major < 22)('addresses for what threads need, more batches are not to blame', () => {
+    const { said, status } = runUnder(['prlimit', '--as=1073741824'], [], [...score(), '--workers', '2']);
+    expect(said).toMatch(/^no \d+ bytes of shared memory can be had: V8 reserves .*\(ulimit -v\)$/);
+    expect(status).toBe(2);
+  });
+
   test('files, a run with threads asks for fewer of them', () => {
     const { said, status } = runUnder(['prlimit', '--nofile=30'], [], [...score(), '--workers', '20']);
     // Threads, and code that is loaded meanwhile, take the last one: which finds none differs from run to run.
