@@ -9,11 +9,13 @@ import { knownDataset } from '../src/inputs/known-datasets.js';
 import { filesOf, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import { CHECKPOINT } from '../src/inputs/open-model.js';
 import { transposePixels } from '../src/network/feed-forward.js';
+import { type Film, writeFilm } from '../src/network/formats/film.js';
 import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
 import type { Network } from '../src/network/network.js';
 import { unlessAborted } from '../src/operators/until-aborted.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
 import { restoreTraining, saveTraining } from '../src/training/checkpoint.js';
+import { beginFilm } from '../src/training/filmed-weights.js';
 import { mixedImages } from '../src/training/mixed-images.js';
 import { trainedNetwork } from '../src/training/network-parameters.js';
 import { SharedTraining } from '../src/training/shared-training.js';
@@ -24,6 +26,7 @@ import {
   type TrainingProgress,
   trainingEpochs,
 } from '../src/training/training-epochs.js';
+import { filmOf } from '../src/training/training-film.js';
 import {
   completeTrainingOptions,
   type TrainingOptions,
@@ -85,6 +88,8 @@ export interface TrainResult {
   readonly reports: readonly EpochReport[];
   /** Of the run that was chosen. */
   readonly curve: LearningCurve;
+  /** Of the run that was chosen; only where one was asked for. */
+  readonly film?: Film;
 }
 
 /**
@@ -93,7 +98,7 @@ export interface TrainResult {
  * @throws DigitflowError for all that can be wrong with input, settings and machine; DIVERGED when no run has a result
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
-  const { images, labels, out, log, curve, resume, checkpoint = resume, ...rest } = given;
+  const { images, labels, out, log, curve, film, resume, checkpoint = resume, ...rest } = given;
   const {
     workers: wanted,
     signal,
@@ -110,7 +115,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
   // Throws: else its folder would be missed, as that of an output.
   if (resume !== undefined && !existsSync(resume)) await readWhole(resume, CHECKPOINT, signal);
   const outputs = new TrainingOutputs(
-    { out, checkpoint, log, curve },
+    { out, checkpoint, log, curve, film },
     inputs.filter((path) => typeof path === 'string'),
   );
   try {
@@ -132,6 +137,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
       resume && kept
         ? restoreTraining(shared, kept, source.digest, resume)
         : { best: undefined, reports: [] };
+    if (film !== undefined) progress.film ??= beginFilm(shared, resume);
     const { reports } = progress;
     for (const report of reports) outputs.log(report);
 
@@ -160,12 +166,14 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
       trainedNetwork(best.parameters, shared.layout.shape, options, source.images, provenance),
     );
     await outputs.out?.deliver(file);
+    const recorded = film && filmOf({ shared, progress, best, file, provenance });
+    if (recorded) await outputs.film?.deliver(writeFilm(recorded));
     await outputs.logged();
     // The report and the test judge what was written. The test set is not looked at before.
     const network = readNetwork(file, out ?? 'the network');
     const test = source.dataset === MNIST_TRAINING_SET ? await testNetwork(network) : null;
     const training = trainingReport(finished, { network, file, path: out ?? null, test });
-    return { network, file, training, reports, curve: bestCurve };
+    return { network, file, training, reports, curve: bestCurve, ...(recorded && { film: recorded }) };
   } finally {
     outputs.close();
   }

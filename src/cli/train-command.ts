@@ -105,7 +105,7 @@ function imageSize(text: string): TrainOptions['image'] {
   return { height: Number(match[1]), width: Number(match[2]) };
 }
 
-type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'log'>;
+type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 'curve' | 'film' | 'log'>;
 
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
 interface TrainFlags extends Partial<TrainingOptions>, Paths, ReadingFlagValues {
@@ -150,6 +150,7 @@ export function defineTrain(command: Command): void {
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
+    .option('--film <file>', 'record how the first layer comes about: its weights at some 20 epochs')
     .option('--log <file>', 'write every epoch as a line of JSON');
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runTrain);
 }
@@ -164,10 +165,11 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     note('interrupted; keeping the best so far (again to leave at once)'),
   );
   try {
-    const { images, labels, image, classes, workers, checkpoint, resume, curve, log, out, quiet } = flags;
+    const { images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out, quiet } =
+      flags;
     const result = await train({
       ...settingsOf(flags),
-      ...{ images, labels, image, classes, workers, checkpoint, resume, curve, log, out, signal },
+      ...{ images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out, signal },
       reading: readingFlagsOf(flags),
       onOpened: onOpened(flags, note),
       onPictures: onPictures(flags, note),

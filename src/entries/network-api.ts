@@ -6,6 +6,7 @@ export {
   isUnsure,
   predictedClass,
 } from '../network/feed-forward.js';
+export { type Film, type FilmFrame, readFilm, writeFilm } from '../network/formats/film.js';
 export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
 export {
   type ImageSize,

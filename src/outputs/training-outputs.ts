@@ -16,6 +16,8 @@ export interface TrainingPaths {
   readonly log?: string | undefined;
   /** The learning curve as SVG. */
   readonly curve?: string | undefined;
+  /** The film of the first layer, as `readFilm` reads it; `true` leaves it in the result alone. */
+  readonly film?: string | true | undefined;
 }
 
 /** A checkpoint is some 200 KB a run, and syncing it may take as long as an epoch. */
@@ -25,6 +27,7 @@ const CHECKPOINT_EVERY_MS = 1000;
 export class TrainingOutputs {
   readonly out: KeptFile | undefined;
   readonly curve: KeptFile | undefined;
+  readonly film: KeptFile | undefined;
   readonly #claims: Claims;
   readonly #checkpoint: KeptFile | undefined;
   readonly #files: readonly NamedFile[];
@@ -36,7 +39,8 @@ export class TrainingOutputs {
    * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, where one file
    *   is given for two things, and for a pipe as the checkpoint
    */
-  constructor(paths: TrainingPaths, inputs: readonly string[]) {
+  constructor({ film, ...others }: TrainingPaths, inputs: readonly string[]) {
+    const paths = { ...others, film: film === true ? undefined : film };
     const { log, ...kept } = paths;
     this.#files = [
       ...Object.entries(kept).flatMap(([name, path]) => (path === undefined ? [] : keptFiles(name, path))),
@@ -49,6 +53,7 @@ export class TrainingOutputs {
     try {
       this.out = opened(paths.out);
       this.curve = opened(paths.curve);
+      this.film = opened(paths.film);
       this.#checkpoint = opened(paths.checkpoint);
       this.#log = log === undefined ? undefined : new TrainingLog(log);
       if (this.#checkpoint?.isPipe) {

@@ -1,6 +1,7 @@
 import { DigitflowError, quoteValue } from '../errors.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../network/formats/safetensors.js';
 import { parseShallowJson } from '../network/formats/shallow-json.js';
+import { FilmedWeights } from './filmed-weights.js';
 import type { SharedTraining } from './shared-training.js';
 import type { EpochReport, TrainingProgress } from './training-epochs.js';
 import { SETTING_NAMES, settingFlag, settingText, type TrainingOptions } from './training-options.js';
@@ -12,9 +13,11 @@ interface CheckpointHead {
   readonly schema: string;
   /** JSON of the settings and of what the images are: these must be equal for an equal result. */
   readonly training: string;
-  readonly epochsDone: readonly number[];
+  readonly epochsDone: number[];
   readonly divergedRuns: readonly number[];
   readonly best: EpochReport | null;
+  /** Whether the weights of a film are there. */
+  readonly film?: true;
 }
 
 /**
@@ -25,7 +28,7 @@ interface CheckpointHead {
  */
 export function saveTraining(
   shared: SharedTraining,
-  { best, reports }: TrainingProgress,
+  { best, reports, film }: TrainingProgress,
   digest: string,
 ): Uint8Array {
   const head: CheckpointHead = {
@@ -34,10 +37,14 @@ export function saveTraining(
     epochsDone: shared.epochsDone,
     divergedRuns: [...shared.divergedRuns],
     best: best?.report ?? null,
+    ...(film && { film: true }),
   };
   const tensors = new Map<string, Tensor>();
   for (const run of shared.layout.runs.keys()) tensors.set(`runs.${run}`, tensorOf(shared.keptState(run)));
   if (best) tensors.set('best', tensorOf(best.parameters));
+  for (const [run, epochs] of film?.runs ?? []) {
+    for (const [epoch, parameters] of epochs) tensors.set(filmTensor(run, epoch), tensorOf(parameters));
+  }
   const metadata = new Map([
     ['checkpoint', JSON.stringify(head)],
     ['epochs', JSON.stringify(reports)],
@@ -75,17 +82,24 @@ export function restoreTraining(
     throw damaged(`tensor ${name}: expected ${count} numbers, found ${values?.length ?? 'no such tensor'}`);
   };
   const states = shared.epochsDone.map((_, run) => valuesOf(`runs.${run}`, shared.keptState(run).length));
-  const best = head.best && {
-    report: withNaN(head.best),
-    parameters: Float32Array.from(valuesOf('best', shared.layout.shape.bytes / 4)),
-  };
+  const parametersOf = (name: string) => Float32Array.from(valuesOf(name, shared.layout.shape.bytes / 4));
+  const best = head.best && { report: withNaN(head.best), parameters: parametersOf('best') };
+  const { epochsDone } = head;
+  const reached = { epochsDone, divergedRuns: new Set(head.divergedRuns), options: shared.options };
+  const film =
+    head.film &&
+    FilmedWeights.restored(reached, head.best, (run, epoch) => parametersOf(filmTensor(run, epoch)));
   // Written only after all has been read: a bad checkpoint leaves the training as it was.
   states.forEach((state, run) => {
     shared.keptState(run).set(state);
-    shared.epochsDone[run] = head.epochsDone[run];
+    shared.epochsDone[run] = epochsDone[run];
   });
   for (const run of head.divergedRuns) shared.divergedRuns.add(run);
-  return { best: best ?? undefined, reports: reports.map(withNaN) };
+  return { best: best ?? undefined, reports: reports.map(withNaN), ...(film && { film }) };
+}
+
+function filmTensor(run: number, epoch: number): string {
+  return `film.${run}.${epoch}`;
 }
 
 function identityOf({ options, images }: SharedTraining, digest: string): string {

@@ -96,6 +96,31 @@ export class SharedTraining {
     Atomics.notify(barrier, KERNEL.BARRIER_GENERATION / 4);
   }
 
+  /**
+   * How well a network does on images `begin` to `end - 1` of the set, as they are: on the calling thread, which needs the
+   * run's live state for it. To be called when no thread is at work any more.
+   *
+   * @param parameters all weights and biases, f32, as `ParameterLayout` places them
+   */
+  evaluate(run: number, parameters: Float32Array, begin: number, end: number): EvaluatedImages {
+    const { module, memory, layout, options } = this.setup;
+    const { live, ranks } = layout.runs[run];
+    const [{ head }] = ranks;
+    const view = new DataView(memory.buffer, head, RUN.bytes);
+    new Float32Array(memory.buffer, live, parameters.length).set(parameters);
+    const kernel = instantiateWasm<TrainingKernel>(module, memory);
+    // It would wait for the others.
+    view.setInt32(RUN.teamSize, 1, true);
+    let [lossSum, correct] = [0, 0];
+    for (let first = begin; first < end; first += options.batchSize) {
+      kernel.evaluate(head, live, first, Math.min(options.batchSize, end - first));
+      lossSum += view.getFloat64(RUN.lossSum, true);
+      correct += view.getInt32(RUN.correct, true);
+    }
+    view.setInt32(RUN.teamSize, layout.teamSize, true);
+    return { lossSum, correct };
+  }
+
   #barrier(run: number): Int32Array {
     return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
   }
@@ -128,6 +153,12 @@ export class SharedTraining {
       state.copyWithin(STATE_ARRAYS.indexOf('averages') * parameters.length, 0, parameters.length);
     });
   }
+}
+
+/** Summed over images; the loss is without label smoothing. */
+export interface EvaluatedImages {
+  readonly lossSum: number;
+  readonly correct: number;
 }
 
 function checkImages(

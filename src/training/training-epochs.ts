@@ -1,6 +1,7 @@
 import { concatMap, from, map, mergeMap, type Observable, range, takeWhile, tap } from 'rxjs';
 import { DigitflowError } from '../errors.js';
 import type { EpochAnswer, EpochFigures } from './epoch-runner.js';
+import type { FilmedWeights } from './filmed-weights.js';
 import type { SharedTraining } from './shared-training.js';
 import type { Trainer } from './trainer.js';
 import { trainingCount } from './training-options.js';
@@ -31,6 +32,8 @@ export interface TrainingProgress {
   best: BestEpoch | undefined;
   /** In the order in which the epochs ended. */
   readonly reports: EpochReport[];
+  /** What a film is made of, where one is wanted. */
+  film?: FilmedWeights | undefined;
 }
 
 /**
@@ -84,12 +87,13 @@ export function trainingEpochs(
     const { run, isDiverged } = report;
     if (isDiverged) {
       shared.divergedRuns.add(run);
-      return;
+    } else {
+      shared.keep(run);
+      if (progress.best === undefined || isBetter(report, progress.best.report)) {
+        progress.best = { report, parameters: shared.result(run) };
+      }
     }
-    shared.keep(run);
-    if (progress.best === undefined || isBetter(report, progress.best.report)) {
-      progress.best = { report, parameters: shared.result(run) };
-    }
+    progress.film?.keep(shared, report, progress.best?.report);
   };
   const runEpochs = (run: number): Observable<EpochReport> => {
     const first = shared.divergedRuns.has(run) ? epochs : shared.epochsDone[run];

@@ -98,7 +98,7 @@ describe('of two runs with one output', () => {
 
   test('train refuses any file that another run of it writes', async () => {
     const train = ['train', '--images', at('a.csv'), '--validation', '9', '--quiet', '--workers', '0'];
-    const files = ['--checkpoint', at('c'), '--log', at('log'), '--curve', at('curve')];
+    const files = ['--checkpoint', at('c'), '--log', at('log'), '--curve', at('curve'), '--film', at('film')];
     const endless = [...train, '--epochs', '100000', ...files, '--out', at('net')];
     const first = new Cli(endless);
     await rowsAt(at('log'));
@@ -108,6 +108,7 @@ describe('of two runs with one output', () => {
       ['--out', at('x'), '--resume', at('c')],
       ['--out', at('x'), '--log', at('log')],
       ['--out', at('x'), '--curve', at('curve')],
+      ['--out', at('x'), '--film', at('film')],
     ]) {
       const { exitCode, stderr } = await runCli([...train, '--epochs', '1', ...more]);
       expect(stderr).toMatch(BUSY);

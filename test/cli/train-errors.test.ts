@@ -14,7 +14,7 @@ async function failure(args: readonly string[], cwd?: string) {
 }
 
 describe('train says on one line', () => {
-  test.each(['--out', '--log', '--curve', '--checkpoint'])(
+  test.each(['--out', '--log', '--curve', '--film', '--checkpoint'])(
     'that %s cannot be written, before anything is trained',
     async (flag) => {
       const { folder, args } = await smallMnist();
@@ -64,6 +64,34 @@ describe('train says on one line', () => {
       stderr: expect.stringContaining(`${said}: expected another file than the input`),
     });
     expect(await readFile(labels)).toEqual(before);
+  });
+
+  test('that a film would be written over the network, and that one cannot be begun halfway', async () => {
+    const { folder, args } = await smallMnist();
+    const [out, state, film] = ['out', 'state', 'film'].map((name) => join(folder, name));
+    expect(await failure([...args, '--out', out, '--film', out])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('film: expected another file than that of out'),
+    });
+    expect((await runCli([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
+    expect(await failure([...args, '--out', out, '--resume', state, '--film', film])).toMatchObject({
+      exitCode: 65,
+      stderr: expect.stringContaining(
+        'state: expected a checkpoint of a training with a film, found one without',
+      ),
+    });
+    expect(await readdir(folder)).not.toContain('film');
+  });
+
+  test('that a network is too large for a film, and leaves an earlier one as it is', async () => {
+    const { folder, args } = await smallMnist();
+    await writeFile(join(folder, 'film'), 'of an earlier training');
+    const wide = ['--hidden', '1024', '--out', join(folder, 'out'), '--film', join(folder, 'film')];
+    expect(await failure([...args, ...wide])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('film: expected a network of at most 524288 weights and biases'),
+    });
+    expect(await readFile(join(folder, 'film'), 'utf8')).toBe('of an earlier training');
   });
 
   test('that the checkpoint to resume from would be emptied for a log', async () => {

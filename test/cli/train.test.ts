@@ -1,32 +1,11 @@
-import { watch } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readNetwork } from '../../src/network/formats/network-file.js';
 import { Cli, runCli } from '../helpers/cli.js';
+import { linesIn } from './lines-in.js';
 import { smallMnist } from './small-mnist.js';
-
-/** Resolves when a file is there and has so many lines. */
-async function linesIn(folder: string, name: string, count: number): Promise<void> {
-  const lines = async () => {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
-    return text === null ? -1 : text.split('\n').length - 1;
-  };
-  const watcher = watch(folder);
-  try {
-    await new Promise<void>((resolve) => {
-      const look = async () => {
-        if ((await lines()) >= count) resolve();
-      };
-      watcher.on('change', look);
-      // What was written before the watch began.
-      look();
-    });
-  } finally {
-    watcher.close();
-  }
-}
 
 describe('train', () => {
   test.each([
