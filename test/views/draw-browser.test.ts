@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookDigit } from '../../pipelines/look-digit.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
+import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import { runCli } from '../helpers/cli.js';
@@ -21,6 +22,7 @@ import {
   verdict,
 } from '../helpers/draw-page.js';
 import { testPixels } from '../helpers/mnist.js';
+import { randomNetwork } from '../helpers/random-network.js';
 
 const path = findBrowser();
 const NETWORKS = ['sigmoid', 'relu'];
@@ -119,6 +121,72 @@ describe.skipIf(path === null)(
         await outputs(own);
         expect(await violations(own)).toEqual([]);
         expect(await own.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await own.close();
+      },
+      60_000,
+    );
+
+    test('a keyboard is enough: cursor and Enter paint, digits show examples, arrows walk from neuron to neuron', async () => {
+      const { page: own, complaints } = await open();
+      const here = () => own.evaluate<string>('document.activeElement.id');
+      const heading = () => own.locator('#verdict').textContent();
+      const walkTo = async (id: string) => {
+        for (let steps = 0; (await here()) !== id && steps < 80; steps++) await own.keyboard.press('Tab');
+        expect(await here()).toBe(id);
+      };
+      await own.keyboard.press('7');
+      await expect.poll(heading).toMatch(/^7, /);
+      await walkTo('pad');
+      await walkTo('clear');
+      await own.keyboard.press('Enter');
+      await expect.poll(heading).toBe('Draw a digit');
+      await own.locator('#pad').focus();
+      for (let i = 0; i < 9; i++) await own.keyboard.press('ArrowUp');
+      for (let i = 0; i < 18; i++) await own.keyboard.press('Shift+ArrowDown');
+      await expect.poll(heading).toMatch(/1, \d+ %$/);
+      await walkTo('n1:0');
+      await own.keyboard.press('ArrowUp');
+      expect(await here()).toBe('n1:15');
+      await own.keyboard.press('ArrowRight');
+      expect(await here()).toBe('n2:15');
+      await own.keyboard.press('ArrowRight');
+      expect(await here()).toBe('n3:9');
+      expect(complaints).toEqual([]);
+      await own.close();
+    }, 60_000);
+
+    test.each([
+      ['one layer of 3', { outputs: [3] }],
+      ['five layers, of up to 90', { outputs: [90, 7, 40, 5, 12] }],
+    ])(
+      'any dense network is shown, with names of its own and without images: %s',
+      async (name, { outputs: sizes }) => {
+        const made = randomNetwork({
+          seed: 3,
+          height: 9,
+          width: 12,
+          outputs: sizes,
+          hidden: 'tanh',
+          last: 'softmax',
+        });
+        const classes = made.classes.map((k) => `<i>class ${k}</i>`);
+        const network = join(folder, `${sizes.length}.safetensors`);
+        writeFileSync(network, writeNetwork({ ...made, classes }));
+        const html = join(folder, `${sizes.length}.html`);
+        expect((await runCli(['draw', '--model', network, '--out', html])).exitCode).toBe(0);
+        const { page: own, complaints } = await openPage(browser, html);
+        const box = await own.locator('#pad').boundingBox();
+        if (box === null) throw new Error(`${name}: there is no pad`);
+        await own.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3);
+        await own.mouse.down();
+        await own.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.7, { steps: 5 });
+        await own.mouse.up();
+        const found = await outputs(own);
+        expect(found.length).toBe(classes.length);
+        expect(found.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
+        expect(await own.locator('#outputs li b').first().textContent()).toBe('<i>class 0</i>');
+        expect(await own.locator('#tryout').isVisible()).toBe(false);
+        expect(complaints).toEqual([]);
         await own.close();
       },
       60_000,

@@ -44,6 +44,7 @@ export const drawEn = {
   stage: 'The network',
   neuron: (layer: number, neuron: number, name: string | null) =>
     name === null ? `Neuron ${neuron} of layer ${layer}` : `Output ${name}`,
+  shownOf: (shown: number, all: number) => `${shown} of ${all}`,
   unroll: 'Unroll the image into its column of pixels',
   replay: 'Replay',
   raises: 'raises',

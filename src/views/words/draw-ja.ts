@@ -42,6 +42,7 @@ export const drawJa: typeof drawEn = {
   },
   stage: 'ネットワーク',
   neuron: (layer, neuron, name) => (name === null ? `第 ${layer} 層のニューロン ${neuron}` : `出力 ${name}`),
+  shownOf: (shown, all) => `${all} 個中 ${shown} 個`,
   unroll: '画像を 1 列の画素に並べる',
   replay: 'もう一度流す',
   raises: '活性値を上げる',

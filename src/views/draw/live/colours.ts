@@ -15,10 +15,8 @@ export function css([red, green, blue]: Colour, strength = 1): string {
 /** Grey shades `(height * width)` u8 as a picture. */
 export function greyPicture({ height, width }: ImageSize, shades: Uint8Array): ImageData {
   const picture = new ImageData(width, height);
-  for (let i = 0; i < shades.length; i++) {
-    picture.data.fill(shades[i], 4 * i, 4 * i + 3);
-    picture.data[4 * i + 3] = 255;
-  }
+  const opaque = new Uint32Array(picture.data.buffer);
+  for (let i = 0; i < shades.length; i++) opaque[i] = 0xff000000 | (shades[i] * 0x010101);
   return picture;
 }
 

@@ -23,6 +23,7 @@ export function watchPad(app: App): void {
   const columns = pad.width / pad.scale;
   const rows = pad.height / pad.scale;
   const cursor = { row: Math.floor(rows / 2), column: Math.floor(columns / 2) };
+  canvas.parentElement?.style.setProperty('aspect-ratio', `${columns} / ${rows}`);
   let tool: Tool = 'draw';
   let last: Point | null = null;
   let moved: { readonly from: Point; readonly pixels: Uint8Array } | null = null;

@@ -121,7 +121,10 @@ export function watchStage(app: App): void {
   function layHeads(): void {
     const [, ...sizes] = layerSizes(app.network);
     const heads = sizes.map((size, l) => {
-      const head = element('span', { textContent: String(size) });
+      const shown = layout.layers[l].length;
+      const head = element('span', {
+        textContent: shown === size ? String(size) : wordsOf(app).shownOf(shown, size),
+      });
       head.style.left = `${layout.layers[l][0].x}px`;
       return head;
     });
