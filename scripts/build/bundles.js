@@ -48,6 +48,8 @@ export async function buildBundles(root, libraryEntries) {
       },
       outdir: 'dist',
       platform: 'browser',
+      // Japanese as it is takes half.
+      charset: 'utf8',
       target: ['chrome111', 'firefox115', 'safari16.4'],
       format: 'iife',
       minify: true,

@@ -31,6 +31,7 @@ export function drawPage(data: DrawData, { script, style }: DrawCode, language: 
 <div class="choice" id="networks" role="group" ${label('network')}></div>
 <div class="choice" role="group" ${label('language')}>
 <button type="button" data-language="en" lang="en">English</button><button type="button" data-language="ja" lang="ja">日本語</button></div></header>
+<p id="note" role="status" hidden></p>
 <main>
 <section id="drawing" ${label('heading')}>
 <div class="sheet"><canvas id="pad" tabindex="0" role="application" ${label('pad')}></canvas><canvas id="marks" aria-hidden="true"></canvas></div>
@@ -52,13 +53,30 @@ ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${pla
 <p class="legend"><span><i></i><span ${word('raises')}></span></span><span><i class="lowers"></i><span ${word('lowers')}></span></span><span><i class="lit"></i><span ${word('lit')}></span></span></p>
 </section>
 <section id="ask" class="card" hidden></section>
-<div id="more"></div>
+<div id="more">
+${shareSection(word, label)}
+</div>
 </main>
 <script type="text/plain" id="data">${new Html(packDrawData(data, (bytes) => deflateRawSync(bytes, { level: 9 })))}</script>
 <script>${new Html(script)}</script>
 </body></html>
 `;
   return page.text;
+}
+
+type Mark = (key: keyof typeof drawEn) => Html;
+
+function shareSection(word: Mark, label: Mark): Html {
+  return html`<section id="share" class="card">
+<div><h2 ${word('share')}></h2><p class="soft" ${word('shareNote')}></p>
+<div class="tools"><button type="button" id="copylink" ${word('copyLink')}></button><button type="button" id="savepng" ${word('savePng')}></button></div>
+<p class="soft" id="linknote" role="status"></p><input id="link" readonly hidden ${label('link')}>
+<p class="soft"><span id="pngsays"></span> <code id="pngcommand"></code></p></div>
+<div><h2 ${word('collect')}></h2><p class="soft" ${word('collectNote')}></p>
+<div class="tools"><label><span ${word('truth')}></span> <select id="truth"></select></label><button type="button" id="addrow" ${word('addRow')}></button><button type="button" id="savecsv" ${word('saveCsv')}></button></div>
+<p class="soft" id="rowcount" role="status"></p><ol id="rows"></ol>
+<p class="soft"><span ${word('csvSays')}></span> <code id="csvcommand"></code></p></div>
+</section>`;
 }
 
 function digest(text: string): string {

@@ -51,4 +51,36 @@ export const drawEn = {
   lowers: 'lowers',
   lit: 'brightness: activation',
   outputs: 'Outputs',
+
+  share: 'Share',
+  shareNote:
+    'A link holds the drawing, the network, the neuron that you look at and your changes. It opens in this page.',
+  copyLink: 'Copy link',
+  link: 'Link',
+  copied: (length: number) => `The link is in the clipboard: ${length} characters.`,
+  copyYourself: 'Here is the link. Copy it from the field.',
+  linkTooLong: (length: number, most: number) =>
+    `This takes ${length} characters, and a link holds ${most}. Save the drawing as a PNG instead; changes to the network are not in it.`,
+  linkProblems: {
+    damaged: 'The link is damaged and was not opened. Ask for it again.',
+    network: 'The link is for a network that this page does not have. It was not opened.',
+    version: 'The link is from another version of this page. It was not opened.',
+  },
+  savePng: 'Save as PNG',
+  pngSays: {
+    pad: (size: string) => `The PNG is the pad, ${size}. The command line makes the same image of it:`,
+    image: (size: string) => `The PNG is what the network sees, ${size}. The command line takes it as it is:`,
+  },
+  collect: 'Collect drawings',
+  collectNote:
+    'Say what each drawing is, and save them as a data set of your own. They stay until the page is closed.',
+  truth: 'This is',
+  addRow: 'Add',
+  saveCsv: 'Save as CSV',
+  rows: (count: number) =>
+    count === 0
+      ? 'No drawings yet.'
+      : `${count} ${count === 1 ? 'drawing' : 'drawings'}. Tap one to remove it.`,
+  removeRow: (number: number, label: string) => `Remove drawing ${number}: ${label}`,
+  csvSays: 'Rows as the network sees them. The command line evaluates them, and trains on them:',
 };

@@ -49,4 +49,32 @@ export const drawJa: typeof drawEn = {
   lowers: '活性値を下げる',
   lit: '明るさ：活性値',
   outputs: '出力',
+
+  share: '共有',
+  shareNote:
+    'リンクには、書いた数字、ネットワーク、注目しているニューロン、加えた変更が入ります。このページで開けます。',
+  copyLink: 'リンクをコピー',
+  link: 'リンク',
+  copied: (length) => `リンクをコピーしました（${length} 文字）。`,
+  copyYourself: 'これがリンクです。欄からコピーしてください。',
+  linkTooLong: (length, most) =>
+    `これには ${length} 文字が必要ですが、リンクに入るのは ${most} 文字までです。代わりに PNG で保存してください（ネットワークの変更は入りません）。`,
+  linkProblems: {
+    damaged: 'リンクが壊れているため、開けませんでした。もう一度もらってください。',
+    network: 'このページにないネットワークのリンクのため、開けませんでした。',
+    version: '別の版のページで作られたリンクのため、開けませんでした。',
+  },
+  savePng: 'PNG で保存',
+  pngSays: {
+    pad: (size) => `PNG は書いたままの絵（${size}）です。コマンドラインでも同じ画像になります：`,
+    image: (size) => `PNG はネットワークが見る画像（${size}）です。コマンドラインはそのまま読み込みます：`,
+  },
+  collect: '数字を集める',
+  collectNote: '書いた数字に正解を付けて、自分のデータセットとして保存できます。ページを閉じるまで残ります。',
+  truth: '正解',
+  addRow: '追加',
+  saveCsv: 'CSV で保存',
+  rows: (count) => (count === 0 ? 'まだありません。' : `${count} 枚。タップすると取り除きます。`),
+  removeRow: (number, label) => `${number} 枚目（${label}）を取り除く`,
+  csvSays: 'ネットワークが見る画像を 1 行ずつ収めます。コマンドラインで評価や学習に使えます：',
 };

@@ -5,10 +5,15 @@ import { watchChoices, watchVerdict } from './choices.js';
 import { find } from './dom.js';
 import { watchExamples } from './examples.js';
 import { watchPad } from './pad-view.js';
+import { watchLink } from './share/link-view.js';
+import { watchSave } from './share/save-view.js';
 import { watchStage } from './stage.js';
 
 const data = unpackDrawData(find('#data').textContent ?? '', inflateSync);
 const app = new App(data, document.documentElement.lang === 'ja' ? 'ja' : 'en', (run) =>
   requestAnimationFrame(run),
 );
-for (const watch of [watchChoices, watchExamples, watchPad, watchStage, watchVerdict]) watch(app);
+// The link first: what it holds is shown at once.
+for (const watch of [watchLink, watchChoices, watchExamples, watchPad, watchStage, watchVerdict, watchSave]) {
+  watch(app);
+}

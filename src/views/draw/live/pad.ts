@@ -5,6 +5,8 @@ import type { ImageSize } from '../../../network/network.js';
 const SIDE = 140;
 /** How wide the soft edge of a stroke is, in the network's pixels, as MNIST's are. */
 const SOFT = 1;
+/** The ink of strokes is a multiple of this: sixteen shades, which a link holds in a third of what 256 take. */
+export const INK_STEP = 17;
 const MOST_UNDO = 60;
 
 /** A place on the pad, in its pixels from the upper left edge. */
@@ -68,7 +70,8 @@ export class Pad implements GreyImage {
         const [py, px] = [y + 0.5 - from.y, x + 0.5 - from.x];
         const along = length === 0 ? 0 : Math.max(0, Math.min(1, (py * dy + px * dx) / length));
         const distance = Math.hypot(py - along * dy, px - along * dx);
-        const ink = Math.round(255 * Math.max(0, Math.min(1, (reach - distance) / (2 * soft))));
+        const share = Math.max(0, Math.min(1, (reach - distance) / (2 * soft)));
+        const ink = INK_STEP * Math.round((255 / INK_STEP) * share);
         const at = y * this.width + x;
         const old = this.pixels[at];
         this.pixels[at] = isErased ? Math.min(old, 255 - ink) : Math.max(old, ink);
