@@ -5,8 +5,8 @@ import { PictureTally } from '../src/counting/pictures-seen.js';
 import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
-import { MOST_WORKERS } from '../src/engine/sizes.js';
-import { DigitflowError } from '../src/errors.js';
+import { checkCounts } from '../src/engine/sizes.js';
+import { checkMisplaced } from '../src/formats/reading.js';
 import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { Input } from '../src/inputs/input.js';
@@ -76,7 +76,8 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
 
 /** `evaluate` for a network that is open. */
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
-  checkCounts(options);
+  checkMisplaced(options);
+  checkCounts(options, { workers: 0, batchSize: 1, limit: 0, mistakes: 0 });
   const { network } = model;
   const { reading, digest, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
@@ -185,22 +186,6 @@ async function evaluateInputs(
     const isNormalizationGiven = given !== undefined;
     const read = { network: model.network, spec: options, guesses, reading, isNormalizationGiven, records };
     return findOtherReading(read);
-  }
-}
-
-/** The least values of the options that count something. */
-const LEAST = { workers: 0, batchSize: 1, limit: 0, mistakes: 0 } as const;
-
-/** @throws DigitflowError USAGE for options that are out of range */
-function checkCounts(options: EvaluateOptions): void {
-  for (const name of ['workers', 'batchSize', 'limit', 'mistakes'] as const) {
-    const value = options[name];
-    const most = name === 'workers' ? MOST_WORKERS : Number.MAX_SAFE_INTEGER;
-    if (value === undefined || (Number.isSafeInteger(value) && value >= LEAST[name] && value <= most))
-      continue;
-    const range = name === 'workers' ? `from 0 to ${MOST_WORKERS}` : `${LEAST[name]} or more`;
-    const message = `${name}: expected a whole number, ${range}, found ${value}; leave it out for the default`;
-    throw new DigitflowError('USAGE', message);
   }
 }
 

@@ -136,8 +136,8 @@ function picturesOf(
   });
 }
 
-/** No picture of a digit is larger: a photo without compression is. */
-const MOST_PICTURE_BYTES = 64 * 2 ** 20;
+/** No picture of a digit is larger: a photo without compression is. A mask has the size of an image. */
+const MOST_BYTES = { picture: 64 * 2 ** 20, mask: 2 ** 20 } as const;
 
 /** Reads a picture, or a mask, which may be a drawing in text; throws IMAGE_FORMAT, MEMORY_LIMIT, INPUT_MISSING, INPUT_READ. */
 export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<Uint8Array> {
@@ -148,7 +148,7 @@ export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<U
     if (wanted === 'picture' ? content.kind === 'picture' : isMask) return;
     throw new DigitflowError('IMAGE_FORMAT', `${name}: ${unexpected(wanted, title, content)}`);
   };
-  return readWhole(path, { title, mostBytes: MOST_PICTURE_BYTES, tooLarge: 'MEMORY_LIMIT', check });
+  return readWhole(path, { title, mostBytes: MOST_BYTES[wanted], tooLarge: 'MEMORY_LIMIT', check });
 }
 
 /** Which neuron to look at, in which network, with which images. */

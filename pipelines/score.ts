@@ -2,7 +2,9 @@ import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
-import { DigitflowError } from '../src/errors.js';
+import { checkCounts } from '../src/engine/sizes.js';
+import { DigitflowError, quoteValue } from '../src/errors.js';
+import { checkMisplaced } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { Inputs } from '../src/inputs/inputs.js';
 import { openEach } from '../src/inputs/open-inputs.js';
@@ -63,9 +65,8 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
 
 /** `score` for a network that is open. */
 export async function scoreModel({ network }: Model, options: ScoreOptions): Promise<ScoreResult> {
+  checkOptions(options);
   const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
-  if (options.inputs.length === 0)
-    throw new DigitflowError('USAGE', 'expected at least one input, found none');
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
   const saysTransposed = saidOf(wanted, network.normalization);
   const known = { ...network, normalization: wanted, saysTransposed };
@@ -88,6 +89,23 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
   } finally {
     await inputs.close();
   }
+}
+
+/** @throws DigitflowError USAGE for what makes no sense: a caller without types may give anything */
+function checkOptions(options: ScoreOptions): void {
+  const { inputs, onBadRow = 'fail', maxErrors } = options;
+  if (!Array.isArray(inputs)) {
+    const message = `inputs: expected a list of paths or streams, found ${typeof inputs}; give a list of one`;
+    throw new DigitflowError('USAGE', message);
+  }
+  if (inputs.length === 0) throw new DigitflowError('USAGE', 'expected at least one input, found none');
+  if (onBadRow !== 'fail' && onBadRow !== 'skip') {
+    const message = `onBadRow: expected fail or skip, found ${quoteValue(onBadRow)}; say one of them`;
+    throw new DigitflowError('USAGE', message);
+  }
+  checkMisplaced(options);
+  checkCounts(options, { workers: 0, batchSize: 1 });
+  if (maxErrors !== Number.POSITIVE_INFINITY) checkCounts({ maxErrors }, { maxErrors: 0 });
 }
 
 /** From bytes to written rows. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
-import { readingFlagWords } from '../src/formats/reading.js';
+import { checkMisplaced, readingFlagWords } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { classesUpTo, findSet, type KnownSet, knownSetWords, type SetShape } from '../src/inputs/find-set.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
@@ -98,6 +98,7 @@ export interface TrainResult {
  * @throws DigitflowError for all that can be wrong with input, settings and machine; DIVERGED when no run has a result
  */
 export async function train(given: TrainOptions = {}): Promise<TrainResult> {
+  checkMisplaced(given);
   const { images, labels, out, log, curve, film, resume, checkpoint = resume, ...rest } = given;
   const {
     workers: wanted,

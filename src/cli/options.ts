@@ -5,7 +5,7 @@ import { readingWords } from '../counting/wording.js';
 import type { InputDescription } from '../engine/records.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
-import { dashed, describeGuesses, type ReadingFlags } from '../formats/reading.js';
+import { dashed, describeGuesses, isDelimiter, type ReadingFlags } from '../formats/reading.js';
 import { parseScale, type Scale } from '../formats/scale.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
@@ -150,7 +150,7 @@ function encoding(text: string): TextEncoding {
 
 function delimiter(text: string): string {
   const character = DELIMITERS[text] ?? text;
-  if (/^[\x20-\x7e\t]$/.test(character) && !/["\d.+-]/.test(character)) return character;
+  if (isDelimiter(character)) return character;
   throw new InvalidArgumentError('Expected comma, semicolon, tab, space, or one character.');
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, normalize } from 'node:path/posix';
+import { DigitflowError } from '../errors.js';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
 
 /** What slots for text are made for. */
@@ -197,5 +198,26 @@ function textOf(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+/**
+ * Makes sure that options which count something are whole numbers, no smaller than given.
+ *
+ * @throws DigitflowError USAGE
+ */
+export function checkCounts(options: object, least: Readonly<Record<string, number>>): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const [name, from] of Object.entries(least)) {
+    const value = given[name];
+    const most = name === 'workers' ? MOST_WORKERS : Number.MAX_SAFE_INTEGER;
+    if (
+      value === undefined ||
+      (Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= most)
+    )
+      continue;
+    const range = name === 'workers' ? `from 0 to ${MOST_WORKERS}` : `${from} or more`;
+    const message = `${name}: expected a whole number, ${range}, found ${value}; leave it out for the default`;
+    throw new DigitflowError('USAGE', message);
   }
 }

@@ -1,5 +1,5 @@
 import { DigitflowError, quoteValue } from '../errors.js';
-import type { TextEncoding } from './csv/text-encoding.js';
+import { TEXT_ENCODINGS, type TextEncoding } from './csv/text-encoding.js';
 import { FORMAT_TITLES, type FormatName } from './recognize.js';
 import { isScale, type Scale, scaleText, scaleWords } from './scale.js';
 
@@ -36,6 +36,40 @@ const FLAGS: Readonly<Record<keyof ReadingFlags, readonly FormatName[]>> = {
   preprocess: ['pictures'],
 };
 
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isOneOf = (values: readonly unknown[]) => (value: unknown) => values.includes(value);
+const COLUMN = "a column's name, or its number from 1 as text";
+
+/** What each may be, in words, and what to say; the command line checks most of it before. */
+const VALUES: Readonly<
+  Record<keyof ReadingFlags, readonly [fits: (value: unknown) => boolean, expected: string, advice?: string]>
+> = {
+  header: [isBoolean, 'true or false'],
+  delimiter: [isDelimiter, 'one character', 'say the one between fields'],
+  label: [isText, `none, first, last, one-hot, ${COLUMN}`],
+  id: [isText, `none, ${COLUMN}`],
+  encoding: [isOneOf(TEXT_ENCODINGS), `one of ${TEXT_ENCODINGS.join(', ')}`],
+  scale: [isScale, 'a number above 0, or black below white', 'say 255, -1..1 or mean=0.1307,std=0.3081'],
+  transpose: [isBoolean, 'true or false'],
+  labelsFrom: [
+    (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    'a whole number, 0 or more',
+    'say the smallest label',
+  ],
+  labelMap: [isLabelMap, 'the name of a class for each label', 'say which, such as 10=0'],
+  preprocess: [isOneOf(['auto', 'none']), 'auto or none'],
+};
+
+/** Whether a text can part fields: one character that is in no number, nor a quote. */
+export function isDelimiter(text: unknown): text is string {
+  return typeof text === 'string' && /^[\x20-\x7e\t]$/.test(text) && !/["\d.+-]/.test(text);
+}
+
+function isLabelMap(map: unknown): boolean {
+  return typeof map === 'object' && map !== null && !Array.isArray(map) && Object.values(map).every(isText);
+}
+
 export const READING_FLAGS = Object.keys(FLAGS) as readonly (keyof ReadingFlags)[];
 
 /** Flags as words of a command line: `--label first`. */
@@ -66,7 +100,39 @@ function flagText({ scale, labelMap, ...others }: ReadingFlags, name: keyof Read
 }
 
 /**
- * Refuses flags that say nothing of an input's format, or make no sense.
+ * Refuses flags that there are not, and values that make no sense: a caller without types may give anything.
+ *
+ * @throws DigitflowError USAGE
+ */
+export function checkReadingValues(flags: unknown): asserts flags is ReadingFlags {
+  if (typeof flags !== 'object' || flags === null || Array.isArray(flags)) {
+    const message = `reading: expected an object such as { scale: 255 }, found ${quoteValue(flags)}`;
+    throw new DigitflowError('USAGE', `${message}; give one, or leave it out`);
+  }
+  const given: Record<string, unknown> = { ...flags };
+  const unknown = Object.keys(given).find((flag) => !Object.hasOwn(FLAGS, flag));
+  if (unknown !== undefined) {
+    const message = `reading: expected ${READING_FLAGS.join(', ')}, found ${quoteValue(unknown)}; leave it out`;
+    throw new DigitflowError('USAGE', message);
+  }
+  for (const flag of READING_FLAGS) {
+    const [fits, expected, advice = 'say one of them, or leave it out'] = VALUES[flag];
+    const value = given[flag];
+    if (value === undefined || fits(value)) continue;
+    const found = typeof value === 'number' ? `${value}` : quoteValue(value);
+    throw new DigitflowError('USAGE', `--${dashed(flag)}: expected ${expected}, found ${found}; ${advice}`);
+  }
+}
+
+/** Refuses flags that stand beside `reading` among the options of a pipeline: they would count for nothing. Throws USAGE. */
+export function checkMisplaced(options: object): void {
+  const flag = READING_FLAGS.find((name) => name in options);
+  if (flag === undefined) return;
+  throw new DigitflowError('USAGE', `${flag}: expected it within reading; give reading: { ${flag}: … }`);
+}
+
+/**
+ * Refuses flags that say nothing of an input's format.
  *
  * @throws DigitflowError USAGE
  */
@@ -74,30 +140,12 @@ export function checkReadingFlags(
   flags: ReadingFlags,
   { name, format }: { readonly name: string; readonly format: FormatName },
 ): void {
-  // What a caller without types may give.
-  const unknown = Object.keys(flags).find((flag) => !Object.hasOwn(FLAGS, flag));
-  if (unknown !== undefined) {
-    const message = `reading: expected ${READING_FLAGS.join(', ')}, found ${quoteValue(unknown)}; leave it out`;
-    throw new DigitflowError('USAGE', message);
-  }
   const other = READING_FLAGS.find((flag) => flags[flag] !== undefined && !FLAGS[flag].includes(format));
   if (other !== undefined) {
     const titles = FLAGS[other].map((one) => FORMAT_TITLES[one]).join(', ');
     const expected = titles === 'CSV' ? 'a CSV' : titles.replace(/, (?=[^,]*$)/, ' or ');
     throw notFor(other, `expected ${expected}, found ${FORMAT_TITLES[format]} in ${name}`);
   }
-  const { delimiter, labelsFrom } = flags;
-  if (delimiter !== undefined && delimiter.length !== 1) {
-    const message = `--delimiter: expected one character, found ${quoteValue(delimiter)}; say the one between fields`;
-    throw new DigitflowError('USAGE', message);
-  }
-  if (labelsFrom !== undefined && !(Number.isSafeInteger(labelsFrom) && labelsFrom >= 0)) {
-    const message = `--labels-from: expected a whole number, 0 or more, found ${labelsFrom}; say the smallest label`;
-    throw new DigitflowError('USAGE', message);
-  }
-  if (flags.scale === undefined || isScale(flags.scale)) return;
-  const message = `--scale ${scaleText(flags.scale)}: expected a number above 0, or black below white`;
-  throw new DigitflowError('USAGE', `${message}; say 255, -1..1 or mean=0.1307,std=0.3081`);
 }
 
 /** How a label says its class: by what it is, or by the column that is 1. */

@@ -44,9 +44,13 @@ export function parseScale(text: string): Scale | undefined {
   return scale !== undefined && isScale(scale) ? scale : undefined;
 }
 
-/** Whether white is above black, and both are numbers. */
-export function isScale(scale: Scale): boolean {
-  const { black, white } = levelsOf(scale);
+/** Whether it is a scale, and white above black. */
+export function isScale(scale: unknown): scale is Scale {
+  const ends = [['low', 'high'] as const, ['mean', 'std'] as const];
+  const given = Object(scale) as Record<string, unknown>;
+  const isPair = ends.some((pair) => pair.every((name) => typeof given[name] === 'number'));
+  if (typeof scale !== 'number' && !isPair) return false;
+  const { black, white } = levelsOf(scale as Scale);
   return Number.isFinite(black) && Number.isFinite(white) && white > black;
 }
 

@@ -9,7 +9,7 @@ import { nameOfField } from '../formats/csv/text-encoding.js';
 import { idxHeaderBytes, parseIdxHeader, QMNIST_COLUMNS } from '../formats/idx.js';
 import { naturalOrder } from '../formats/natural-order.js';
 import { npyHeaderBytes, parseNpyHeader } from '../formats/numpy/npy-header.js';
-import type { ReadingFlags } from '../formats/reading.js';
+import { checkReadingValues, type ReadingFlags } from '../formats/reading.js';
 import { isNpy } from '../formats/recognize.js';
 import { MOST_CLASSES } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
@@ -50,6 +50,7 @@ export function knownSetWords({ image, classes }: KnownSet): string[] {
  * @throws DigitflowError INPUT_SIZE for rows that are no squares; LABEL_SHAPE for too many classes; and what opening throws
  */
 export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: KnownSet): Promise<SetShape> {
+  checkReadingValues(flags);
   const { image = null, classes } = known;
   const numbers = { classes: numbersFrom(flags.labelsFrom ?? 0), isOpen: true };
   const named = classes === undefined ? numbers : { classes, isOpen: false };

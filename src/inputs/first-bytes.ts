@@ -28,6 +28,8 @@ export interface FirstBytes {
   readonly path: string | null;
   /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
   readonly sizeBytes: number | null;
+  /** Where it is bytes in memory, all of them; left out where these are packed. */
+  readonly memory?: Uint8Array | undefined;
   /** Where it is no file, but pictures that are files of their own. */
   readonly pictures?: PictureSet | undefined;
   /** Opens all of its unpacked content, from the start; a stream only once. */
@@ -105,6 +107,7 @@ export async function readFirstBytes(
     await source.close();
     return {
       ...{ name, bytes, isWhole, readMore: null, path, sizeBytes: path === null ? null : source.sizeBytes },
+      memory: input instanceof Uint8Array && !isPacked(input) ? input : undefined,
       content: () => openBytes(input, name),
       close: async () => {},
     };

@@ -4,7 +4,7 @@ import type { ScorerNeeds } from '../engine/open-scorer.js';
 import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
-import type { ReadingFlags } from '../formats/reading.js';
+import { checkReadingValues, type ReadingFlags } from '../formats/reading.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { discard } from './bytes/open-bytes.js';
 import type { ChooseReading } from './candidate-readings.js';
@@ -72,7 +72,8 @@ export class Inputs {
 
   constructor(files: readonly ImageFiles[], options: InputsOptions) {
     this.#files = files;
-    const { network, labelled = 'required', digest = 'auto' } = options;
+    const { network, reading = {}, labelled = 'required', digest = 'auto' } = options;
+    checkReadingValues(reading);
     this.#labels = files.map((of) => new LabelFiles(of, { ...network, labelled, digest }));
     this.#options = options;
   }

@@ -243,6 +243,21 @@ describe('what cannot be read is one line:', () => {
   });
 });
 
+test('an archive is read from memory as from a file', async () => {
+  const bytes = zipArchive([
+    { name: 'x_test.npy', content: Buffer.from(images) },
+    { name: 'y_test.npy', content: Buffer.from(classes) },
+  ]);
+  const path = join(await tempFolder({ 'a.npz': bytes }), 'a.npz');
+  const correctOf = async (images: string | Uint8Array) =>
+    (await evaluate({ images, workers: 0 })).evaluation.correct;
+  // In a larger buffer, too, as a Buffer of Node's may be.
+  const within = Buffer.concat([Buffer.alloc(9), bytes]).subarray(9);
+  const file = await correctOf(path);
+  expect(file).toBeGreaterThan(0);
+  expect([await correctOf(bytes), await correctOf(within)]).toEqual([file, file]);
+});
+
 test('arrays come from a stream as well', async () => {
   const rows: number[] = [];
   const stream = (async function* () {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type EvaluateOptions, evaluateModel } from '../../pipelines/evaluate.js';
+import { type EvaluateOptions, evaluate, evaluateModel } from '../../pipelines/evaluate.js';
 import { hold } from '../../pipelines/hold.js';
 import { score } from '../../pipelines/score.js';
+import { train } from '../../pipelines/train.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { npyBytes } from '../formats/npy-bytes.js';
@@ -168,9 +169,52 @@ test.each<[string, ReadingFlags, string]>([
   ],
   ['a delimiter of two', { delimiter: ', ' }, '--delimiter: expected one character, found ", "; say'],
   ['a first label with a fraction', { labelsFrom: 0.5 }, '--labels-from: expected a whole number, 0 or more'],
+  ...(
+    [
+      [null, 'reading: expected an object such as { scale: 255 }, found null'],
+      ['255', 'reading: expected an object'],
+      [{ header: 'yes' }, '--header: expected true or false, found "yes"'],
+      [{ transpose: 'no' }, '--transpose: expected true or false, found "no"'],
+      [{ delimiter: '1' }, '--delimiter: expected one character, found "1"'],
+      [{ label: 1 }, '--label: expected none, first, last, one-hot, a column'],
+      [{ id: {} }, '--id: expected none, a column'],
+      [{ encoding: 'klingon' }, '--encoding: expected one of utf8, latin1,'],
+      [{ scale: '255' }, '--scale: expected a number above 0, or black below white, found "255"'],
+      [{ scale: { low: '0', high: 255 } }, '--scale: expected a number above 0, or black below white'],
+      [{ labelsFrom: '1' }, '--labels-from: expected a whole number, 0 or more, found "1"'],
+      [{ labelMap: '10=0' }, '--label-map: expected the name of a class for each label, found "10=0"'],
+      [{ labelMap: { 10: 0 } }, '--label-map: expected the name of a class for each label'],
+      [{ preprocess: 'foo' }, '--preprocess: expected auto or none, found "foo"'],
+    ] as const
+  ).map(([value, told]): [string, ReadingFlags, string] => [
+    `${JSON.stringify(value)}, which has no such type`,
+    value as unknown as ReadingFlags,
+    told,
+  ]),
 ])('what the library is given is refused where it makes no sense: %s', async (_, reading, told) => {
   const files = await FORMATS.CSV(plain);
   const failure = await failureOf(() => correctOf(files, reading));
+  expect(failure).toMatchObject({ code: 'USAGE', message: expect.stringContaining(told) });
+});
+
+test.each<[string, (options: object) => Promise<unknown>]>([
+  ['evaluate', (options) => evaluate({ ...options, workers: 0 })],
+  ['score', (options) => score({ inputs: [], ...options, workers: 0, write: () => {} })],
+  ['train', (options) => train({ ...options, epochs: 1, workers: 0 })],
+])('%s refuses what is given beside reading, where it would count for nothing', async (_, run) => {
+  const { images } = await FORMATS.CSV(plain);
+  const failure = await failureOf(() => run({ images, inputs: [images], labelsFrom: 1 }));
+  const message = 'labelsFrom: expected it within reading; give reading: { labelsFrom: … }';
+  expect(failure).toMatchObject({ code: 'USAGE', message });
+});
+
+test.each([
+  [{ inputs: 'a.csv' }, 'inputs: expected a list of paths or streams, found string; give a list of one'],
+  [{ onBadRow: 'reject' }, 'onBadRow: expected fail or skip, found "reject"; say one of them'],
+  [{ maxErrors: 'x' }, 'maxErrors: expected a whole number, 0 or more, found x'],
+])('score refuses %j', async (options, told) => {
+  const given = { inputs: ['a.csv'], workers: 0, write: () => {}, ...options };
+  const failure = await failureOf(() => score(given as unknown as Parameters<typeof score>[0]));
   expect(failure).toMatchObject({ code: 'USAGE', message: expect.stringContaining(told) });
 });
 

@@ -58,6 +58,12 @@ export class OpenFile implements HeldFile {
     }
   }
 
+  /** Its bytes between two positions; it stays open until they are closed. */
+  section(position: number, end: number): ByteSource {
+    this.retain();
+    return new FileBytes(this, position, end);
+  }
+
   retain(): void {
     if (this.#holders === 0) throw new Error(`${this.name}: expected an open file, found a closed one`);
     this.#holders++;

@@ -13,14 +13,29 @@ import {
   zipLocalBytes,
 } from '../../formats/zip.js';
 import type { ByteSource } from './byte-source.js';
-import { FileBytes, type OpenFile } from './file-bytes.js';
+import type { OpenFile } from './file-bytes.js';
 import { InflateBytes, UNPACKED_BYTES } from './inflate-bytes.js';
+import { arrayBytes } from './stream-bytes.js';
+
+/** What an archive is read from, at any position. */
+export type ArchiveBytes = Pick<OpenFile, 'name' | 'sizeBytes' | 'read' | 'section' | 'release'>;
+
+/** An archive that is in memory. */
+export function archiveInMemory(bytes: Uint8Array, name: string): ArchiveBytes {
+  const section = (position: number, end: number) => arrayBytes(bytes.subarray(position, end), name);
+  const read = async (target: Uint8Array, position: number | null) => {
+    const piece = bytes.subarray(position ?? 0, (position ?? 0) + target.length);
+    target.set(piece);
+    return piece.length;
+  };
+  return { name, sizeBytes: bytes.length, read, section, release: () => {} };
+}
 
 /** The directory is held in memory: an archive of arrays has a hundred bytes of it an array. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
 
 /** Lists what a ZIP archive holds; throws ZIP_BROKEN, INPUT_READ. */
-export async function readZipEntries(file: OpenFile): Promise<ZipEntry[]> {
+export async function readZipEntries(file: ArchiveBytes): Promise<ZipEntry[]> {
   const { name, sizeBytes } = file;
   const tailPosition = Math.max(0, sizeBytes - ZIP_TAIL_BYTES);
   const tail = parseZipEnd(await readAt(file, tailPosition, ZIP_TAIL_BYTES), name);
@@ -45,7 +60,7 @@ export async function readZipEntries(file: OpenFile): Promise<ZipEntry[]> {
  *
  * @throws DigitflowError ZIP_BROKEN when it is encrypted, packed by another method than deflate, or not there; INPUT_READ
  */
-export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<ByteSource> {
+export async function openZipEntry(file: ArchiveBytes, entry: ZipEntry): Promise<ByteSource> {
   const name = `${file.name}: ${entry.name}`;
   checkZipEntry(entry, name);
   const localBytes = zipLocalBytes(await readAt(file, entry.headerPosition, ZIP_LOCAL_BYTES), name);
@@ -56,8 +71,7 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Byt
   }
   // Loaded only when needed: it takes a millisecond.
   const { crc32, createInflateRaw } = await import('node:zlib');
-  file.retain();
-  const packed = new FileBytes(file, position, end);
+  const packed = file.section(position, end);
   if (entry.method === ZIP_STORED) return new CheckedBytes(packed, entry, crc32, name);
   const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES });
   const unpacked = new InflateBytes(packed, inflate, (reason, cause) =>
@@ -67,7 +81,7 @@ export async function openZipEntry(file: OpenFile, entry: ZipEntry): Promise<Byt
 }
 
 /** The bytes from a position, fewer where the file ends or the position is beyond its end. */
-async function readAt(file: OpenFile, position: number, byteCount: number): Promise<Buffer> {
+async function readAt(file: ArchiveBytes, position: number, byteCount: number): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.max(0, Math.min(byteCount, file.sizeBytes - position)));
   let filled = 0;
   while (filled < bytes.length) {

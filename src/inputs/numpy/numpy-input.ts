@@ -11,7 +11,7 @@ import { isNpz } from '../../formats/recognize.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
 import { OpenFile } from '../bytes/file-bytes.js';
-import { openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
+import { type ArchiveBytes, archiveInMemory, openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { Input, LabelStream, OpenOptions } from '../input.js';
@@ -35,7 +35,7 @@ interface Arrays {
  * Opens arrays as NumPy saves them: a file an array (.npy), or an archive of both (.npz).
  *
  * @throws DigitflowError what `parseNpyHeader`, `npyImageLayout`, `npyLabelLayout` and `pixelInput` throw; of archives
- *   ZIP_BROKEN, NPZ_ARRAYS, and USAGE where it is no regular file
+ *   ZIP_BROKEN, NPZ_ARRAYS, and USAGE where it is a stream, or packed
  */
 export async function openNumpy(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { name } = first;
@@ -62,13 +62,9 @@ async function openPair(first: FirstBytes, options: OpenOptions): Promise<Arrays
 }
 
 /** The arrays of an archive, by their names. */
-async function openArchive({ name, path, sizeBytes }: FirstBytes, options: OpenOptions): Promise<Arrays> {
-  if (path === null || sizeBytes === null) {
-    const found = path === null ? 'a stream' : 'a packed one';
-    const message = `${name}: expected a file, since an archive of arrays is read at several places, found ${found}; give the path of the .npz file`;
-    throw new DigitflowError('USAGE', message);
-  }
-  const archive = await OpenFile.open(path, name);
+async function openArchive(first: FirstBytes, options: OpenOptions): Promise<Arrays> {
+  const { name } = first;
+  const archive = await archiveBytes(first);
   try {
     const entries = await readZipEntries(archive);
     const entryOf = new Map(entries.map((entry) => [entry.name.replace(/\.npy$/, ''), entry]));
@@ -92,6 +88,14 @@ async function openArchive({ name, path, sizeBytes }: FirstBytes, options: OpenO
   } finally {
     archive.release();
   }
+}
+
+async function archiveBytes({ name, path, sizeBytes, memory }: FirstBytes): Promise<ArchiveBytes> {
+  if (memory !== undefined) return archiveInMemory(memory, name);
+  if (path !== null && sizeBytes !== null) return OpenFile.open(path, name);
+  const found = path === null ? 'a stream' : 'a packed one';
+  const message = `${name}: expected a file, since an archive of arrays is read at several places, found ${found}; give the path of the .npz file`;
+  throw new DigitflowError('USAGE', message);
 }
 
 /** @throws DigitflowError what `parseNpyHeader` and `npyLabelLayout` throw; NPZ_ARRAYS for an archive */
