@@ -36,8 +36,8 @@ export class TrainingOutputs {
 
   /**
    * @param inputs paths that are read, and so must not be written
-   * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, where one file
-   *   is given for two things, and for a pipe as the checkpoint
+   * @throws DigitflowError OUTPUT_WRITE; OUTPUT_BUSY where another run writes one of them; USAGE for an input, and where one
+   *   file is given for two things
    */
   constructor({ film, ...others }: TrainingPaths, inputs: readonly string[]) {
     const paths = { ...others, film: film === true ? undefined : film };
@@ -56,10 +56,6 @@ export class TrainingOutputs {
       this.film = opened(paths.film);
       this.#checkpoint = opened(paths.checkpoint);
       this.#log = log === undefined ? undefined : new TrainingLog(log);
-      if (this.#checkpoint?.isPipe) {
-        const message = `${paths.checkpoint}: expected a file, which each checkpoint replaces, found a pipe`;
-        throw new DigitflowError('USAGE', `${message}; give another path`);
-      }
     } catch (error) {
       this.#claims.release();
       throw error;
@@ -69,10 +65,14 @@ export class TrainingOutputs {
   /**
    * Begins the log anew. To be called once, when it is known which files are read: some are found by the names of others.
    *
-   * @throws DigitflowError OUTPUT_WRITE; USAGE where an input was given to be written
+   * @throws DigitflowError OUTPUT_WRITE; USAGE where an input was given to be written, and for a pipe as the checkpoint
    */
   begin(inputs: readonly string[]): void {
     checkFiles(inputs, this.#files);
+    if (this.#checkpoint?.isPipe) {
+      const message = `${this.#checkpoint.path}: expected a file, which each checkpoint replaces, found a pipe`;
+      throw new DigitflowError('USAGE', `${message}; give --checkpoint another path`);
+    }
     this.#log?.begin();
   }
 

@@ -58,7 +58,9 @@ describe('a named pipe as an output', () => {
     const { stderr, exitCode } = await runCli([...train, '--out', 'network', '--checkpoint', 'pipe'], {
       cwd: folder,
     });
-    expect(stderr).toMatch(/^digitflow: pipe: expected a file, .* found a pipe; give another path\n$/);
+    expect(stderr).toMatch(
+      /digitflow: pipe: expected a file, .* found a pipe; give --checkpoint another path\n$/,
+    );
     expect(exitCode).toBe(2);
   });
 });

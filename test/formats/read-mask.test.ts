@@ -55,6 +55,10 @@ describe('readMask', () => {
     expect((failure as Error).message).toContain(words);
   });
 
+  test('refuses a drawing of any number of lines by its size', () => {
+    expect(() => read('#\n'.repeat(300_000))).toThrow('found 1 x 300000; draw it in their size');
+  });
+
   test('refuses a PNG of another size', () => {
     const tall = { width: 4, height: 6, pixels: new Uint8Array(24) };
     expect(() => readMask(greyPng(tall), size, 'mask.png')).toThrow('found 4 x 6');

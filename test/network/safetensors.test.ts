@@ -66,6 +66,11 @@ describe('readSafetensors refuses', () => {
       length([255, 255, 255, 255, 255, 255, 255, 255]),
       'found a length of 18446744073709551615;',
     ],
+    [
+      'a header of more tensors than a network has, which would take seconds',
+      fileOfText(' '.repeat(2 ** 23 + 1)),
+      'a.safetensors: header: expected at most 8388608 bytes, found a length of 8388609; give a network of fewer',
+    ],
     ['an empty header', new Uint8Array(8), 'a.safetensors: header: expected a JSON object, found "";'],
     ['a header that is not JSON', fileOfText('{"x":\n'), 'expected a JSON object, found "{\\"x\\":\\n";'],
     [

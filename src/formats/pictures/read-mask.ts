@@ -32,7 +32,7 @@ function fromPng(bytes: Uint8Array, size: PictureSize, name: string): Float64Arr
 function fromText(text: string, size: PictureSize, name: string): Float64Array {
   const { height, width } = size;
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
-  const columns = Math.max(...lines.map((line) => line.length));
+  const columns = lines.reduce((most, line) => Math.max(most, line.length), 0);
   const [top, left] = [Math.floor((height - lines.length) / 2), Math.floor((width - columns) / 2)];
   const region = new Float64Array(height * width);
   for (const [row, line] of lines.entries()) {
