@@ -2,13 +2,14 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/counting/evaluation.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { type CliOptions, runCli } from '../helpers/cli.js';
+import type { CliOptions } from '../helpers/cli.js';
 import { testLabels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const ESCAPE = '\u001b[';
 
 async function evaluate(args: readonly string[], options?: CliOptions): Promise<string> {
-  const { stdout, stderr, exitCode } = await runCli(['evaluate', ...args], options);
+  const { stdout, stderr, exitCode } = await runShared(['evaluate', ...args], options);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   return stdout;
 }

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/counting/evaluation.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes, labelsIdx } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 async function evaluateJson(...args: string[]): Promise<Evaluation> {
-  const { stdout, stderr, exitCode } = await runCli(['evaluate', ...args, '--format', 'json']);
+  const { stdout, stderr, exitCode } = await runShared(['evaluate', ...args, '--format', 'json']);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   return JSON.parse(stdout);
 }
@@ -19,7 +19,7 @@ describe('--min-accuracy', () => {
   });
 
   const gate = (share: string, ...args: string[]) =>
-    runCli(['evaluate', '--format', 'json', '--min-accuracy', share, ...args]);
+    runShared(['evaluate', '--format', 'json', '--min-accuracy', share, ...args]);
 
   test('passes what is exactly as good as it asks for, as a share or in percent', async () => {
     const { accuracy } = json;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { type CliOptions, runCli } from '../helpers/cli.js';
+import type { CliOptions } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 /** What a failure must look like. */
 export interface ExpectedFailure {
@@ -20,9 +21,9 @@ export async function expectFailure(
   options: CliOptions & { readonly input?: Uint8Array } = {},
 ): Promise<void> {
   const [plain, json] = await Promise.all([
-    runCli(['evaluate', ...args], options),
+    runShared(['evaluate', ...args], options),
     // Ahead of what may be an option that lacks its value.
-    runCli(['evaluate', '--format', 'json', ...args], options),
+    runShared(['evaluate', '--format', 'json', ...args], options),
   ]);
   expect(plain.stderr).toMatch(/^digitflow: [^\n]+\n$/);
   expect(plain).toMatchObject({ stdout: '', exitCode });

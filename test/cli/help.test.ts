@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { runCli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 async function said(...args: string[]): Promise<string> {
-  const { stdout, stderr, exitCode } = await runCli(args);
+  const { stdout, stderr, exitCode } = await runShared(args);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   return stdout;
 }

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -34,7 +34,7 @@ describe('look at rows of a CSV', () => {
   ])('look %s %s sees what it sees of IDX', async (...args) => {
     const cwd = await digits();
     const view = async (images: string) => {
-      const { stdout, stderr } = await runCli(['look', ...args, '--images', images, '--format', 'json'], {
+      const { stdout, stderr } = await runShared(['look', ...args, '--images', images, '--format', 'json'], {
         cwd,
       });
       const { name, data, ...rest } = JSON.parse(stdout);
@@ -68,7 +68,7 @@ describe('look at rows of a CSV', () => {
         ),
       });
       const run = (...more: string[]) =>
-        runCli(['look', ...args, '-f', 'json', '--images', ...more], { cwd });
+        runShared(['look', ...args, '-f', 'json', '--images', ...more], { cwd });
       for (const [images, asked] of [
         ['letters.csv', ['--label', 'first']],
         ['my-images', ['--labels', 'my-labels']],
@@ -90,7 +90,7 @@ describe('look at rows of a CSV', () => {
     const cwd = await digits();
     const [turned, upright] = await Promise.all(
       [['turned.csv', '--transpose', 'yes'], ['my.csv']].map(async (images) => {
-        const { stdout } = await runCli(['look', ...args, '-f', 'json', '-q', '--images', ...images], {
+        const { stdout } = await runShared(['look', ...args, '-f', 'json', '-q', '--images', ...images], {
           cwd,
         });
         const { data, ...rest } = JSON.parse(stdout);
@@ -103,7 +103,7 @@ describe('look at rows of a CSV', () => {
   test('without labels, and quietly', async () => {
     const cwd = await digits();
     const args = ['look', 'digit', '3', '--images', 'bare.csv', '--label', 'none', '--quiet'];
-    const { stdout, stderr } = await runCli(args, { cwd });
+    const { stdout, stderr } = await runShared(args, { cwd });
     expect(stdout).toContain('truth not known');
     expect(stderr).toBe('');
   });
@@ -115,12 +115,12 @@ describe('look at rows of a CSV', () => {
     ['IDX, gzipped', () => gzipSync(idxBytes(0x08, [20, 28, 28], testPixels().subarray(0, 20 * 784))), null],
   ])('%s from stdin', async (_, bytes, truth) => {
     const args = ['look', 'digit', '17', '--images', '-', '-q', '-f', 'json'];
-    const view = JSON.parse((await runCli(args, { input: bytes() })).stdout);
+    const view = JSON.parse((await runShared(args, { input: bytes() })).stdout);
     expect(view).toMatchObject({ name: 'stdin #17', truth });
     expect(view.brightness).toEqual(
       Array.from(testPixels().subarray(17 * 784, 18 * 784), (pixel) => pixel * (1 / 255)),
     );
-    const network = await runCli(['look', 'network', '--images', '-', '-q', '-f', 'json'], {
+    const network = await runShared(['look', 'network', '--images', '-', '-q', '-f', 'json'], {
       input: bytes(),
     });
     expect(JSON.parse(network.stdout).data).toEqual({ name: 'stdin', images: 20, height: 28, width: 28 });
@@ -128,7 +128,7 @@ describe('look at rows of a CSV', () => {
 
   test('a row that is not there is one line', async () => {
     const cwd = await digits();
-    const result = await runCli(['look', 'digit', '50', '--images', 'my.csv', '-q'], { cwd });
+    const result = await runShared(['look', 'digit', '50', '--images', 'my.csv', '-q'], { cwd });
     expect(result).toMatchObject({ stdout: '', exitCode: 2 });
     expect(result.stderr).toBe(
       'digitflow: my.csv: expected a record from 0 to 49, found 50; give one that is there\n',

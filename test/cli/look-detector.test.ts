@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { detect, rectangleRegion, regionWeights } from '../../src/insight/detector.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { runCli } from '../helpers/cli.js';
 import { testImages } from '../helpers/image-set.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const size = { height: 28, width: 28 };
@@ -10,7 +10,7 @@ const RECT = ['look', 'detector', '--rect', '8,7,12,3'];
 
 describe('digitflow look detector', () => {
   test('prints the report of the whole test set as JSON', async () => {
-    const { stdout, stderr } = await runCli([...RECT, '--bias', '-10', '--format', 'json']);
+    const { stdout, stderr } = await runShared([...RECT, '--bias', '-10', '--format', 'json']);
     const weights = regionWeights(rectangleRegion({ x: 8, y: 7, width: 12, height: 3 }, size), size);
     const expected = detect(
       { ...size, weights, bias: -10 },
@@ -31,8 +31,8 @@ describe('digitflow look detector', () => {
           `${'.'.repeat(28)}\n`.repeat(18),
       ),
     });
-    const drawn = await runCli(['look', 'detector', '--mask', 'mask.txt', '--limit', '200'], { cwd });
-    const given = await runCli([...RECT, '--limit', '200']);
+    const drawn = await runShared(['look', 'detector', '--mask', 'mask.txt', '--limit', '200'], { cwd });
+    const given = await runShared([...RECT, '--limit', '200']);
     expect(drawn.stdout).toBe(given.stdout);
     expect(drawn.stdout).toContain('Brightest matches');
   });
@@ -40,7 +40,7 @@ describe('digitflow look detector', () => {
   test('sees the same whatever a network makes of pixels', async () => {
     const [sigmoid, relu] = await Promise.all(
       ['sigmoid', 'relu'].map(async (model) =>
-        JSON.parse((await runCli([...RECT, '-m', model, '-f', 'json'])).stdout),
+        JSON.parse((await runShared([...RECT, '-m', model, '-f', 'json'])).stdout),
       ),
     );
     expect(relu.detector).toEqual(sigmoid.detector);
@@ -56,11 +56,11 @@ describe('digitflow look detector', () => {
     [['--mask', 'bad'], 'IMAGE_FORMAT', 65, 'bad: line 1, column 1'],
   ])('%j is one line', async (args, code, exitCode, words) => {
     const cwd = await tempFolder({ bad: Buffer.from('?') });
-    const plain = await runCli(['look', 'detector', ...args], { cwd });
+    const plain = await runShared(['look', 'detector', ...args], { cwd });
     expect(plain).toMatchObject({ stdout: '', exitCode });
     expect(plain.stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(plain.stderr).toContain(words);
-    const json = await runCli(['look', 'detector', ...args, '--format', 'json'], { cwd });
+    const json = await runShared(['look', 'detector', ...args, '--format', 'json'], { cwd });
     expect(JSON.parse(json.stderr)).toMatchObject({ code, exitCode });
   });
 });

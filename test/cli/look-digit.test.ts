@@ -2,8 +2,8 @@ import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -22,7 +22,9 @@ function pngOf(index: number, scale: number): Uint8Array {
 }
 
 async function look(args: readonly string[], cwd = '.') {
-  const { stdout, stderr, exitCode } = await runCli(['look', 'digit', ...args, '--format', 'json'], { cwd });
+  const { stdout, stderr, exitCode } = await runShared(['look', 'digit', ...args, '--format', 'json'], {
+    cwd,
+  });
   expect(exitCode).toBe(0);
   return { view: JSON.parse(stdout), stderr };
 }
@@ -82,7 +84,7 @@ describe('digitflow look digit', () => {
   });
 
   test('draws without colour when it is not asked for', async () => {
-    const { stdout } = await runCli(['look', 'digit', '8', '--why'], { env: { NO_COLOR: '1' } });
+    const { stdout } = await runShared(['look', 'digit', '8', '--why'], { env: { NO_COLOR: '1' } });
     expect(stdout).toMatch(/verdict 5 .*truth 5: right/);
     expect(stdout).not.toContain('\u001b');
   });
@@ -102,20 +104,20 @@ describe('digitflow look digit', () => {
       broken: pngOf(0, 1).subarray(0, 60),
       large: pngOf(0, 2),
     });
-    const plain = await runCli(['look', 'digit', ...args], { cwd });
+    const plain = await runShared(['look', 'digit', ...args], { cwd });
     expect(plain).toMatchObject({ stdout: '', exitCode });
     expect(plain.stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(plain.stderr).toContain(words);
-    const json = await runCli(['look', 'digit', ...args, '--format', 'json'], { cwd });
+    const json = await runShared(['look', 'digit', ...args, '--format', 'json'], { cwd });
     expect(JSON.parse(json.stderr)).toMatchObject({ code, exitCode });
   });
 
   test('explains itself', async () => {
-    const { stdout } = await runCli(['look', 'digit', '--help']);
+    const { stdout } = await runShared(['look', 'digit', '--help']);
     for (const option of ['model', 'images', 'labels', 'neuron', 'why', 'invert', 'no-invert', 'as-is']) {
       expect(stdout).toContain(`--${option}`);
     }
     expect(stdout).toContain('layer 1 is the first hidden one');
-    expect((await runCli(['look', '--help'])).stdout).toContain('digit [options] <image>');
+    expect((await runShared(['look', '--help'])).stdout).toContain('digit [options] <image>');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { networkReport } from '../../src/insight/network-report.js';
-import { runCli } from '../helpers/cli.js';
 import { testImages } from '../helpers/image-set.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -11,7 +11,7 @@ const COUNT = 100;
 
 describe('digitflow look network', () => {
   test('prints the report of the whole test set as JSON', async () => {
-    const { stdout, stderr } = await runCli(['look', 'network', '--format', 'json']);
+    const { stdout, stderr } = await runShared(['look', 'network', '--format', 'json']);
     const view = JSON.parse(stdout);
     const { network } = openModel('sigmoid');
     expect(view).toMatchObject({ schema: 'digitflow.look-network/1', data: { images: 10_000 } });
@@ -24,7 +24,7 @@ describe('digitflow look network', () => {
       [
         ['look', 'network', '-m', 'relu', '-f', 'json'],
         ['look', 'what-if', '-m', 'relu', '--silence', '2:5', '-f', 'json'],
-      ].map(async (args) => JSON.parse((await runCli(args)).stdout)),
+      ].map(async (args) => JSON.parse((await runShared(args)).stdout)),
     );
     const neuron = whole.network.neurons.find(
       (each: { layer: number; neuron: number }) => each.layer === 2 && each.neuron === 5,
@@ -48,13 +48,13 @@ describe('digitflow look network', () => {
       labels: idxBytes(0x08, [COUNT], Array.from(testLabels().subarray(0, COUNT))),
     });
     const args = ['look', view, ...more, '--images', 'mine', '--labels', 'labels'];
-    expect((await runCli(args, { cwd })).stderr).toMatch(told);
-    expect((await runCli([...args, '--quiet'], { cwd })).stderr).toBe('');
+    expect((await runShared(args, { cwd })).stderr).toMatch(told);
+    expect((await runShared([...args, '--quiet'], { cwd })).stderr).toBe('');
   });
 
   test('does without labels', async () => {
     const cwd = await tempFolder({ mine: idxBytes(0x08, [12, 28, 28], testPixels().subarray(0, 12 * 784)) });
-    const { stdout } = await runCli(['look', 'network', '--images', 'mine'], { cwd });
+    const { stdout } = await runShared(['look', 'network', '--images', 'mine'], { cwd });
     expect(stdout).toContain('13,002 parameters');
     expect(stdout).toContain('there are no labels');
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
-import { runCli } from '../helpers/cli.js';
 import { testImages } from '../helpers/image-set.js';
 import { testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -13,7 +13,7 @@ describe('digitflow look neuron', () => {
     ['relu', 2, 3],
     ['sigmoid', 3, 5],
   ])('prints the report of %s %d:%d as JSON', async (model, layer, neuron) => {
-    const { stdout, stderr } = await runCli([
+    const { stdout, stderr } = await runShared([
       'look',
       'neuron',
       `${layer}:${neuron}`,
@@ -55,11 +55,11 @@ describe('digitflow look neuron', () => {
       '--limit',
       '9',
     ];
-    const { neuron, data } = JSON.parse((await runCli(args, { cwd })).stdout);
+    const { neuron, data } = JSON.parse((await runShared(args, { cwd })).stdout);
     expect(data).toEqual({ name: 'mine', images: 9, height: 28, width: 28 });
     expect(neuron.lightsMost).toHaveLength(2);
     expect(neuron.meanByClass).toEqual(new Array(10).fill(null));
-    const { stdout } = await runCli(['look', 'neuron', '1:0', '--images', 'mine'], { cwd });
+    const { stdout } = await runShared(['look', 'neuron', '1:0', '--images', 'mine'], { cwd });
     expect(stdout).toContain('12 images, mine');
   });
 
@@ -68,7 +68,7 @@ describe('digitflow look neuron', () => {
     ['4:0', 2, 'a layer from 1 to 3'],
     ['x', 2, 'such as 1:4'],
   ])('%s is one line', async (place, exitCode, words) => {
-    const result = await runCli(['look', 'neuron', place]);
+    const result = await runShared(['look', 'neuron', place]);
     expect(result).toMatchObject({ stdout: '', exitCode });
     expect(result.stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(result.stderr).toContain(words);

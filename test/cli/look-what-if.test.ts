@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { runCli } from '../helpers/cli.js';
 import { testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 async function json(args: readonly string[], cwd = '.') {
-  const { stdout, stderr, exitCode } = await runCli([...args, '--format', 'json'], { cwd });
+  const { stdout, stderr, exitCode } = await runShared([...args, '--format', 'json'], { cwd });
   expect({ stderr: stderr.replace(/.*\r/g, ''), exitCode }).toEqual({ stderr: '', exitCode: 0 });
   return JSON.parse(stdout);
 }
@@ -81,7 +81,7 @@ describe('digitflow look what-if', () => {
     const cwd = await tempFolder({ mine: idxBytes(0x08, [12, 28, 28], testPixels().subarray(0, 12 * 784)) });
     const args = ['look', 'what-if', '--silence', '1:7', '--images', 'mine'];
     expect((await json(args, cwd)).after).toMatchObject({ accuracy: null, confusion: null });
-    expect((await runCli(args, { cwd })).stdout).toContain('there are no labels');
+    expect((await runShared(args, { cwd })).stdout).toContain('there are no labels');
   });
 
   test.each([
@@ -96,7 +96,7 @@ describe('digitflow look what-if', () => {
     [['--silence', '1:3', '--seed', '3'], '--seed: nothing is random here'],
     [['--feed', 'blank', '--seed', '3'], '--seed: nothing is random here'],
   ])('%j is a usage error of one line', async (args, words) => {
-    const result = await runCli(['look', 'what-if', ...args]);
+    const result = await runShared(['look', 'what-if', ...args]);
     expect(result).toMatchObject({ stdout: '', exitCode: 2 });
     expect(result.stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(result.stderr).toContain(words);

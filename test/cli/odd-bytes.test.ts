@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { runCli } from '../helpers/cli.js';
 import { testRow } from '../helpers/csv.js';
 import { testLabels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { imagesIdx } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -36,7 +36,7 @@ describe('ids in Latin-1', () => {
   test.each([['in.csv'], ['-']])('come out byte for byte, of %s, as do bad rows', async (input) => {
     const folder = await tempFolder({ 'in.csv': ROWS });
     const args = ['score', input, '--out', 'out.csv', '--rejects', 'bad.csv', '--quiet'];
-    const result = await runCli(args, { cwd: folder, input: ROWS });
+    const result = await runShared(args, { cwd: folder, input: ROWS });
     expect(result).toMatchObject({ exitCode: 65, stderr: '' });
     expect(idsOf(readFileSync(join(folder, 'out.csv')))).toEqual(NAMES);
     expect(readFileSync(join(folder, 'bad.csv')).includes(latin1('M\xe4x,'))).toBe(true);
@@ -46,7 +46,7 @@ describe('ids in Latin-1', () => {
   test('end a run that writes JSON, with one line', async () => {
     const folder = await tempFolder({ 'in.csv': ROWS });
     const args = ['score', 'in.csv', '--format', 'ndjson', '--on-error', 'skip', '--quiet'];
-    const { exitCode, stdout, stderr } = await runCli(args, { cwd: folder });
+    const { exitCode, stdout, stderr } = await runShared(args, { cwd: folder });
     expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({ code: 'CSV_ENCODING' });
     expect(JSON.parse(stderr).message).toContain('record 1: expected an id in utf8, found "M\\xfcller"');
@@ -55,11 +55,11 @@ describe('ids in Latin-1', () => {
   test('become UTF-8 with --encoding, and the note says so', async () => {
     const folder = await tempFolder({ 'in.csv': ROWS });
     const args = ['score', 'in.csv', '--on-error', 'skip', '--encoding', 'latin1'];
-    const json = await runCli([...args, '--format', 'ndjson'], { cwd: folder });
+    const json = await runShared([...args, '--format', 'ndjson'], { cwd: folder });
     expect(json.stderr).toContain('encoding latin1');
     const lines = json.stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(['Müller', 'Möller', 'Smith']);
-    const csv = await runCli(args, { cwd: folder });
+    const csv = await runShared(args, { cwd: folder });
     expect(idsOf(latin1(csv.stdout))).toEqual(['Müller', 'Möller', 'Smith']);
   });
 });
@@ -70,9 +70,9 @@ test('a byte order mark of UTF-8 is passed over; UTF-16 is named', async () => {
     'bom.csv': Buffer.from(`\ufeff${text}`),
     'wide.csv': Buffer.from(`\ufeff${text}`, 'utf16le'),
   });
-  const marked = await runCli(['score', 'bom.csv', '--quiet', '--format', 'ndjson'], { cwd: folder });
+  const marked = await runShared(['score', 'bom.csv', '--quiet', '--format', 'ndjson'], { cwd: folder });
   expect(JSON.parse(marked.stdout)).toMatchObject({ id: 'Müller', prediction: '7' });
-  const wide = await runCli(['score', 'wide.csv', '--quiet'], { cwd: folder });
+  const wide = await runShared(['score', 'wide.csv', '--quiet'], { cwd: folder });
   expect(wide).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('UTF-16') });
 });
 
@@ -86,17 +86,17 @@ test('labels and names of columns in Latin-1 are known with --encoding', async (
   });
   const args = ['evaluate', 'in.csv', '--model', 'names.safetensors', '--format', 'json'];
   const label = ['--label', 'Wörter', '--encoding', 'ISO-8859-1'];
-  const known = await runCli([...args, ...label], { cwd: folder });
+  const known = await runShared([...args, ...label], { cwd: folder });
   expect(JSON.parse(known.stdout)).toMatchObject({ images: 4, correct: 4 });
   expect(known.stderr).toContain('column first "Wörter"');
-  const unknown = await runCli([...args, '--label', '1'], { cwd: folder });
+  const unknown = await runShared([...args, '--label', '1'], { cwd: folder });
   expect(unknown).toMatchObject({ exitCode: 65, stdout: '' });
   expect(unknown.stderr).toContain('Gr\\\\xf6\\\\xdfe 7');
 });
 
 test('flags that do nothing are refused', async () => {
   const folder = await tempFolder({ images: imagesIdx(1, 28, 28), 'in.csv': ROWS });
-  const run = (...args: string[]) => runCli(['score', ...args], { cwd: folder });
+  const run = (...args: string[]) => runShared(['score', ...args], { cwd: folder });
   expect(await run('images', '--encoding', 'latin1')).toMatchObject({ exitCode: 2, stdout: '' });
   const wide = await run('in.csv', '--encoding', 'utf-16');
   expect(wide).toMatchObject({
@@ -125,7 +125,7 @@ describe('names that would steer a terminal', () => {
       [EVIL]: Buffer.from([header, ...rows, ''].join('\n')),
       [`bad${EVIL}`]: Buffer.from('1,2,3\n'),
     });
-    const run = (...args: string[]) => runCli(args, { cwd: folder });
+    const run = (...args: string[]) => runShared(args, { cwd: folder });
     const results = await Promise.all([
       run('evaluate', EVIL, '--label', '1'),
       run('evaluate', EVIL, '--label', '1', '--format', 'markdown'),

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { zipArchive } from '../inputs/zip-archive.js';
 import { expectFailure } from './expect-failure.js';
@@ -23,7 +24,7 @@ const ended = (text: string) => eachLine(text, (line) => `${line},`);
 
 async function score(text: string, ...flags: string[]) {
   const folder = await tempFolder({ 'in.csv': Buffer.from(text) });
-  const { stdout, stderr, exitCode } = await runCli(['score', 'in.csv', '--workers', '0', ...flags], {
+  const { stdout, stderr, exitCode } = await runShared(['score', 'in.csv', '--workers', '0', ...flags], {
     cwd: folder,
   });
   return { stdout, stderr, exitCode };
@@ -88,7 +89,7 @@ describe('of a file that is called CSV it is said what it is, whichever command 
   ])('%s', async (_, content, code, word) => {
     const cwd = await tempFolder({ 'in.csv': content });
     await expectFailure(['in.csv', '--quiet'], { code, exitCode: 65, words: ['in.csv: ', word] }, { cwd });
-    const { stderr, exitCode } = await runCli(['score', 'in.csv', '--quiet'], { cwd });
+    const { stderr, exitCode } = await runShared(['score', 'in.csv', '--quiet'], { cwd });
     expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining(word), exitCode: 65 });
   });
 });
@@ -96,7 +97,7 @@ describe('of a file that is called CSV it is said what it is, whichever command 
 test('of a stream of text that has no lines it is said so, not that labels are missing', async () => {
   const input = Buffer.alloc(100_000, '1,');
   for (const command of ['evaluate', 'score']) {
-    const { stderr, exitCode } = await runCli([command, '-', '--quiet'], { input });
+    const { stderr, exitCode } = await runShared([command, '-', '--quiet'], { input });
     expect(stderr).toMatch(
       /^digitflow: stdin: expected rows of images, found no end of a row in the first \d+ bytes/,
     );
@@ -116,7 +117,7 @@ describe('one scale holds for a file:', () => {
     expect(stdout).toBe((await score(binary, '--scale', '1', '--quiet')).stdout);
     expect(stdout).not.toBe((await score(binary, '--scale', '255', '--quiet')).stdout);
     const cwd = await tempFolder({ 'in.csv': Buffer.from(binary) });
-    expect((await runCli(['evaluate', 'in.csv'], { cwd })).stderr).toContain(said);
+    expect((await runShared(['evaluate', 'in.csv'], { cwd })).stderr).toContain(said);
   });
 
   test('among rows of 0 to 255, a row of 0 and 1 is nearly black', async () => {
@@ -135,7 +136,7 @@ test('evaluate takes rows for the same whether they are a file or come from a pi
   );
   const cwd = await tempFolder({ 'in.csv': Buffer.from(labelLast) });
   const args = ['--format', 'json', '--workers', '0'];
-  const file = await runCli(['evaluate', 'in.csv', ...args], { cwd });
+  const file = await runShared(['evaluate', 'in.csv', ...args], { cwd });
   const pipe = new Cli(['evaluate', '-', ...args], { stdin: 'pipe' });
   const firstEnd = labelLast.indexOf('\n') + 1;
   await pipe.send(Buffer.from(labelLast.slice(0, firstEnd)));

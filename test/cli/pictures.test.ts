@@ -2,9 +2,10 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { digitPngs, inverted, pngOf, treeOf } from '../helpers/png-files.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 
 const COUNT = 300;
@@ -18,7 +19,7 @@ function idxFiles(count: number) {
 }
 
 async function evaluation(...args: readonly string[]) {
-  const { stdout, stderr, exitCode } = await runCli(['evaluate', '--format', 'json', ...args]);
+  const { stdout, stderr, exitCode } = await runShared(['evaluate', '--format', 'json', ...args]);
   expect(stderr).not.toContain('"schema"');
   expect(exitCode).toBe(0);
   return { ...JSON.parse(stdout), stderr };
@@ -26,7 +27,7 @@ async function evaluation(...args: readonly string[]) {
 
 /** Rows of `score` without what differs between a folder and a file. */
 async function verdicts(...args: readonly string[]) {
-  const { stdout, stderr } = await runCli(['score', '--probabilities', '--format', 'ndjson', ...args]);
+  const { stdout, stderr } = await runShared(['score', '--probabilities', '--format', 'ndjson', ...args]);
   const lines = stdout.split('\n').filter((line) => line !== '');
   const rows = lines.map((line) => JSON.parse(line));
   return { stderr, ids: rows.map(({ id }) => id), rows: rows.map(({ file, id, ...row }) => row) };
@@ -85,9 +86,9 @@ describe("MNIST's own images as pictures", () => {
   test('are seen by report and look, too', async () => {
     const folder = await treeOf(digitPngs(20, (label, index) => `${label}/${index}.png`));
     const out = join(folder, 'page.html');
-    expect(await runCli(['report', folder, '--out', out, '--quiet'])).toMatchObject({ exitCode: 0 });
+    expect(await runShared(['report', folder, '--out', out, '--quiet'])).toMatchObject({ exitCode: 0 });
     expect(statSync(out).size).toBeGreaterThan(10_000);
-    const look = await runCli(['look', 'digit', '3', '--images', folder, '--format', 'json']);
+    const look = await runShared(['look', 'digit', '3', '--images', folder, '--format', 'json']);
     expect(JSON.parse(look.stdout)).toMatchObject({ name: `${folder} #3`, truth: 1 });
     expect(look.stderr).toContain('pictures: ');
   });
@@ -95,15 +96,15 @@ describe("MNIST's own images as pictures", () => {
   test('are named where the network is wrong, in every format and on the page', async () => {
     const folder = await treeOf(digitPngs(300, (label, index) => `a & b/${label}/${index}.png`));
     const args = ['evaluate', folder, '--mistakes', '3', '--quiet', '--format'];
-    const { mistakes } = JSON.parse((await runCli([...args, 'json'])).stdout);
+    const { mistakes } = JSON.parse((await runShared([...args, 'json'])).stdout);
     expect(mistakes).toHaveLength(3);
     const [{ index, truth, name }] = mistakes;
     const { ids } = await verdicts(folder);
     expect(name).toBe(`${folder}/${ids[index]}`);
-    expect((await runCli([...args, 'table'])).stdout).toContain(name.slice(name.indexOf(`/${truth}/`)));
+    expect((await runShared([...args, 'table'])).stdout).toContain(name.slice(name.indexOf(`/${truth}/`)));
     const markdown = name.replace('&', '&#38;').replaceAll('_', '&#95;');
-    expect((await runCli([...args, 'markdown'])).stdout).toContain(`| ${markdown} |`);
-    const page = await runCli(['report', folder, '--out', '-', '--quiet']);
+    expect((await runShared([...args, 'markdown'])).stdout).toContain(`| ${markdown} |`);
+    const page = await runShared(['report', folder, '--out', '-', '--quiet']);
     expect(page.stdout).toContain(`<span class="soft">${name.replace('&', '&#38;')}</span>`);
   });
 
@@ -111,7 +112,7 @@ describe("MNIST's own images as pictures", () => {
     const folder = await treeOf(digitPngs(20, (label, index) => `${label}/${index}.png`));
     const picture = join(folder, '0', '3.png');
     const before = readFileSync(picture);
-    const { stderr, exitCode } = await runCli(['report', folder, '--out', picture]);
+    const { stderr, exitCode } = await runShared(['report', folder, '--out', picture]);
     expect(stderr).toContain(`--out: expected another file than the input ${picture}`);
     expect(exitCode).toBe(2);
     expect(readFileSync(picture)).toEqual(before);
@@ -120,7 +121,7 @@ describe("MNIST's own images as pictures", () => {
   test('stand upright: that a normalization says they do not is refused', async () => {
     const folder = await treeOf(digitPngs(20, (label, index) => `${label}/${index}.png`));
     for (const command of ['evaluate', 'score']) {
-      const { stdout, stderr, exitCode } = await runCli([command, folder, '--normalize', 'transposed']);
+      const { stdout, stderr, exitCode } = await runShared([command, folder, '--normalize', 'transposed']);
       expect(stderr).toContain(`--normalize: expected pictures that stand upright, as those of ${folder}`);
       expect(stderr).toContain('say --transpose yes');
       expect([stdout, exitCode]).toEqual(['', 2]);
@@ -138,7 +139,7 @@ describe("MNIST's own images as pictures", () => {
     expect(evaluated).toMatchObject({ images: 40 });
     expect(evaluated.stderr).toContain('only the test set');
     // Without labels there is nothing to keep apart.
-    expect((await runCli(['score', folder])).stdout.trimEnd().split('\n')).toHaveLength(61);
+    expect((await runShared(['score', folder])).stdout.trimEnd().split('\n')).toHaveLength(61);
   });
 });
 
@@ -146,12 +147,12 @@ test('files side by side are scored as their folder is, and a picture by itself 
   const files = digitPngs(12, (_label, index) => `${index}.png`);
   const folder = await treeOf(files);
   const paths = Object.keys(files).map((name) => join(folder, name));
-  const [whole, list] = [await runCli(['score', folder]), await runCli(['score', ...paths])];
+  const [whole, list] = [await runShared(['score', folder]), await runShared(['score', ...paths])];
   expect(list.stdout).toBe(whole.stdout);
   expect(whole.stdout.split('\n')).toHaveLength(14);
-  const [single] = [await runCli(['score', paths[7]])];
+  const [single] = [await runShared(['score', paths[7]])];
   expect(single.stdout).toMatch(new RegExp(`\n1,${paths[7]},${paths[7]},9,`));
-  const piped = await runCli(['score', '-'], { input: files['7.png'] });
+  const piped = await runShared(['score', '-'], { input: files['7.png'] });
   expect(piped.stdout).toMatch(/\n1,stdin,stdin,9,/);
 });
 
@@ -165,21 +166,21 @@ describe('a broken picture', () => {
 
   test('ends an evaluation, and is named', async () => {
     const folder = await treeOf({ ...digitPngs(5, (label, i) => `${label}/${i}.png`), ...broken });
-    const { stderr, stdout, exitCode } = await runCli(['evaluate', folder]);
+    const { stderr, stdout, exitCode } = await runShared(['evaluate', folder]);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 65 });
     expect(stderr).toMatch(new RegExp(`digitflow: ${folder}/3/a\\.png: broken PNG [^\n]*\n$`));
   });
 
   test('is a bad row of score: told, left out, or set aside', async () => {
     const folder = await treeOf({ ...digitPngs(5, (_label, i) => `${i}.png`), '2a.png': broken['3/a.png'] });
-    const fails = await runCli(['score', folder]);
+    const fails = await runShared(['score', folder]);
     expect(fails.exitCode).toBe(65);
     expect(fails.stderr).toMatch(
       /\/2a\.png: broken PNG [^\n]*, or give --on-error skip|; or give --on-error skip/,
     );
     expect(fails.stdout.split('\n')).toHaveLength(5);
     const rejects = join(folder, 'bad.csv');
-    const { stdout, exitCode } = await runCli(['score', folder, '--rejects', rejects]);
+    const { stdout, exitCode } = await runShared(['score', folder, '--rejects', rejects]);
     expect(exitCode).toBe(65);
     expect(stdout.split('\n').map((row) => row.split(',')[2])).toEqual([
       ...['id', '0.png', '1.png', '2.png', '3.png', '4.png', undefined],
@@ -193,7 +194,7 @@ describe('a broken picture', () => {
 
   test('is one that is no picture but called so, and one that cannot be read at all', async () => {
     const folder = await treeOf({ 'a.png': 'hello', 'b.gif': 'GIF89a', 'c.png': '' });
-    const { stdout } = await runCli([
+    const { stdout } = await runShared([
       'score',
       folder,
       '--on-error',
@@ -239,7 +240,7 @@ describe('what is not clear is refused in one line:', () => {
     ['a CSV', { 'a.csv': '1,2' }, 'found no such file; give a file by its path, such as '],
   ])('%s', async (_, files, words) => {
     const folder = await treeOf(files);
-    const { stdout, stderr, exitCode } = await runCli(['evaluate', folder]);
+    const { stdout, stderr, exitCode } = await runShared(['evaluate', folder]);
     expect(stdout).toBe('');
     expect(exitCode).toBe(words.includes('no such file') ? 66 : 65);
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
@@ -261,13 +262,13 @@ describe('what is not clear is refused in one line:', () => {
   test('--preprocess for what is no picture, and flags of CSV for pictures', async () => {
     const folder = await treeOf({ ...idxFiles(3), 'p/7/a.png': picture });
     for (const command of ['evaluate', 'report']) {
-      const { stderr, exitCode } = await runCli([command, folder, '--preprocess', 'none']);
+      const { stderr, exitCode } = await runShared([command, folder, '--preprocess', 'none']);
       expect(exitCode).toBe(2);
       expect(stderr).toContain('expected pictures, found IDX in');
     }
-    const scaled = await runCli(['evaluate', join(folder, 'p'), '--scale', '16']);
+    const scaled = await runShared(['evaluate', join(folder, 'p'), '--scale', '16']);
     expect(scaled.stderr).toContain('--scale: expected CSV, IDX or NumPy, found pictures in');
-    const { stderr, exitCode } = await runCli(['evaluate', join(folder, 'p'), '--delimiter', 'comma']);
+    const { stderr, exitCode } = await runShared(['evaluate', join(folder, 'p'), '--delimiter', 'comma']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--delimiter: expected a CSV, found pictures');
   });
@@ -283,7 +284,7 @@ test('--preprocess none takes the pixels as they are', async () => {
   // What is said of stored pixels does no harm to digits that were fitted.
   expect(await evaluation(folder, '--normalize', 'inverted')).toMatchObject({ correct: 1 });
   const large = await treeOf({ '7/a.png': pngOf(new Uint8Array(30 * 30), 30, 30) });
-  const { stderr, exitCode } = await runCli(['evaluate', large, '--preprocess', 'none']);
+  const { stderr, exitCode } = await runShared(['evaluate', large, '--preprocess', 'none']);
   expect(exitCode).toBe(65);
   expect(stderr).toContain('found 30 x 30');
 });
@@ -294,7 +295,7 @@ describe('score --out of a folder', () => {
     writeFileSync(join(folder, '3/bad.png'), 'x');
     const out = join(await treeOf({}), 'out.csv');
     const args = ['score', folder, '--batch-size', '20', '--on-error', 'skip', '--out', out];
-    await runCli(args);
+    await runShared(args);
     const whole = readFileSync(out);
     expect(whole.toString().split('\n')).toHaveLength(1502);
     rmSync(out);
@@ -311,7 +312,7 @@ describe('score --out of a folder', () => {
       cli.signal('SIGKILL');
       if ((await ended).signal === 'SIGKILL') kills++;
     }
-    const { stderr, exitCode } = await runCli([...args, '--resume']);
+    const { stderr, exitCode } = await runShared([...args, '--resume']);
     expect(exitCode).toBe(65);
     expect(stderr).toContain('resuming');
     expect(kills).toBeGreaterThan(0);
@@ -322,12 +323,12 @@ describe('score --out of a folder', () => {
     const folder = await treeOf(digitPngs(5, (_label, index) => `${index}.png`));
     writeFileSync(join(folder, '3.png'), 'x');
     const out = join(await treeOf({}), 'out.csv');
-    expect((await runCli(['score', folder, '--out', out])).exitCode).toBe(65);
+    expect((await runShared(['score', folder, '--out', out])).exitCode).toBe(65);
     writeFileSync(join(folder, '2a.png'), pngOf(testPixels().subarray(0, 784)));
-    const { stderr, exitCode } = await runCli(['score', folder, '--out', out, '--resume']);
+    const { stderr, exitCode } = await runShared(['score', folder, '--out', out, '--resume']);
     expect(exitCode).toBe(65);
     expect(stderr).toContain('expected 5 inputs');
-    const over = await runCli(['score', folder, '--out', join(folder, '4.png')]);
+    const over = await runShared(['score', folder, '--out', join(folder, '4.png')]);
     expect(over.exitCode).toBe(2);
     expect(over.stderr).toContain('--out: expected another file than the input');
   });
@@ -338,5 +339,5 @@ test('names in bytes that are no UTF-8 are opened, and come out as they are', as
   const name = Buffer.from([0x4d, 0xfc, 0x6c, 0x2e, 0x70, 0x6e, 0x67]);
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), pngOf(testPixels().subarray(0, 784)));
   const out = join(await treeOf({}), 'out.csv');
-  expect(await runCli(['score', folder, '--out', out])).toMatchObject({ exitCode: 0 });
+  expect(await runShared(['score', folder, '--out', out])).toMatchObject({ exitCode: 0 });
 });

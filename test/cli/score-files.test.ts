@@ -1,8 +1,8 @@
 import { linkSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { imagesIdx } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -29,7 +29,7 @@ describe('an input is never written over:', () => {
     ['by that on its way', ['--out', 'g.csv'], 'the progress of --out on its way'],
     ['by a summary on its way', ['--summary', 's.json'], '--summary on its way'],
   ])('%s', async (_, args, name) => {
-    const { stderr, exitCode } = await runCli(['score', 'in.csv', ...args], { cwd: folder });
+    const { stderr, exitCode } = await runShared(['score', 'in.csv', ...args], { cwd: folder });
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(stderr).toContain(`${name}: expected another file than the input in.csv, found the same`);
     expect(exitCode).toBe(2);
@@ -37,12 +37,12 @@ describe('an input is never written over:', () => {
   });
 
   test('as stdout that is appended to, nor as stdin', async () => {
-    const appended = await runCli(['score', at('in.csv')], { stdout: openSync(at('in.csv'), 'a') });
+    const appended = await runShared(['score', at('in.csv')], { stdout: openSync(at('in.csv'), 'a') });
     expect(appended).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('stdout: expected another'),
     });
-    const redirected = await runCli(['score', '-', '--out', at('in.csv')], {
+    const redirected = await runShared(['score', '-', '--out', at('in.csv')], {
       stdin: openSync(at('in.csv'), 'r'),
     });
     expect(redirected).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('the input stdin') });
@@ -53,12 +53,12 @@ describe('an input is never written over:', () => {
 test('two outputs are never written to one file, and may both go to nowhere', async () => {
   for (const other of ['--rejects', '--summary']) {
     const args = ['score', 'in.csv', '--out', 'new.csv', other, './new.csv'];
-    const { stderr, exitCode } = await runCli(args, { cwd: folder });
+    const { stderr, exitCode } = await runShared(args, { cwd: folder });
     expect(stderr).toContain(`${other}: expected another file than that of --out, found the same`);
     expect(exitCode).toBe(2);
   }
   const both = ['score', at('in.csv'), '--out', '/dev/null', '--rejects', '/dev/null', '--quiet'];
-  expect(await runCli(both)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await runShared(both)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test.each([
@@ -70,7 +70,7 @@ test.each([
 ])(
   'what is wrong with a later file is told before anything is scored: %s',
   async (_, names, exitCode, message) => {
-    const result = await runCli(['score', ...names, '--quiet'], { cwd: folder });
+    const result = await runShared(['score', ...names, '--quiet'], { cwd: folder });
     expect(result).toMatchObject({ exitCode, stdout: '' });
     expect(result.stderr).toContain(message);
   },
@@ -83,7 +83,7 @@ test.each([
   ['an output that is a folder', ['in.csv', '--out', '.', '--quiet'], '.: cannot be written: it is a folder'],
   ['a label that is no column', ['in.csv', '--label', 'nosuch'], '--label nosuch: found no such column'],
 ])('%s is refused in one line', async (_, args, message) => {
-  const { stderr, stdout } = await runCli(['score', ...args], { cwd: folder });
+  const { stderr, stdout } = await runShared(['score', ...args], { cwd: folder });
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
   expect(stderr).toContain(message);

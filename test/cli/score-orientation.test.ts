@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const SIDE = 28;
@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 /** The predictions of each file by itself, in one run over all of them; batches small enough to be many at a time. */
 async function predictions(names: readonly string[], ...args: readonly string[]): Promise<string[]> {
-  const { stdout, stderr } = await runCli(
+  const { stdout, stderr } = await runShared(
     ['score', ...names.map((name) => join(folder, name)), '--quiet', '--batch-size', '20', ...args],
     {},
   );

@@ -4,8 +4,9 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Cli, type CliResult, runCli } from '../helpers/cli.js';
+import { Cli, type CliResult } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 let folder: string;
@@ -23,7 +24,7 @@ beforeEach(async () => {
 
 /** Runs `score` with a summary, and gives back both. */
 async function summarized(args: readonly string[]): Promise<{ summary: Summary; result: CliResult }> {
-  const result = await runCli(['score', ...args, '--quiet', '--summary', at('s.json')]);
+  const result = await runShared(['score', ...args, '--quiet', '--summary', at('s.json')]);
   return { summary: readSummary(), result };
 }
 
@@ -118,7 +119,7 @@ test('a reader that has seen enough leaves one too', async () => {
 
 describe('a summary that cannot be written', () => {
   test('does not hide what ended the run', async () => {
-    const { stderr, exitCode } = await runCli(['score', at('bad.csv'), '--summary', '/dev/full']);
+    const { stderr, exitCode } = await runShared(['score', at('bad.csv'), '--summary', '/dev/full']);
     expect(exitCode).toBe(65);
     const [, summary, error] = stderr.trimEnd().split('\n');
     expect(summary).toMatch(/^digitflow: no summary: \/dev\/full: cannot be written: ENOSPC/);
@@ -127,7 +128,7 @@ describe('a summary that cannot be written', () => {
 
   test('is an error of a run that ended well, whose output is finished', async () => {
     const args = ['score', at('good.csv'), '--quiet', '--out', at('done.csv'), '--summary', '/dev/full'];
-    const { stderr, exitCode } = await runCli(args);
+    const { stderr, exitCode } = await runShared(args);
     expect(stderr).toMatch(/^digitflow: \/dev\/full: cannot be written: ENOSPC[^\n]*\n$/);
     expect(exitCode).toBe(74);
     expect(readFileSync(at('done.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(41);

@@ -6,9 +6,10 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const { network } = openModel('sigmoid');
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
@@ -36,7 +37,7 @@ beforeAll(() => {
 
 describe('every row gets its prediction, in order:', () => {
   test('of a file', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['score', at('digits.csv')]);
+    const { stdout, stderr, exitCode } = await runShared(['score', at('digits.csv')]);
     expect(exitCode).toBe(0);
     expect(predictions(stdout)).toEqual(expected);
     expect(stdout.split('\n')[0]).toBe('record,file,prediction,confidence');
@@ -45,8 +46,8 @@ describe('every row gets its prediction, in order:', () => {
   });
 
   test('of gzip, of stdin', async () => {
-    const gzip = await runCli(['score', at('digits.csv.gz'), '--quiet']);
-    const stdin = await runCli(['score', '-'], { input: Buffer.from(digits) });
+    const gzip = await runShared(['score', at('digits.csv.gz'), '--quiet']);
+    const stdin = await runShared(['score', '-'], { input: Buffer.from(digits) });
     expect(gzip.stderr).toBe('');
     expect(predictions(gzip.stdout)).toEqual(expected);
     expect(predictions(stdin.stdout)).toEqual(expected);
@@ -55,7 +56,7 @@ describe('every row gets its prediction, in order:', () => {
   test('of several files, the pattern left to us', async () => {
     writeFileSync(at('part-1.csv'), digitsCsv({ count: 100 }));
     writeFileSync(at('part-2.csv'), digitsCsv({ count: 200, first: 100, delimiter: ';', lineEnd: '\r\n' }));
-    const { stdout } = await runCli(['score', at('part-*.csv'), '--kaggle']);
+    const { stdout } = await runShared(['score', at('part-*.csv'), '--kaggle']);
     const lines = expected.map((prediction, i) => `${i + 1},${prediction}\n`);
     expect(stdout).toBe(`ImageId,Label\n${lines.join('')}`);
   });
@@ -64,7 +65,7 @@ describe('every row gets its prediction, in order:', () => {
     const names = [1, 2, 3, 4, 5, 6, 7].map((i) => at(`many-${i}.csv`));
     for (const name of names) writeFileSync(name, digitsCsv({ count: 2 }));
     writeFileSync(at('many-7.csv'), digitsCsv({ count: 2, delimiter: ';' }));
-    const { stderr } = await runCli(['score', at('many-*.csv')]);
+    const { stderr } = await runShared(['score', at('many-*.csv')]);
     const told = names.filter((name) => stderr.includes(`${name}: header no`));
     expect(told).toEqual([...names.slice(0, 5), at('many-7.csv')]);
     expect(stderr).toContain('many-7.csv: header no, delimiter semicolon');
@@ -81,14 +82,14 @@ describe('every row gets its prediction, in order:', () => {
       'ndjson',
       '--quiet',
     ];
-    const { stdout } = await runCli([...args, '--workers', '0']);
+    const { stdout } = await runShared([...args, '--workers', '0']);
     expect(stdout.trimEnd().split('\n')).toHaveLength(300);
     for (const more of [
       ['--workers', '2'],
       ['--workers', '2', '--batch-size', '7'],
       ['--workers', '1', '--batch-size', '1'],
     ]) {
-      expect((await runCli([...args, ...more])).stdout).toBe(stdout);
+      expect((await runShared([...args, ...more])).stdout).toBe(stdout);
     }
   });
 
@@ -113,7 +114,7 @@ describe('every row gets its prediction, in order:', () => {
 test('a label that cannot be right does not matter: it is not asked for', async () => {
   const rows = digitsCsv({ count: 3 }).replace(/^\d+/gm, '77');
   const args = ['score', '-', '--label', 'first', '--quiet'];
-  const { stdout, exitCode } = await runCli(args, { input: Buffer.from(rows) });
+  const { stdout, exitCode } = await runShared(args, { input: Buffer.from(rows) });
   expect(exitCode).toBe(0);
   expect(predictions(stdout)).toEqual(expected.slice(0, 3));
 });
@@ -122,7 +123,7 @@ test('ids are carried through', async () => {
   const rows = digitsCsv({ count: 3, labelled: false })
     .replace(/^/gm, 'a "quoted" id,')
     .replaceAll('a "quoted" id,', '"a ""quoted"" id",');
-  const { stdout } = await runCli(['score', '-', '--quiet'], {
+  const { stdout } = await runShared(['score', '-', '--quiet'], {
     input: Buffer.from(rows.split('\n').slice(0, 3).join('\n')),
   });
   const records: Record<string, string>[] = parse(stdout, { columns: true });
@@ -136,7 +137,7 @@ describe('a bad row', () => {
   beforeAll(() => writeFileSync(at('bad.csv'), bad));
 
   test('ends the run, and the line says where and why; what came before it is written', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['score', at('bad.csv'), '--quiet']);
+    const { stdout, stderr, exitCode } = await runShared(['score', at('bad.csv'), '--quiet']);
     expect(exitCode).toBe(65);
     expect(stderr).toContain('line 2');
     expect(stderr).toContain('expected 785 columns, found 3');
@@ -145,7 +146,7 @@ describe('a bad row', () => {
   });
 
   test('is skipped where that is asked for, and still shows in the numbers and the exit code', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['score', at('bad.csv'), '--on-error', 'skip']);
+    const { stdout, stderr, exitCode } = await runShared(['score', at('bad.csv'), '--on-error', 'skip']);
     expect(exitCode).toBe(65);
     expect(stderr).toContain('5 rows, 2 of them rejected');
     expect(stdout.match(/^\d+/gm)).toEqual(['1', '3', '5']);
@@ -154,7 +155,7 @@ describe('a bad row', () => {
 
   test('is set aside with file, line, reason and the row itself', async () => {
     const args = ['score', at('bad.csv'), '--rejects', at('rejects.csv'), '--out', at('good.csv')];
-    const { exitCode } = await runCli(args);
+    const { exitCode } = await runShared(args);
     expect(exitCode).toBe(65);
     const rejects: Record<string, string>[] = parse(readFileSync(at('rejects.csv')), { columns: true });
     expect(rejects.map(({ line }) => line)).toEqual(['2', '4']);
@@ -169,17 +170,23 @@ describe('a bad row', () => {
 
   test('is one too many beyond --max-errors', async () => {
     const args = ['score', at('bad.csv'), '--on-error', 'skip', '--quiet', '--max-errors'];
-    expect(await runCli([...args, '1'])).toMatchObject({
+    expect(await runShared([...args, '1'])).toMatchObject({
       exitCode: 65,
       stderr: expect.stringContaining('--max-errors'),
     });
-    expect(await runCli([...args, '2'])).toMatchObject({ exitCode: 65, stderr: '' });
+    expect(await runShared([...args, '2'])).toMatchObject({ exitCode: 65, stderr: '' });
   });
 });
 
 describe('outputs that fail', () => {
   test('a full disk is one line and 74', async () => {
-    const { stderr, exitCode } = await runCli(['score', at('digits.csv'), '--out', '/dev/full', '--quiet']);
+    const { stderr, exitCode } = await runShared([
+      'score',
+      at('digits.csv'),
+      '--out',
+      '/dev/full',
+      '--quiet',
+    ]);
     expect(exitCode).toBe(74);
     expect(stderr).toMatch(/^digitflow: \/dev\/full: cannot be written: ENOSPC; make room on the disk\n$/);
   });
@@ -195,7 +202,7 @@ describe('outputs that fail', () => {
 
   test('a full device as stdout is one line and 74', async () => {
     const full = openSync('/dev/full', 'w');
-    const { stderr, exitCode } = await runCli(['score', at('digits.csv'), '--quiet'], { stdout: full });
+    const { stderr, exitCode } = await runShared(['score', at('digits.csv'), '--quiet'], { stdout: full });
     closeSync(full);
     expect(exitCode).toBe(74);
     expect(stderr).toContain('stdout: cannot write: ENOSPC');
@@ -221,7 +228,7 @@ describe('what cannot be scored is one line and its exit code:', () => {
       '--kaggle',
     ],
   ])('%s', async (_, args, exitCode, message) => {
-    const result = await runCli(args);
+    const result = await runShared(args);
     expect(result).toMatchObject({ exitCode, stdout: '', stderr: expect.stringContaining(message) });
     expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
   });

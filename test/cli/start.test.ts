@@ -3,8 +3,10 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CliOptions, runCli } from '../helpers/cli.js';
+import { type CliOptions, type CliResult, runCli } from '../helpers/cli.js';
 import { copyOfProgram } from '../helpers/copy-of-program.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -49,6 +51,26 @@ describe('the program says the same', () => {
     await chmod(dirname(program), 0o555);
     expect(await evaluated({ program })).toEqual(usual);
     await chmod(dirname(program), 0o755);
+  });
+});
+
+describe('a process of its own ends, and says what the process says that tests share:', () => {
+  const SPEED = /^(seconds|images_per_second),.*$/gm;
+  const said = ['--quiet', '--format', 'json'];
+  test.each<[exitCode: number, ...args: string[]]>([
+    [0, 'look', 'digit', '0', ...said],
+    [1, 'evaluate', '--min-accuracy', '1', '--format', 'csv'],
+    [2, '--nonsense', ...said],
+    [65, 'evaluate', 'bad.csv', ...said],
+    [65, 'score', 'bad.csv', '--workers', '2'],
+    [66, 'evaluate', 'nowhere'],
+    [74, 'evaluate', '--model', '.', ...said],
+  ])('exit code %i', async (exitCode, ...args) => {
+    const cwd = await tempFolder({ 'bad.csv': Buffer.from(digitsCsv({ count: 3 }).replace(/\d+$/m, '999')) });
+    const [own, shared] = [await runCli(args, { cwd }), await runShared(args, { cwd })];
+    const lasting = (result: CliResult) => ({ ...result, stdout: result.stdout.replace(SPEED, '') });
+    expect(lasting(own)).toEqual(lasting(shared));
+    expect(own).toMatchObject({ exitCode, signal: null });
   });
 });
 

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { labelsIdx } from '../inputs/idx-bytes.js';
 import { smallMnist } from './small-mnist.js';
 
 /** Runs a training that must fail on one line. */
 async function failure(args: readonly string[], cwd?: string) {
-  const { stdout, stderr, exitCode } = await runCli(args, cwd === undefined ? {} : { cwd });
+  const { stdout, stderr, exitCode } = await runShared(args, cwd === undefined ? {} : { cwd });
   expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
   expect(stdout).toBe('');
   return { stderr, exitCode };
@@ -73,7 +73,7 @@ describe('train says on one line', () => {
       exitCode: 2,
       stderr: expect.stringContaining('film: expected another file than that of out'),
     });
-    expect((await runCli([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
+    expect((await runShared([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
     expect(await failure([...args, '--out', out, '--resume', state, '--film', film])).toMatchObject({
       exitCode: 65,
       stderr: expect.stringContaining(
@@ -97,7 +97,7 @@ describe('train says on one line', () => {
   test('that the checkpoint to resume from would be emptied for a log', async () => {
     const { folder, args } = await smallMnist();
     const [out, state] = [join(folder, 'out'), join(folder, 'state')];
-    expect((await runCli([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
+    expect((await runShared([...args, '--out', out, '--checkpoint', state])).exitCode).toBe(0);
     const before = await readFile(state);
     const resume = ['--resume', state, '--checkpoint', join(folder, 'other'), '--log', state];
     expect(await failure([...args, '--out', out, ...resume])).toMatchObject({ exitCode: 2 });
@@ -134,7 +134,7 @@ describe('train says on one line', () => {
   test('that a checkpoint is of another training, naming what differs, or none at all', async () => {
     const { folder, args } = await smallMnist();
     const [out, checkpoint] = ['out', 'checkpoint'].map((name) => join(folder, name));
-    await runCli([...args, '--out', out, '--checkpoint', checkpoint]);
+    await runShared([...args, '--out', out, '--checkpoint', checkpoint]);
     const other = await failure([...args, '--seed', '2', '--out', out, '--resume', checkpoint]);
     expect(other.exitCode).toBe(65);
     expect(other.stderr).toContain('made with --seed 1, to be resumed with --seed 2');

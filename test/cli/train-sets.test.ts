@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readNetwork } from '../../src/network/formats/network-file.js';
 import { npyBytes } from '../formats/npy-bytes.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { digitPngs, treeOf } from '../helpers/png-files.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 
 const COUNT = 1200;
@@ -46,9 +46,18 @@ function rows(count: number, rowOf: (index: number) => readonly (string | number
 /** Trains on a set, and evaluates the network on the same. */
 async function learned(images: string, flags: readonly string[] = [], same: readonly string[] = []) {
   const out = join(await treeOf({}), 'network.safetensors');
-  const trained = await runCli(['train', '--images', images, ...LEARNING, '--out', out, ...flags, ...same]);
+  const trained = await runShared([
+    'train',
+    '--images',
+    images,
+    ...LEARNING,
+    '--out',
+    out,
+    ...flags,
+    ...same,
+  ]);
   expect(trained).toMatchObject({ exitCode: 0 });
-  const evaluated = await runCli(['evaluate', images, '--model', out, '--format', 'json', ...same]);
+  const evaluated = await runShared(['evaluate', images, '--model', out, '--format', 'json', ...same]);
   expect(evaluated).toMatchObject({ exitCode: 0 });
   const { accuracy, images: count } = JSON.parse(evaluated.stdout);
   const network = readNetwork(readFileSync(out), out);
@@ -97,11 +106,11 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     );
     const folder = await treeOf({ 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': labels });
     const out = join(folder, 'n');
-    await runCli(['train', '--images', folder, ...LEARNING, '--labels-from', '1', '--out', out]);
+    await runShared(['train', '--images', folder, ...LEARNING, '--labels-from', '1', '--out', out]);
     const network = readNetwork(readFileSync(out), out);
     expect(network.classes).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1}`));
     const paths = ['images-idx3', 'labels-idx1'].map((name) => join(folder, `train-${name}-ubyte`));
-    const { stdout } = await runCli(['evaluate', ...paths, '--model', out, '--format', 'json']);
+    const { stdout } = await runShared(['evaluate', ...paths, '--model', out, '--format', 'json']);
     expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.75);
   });
 
@@ -125,17 +134,17 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
       format === 'npy' ? npyBytes({ shape: [COUNT, 10], data: hot }) : idxBytes(0x08, [COUNT, 10], hot);
     const folder = await treeOf({ x: images, y: labels });
     const [x, y, out] = ['x', 'y', 'out'].map((name) => join(folder, name));
-    const trained = await runCli(['train', '--images', x, '--labels', y, ...LEARNING, '--out', out]);
+    const trained = await runShared(['train', '--images', x, '--labels', y, ...LEARNING, '--out', out]);
     expect(trained).toMatchObject({ exitCode: 0 });
     expect(readNetwork(readFileSync(out), out).classes).toEqual(Array.from('0123456789'));
-    const { stdout } = await runCli(['evaluate', x, y, '--model', out, '--format', 'json']);
+    const { stdout } = await runShared(['evaluate', x, y, '--model', out, '--format', 'json']);
     expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.75);
   });
 
   test('rows of no square, whose size is said', async () => {
     const csv = rows(COUNT, (i) => [LABELS[i], ...small(i, 255).slice(0, 56)]);
     const folder = await treeOf({ 'r.csv': csv });
-    const refused = await runCli(['train', '--images', join(folder, 'r.csv'), '--out', join(folder, 'n')]);
+    const refused = await runShared(['train', '--images', join(folder, 'r.csv'), '--out', join(folder, 'n')]);
     expect(refused.exitCode).toBe(65);
     expect(refused.stderr).toContain('found 57 columns; say the size with --image HEIGHTxWIDTH');
     const { accuracy, network, trained } = await learned(join(folder, 'r.csv'), ['--image', '7x8']);
@@ -188,7 +197,7 @@ describe('train refuses in one line', () => {
     ],
   ])('%s', async (_, files, flags, words) => {
     const folder = await treeOf(files);
-    const { stderr, exitCode } = await runCli([
+    const { stderr, exitCode } = await runShared([
       ...['train', '--images', folder, '--out', join(folder, 'n'), ...flags],
     ]);
     expect(exitCode).toBe(65);
@@ -202,7 +211,7 @@ describe('train refuses in one line', () => {
     ['--image', '28'],
     ['--image', '0x8'],
   ])('%s %s', async (flag, value) => {
-    const { stderr, exitCode } = await runCli(['train', '--out', 'n', flag, value]);
+    const { stderr, exitCode } = await runShared(['train', '--out', 'n', flag, value]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(flag);
   });
@@ -220,12 +229,12 @@ describe('train refuses in one line', () => {
     const image = (i: number) => Array.from({ length: 784 }, (_pixel, k) => (i * 31 + k * 17) % 256);
     const folder = await treeOf({ 'n.csv': rows(60, (i) => [...oneHot(i), ...image(i)]) });
     const args = ['train', '--images', join(folder, 'n.csv'), '--epochs', '1', '--out', join(folder, 'n')];
-    const { stderr, exitCode } = await runCli([...args, ...flags]);
+    const { stderr, exitCode } = await runShared([...args, ...flags]);
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(stderr).toContain(words);
     expect(exitCode).toBe(code);
     const classes = ['--classes', '0,1,2,3,4,5,6,7,8,9'];
-    expect(await runCli([...args, ...classes, '--format', 'json'])).toMatchObject({ exitCode: 0 });
+    expect(await runShared([...args, ...classes, '--format', 'json'])).toMatchObject({ exitCode: 0 });
   });
 
   test('labels from 1 to 10, which may count from 1, or have 10 for 0', async () => {
@@ -234,25 +243,25 @@ describe('train refuses in one line', () => {
       'tens.csv': `label,${Array.from({ length: 784 }, (_, k) => k).join(',')}\n${text}`,
     });
     const args = ['train', '--images', join(folder, 'tens.csv'), '--epochs', '1', '--out', join(folder, 'n')];
-    const { stderr, exitCode } = await runCli(args);
+    const { stderr, exitCode } = await runShared(args);
     expect(exitCode).toBe(65);
     expect(stderr).toContain('1 of these 11 never');
     expect(stderr).toContain('--label-map');
     const digits = ['--label-map', '10=0', '--classes', '0,1,2,3,4,5,6,7,8,9'];
-    expect(await runCli([...args, ...digits])).toMatchObject({ exitCode: 0 });
+    expect(await runShared([...args, ...digits])).toMatchObject({ exitCode: 0 });
   });
 
   test('to write over a picture that it learns from', async () => {
     const folder = await treeOf(digitPngs(60, (label, index) => `${label}/${index}.png`));
     const before = readFileSync(join(folder, '7/0.png'));
     const over = ['--out', join(folder, '7/0.png'), '--epochs', '1'];
-    expect(await runCli(['train', '--images', folder, ...over])).toMatchObject({ exitCode: 2 });
+    expect(await runShared(['train', '--images', folder, ...over])).toMatchObject({ exitCode: 2 });
     expect(readFileSync(join(folder, '7/0.png')).equals(before)).toBe(true);
   });
 
   test('more names than classes can be', async () => {
     const folder = await treeOf({ 'n.csv': rows(300, (i) => [`name${i}`, ...small(i, 255)]) });
-    const { stderr, exitCode } = await runCli([
+    const { stderr, exitCode } = await runShared([
       ...['train', '--images', join(folder, 'n.csv'), '--label', 'first', '--out', join(folder, 'n')],
     ]);
     expect(exitCode).toBe(65);
@@ -264,12 +273,12 @@ test('a checkpoint of pictures is gone on with to the same network', async () =>
   const folder = await treeOf(digitPngs(300, (label, index) => `${label}/${index}.png`));
   const [checkpoint, whole, rest] = ['c', 'whole', 'rest'].map((name) => join(folder, name));
   const args = ['train', '--images', folder, '--hidden', '8', '--quiet'];
-  await runCli([...args, '--epochs', '4', '--out', whole, '--checkpoint', checkpoint]);
-  expect(await runCli([...args, '--epochs', '4', '--out', rest, '--resume', checkpoint])).toMatchObject({
+  await runShared([...args, '--epochs', '4', '--out', whole, '--checkpoint', checkpoint]);
+  expect(await runShared([...args, '--epochs', '4', '--out', rest, '--resume', checkpoint])).toMatchObject({
     exitCode: 0,
   });
   expect(readFileSync(rest).equals(readFileSync(whole))).toBe(true);
   writeFileSync(join(folder, '3/new.png'), readFileSync(join(folder, '7/0.png')));
-  const other = await runCli([...args, '--epochs', '4', '--out', rest, '--resume', checkpoint]);
+  const other = await runShared([...args, '--epochs', '4', '--out', rest, '--resume', checkpoint]);
   expect(other.exitCode).toBe(65);
 });

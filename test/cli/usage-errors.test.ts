@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { expectFailure } from './expect-failure.js';
 
@@ -26,7 +26,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   });
 
   test('an unknown format', async () => {
-    const { stderr, stdout, exitCode } = await runCli(['evaluate', '--format', 'xml']);
+    const { stderr, stdout, exitCode } = await runShared(['evaluate', '--format', 'xml']);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toMatch(/^digitflow: [^\n]*'xml'[^\n]*table, json, markdown, csv[^\n]*\n$/);
   });
@@ -35,7 +35,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     [['look', 'what-if', '--why'], "unknown option '--why'; see digitflow look what-if --help"],
     [['look', 'sky'], "unknown command 'sky'; see digitflow look --help"],
   ])('%j names the help of what was meant', async (args, words) => {
-    expect(await runCli(args)).toMatchObject({ stdout: '', stderr: `digitflow: ${words}\n`, exitCode: 2 });
+    expect(await runShared(args)).toMatchObject({ stdout: '', stderr: `digitflow: ${words}\n`, exitCode: 2 });
   });
 
   test.each([
@@ -45,7 +45,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     ['trian --out f', "unknown command 'trian' (Did you mean train?)"],
   ])('%s is a mistyped command: it is told what was probably meant', async (line, words) => {
     const stderr = `digitflow: ${words}; see digitflow --help\n`;
-    expect(await runCli(line.split(' '))).toMatchObject({ stdout: '', stderr, exitCode: 2 });
+    expect(await runShared(line.split(' '))).toMatchObject({ stdout: '', stderr, exitCode: 2 });
   });
 
   test.each([
@@ -58,31 +58,31 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     [['evaluate', '-model', 'relu'], '-model', '--model'],
     [['evaluate', '\u2014model', 'relu'], '\u2014model', '--model'],
   ])('%j has a slip in an option: it is told what was probably meant', async (args, found, meant) => {
-    const { stdout, stderr, exitCode } = await runCli(args);
+    const { stdout, stderr, exitCode } = await runShared(args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(stderr).toContain(`unknown option '${found}' (Did you mean ${meant}?); see digitflow `);
   });
 
   test('what fails for another reason is told as it is, whatever its options are like', async () => {
-    const { stderr } = await runCli(['evaluate', 'nowhere', '-fjson', '--quiet']);
+    const { stderr } = await runShared(['evaluate', 'nowhere', '-fjson', '--quiet']);
     expect(JSON.parse(stderr).code).toBe('INPUT_MISSING');
   });
 
   test('look alone shows what can be looked at; nothing was done, so the exit code is 2', async () => {
-    const { stdout: help } = await runCli(['look', '--help']);
-    expect(await runCli(['look'])).toMatchObject({ stdout: help, stderr: '', exitCode: 2 });
+    const { stdout: help } = await runShared(['look', '--help']);
+    expect(await runShared(['look'])).toMatchObject({ stdout: help, stderr: '', exitCode: 2 });
   });
 
   test('version is a word, too', async () => {
-    const { stdout: version } = await runCli(['--version']);
-    expect(await runCli(['version'])).toMatchObject({ stdout: version, stderr: '', exitCode: 0 });
+    const { stdout: version } = await runShared(['--version']);
+    expect(await runShared(['version'])).toMatchObject({ stdout: version, stderr: '', exitCode: 0 });
     const cwd = await tempFolder({ version: Buffer.from('404: Not Found') });
-    expect(await runCli(['version'], { cwd })).toMatchObject({ exitCode: 65 });
+    expect(await runShared(['version'], { cwd })).toMatchObject({ exitCode: 65 });
   });
 
   test.each(['-1', '1.5', '1e3'])('record %s of look digit', async (record) => {
-    const { stdout, stderr, exitCode } = await runCli(['look', 'digit', record]);
+    const { stdout, stderr, exitCode } = await runShared(['look', 'digit', record]);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toBe(
       `digitflow: expected a record's number from 0, or the path of a picture, found ${record}; the first record is 0\n`,
@@ -90,7 +90,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
   });
 
   test('a first word that is like no command is a path, which is not there', async () => {
-    const { stderr, exitCode } = await runCli(['nowhere']);
+    const { stderr, exitCode } = await runShared(['nowhere']);
     expect({ stderr, exitCode }).toEqual({
       stderr: expect.stringMatching(/^digitflow: nowhere: no such file[^\n]*\n$/),
       exitCode: 66,
@@ -111,7 +111,7 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
     ['score x --resume', '--resume: only with --out, the file of the run that was interrupted'],
     ['report --lnag ja', "unknown option '--lnag' (Did you mean --lang?); see digitflow report --help"],
   ])('%s is told by the command that it belongs to', async (line, words) => {
-    const { stdout, stderr, exitCode } = await runCli(line.split(' '));
+    const { stdout, stderr, exitCode } = await runShared(line.split(' '));
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(stderr).toContain(words);
@@ -119,39 +119,39 @@ describe('a usage error is one line with what to do, and exit code 2', () => {
 
   test('help on what is no command', async () => {
     const stderr = "digitflow: unknown command 'nonsense'; see digitflow --help\n";
-    expect(await runCli(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });
+    expect(await runShared(['help', 'nonsense'])).toMatchObject({ stdout: '', stderr, exitCode: 2 });
   });
 
   test('is told before anything is read, so it does not wait for a pipe that gives nothing', async () => {
     const args = ['evaluate', '-', 'labels', '--normalize', 'nonsense'];
-    const { stderr, exitCode } = await runCli(args, { stdin: 'pipe' });
+    const { stderr, exitCode } = await runShared(args, { stdin: 'pipe' });
     expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining('"nonsense"'), exitCode: 2 });
   });
 });
 
 describe('an error', () => {
   test.each(['--format=json', '-fjson', '-f json'])('is JSON with %s as well', async (flag) => {
-    const { stderr } = await runCli(['evaluate', 'nowhere', ...flag.split(' ')]);
+    const { stderr } = await runShared(['evaluate', 'nowhere', ...flag.split(' ')]);
     expect(JSON.parse(stderr)).toMatchObject({ schema: 'digitflow.error/1', code: 'INPUT_MISSING' });
   });
 
   test('is told with --quiet as well', async () => {
-    const loud = await runCli(['evaluate', 'nowhere']);
-    expect(await runCli(['evaluate', 'nowhere', '--quiet'])).toEqual(loud);
+    const loud = await runShared(['evaluate', 'nowhere']);
+    expect(await runShared(['evaluate', 'nowhere', '--quiet'])).toEqual(loud);
   });
 
   test('has its stack below it with --debug, or in its JSON', async () => {
-    const { stderr } = await runCli(['evaluate', 'nowhere', '--debug']);
+    const { stderr } = await runShared(['evaluate', 'nowhere', '--debug']);
     const [line, ...stack] = stderr.trimEnd().split('\n');
     expect(line).toMatch(/^digitflow: nowhere: no such file/);
     expect(stack[0]).toMatch(/^DigitflowError: nowhere/);
     expect(stack.at(-1)).toMatch(/^ +at .*cli[\w-]*\.cjs/);
-    const json = await runCli(['evaluate', 'nowhere', '--debug', '--format', 'json']);
+    const json = await runShared(['evaluate', 'nowhere', '--debug', '--format', 'json']);
     expect(JSON.parse(json.stderr).stack).toMatch(/^DigitflowError: nowhere.*\n +at /);
   });
 
   test('stays on one line whatever a path holds, and does not steer the terminal', async () => {
-    const { stderr } = await runCli(['evaluate', 'two\nlines\u001b[2J', 'labels']);
+    const { stderr } = await runShared(['evaluate', 'two\nlines\u001b[2J', 'labels']);
     expect(stderr).toMatch(/^digitflow: two\\nlines\\u001b\[2J: no such file[^\n]*\n$/);
   });
 });

@@ -8,8 +8,9 @@ import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { zipArchive } from '../inputs/zip-archive.js';
@@ -31,7 +32,7 @@ const FILES = {
 /** Runs the program among the files; it has to fail with one line. Returns the line, and the exit code. */
 async function failing(line: string): Promise<{ readonly said: string; readonly exitCode: number | null }> {
   const cwd = await tempFolder(FILES);
-  const { stdout, stderr, exitCode } = await runCli([...line.split(' '), '--quiet'], { cwd });
+  const { stdout, stderr, exitCode } = await runShared([...line.split(' '), '--quiet'], { cwd });
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
   return { said: stderr.slice('digitflow: '.length, -1), exitCode };
@@ -140,7 +141,7 @@ describe('what has no end is looked at, and left:', () => {
     const cwd = await tempFolder(FILES);
     execFileSync('mkfifo', ['pipe'], { cwd });
     const writing = once(execFile('sh', ['-c', 'cat digit.png /dev/zero > pipe'], { cwd }), 'exit');
-    const { stdout, stderr, exitCode } = await runCli(['look', 'digit', 'pipe'], { cwd });
+    const { stdout, stderr, exitCode } = await runShared(['look', 'digit', 'pipe'], { cwd });
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toBe(
       'digitflow: pipe: expected a PNG or JPEG of at most 64 MiB, found more; give a smaller one\n',
@@ -160,12 +161,12 @@ describe('a network from a pipe', () => {
     const cwd = await pipeIn();
     const args = [...line.split(' '), '--format', 'json', '--quiet', '--model'];
     const usual = line.startsWith('score') ? ['score', 'rows.csv', '--quiet', '--model'] : args;
-    const running = runCli([...usual, 'pipe'], { cwd });
+    const running = runShared([...usual, 'pipe'], { cwd });
     await promisify(execFile)('sh', ['-c', 'cat a.safetensors > pipe'], { cwd });
     const { stdout, stderr, exitCode } = await running;
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const plain = (text: string) => text.replace(/"(?:name|seconds|imagesPerSecond)": .*/g, '');
-    expect(plain(stdout)).toBe(plain((await runCli([...usual, 'a.safetensors'], { cwd })).stdout));
+    expect(plain(stdout)).toBe(plain((await runShared([...usual, 'a.safetensors'], { cwd })).stdout));
   });
 
   test

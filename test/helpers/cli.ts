@@ -29,6 +29,11 @@ export interface CliOptions {
   readonly program?: string;
 }
 
+/** The test's own environment, less what asks for colours. */
+export function cliEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined };
+}
+
 const running = new Set<ChildProcess>();
 
 afterEach(() => {
@@ -57,7 +62,7 @@ export class Cli {
   constructor(args: readonly string[], options: CliOptions = {}) {
     const { stdin = 'ignore', stdout = 'pipe', cwd, program = PROGRAM } = options;
     const stdio: StdioOptions = [stdin, stdout, 'pipe'];
-    const env = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...options.env };
+    const env = { ...cliEnvironment(), ...options.env };
     this.#child = spawn(process.execPath, [program, ...args], { stdio, cwd, env });
     running.add(this.#child);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {

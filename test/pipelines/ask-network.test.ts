@@ -7,8 +7,8 @@ import { settleCsv } from '../../src/inputs/csv/csv-candidates.js';
 import { readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { tempFile } from '../inputs/temp-folder.js';
 
@@ -127,8 +127,8 @@ describe('the command line, of rows whose ends may both be labels', () => {
 
   test('evaluate takes the right end, from a file and from a pipe, and says why', async () => {
     const path = await tempFile(rows(300), 'noisy.csv');
-    const file = await runCli(['evaluate', path, '--format', 'json']);
-    const pipe = await runCli(['evaluate', '-', '--format', 'json'], { input: rows(300) });
+    const file = await runShared(['evaluate', path, '--format', 'json']);
+    const pipe = await runShared(['evaluate', '-', '--format', 'json'], { input: rows(300) });
     for (const { exitCode, stdout, stderr } of [file, pipe]) {
       expect(exitCode).toBe(0);
       expect(stderr).toMatch(/label column last \(the network reads 9\d % so, \d+ % with --label first\)/);
@@ -138,9 +138,9 @@ describe('the command line, of rows whose ends may both be labels', () => {
 
   test('report and look ask as well', async () => {
     const path = await tempFile(rows(300), 'noisy.csv');
-    const reported = await runCli(['report', path, '--out', '-']);
+    const reported = await runShared(['report', path, '--out', '-']);
     expect(reported.stderr).toMatch(/label column last \(the network reads/);
-    const looked = await runCli(['look', 'network', '--images', path, '--format', 'json']);
+    const looked = await runShared(['look', 'network', '--images', path, '--format', 'json']);
     expect(looked.stderr).toMatch(/label column last \(the network reads/);
   });
 
@@ -149,16 +149,16 @@ describe('the command line, of rows whose ends may both be labels', () => {
     const asked =
       /^digitflow: \S+: expected one way to read it, found 2: label column \w+ \(--label \w+\) or label/m;
     for (const command of [['score'], ['train', '--out', `${path}.safetensors`, '--images']]) {
-      const refused = await runCli([...command, path]);
+      const refused = await runShared([...command, path]);
       expect(refused.exitCode).toBe(65);
       expect(refused.stderr).toMatch(asked);
       expect(refused.stdout).toBe('');
     }
-    expect((await runCli(['score', path, '--label', 'last'])).exitCode).toBe(0);
+    expect((await runShared(['score', path, '--label', 'last'])).exitCode).toBe(0);
   });
 
   test('evaluate refuses too few of them', async () => {
-    const refused = await runCli(['evaluate', await tempFile(rows(15), 'noisy.csv')]);
+    const refused = await runShared(['evaluate', await tempFile(rows(15), 'noisy.csv')]);
     expect(refused).toMatchObject({ exitCode: 65, stdout: '' });
     expect(refused.stderr).toContain('too few to decide it; say which');
   });

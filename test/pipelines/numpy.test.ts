@@ -6,9 +6,10 @@ import { score } from '../../pipelines/score.js';
 import type { ElementFormat } from '../../src/formats/stored-arrays.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { storedNumbers } from '../formats/stored-numbers.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { network } from '../helpers/scoring.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { zipArchive } from '../inputs/zip-archive.js';
 
@@ -130,13 +131,13 @@ describe('an archive as Keras ships it', () => {
   test('is read by every command', async () => {
     const path = await folderOf({ 'mnist.npz': zipArchive(members(8)) });
     const npz = path('mnist.npz');
-    const { stdout, stderr } = await runCli(['evaluate', npz, '--format', 'json']);
+    const { stdout, stderr } = await runShared(['evaluate', npz, '--format', 'json']);
     const dialect = [{ property: 'images', value: 'x_test' }, { property: 'labels' }];
     expect(JSON.parse(stdout)).toMatchObject({ images: COUNT, data: { name: npz, dialect } });
     expect(stderr).toContain('mnist.npz: images x_test, labels y_test');
-    expect((await runCli(['score', npz])).stdout.split('\n')).toHaveLength(COUNT + 2);
-    expect((await runCli(['look', 'digit', '5', '--images', npz])).stdout).toContain(`${npz} #5`);
-    expect((await runCli(['report', npz, '-o', path('r.html')])).exitCode).toBe(0);
+    expect((await runShared(['score', npz])).stdout.split('\n')).toHaveLength(COUNT + 2);
+    expect((await runShared(['look', 'digit', '5', '--images', npz])).stdout).toContain(`${npz} #5`);
+    expect((await runShared(['report', npz, '-o', path('r.html')])).exitCode).toBe(0);
     // Two images do not tell which classes there are.
     const classNames = Array.from('0123456789').join();
     const settings = [
@@ -151,10 +152,10 @@ describe('an archive as Keras ships it', () => {
       '--quiet',
     ];
     const out = path('trained.safetensors');
-    expect(await runCli(['train', '--images', npz, ...settings, '--out', out])).toMatchObject({
+    expect(await runShared(['train', '--images', npz, ...settings, '--out', out])).toMatchObject({
       exitCode: 0,
     });
-    expect((await runCli(['evaluate', npz, '--model', out, '--quiet'])).exitCode).toBe(0);
+    expect((await runShared(['evaluate', npz, '--model', out, '--quiet'])).exitCode).toBe(0);
   });
 
   test('a folder with one is a folder of images', async () => {
@@ -226,7 +227,7 @@ describe('what cannot be read is one line:', () => {
   ])('%s', async (_, names, files, code, words) => {
     const path = await folderOf(files);
     const [x, y] = names.map(path);
-    const { stderr, exitCode } = await runCli(['evaluate', x, ...(y ? [y] : []), '--format', 'json']);
+    const { stderr, exitCode } = await runShared(['evaluate', x, ...(y ? [y] : []), '--format', 'json']);
     const failure = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
     expect(failure).toMatchObject({ code, message: expect.stringContaining(words) });
     expect(exitCode).toBe(failure.exitCode);

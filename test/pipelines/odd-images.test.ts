@@ -4,8 +4,8 @@ import { score } from '../../pipelines/score.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { surerReading } from '../../src/insight/odd-images.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFile } from '../inputs/temp-folder.js';
 
 const PIXELS = testPixels();
@@ -121,12 +121,12 @@ describe('score', () => {
 
 test('the command line says it on stderr, and --quiet does not', async () => {
   const path = await tempFile(idx(inverted(PIXELS.slice(0, 500 * 784))), 'odd-images-idx3-ubyte');
-  const said = await runCli(['score', path]);
+  const said = await runShared(['score', path]);
   expect(said.exitCode).toBe(0);
   expect(said.stderr).toMatch(
     /^digitflow: \S+odd-images-idx3-ubyte: read in another way \(inverted\), .* say --normalize inverted if/m,
   );
-  const quiet = await runCli(['score', path, '--quiet']);
+  const quiet = await runShared(['score', path, '--quiet']);
   expect(quiet.stderr).toBe('');
   expect(quiet.stdout).toBe(said.stdout);
 });

@@ -4,9 +4,9 @@ import { openModel } from '../../src/inputs/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { createRandom } from '../../src/network/random.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { whole } from '../inputs/iterables.js';
 import { tempFile } from '../inputs/temp-folder.js';
 
@@ -198,7 +198,7 @@ describe('the command line', () => {
     const path = await tempFile(images(change(PIXELS)), 'odd-images-idx3-ubyte');
     const truth = await tempFile(labels(LABELS.map(labelOf)), 'labels');
     const evaluated = async (flags: readonly string[]) => {
-      const { stdout } = await runCli(['evaluate', path, truth, ...flags, '--format', 'json']);
+      const { stdout } = await runShared(['evaluate', path, truth, ...flags, '--format', 'json']);
       return JSON.parse(stdout);
     };
     const { accuracy, otherReading: other } = await evaluated(['--scale', '255']);
@@ -215,12 +215,12 @@ describe('the command line', () => {
       'labels',
     );
     const own = await tempFile(labels(LABELS), 'labels');
-    const table = await runCli(['evaluate', path, moved]);
+    const table = await runShared(['evaluate', path, moved]);
     expect(table.stdout.replace(/\s+/g, ' ')).toContain('No better than chance, and no other reading fits:');
-    const markdown = await runCli(['evaluate', path, moved, '--format', 'markdown']);
+    const markdown = await runShared(['evaluate', path, moved, '--format', 'markdown']);
     expect(markdown.stdout).toContain('**No better than chance');
     expect(markdown.stderr).toMatch(/^digitflow: no better than chance.*\n$/);
-    expect((await runCli(['evaluate', path, own])).stdout).not.toContain('chance');
+    expect((await runShared(['evaluate', path, own])).stdout).not.toContain('chance');
   });
 
   test('ends the table with the line, and says it on stderr where a program reads the output', async () => {
@@ -228,13 +228,13 @@ describe('the command line', () => {
     const truth = await tempFile(labels(LABELS), 'labels');
     const sentence =
       /[Rr]ead in another way \(transposed\), 97 % of 1,000 images are right, not \d+ %: say\s--transpose yes/;
-    const table = await runCli(['evaluate', path, truth]);
+    const table = await runShared(['evaluate', path, truth]);
     expect(table).toMatchObject({ exitCode: 0, stderr: '' });
     expect(table.stdout).toMatch(sentence);
-    const json = await runCli(['evaluate', path, truth, '--format', 'json']);
+    const json = await runShared(['evaluate', path, truth, '--format', 'json']);
     expect(json.stderr).toMatch(sentence);
     expect(JSON.parse(json.stdout).otherReading).toMatchObject({ flags: '--transpose yes' });
-    const quiet = await runCli(['evaluate', path, truth, '--format', 'csv', '--quiet']);
+    const quiet = await runShared(['evaluate', path, truth, '--format', 'csv', '--quiet']);
     expect(quiet.stderr).toBe('');
   });
 });

@@ -8,10 +8,10 @@ import { type ReportOptions, report } from '../../pipelines/report.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -188,13 +188,13 @@ describe('the report of anything else', () => {
 describe('digitflow report', () => {
   test('writes the same bytes twice, in the language asked for, and says where', async () => {
     const args = ['report', '--limit', '500', '--lang', 'ja', '-o', at('r.html')];
-    const { stderr, stdout, exitCode } = await runCli(args);
+    const { stderr, stdout, exitCode } = await runShared(args);
     expect([stdout, exitCode]).toEqual(['', 0]);
     expect(stderr).toMatch(/r\.html: \d+ kB/);
     const page = readFileSync(at('r.html'), 'utf8');
     expect(page).toContain('<html lang="ja">');
     expect(page).toContain('混同行列');
-    const again = await runCli(['report', '--limit', '500', '--lang', 'ja', '-o', '-', '--quiet']);
+    const again = await runShared(['report', '--limit', '500', '--lang', 'ja', '-o', '-', '--quiet']);
     expect(again.stdout).toBe(page);
     expect(again.stderr).toBe('');
   });
@@ -202,12 +202,12 @@ describe('digitflow report', () => {
   test('leaves what was there where it cannot be made', async () => {
     writeFileSync(at('kept.html'), 'kept');
     writeFileSync(at('bad.csv'), `${digitsCsv({ count: 20 })}1,2,3\n`);
-    const { stderr, exitCode } = await runCli(['report', at('bad.csv'), '-q', '-o', at('kept.html')]);
+    const { stderr, exitCode } = await runShared(['report', at('bad.csv'), '-q', '-o', at('kept.html')]);
     expect(exitCode).toBe(65);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(readFileSync(at('kept.html'), 'utf8')).toBe('kept');
-    expect((await runCli(['report', '-o', at('no/such/folder.html')])).exitCode).toBe(74);
-    expect((await runCli(['report', '--lang', 'xx'])).exitCode).toBe(2);
+    expect((await runShared(['report', '-o', at('no/such/folder.html')])).exitCode).toBe(74);
+    expect((await runShared(['report', '--lang', 'xx'])).exitCode).toBe(2);
   });
 });
 
