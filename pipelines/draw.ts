@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DRAW_SCRIPT_FILE, DRAW_STYLE_FILE } from '../src/assets.js';
 import { DigitflowError, inputError } from '../src/errors.js';
+import { loadFilm } from '../src/inputs/open-film.js';
 import { BUNDLED_MODELS, loadModel, type Model } from '../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../src/insight/run-images.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
@@ -18,6 +19,10 @@ export interface DrawOptions extends LookImages {
   readonly model?: string | undefined;
   /** The language that the page begins in. Default `en`. */
   readonly language?: Language | undefined;
+  /** The path of a film that `train` wrote; false for none. Default: that of the bundled network, where it is in the page. */
+  readonly film?: string | false | undefined;
+  /** Is called where the film shows a network that is not in the page. */
+  readonly onOtherFilm?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +36,7 @@ const MOST_IMAGES = 10_000;
 /**
  * Makes a page to draw on: one HTML document, complete in itself, in which a network runs.
  *
- * @throws DigitflowError what `loadModel` and `holdToLook` throw; LABELS_MISSING where given images have none;
+ * @throws DigitflowError what `loadModel`, `loadFilm` and `holdToLook` throw; LABELS_MISSING where given images have none;
  *   BUILD_INCOMPLETE
  */
 export async function draw(options: DrawOptions = {}): Promise<string> {
@@ -40,7 +45,17 @@ export async function draw(options: DrawOptions = {}): Promise<string> {
   const others = BUNDLED_MODELS.filter((name) => BUNDLED_MODELS.includes(first.name) && name !== first.name);
   const models = [first, ...(await Promise.all(others.map((name) => loadModel(name))))];
   const images = await imagesFor(models, options);
-  return drawPage({ networks: models, images }, code, options.language ?? 'en');
+  const film = await filmFor(models, options);
+  return drawPage({ networks: models, images, film }, code, options.language ?? 'en');
+}
+
+async function filmFor(models: readonly Model[], { film: path, onOtherFilm, signal }: DrawOptions) {
+  const isBundled = models.some(({ name }) => BUNDLED_MODELS.includes(name));
+  if (path === false || (path === undefined && !isBundled)) return null;
+  const { film, bytes, name } = await loadFilm(path, signal);
+  const shown = models.find(({ sha256 }) => sha256 === film.network);
+  if (shown === undefined) onOtherFilm?.();
+  return { name: shown?.name ?? name, bytes };
 }
 
 /** Without given images those of the test set, where the network takes such. */

@@ -12,6 +12,7 @@ import { interruptibly, isWhole, sayNote, writeOut } from './process.js';
 interface DrawFlags extends Omit<LookFlags, 'format'> {
   readonly out: string;
   readonly lang: Language;
+  readonly film?: string | false;
 }
 
 const EXAMPLES = `
@@ -19,6 +20,7 @@ Examples:
   $ digitflow draw                            draw.html with both bundled networks and MNIST
   $ digitflow draw --model my.safetensors     your own network
   $ digitflow draw my-test.csv --model my.safetensors   with images of your own to try
+  $ digitflow draw --model my.safetensors --film my.film.json   with the film that train --film recorded
   $ digitflow draw --lang ja -o draw.ja.html  in Japanese to begin with; the page can switch
   $ digitflow draw -o - > draw.html           to stdout
 
@@ -34,6 +36,11 @@ export function defineDraw(command: Command): void {
   const language = new Option('--lang <language>', 'the language that the page begins in');
   addModelOption(command.argument('[images]', images).argument('[labels]', labels))
     .option('-o, --out <file>', 'where the page goes; - for stdout', 'draw.html')
+    .option(
+      '--film <file>',
+      'the training to watch, from train --film (default: that of sigmoid, if in the page)',
+    )
+    .option('--no-film', 'no training to watch: a smaller page')
     .addOption(language.choices(Object.keys(LANGUAGES)).default('en'))
     .option('-q, --quiet', 'say nothing on stderr but errors');
   addReadingOptions(command).addHelpText('after', EXAMPLES).action(runDraw);
@@ -45,11 +52,15 @@ async function runDraw(
   flags: DrawFlags,
 ): Promise<void> {
   const files = flags.out === '-' ? [] : keptFiles('--out', flags.out);
-  checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
+  const inputs = [images, labels, flags.film].filter((path) => typeof path === 'string');
+  checkFiles(await filesOf(inputs), files);
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
   await interruptibly(flags, async (signal) => {
     const { onLabelsLeftOut, ...read } = imagesOf({ ...flags, format: 'table' });
-    const options: DrawOptions = { ...read, images, labels, language: flags.lang, signal };
+    const { film } = flags;
+    const onOtherFilm = () =>
+      sayNote(flags, `${film}: of a network that is not in the page; give that one with --model`);
+    const options: DrawOptions = { ...read, images, labels, language: flags.lang, film, onOtherFilm, signal };
     const html = await draw(options);
     const isDone = isWhole(false, [images, labels]);
     if (file === null) {

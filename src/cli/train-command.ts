@@ -122,6 +122,7 @@ const EXAMPLES = `
 Examples:
   $ digitflow train --out mine.safetensors             the network of the video, on MNIST
   $ digitflow evaluate --model mine.safetensors        how well it does
+  $ digitflow train --out f --film f.json              then, to watch it learn: digitflow draw --model f --film f.json
   $ digitflow train --images folder --out f            train-images-idx3-ubyte and its labels in a folder
   $ digitflow train --images photos --out f            pictures, a folder for each class: photos/3/a.png
   $ digitflow train --images letters.csv --out f       other classes and sizes, by the labels and rows
@@ -150,7 +151,7 @@ export function defineTrain(command: Command): void {
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
-    .option('--film <file>', 'record how the first layer comes about: its weights at some 20 epochs')
+    .option('--film <file>', 'record how the first layer comes about, at some 20 epochs, for draw --film')
     .option('--log <file>', 'write every epoch as a line of JSON');
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runTrain);
 }

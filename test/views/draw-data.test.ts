@@ -16,7 +16,7 @@ test('bytes come back from text that means nothing in HTML', () => {
   );
 });
 
-test('networks and images come back from the page, number by number, also where float32 would not do', () => {
+test('networks, images and a film come back from the page, number by number, also where float32 would not do', () => {
   const models = ['sigmoid', 'relu'].map((name) => openModel(name));
   const [{ network }] = models;
   const layers = network.layers.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w / 3) }));
@@ -37,6 +37,7 @@ test('networks and images come back from the page, number by number, also where 
       numbers: [5, 6, 77],
       sample: 2,
     },
+    film: { name: 'sigmoid', bytes: Uint8Array.of(123, 0, 255) },
   };
   expect(unpackDrawData(packDrawData(data, deflateRawSync), inflateSync)).toEqual(data);
 });

@@ -1,5 +1,5 @@
 /** What a file was given as. */
-export type Wanted = 'images' | 'labels' | 'network' | 'checkpoint' | 'picture' | 'mask';
+export type Wanted = 'images' | 'labels' | 'network' | 'checkpoint' | 'film' | 'picture' | 'mask';
 
 /** What some content is, and what to do where it is not what was wanted. */
 export interface Content {
@@ -20,7 +20,10 @@ export const OTHER = { kind: 'other', advice: {} } as const satisfies Partial<Co
 /** What is not read, with the same advice whatever it was given as. */
 export function advised(advice: string) {
   const all = { images: advice, labels: advice, network: advice };
-  return { kind: 'other', advice: { ...all, checkpoint: advice, picture: advice, mask: advice } } as const;
+  return {
+    kind: 'other',
+    advice: { ...all, checkpoint: advice, film: advice, picture: advice, mask: advice },
+  } as const;
 }
 
 const AS_CSV = 'write it as CSV';
@@ -50,6 +53,7 @@ const INSTEAD: Readonly<Record<Wanted, (kind: Content['kind']) => string>> = {
     return `give sigmoid, relu, or the path of a .safetensors file${images}`;
   },
   checkpoint: () => 'give the file that train --checkpoint wrote',
+  film: () => 'give the file that train --film wrote',
   picture: (kind) =>
     kind === 'images' || kind === 'text'
       ? "give a record's number, and this file with --images"

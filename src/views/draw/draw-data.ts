@@ -22,11 +22,21 @@ export interface DrawImages extends ImageSize {
   readonly sample: number;
 }
 
+/** A recorded training in the page. */
+export interface DrawFilm {
+  /** Of the network that it shows, or of its file. */
+  readonly name: string;
+  /** As `readFilm` reads them. */
+  readonly bytes: Uint8Array;
+}
+
 /** What the page knows. */
 export interface DrawData {
   readonly networks: readonly DrawNetwork[];
   /** Null where there are none of the networks' size and classes. */
   readonly images: DrawImages | null;
+  /** Null where there is none to watch. */
+  readonly film: DrawFilm | null;
 }
 
 /** Deflates, or inflates. */
@@ -41,10 +51,11 @@ interface Head {
     readonly layers: readonly Omit<Layer, 'weights' | 'biases'>[];
   })[];
   readonly images: (Omit<DrawImages, 'pixels' | 'labels'> & { readonly labels: readonly number[] }) | null;
+  readonly film: { readonly name: string; readonly bytes: number } | null;
 }
 
 /** The data as text for the page. The same data gives the same text. */
-export function packDrawData({ networks, images }: DrawData, deflate: Squeeze): string {
+export function packDrawData({ networks, images, film }: DrawData, deflate: Squeeze): string {
   const parts: Uint8Array[] = [];
   const head: Head = {
     networks: networks.map(({ name, network: { layers, image, normalization, classes } }) => {
@@ -55,8 +66,10 @@ export function packDrawData({ networks, images }: DrawData, deflate: Squeeze): 
       return { name, image, normalization, classes, bytes: isSingle ? 4 : 8, layers: bare };
     }),
     images: images && headOf(images),
+    film: film && { name: film.name, bytes: film.bytes.length },
   };
   if (images !== null) parts.push(images.pixels);
+  if (film !== null) parts.push(film.bytes);
   const described = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(Uint32Array.of(described.length).buffer);
   return textOfBytes(deflate(joined([length, described, ...parts])));
@@ -86,10 +99,15 @@ export function unpackDrawData(text: string, inflate: Squeeze): DrawData {
       }),
     },
   }));
-  if (head.images === null) return { networks, images: null };
-  const { labels, height, width } = head.images;
+  const images = head.images && imagesOf(head.images, take);
+  const film = head.film && { ...head.film, bytes: take(head.film.bytes) };
+  return { networks, images, film };
+}
+
+function imagesOf(head: NonNullable<Head['images']>, take: (count: number) => Uint8Array): DrawImages {
+  const { labels, height, width } = head;
   const pixels = take(labels.length * height * width);
-  return { networks, images: { ...head.images, labels: Uint8Array.from(labels), pixels } };
+  return { ...head, labels: Uint8Array.from(labels), pixels };
 }
 
 /** The first bytes of all numbers, then all second ones, and so on: bytes that are like each other deflate better. */

@@ -54,6 +54,17 @@ ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${pla
 </section>
 <section id="ask" class="card" hidden></section>
 <div id="more">
+<section id="film" class="black" ${label('learn')} hidden>
+<h2 ${word('learn')}></h2><p class="soft" id="filmof"></p>
+<div class="filmbar"><button type="button" id="play"></button>
+<label class="slider"><span ${word('epoch')}></span><input id="frame" type="range" min="0" step="1"></label><output id="epoch" for="frame"></output></div>
+<div id="weights" role="img"></div>
+<div class="curves"><div><h3 ${word('cost')}></h3><canvas id="costs" aria-hidden="true"></canvas>
+<p class="legend"><span><i class="learned"></i><span id="learnedfrom"></span> <b id="cost"></b></span>
+<span class="judged"><i class="held"></i><span ${word('heldOut')}></span> <b id="heldcost"></b></span></p></div>
+<div class="judged"><h3 ${word('accuracy')}></h3><canvas id="accuracies" aria-hidden="true"></canvas>
+<p class="legend"><span><i class="held"></i><span ${word('heldOut')}></span> <b id="accuracy"></b></span></p></div></div>
+</section>
 ${shareSection(word, label)}
 </div>
 </main>

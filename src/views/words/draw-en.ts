@@ -52,6 +52,21 @@ export const drawEn = {
   lit: 'brightness: activation',
   outputs: 'Outputs',
 
+  learn: 'Watch it learn',
+  learnOf: (name: string, shown: number, all: number) =>
+    `The first layer of ${name}: what ${shown < all ? `the first ${shown} of ` : ''}its ${all} neurons look for, from random weights on. Green: light there raises the neuron. Blue: it lowers it. A colour is the same weight all along.`,
+  play: 'Play',
+  pause: 'Pause',
+  epoch: 'Epoch',
+  atEpoch: (epoch: number): string => (epoch === 0 ? 'random start' : `epoch ${epoch}`),
+  cost: 'Cost',
+  accuracy: 'Accuracy',
+  training: (isVaried: boolean): string => (isVaried ? 'training images, varied' : 'training images'),
+  heldOut: 'held-out images',
+  frame: (epoch: string, cost: string, accuracy: string | null) =>
+    `${epoch}: cost ${cost}${accuracy === null ? '' : `, accuracy ${accuracy}`}`,
+  weightsAt: (epoch: string) => `Weights of the first layer, ${epoch}`,
+
   share: 'Share',
   shareNote:
     'A link holds the drawing, the network, the neuron that you look at and your changes. It opens in this page.',

@@ -50,6 +50,21 @@ export const drawJa: typeof drawEn = {
   lit: '明るさ：活性値',
   outputs: '出力',
 
+  learn: '学習の様子を見る',
+  learnOf: (name, shown, all) =>
+    `${name} の第 1 層：ニューロン ${all} 個${shown < all ? `のうち最初の ${shown} 個` : ''}が、ランダムな重みから、画像のどこを見るようになるか。緑は、そこが明るいと活性値が上がる重み、青は下がる重み。同じ色は、いつも同じ大きさの重みです。`,
+  play: '再生',
+  pause: '一時停止',
+  epoch: 'エポック',
+  atEpoch: (epoch) => (epoch === 0 ? 'ランダムな初期値' : `エポック ${epoch}`),
+  cost: 'コスト',
+  accuracy: '正解率',
+  training: (isVaried) => (isVaried ? '訓練用の画像（変形を加えたもの）' : '訓練用の画像'),
+  heldOut: '検証用の画像',
+  frame: (epoch, cost, accuracy) =>
+    `${epoch}：コスト ${cost}${accuracy === null ? '' : `、正解率 ${accuracy}`}`,
+  weightsAt: (epoch) => `第 1 層の重み（${epoch}）`,
+
   share: '共有',
   shareNote:
     'リンクには、書いた数字、ネットワーク、注目しているニューロン、加えた変更が入ります。このページで開けます。',

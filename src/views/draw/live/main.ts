@@ -4,6 +4,7 @@ import { App } from './app.js';
 import { watchChoices, watchVerdict } from './choices.js';
 import { find } from './dom.js';
 import { watchExamples } from './examples.js';
+import { watchFilm } from './film/film-view.js';
 import { watchPad } from './pad-view.js';
 import { watchLink } from './share/link-view.js';
 import { watchSave } from './share/save-view.js';
@@ -14,6 +15,15 @@ const app = new App(data, document.documentElement.lang === 'ja' ? 'ja' : 'en', 
   requestAnimationFrame(run),
 );
 // The link first: what it holds is shown at once.
-for (const watch of [watchLink, watchChoices, watchExamples, watchPad, watchStage, watchVerdict, watchSave]) {
+for (const watch of [
+  watchLink,
+  watchChoices,
+  watchExamples,
+  watchFilm,
+  watchPad,
+  watchStage,
+  watchVerdict,
+  watchSave,
+]) {
   watch(app);
 }
