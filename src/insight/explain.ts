@@ -69,10 +69,18 @@ export interface NeuronArithmetic extends NeuronPlace {
 export function neuronArithmetic(
   network: Pick<Network, 'layers'>,
   brightness: Float64Array,
+  place: NeuronPlace,
+): NeuronArithmetic {
+  checkPlace(network, place);
+  return arithmeticOf(network, feedForward(network, brightness), place);
+}
+
+/** The same for the activations of all layers, the brightness first: neurons may have been silenced. */
+export function arithmeticOf(
+  network: Pick<Network, 'layers'>,
+  activations: readonly Float64Array[],
   { layer, neuron }: NeuronPlace,
 ): NeuronArithmetic {
-  checkPlace(network, { layer, neuron });
-  const activations = feedForward(network, brightness);
   const { biases, activation } = network.layers[layer - 1];
   const weights = rowOf(network.layers[layer - 1], neuron);
   const inputs = activations[layer - 1];

@@ -28,6 +28,9 @@ export interface ChangedNetwork<N extends LayeredNetwork = Network> {
   readonly silenced: readonly NeuronPlace[];
 }
 
+/** These change numbers of a layer. */
+const NUMBERS: readonly Change['kind'][] = ['weight', 'bias', 'shuffle'];
+
 /**
  * A changed copy of a network. Of two changes of the same number the last one counts.
  *
@@ -38,11 +41,17 @@ export function changeNetwork<N extends LayeredNetwork>(
   changes: readonly Change[],
 ): ChangedNetwork<N> {
   for (const change of changes) checkChange(network, change);
-  const layers: Layer[] = [...network.layers];
+  // Copied once: each change is made in the copy.
+  const layers: Layer[] = network.layers.map((layer, l) => {
+    const isKept = !changes.some((change) => change.layer === l + 1 && NUMBERS.includes(change.kind));
+    return isKept ? layer : { ...layer, weights: layer.weights.slice(), biases: layer.biases.slice() };
+  });
   // Layers are shuffled first, so that a weight that is set stays where it was set.
   const isShuffle = ({ kind }: Change) => kind === 'shuffle';
   for (const change of [...changes.filter(isShuffle), ...changes.filter((other) => !isShuffle(other))]) {
-    layers[change.layer - 1] = changed(network, layers[change.layer - 1], change);
+    const layer = layers[change.layer - 1];
+    if (change.kind === 'activation') layers[change.layer - 1] = { ...layer, activation: change.activation };
+    else setNumbers(network, layer, change);
   }
   const silenced = changes.flatMap((change) =>
     change.kind === 'silence' ? [{ layer: change.layer, neuron: change.neuron }] : [],
@@ -87,25 +96,13 @@ export function inputOf(
   throw fail(`a pixel up to ${height - 1},${width - 1} (row,column)`);
 }
 
-function changed(network: LayeredNetwork, layer: Layer, change: Change): Layer {
-  const { weights, biases, inputs } = layer;
-  switch (change.kind) {
-    case 'weight': {
-      const at = change.neuron * inputs + inputOf(network, change);
-      return { ...layer, weights: weights.with(at, change.value) };
-    }
-    case 'bias':
-      return { ...layer, biases: biases.with(change.neuron, change.value) };
-    case 'activation':
-      return { ...layer, activation: change.activation };
-    case 'shuffle': {
-      const order = Uint32Array.from(weights.keys());
-      shuffle(order, createRandom(change.seed));
-      return { ...layer, weights: Float64Array.from(order, (from) => weights[from]) };
-    }
-    case 'silence':
-      return layer;
-  }
+function setNumbers(network: LayeredNetwork, { weights, biases, inputs }: Layer, change: Change): void {
+  if (change.kind === 'weight') weights[change.neuron * inputs + inputOf(network, change)] = change.value;
+  if (change.kind === 'bias') biases[change.neuron] = change.value;
+  if (change.kind !== 'shuffle') return;
+  const order = Uint32Array.from(weights.keys());
+  shuffle(order, createRandom(change.seed));
+  weights.set(Float64Array.from(order, (from) => weights[from]));
 }
 
 /** What to do differently. */

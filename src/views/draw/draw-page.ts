@@ -14,6 +14,7 @@ export interface DrawCode {
 
 const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
 const PLACEMENTS = ['drawn', 'boxed', 'centred'] as const;
+const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
 
 /** The page to draw on: one HTML document without a network, whose policy allows its own script and nothing else. */
 export function drawPage(data: DrawData, { script, style }: DrawCode, language: Language): string {
@@ -52,7 +53,7 @@ ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${pla
 <button type="button" id="unroll" aria-pressed="false" ${label('unroll')}></button><div id="neurons"></div><ol id="outputs" ${label('outputs')}></ol></div>
 <p class="legend"><span><i></i><span ${word('raises')}></span></span><span><i class="lowers"></i><span ${word('lowers')}></span></span><span><i class="lit"></i><span ${word('lit')}></span></span></p>
 </section>
-<section id="ask" class="card" hidden></section>
+${askSection(word, label)}
 <div id="more">
 <section id="film" class="black" ${label('learn')} hidden>
 <h2 ${word('learn')}></h2><p class="soft" id="filmof"></p>
@@ -76,6 +77,27 @@ ${shareSection(word, label)}
 }
 
 type Mark = (key: keyof typeof drawEn) => Html;
+
+function askSection(word: Mark, label: Mark): Html {
+  return html`<div id="ask">
+<section class="card" id="asked" aria-labelledby="askedname"><h2 id="askedname"></h2><p class="soft" id="askedwhat"></p>
+<div id="answer" hidden>
+<div><div id="pictures">
+<figure><div id="askweights" tabindex="0" role="application" ${label('weightsLabel')}><canvas></canvas><i></i></div><figcaption ${word('itsWeights')}></figcaption></figure>
+<figure><div id="products"><canvas></canvas></div><figcaption id="productsname"></figcaption></figure></div>
+<div class="tools" id="brushes" role="group" ${label('brush')}>
+${BRUSHES.map((brush) => html`<button type="button" data-brush="${brush}" ${word(brush)}></button>`)}</div>
+<p class="soft" id="brushhint"></p>
+<label class="slider knob" id="weight"><span></span><input type="range"><b></b></label>
+<label class="slider knob" id="bias"><span></span><input type="range"><b></b></label>
+<div class="tools"><button type="button" id="silence" ${word('silence')}></button><button type="button" id="resetneuron" ${word('resetNeuron')}></button></div></div>
+<div><table><tbody id="terms"></tbody></table>
+<svg id="curve" viewBox="0 0 300 78" role="img"><path class="zero"/><polyline class="line"/><circle r="5"/></svg>
+<p class="soft" id="threshold"></p><p class="soft" id="depends" ${word('depends')}></p></div></div>
+<div id="turned"><p id="changed" aria-live="polite"></p><p class="soft" id="effect"></p><button type="button" id="resetall" ${word('resetAll')}></button></div>
+</section>
+</div>`;
+}
 
 function shareSection(word: Mark, label: Mark): Html {
   return html`<section id="share" class="card">

@@ -98,4 +98,37 @@ export const drawEn = {
       : `${count} ${count === 1 ? 'drawing' : 'drawings'}. Tap one to remove it.`,
   removeRow: (number: number, label: string) => `Remove drawing ${number}: ${label}`,
   csvSays: 'Rows as the network sees them. The command line evaluates them, and trains on them:',
+
+  ask: 'Ask a neuron',
+  askHint:
+    'Point at a neuron or tap it: here you see its weights and how its value comes about, and you can turn its knobs. With keys: Tab to the neurons, then arrows walk.',
+  inputs: (layer: number, neuron: number, count: number) =>
+    `${layer}:${neuron}, ${count} ${layer === 1 ? 'pixels' : 'inputs'}`,
+  itsWeights: 'its weights',
+  timesPixel: 'weight × this pixel',
+  timesActivation: 'weight × activation',
+  weightsLabel: 'The weights. Arrows move, plus and minus change the weight, Delete restores it.',
+  pixelAt: (row: number, column: number) => `pixel ${row},${column}`,
+  neuronAt: (layer: number, neuron: number) => `neuron ${layer}:${neuron}`,
+  others: (count: number) => `the other ${count}`,
+  bias: 'bias',
+  sum: 'sum z',
+  activation: 'activation',
+  isSilenced: 'silenced: always',
+  threshold: (value: string) => `threshold ${value}`,
+  depends: 'It depends on the other outputs, too.',
+  brush: 'What dragging does',
+  one: 'One',
+  raise: 'Greener',
+  lower: 'Bluer',
+  restore: 'Restore',
+  dragOne: 'Drag up or down in the weights.',
+  dragBrush: 'Paint over the weights.',
+  silence: 'Silence',
+  resetNeuron: 'Reset neuron',
+  resetAll: 'Reset all',
+  changed: (count: string, all: string, silenced: number) =>
+    `${count} of ${all} changed${silenced === 0 ? '' : `, ${silenced} silenced`}`,
+  accuracyOn: (images: number, before: string, after: string | null) =>
+    `accuracy on ${images} images: ${before}${after === null ? '' : ` → ${after}`} %`,
 };

@@ -27,6 +27,7 @@ export class App {
   #placed: Placed;
   #activations: readonly Float64Array[] = [];
   #verdicts: Verdicts | null = null;
+  readonly #before: (Verdicts | undefined)[] = [];
   readonly #views: ((parts: ReadonlySet<Part>) => void)[] = [];
   readonly #parts = new Set<Part>();
   readonly #schedule: (run: () => void) => void;
@@ -83,18 +84,26 @@ export class App {
 
   /** The verdicts on all embedded images, of the network with its changes. */
   get verdicts(): Verdicts | null {
-    if (this.#verdicts === null && this.data.images !== null) this.#verdicts = this.#judge(this.data.images);
+    const { images } = this.data;
+    if (this.#verdicts === null && images !== null) this.#verdicts = judge(this.#changed, images);
     return this.#verdicts;
   }
 
-  /** How many of the sample are right, with the changes. */
-  get correct(): number {
+  /** The same, of the network as it came. */
+  get verdictsBefore(): Verdicts | null {
     const { images } = this.data;
-    if (images === null || this.verdicts === null) return 0;
-    return countCorrect(
-      this.verdicts.predictions.subarray(0, images.sample),
-      images.labels.subarray(0, images.sample),
-    );
+    if (images === null) return null;
+    const found = this.#before[this.#current] ?? judge({ network: this.original, silenced: [] }, images);
+    this.#before[this.#current] = found;
+    return found;
+  }
+
+  /** Which share of the sample is right by these verdicts. */
+  accuracyOf({ predictions }: Verdicts): number {
+    const { images } = this.data;
+    if (images === null) return Number.NaN;
+    const { labels, sample } = images;
+    return countCorrect(predictions.subarray(0, sample), labels.subarray(0, sample)) / sample;
   }
 
   /** Adds a view: it is told at once, and then whenever something has changed, at most once a frame. */
@@ -111,6 +120,9 @@ export class App {
 
   use(network: number): void {
     this.#current = network;
+    this.#pointed = null;
+    const { layer, neuron } = this.selected ?? { layer: 1, neuron: 0 };
+    if (!(neuron < this.original.layers[layer - 1]?.outputs)) this.selected = null;
     this.#change();
   }
 
@@ -170,17 +182,19 @@ export class App {
     }
     this.#activations = activations;
   }
+}
 
-  #judge({ pixels, labels }: DrawImages): Verdicts {
-    const { network, silenced } = this.#changed;
-    const { normalization } = network;
-    const images = {
-      count: labels.length,
-      pixels: stored(pixels, normalization),
-      normalization: upright(normalization),
-    };
-    return verdictsOf(runImages(network, images, silenced)[network.layers.length - 1]);
-  }
+function judge(
+  { network, silenced }: ChangedNetwork<DrawNetwork['network']>,
+  { pixels, labels }: DrawImages,
+) {
+  const { normalization } = network;
+  const images = {
+    count: labels.length,
+    pixels: stored(pixels, normalization),
+    normalization: upright(normalization),
+  };
+  return verdictsOf(runImages(network, images, silenced)[network.layers.length - 1]);
 }
 
 /** Bright pixels on black as images of the network's own are stored: it may be one for dark ink on white. */

@@ -33,3 +33,16 @@ export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
 export function isStill(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
+
+/** Does something soon, and no more often than that: what takes long does not hold up what moves. */
+export function soon(ms: number, run: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      run();
+    }, ms);
+  };
+}

@@ -1,6 +1,7 @@
 import { inflateSync } from 'fflate/browser';
 import { unpackDrawData } from '../draw-data.js';
 import { App } from './app.js';
+import { watchAsk } from './ask/ask-panel.js';
 import { watchChoices, watchVerdict } from './choices.js';
 import { find } from './dom.js';
 import { watchExamples } from './examples.js';
@@ -23,6 +24,7 @@ for (const watch of [
   watchPad,
   watchStage,
   watchVerdict,
+  watchAsk,
   watchSave,
 ]) {
   watch(app);

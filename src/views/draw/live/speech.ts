@@ -1,3 +1,4 @@
+import type { NeuronPlace } from '../../../insight/explain.js';
 import { drawEn } from '../../words/draw-en.js';
 import { drawJa } from '../../words/draw-ja.js';
 import type { App } from './app.js';
@@ -11,6 +12,27 @@ export function wordsOf({ language }: Pick<App, 'language'>): typeof drawEn {
 export function percentOf(share: number): string {
   const percent = 100 * share;
   return `${percent.toFixed(percent > 0 && percent < 9.95 ? 1 : 0)} %`;
+}
+
+/** `−1.97`, or `+1.97` where signs matter. */
+export function numeral(value: number, digits: number, isSigned = false): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? '−' : isSigned ? '+' : ''}${text}`;
+}
+
+/** A neuron, or the output of a class. */
+export function neuronName(app: App, { layer, neuron }: NeuronPlace): string {
+  const isLast = layer === app.network.layers.length;
+  return wordsOf(app).neuron(layer, neuron, isLast ? app.network.classes[neuron] : null);
+}
+
+/** What a layer looks at: a pixel, or a neuron of the layer before. */
+export function inputName(app: App, layer: number, input: number): string {
+  const { width } = app.network.image;
+  return layer === 1
+    ? wordsOf(app).pixelAt(Math.floor(input / width), input % width)
+    : wordsOf(app).neuronAt(layer - 1, input);
 }
 
 /** Puts the words into the markup: each element says which it wants. */

@@ -2,7 +2,7 @@ import type { NeuronPlace } from '../../../insight/explain.js';
 import { layerSizes } from '../../../network/network.js';
 import type { App } from './app.js';
 import { element, find, isStill, pencil } from './dom.js';
-import { percentOf, wordsOf } from './speech.js';
+import { neuronName, percentOf, wordsOf } from './speech.js';
 import { layStage, type StageLayout } from './stage-layout.js';
 import { paintStage } from './stage-paint.js';
 
@@ -19,6 +19,7 @@ export function watchStage(app: App): void {
   const unroll = find<HTMLButtonElement>('#unroll');
   const replay = find<HTMLButtonElement>('#replay');
   let layout: StageLayout = layStage(app.network.layers, app.network.image, 640);
+  let laid: unknown = null;
   let reached = Number.POSITIVE_INFINITY;
   let unrolled = 0;
   let isUnrolled = false;
@@ -42,7 +43,8 @@ export function watchStage(app: App): void {
   new ResizeObserver(lay).observe(stage);
 
   app.watch((parts) => {
-    if (parts.has('network') || parts.has('language')) lay();
+    // What only turns a knob leaves all where it is.
+    if (parts.has('language') || laid !== app.original) lay();
     else paint();
     if (parts.has('drawing') || parts.has('network')) tellOutputs();
   });
@@ -50,9 +52,9 @@ export function watchStage(app: App): void {
   /** Puts buttons over the neurons, so that they can be pointed at, tapped and walked to. */
   function lay(): void {
     const { network } = app;
+    laid = app.original;
     layout = layStage(network.layers, network.image, stage.clientWidth);
     stage.style.height = `${layout.height}px`;
-    const words = wordsOf(app);
     const spots = layout.layers.flat();
     const wanted = spots.map(({ layer, neuron }) => `${layer}:${neuron}`);
     if (Array.from(neurons.children, ({ id }) => id.slice(1)).join() !== wanted.join()) {
@@ -62,20 +64,13 @@ export function watchStage(app: App): void {
       const button = neurons.children[i] as HTMLButtonElement;
       button.style.left = `${spot.x}px`;
       button.style.top = `${spot.y}px`;
-      button.setAttribute(
-        'aria-label',
-        words.neuron(spot.layer, spot.neuron, isLast(spot) ? nameOf(spot) : null),
-      );
+      button.setAttribute('aria-label', neuronName(app, spot));
     }
     layHeads();
     layOutputs();
     Object.assign(unroll.style, px(isUnrolled ? layout.column : layout.image));
     paint();
     tellOutputs();
-  }
-
-  function isLast({ layer }: NeuronPlace): boolean {
-    return layer === app.network.layers.length;
   }
 
   function nameOf({ neuron }: NeuronPlace): string {

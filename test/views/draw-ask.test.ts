@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openModel } from '../../src/inputs/open-model.js';
+import { neuronArithmetic } from '../../src/insight/explain.js';
+import { runImages } from '../../src/insight/run-images.js';
+import { type Change, changeNetwork } from '../../src/insight/what-if.js';
+import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { runCli } from '../helpers/cli.js';
+import { outputs, paint, press } from '../helpers/draw-page.js';
+import { brightnessAt, testImages } from '../helpers/image-set.js';
+
+const path = findBrowser();
+const NETWORKS = ['sigmoid', 'relu'];
+
+describe.skipIf(path === null)('a neuron of the page, asked and changed, in a real browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
+  const file = join(folder, 'draw.html');
+  const { network } = openModel('sigmoid');
+  const images = testImages(network, 200);
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    expect((await runCli(['draw', '--out', file])).exitCode).toBe(0);
+    browser = await launchBrowser(path ?? '');
+    ({ page, complaints } = await openPage(browser, file));
+    await press(page, '[data-placement=drawn]');
+    await paint(page, images.pixels.subarray(0, 784));
+  }, 60_000);
+  afterAll(async () => {
+    expect(complaints).toEqual([]);
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    await press(page, '#networks button');
+    await press(page, '#resetall');
+  });
+
+  const ask = (place: string) => press(page, `#n${place.replace(':', '\\:')}`);
+  const text = (selector: string) => page.locator(selector).textContent();
+
+  /** The outputs that the library has for the same image and changes. */
+  function wanted(changes: readonly Change[], place?: number): number[] {
+    const { network: other, silenced } = changeNetwork(openModel(NETWORKS[place ?? 0]).network, changes);
+    const runs = runImages(other, { ...images, count: 1 }, silenced);
+    return [...runs[runs.length - 1].values];
+  }
+
+  /** The browser's exp may differ from Node's in the last bit. */
+  async function expectOutputs(values: readonly number[]): Promise<void> {
+    const found = await outputs(page);
+    expect(found.length).toBe(values.length);
+    for (const [k, value] of values.entries()) expect(found[k]).toBeCloseTo(value, 12);
+  }
+
+  /** The rows of the sum: what they say, and the number they stand for. */
+  async function sum() {
+    await outputs(page);
+    const rows = await page.evaluate<{ kind: string; shown: string; value: number }[]>(
+      `Array.from(document.querySelectorAll('#terms tr:not([hidden])'), (row) =>
+        ({ kind: row.className, shown: row.lastChild.textContent, value: Number(row.dataset.value) }))`,
+    );
+    const parts = rows.filter(({ kind }) => ['term', 'rest', 'bias'].includes(kind));
+    const number = ({ shown }: { shown: string }) => Number(shown.replace('−', '-'));
+    const of = (kind: string) => rows.find((row) => row.kind === kind) ?? rows[0];
+    return {
+      terms: rows.filter(({ kind }) => kind === 'term'),
+      all: parts.reduce((total, { value }) => total + value, 0),
+      allShown: parts.reduce((total, row) => total + number(row), 0),
+      z: of('sum').value,
+      zShown: number(of('sum')),
+      value: of('value').value,
+    };
+  }
+
+  test('terms + rest + bias are z, as shown and in full, for every neuron of both networks; the library says the same', async () => {
+    for (const [at, model] of NETWORKS.entries()) {
+      await press(page, `#networks button:nth-child(${at + 1})`);
+      const { network: own } = openModel(model);
+      for (const [l, { outputs: count, inputs }] of own.layers.entries()) {
+        for (let neuron = 0; neuron < count; neuron++) {
+          await ask(`${l + 1}:${neuron}`);
+          const found = await sum();
+          const known = neuronArithmetic(own, brightnessAt(images, own, 0), { layer: l + 1, neuron });
+          expect(Math.abs(found.all - found.z)).toBeLessThan(1e-9);
+          expect(Math.abs(found.allShown - found.zShown)).toBeLessThan(1e-4);
+          expect(found.z).toBeCloseTo(known.sum, 10);
+          expect(found.value).toBeCloseTo(known.value, 10);
+          const sizes = [...known.contributions].map(Math.abs).sort((a, b) => b - a);
+          const lit = Math.min(5, sizes.filter((size) => size > 0).length);
+          expect(found.terms.length).toBe(lit);
+          for (const [i, { value }] of found.terms.entries()) {
+            expect(Math.abs(value)).toBeCloseTo(sizes[i], 10);
+          }
+          expect(await text('#askedwhat')).toContain(`${l + 1}:${neuron}, ${inputs} `);
+        }
+      }
+    }
+  }, 60_000);
+
+  test('silencing a neuron gives what changeNetwork gives, and asks nothing of it in the next layer', async () => {
+    await ask('1:3');
+    await press(page, '#silence');
+    await expectOutputs(wanted([{ kind: 'silence', layer: 1, neuron: 3 }]));
+    expect((await sum()).value).toBe(0);
+    expect(await text('#changed')).toBe('0 of 13,002 changed, 1 silenced');
+    await ask('2:0');
+    const found = await sum();
+    expect(found.terms.some(({ value }) => value === 0)).toBe(false);
+    expect(Math.abs(found.all - found.z)).toBeLessThan(1e-9);
+    await ask('1:3');
+    await press(page, '#silence');
+    await expectOutputs(wanted([]));
+    expect(await text('#changed')).toBe('0 of 13,002 changed');
+  });
+
+  /** Moves a slider, as a hand would. */
+  async function slide(selector: string, value: number): Promise<void> {
+    await page.evaluate(`{ const slider = document.querySelector('${selector} input'); slider.value = ${value};
+      slider.dispatchEvent(new Event('input', { bubbles: true })); }`);
+  }
+
+  test('sliders set a bias and a weight, keys walk and turn, and each network keeps its changes', async () => {
+    await ask('2:5');
+    await slide('#bias', -3.5);
+    await page.locator('#askweights').focus();
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowRight');
+    await slide('#weight', 2.25);
+    const changes: Change[] = [
+      { kind: 'bias', layer: 2, neuron: 5, value: -3.5 },
+      { kind: 'weight', layer: 2, neuron: 5, input: 1, value: 2.25 },
+    ];
+    await expectOutputs(wanted(changes));
+    expect(await text('#changed')).toBe('2 of 13,002 changed');
+    await press(page, '#networks button:nth-child(2)');
+    await expectOutputs(wanted([], 1));
+    expect(await text('#changed')).toBe('0 of 13,002 changed');
+    await press(page, '#networks button:nth-child(1)');
+    await expectOutputs(wanted(changes));
+    await page.locator('#askweights').focus();
+    await page.keyboard.press('+');
+    await outputs(page);
+    expect(await text('#weight b')).not.toBe('+2.25');
+    await page.keyboard.press('Delete');
+    await expectOutputs(wanted(changes.slice(0, 1)));
+    await press(page, '#resetneuron');
+    await expectOutputs(wanted([]));
+  });
+
+  test('the picture of the weights is painted, dragged and restored', async () => {
+    await ask('1:2');
+    const weight = (input: number) => network.layers[0].weights[2 * 784 + input];
+    const drag = (from: [number, number], to: [number, number]) =>
+      page.evaluate(`{ const pad = document.querySelector('#askweights'); const box = pad.getBoundingClientRect();
+        const send = (type, [row, column]) => pad.dispatchEvent(new PointerEvent(type, { bubbles: true, button: 0,
+          clientX: box.left + (column / 28) * box.width, clientY: box.top + (row / 28) * box.height }));
+        send('pointerdown', ${JSON.stringify(from)}); send('pointermove', ${JSON.stringify(to)});
+        send('pointerup', ${JSON.stringify(to)}); }`);
+    await drag([10.5, 12.5], [4.5, 12.5]);
+    await outputs(page);
+    expect(await text('#weight span')).toBe('pixel 10,12');
+    expect(await text('#changed')).toBe('1 of 13,002 changed');
+    const value = Number(await page.locator('#weight input').inputValue());
+    expect(value).toBeGreaterThan(weight(10 * 28 + 12) + 0.5);
+    const input = 10 * 28 + 12;
+    await expectOutputs(wanted([{ kind: 'weight', layer: 1, neuron: 2, input, value }]));
+    await press(page, '[data-brush=lower]');
+    await drag([20.5, 3.5], [20.5, 20.5]);
+    await outputs(page);
+    const changed = /^(\d+) of 13,002 changed$/;
+    const painted = Number(changed.exec((await text('#changed')) ?? '')?.[1]);
+    expect(painted).toBeGreaterThan(18 * 3);
+    await press(page, '[data-brush=restore]');
+    await drag([20.5, 3.5], [20.5, 20.5]);
+    await outputs(page);
+    expect(await text('#changed')).toBe('1 of 13,002 changed');
+    await press(page, '[data-brush=one]');
+    await drag([10.5, 12.5], [10.5, 12.5]);
+    await outputs(page);
+    expect(await text('#changed')).toBe('1 of 13,002 changed');
+  });
+
+  test('what the changes do to the accuracy is told', async () => {
+    const sample = testImages(network);
+    const right = (changes: readonly Change[]) => {
+      const { network: other, silenced } = changeNetwork(network, changes);
+      const { values } = runImages(other, sample, silenced)[2];
+      let count = 0;
+      for (let i = 0; i < 10_000; i += 50) {
+        const own = values.subarray(10 * i, 10 * i + 10);
+        if (own.indexOf(Math.max(...own)) === sample.labels?.[i]) count++;
+      }
+      return count / 200;
+    };
+    await ask('1:3');
+    await press(page, '#silence');
+    const [before, after] = [right([]), right([{ kind: 'silence', layer: 1, neuron: 3 }])];
+    const told = `accuracy on 200 images: ${(100 * before).toFixed(1)} → ${(100 * after).toFixed(1)} %`;
+    await expect.poll(() => text('#effect')).toBe(told);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'is accessible to all: %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      for (const place of ['1:3', '3:2']) {
+        await ask(place);
+        await outputs(page);
+        expect(await violations(page)).toEqual([]);
+      }
+    },
+    60_000,
+  );
+});
