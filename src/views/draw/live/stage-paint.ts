@@ -6,7 +6,9 @@ import type { NeuronSpot, StageLayout } from './stage-layout.js';
 /** An edge is drawn in one of so many strengths: each is one path. */
 const SHADES = 12;
 /** Weaker ones than this share of the strongest are hidden. */
-const FAINT = 0.08;
+const FAINT = 0.14;
+/** So many of a layer's edges are weaker than those that are drawn in full. */
+const STRONG = 0.98;
 
 /** What is shown just now. */
 export interface StageMoment {
@@ -35,7 +37,7 @@ export function paintStage(
 interface Edge {
   readonly from: { readonly x: number; readonly y: number };
   readonly to: { readonly x: number; readonly y: number };
-  /** Weight times activation, as a share of the strongest: above 0 it raises. */
+  /** Weight times activation, -1 to 1: above 0 it raises. */
   readonly strength: number;
 }
 
@@ -60,9 +62,12 @@ function edgesTo(app: App, { layers, image, column }: StageLayout, l: number, mo
     const isOther = asked !== null && asked.layer === 1 && !isAsked(to);
     return [{ from: { x, y }, to, dim: isOther ? 0.4 : 1, strength: sum }];
   });
-  const largest = edges.reduce((most, { strength }) => Math.max(most, Math.abs(strength)), 0);
-  if (largest === 0) return [];
-  return edges.map(({ from, to, strength, dim }) => ({ from, to, strength: (strength / largest) * dim }));
+  const strengths = Float64Array.from(edges, ({ strength }) => Math.abs(strength)).sort();
+  // A single strong one would let all others look faint.
+  const strong = strengths[Math.floor(STRONG * (strengths.length - 1))];
+  if (strong === 0) return [];
+  const share = (strength: number) => Math.max(-1, Math.min(1, strength / strong));
+  return edges.map(({ from, to, strength, dim }) => ({ from, to, strength: share(strength) * dim }));
 }
 
 /** The strongest last; `share` of each, from its start. */
@@ -82,7 +87,7 @@ function paintEdges(context: CanvasRenderingContext2D, edges: readonly Edge[], s
       }
       context.setLineDash(colour === LOWERS ? [5, 4] : []);
       context.lineWidth = 0.6 + 2.6 * strength;
-      context.strokeStyle = css(colour, 0.12 + 0.88 * strength);
+      context.strokeStyle = css(colour, 0.08 + 0.92 * strength ** 1.5);
       context.stroke();
     }
   }
