@@ -81,6 +81,12 @@ describe("MNIST's own images as pictures", () => {
     expect(found.stderr).toContain(`label by ${beside}/labels.csv, labels without a picture 1`);
     const given = await treeOf({ ...pictures, 'truth.txt': rows.join('').replaceAll('img/', '') });
     expect(await evaluation(given, join(given, 'truth.txt'))).toMatchObject({ images: 100, correct });
+    // A list beside their folder, with paths from there, or whole ones.
+    for (const start of ['img', './img', join(beside, 'img')]) {
+      writeFileSync(join(beside, 'list'), rows.join('').replaceAll('img/', `${start}/`));
+      const listed = await evaluation(join(beside, 'img'), join(beside, 'list'));
+      expect(listed).toMatchObject({ images: 100, correct });
+    }
   });
 
   test('are seen by report and look, too', async () => {
@@ -245,6 +251,16 @@ describe('what is not clear is refused in one line:', () => {
     expect(exitCode).toBe(words.includes('no such file') ? 66 : 65);
     expect(stderr).toMatch(/^digitflow: [^\n]+\n$/);
     expect(stderr).toContain(words);
+  });
+
+  test('a name in a list that is two pictures', async () => {
+    const folder = await treeOf({ 'img/a.png': picture, 'img/img/a.png': picture, list: 'img/a.png,7\n' });
+    const { stderr, exitCode } = await runCli(['evaluate', join(folder, 'img'), join(folder, 'list')]);
+    expect(stderr).toBe(
+      `digitflow: ${folder}/list: expected img/a.png to be one picture, found ${folder}/img/img/a.png, from the ` +
+        `pictures' folder, and ${folder}/img/a.png, from its own; write the whole path\n`,
+    );
+    expect(exitCode).toBe(65);
   });
 
   test('numbers that count pictures in a folder of a class are no labels', async () => {

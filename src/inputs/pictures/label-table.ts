@@ -1,10 +1,11 @@
+import { dirname, resolve } from 'node:path';
 import { DigitflowError } from '../../errors.js';
 import { unexpected } from '../../formats/content/content.js';
 import { isLabelName } from '../../formats/csv/guess/column-evidence.js';
 import { firstRows } from '../../formats/csv/guess/first-table.js';
 import { guessShape } from '../../formats/csv/guess/guess-shape.js';
 import { contentOf } from '../../formats/recognize.js';
-import { textOf } from './picture-set.js';
+import { bytesOf, type PictureSet, textOf } from './picture-set.js';
 
 /** A CSV of names and labels. */
 export interface LabelTable {
@@ -21,15 +22,17 @@ const NAME_COLUMN = /^(?:file|file_?name|image|image_?(?:name|file|path|id)|pict
 
 /**
  * Reads a CSV of names and labels: the column of names is the one that has them, the other is that of the labels, or what the
- * header calls so.
+ * header calls so. Names are paths from the folder of the pictures, or from that of the list.
  *
+ * @param path where the list lies, if it is a file
  * @throws DigitflowError CSV_BINARY, CSV_COLUMNS, LABEL_AMBIGUOUS
  */
 export function labelTable(
   bytes: Uint8Array,
   csvName: string,
-  names: readonly string[],
+  pictures: Pick<PictureSet, 'names' | 'title'>,
   binds: boolean,
+  path: string | null,
 ): LabelTable {
   const content = contentOf(bytes);
   if (content.kind !== 'text') {
@@ -39,12 +42,12 @@ export function labelTable(
   const whole = { isWhole: true, mostRows: Number.POSITIVE_INFINITY };
   const first = firstRows(bytes, guessShape(bytes, true, undefined), whole);
   const rows = first.rows.map(({ fields }) => fields.map((field) => field.trim()));
-  const keyed = namesByKey(names);
+  const pictureOf = pictureFinder(pictures, csvName, path);
   const width = Math.max(0, ...rows.slice(0, 100).map(({ length }) => length));
   const known = Array.from(
     { length: width },
     // Names that differ: a label, too, may be what a picture is called.
-    (_, column) => new Set(rows.flatMap((row) => keyed.get(keyOf(row[column] ?? '')) ?? [])).size,
+    (_, column) => new Set(rows.flatMap((row) => pictureOf(row[column] ?? '') ?? [])).size,
   );
   const most = Math.max(0, ...known);
   const header = rows.length > 0 && isHeader(rows[0]) ? rows[0] : null;
@@ -59,7 +62,7 @@ export function labelTable(
   const labels = new Map<string, string>();
   let unused = 0;
   for (const row of header ? rows.slice(1) : rows) {
-    const name = keyed.get(keyOf(row[nameColumn] ?? ''));
+    const name = pictureOf(row[nameColumn] ?? '');
     if (name === undefined) {
       unused++;
       continue;
@@ -79,18 +82,34 @@ function isHeader(row: readonly string[]): boolean {
   return row.some((field) => NAME_COLUMN.test(field)) && row.some(isLabelName);
 }
 
-/** Pictures by their paths, and where only one is called so, by their own names, with their ending or without. */
-function namesByKey(names: readonly string[]): Map<string, string> {
-  const keyed = new Map<string, string>();
+/**
+ * Finds pictures by their paths, from their folder and from that of the list; and where only one is called so, by their own
+ * names, with their ending or without.
+ */
+function pictureFinder(
+  { names, title }: Pick<PictureSet, 'names' | 'title'>,
+  csvName: string,
+  path: string | null,
+) {
+  const byPath = new Map(names.map((name) => [keyOf(name), name]));
+  const byPlace = new Map(path === null ? [] : names.map((name) => [bytesOf(resolve(title(name))), name]));
+  const listFolder = bytesOf(resolve(dirname(path ?? '.')));
   const byName = new Map<string, string | null>();
   for (const name of names) {
-    keyed.set(keyOf(name), name);
     const own = name.slice(name.lastIndexOf('/') + 1);
     const keys = new Set([own, own.replace(/\.[^.]*$/, '')]);
     for (const key of keys) byName.set(key, byName.has(key) ? null : name);
   }
-  for (const [key, name] of byName) if (name !== null && !keyed.has(key)) keyed.set(key, name);
-  return keyed;
+  return (field: string): string | undefined => {
+    const key = keyOf(field);
+    const [inFolder, besideList] = [byPath.get(key), byPlace.get(resolve(listFolder, key))];
+    if (inFolder !== undefined && besideList !== undefined && inFolder !== besideList) {
+      const both = `${title(inFolder)}, from the pictures' folder, and ${title(besideList)}, from its own`;
+      const message = `${csvName}: expected ${textOf(key)} to be one picture, found ${both}`;
+      throw new DigitflowError('LABEL_AMBIGUOUS', `${message}; write the whole path`);
+    }
+    return inFolder ?? besideList ?? byName.get(key) ?? undefined;
+  };
 }
 
 /** As Windows and shells write paths. */

@@ -5,7 +5,7 @@ import { fitDigit } from '../../formats/pictures/fit-digit.js';
 import type { Guess, ReadingFlags } from '../../formats/reading.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, readStart } from '../bytes/byte-source.js';
-import { openBytes } from '../bytes/open-bytes.js';
+import { openBytes, pathOf } from '../bytes/open-bytes.js';
 import { type FirstBytes, nameOf } from '../first-bytes.js';
 import { type Cursor, type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
@@ -153,12 +153,12 @@ async function setOfOne(first: FirstBytes): Promise<PictureSet> {
 
 /** The labels that are given, or lie in the folder. */
 async function openTable(set: PictureSet): Promise<(LabelTable & { readonly sha256: string }) | null> {
-  const { labels, names, areLabelsGiven } = set;
+  const { labels, areLabelsGiven } = set;
   if (labels === null) return null;
   const name = nameOf(labels);
   const bytes = await readWhole(await openBytes(labels, name), MOST_TABLE_BYTES, 'a list of labels');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...labelTable(bytes, name, names, areLabelsGiven), sha256 };
+  return { ...labelTable(bytes, name, set, areLabelsGiven, pathOf(labels)), sha256 };
 }
 
 async function readWhole(source: ByteSource, mostBytes: number, what: string): Promise<Uint8Array> {
