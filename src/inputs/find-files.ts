@@ -70,7 +70,7 @@ export async function locateLabels(imagesPath: string): Promise<string> {
   if (!isArray && !name.includes('images')) {
     throw new DigitflowError(
       'INPUT_MISSING',
-      `${imagesPath}: its name has no "images" in it, so the labels cannot be found by theirs; give the labels' path`,
+      `${imagesPath}: expected labels for these images, which are found beside a file whose name has "images" in it, as t10k-images-idx3-ubyte has; give the labels' path as well`,
     );
   }
   const candidates = isArray ? labelNames(name) : idxLabelNames(name);

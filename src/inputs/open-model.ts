@@ -73,14 +73,15 @@ function modelOf(nameOrPath: string, bytes: Uint8Array): Model {
 /** What to do where there is no such network, or only a folder. */
 function explained(error: unknown, path: string): unknown {
   if (!(error instanceof DigitflowError)) return error;
-  if (error.code === 'INPUT_MISSING' && !isUrl(path)) {
+  if (error.code !== 'INPUT_MISSING' || isUrl(path)) return error;
+  if (!isFolder(path)) {
     const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a .safetensors file`;
     return new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
   }
-  const within = error.code === 'INPUT_READ' && isFolder(path) ? networksIn(path) : [];
+  const within = networksIn(path);
   if (within.length === 0) return error;
   const message = `${path}: expected a network, found a folder; give the file in it: ${within.join(', ')}`;
-  return new DigitflowError('INPUT_READ', message, { cause: error });
+  return new DigitflowError('INPUT_MISSING', message, { cause: error });
 }
 
 const MOST_TOLD = 3;

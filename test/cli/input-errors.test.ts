@@ -144,17 +144,41 @@ describe('a bad network is one line, and exit code 65', () => {
   });
 });
 
-describe('what cannot be read is one line, and exit code 74', () => {
+describe('a folder where a file is wanted is one line, and exit code 66', () => {
   test('a folder for labels', async () => {
     const cwd = await folderOf({});
-    const failure = { code: 'INPUT_READ', exitCode: 74, words: ['found a folder'] } as const;
+    const failure = { code: 'INPUT_MISSING', exitCode: 66, words: ['found a folder'] } as const;
     await expectFailure(['images', cwd], failure, { cwd });
   });
 
   test('a folder for a network', async () => {
     const cwd = await folderOf({});
-    const failure = { code: 'INPUT_READ', exitCode: 74, words: [cwd] } as const;
+    const failure = { code: 'INPUT_MISSING', exitCode: 66, words: [cwd, 'found a folder'] } as const;
     await expectFailure(['images', 'labels', '--model', cwd], failure, { cwd });
+  });
+});
+
+describe('one file alone is told for what it is before its labels are looked for:', () => {
+  test.each<[name: string, file: Uint8Array, code: ErrorCode, exitCode: number, word: string]>([
+    ['labels', labelsIdx([1, 2, 3]), 'IDX_SWAPPED', 65, 'expected images, found labels (u8 3); were'],
+    [
+      'a header that is cut off',
+      IMAGES.subarray(0, 6),
+      'IDX_TRUNCATED',
+      65,
+      'file: the IDX header is cut off',
+    ],
+    ['gzip within gzip', gzipSync(gzipSync(IMAGES)), 'IDX_IS_GZIP', 65, 'if it was packed twice'],
+    [
+      'images under another name',
+      IMAGES,
+      'INPUT_MISSING',
+      66,
+      'whose name has "images" in it, as t10k-images-idx3-ubyte has; give the labels',
+    ],
+  ])('%s', async (_, file, code, exitCode, word) => {
+    const cwd = await tempFolder({ file });
+    await expectFailure(['file'], { code, exitCode, words: [word] }, { cwd });
   });
 });
 

@@ -255,7 +255,7 @@ describe('what is not clear is refused in one line:', () => {
 
   test('a name in a list that is two pictures', async () => {
     const folder = await treeOf({ 'img/a.png': picture, 'img/img/a.png': picture, list: 'img/a.png,7\n' });
-    const { stderr, exitCode } = await runCli(['evaluate', join(folder, 'img'), join(folder, 'list')]);
+    const { stderr, exitCode } = await runShared(['evaluate', join(folder, 'img'), join(folder, 'list')]);
     expect(stderr).toBe(
       `digitflow: ${folder}/list: expected img/a.png to be one picture, found ${folder}/img/img/a.png, from the ` +
         `pictures' folder, and ${folder}/img/a.png, from its own; write the whole path\n`,

@@ -31,6 +31,12 @@ describe('a header in any language', () => {
   });
 });
 
+test('labels that --labels-from contradicts are no labels, and that flag is named', () => {
+  expect(() => guess('0,0,255,0,7 1,255,0,0,7 0,0,255,0,7', { labelsFrom: 1 })).toThrowError(
+    'that looks like a label from 1 on or an id: say --label or --id, or another --labels-from',
+  );
+});
+
 describe('rows that lack a pixel beside their label', () => {
   const rows = '3,0,255,0 1,255,0,0 2,0,255,0';
 

@@ -79,7 +79,7 @@ describe('openBytes with a path', () => {
   it('says when the path is a folder', async () => {
     const folder = await tempFolder();
     const error = await failureOf(() => openBytes(folder, folder));
-    expect(error).toMatchObject({ code: 'INPUT_READ', exitCode: 74 });
+    expect(error).toMatchObject({ code: 'INPUT_MISSING', exitCode: 66 });
     expect(error.message).toContain('expected a file, found a folder');
   });
 });

@@ -87,7 +87,7 @@ export async function openPath(path: string, name: string): Promise<ByteSource> 
     if (stats.isFile()) return new FileBytes(await OpenFile.open(path, name));
     if (stats.isDirectory()) {
       const message = `${name}: expected a file, found a folder; give the file's own path`;
-      throw new DigitflowError('INPUT_READ', message);
+      throw new DigitflowError('INPUT_MISSING', message);
     }
     if (stats.isFIFO()) return await pipeBytes(await promisify(open)(path, FIFO_FLAGS), name);
     return iterableBytes(createReadStream(path), name);

@@ -75,7 +75,7 @@ function readRegular(path: string, file: WholeFile): Uint8Array | null {
     const stats = statSync(path);
     if (stats.isDirectory()) {
       const message = `${path}: expected ${file.title}, found a folder; give the file's own path`;
-      throw new DigitflowError('INPUT_READ', message);
+      throw new DigitflowError('INPUT_MISSING', message);
     }
     if (!stats.isFile()) return null;
     fd = openSync(path, 'r');
@@ -87,6 +87,7 @@ function readRegular(path: string, file: WholeFile): Uint8Array | null {
       : Buffer.concat([start, readUpTo(fd, stats.size - start.length)]);
   } catch (error) {
     const failure = inputError(error, path);
+    if (failure === error) throw error;
     if (failure.code !== 'INPUT_MISSING' || isUrl(path)) throw failure;
     // Not from stdin: that is for images.
     const message = `${path}: no such file; give the path of ${file.title}`;

@@ -38,12 +38,13 @@ function beginsLikeIdx(start: Uint8Array): boolean {
 
 /** @throws DigitflowError what `parseIdxHeader`, `imageLayout`, the opening of labels and `pixelInput` throw */
 async function openIdx(first: FirstBytes, options: OpenOptions): Promise<Input> {
-  const { name } = first;
-  // By their name: before anything is read.
-  const openLabels = await options.findLabels(first.path);
+  const { name, path } = first;
+  // What a stream lacks is told before anything is read; what a file is, before its labels are looked for.
+  const openGiven = path === null ? await options.findLabels(null) : null;
   const images = await DataStream.open(await first.content(), IDX_HEADER, options.digest);
   return closedOnError(images, async () => {
     const { count, height, width } = imageLayout(images.header, name);
+    const openLabels = openGiven ?? (await options.findLabels(path));
     const labels = await openLabels();
     return pixelInput({
       ...{ file: options.file, name, format: 'idx', guesses: [], image: { height, width }, count },

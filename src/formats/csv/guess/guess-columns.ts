@@ -126,11 +126,15 @@ function findPixels(evidence: ColumnEvidence, claims: readonly (Claim | null)[])
 
 /** No run of columns is the only one that may be the pixels. */
 function noRun(evidence: ColumnEvidence, hasClaims: boolean): DigitflowError {
-  const { names, columnCount, pixelCount } = evidence;
+  const { names, columnCount, pixelCount, flags } = evidence;
   if (columnCount === pixelCount + 1 && !hasClaims) {
     const called = names ? ` ("${names[0]}", "${names[columnCount - 1]}")` : '';
-    const found = `found ${columnCount} columns, none at either end${called} that looks like a label or an id`;
-    return failure(evidence, `expected ${pixelCount} pixels a row, ${found}: say --label or --id`);
+    const [from, others] =
+      flags.labelsFrom === undefined
+        ? ['', '']
+        : [` from ${flags.labelsFrom} on`, ', or another --labels-from'];
+    const found = `found ${columnCount} columns, none at either end${called} that looks like a label${from} or an id`;
+    return failure(evidence, `expected ${pixelCount} pixels a row, ${found}: say --label or --id${others}`);
   }
   const expected = `expected ${pixelCount} pixels side by side in ${columnCount} columns`;
   const advice = 'say --label and --id, or leave the other columns out';
