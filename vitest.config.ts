@@ -9,7 +9,8 @@ export default defineConfig({
     isolate: false,
     include: ['test/**/*.test.ts'],
     // The command line is tested as a real process with real threads, on machines that may be busy.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { interval: 5, timeout: 120_000 } },
   },
 });

@@ -39,7 +39,7 @@ const train = () => [
 const evaluate = () => ['evaluate', at('a.csv'), '--quiet'];
 
 /** Whether files and processes can be had as someone who has no other process: for a limit that counts them. */
-const NOBODY = ['setpriv', '--reuid=4242', '--clear-groups'];
+const NOBODY = ['setpriv', `--reuid=${100_000 + process.pid}`, '--clear-groups'];
 const [asNobody, ...checks] = [...NOBODY, 'test', '-r', PROGRAM];
 const canBeNobody = process.platform === 'linux' && spawnSync(asNobody, checks).status === 0;
 

@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/network/random.js';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { killAt } from './kill-at.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,47 +35,26 @@ describe('a run that is killed again and again ends with the bytes of one that w
     ['several files, with rejects', ['a.csv', 'b.csv'], 1, ['--rejects', at('bad.csv')]],
     ['gzip after a file, NDJSON', ['a.csv', 'b.csv.gz'], 2, ['--on-error', 'skip', '--format', 'ndjson']],
     ['gzip, no threads', ['b.csv.gz'], 3, ['--on-error', 'skip', '--workers', '0']],
-  ])(
-    '%s',
-    async (_, names, seed, more) => {
-      const args = ['score', ...names.map(at), '--batch-size', '40', '--out', at('out'), ...more];
-      await runCli(args);
-      const whole = readFileSync(at('out'));
-      const rejects = more[0] === '--rejects' ? readFileSync(at('bad.csv')) : null;
-      expect(existsSync(at('out.progress'))).toBe(false);
-      rmSync(at('out'));
+  ])('%s', async (_, names, seed, more) => {
+    const args = ['score', ...names.map(at), '--batch-size', '40', '--out', at('out'), ...more];
+    await runCli(args);
+    const whole = readFileSync(at('out'));
+    const rejects = more[0] === '--rejects' ? readFileSync(at('bad.csv')) : null;
+    expect(existsSync(at('out.progress'))).toBe(false);
+    rmSync(at('out'));
 
-      const random = createRandom(seed);
-      let kills = 0;
-      let saidSo = 0;
-      for (let part = 0; part < 4; part++) {
-        const enough = Math.max(1, Math.floor(whole.length * ((part + random.uniform()) / 4.5)));
-        const cli = new Cli([...args, '--resume']);
-        let isOver = false;
-        const ended = cli.ended.then((result) => {
-          isOver = true;
-          return result;
-        });
-        while (!isOver && sizeOf(at('out')) < enough) await sleep(1);
-        await sleep(random.uniform() * 60);
-        cli.signal('SIGKILL');
-        const { signal, stderr } = await ended;
-        if (signal === 'SIGKILL') kills++;
-        if (/resuming .* after [1-9]/.test(stderr)) saidSo++;
-        if (!existsSync(at('out.progress'))) break;
-      }
-      expect(kills).toBeGreaterThan(1);
-      expect(saidSo).toBeGreaterThan(0);
-      if (existsSync(at('out.progress'))) {
-        const { exitCode } = await runCli([...args, '--resume']);
-        expect(exitCode).toBe(65);
-      }
-      expect(readFileSync(at('out')).equals(whole)).toBe(true);
-      if (rejects) expect(readFileSync(at('bad.csv')).equals(rejects)).toBe(true);
-      expect(existsSync(at('out.progress'))).toBe(false);
-    },
-    60_000,
-  );
+    const random = createRandom(seed);
+    for (let part = 0; part < 4; part++) {
+      const enough = Math.max(1, Math.floor(whole.length * ((part + random.uniform()) / 4.5)));
+      await killAt(enough, at('out'), [...args, '--resume'], random.uniform() * 60);
+    }
+    const { stderr, exitCode } = await runCli([...args, '--resume']);
+    expect(stderr).toMatch(/resuming .* after [1-9]/);
+    expect(exitCode).toBe(65);
+    expect(readFileSync(at('out')).equals(whole)).toBe(true);
+    if (rejects) expect(readFileSync(at('bad.csv')).equals(rejects)).toBe(true);
+    expect(existsSync(at('out.progress'))).toBe(false);
+  });
 });
 
 describe('what was interrupted', () => {
@@ -157,7 +136,7 @@ describe('what was interrupted', () => {
     const cli = new Cli(args, { stdin: 'pipe' });
     const some = rows.split('\n').slice(0, 20).join('\n');
     await cli.send(Buffer.from(some));
-    while (sizeOf(at('live.csv')) < 100) await sleep(5);
+    await expect.poll(() => sizeOf(at('live.csv'))).toBeGreaterThan(100);
     cli.signal('SIGINT');
     const { exitCode, stderr } = await cli.ended;
     expect(exitCode).toBe(130);

@@ -28,11 +28,10 @@ test.each([
     const args = ['score', '-', '--quiet', '--workers', workers, '--max-wait', '10', '--out', out];
     const cli = new Cli(args, { stdin: 'pipe' });
     await cli.send(Buffer.from(digitsCsv({ count: 3, ...style })));
-    while (linesOf(out).length < 4) await sleep(10);
+    await expect.poll(() => linesOf(out).length).toBe(4);
     // With only the first piece of a row that follows nothing more can be said.
     await cli.send(Buffer.from(digitsCsv({ count: 4, first: 3, ...style, header: false }).slice(0, -20)));
-    while (linesOf(out).length < 7) await sleep(10);
-    expect(linesOf(out)).toHaveLength(7);
+    await expect.poll(() => linesOf(out).length).toBe(7);
     cli.signal('SIGKILL');
     await cli.ended;
   }
@@ -52,7 +51,7 @@ test('a header alone, and then a row in pieces, is waited for', async () => {
     await cli.send(Buffer.from(text.slice(from, to)));
     await sleep(30);
   }
-  while (linesOf(out).length < 3) await sleep(10);
+  await expect.poll(() => linesOf(out).length).toBe(3);
   cli.stdin.end();
   const { exitCode, stderr } = await cli.ended;
   expect(exitCode).toBe(0);

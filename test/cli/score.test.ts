@@ -104,7 +104,7 @@ describe('every row gets its prediction, in order:', () => {
         return 0;
       }
     };
-    while (answered() < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(answered).toBe(3);
     cli.stdin.end();
     expect((await cli.ended).exitCode).toBe(0);
     expect(predictions(readFileSync(at('live.csv'), 'utf8'))).toEqual(expected.slice(0, 2));

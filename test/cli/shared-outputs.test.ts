@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -35,7 +34,7 @@ async function startLive(...args: string[]): Promise<Cli> {
 }
 
 async function rowsAt(path: string): Promise<void> {
-  while ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < 100) await sleep(5);
+  await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(100);
 }
 
 function locks(): string[] {

@@ -184,7 +184,7 @@ describe('a network from a pipe', () => {
       const folder = `/proc/${cli.pid}/fd`;
       return readdirSync(folder).map((fd) => readlink(join(folder, fd)));
     };
-    await expect.poll(opened, { interval: 5, timeout: 10_000 }).toContain(join(realpathSync(cwd), 'pipe'));
+    await expect.poll(opened).toContain(join(realpathSync(cwd), 'pipe'));
     cli.signal('SIGINT');
     expect(await cli.ended).toEqual({ stdout: '', stderr: '', exitCode: 130, signal: null });
   });

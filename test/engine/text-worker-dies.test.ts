@@ -105,8 +105,7 @@ test('a subscriber that takes only some of the rows leaves no slot behind, and n
     const started = start(undefined, isReadByWorkers);
     await lastValueFrom(started.flow.pipe(take(1)));
     // What was under way is let go when its worker has answered.
-    while (started.slots.freeCount < SLOTS) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(started.slots.freeCount).toBe(SLOTS);
+    await expect.poll(() => started.slots.freeCount).toBe(SLOTS);
     // Workers have read what they were given of the file: then it is closed, too.
     if (isReadByWorkers && existsSync(OPEN_FILES)) await expect.poll(openFiles).not.toContain(path);
   }

@@ -50,7 +50,7 @@ test.each([
     await inputs.close();
     await opened;
     // What was being read ahead ends by itself.
-    await expect.poll(() => openFiles(folder), { interval: 5, message: `after ${turns} turns` }).toEqual([]);
+    await expect.poll(() => openFiles(folder), { message: `after ${turns} turns` }).toEqual([]);
   }
 });
 
@@ -82,14 +82,14 @@ test('an abort as an input is opened leaves no file open', async () => {
   const controller = new AbortController();
   const options = { signal: controller.signal, onOpened: () => controller.abort(new Error('enough')) };
   await expect(evaluate({ images: join(folder, name), ...options })).rejects.toThrow('enough');
-  await expect.poll(() => openFiles(folder), { interval: 5 }).toEqual([]);
+  await expect.poll(() => openFiles(folder)).toEqual([]);
 });
 
 test('a stream whose turn never comes is let go', async () => {
   const later = Readable.from([Buffer.from(testCsv(1))]);
   const run = score({ inputs: [Readable.from([Buffer.from('\x89PNG', 'latin1')]), later], write: () => {} });
   await expect(run).rejects.toMatchObject({ code: 'CSV_BINARY' });
-  await expect.poll(() => later.destroyed, { interval: 5 }).toBe(true);
+  await expect.poll(() => later.destroyed).toBe(true);
 });
 
 test('of many files of text no first bytes stay in memory', async () => {

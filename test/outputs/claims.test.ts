@@ -130,7 +130,7 @@ describe('a claim of another process', () => {
         readFileSync(`/proc/${pid}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ');
-      while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+      await expect.poll(() => stat()[0]).toBe('Z');
       forge({ pid, start: stat()[19] });
       claim(out);
       expect(ticketOf(out)[0]).toBe(`${process.pid}`);

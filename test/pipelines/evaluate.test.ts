@@ -184,7 +184,7 @@ describe('its signal', () => {
     const labels = new SilentStream(LABELS);
     const signal = AbortSignal.abort();
     await expect(evaluate({ images, labels, signal })).rejects.toBe(signal.reason);
-    await vi.waitFor(() => expect([images.destroyedCount, labels.destroyedCount]).toEqual([1, 1]));
+    await expect.poll(() => [images.destroyedCount, labels.destroyedCount]).toEqual([1, 1]);
   });
 
   test('that is never aborted changes nothing', async () => {
@@ -286,6 +286,6 @@ describe('when it is over', () => {
     const folder = await tempFolder({ images: IMAGES, labels: LABELS });
     const inputs = { images: join(folder, 'images'), labels: join(folder, 'labels') };
     await failureOf(() => evaluate({ ...inputs, ...options }));
-    await vi.waitFor(() => expect(openFiles(folder)).toEqual([]));
+    await expect.poll(() => openFiles(folder)).toEqual([]);
   });
 });

@@ -273,7 +273,7 @@ test('CSV is evaluated as IDX is: the same counts, loss, calibration and mistake
     }
     expect(found.mistakes).toEqual(idx.mistakes);
   }
-}, 60_000);
+});
 
 test('a label out of range in CSV ends an evaluation, with its line', async () => {
   const rows = csv.split('\n');
