@@ -7,7 +7,6 @@ import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { checkMisplaced } from '../src/formats/reading.js';
-import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { Input } from '../src/inputs/input.js';
 import type { Inputs } from '../src/inputs/inputs.js';
@@ -27,6 +26,7 @@ import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
+import { askNetwork } from './ask-network.js';
 import type { ReadingOptions } from './hold.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
@@ -46,8 +46,8 @@ export interface EvaluateOptions extends ImagesSpec, ReadingOptions {
   /** How many of the worst mistakes to keep. Default 10. */
   readonly mistakes?: number | undefined;
   /**
-   * Aborting it stops the reading; what was read is evaluated, and the result is marked partial. Where not even the
-   * headers were read there is no result: `evaluate` rejects with the signal's reason.
+   * Aborting it stops the reading; what was read is evaluated, and the result is marked partial. Where not even so much
+   * was read as tells how to read it there is no result: `evaluate` rejects with the signal's reason.
    */
   readonly signal?: AbortSignal | undefined;
   /** Sees every batch that is counted, before `onProgress`; its arrays are views: read at once, never kept. */
@@ -82,14 +82,13 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
   const { reading, digest, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
-  const choose: ChooseReading = async (...input) => {
-    const { askNetwork } = await import('./ask-network.js');
-    return askNetwork(network, normalization)(...input);
-  };
+  const asksTurns = options.normalization === undefined;
   const inputs = await openInputs(options, {
-    network: { ...network, normalization, saysTransposed: saidOf(normalization, network.normalization) },
+    network: { ...network, normalization, ...saidOf(normalization, network.normalization) },
     reading,
-    choose,
+    // Of the bundled set all is known.
+    choose:
+      options.images === undefined ? undefined : askNetwork(network, normalization, { asksTurns, limit }),
     digest,
     onOpened,
   });
@@ -145,7 +144,7 @@ async function evaluateInputs(
     decode(),
     // Only where not all are wanted: a source is checked at its end.
     takeRecords(limit < (input.records ?? Number.POSITIVE_INFINITY) ? limit : Number.POSITIVE_INFINITY),
-    normalize(normalization),
+    normalize(wanted),
     batch(scorer.slots),
     forward(scorer),
     inOrder(),
@@ -182,10 +181,8 @@ async function evaluateInputs(
     records: ReadRecords,
   ): Promise<OtherReading | null> {
     const { findOtherReading } = await import('./other-reading.js');
-    const { reading = {}, normalization: given } = options;
-    const isNormalizationGiven = given !== undefined;
-    const read = { network: model.network, spec: options, guesses, reading, isNormalizationGiven, records };
-    return findOtherReading(read);
+    const { reading = {} } = options;
+    return findOtherReading({ network: model.network, spec: options, guesses, reading, records });
   }
 }
 

@@ -73,7 +73,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
     const input = await unlessAborted(inputs.open(), signal);
     if (input === null) throw new TypeError('expected an input');
     const held = new Held(input, first, limit);
-    const normalization = orientedAs(input, network.normalization ?? UNIT_BRIGHTNESS);
+    const wanted = network.normalization ?? UNIT_BRIGHTNESS;
     const reader = await openReader(input.image, network.classes.length, needs, (pixels, count) =>
       held.addPixels(pixels, count),
     );
@@ -85,7 +85,7 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
           untilAborted(signal),
           decode(),
           takeRecords(end < (input.records ?? Number.POSITIVE_INFINITY) ? end : Number.POSITIVE_INFINITY),
-          normalize(normalization),
+          normalize(wanted),
           batch(slots),
           forward(reader),
           inOrder(),
@@ -101,7 +101,8 @@ export async function hold(spec: ImagesSpec, options: HoldOptions): Promise<Held
     if (signal?.aborted) throw signal.reason;
     options.onPictures?.(pictures);
     return {
-      ...{ name: input.name, image: input.image, guesses: input.guesses, normalization },
+      ...{ name: input.name, image: input.image, guesses: input.guesses },
+      normalization: orientedAs(input, wanted),
       ...held.images,
       recordCount: input.records ?? rowCount,
       files: await input.files(inputs.isComplete),

@@ -84,7 +84,6 @@ export async function openLook(options: LookOptions, check: (network: Network) =
   return { network, images, head };
 }
 
-/** Of the bundled set all is known. */
 async function tellOtherReading(network: Network, images: HeldImages, options: LookOptions): Promise<void> {
   const { onOtherReading, reading = {} } = options;
   if (onOtherReading === undefined || options.images === undefined) return;
@@ -107,7 +106,8 @@ export async function holdToLook(
   which: Pick<HoldOptions, 'first' | 'limit'>,
 ): Promise<HeldImages> {
   const { onLabelsLeftOut, labels, reading, onOpened, onPictures, images = null } = spec;
-  const choose = askNetwork(network, network.normalization);
+  // Of the bundled set all is known.
+  const choose = images ? askNetwork(network, network.normalization) : undefined;
   const told = { reading, choose, onOpened, onPictures };
   const options = { network, labelled: 'optional', digest: 'never', ...told, ...which } as const;
   try {

@@ -31,8 +31,6 @@ export interface HowRead {
   readonly network: Network;
   readonly guesses: Input['guesses'];
   readonly reading: ReadingFlags;
-  /** Whether flags change the network's own normalization. */
-  readonly isNormalizationGiven: boolean;
 }
 
 /** What was read, and how. */
@@ -71,7 +69,7 @@ export async function otherReadingOfHeld(
   if (labels === null) return null;
   const records: ReadRecords = affordable(network, { ...images, labels }, READINGS);
   if (shareOfRight(rightOnes(network, records)) >= WELL_READ) return null;
-  return findOtherReading({ network, guesses, reading, isNormalizationGiven: false, spec, records });
+  return findOtherReading({ network, guesses, reading, spec, records });
 }
 
 interface Part {
@@ -81,7 +79,7 @@ interface Part {
 
 function pixelParts(
   change: PixelChange,
-  { network, guesses, reading, isNormalizationGiven }: HowRead,
+  { network, guesses, reading }: HowRead,
   normalization: Normalization,
 ): Part[] {
   const parts: Part[] = [];
@@ -90,17 +88,26 @@ function pixelParts(
     const words = isTransposed ? 'transposed' : 'not transposed';
     parts.push({ words, flag: `--transpose ${isTransposed ? 'yes' : 'no'}` });
   }
-  if (change.inverted) {
-    const isInverted = normalization.scale * network.normalization.scale > 0;
-    const whole = changedNormalization(normalization, { ...change, transposed: false, white: null });
-    const flag = isNormalizationGiven ? describeNormalization(whole) : 'inverted';
-    parts.push({ words: isInverted ? 'inverted' : 'not inverted', flag: `--normalize ${flag}` });
-  }
+  if (change.inverted) parts.push(inversion(change, { network, guesses, reading }, normalization));
   if (change.white !== null) {
     const white = Number(((change.white * whiteOf(guesses, reading)) / 255).toPrecision(3));
     parts.push({ words: `scale 0 to ${white}`, flag: `--scale ${white}` });
   }
   return parts;
+}
+
+/** Pixels are inverted by a flag of their own, by the normalization, or not at all. */
+function inversion(
+  change: PixelChange,
+  { network, guesses, reading }: HowRead,
+  normalization: Normalization,
+): Part {
+  const isFlagged =
+    reading.invert ?? guesses.some(({ property, value }) => property === 'invert' && value === 'yes');
+  if (isFlagged) return { words: 'not inverted', flag: '--no-invert' };
+  if (normalization.scale * network.normalization.scale > 0) return { words: 'inverted', flag: '--invert' };
+  const whole = changedNormalization(normalization, { ...change, transposed: false, white: null });
+  return { words: 'not inverted', flag: `--normalize ${describeNormalization(whole)}` };
 }
 
 /** The value that is white: that of bytes where nothing else is known. */
@@ -180,7 +187,7 @@ async function rightUnder(
   reading: ReadingFlags,
   normalization: Normalization,
 ): Promise<{ readonly right: Uint8Array; readonly labels: Uint8Array } | null> {
-  const choose = askNetwork(network, normalization);
+  const choose = askNetwork(network, normalization, { asksTurns: false });
   try {
     const { labels, ...images } = await hold(spec, {
       network,

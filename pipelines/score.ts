@@ -68,8 +68,7 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
   checkOptions(options);
   const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
-  const saysTransposed = saidOf(wanted, network.normalization);
-  const known = { ...network, normalization: wanted, saysTransposed };
+  const known = { ...network, normalization: wanted, ...saidOf(wanted, network.normalization) };
   const opening = { network: known, reading, labelled: 'ignored', digest: 'never', onOpened } as const;
   const inputs = await unlessAborted(openEach(options.inputs, opening), signal);
   try {
@@ -121,7 +120,7 @@ async function scoreInputs(
   // A stream may have given only a header. Closing the inputs ends what is still being opened.
   await unlessAborted(inputs.openAhead(from?.file), signal);
   let oriented = wanted;
-  const first = new FirstImages(wanted.scale < 0);
+  const first = new FirstImages(wanted.scale < 0 !== (options.reading?.invert ?? false));
   const startMs = performance.now();
   onStarted?.({ workers: scorer.workers });
   const flow = inputs.pieces(scorer.slots, { from }).pipe(
@@ -155,8 +154,7 @@ async function scoreInputs(
     if (odd === null) return;
     const { oddImagesWords } = await import('./other-reading.js');
     const [{ name, guesses }] = inputs.opened;
-    const isNormalizationGiven = options.normalization !== undefined;
-    const read = { network, guesses, reading: options.reading ?? {}, isNormalizationGiven };
+    const read = { network, guesses, reading: options.reading ?? {} };
     const words = oddImagesWords({ ...odd, normalization: oriented }, read);
     if (words !== null) options.onNote?.(`${name}: ${words}`);
   }

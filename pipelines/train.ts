@@ -232,6 +232,7 @@ async function readTrainingInput(
   if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
   if (held.labels === null) throw new TypeError('expected labels');
   const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
+  if (normalization.scale < 0) for (let at = 0; at < pixels.length; at++) pixels[at] = 255 - pixels[at];
   return {
     name,
     reading: [...readingFlagWords(reading), ...knownSetWords(known)],

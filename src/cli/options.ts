@@ -116,6 +116,11 @@ export function addReadingOptions(command: Command): Command {
       scale,
     )
     .addOption(transpose.choices(YES_NO))
+    .option('--invert', 'take dark for bright: digits are dark on bright paper')
+    .option(
+      '--no-invert',
+      'take pixels as they are (default: pictures by their paper; else what the network reads)',
+    )
     .option('--labels-from <number>', 'the label of the first class, where labels count', wholeNumber(0))
     .option(
       '--label-map <value=class,…>',
@@ -156,10 +161,21 @@ function delimiter(text: string): string {
 
 /** The flags of reading as the pipelines take them. */
 export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
-  const { header, label, id, delimiter, scale, transpose, labelsFrom, labelMap, encoding, preprocess } =
-    flags;
+  const {
+    header,
+    label,
+    id,
+    delimiter,
+    scale,
+    transpose,
+    invert,
+    labelsFrom,
+    labelMap,
+    encoding,
+    preprocess,
+  } = flags;
   return {
-    ...{ label, id, delimiter, scale, labelsFrom, labelMap, encoding, preprocess },
+    ...{ label, id, delimiter, scale, invert, labelsFrom, labelMap, encoding, preprocess },
     header: header && header === 'yes',
     transpose: transpose && transpose === 'yes',
   };

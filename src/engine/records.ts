@@ -30,6 +30,8 @@ export interface Reading {
   readonly name: string;
   /** Whether pixels are stored column by column; null where the input does not say: then as the network takes them. */
   readonly transposed: boolean | null;
+  /** Whether 255 - x replaces each pixel x. Default: as they are. */
+  readonly inverted?: boolean | undefined;
   /** How rows of text hold images; null where the input is no text. */
   readonly dialect: CsvDialect | null;
   /** How many lines ended before the first record: a header's, blank ones. */

@@ -94,6 +94,13 @@ export function labelReadings(
   return fitting.length === 1 && isUsual(fitting[0], classes) ? [] : fitting;
 }
 
+/** Whether no labels that follow those that were seen can change how they are read: a 0 is the first of those that count from 0. */
+export function tellsLabels(seen: Iterable<number>, classes: readonly string[], flags: LabelFlags): boolean {
+  if (flags.labelsFrom !== undefined || flags.labelMap !== undefined) return true;
+  const isFromZero = areCounted(classes, {}) || classes.every((name, index) => name === `${index}`);
+  return isFromZero && new Set(seen).has(0);
+}
+
 /** Whether flags say of labels what is so without them. */
 function isUsual(flags: LabelFlags, classes: readonly string[]): boolean {
   const [said, unsaid] = [labelValues(classes, flags), labelValues(classes, {})];

@@ -19,6 +19,8 @@ export interface ReadingFlags {
   readonly scale?: Scale | undefined;
   /** Whether pixels stand column by column. */
   readonly transpose?: boolean | undefined;
+  /** Whether 255 - x replaces each pixel x: dark ink on bright paper. For pictures the default is to invert those. */
+  readonly invert?: boolean | undefined;
   /** The number of the first class: then numbers count classes, and do not name them. */
   readonly labelsFrom?: number | undefined;
   /** What labels stand for that are not as the network has them: the name of a class for each. */
@@ -32,7 +34,7 @@ const ALL = Object.keys(FORMAT_TITLES) as readonly FormatName[];
 /** Which formats each flag says something of: it is refused for all others. */
 const FLAGS: Readonly<Record<keyof ReadingFlags, readonly FormatName[]>> = {
   ...{ header: ['csv'], delimiter: ['csv'], label: ['csv'], id: ['csv'], encoding: ['csv'] },
-  ...{ scale: ['csv', 'idx', 'numpy'], transpose: ALL, labelsFrom: ALL, labelMap: ALL },
+  ...{ scale: ['csv', 'idx', 'numpy'], transpose: ALL, invert: ALL, labelsFrom: ALL, labelMap: ALL },
   preprocess: ['pictures'],
 };
 
@@ -52,6 +54,7 @@ const VALUES: Readonly<
   encoding: [isOneOf(TEXT_ENCODINGS), `one of ${TEXT_ENCODINGS.join(', ')}`],
   scale: [isScale, 'a number above 0, or black below white', 'say 255, -1..1 or mean=0.1307,std=0.3081'],
   transpose: [isBoolean, 'true or false'],
+  invert: [isBoolean, 'true or false'],
   labelsFrom: [
     (value) => Number.isSafeInteger(value) && Number(value) >= 0,
     'a whole number, 0 or more',
@@ -74,7 +77,9 @@ export const READING_FLAGS = Object.keys(FLAGS) as readonly (keyof ReadingFlags)
 
 /** Flags as words of a command line: `--label first`. */
 export function readingFlagWords(flags: ReadingFlags): string[] {
-  return Object.entries(readingFlagTexts(flags)).flatMap(([name, text]) => [`--${dashed(name)}`, text]);
+  return Object.entries(readingFlagTexts(flags)).flatMap(([name, text]) =>
+    name === 'invert' ? [flags.invert ? '--invert' : '--no-invert'] : [`--${dashed(name)}`, text],
+  );
 }
 
 /** The flags that are given, each as the command line takes it. */
@@ -183,7 +188,7 @@ function valueWords(flags: ReadingFlags, name: keyof ReadingFlags): string {
 
 /** One property of an input, and how it came to be known. */
 export interface Guess {
-  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `labels-from`, `label-map`: the name of its flag. */
+  /** `header`, `delimiter`, `label`, `id`, `scale`, `transpose`, `invert`, `labels-from`, `label-map`: the name of its flag. */
   readonly property: string;
   /** In words: `first column`, `0 to 255`. */
   readonly value: string;
@@ -196,9 +201,11 @@ export interface Guess {
 
 /** The guesses in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
 export function describeGuesses(name: string, guesses: readonly Guess[]): string {
-  const parts = guesses.map(({ property, value, by, flag, because }) => {
+  const parts = guesses.map(({ property, value, by, flag, because }, at) => {
     const why = because ?? `guessed${flag ? `; else ${flag}` : ''}`;
-    const hint = by === 'guessed' ? ` (${why})` : '';
+    // Of what was found together the reason is told once.
+    const isTold = because === undefined || !guesses.slice(at + 1).some((later) => later.because === because);
+    const hint = by === 'guessed' && isTold ? ` (${why})` : '';
     return `${property} ${value}${hint}`;
   });
   return `${name}: ${parts.join(', ')}`;

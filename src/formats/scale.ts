@@ -77,7 +77,7 @@ export interface SeenPixels {
 }
 
 /** The brightest pixel of digits of 0 to 255 is at least so bright. */
-const LEAST_WHITE = 128;
+export const LEAST_WHITE = 128;
 /** The brightest of scikit-learn's and UCI's digits. */
 const SIXTEEN = 16;
 /** Fewer pixels that are not black tell nothing. */

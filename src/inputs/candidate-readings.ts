@@ -1,13 +1,12 @@
 import { DigitflowError } from '../errors.js';
-import { type Guess, type ReadingFlags, readingFlagWords } from '../formats/reading.js';
+import { type Guess, guessesOf, type ReadingFlags, readingFlagWords } from '../formats/reading.js';
 
-/** One of several ways to read an input, and what its first records are then. */
+/** One of the ways to read an input. */
 export interface CandidateReading {
   /** What asks for it, beside what is given. */
   readonly flags: ReadingFlags;
   /** In words: `label column last`. */
   readonly words: string;
-  readonly records: CandidateRecords;
 }
 
 /** The first records under one reading; the same ones under each. */
@@ -19,43 +18,74 @@ export interface CandidateRecords {
   readonly labels: Int16Array | null;
   /** Whether pixels are stored column by column; null where the reading does not say. */
   readonly transposed: boolean | null;
+  /** Whether dark is bright; undefined where the reading does not say. */
+  readonly inverted: boolean | undefined;
 }
 
-/** Which reading was taken, and why: `the network reads 97 % so, 9 % with --label first`. */
+/** The first records of an input under each of its readings, at most so many. */
+export type FirstRecords = (most: number) => Promise<readonly CandidateRecords[]>;
+
+/** Which reading was taken. */
 export interface ChosenReading {
-  readonly candidate: CandidateReading;
+  /** Which candidate. */
+  readonly at: number;
+  /** What was found beside: that pixels are turned, or inverted. What asks for it, and what for the contrary. */
+  readonly turn: ReadingFlags;
+  readonly unturned: ReadingFlags;
+  /** Why: `the network reads 97 % so, 9 % with --label first`. */
   readonly because: string;
 }
 
-/** Takes one of several readings of the input with a name; rejects where none is plainly right (READING_UNCLEAR). */
-export type ChooseReading = (name: string, candidates: readonly CandidateReading[]) => Promise<ChosenReading>;
+/** Takes one of the readings of the input with a name; rejects where none of several is plainly right (READING_UNCLEAR). */
+export type ChooseReading = (
+  name: string,
+  candidates: readonly CandidateReading[],
+  recordsOf: FirstRecords,
+) => Promise<ChosenReading>;
 
-/** One of several ways to read an input: what asks for it, beside what is given, and what is guessed then. */
+/** One of the ways to read an input: what asks for it, beside what is given, and what is guessed then. */
 interface PossibleReading {
   readonly flags: ReadingFlags;
   readonly guesses: readonly Guess[];
 }
 
+/** How an input is to be read. */
+interface SettledReading {
+  /** Which of the readings was taken, and how its pixels are turned beside. */
+  readonly at: number;
+  readonly turn: ReadingFlags;
+  /** Its guesses, with how those came about that tell it apart. */
+  readonly guesses: readonly Guess[];
+}
+
 /**
- * Has one of several readings chosen; says which, and how the guesses that tell it apart came about.
+ * Has one of the readings chosen, and its pixels turned where they are; says how the guesses that tell it apart came about.
  *
- * @param recordsOf the first records under each reading
- * @throws DigitflowError READING_UNCLEAR where nobody chooses, and what `choose` throws
+ * @throws DigitflowError READING_UNCLEAR where nobody chooses among several, and what `choose` throws
  */
 export async function settleReading(
   name: string,
   readings: readonly PossibleReading[],
   choose: ChooseReading | undefined,
-  recordsOf: () => Promise<readonly CandidateRecords[]>,
-): Promise<{ readonly at: number; readonly how: Pick<Guess, 'by' | 'flag' | 'because'> }> {
+  recordsOf: FirstRecords,
+): Promise<SettledReading> {
   const all = readings.map(({ guesses }) => guesses);
-  const named = readings.map(({ flags, guesses }) => ({ flags, words: wordsOf(guesses, all) }));
-  if (choose === undefined) throw unclearReading(name, named);
-  const records = await recordsOf();
-  const candidates = named.map((one, i): CandidateReading => ({ ...one, records: records[i] }));
-  const { candidate, because } = await choose(name, candidates);
-  const [flag] = candidates.filter((one) => one !== candidate).map(flagsOf);
-  return { at: candidates.indexOf(candidate), how: { by: 'guessed', flag, because } };
+  const candidates = readings.map(({ flags, guesses }) => ({ flags, words: wordsOf(guesses, all) }));
+  if (choose === undefined) {
+    if (readings.length > 1) throw unclearReading(name, candidates);
+    return { at: 0, turn: {}, guesses: readings[0].guesses };
+  }
+  const { at, turn, unturned, because } = await choose(name, candidates, recordsOf);
+  const [flag] = candidates.filter((_, other) => other !== at).map(flagsOf);
+  const told = readings[at].guesses.map(
+    (guess): Guess => (isTelling(guess, all) ? { ...guess, by: 'guessed', flag, because } : guess),
+  );
+  const turned = guessesOf(turn, 'guessed').map((guess) => ({
+    ...guess,
+    flag: flagsOf({ flags: unturned }),
+    because,
+  }));
+  return { at, turn, guesses: [...told, ...turned] };
 }
 
 /** `--label last`. */

@@ -83,6 +83,11 @@ export class DataStream<H extends DataHeader = DataHeader> {
     return this.header.dataBytes - this.#position;
   }
 
+  /** Whether it comes piece by piece: its length is not known beforehand. */
+  get isStreamed(): boolean {
+    return this.#source.sizeBytes === null;
+  }
+
   /** SHA-256 of the raw content in hexadecimal, once all of it was read; null before, or when not asked for. */
   get sha256(): string | null {
     return this.#sha256;

@@ -80,6 +80,8 @@ export interface Input extends InputDescription, ScorerNeeds {
   readonly image: ImageSize;
   /** Whether pixels are stored column by column; null where the input does not say. */
   readonly transposed: boolean | null;
+  /** Whether 255 - x replaces each pixel x. Default: as they are. */
+  readonly inverted?: boolean | undefined;
   readonly hasLabels: boolean;
   /** How its labels say their class, also those that are passed over; null where there are none. */
   readonly labelling: Labelling | null;
@@ -155,11 +157,23 @@ export function checkSize({ name, image }: Input, wanted: ImageSize | null): voi
 }
 
 /**
- * Refuses a normalization that says of pictures how their pixels stand: it would have no effect.
+ * Refuses a normalization that says of pictures how their pixels stand, which has no effect; and one that inverts pixels where
+ * a flag says of these whether to.
  *
  * @throws DigitflowError USAGE
  */
-export function checkOrientation({ name, format, transposed }: Input, said: boolean | undefined): void {
+export function checkOrientation(
+  { name, format, transposed, inverted }: Input,
+  {
+    saysTransposed: said,
+    saysInverted,
+  }: { saysTransposed?: boolean | undefined; saysInverted?: boolean | undefined },
+): void {
+  if (saysInverted && inverted !== undefined) {
+    const flag = inverted ? '--invert' : '--no-invert';
+    const message = `${flag}: expected no other word on which pixels are dark, found --normalize, which inverts them`;
+    throw new DigitflowError('USAGE', `${message}; leave one of the two out`);
+  }
   if (format !== 'pictures' || said === undefined || transposed === said) return;
   const words = (isTransposed: boolean) => (isTransposed ? 'transposed' : 'upright');
   const found = `expected pictures that stand ${words(!said)}, as those of ${name}, found ${words(said)}`;

@@ -32,8 +32,9 @@ export interface InputsOptions {
     readonly classes: Network['classes'];
     /** How the network sees a pixel; left out for brightness itself. */
     readonly normalization?: Network['normalization'] | undefined;
-    /** Whether pixels stand column by column, where the normalization was given to say it. */
+    /** Whether pixels stand column by column, and dark is bright, where the normalization was given to say it. */
     readonly saysTransposed?: boolean | undefined;
+    readonly saysInverted?: boolean | undefined;
   };
   /** How the data is to be read; the rest is guessed. */
   readonly reading?: ReadingFlags | undefined;
@@ -210,19 +211,18 @@ export class Inputs {
       if (this.#isText !== undefined && this.#isText !== format.isText) throw mixed(first.name, format);
       const labels = this.#labels[index];
       const { network, reading = {}, labelled = 'required', digest = 'auto', split = 'test' } = this.#options;
-      const { choose } = this.#options;
-      const { image, classes, normalization } = network;
       input = await openAs(format, first, {
-        ...{ file: index, image, classes, reading, choose, labelled, digest, split },
-        isInverted: (normalization?.scale ?? 1) < 0,
+        ...{ file: index, image: network.image, classes: network.classes, reading, labelled, digest, split },
+        choose: this.#options.choose,
+        isInverted: (network.normalization?.scale ?? 1) < 0,
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),
       });
       this.#first = undefined;
       this.#isText = format.isText;
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
-      checkSize(input, image);
-      checkOrientation(input, network.saysTransposed);
+      checkSize(input, network.image);
+      checkOrientation(input, network);
       this.#opened[index] = input;
       if (isTold || input.isText) this.#options.onOpened?.(withBeside(input, this.#files[index]));
       return input;

@@ -45,7 +45,7 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     toPixels: pixelsOf(element, recordPixels, name, flags.scale, format),
   };
   const canBeReadByWorkers = images.canBeLeft && stored.toPixels === undefined;
-  const transposed = flags.transpose ?? null;
+  const oriented = { transposed: flags.transpose ?? null, inverted: flags.invert };
   let isRead = false;
   const close = async (): Promise<void> => {
     await Promise.all(streams.map((stream) => stream.close()));
@@ -57,7 +57,8 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
       labels && new LabelReader(labels.layout.format, options.classes, labels.stream.name, flags);
     const cutter = new RecordCutter(stored, labelReader, from.row);
     const reading: Reading = {
-      ...{ input: file, name, transposed, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },
+      ...{ input: file, name, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },
+      ...oriented,
       dataStart: images.header.headerBytes,
       decode: (piece) => cutter.cut(piece),
     };
@@ -70,7 +71,7 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     };
   };
   return {
-    ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers, transposed },
+    ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers, ...oriented },
     isText: false,
     hasLabels: labels !== null,
     labelling: labels && (labels.layout.format.meaning === 'one-hot' ? 'one-hot' : 'value'),

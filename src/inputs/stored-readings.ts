@@ -1,9 +1,9 @@
 import type { InputDescription } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { classOf, labelReadings, labelValues } from '../formats/labels.js';
+import { LabelReader, labelReadings, tellsLabels } from '../formats/labels.js';
 import { PixelReader } from '../formats/pixel-reader.js';
 import { type Guess, guessesOf, type ReadingFlags } from '../formats/reading.js';
-import { type SeenPixels, scaleReadings, unusualScale } from '../formats/scale.js';
+import { LEAST_WHITE, type SeenPixels, scaleReadings, unusualScale } from '../formats/scale.js';
 import { type ElementFormat, elementBytes, isFloat, numberReader } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
 import { type CandidateRecords, settleReading } from './candidate-readings.js';
@@ -21,11 +21,9 @@ export interface PixelSource extends InputDescription {
   readonly options: Pick<OpenOptions, 'classes' | 'reading' | 'choose'>;
 }
 
-/** How many images tell their scale, and how many labels what they count from. */
+/** How many images tell their scale, and how many records what their labels count from; fewer where they are large. */
 const SEEN_IMAGES = 32;
-const SEEN_LABELS = 1000;
-/** How many records a network is asked about, and how many bytes of them at most. */
-const ASKED_RECORDS = 1000;
+const SEEN_RECORDS = 1000;
 const MOST_BYTES = 4 * 2 ** 20;
 const ENOUGH_BYTES = 2 ** 16;
 
@@ -36,7 +34,8 @@ export interface StoredReading {
 }
 
 /**
- * Finds out how stored records are to be read, by flags and by the first of them.
+ * Finds out how stored records are to be read, by flags and by the first of them: of a stream by as many as of a file, unless
+ * fewer tell it whatever follows.
  *
  * @throws DigitflowError READING_UNCLEAR where several readings fit and nobody chooses, NPY_PIXEL or IDX_PIXEL where none does
  */
@@ -44,29 +43,36 @@ export async function settleStored(source: PixelSource): Promise<StoredReading> 
   const { name, options } = source;
   const given = options.reading;
   const scales = given.scale === undefined ? await seenScales(source) : [];
-  const labels = labelReadings(await firstLabels(source, 1, SEEN_LABELS), options.classes, given);
+  const labels = labelReadings(await firstLabels(source), options.classes, given);
   const readings = (scales.length === 0 ? [{}] : scales).flatMap((scale) =>
     (labels.length === 0 ? [{}] : labels).map((label): ReadingFlags => ({ ...scale, ...label })),
   );
-  const known = guessesOf(given, 'given');
-  if (readings.length === 1) {
-    return { flags: { ...given, ...readings[0] }, guesses: [...known, ...guessesOf(readings[0], 'seen')] };
-  }
-  const possible = readings.map((flags) => ({ flags, guesses: guessesOf(flags, 'guessed') }));
-  const { at, how } = await settleReading(name, possible, options.choose, () =>
-    firstRecords(source, readings),
+  const possible = readings.map((flags) => ({ flags, guesses: guessesOf(flags, 'seen') }));
+  // Whether pixels are turned, labels tell, and flags.
+  const isSaid = given.transpose !== undefined && given.invert !== undefined;
+  const isAsked = readings.length > 1 || (source.labels !== null && !isSaid);
+  const { at, turn, guesses } = await settleReading(
+    name,
+    possible,
+    isAsked ? options.choose : undefined,
+    (most) => firstRecords(source, readings, most),
   );
-  const { flags, guesses } = possible[at];
-  const chosen = guesses.map((guess) => ({ ...guess, ...how }));
-  return { flags: { ...given, ...flags }, guesses: [...known, ...chosen] };
+  return {
+    flags: { ...given, ...readings[at], ...turn },
+    guesses: [...guessesOf(given, 'given'), ...guesses],
+  };
 }
 
 /** The first whole images as stored, up to so many. */
 async function firstImages(source: PixelSource, most: number): Promise<Uint8Array> {
   const bytes = recordBytes(source);
-  const wanted = Math.min(most, source.count, Math.max(1, Math.floor(MOST_BYTES / bytes))) * bytes;
+  const wanted = Math.min(most, seenRecords(source)) * bytes;
   const seen = await source.images.peek(wanted, wanted);
   return seen.subarray(0, seen.length - (seen.length % bytes));
+}
+
+function seenRecords(source: PixelSource): number {
+  return Math.min(SEEN_RECORDS, source.count, Math.max(1, Math.floor(MOST_BYTES / recordBytes(source))));
 }
 
 function recordBytes({ image, element }: PixelSource): number {
@@ -81,7 +87,8 @@ async function seenScales(source: PixelSource): Promise<readonly ReadingFlags[]>
   // A part of a large image tells enough.
   const least = Math.min(source.count * bytes, bytes, ENOUGH_BYTES);
   const most = Math.max(least, Math.min(SEEN_IMAGES * bytes, MOST_BYTES));
-  const seen = seenPixels(await source.images.peek(least, most), source);
+  let seen = seenPixels(await source.images.peek(least, most), source);
+  if (!tellsAll(seen, source)) seen = seenPixels(await source.images.peek(most, most), source);
   const usual = isFloat(element.type) ? 1 : 255;
   const scales = scaleReadings(seen, usual);
   if (scales.length === 0) {
@@ -91,7 +98,12 @@ async function seenScales(source: PixelSource): Promise<readonly ReadingFlags[]>
   return scales.length === 1 && scales[0] === usual ? [] : scales.map((scale) => ({ scale }));
 }
 
-/** A byte that is bright tells it all: then the others are not looked at. */
+/** Whether no pixels that follow can change the scale: a byte that is bright is one of 0 to 255. */
+function tellsAll({ largest }: SeenPixels, { element }: PixelSource): boolean {
+  return element.type === 'u8' && largest >= LEAST_WHITE;
+}
+
+/** Where a pixel tells it all the others are not looked at. */
 function seenPixels(stored: Uint8Array, { element }: PixelSource): SeenPixels {
   const bytes = elementBytes(element.type);
   const numberAt = numberReader(element);
@@ -104,55 +116,65 @@ function seenPixels(stored: Uint8Array, { element }: PixelSource): SeenPixels {
     smallest = Math.min(smallest, value);
     largest = Math.max(largest, value);
     hasFraction ||= value % 1 !== 0;
-    if (element.type === 'u8' && value >= 128) break;
+    if (element.type === 'u8' && value >= LEAST_WHITE) break;
   }
   return { smallest, largest, lit, hasFraction };
 }
 
-/** What the first labels are as numbers; none where they are one-hot, or there are none. */
-async function firstLabels({ labels }: PixelSource, least: number, most: number): Promise<number[]> {
+/** What the first labels are as numbers, as many as tell; none where they are one-hot, or there are none. */
+async function firstLabels(source: PixelSource): Promise<number[]> {
+  const { labels, images, options } = source;
   if (labels === null || labels.layout.format.meaning !== 'index') return [];
   const { stream, layout } = labels;
   const { strideBytes } = layout.format;
-  const stored = await stream.peek(least * strideBytes, most * strideBytes);
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   const numberAt = numberReader(layout.format);
-  return Array.from({ length: Math.floor(stored.length / strideBytes) }, (_, at) =>
-    numberAt(view, at * strideBytes),
-  );
+  const most = seenRecords(source);
+  for (let wanted = Math.min(1, most); ; wanted = Math.min(most, 2 * wanted)) {
+    const stored = stream.peek(wanted * strideBytes, most * strideBytes);
+    // Who writes both, record by record, must not be left with images that nobody reads.
+    if (stream.isStreamed && images.isStreamed) await Promise.all([stored, firstImages(source, wanted)]);
+    const seen = await stored;
+    const view = new DataView(seen.buffer, seen.byteOffset, seen.byteLength);
+    const numbers = Array.from({ length: Math.floor(seen.length / strideBytes) }, (_, at) =>
+      numberAt(view, at * strideBytes),
+    );
+    const isOver = wanted === most || numbers.length >= most || numbers.length < wanted;
+    if (isOver || tellsLabels(numbers, options.classes, options.reading)) return numbers;
+  }
 }
 
 /** The first records under each reading. */
 async function firstRecords(
   source: PixelSource,
   readings: readonly ReadingFlags[],
+  most: number,
 ): Promise<CandidateRecords[]> {
-  const { element, image, name, options } = source;
-  const stored = await firstImages(source, ASKED_RECORDS);
+  const { element, image, name, labels, options } = source;
+  const stored = await firstImages(source, most);
   const bytes = recordBytes(source);
   const count = stored.length / bytes;
-  const numbers = await firstLabels(source, count, count);
+  const { strideBytes: labelBytes = 0 } = labels?.layout.format ?? {};
+  const storedLabels = await labels?.stream.peek(count * labelBytes, count * labelBytes);
   const pixelCount = image.height * image.width;
   return readings.map((flags) => {
     const all = { ...options.reading, ...flags };
     const reader = new PixelReader(element, pixelCount, name, { scale: all.scale });
-    const values = labelValues(options.classes, all);
+    const labelReader =
+      labels && new LabelReader(labels.layout.format, options.classes, labels.stream.name, all);
     const pixels = new Uint8Array(count * pixelCount);
-    const labels = new Int16Array(count).fill(-1);
+    const classes = labelReader && new Int16Array(count).fill(-1);
     for (let record = 0; record < count; record++) {
-      const label = numbers[record];
+      const ofOne = (data: Uint8Array | undefined, length: number) =>
+        data?.subarray(record * length, (record + 1) * length) ?? new Uint8Array(0);
       try {
-        pixels.set(
-          reader.read(stored.subarray(record * bytes, (record + 1) * bytes), 0),
-          record * pixelCount,
-        );
-        labels[record] = classOf(`${label}`, label, values) ?? -1;
+        pixels.set(reader.read(ofOne(stored, bytes), 0), record * pixelCount);
+        if (classes && labelReader)
+          [classes[record]] = labelReader.read(ofOne(storedLabels, labelBytes), record, 1);
       } catch (error) {
-        // A pixel that is out of range: under this reading nothing is to be made of the record.
+        // A pixel or a label that is out of range: under this reading nothing is to be made of the record.
         if (!(error instanceof DigitflowError)) throw error;
       }
     }
-    const hasLabels = source.labels !== null;
-    return { count, pixels, labels: hasLabels ? labels : null, transposed: all.transpose ?? null };
+    return { count, pixels, labels: classes, transposed: all.transpose ?? null, inverted: all.invert };
   });
 }

@@ -24,9 +24,16 @@ export function affordable<Records extends Images & { readonly labels?: ArrayLik
   records: Records,
   readings: number,
 ): Records {
-  const { count, pixels, labels } = records;
   const products = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0) * readings;
-  const wanted = Math.max(LEAST_RECORDS, Math.floor(MOST_PRODUCTS / products));
+  return evenly(records, Math.max(LEAST_RECORDS, Math.floor(MOST_PRODUCTS / products)));
+}
+
+/** So many of the records, evenly; all where they are no more. */
+export function evenly<Records extends Images & { readonly labels?: ArrayLike<number> }>(
+  records: Records,
+  wanted: number,
+): Records {
+  const { count, pixels, labels } = records;
   if (wanted >= count) return records;
   const size = pixels.length / count;
   const places = Array.from({ length: wanted }, (_, i) => Math.floor((i * count) / wanted));

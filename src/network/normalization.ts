@@ -15,9 +15,12 @@ export function isSameNormalization(a: Normalization, b: Normalization): boolean
   return a.scale === b.scale && a.offset === b.offset && a.transposed === b.transposed;
 }
 
-/** What a normalization says of how pixels stand: undefined where that is as the network has it. */
-export function saidOf({ transposed }: Normalization, own: Normalization): boolean | undefined {
-  return transposed === own.transposed ? undefined : transposed;
+/** What a normalization says of how pixels stand, and which are dark; nothing where that is as the network has it. */
+export function saidOf({ transposed, scale }: Normalization, own: Normalization) {
+  return {
+    saysTransposed: transposed === own.transposed ? undefined : transposed,
+    saysInverted: scale * own.scale < 0,
+  };
 }
 
 const NUMBER_KEYS = ['scale', 'offset', 'mean', 'std'];
@@ -72,10 +75,7 @@ export function parseNormalization(
     scale = (numbers.get('scale') ?? UNIT_BRIGHTNESS.scale) / std;
     offset = ((numbers.get('offset') ?? UNIT_BRIGHTNESS.offset) - (numbers.get('mean') ?? 0)) / std;
   }
-  if (words.has('inverted')) {
-    offset += 255 * scale;
-    scale = -scale;
-  }
+  if (words.has('inverted')) ({ scale, offset } = invertedOf({ scale, offset }));
   if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
     throw fail(`scale ${scale} and offset ${offset} come out of it`, 'give smaller numbers');
   }
@@ -89,6 +89,12 @@ export function describeNormalization({ scale, offset, transposed }: Normalizati
   if (offset !== 0) parts.push(`offset=${offset}`);
   if (transposed) parts.push('transposed');
   return parts.join(',');
+}
+
+/** The same for pixels of which 255 - x replaces x. */
+export function invertedOf<N extends Pick<Normalization, 'scale' | 'offset'>>(normalization: N): N {
+  const { scale, offset } = normalization;
+  return { ...normalization, scale: -scale, offset: offset + 255 * scale };
 }
 
 /** A decimal number, or a fraction of two; undefined for anything else, and for a result that is not finite. */

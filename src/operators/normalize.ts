@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
-import type { Normalized, Records } from '../engine/records.js';
-import type { Normalization } from '../network/normalization.js';
+import type { Normalized, Reading, Records } from '../engine/records.js';
+import { invertedOf, type Normalization } from '../network/normalization.js';
 
 /** Says how a pixel becomes a brightness. No pixel is touched: the scorer folds it into the network's first layer. */
 export function normalize(normalization: Normalization): OperatorFunction<Records, Normalized<Records>> {
@@ -17,10 +17,12 @@ function normalized(records: Records, normalization: Normalization): Normalized<
   return { reading, first, count, pixels, labels, picture, extent, fault, normalization };
 }
 
-/** A normalization, turned as an input says. */
+/** A normalization, turned and inverted as an input says. */
 export function orientedAs(
-  { transposed }: { readonly transposed: boolean | null },
+  { transposed, inverted = false }: Pick<Reading, 'transposed' | 'inverted'>,
   normalization: Normalization,
 ): Normalization {
-  return transposed === null ? normalization : { ...normalization, transposed };
+  if (transposed === null && !inverted) return normalization;
+  const oriented = { ...normalization, transposed: transposed ?? normalization.transposed };
+  return inverted ? invertedOf(oriented) : oriented;
 }

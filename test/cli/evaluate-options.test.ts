@@ -66,7 +66,7 @@ describe('--normalize', () => {
     const [plain, result, naive] = await Promise.all([
       evaluateCopy(pixels),
       evaluateCopy(inverted, '--normalize', 'inverted'),
-      evaluateCopy(inverted, '--quiet'),
+      evaluateCopy(inverted, '--no-invert', '--quiet'),
     ]);
     expect(counted(result)).toEqual(counted(plain));
     expect(result.loss.mean).toBeCloseTo(plain.loss.mean ?? Number.NaN, 4);
@@ -81,7 +81,7 @@ describe('--normalize', () => {
     const [plain, result, naive] = await Promise.all([
       evaluateCopy(pixels),
       evaluateCopy(transposed, '--normalize', 'transposed'),
-      evaluateCopy(transposed, '--quiet'),
+      evaluateCopy(transposed, '--transpose', 'no', '--quiet'),
     ]);
     expect(counted(result)).toEqual(counted(plain));
     expect(result.loss.mean).toBeCloseTo(plain.loss.mean ?? Number.NaN, 6);

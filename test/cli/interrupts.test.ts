@@ -81,19 +81,22 @@ describe('an interrupted evaluation', () => {
   });
 
   test('prints the report of no images where none was read to its end', async () => {
-    // Images so large that the first of them does not end.
+    // Images so large that the first of them does not end, of which flags say all that the first ones would tell.
     const model = await tempFile(
       writeNetwork(
         randomNetwork({ seed: 1, height: 512, width: 512, outputs: [10], hidden: 'relu', last: 'sigmoid' }),
       ),
     );
     const labels = await tempFile(labelsIdx(new Array(9).fill(1)));
-    const cli = new Cli(['evaluate', '-', labels, '--model', model, '--format', 'json'], { stdin: 'pipe' });
+    const said = ['--scale', '255', '--transpose', 'no', '--no-invert'];
+    const args = ['evaluate', '-', labels, '--model', model, ...said, '--format', 'json'];
+    const cli = new Cli(args, { stdin: 'pipe' });
     await cli.send(imagesIdx(9, 512, 512).subarray(0, 16));
     await cli.send(new Uint8Array(512 * 512 - 1));
     cli.signal('SIGINT');
     const { stdout, stderr, exitCode } = await cli.ended;
-    expect({ stderr, exitCode }).toEqual({ stderr: NOTE, exitCode: 130 });
+    expect(exitCode).toBe(130);
+    expect(stderr).toBe(`digitflow: stdin: scale 0 to 255, transpose row by row, invert no\n${NOTE}`);
     expect(JSON.parse(stdout)).toMatchObject({ images: 0, accuracy: null, partial: true });
   });
 

@@ -35,8 +35,8 @@ describe('digitflow look network', () => {
   });
 
   test.each([
-    ['network', 'transposed', [], /^digitflow: Read in another way \(transposed\), .* say --transpose yes$/m],
-    ['what-if', 'inverted', ['--silence', '1:3'], /: say --normalize inverted to evaluate and score$/m],
+    ['network', 'transposed', ['--transpose', 'no'], / \(transposed\), .* say --transpose yes$/m],
+    ['what-if', 'inverted', ['--silence', '1:3', '--no-invert'], / \(inverted\), .* say --invert$/m],
   ])('of given images %s tells which other reading fits far better: %s', async (view, how, more, told) => {
     const pixels = testPixels();
     const images = Array.from(pixels.subarray(0, COUNT * 784), (pixel, at) => {

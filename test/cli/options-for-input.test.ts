@@ -16,7 +16,6 @@ test.each<[line: string, ...words: string[]]>([
   ['look network --limit 5 --id none', '--id: expected a CSV, found IDX'],
   ['look digit 3 --header yes', '--header: expected a CSV, found IDX'],
   ['look digit 3 --as-is', '--as-is: expected a picture, found the number 3'],
-  ['look digit 3 --no-invert', '--no-invert: expected a picture'],
   ['look digit my.png --images my.csv', "--images: expected a record's number, found the path my.png"],
   ['look digit my.png --delimiter tab', '--delimiter: expected a record'],
   ['look what-if --silence 1:3 --seed 2', '--seed', '--shuffle', '--feed noise'],

@@ -19,7 +19,7 @@ test('pixels beyond 255 are refused with the brightest of them, but for a row of
 describe('a bright background is told, since it may be black on white:', () => {
   const told = expect.objectContaining({
     property: 'background',
-    value: 'bright (for black on white say --normalize inverted)',
+    value: 'bright (for black on white say --invert)',
   });
 
   test.each([

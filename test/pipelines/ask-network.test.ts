@@ -37,7 +37,7 @@ async function settle(
     flags,
     guessed: guessDialect(first.bytes, first.isWhole, { pixelCount: 784, classes }, flags, 'data.csv'),
   }));
-  return settleCsv(first, readings, { ...who, classes });
+  return (await settleCsv(first, readings, { ...who, classes })).guessed;
 }
 
 describe('between two readings', () => {
@@ -91,7 +91,7 @@ test('an input with alternatives is refused where nobody chooses', async () => {
   );
 });
 
-test('where the images are turned as well, the flags for both are named', async () => {
+test('where the images are turned as well, they are taken so, and it is said', async () => {
   const row = (index: number) => {
     const pixels = transposePixels(PIXELS.subarray(index * 784, (index + 1) * 784), {
       height: 28,
@@ -99,10 +99,10 @@ test('where the images are turned as well, the flags for both are named', async 
     });
     return `${pixels.map((pixel) => 255 - pixel).join(',')},${LABELS[index]}\n`;
   };
-  const failure = await failureOf(() => settle(upTo(300).map(row).join(''), ENDS));
-  expect(failure.code).toBe('READING_UNCLEAR');
-  expect(failure.message).toMatch(
-    /which does not decide it, but 9\d % with --transpose yes --normalize inverted --label last; say which$/,
+  const { dialect, guesses } = await settle(upTo(300).map(row).join(''), ENDS);
+  expect(dialect).toMatchObject({ label: { column: 784 }, transposed: true, inverted: true });
+  expect(describeGuesses('data.csv', guesses)).toMatch(
+    /, label column last, id none, transpose column by column, invert yes \(the network reads 9\d % so, \d+ % with --label first, \d+ % with --transpose no --no-invert\)$/,
   );
 });
 

@@ -124,7 +124,7 @@ test('the command line says it on stderr, and --quiet does not', async () => {
   const said = await runShared(['score', path]);
   expect(said.exitCode).toBe(0);
   expect(said.stderr).toMatch(
-    /^digitflow: \S+odd-images-idx3-ubyte: read in another way \(inverted\), .* say --normalize inverted if/m,
+    /^digitflow: \S+odd-images-idx3-ubyte: read in another way \(inverted\), .* say --invert if/m,
   );
   const quiet = await runShared(['score', path, '--quiet']);
   expect(quiet.stderr).toBe('');

@@ -30,6 +30,9 @@ function idx(dimensions: readonly number[], data: Uint8Array): Uint8Array {
 const images = (pixels: Uint8Array) => idx([pixels.length / 784, 28, 28], pixels);
 const labels = (values: Uint8Array) => idx([values.length], values);
 
+/** What forbids to ask the network whether pixels are turned: then another reading is only told. */
+const AS_STORED = { transpose: false, invert: false } as const;
+
 /** What an evaluation says of another reading. */
 async function otherReading(options: EvaluateOptions) {
   const { evaluation } = await evaluate(options);
@@ -46,16 +49,17 @@ const csv = (count: number, row: (pixels: Uint8Array, label: number) => readonly
 describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
   test.each([
     ['transposed', transposed, '--transpose yes'],
-    ['inverted', inverted, '--normalize inverted'],
+    ['inverted', inverted, '--invert'],
     ['scale 0 to 16', sixteenths, '--scale 16'],
     ['scale 0 to 1', (pixels: Uint8Array) => pixels.map((pixel) => Math.round(pixel / 255)), '--scale 1'],
     [
       'transposed, inverted',
       (pixels: Uint8Array) => transposed(inverted(pixels)),
-      '--transpose yes --normalize inverted',
+      '--transpose yes --invert',
     ],
   ])('images that are %s are told with their flag', async (words, change, flags) => {
-    const given = { images: images(change(PIXELS)), labels: labels(LABELS), reading: { scale: 255 } };
+    const reading = { scale: 255, ...AS_STORED };
+    const given = { images: images(change(PIXELS)), labels: labels(LABELS), reading };
     const other = await otherReading({ model, ...given });
     expect(other).toMatchObject({ words, flags });
     expect(other?.accuracy).toBeGreaterThan(0.9);
@@ -67,6 +71,7 @@ describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
     const first = (count: number) => ({
       images: images(transposed(PIXELS.subarray(0, count * 784))),
       labels: labels(LABELS.subarray(0, count)),
+      reading: AS_STORED,
     });
     expect(await otherReading({ model, ...first(40) })).toMatchObject({ words: 'transposed', images: 40 });
     expect(await otherReading({ model, ...first(10) })).toBeNull();
@@ -162,13 +167,14 @@ test('rows that are sorted by class are judged by all classes', async () => {
   const other = await otherReading({
     images: images(transposed(sorted)),
     labels: labels(Uint8Array.from(order, (i) => LABELS[i])),
+    reading: AS_STORED,
     batchSize: 100,
   });
   expect(other).toMatchObject({ words: 'transposed' });
 });
 
 test('it is the same for any number of workers and any batch size', async () => {
-  const given = { images: images(transposed(PIXELS)), labels: labels(LABELS) };
+  const given = { images: images(transposed(PIXELS)), labels: labels(LABELS), reading: AS_STORED };
   const found = await Promise.all(
     [{ workers: 0 }, { workers: 2, batchSize: 77 }].map((how) => otherReading({ ...given, ...how })),
   );
@@ -201,7 +207,13 @@ describe('the command line', () => {
       const { stdout } = await runShared(['evaluate', path, truth, ...flags, '--format', 'json']);
       return JSON.parse(stdout);
     };
-    const { accuracy, otherReading: other } = await evaluated(['--scale', '255']);
+    const { accuracy, otherReading: other } = await evaluated([
+      '--scale',
+      '255',
+      '--transpose',
+      'no',
+      '--no-invert',
+    ]);
     expect(accuracy).toBeLessThan(0.3);
     const again = await evaluated(other.flags.split(' '));
     expect(again.accuracy).toBeGreaterThan(0.94);
@@ -228,13 +240,14 @@ describe('the command line', () => {
     const truth = await tempFile(labels(LABELS), 'labels');
     const sentence =
       /[Rr]ead in another way \(transposed\), 97 % of 1,000 images are right, not \d+ %: say\s--transpose yes/;
-    const table = await runShared(['evaluate', path, truth]);
-    expect(table).toMatchObject({ exitCode: 0, stderr: '' });
+    const asStored = ['evaluate', path, truth, '--transpose', 'no'];
+    const table = await runShared(asStored);
+    expect(table).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/: transpose row by row\n$/) });
     expect(table.stdout).toMatch(sentence);
-    const json = await runShared(['evaluate', path, truth, '--format', 'json']);
+    const json = await runShared([...asStored, '--format', 'json']);
     expect(json.stderr).toMatch(sentence);
     expect(JSON.parse(json.stdout).otherReading).toMatchObject({ flags: '--transpose yes' });
-    const quiet = await runShared(['evaluate', path, truth, '--format', 'csv', '--quiet']);
+    const quiet = await runShared([...asStored, '--format', 'csv', '--quiet']);
     expect(quiet.stderr).toBe('');
   });
 });

@@ -16,7 +16,7 @@ import {
 } from './look-options.js';
 
 type LookDigitFlags = LookFlags &
-  Pick<LookDigitOptions, 'neuron' | 'why' | 'invert'> & { readonly asIs?: boolean | undefined };
+  Pick<LookDigitOptions, 'neuron' | 'why'> & { readonly asIs?: boolean | undefined };
 
 const EXAMPLES = `
 Examples:
@@ -50,8 +50,6 @@ export function addLookDigitCommand(look: Command): void {
       neuronPlace,
     )
     .option('--why [class]', "each pixel's part in the verdict, or in a class by number", wholeNumber(0))
-    .option('--invert', 'turn a picture around: dark for bright (default: when its ink is dark)')
-    .option('--no-invert', 'do not turn a picture around')
     .option('--as-is', "take a picture's pixels as they are; it must have the network's size");
   addReadingOptions(command);
   addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
@@ -70,8 +68,8 @@ async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void>
 /** Refuses the flags of a picture for a record, and the other way round. */
 function checkFlags(image: string, flags: LookDigitFlags): void {
   const isRecord = /^\d+$/.test(image);
-  const ofRecords = READING_FLAGS.filter((name) => name !== 'preprocess');
-  const flag = givenFlag(flags, isRecord ? ['invert', 'asIs'] : ['images', 'labels', ...ofRecords]);
+  const ofRecords = READING_FLAGS.filter((name) => name !== 'preprocess' && name !== 'invert');
+  const flag = givenFlag(flags, isRecord ? ['asIs'] : ['images', 'labels', ...ofRecords]);
   if (flag === undefined) return;
   const found = isRecord ? 'a picture, found the number' : "a record's number, found the path";
   throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);

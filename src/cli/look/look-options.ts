@@ -51,10 +51,7 @@ export function imagesOf(flags: LookFlags) {
   const { model, images, labels, limit } = flags;
   const onLabelsLeftOut = (why: string): void => sayNote(flags, `${why}; looking without labels`);
   const reading = readingFlagsOf(flags);
-  const onOtherReading = (other: OtherReading): void => {
-    const where = other.flags.includes('--normalize') ? ' to evaluate and score' : '';
-    sayNote(flags, `${otherReadingWords(other)}${where}`);
-  };
+  const onOtherReading = (other: OtherReading): void => sayNote(flags, otherReadingWords(other));
   const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut, onOtherReading };
   return { model, images, labels, limit, reading, ...told };
 }

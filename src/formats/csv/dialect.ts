@@ -23,6 +23,8 @@ export interface CsvDialect {
    * null, even if names count along the rows: then the normalization decides. It concerns the normalization, no row.
    */
   readonly transposed: boolean | null;
+  /** Whether 255 - x replaces each pixel x, by a flag. It concerns the normalization, no row. */
+  readonly inverted?: boolean | undefined;
   /** Where the truth stands; null when there is none, or it is not wanted. */
   readonly label: LabelColumns | null;
   /** The column that is carried through to the output, or null. */

@@ -98,14 +98,23 @@ export class ByteReader {
    * read gives them again.
    */
   async peek(leastBytes: number, mostBytes: number): Promise<Uint8Array> {
-    while (this.#rest.length < leastBytes) {
-      // A copy: a pull may write over the last piece.
-      const held = Uint8Array.from(this.#rest);
-      const piece = await this.source.pull(new Uint8Array(mostBytes - held.length));
-      this.#rest = piece === null ? held : Buffer.concat([held, piece]);
+    if (this.#rest.length >= leastBytes) return this.#rest.subarray(0, mostBytes);
+    // A copy: a pull may write over the last piece.
+    const held = new Uint8Array(mostBytes);
+    held.set(this.#rest);
+    let length = this.#rest.length;
+    while (length < leastBytes) {
+      const piece = await this.source.pull(held.subarray(length));
       if (piece === null) break;
+      if (length + piece.length > mostBytes) {
+        this.#rest = Buffer.concat([held.subarray(0, length), piece]);
+        return this.#rest.subarray(0, mostBytes);
+      }
+      held.set(piece, length);
+      length += piece.length;
     }
-    return this.#rest.subarray(0, mostBytes);
+    this.#rest = held.subarray(0, length);
+    return this.#rest;
   }
 
   /** The next `byteCount` bytes in one piece, fewer only at the end. */

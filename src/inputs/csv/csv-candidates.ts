@@ -4,12 +4,11 @@ import { parseRow } from '../../formats/csv/parse-row.js';
 import { findRowEnd } from '../../formats/csv/row-ends.js';
 import type { ReadingFlags } from '../../formats/reading.js';
 import { readStart } from '../bytes/byte-source.js';
-import { type CandidateRecords, isTelling, settleReading } from '../candidate-readings.js';
+import { type CandidateRecords, settleReading } from '../candidate-readings.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { OpenOptions } from '../input.js';
 
-const MOST_ROWS = 1000;
-/** So much of a file is looked at where its readings differ: in a sorted one the first labels are all alike. */
+/** So much of a text is looked at where its readings differ: in a sorted one the first labels are all alike. */
 const MOST_BYTES = 4 * 2 ** 20;
 
 /** One reading of a CSV. */
@@ -18,35 +17,55 @@ interface CsvReading {
   readonly guessed: GuessedDialect;
 }
 
+/** What was settled, and what was read to find out. */
+interface SettledCsv {
+  readonly guessed: GuessedDialect;
+  readonly first: FirstBytes;
+}
+
 /** Takes the reading that `choose` takes; throws what `settleReading` throws. */
 export async function settleCsv(
-  first: FirstBytes,
+  start: FirstBytes,
   readings: readonly CsvReading[],
   { choose, classes }: Pick<OpenOptions, 'choose' | 'classes'>,
-): Promise<GuessedDialect> {
+): Promise<SettledCsv> {
+  let first = start;
   const possible = readings.map(({ flags, guessed }) => ({ flags, guesses: guessed.guesses }));
-  const { at, how } = await settleReading(first.name, possible, choose, async () => {
-    const rows = await firstRowsOf(first, readings);
+  const { at, turn, guesses } = await settleReading(first.name, possible, choose, async (most) => {
+    let rows = firstRows(first, readings, most);
+    const hasMore = () => !first.isWhole && first.bytes.length < MOST_BYTES;
+    if (rows.length < most && hasMore()) {
+      // A stream is waited for; what can be opened again is read again.
+      if (first.readMore !== null) first = await first.readMore(MOST_BYTES);
+      const start = hasMore() ? await readStart(await first.content(), MOST_BYTES) : first;
+      rows = firstRows(start, readings, most);
+    }
     return readings.map(({ guessed }) => recordsOf(rows, guessed.dialect, classes.length));
   });
   const { guessed } = readings[at];
-  const all = possible.map(({ guesses }) => guesses);
-  const guesses = guessed.guesses.map((guess) => (isTelling(guess, all) ? { ...guess, ...how } : guess));
-  return { ...guessed, guesses };
+  const { dialect } = guessed;
+  const turned = {
+    transposed: turn.transpose ?? dialect.transposed,
+    inverted: turn.invert ?? dialect.inverted,
+  };
+  return { first, guessed: { ...guessed, guesses, dialect: { ...dialect, ...turned } } };
 }
 
 /** The first rows without their line ends, from where all readings have rows. */
-async function firstRowsOf(first: FirstBytes, readings: readonly CsvReading[]): Promise<Uint8Array[]> {
-  // What can be opened again is read further.
-  const canReadOn = !first.isWhole && first.path !== null;
-  const { bytes, isWhole } = canReadOn ? await readStart(await first.content(), MOST_BYTES) : first;
+function firstRows(
+  { bytes: read, isWhole }: Pick<FirstBytes, 'bytes' | 'isWhole'>,
+  readings: readonly CsvReading[],
+  most: number,
+): Uint8Array[] {
+  const bytes = read.subarray(0, MOST_BYTES);
+  const isAll = isWhole && bytes.length === read.length;
   const [{ dialect }] = readings.map(({ guessed }) => guessed);
   const rows: Uint8Array[] = [];
   let at = Math.max(...readings.map(({ guessed }) => guessed.dataStart));
-  while (at < bytes.length && rows.length < MOST_ROWS) {
+  while (at < bytes.length && rows.length < most) {
     const { end, next, lines, isOpen } = findRowEnd(bytes, at, bytes.length, dialect);
     // The rest of the last row is still to come.
-    if (!isWhole && (lines === 0 || isOpen)) break;
+    if (!isAll && (lines === 0 || isOpen)) break;
     if (end > at) rows.push(bytes.subarray(at, end));
     at = next;
   }
@@ -54,7 +73,7 @@ async function firstRowsOf(first: FirstBytes, readings: readonly CsvReading[]): 
 }
 
 function recordsOf(rows: readonly Uint8Array[], dialect: CsvDialect, classCount: number): CandidateRecords {
-  const { pixelCount, transposed, label } = dialect;
+  const { pixelCount, transposed, inverted, label } = dialect;
   const count = rows.length;
   const pixels = new Uint8Array(count * pixelCount);
   const labels = new Int16Array(count);
@@ -63,5 +82,5 @@ function recordsOf(rows: readonly Uint8Array[], dialect: CsvDialect, classCount:
     labels[at] = typeof read === 'string' ? -1 : (read.label ?? -1);
     if (typeof read !== 'string') pixels.set(read.pixels, at * pixelCount);
   });
-  return { count, pixels, labels: label === null ? null : labels, transposed };
+  return { count, pixels, labels: label === null ? null : labels, transposed, inverted };
 }

@@ -31,7 +31,8 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
   };
   const { source, finish } = await digestCsv(given, sizeBytes, digest);
   return {
-    ...{ file, name, format: 'csv', guesses, image, transposed: dialect.transposed },
+    ...{ file, name, format: 'csv', guesses, image },
+    ...{ transposed: dialect.transposed, inverted: dialect.inverted },
     ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     hasLabels: source.dialect.label !== null,
     labelling: label && (label.kind === 'one-hot' ? 'one-hot' : 'value'),

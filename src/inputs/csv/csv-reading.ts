@@ -28,7 +28,8 @@ const NOTHING = new Uint8Array(0);
 export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): OpenReading {
   const { file: input, name, dialect, linesBefore, dataStart, path } = source;
   const reading: TextReading = {
-    ...{ input, name, dialect, linesBefore, dataStart, transposed: dialect.transposed, storedBytes: 0 },
+    ...{ input, name, dialect, linesBefore, dataStart, storedBytes: 0 },
+    ...{ transposed: dialect.transposed, inverted: dialect.inverted },
     decode: rowsOf,
   };
   const start = Math.max(cursor.bytes, dataStart);

@@ -48,13 +48,16 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
     flags,
     mostRowBytesOf(pixelCount),
   );
-  const { alternatives } = guessed;
-  if (alternatives.length > 0) {
-    const readings = alternatives.map((more) => ({
+  const { alternatives, dialect } = guessed;
+  const isSaid = dialect.transposed !== null && flags.invert !== undefined;
+  const isAsked = options.choose !== undefined && dialect.label !== null && !isSaid;
+  if (alternatives.length > 0 || isAsked) {
+    const others = alternatives.map((more) => ({
       flags: more,
       guessed: guess(start, isWhole, samples, more),
     }));
-    return { image, guessed: await settleCsv(seen, readings, options), first: seen };
+    const readings = others.length > 0 ? others : [{ flags: {}, guessed }];
+    return { image, ...(await settleCsv(seen, readings, options)) };
   }
   const isSure = !isLive || !guessed.isByValues || start.length >= LEAST_FILE_BYTES;
   return { image, guessed, first: isSure ? seen : watched(seen, guess, guessed) };

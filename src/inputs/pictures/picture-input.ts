@@ -119,8 +119,13 @@ function recordOf(
   try {
     if (content instanceof DigitflowError) throw content;
     hash?.update(`${name}\0${content.length}\0`).update(content);
-    const { preprocess } = flags;
-    const { pixels, done, doubts } = fitDigit(decodePicture(content, title), image, { preprocess }, title);
+    const { preprocess, invert } = flags;
+    const { pixels, done, doubts } = fitDigit(
+      decodePicture(content, title),
+      image,
+      { preprocess, invert },
+      title,
+    );
     // A fitted digit is bright ink on black.
     const stored = isInverted && preprocess !== 'none' ? pixels.map((pixel) => 255 - pixel) : pixels;
     return {

@@ -1,5 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
-import type { Guess, ReadingFlags } from '../../reading.js';
+import { type Guess, guessesOf, type ReadingFlags } from '../../reading.js';
 import { type CsvDialect, mostRowBytesOf } from '../dialect.js';
 import { isHeader, isMangledRow, type KnownImages } from './column-evidence.js';
 import { firstRows, firstTable, MOST_FIRST_ROWS, rowsWithin } from './first-table.js';
@@ -87,7 +87,7 @@ export function guessDialect(
   return {
     dialect: {
       ...{ ...shape, hasHeader, columnCount, pixelCount, black: scale.black, white: scale.white },
-      ...{ ...places, label, encoding },
+      ...{ ...places, inverted: flags.invert, label, encoding },
     },
     guesses: [
       {
@@ -99,6 +99,7 @@ export function guessDialect(
       ...(encoding ? [{ property: 'encoding', value: encoding, by: 'given' } as const] : []),
       ...scale.guesses,
       ...guesses,
+      ...guessesOf({ invert: flags.invert }, 'given'),
       ...meaning.guesses,
       ...emptyGuess(columnCount, emptyAtEnd),
       ...(comments > 0

@@ -60,8 +60,8 @@ export function guessScale(
       ? { ...guess, by: flags.scale === undefined ? 'seen' : 'given' }
       : { ...guess, by: 'guessed', flag: `--scale ${scaleText(spare)}` },
   ];
-  if (brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)) {
-    const value = 'bright (for black on white say --normalize inverted)';
+  if (flags.invert === undefined && brightRows * 2 > Math.min(rows.length, MOST_BACKGROUNDS)) {
+    const value = 'bright (for black on white say --invert)';
     guesses.push({ property: 'background', value, by: 'seen' });
   }
   const alternatives = fitting.length > 1 ? fitting.map((one) => ({ scale: one })) : [];
