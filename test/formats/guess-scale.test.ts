@@ -16,6 +16,15 @@ test('pixels beyond 255 are refused with the brightest of them, but for a row of
   expect(guess('7,0,0,0,65535 7,0,0,0,200 7,0,0,0,255').white).toBe(255);
 });
 
+test('what most rows hold counts, also where the first half is 0 to 255', () => {
+  const usual = Array<string>(50).fill('7,0,0,0,255');
+  const after = (row: string, count: number) => [...usual, ...Array<string>(count).fill(row)].join(' ');
+  expect(() => guess(after('7,0,0,0,4000', 51))).toThrow('up to 4000');
+  expect(() => guess(after('7,-9,0,0,255', 51))).toThrow('found -9 to 255');
+  expect(guess(after('7,0,0,0,4000', 50)).white).toBe(255);
+  expect(guess(after('7,-9,0,0,255', 50))).toMatchObject({ black: 0, white: 255 });
+});
+
 describe('a bright background is told, since it may be black on white:', () => {
   const told = expect.objectContaining({
     property: 'background',

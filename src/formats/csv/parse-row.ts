@@ -99,6 +99,8 @@ function readPixels(fields: readonly string[], dialect: CsvDialect): Uint8Array 
   let hasFraction = false;
   for (let i = 0; i < pixelCount; i++) {
     const field = fields[firstPixel + i];
+    // Most of a digit is black, and few rows are read here: by code that is still cold.
+    if (field === '0' && black === 0) continue;
     const value = readNumber(field);
     const level = value === undefined ? undefined : levelOf(value, dialect);
     if (value === undefined || level === undefined) {

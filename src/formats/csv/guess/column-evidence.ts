@@ -45,8 +45,13 @@ export function isWithin(column: number, run: ColumnRun | null): boolean {
 
 /** The columns that are in none of these runs. */
 export function columnsBeside(columnCount: number, runs: readonly (ColumnRun | null)[]): number[] {
-  const columns = Array.from({ length: columnCount }, (_, column) => column);
-  return columns.filter((column) => !runs.some((run) => isWithin(column, run)));
+  const columns: number[] = [];
+  for (let column = 0; column < columnCount; column++) {
+    const run = runs.find((one) => isWithin(column, one));
+    if (run) column = run.first + run.count - 1;
+    else columns.push(column);
+  }
+  return columns;
 }
 
 /** Whether a column counts up by one from row to row, as an index does. */
@@ -153,6 +158,7 @@ const LEAST_REPEATED = 0.5;
 
 /** Whether names are those that pandas makes of a row of numbers, most of which repeat: `7,0,0.1,0.2` of `7,0,0,0`. */
 export function isMangledRow(fields: readonly string[]): boolean {
+  if (!fields.some((field) => field.includes('.'))) return false;
   const counts = new Map<string, number>();
   let repeated = 0;
   for (const field of fields) {

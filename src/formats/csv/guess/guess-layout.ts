@@ -44,11 +44,12 @@ export function guessLayouts(evidence: ColumnEvidence, given: Given): readonly L
   const { columnCount, pixelCount, rows } = evidence;
   const claims = [given.label, given.id];
   const isGiven = (column: number) => claims.some((claim) => isWithin(column, claim));
-  const isEdge = (column: number) => column < columnCount - pixelCount || column >= pixelCount;
-  const columns = Array.from({ length: columnCount }, (_, column) => column);
-  const givenCount = columns.filter(isGiven).length;
+  const givenCount = columnCount - columnsBeside(columnCount, claims).length;
   if (columnCount - pixelCount - givenCount > MOST_BESIDE) return [];
-  const edges = columns.filter(isEdge);
+  // All others are pixels in any case.
+  const edges = columnsBeside(columnCount, [
+    { first: columnCount - pixelCount, count: 2 * pixelCount - columnCount },
+  ]);
   const outers = new Map(edges.map((column) => [column, lookAt(column, evidence)]));
   const candidates = Array.from({ length: columnCount - pixelCount + 1 }, (_, i) => {
     const firstPixel = columnCount - pixelCount - i;

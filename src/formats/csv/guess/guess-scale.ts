@@ -1,6 +1,7 @@
 import { DigitflowError } from '../../../errors.js';
 import type { Guess, ReadingFlags } from '../../reading.js';
 import {
+  LEAST_WHITE,
   type Levels,
   levelsOf,
   type Scale,
@@ -82,22 +83,25 @@ function summarize(rows: Rows, { firstPixel, pixelCount }: PixelColumns) {
     // Rows whose background is bright.
     brightRows: 0,
   };
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
+    const usualRows = i - seen.rowsBeyond - seen.rowsBelow;
+    // It is 0 to 255 then, whatever the other rows hold: this code is cold, and a row takes long.
+    if (i >= MOST_BACKGROUNDS && usualRows * 2 >= rows.length && seen.largest >= LEAST_WHITE) break;
     const { least, most, lit, hasFraction } = spanOf(row, firstPixel, firstPixel + pixelCount);
-    if (i < MOST_BACKGROUNDS && isBright(row.slice(firstPixel, firstPixel + pixelCount), most))
-      seen.brightRows++;
+    const mayBeBright = i < MOST_BACKGROUNDS && lit * 2 > pixelCount;
+    if (mayBeBright && isBright(row.slice(firstPixel, firstPixel + pixelCount), most)) seen.brightRows++;
     // A single row of another scale is at fault itself, and says nothing of the others.
     if (most > 255) {
       seen.rowsBeyond++;
       seen.brightest = Math.max(seen.brightest, most);
-      return;
+      continue;
     }
     if (least < 0) seen.rowsBelow++;
     seen.darkest = Math.min(seen.darkest, least);
     seen.lit += lit;
     seen.largest = Math.max(seen.largest, most);
     seen.hasFraction ||= hasFraction;
-  });
+  }
   return seen;
 }
 

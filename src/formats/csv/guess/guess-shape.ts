@@ -18,11 +18,14 @@ export function guessShape(block: Uint8Array, isWhole: boolean, given: string | 
   if (given !== undefined) return { delimiter: given, lineEnd };
   const start = block.subarray(0, ENOUGH_BYTES);
   const isStartWhole = isWhole || block.length > start.length;
-  const candidates = DELIMITERS.map((delimiter) => ({
-    delimiter,
-    // Two rows: a header may have fewer fields, or none to part.
-    rows: firstRows(start, { delimiter, lineEnd }, { isWhole: isStartWhole, mostRows: 2 }).rows.map(fieldsOf),
-  })).filter(({ rows }) => rows.some((fields) => fields.length > 1));
+  const there = DELIMITERS.filter((delimiter) => start.includes(delimiter.charCodeAt(0)));
+  const candidates = there
+    .map((delimiter) => {
+      // Two rows: a header may have fewer fields, or none to part.
+      const limits = { isWhole: isStartWhole, mostRows: 2 };
+      return { delimiter, rows: firstRows(start, { delimiter, lineEnd }, limits).rows.map(fieldsOf) };
+    })
+    .filter(({ rows }) => rows.some((fields) => fields.length > 1));
   if (candidates.length <= 1) return { delimiter: candidates[0]?.delimiter ?? ',', lineEnd };
   const counts = candidates.map(({ delimiter, rows }) => {
     const stronger = DELIMITERS.slice(0, DELIMITERS.indexOf(delimiter));
