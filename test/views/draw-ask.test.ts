@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateSync } from 'fflate/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { neuronArithmetic } from '../../src/insight/explain.js';
-import { runImages } from '../../src/insight/run-images.js';
+import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { type Change, changeNetwork } from '../../src/insight/what-if.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { unpackDrawData } from '../../src/views/draw/draw-data.js';
 import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import { runCli } from '../helpers/cli.js';
 import { outputs, paint, press } from '../helpers/draw-page.js';
@@ -203,6 +206,60 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     const [before, after] = [right([]), right([{ kind: 'silence', layer: 1, neuron: 3 }])];
     const told = `accuracy on 200 images: ${(100 * before).toFixed(1)} → ${(100 * after).toFixed(1)} %`;
     await expect.poll(() => text('#effect')).toBe(told);
+  });
+
+  test('every embedded image has the verdict of the library, also when a neuron is silenced; each can be loaded', async () => {
+    const html = readFileSync(file, 'utf8');
+    const { images: embedded } = unpackDrawData(/id="data">([^<]*)</.exec(html)?.[1] ?? '', inflateSync);
+    if (embedded === null) throw new Error('there are no images');
+    const { labels, pixels, sample } = embedded;
+    const silence: Change = { kind: 'silence', layer: 1, neuron: 3 };
+    const found = () =>
+      page.evaluate<unknown>(
+        `Array.from(document.querySelectorAll('#examples button, #sample button'), (button) => ({
+          prediction: Number(button.dataset.prediction), truth: Number(button.dataset.truth), tag: button.textContent,
+          isWrong: button.classList.contains('wrong'), isTurned: button.classList.contains('turned') }))`,
+      );
+    // The examples stand before the sample in the page.
+    const order = [...labels.keys()].map((i) => (i + sample) % labels.length);
+    for (const [at, model] of NETWORKS.entries()) {
+      await press(page, `#networks button:nth-child(${at + 1})`);
+      const outputsOf = (changes: readonly Change[]) => {
+        const { network: other, silenced } = changeNetwork(openModel(model).network, changes);
+        const set = { count: labels.length, pixels, normalization: UNIT_BRIGHTNESS };
+        return runImages(other, set, silenced)[2];
+      };
+      const { predictions: before } = verdictsOf(outputsOf([]));
+      for (const changes of [[], [silence]]) {
+        await ask('1:3');
+        if (changes.length > 0) await press(page, '#silence');
+        const { predictions: after } = verdictsOf(outputsOf(changes));
+        const expected = order.map((i) => ({
+          ...{ prediction: after[i], truth: labels[i], tag: after[i] === labels[i] ? '' : `${after[i]}` },
+          ...{ isWrong: after[i] !== labels[i], isTurned: after[i] !== before[i] },
+        }));
+        await expect.poll(found).toEqual(expected);
+        const mistakes = order.filter((i) => i < sample && after[i] !== labels[i]).length;
+        expect(await text('#samplesays')).toMatch(new RegExp(`^${mistakes} mistake`));
+      }
+      await press(page, '#sample button:nth-child(12)');
+      await expectOutputs([...outputsOf([silence]).values.subarray(110, 120)]);
+      await press(page, '#resetall');
+    }
+    await paint(page, images.pixels.subarray(0, 784));
+  }, 60_000);
+
+  test('one stop for Tab leads into the images, and arrows walk in them', async () => {
+    const buttons = "[...document.querySelectorAll('#sample button')]";
+    const at = () => page.evaluate<number>(`${buttons}.indexOf(document.activeElement)`);
+    await page.locator('#sample button').first().focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+    expect(await at()).toBe(1);
+    await page.keyboard.press('ArrowUp');
+    expect(await at()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    expect(await at()).toBeGreaterThan(5);
+    expect(await page.locator('#sample button[tabindex="-1"]').count()).toBe(199);
   });
 
   test.each(['light', 'dark'] as const)(

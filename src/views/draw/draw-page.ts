@@ -55,6 +55,9 @@ ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${pla
 </section>
 ${askSection(word, label)}
 <div id="more">
+<section id="sampled" class="card" aria-labelledby="samplename"><h2 id="samplename"></h2><p class="soft" id="samplesays" role="status"></p>
+<div id="sample"></div>
+<p class="legend"><span><i class="wrong"></i><span ${word('wrong')}></span></span><span><i class="turned"></i><span ${word('turned')}></span></span></p></section>
 <section id="film" class="black" ${label('learn')} hidden>
 <h2 ${word('learn')}></h2><p class="soft" id="filmof"></p>
 <div class="filmbar"><button type="button" id="play"></button>

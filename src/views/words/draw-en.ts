@@ -131,4 +131,10 @@ export const drawEn = {
     `${count} of ${all} changed${silenced === 0 ? '' : `, ${silenced} silenced`}`,
   accuracyOn: (images: number, before: string, after: string | null) =>
     `accuracy on ${images} images: ${before}${after === null ? '' : ` → ${after}`} %`,
+  takenFor: (label: string, other: string) => `${label}, taken for ${other}`,
+  sampleOf: (count: number) => `What it makes of ${count} images`,
+  mistakes: (count: number, turned: number) =>
+    `${count} ${count === 1 ? 'mistake' : 'mistakes'}. Your changes turned ${turned} ${turned === 1 ? 'verdict' : 'verdicts'}.`,
+  wrong: 'mistake, with what it is taken for',
+  turned: 'verdict turned by your changes',
 };

@@ -124,4 +124,9 @@ export const drawJa: typeof drawEn = {
     `${all} 個中 ${count} 個を変更${silenced === 0 ? '' : `、${silenced} 個を停止`}`,
   accuracyOn: (images, before, after) =>
     `画像 ${images} 枚の正解率：${before}${after === null ? '' : ` → ${after}`} %`,
+  takenFor: (label, other) => `${label}、予測は ${other}`,
+  sampleOf: (count) => `画像 ${count} 枚の判定`,
+  mistakes: (count, turned) => `誤認識 ${count} 枚。変更によって判定が変わった画像 ${turned} 枚。`,
+  wrong: '誤認識（右下は予測）',
+  turned: '変更によって判定が変わった画像',
 };
