@@ -61,7 +61,7 @@ export class KeptFile {
       if (!this.#isPlain) return writeFileSync(target, content);
       withFile(aside(target), 'w', (fd) => {
         writeFileSync(fd, content);
-        fsyncSync(fd);
+        syncIfAllowed(fd);
       });
       renameSync(aside(target), target);
       // A rename lasts only once its folder is synced; where a system cannot, the file is still whole.
@@ -113,6 +113,15 @@ export function writing<T>(path: string, write: () => T): T {
     return write();
   } catch (error) {
     throw writeError(error, path);
+  }
+}
+
+/** Node's permission model forbids it altogether; then the file is whole unless the machine dies. */
+function syncIfAllowed(fd: number): void {
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw error;
   }
 }
 
@@ -176,8 +185,12 @@ export function writeError(error: unknown, path: string): DigitflowError {
     return notWritable(path, 'there is no such folder; make it first', error);
   if (code === 'EISDIR') return notWritable(path, IS_FOLDER, error);
   const reason = code ?? reasonOf(error);
+  // Perhaps not the output itself, but what is written beside it.
+  const { resource = path } = Object(error) as { readonly resource?: string };
   const advice =
-    adviceOn(code, '--allow-fs-write') ?? ADVICE[code ?? ''] ?? 'check its permissions, or give another path';
+    adviceOn(code, `--allow-fs-write=${resource}`) ??
+    ADVICE[code ?? ''] ??
+    'check its permissions, or give another path';
   return notWritable(path, `${reason}; ${advice}`, error);
 }
 

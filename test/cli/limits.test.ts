@@ -113,13 +113,24 @@ describe('where Node is told to do without', () => {
 
   test.each([
     ['reading', ours, score, [], /a\.csv: .* \(--allow-fs-read\)$/, 74],
-    ['writing', all, score, ['--out', at('out')], /out: .* \(--allow-fs-write\)$/, 74],
-    ['writing what is learned', all, train, [], /f: .* \(--allow-fs-write\)$/, 74],
+    ['writing', all, score, ['--out', at('out')], /out: .* \(--allow-fs-write=.*\/out\)$/, 74],
+    ['writing what is learned', all, train, [], /f: .* \(--allow-fs-write=.*\/f.part\)$/, 74],
     ['threads', all, score, ['--workers', '2'], /worker threads; .*\(--allow-worker\), or ask for 0/, 2],
   ])('%s, the flag is named', (_, flags, args, more, words, exitCode) => {
     const { said, status } = runUnder([], flags, [...args(), ...more]);
     expect(said).toMatch(words);
     expect(status).toBe(exitCode);
+  });
+
+  test('what is learned is written where it is allowed, though no file can be synced', () => {
+    const written = ['', '.part'].map((end) => `--allow-fs-write=${at('learned')}${end}`);
+    const { status } = runUnder(
+      [],
+      [...all, ...written],
+      [...train(), '--out', at('learned'), '--workers', '0'],
+    );
+    expect(status).toBe(0);
+    expect(readFileSync(at('learned')).length).toBeGreaterThan(50_000);
   });
 
   test('an output is written where it alone is allowed, without a lock', () => {
