@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../pipelines/evaluate.js';
 import type { ErrorCode } from '../../src/errors.js';
-import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
@@ -129,25 +129,29 @@ describe('one scale holds for a file:', () => {
   });
 });
 
-test('evaluate takes rows for the same whether they are a file or come from a pipe, the first one early', async () => {
+test('evaluate takes rows for the same whether they are a file or come from a stream, the first one by itself', async () => {
   // The first images are zeros: their labels look like the border at the other end.
   const labelLast = eachLine(digitsCsv({ count: 120, first: 3 }), (line) =>
     line.replace(/^(\d),(.*)$/, '$2,$1'),
   );
-  const cwd = await tempFolder({ 'in.csv': Buffer.from(labelLast) });
-  const args = ['--format', 'json', '--workers', '0'];
-  const file = await runShared(['evaluate', 'in.csv', ...args], { cwd });
-  const pipe = new Cli(['evaluate', '-', ...args], { stdin: 'pipe' });
+  const images = join(await tempFolder({ 'in.csv': Buffer.from(labelLast) }), 'in.csv');
+  const file = (await evaluate({ images, workers: 0 })).evaluation;
   const firstEnd = labelLast.indexOf('\n') + 1;
-  await pipe.send(Buffer.from(labelLast.slice(0, firstEnd)));
-  await sleep(100);
-  await pipe.send(Buffer.from(labelLast.slice(firstEnd)));
-  pipe.stdin.end();
-  const ended = await pipe.ended;
-  expect(ended.exitCode).toBe(0);
-  const of = (stdout: string) => JSON.parse(stdout).confusion;
-  expect(of(ended.stdout)).toEqual(of(file.stdout));
-  expect(JSON.parse(file.stdout).accuracy).toBeGreaterThan(0.9);
+  // The rest comes only when it is asked for: then the first row alone was no answer.
+  let isRestAsked = false;
+  async function* rows() {
+    yield Buffer.from(labelLast.slice(0, firstEnd));
+    isRestAsked = true;
+    yield Buffer.from(labelLast.slice(firstEnd));
+  }
+  let wasRestAsked: boolean | undefined;
+  const onOpened = () => {
+    wasRestAsked = isRestAsked;
+  };
+  const stream = (await evaluate({ images: rows(), workers: 0, onOpened })).evaluation;
+  expect(wasRestAsked).toBe(true);
+  expect(stream.confusion).toEqual(file.confusion);
+  expect(file.accuracy).toBeGreaterThan(0.9);
 });
 
 test('numbers that are aligned by spaces are parted by them', async () => {
