@@ -34,7 +34,8 @@ export async function openPage(browser: Browser, file: string, options: BrowserC
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => {
-    if (!request.url().startsWith('data:')) requests.push(request.url());
+    // What the page holds itself is no request.
+    if (!/^(data|blob):/.test(request.url())) requests.push(request.url());
   });
   await page.goto(pathToFileURL(file).href);
   return { page, complaints, requests };

@@ -5,6 +5,7 @@ import { inflateSync } from 'fflate/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
+import { attribute } from '../../src/insight/attribution.js';
 import { neuronArithmetic } from '../../src/insight/explain.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { type Change, changeNetwork } from '../../src/insight/what-if.js';
@@ -261,6 +262,43 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     expect(await at()).toBeGreaterThan(5);
     expect(await page.locator('#sample button[tabindex="-1"]').count()).toBe(199);
   });
+
+  test('why: the parts of the pixels add up as those of the library do, for the winner and for any other class', async () => {
+    const silence: Change = { kind: 'silence', layer: 1, neuron: 3 };
+    const told = () =>
+      page.evaluate<[string, string, boolean]>(`{ const heat = document.querySelector('#heat');
+        [heat.dataset.target, Number(heat.dataset.sum).toFixed(6),
+          document.querySelector('#because').getAttribute('aria-busy') === 'true']; }`);
+    const known = (model: string, target: number) => {
+      const { network: own } = openModel(model);
+      const { sum: all } = attribute(own, brightnessAt(images, own, 0), new Float64Array(784), target);
+      return [String(target), all.toFixed(6), false];
+    };
+    await press(page, '#askwhy');
+    const choose = (value: string) => page.locator('#whyclass').selectOption(value);
+    for (const [at, model] of NETWORKS.entries()) {
+      await press(page, `#networks button:nth-child(${at + 1})`);
+      await choose('');
+      await expect.poll(told).toEqual(known(model, 7));
+      await choose('9');
+      await expect.poll(told).toEqual(known(model, 9));
+    }
+    await press(page, '#networks button');
+    await choose('7');
+    await ask('1:3');
+    await press(page, '#silence');
+    const black = { ...images, count: 1, pixels: new Uint8Array(784) };
+    const { network: other, silenced } = changeNetwork(network, [silence]);
+    const rise = wanted([silence])[7] - runImages(other, black, silenced)[2].values[7];
+    await expect.poll(async () => Math.abs(Number((await told())[1]) - rise) < 2e-6).toBe(true);
+    await press(page, '#clear');
+    await outputs(page);
+    expect(await page.locator('#heat').isVisible()).toBe(false);
+    expect(await text('#whysum')).toBe('Draw a digit');
+    await press(page, '#askwhy');
+    await choose('');
+    await paint(page, images.pixels.subarray(0, 784));
+  }, 60_000);
 
   test.each(['light', 'dark'] as const)(
     'is accessible to all: %s',

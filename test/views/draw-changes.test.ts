@@ -11,6 +11,7 @@ import {
   withoutNeuron,
 } from '../../src/views/draw/live/ask/change-list.js';
 import { brushed, curveOf, inputShape, neuronSum } from '../../src/views/draw/live/ask/neuron-sum.js';
+import { partsOf } from '../../src/views/draw/live/ask/why-parts.js';
 import { randomNetwork } from '../helpers/random-network.js';
 
 const network = randomNetwork({
@@ -89,4 +90,33 @@ test('a brush reaches all cells on its way, strongest in its middle, and none ou
     expect(cells.get(9 + column)).toBeLessThan(0.6);
   }
   expect(brushed({ height: 6, width: 9 }, { y: -3, x: 2 }, { y: -3, x: 5 }).size).toBe(0);
+});
+
+test('the parts of a verdict are those of the network with its silenced neurons: they add up to its rise from black', () => {
+  const silenced = [
+    { layer: 1, neuron: 7 },
+    { layer: 2, neuron: 3 },
+  ];
+  const brightness = Float64Array.from({ length: 24 }, (_, i) => (i % 7) / 6);
+  const outputOf = (bright: Float64Array, off: typeof silenced) => {
+    const values = [bright];
+    for (const [l, layer] of network.layers.entries()) {
+      const [, next] = feedForward({ layers: [layer] }, values[l]);
+      for (const place of off) if (place.layer === l + 1) next[place.neuron] = 0;
+      values.push(next);
+    }
+    return values[3][1];
+  };
+  const question = { layers: network.layers, brightness, black: 0.25, target: 1 };
+  const rises = [[], silenced].map((off) => {
+    const { sum, contributions, output } = partsOf({ ...question, silenced: off });
+    expect(output).toBeCloseTo(outputOf(brightness, off), 12);
+    const rise = output - outputOf(new Float64Array(24).fill(0.25), off);
+    expect(sum).toBeCloseTo(rise, 6);
+    expect(contributions.reduce((all, part) => all + part, 0)).toBeCloseTo(sum, 12);
+    return rise;
+  });
+  expect(Math.abs(rises[0] - rises[1])).toBeGreaterThan(1e-4);
+  const { sum, contributions } = partsOf({ ...question, silenced: [{ layer: 3, neuron: 1 }] });
+  expect({ sum, lit: contributions.some((part) => part !== 0) }).toEqual({ sum: 0, lit: false });
 });

@@ -19,7 +19,7 @@ const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
 /** The page to draw on: one HTML document without a network, whose policy allows its own script and nothing else. */
 export function drawPage(data: DrawData, { script, style }: DrawCode, language: Language): string {
   const words = language === 'ja' ? drawJa : drawEn;
-  const policy = `default-src 'none'; script-src '${digest(script)}'; style-src '${digest(style)}'; img-src data: blob:`;
+  const policy = `default-src 'none'; script-src '${digest(script)}'; style-src '${digest(style)}'; img-src data: blob:; worker-src blob:`;
   const word = (key: keyof typeof drawEn) => html`data-word="${key}"`;
   const label = (key: keyof typeof drawEn) => html`data-label="${key}" aria-label="${String(words[key])}"`;
   const page = html`<!doctype html>
@@ -98,6 +98,10 @@ ${BRUSHES.map((brush) => html`<button type="button" data-brush="${brush}" ${word
 <svg id="curve" viewBox="0 0 300 78" role="img"><path class="zero"/><polyline class="line"/><circle r="5"/></svg>
 <p class="soft" id="threshold"></p><p class="soft" id="depends" ${word('depends')}></p></div></div>
 <div id="turned"><p id="changed" aria-live="polite"></p><p class="soft" id="effect"></p><button type="button" id="resetall" ${word('resetAll')}></button></div>
+</section>
+<section class="card" id="why" aria-labelledby="askwhy"><div class="tools">
+<button type="button" id="askwhy" aria-pressed="false" ${word('why')}></button><select id="whyclass" ${label('whyClass')}></select></div>
+<div id="because" hidden><canvas id="heat" role="img" hidden></canvas><p class="soft" id="whysum"></p></div>
 </section>
 </div>`;
 }

@@ -137,4 +137,10 @@ export const drawEn = {
     `${count} ${count === 1 ? 'mistake' : 'mistakes'}. Your changes turned ${turned} ${turned === 1 ? 'verdict' : 'verdicts'}.`,
   wrong: 'mistake, with what it is taken for',
   turned: 'verdict turned by your changes',
+
+  why: 'Why this verdict?',
+  whyClass: 'Which output is explained',
+  winner: 'the winner',
+  because: (name: string, sum: string, output: string, black: string) =>
+    `Green pixels speak for ${name}, blue ones against it. All parts add up to ${sum}: output ${name} is ${output} here, and ${black} for a black image.`,
 };

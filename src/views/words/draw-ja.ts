@@ -129,4 +129,10 @@ export const drawJa: typeof drawEn = {
   mistakes: (count, turned) => `誤認識 ${count} 枚。変更によって判定が変わった画像 ${turned} 枚。`,
   wrong: '誤認識（右下は予測）',
   turned: '変更によって判定が変わった画像',
+
+  why: 'なぜこの判定？',
+  whyClass: 'どの出力について見るか',
+  winner: '判定された数字',
+  because: (name, sum, output, black) =>
+    `緑の画素は ${name} を支持し、青の画素は反対しています。寄与の合計は ${sum} です（出力 ${name} は、この画像では ${output}、真っ黒な画像では ${black}）。`,
 };
