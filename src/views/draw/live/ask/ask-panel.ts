@@ -50,18 +50,18 @@ export function watchAsk(app: App): void {
       row.hidden = input === undefined;
       if (row.hidden) continue;
       const how = `${numeral(told.inputs[input], 2)} × ${numeral(told.weights[input], 3)}`;
-      fill(row, inputName(app, told.layer, input), told.contributions[input], how, true);
+      fill(row, inputName(app, told.layer, input), told.contributions[input], true, how);
     }
     const others = told.inputs.length - told.largest.length;
     rest.hidden = others === 0;
-    fill(rest, words.others(others), told.rest, '', true);
-    fill(bias, words.bias, told.bias, '', true);
-    fill(sum, words.sum, told.sum);
+    fill(rest, words.others(others), told.rest, true);
+    fill(bias, words.bias, told.bias, true);
+    fill(sum, words.sum, told.sum, false);
     const isSilenced = app.silenced.some(
       (place) => place.layer === told.layer && place.neuron === told.neuron,
     );
     const applied = `${NAMES[told.activation]}(${numeral(told.sum, 2)})`;
-    fill(value, isSilenced ? words.isSilenced : `${words.activation} ${applied}`, told.value);
+    fill(value, isSilenced ? words.isSilenced : `${words.activation} ${applied}`, told.value, false);
     draw(told, `${applied} = ${numeral(told.value, 3)}`);
   }
 
@@ -87,25 +87,28 @@ export function watchAsk(app: App): void {
   }
 }
 
+/** Only a term says how it comes about, between its name and its number. */
 function rowOf(className: string): HTMLTableRowElement {
-  const cells = [element('th', { scope: 'row' }), element('td'), element('td')];
-  cells[2].append('', element('small'));
-  return element('tr', { className }, cells);
+  const isTerm = className === 'term';
+  const name = element('th', { scope: 'row', colSpan: isTerm ? 1 : 2 }, ['']);
+  const number = element('td', {}, ['', element('small', {}, [''])]);
+  return element('tr', { className }, isTerm ? [name, element('td', {}, ['']), number] : [name, number]);
 }
 
 /** The last decimals are there to add up, and stand back. */
-function fill(row: HTMLTableRowElement, name: string, value: number, how = '', isSigned = false): void {
-  const [head, middle, end] = row.children;
+function fill(row: HTMLTableRowElement, name: string, value: number, isSigned: boolean, how?: string): void {
   const text = numeral(value, DIGITS, isSigned);
   const cut = text.length - (DIGITS - 2);
-  put(head.firstChild ?? head.appendChild(new Text()), name);
-  put(middle.firstChild ?? middle.appendChild(new Text()), how);
-  put(end.childNodes[0], text.slice(0, cut));
-  put(end.childNodes[1].firstChild ?? end.childNodes[1].appendChild(new Text()), text.slice(cut));
-  end.className = !isSigned || value === 0 ? '' : value > 0 ? 'up' : 'down';
+  const number = row.cells[row.cells.length - 1];
+  put(row.cells[0], name);
+  if (how !== undefined) put(row.cells[1], how);
+  put(number, text.slice(0, cut));
+  put(find('small', number), text.slice(cut));
+  number.className = !isSigned || value === 0 ? '' : value > 0 ? 'up' : 'down';
   row.dataset.value = String(value);
 }
 
-function put(node: Node, text: string): void {
-  if (node.nodeValue !== text) node.nodeValue = text;
+/** The text that an element begins with: a node that stays, since it changes often. */
+function put({ firstChild: node }: Element, text: string): void {
+  if (node !== null && node.nodeValue !== text) node.nodeValue = text;
 }
