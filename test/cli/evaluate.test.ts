@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/counting/evaluation.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
-import { type CliOptions, type CliResult, runCli } from '../helpers/cli.js';
+import type { CliOptions, CliResult } from '../helpers/cli.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const JSON_FORMAT = ['--format', 'json'];
@@ -24,7 +25,7 @@ function nameless(json: string): string {
 }
 
 async function evaluate(args: readonly string[] = [], options: CliOptions & { input?: Uint8Array } = {}) {
-  return lasting(await runCli(['evaluate', ...args, ...JSON_FORMAT], options));
+  return lasting(await runShared(['evaluate', ...args, ...JSON_FORMAT], options));
 }
 
 let golden = '';
@@ -52,7 +53,7 @@ describe('the evaluation of the bundled test set', () => {
   });
 
   test.each([1, 2, 4])('is the same, byte for byte, with %i workers', async (workers) => {
-    const full = await runCli(['evaluate', ...JSON_FORMAT, '--workers', `${workers}`]);
+    const full = await runShared(['evaluate', ...JSON_FORMAT, '--workers', `${workers}`]);
     expect(lasting(full)).toBe(golden);
     expect(JSON.parse(full.stdout).workers).toBe(workers);
   });
@@ -74,7 +75,7 @@ describe('the evaluation of the bundled test set', () => {
   });
 
   test('is what no command at all does, too', async () => {
-    expect(lasting(await runCli(JSON_FORMAT))).toBe(golden);
+    expect(lasting(await runShared(JSON_FORMAT))).toBe(golden);
   });
 });
 

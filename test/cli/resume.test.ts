@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/network/random.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { killAt } from './kill-at.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
@@ -37,7 +38,7 @@ describe('a run that is killed again and again ends with the bytes of one that w
     ['gzip, no threads', ['b.csv.gz'], 3, ['--on-error', 'skip', '--workers', '0']],
   ])('%s', async (_, names, seed, more) => {
     const args = ['score', ...names.map(at), '--batch-size', '40', '--out', at('out'), ...more];
-    await runCli(args);
+    await runShared(args);
     const whole = readFileSync(at('out'));
     const rejects = more[0] === '--rejects' ? readFileSync(at('bad.csv')) : null;
     expect(existsSync(at('out.progress'))).toBe(false);
@@ -48,7 +49,7 @@ describe('a run that is killed again and again ends with the bytes of one that w
       const enough = Math.max(1, Math.floor(whole.length * ((part + random.uniform()) / 4.5)));
       await killAt(enough, at('out'), [...args, '--resume'], random.uniform() * 60);
     }
-    const { stderr, exitCode } = await runCli([...args, '--resume']);
+    const { stderr, exitCode } = await runShared([...args, '--resume']);
     expect(stderr).toMatch(/resuming .* after [1-9]/);
     expect(exitCode).toBe(65);
     expect(readFileSync(at('out')).equals(whole)).toBe(true);
@@ -63,16 +64,16 @@ describe('what was interrupted', () => {
 
   /** Leaves a run that a bad row has ended. */
   async function stopped(): Promise<void> {
-    expect((await runCli(bad())).exitCode).toBe(65);
+    expect((await runShared(bad())).exitCode).toBe(65);
     expect(existsSync(at('stopped.csv.progress'))).toBe(true);
   }
 
   test('goes on with another way to deal with bad rows, and the summary counts all of it', async () => {
-    await runCli([...bad(), ...good]);
+    await runShared([...bad(), ...good]);
     const whole = readFileSync(at('stopped.csv'), 'utf8');
     await stopped();
     const args = [...bad(), ...good, '--resume', '--summary', at('summary.json')];
-    expect((await runCli(args)).exitCode).toBe(65);
+    expect((await runShared(args)).exitCode).toBe(65);
     expect(readFileSync(at('stopped.csv'), 'utf8')).toBe(whole);
     const summary = JSON.parse(readFileSync(at('summary.json'), 'utf8'));
     const rejected = Math.ceil((1500 - 13) / 97);
@@ -94,7 +95,7 @@ describe('what was interrupted', () => {
   test('is not gone on with as another run: options, network, inputs, output', async () => {
     const refused = async (args: readonly string[], message: RegExp) => {
       const before = readFileSync(at('stopped.csv'));
-      const { stderr, exitCode } = await runCli([...args, '--resume']);
+      const { stderr, exitCode } = await runShared([...args, '--resume']);
       expect(stderr).toMatch(message);
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);
       expect(exitCode).toBe(65);
@@ -121,7 +122,7 @@ describe('what was interrupted', () => {
 
   test('needs an output that is a file', async () => {
     for (const more of [[], ['--out', '/dev/null']]) {
-      const { stderr, exitCode } = await runCli(['score', at('a.csv'), '--resume', ...more]);
+      const { stderr, exitCode } = await runShared(['score', at('a.csv'), '--resume', ...more]);
       expect(stderr).toMatch(/^digitflow: --resume: /);
       expect(exitCode).toBe(2);
     }
@@ -130,7 +131,7 @@ describe('what was interrupted', () => {
   test('by Ctrl-C on stdin goes on when it is given the same again', async () => {
     const rows = digitsCsv({ count: 40 });
     const args = ['score', '-', '--out', at('live.csv')];
-    await runCli(args, { input: Buffer.from(rows) });
+    await runShared(args, { input: Buffer.from(rows) });
     const whole = readFileSync(at('live.csv'), 'utf8');
     rmSync(at('live.csv'));
     const cli = new Cli(args, { stdin: 'pipe' });
@@ -141,7 +142,7 @@ describe('what was interrupted', () => {
     const { exitCode, stderr } = await cli.ended;
     expect(exitCode).toBe(130);
     expect(stderr).toContain('--resume');
-    expect((await runCli([...args, '--resume'], { input: Buffer.from(rows) })).exitCode).toBe(0);
+    expect((await runShared([...args, '--resume'], { input: Buffer.from(rows) })).exitCode).toBe(0);
     expect(readFileSync(at('live.csv'), 'utf8')).toBe(whole);
   });
 });

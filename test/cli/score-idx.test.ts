@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cli, PROGRAM, runCli } from '../helpers/cli.js';
+import { Cli, PROGRAM } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(at('images.gz'), gzipSync(digitsIdx(0, 900)));
   writeFileSync(at('rest'), digitsIdx(300, 600));
   const input = Buffer.from(digitsCsv({ count: 900 }));
-  expected = withoutName((await runCli(['score', '-', ...more], { input })).stdout);
+  expected = withoutName((await runShared(['score', '-', ...more], { input })).stdout);
 });
 
 describe('images from IDX give the rows that they give from CSV:', () => {
@@ -43,17 +44,17 @@ describe('images from IDX give the rows that they give from CSV:', () => {
     ['a file, no threads', ['images', '--workers', '0']],
     ['gzip', ['images.gz']],
   ])('%s', async (_, [name, ...args]) => {
-    const { stdout, stderr, exitCode } = await runCli(['score', at(name), ...args, ...more]);
+    const { stdout, stderr, exitCode } = await runShared(['score', at(name), ...args, ...more]);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(withoutName(stdout)).toBe(expected);
   });
 
   test('stdin, and several files one after the other', async () => {
-    const { stdout } = await runCli(['score', '-', ...more], { input: digitsIdx(0, 900) });
+    const { stdout } = await runShared(['score', '-', ...more], { input: digitsIdx(0, 900) });
     expect(withoutName(stdout)).toBe(expected);
     writeFileSync(at('begin.gz'), gzipSync(digitsIdx(0, 300)));
-    const both = await runCli(['score', at('begin.gz'), at('rest'), '--kaggle', '--quiet']);
-    const one = await runCli(['score', at('images'), '--kaggle', '--quiet']);
+    const both = await runShared(['score', at('begin.gz'), at('rest'), '--kaggle', '--quiet']);
+    const one = await runShared(['score', at('images'), '--kaggle', '--quiet']);
     expect(both.stdout).toBe(one.stdout);
   });
 });
@@ -75,15 +76,15 @@ test('more files than may be open at a time give what one file of the same image
 test('what was interrupted goes on where it stopped, and a summary tells of all of it', async () => {
   const whole = digitsIdx(0, 900);
   const args = ['score', at('begin.gz'), '-', '--out', at('out.csv'), '--quiet'];
-  await runCli(args, { input: whole });
+  await runShared(args, { input: whole });
   const wanted = readFileSync(at('out.csv'), 'utf8');
   // The stream ends too early, which ends the run.
-  const { exitCode, stderr } = await runCli(args, { input: whole.subarray(0, 16 + 784 * 400 + 5) });
+  const { exitCode, stderr } = await runShared(args, { input: whole.subarray(0, 16 + 784 * 400 + 5) });
   expect(stderr).toMatch(/^digitflow: stdin: /);
   expect(exitCode).toBe(65);
   expect(wanted.startsWith(readFileSync(at('out.csv'), 'utf8'))).toBe(true);
   expect(JSON.parse(readFileSync(at('out.csv.progress'), 'utf8')).position.rows).toBeGreaterThan(300);
-  await runCli([...args, '--resume', '--summary', at('summary.json')], { input: whole });
+  await runShared([...args, '--resume', '--summary', at('summary.json')], { input: whole });
   expect(readFileSync(at('out.csv'), 'utf8')).toBe(wanted);
   expect(existsSync(at('out.csv.progress'))).toBe(false);
   const summary = JSON.parse(readFileSync(at('summary.json'), 'utf8'));
@@ -92,7 +93,7 @@ test('what was interrupted goes on where it stopped, and a summary tells of all 
 
 test('IDX after CSV, and images of another size, are refused', async () => {
   writeFileSync(at('a.csv'), digitsCsv({ count: 3 }));
-  const mixed = await runCli(['score', at('a.csv'), at('images'), '--quiet']);
+  const mixed = await runShared(['score', at('a.csv'), at('images'), '--quiet']);
   expect(mixed).toMatchObject({
     exitCode: 2,
     stdout: '',
@@ -100,7 +101,7 @@ test('IDX after CSV, and images of another size, are refused', async () => {
   });
   const small = Buffer.from(digitsIdx(0, 1));
   small.writeUInt32BE(14, 8);
-  const { exitCode, stderr } = await runCli(['score', '-'], { input: small });
+  const { exitCode, stderr } = await runShared(['score', '-'], { input: small });
   expect(exitCode).toBe(65);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });

@@ -64,9 +64,13 @@ describe('a process of its own ends, and says what the process says that tests s
     [65, 'evaluate', 'bad.csv', ...said],
     [65, 'score', 'bad.csv', '--workers', '2'],
     [66, 'evaluate', 'nowhere'],
-    [74, 'evaluate', '--model', '.', ...said],
+    [74, 'score', 'good.csv', '--out', 'nowhere/out.csv'],
   ])('exit code %i', async (exitCode, ...args) => {
-    const cwd = await tempFolder({ 'bad.csv': Buffer.from(digitsCsv({ count: 3 }).replace(/\d+$/m, '999')) });
+    const rows = digitsCsv({ count: 3 });
+    const cwd = await tempFolder({
+      'good.csv': Buffer.from(rows),
+      'bad.csv': Buffer.from(rows.replace(/\d+$/m, '999')),
+    });
     const [own, shared] = [await runCli(args, { cwd }), await runShared(args, { cwd })];
     const lasting = (result: CliResult) => ({ ...result, stdout: result.stdout.replace(SPEED, '') });
     expect(lasting(own)).toEqual(lasting(shared));

@@ -2,7 +2,8 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readNetwork } from '../../src/network/formats/network-file.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { linesIn } from './lines-in.js';
 import { smallMnist } from './small-mnist.js';
 
@@ -18,7 +19,7 @@ describe('train', () => {
         [0, 1, 2].map(async (workers) => {
           const out = join(folder, `${workers}.safetensors`);
           const options = [...settings, '--workers', `${workers}`, '--out', out, '--format', 'json'];
-          const { exitCode, stdout, stderr } = await runCli([...args, ...options]);
+          const { exitCode, stdout, stderr } = await runShared([...args, ...options]);
           expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
           expect(JSON.parse(stdout).workers).toBe(workers);
           return readFile(out);
@@ -41,11 +42,11 @@ describe('train', () => {
   test('writes the very same file again with the command line that the file names', async () => {
     const { folder, args } = await smallMnist();
     const first = join(folder, 'first');
-    await runCli([...args, '--output', 'softmax', '--warm-up', '0.5', '--out', first]);
+    await runShared([...args, '--output', 'softmax', '--warm-up', '0.5', '--out', first]);
     const bytes = await readFile(first);
     const words = readNetwork(bytes, first).provenance.command.split(' ');
     const again = words.slice(1).map((word) => (word === 'FILE' ? 'again' : word));
-    expect((await runCli(again, { cwd: folder })).exitCode).toBe(0);
+    expect((await runShared(again, { cwd: folder })).exitCode).toBe(0);
     expect(Buffer.compare(bytes, await readFile(join(folder, 'again')))).toBe(0);
   });
 
@@ -53,7 +54,7 @@ describe('train', () => {
     const { folder, args } = await smallMnist();
     const [out, log, curve] = ['out', 'log', 'curve.svg'].map((name) => join(folder, name));
     const files = ['--out', out, '--log', log, '--curve', curve];
-    const { stdout, exitCode } = await runCli([...args, ...files, '--format', 'json']);
+    const { stdout, exitCode } = await runShared([...args, ...files, '--format', 'json']);
     const report = JSON.parse(stdout);
     expect(exitCode).toBe(0);
     expect(report).toMatchObject({
@@ -75,7 +76,7 @@ describe('train', () => {
   test('draws its report without colour and without Unicode where there is none', async () => {
     const { folder, args } = await smallMnist();
     const env = { TERM: 'linux' };
-    const { stdout } = await runCli([...args, '--out', join(folder, 'out')], { env });
+    const { stdout } = await runShared([...args, '--out', join(folder, 'out')], { env });
     expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);
     expect(stdout).toContain('training loss');
     expect(stdout).toMatch(/validation +\d+\.\d\d % \(95 % interval/);
@@ -87,7 +88,7 @@ describe('a training that is killed', () => {
     const { folder, args } = await smallMnist(2000);
     const [whole, out, checkpoint, log] = ['w', 'o', 'c', 'l'].map((name) => join(folder, name));
     const options = ['--epochs', '60', '--restarts', '2', '--augment', 'strong'];
-    await runCli([...args, ...options, '--out', whole]);
+    await runShared([...args, ...options, '--out', whole]);
 
     // A training may be quicker than its killer: then it is done anew.
     for (let signal: string | null = null; signal !== 'SIGKILL'; ) {
@@ -97,7 +98,16 @@ describe('a training that is killed', () => {
       cli.signal('SIGKILL');
       ({ signal } = await cli.ended);
     }
-    const resumed = await runCli([...args, ...options, '--out', out, '--resume', checkpoint, '--log', log]);
+    const resumed = await runShared([
+      ...args,
+      ...options,
+      '--out',
+      out,
+      '--resume',
+      checkpoint,
+      '--log',
+      log,
+    ]);
     expect(resumed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(Buffer.compare(await readFile(whole), await readFile(out))).toBe(0);
     expect((await readFile(log, 'utf8')).split('\n')).toHaveLength(121);
@@ -134,7 +144,7 @@ describe('Ctrl-C', () => {
       expect(report.epochs).toBeLessThan(1000);
       expect(readNetwork(await readFile(out), out).provenance.partial).toBeDefined();
       const resume = [...args, ...settings, '--resume', checkpoint, '--out', whole, '--format', 'json'];
-      const resumed = JSON.parse((await runCli(resume)).stdout);
+      const resumed = JSON.parse((await runShared(resume)).stdout);
       expect(resumed).toMatchObject({ partial: false, epochs: 1000, resumedEpochs: report.epochs });
     },
   );

@@ -1,4 +1,4 @@
-import { testLabels, testPixels } from './mnist.js';
+import { testRow } from './csv.js';
 
 /** How to write real test images as CSV. */
 export interface DigitsCsvOptions {
@@ -14,15 +14,14 @@ export interface DigitsCsvOptions {
 /** Real test images as CSV, a row each. */
 export function digitsCsv(options: DigitsCsvOptions): string {
   const { count, first = 0, labelled = true, header = false, delimiter = ',', lineEnd = '\n' } = options;
-  const [pixels, labels] = [testPixels(), testLabels()];
   const lines: string[] = [];
   if (header) {
     const names = Array.from({ length: 784 }, (_, i) => `pixel${i}`);
     lines.push([...(labelled ? ['label'] : []), ...names].join(delimiter));
   }
   for (let i = first; i < first + count; i++) {
-    const row = Array.from(pixels.subarray(i * 784, (i + 1) * 784), String);
-    lines.push([...(labelled ? [`${labels[i]}`] : []), ...row].join(delimiter));
+    const row = labelled ? testRow(i) : testRow(i).slice(2);
+    lines.push(delimiter === ',' ? row : row.replaceAll(',', delimiter));
   }
   return lines.map((line) => line + lineEnd).join('');
 }

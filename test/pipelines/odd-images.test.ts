@@ -28,7 +28,8 @@ describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
   });
 
   test('nor of those of one class, moved ones, or noise', () => {
-    const order = Array.from(testLabels().keys()).sort((a, b) => testLabels()[a] - testLabels()[b]);
+    const labels = testLabels();
+    const order = Array.from(labels.keys()).sort((a, b) => labels[a] - labels[b]);
     for (const begin of [0, 2000, 4000, 6000, 8000]) {
       const own = order.slice(begin, begin + 100).map((i) => PIXELS.subarray(i * 784, (i + 1) * 784));
       expect(noteOn(model, Buffer.concat(own), 0, 100)).toBeNull();

@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { score } from '../../pipelines/score.js';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
@@ -15,18 +17,15 @@ const pixels = testPixels().subarray(0, COUNT * 784);
 const csv = Buffer.from(testCsv(COUNT));
 const idx = idxBytes(0x08, [COUNT, 28, 28], pixels);
 const labels = idxBytes(0x08, [COUNT], testLabels().subarray(0, COUNT));
-let folder: string;
-beforeEach(async () => {
-  folder = await tempFolder({
-    'rows.csv': csv,
-    'rows.csv.gz': gzipSync(csv),
-    images: Buffer.from(idx),
-    'images.gz': gzipSync(idx),
-    labels: Buffer.from(labels),
-    'x.npy': Buffer.from(npyBytes({ shape: [COUNT, 784], data: pixels })),
-  });
-});
+const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
 const at = (name: string) => join(folder, name);
+writeFileSync(at('rows.csv'), csv);
+writeFileSync(at('rows.csv.gz'), gzipSync(csv));
+writeFileSync(at('images'), idx);
+writeFileSync(at('images.gz'), gzipSync(idx));
+writeFileSync(at('labels'), labels);
+writeFileSync(at('x.npy'), npyBytes({ shape: [COUNT, 784], data: pixels }));
+afterAll(() => rmSync(folder, { recursive: true }));
 async function* streamed(bytes: Uint8Array) {
   for (let from = 0; from < bytes.length; from += 50_000) yield bytes.subarray(from, from + 50_000);
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 
@@ -16,7 +16,7 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
 
   beforeAll(async () => {
     for (const language of ['en', 'ja']) {
-      const { exitCode } = await runCli(['report', '--out', at(language), '--lang', language]);
+      const { exitCode } = await runShared(['report', '--out', at(language), '--lang', language]);
       expect(exitCode).toBe(0);
     }
     browser = await launchBrowser(path ?? '');
