@@ -95,6 +95,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly isType: boolean;
+  /** Whether it is loaded when it is asked for. */
+  readonly isLater: boolean;
 }
 
 /** `import … from`, `import` for what it does, and `import()`; the first group is `type` or what is named. */
@@ -120,7 +122,8 @@ function importsOf(from: string): Import[] {
     const specifier = name ?? effect ?? dynamic;
     const file = normalize(join(from, '..', specifier)).replace(/\.js$/, '');
     const isType = isTypeOf !== undefined || (named !== undefined && namesTypesOnly(named));
-    return { from, to: specifier.startsWith('.') ? file : specifier, isType };
+    const isLater = dynamic !== undefined;
+    return { from, to: specifier.startsWith('.') ? file : specifier, isType, isLater };
   });
 }
 
@@ -230,6 +233,16 @@ describe('the rooms', () => {
     );
     expect(exported.filter((line) => !/: ((async )?function\*?|interface|type) /.test(line))).toEqual([]);
   });
+});
+
+test('help and version load none of the flow', () => {
+  const loaded = new Set(['src/cli/program']);
+  for (const module of loaded) {
+    const needed = ours.filter(({ from, isType, isLater }) => from === module && !isType && !isLater);
+    for (const { to } of needed) loaded.add(to);
+  }
+  const rooms = ['cli', 'outputs', 'views', 'errors'];
+  expect([...loaded].filter((module) => !rooms.includes(roomOf(module)))).toEqual([]);
 });
 
 describe('the files', () => {

@@ -11,8 +11,8 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { noteReading, share, wholeNumber } from './options.js';
-import { interruptibly, isWhole, sayNote, stdoutOptions, writeOut } from './process.js';
+import { isWhole, noteReading, share, wholeNumber } from './options.js';
+import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
 
 const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
 

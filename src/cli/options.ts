@@ -7,6 +7,7 @@ import { MOST_WORKERS } from '../engine/sizes.js';
 import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/text-encoding.js';
 import { dashed, describeGuesses, isDelimiter, type ReadingFlags } from '../formats/reading.js';
 import { parseScale, type Scale } from '../formats/scale.js';
+import { isStream } from '../inputs/first-bytes.js';
 import { BUNDLED_MODELS } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import { sayNote } from './process.js';
@@ -223,4 +224,9 @@ export function givenFlag<Flags extends object>(
   const name = names.find((one) => flags[one] !== undefined);
   if (name === undefined) return undefined;
   return `--${flags[name] === false ? 'no-' : ''}${dashed(name)}`;
+}
+
+/** Whether a run read all there was. A pipe may have been cut off by the Ctrl-C that comes to this process, too. */
+export function isWhole(partial: boolean, inputs: readonly (string | undefined)[]): boolean {
+  return !partial && !inputs.some((input) => input !== undefined && isStream(input));
 }

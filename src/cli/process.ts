@@ -1,5 +1,4 @@
 import { safeText } from '../errors.js';
-import { isStream } from '../inputs/first-bytes.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
 
@@ -59,11 +58,6 @@ export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; e
       isOver = true;
     },
   };
-}
-
-/** Whether a run read all there was. A pipe may have been cut off by the Ctrl-C that comes to this process, too. */
-export function isWhole(partial: boolean, inputs: readonly (string | undefined)[]): boolean {
-  return !partial && !inputs.some((input) => input !== undefined && isStream(input));
 }
 
 /**

@@ -12,8 +12,8 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { noteReading } from './options.js';
-import { interruptibly, isWhole, sayNote, writeOut } from './process.js';
+import { isWhole, noteReading } from './options.js';
+import { interruptibly, sayNote, writeOut } from './process.js';
 
 interface ReportFlags extends EvaluationFlags {
   readonly out: string;

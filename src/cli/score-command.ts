@@ -15,12 +15,13 @@ import {
   addModelOption,
   addReadingOptions,
   addRunningOptions,
+  isWhole,
   onPictures,
   readingFlagsOf,
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
-import { interruptibly, isWhole, sayNote } from './process.js';
+import { interruptibly, sayNote } from './process.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 
 /** Exit code of a run that went on over bad rows. */
