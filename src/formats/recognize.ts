@@ -33,15 +33,21 @@ export function isNpz(start: Uint8Array): boolean {
 const ENOUGH_BYTES = 1024;
 const MOST_BYTES = 64 * 1024;
 
+/** How rows begin, and nothing else that is known. To try all other patterns takes 1.5 ms where it is done but once. */
+const ROWS = /^(?:\xef\xbb\xbf)?[\w"'. +-]*(?:[,;][\w"'. +-]*){4}/;
+const ROWS_CONTENT: Content = { ...OTHER, kind: 'text', title: 'rows of text' };
+
 /** What unpacked content is, by how it begins. The one place that knows: whatever a file was given as, it is named by this. */
 export function contentOf(start: Uint8Array): Content {
   if (start.length === 0) return { ...OTHER, title: 'no bytes at all' };
   const bytes = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, MOST_BYTES));
   // One character a byte: signatures are compared as text.
   const text = bytes.toString('latin1', 0, ENOUGH_BYTES);
+  const isText = !text.includes('\0');
+  if (isText && ROWS.test(text)) return ROWS_CONTENT;
   const known = binaryContent(bytes, text) ?? archiveContent(bytes) ?? textContent(bytes, text);
   if (known !== null) return known;
-  if (!text.includes('\0')) return { ...OTHER, kind: 'text', title: 'rows of text' };
+  if (isText) return ROWS_CONTENT;
   const isZero = bytes.every((byte) => byte === 0);
   const title = isZero
     ? 'nothing but zeros'

@@ -35,6 +35,7 @@ describe('what is read is known by content:', () => {
     ['text', 'rows of text', latin1('PAR1,PAR2\n1,2\n')],
     ['text', 'rows of text', latin1('class\n7\n2\n')],
     ['text', 'rows of text', latin1('FEA1;FEA2\n')],
+    ['text', 'rows of text', latin1('\xef\xbb\xbf"label","1x1","1x2","1x3","1x4"\n')],
     ['images', 'an IDX file', imagesIdx(1, 2, 2)],
     ['images', 'an IDX file', labelsIdx([1])],
     ['images', 'a NumPy array', npyBytes({ shape: [1], data: [7] })],
@@ -122,6 +123,7 @@ describe('what is not read is named, with what to do about it:', () => {
     ['an IDX file whose numbers are little-endian; write them big-endian', Buffer.of(3, 8, 0, 0, 1, 0, 0, 0)],
     ['nothing but zeros', new Uint8Array(64)],
     ['binary data that begins with 0x610062', latin1('a\0b')],
+    ['binary data that begins with 0x312c322c332c342c', latin1('1,2,3,4,5,6\n\0')],
     ['no bytes at all', new Uint8Array(0)],
   ])('%s', (words, start) => {
     expect(unexpected('images', 'images', contentOf(start))).toContain(`expected images, found ${words}`);
