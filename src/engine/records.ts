@@ -34,6 +34,8 @@ export interface Reading {
   readonly inverted?: boolean | undefined;
   /** How rows of text hold images; null where the input is no text. */
   readonly dialect: CsvDialect | null;
+  /** What was guessed of rows of text from so many bytes at the start of the input's unpacked content. */
+  readonly guessed?: { readonly guesses: readonly Guess[]; readonly bytes: number } | undefined;
   /** How many lines ended before the first record: a header's, blank ones. */
   readonly linesBefore: number;
   /** Where the records begin in the input's unpacked content, and how many bytes each takes there; 0 for text. */
@@ -166,6 +168,8 @@ export interface RejectedRow {
   readonly position: number;
   /** Why, in words: `column 12: expected 0 to 255, found 256`. */
   readonly reason: () => string;
+  /** What was guessed of the input from rows before it, where it contradicts that; else null. */
+  readonly guessed?: (() => string | null) | undefined;
   /** The row as it stands in the input, without its line end. */
   readonly text: () => Uint8Array;
   /** Where it is a picture: then it has no line, and no text. */

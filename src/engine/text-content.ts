@@ -2,6 +2,7 @@ import { DigitflowError } from '../errors.js';
 import { type CsvDialect, noTextSlots, rowTooLong } from '../formats/csv/dialect.js';
 import { parseRow } from '../formats/csv/parse-row.js';
 import { findRowEnd } from '../formats/csv/row-ends.js';
+import { guessedWords } from '../formats/reading.js';
 import { REJECT } from './layout.js';
 import { NOTHING_SCORED, type ReadFailure, type Scored, type TextTask } from './messages.js';
 import type { HeldFile, Reading, Records, RejectedRow, Stretch, TextRecords } from './records.js';
@@ -9,6 +10,8 @@ import { copyToShared, readFailure, readFully } from './shared-bytes.js';
 import type { TextSize } from './sizes.js';
 import type { Slot, Slots } from './slots.js';
 
+/** Every number is a pixel. */
+const ANY_SCALE = { black: -Number.MAX_SAFE_INTEGER, white: Number.MAX_SAFE_INTEGER };
 const SPANS_LINES = 'expected a row of an image, found one that goes on beyond its line';
 
 /** Rows of text in a slot, or a stretch of a file that a worker reads. */
@@ -138,17 +141,34 @@ export class TextContent {
       const row = this.#parse(text());
       return typeof row === 'string' ? row : SPANS_LINES;
     };
-    return { row: at(REJECT.row), line: at(REJECT.line), position: this.#position + start, text, reason };
+    const position = this.#position + start;
+    const guessed = () => this.#guessedWords(text(), position);
+    return { row: at(REJECT.row), line: at(REJECT.line), position, text, reason, guessed };
+  }
+
+  /** What was guessed from rows before a rejected one, where that is all that is wrong with it. */
+  #guessedWords(text: Uint8Array, position: number): string | null {
+    const { guessed } = this.#reading;
+    if (guessed === undefined || position < guessed.bytes) return null;
+    const isFineWith = (dialect: CsvDialect) => typeof this.#parse(text, dialect) !== 'string';
+    const dialect = this.#dialect;
+    const properties = isFineWith({ ...dialect, label: null })
+      ? ['label', 'labels-from', 'label-map']
+      : isFineWith({ ...dialect, ...ANY_SCALE })
+        ? ['scale']
+        : [];
+    return guessedWords(guessed.guesses, properties, 'rows');
   }
 
   /** @throws DigitflowError CSV_ROW, LABEL_OUT_OF_RANGE for the first rejected row, where it is one of the wanted ones */
   checkRows(wanted: number, firstLine: number): void {
     if (this.scored.rejects === 0) return;
-    const { row, line, reason, text } = this.#reject(0);
+    const { row, line, reason, text, guessed } = this.#reject(0);
     if (row >= wanted) return;
     const isLabel = this.#hasOnlyBadLabel(text());
     const code = isLabel ? 'LABEL_OUT_OF_RANGE' : 'CSV_ROW';
-    const advice = `fix the row${isLabel ? ', or say with --label-map what it is' : ''}`;
+    const known = guessed?.() ?? null;
+    const advice = `${known === null ? '' : `${known}, or `}fix the row${isLabel ? ', or say with --label-map what it is' : ''}`;
     const where = `${this.#reading.name}: line ${firstLine + line + 1}`;
     throw new DigitflowError(code, `${where}: ${reason()}; ${advice}`);
   }

@@ -136,12 +136,22 @@ export class LabelReader {
   readonly #classNames: readonly string[];
   readonly #values: LabelValues;
   readonly #flags: LabelFlags;
+  readonly #guessed: string | null;
   readonly #name: string;
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #classes = new Uint8Array(0);
 
-  /** For at most 256 classes. Throws LABEL_SHAPE for one-hot labels of other columns, and what `labelValues` throws. */
-  constructor(format: LabelFormat, classes: readonly string[], name: string, flags: LabelFlags = {}) {
+  /**
+   * For at most 256 classes; `guessed` is how the flags were guessed, and what to say instead. Throws LABEL_SHAPE for one-hot
+   * labels of other columns, and what `labelValues` throws.
+   */
+  constructor(
+    format: LabelFormat,
+    classes: readonly string[],
+    name: string,
+    flags: LabelFlags = {},
+    guessed: string | null = null,
+  ) {
     const columns = format.strideBytes / elementBytes(format.type);
     if (format.meaning === 'one-hot' && columns !== classes.length) {
       const count = classes.length;
@@ -157,6 +167,7 @@ export class LabelReader {
     this.#classNames = classes;
     this.#values = labelValues(classes, flags);
     this.#flags = flags;
+    this.#guessed = guessed;
     this.#name = name;
     this.#numberAt = numberReader(format);
   }
@@ -221,7 +232,9 @@ export class LabelReader {
     const readings = labelReadings([label], classes, this.#flags).map((flags) =>
       readingFlagWords(flags).join(' '),
     );
-    const advice = readings.length > 0 ? `say ${readings.join(' or ')}, or give` : 'give';
+    const say = readings.length > 0 ? `say ${readings.join(' or ')}` : null;
+    const known = this.#guessed ?? say;
+    const advice = known === null ? 'give' : `${known}, or give`;
     const message = `record ${record}: expected ${expected}, found ${label}; ${advice} labels that fit${isKnown ? ' the network' : ''}`;
     return new DigitflowError('LABEL_OUT_OF_RANGE', `${this.#name}: ${message}`);
   }

@@ -8,6 +8,8 @@ export interface PixelReaderOptions {
   readonly scale?: Scale | undefined;
   /** Default NPY_PIXEL. */
   readonly code?: ErrorCode | undefined;
+  /** How the scale was guessed, and what to say of it instead. */
+  readonly guessed?: string | null | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export class PixelReader {
   readonly #name: string;
   readonly #code: ErrorCode;
   readonly #scale: Scale | undefined;
+  readonly #guessed: string | null;
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
   #pixels = new Uint8Array(0);
 
@@ -28,11 +31,12 @@ export class PixelReader {
     format: ElementFormat,
     recordPixels: number,
     name: string,
-    { scale, code = 'NPY_PIXEL' }: PixelReaderOptions = {},
+    { scale, code = 'NPY_PIXEL', guessed = null }: PixelReaderOptions = {},
   ) {
     this.#format = format;
     this.#code = code;
     this.#scale = scale;
+    this.#guessed = guessed;
     this.#recordPixels = recordPixels;
     this.#name = name;
     this.#numberAt = numberReader(format);
@@ -61,7 +65,8 @@ export class PixelReader {
       const value = numberAt(view, index * bytes);
       const level = levelOf(value, levels);
       if (level === undefined) {
-        throw this.#refused(first + index, scaleWords(scale), value, 'say --scale as the pixels are');
+        const advice = this.#guessed ?? 'say --scale as the pixels are';
+        throw this.#refused(first + index, scaleWords(scale), value, advice);
       }
       pixels[index] = level;
     }

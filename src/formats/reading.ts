@@ -199,6 +199,22 @@ export interface Guess {
   readonly because?: string | undefined;
 }
 
+/**
+ * What of some properties was guessed from the first records, for an error where later ones contradict it: `scale 0 to 1 was
+ * guessed from the first rows: say --scale if it is another`. Null where flags gave them.
+ */
+export function guessedWords(
+  guesses: readonly Guess[],
+  properties: readonly string[],
+  records: string,
+): string | null {
+  const own = guesses.filter(({ property, by }) => by !== 'given' && properties.includes(property));
+  if (own.length === 0) return null;
+  const what = own.map(({ property, value }) => `${property} ${value}`).join(', ');
+  const flags = own.map(({ property }) => `--${property}`).join(' or ');
+  return `${what} was guessed from the first ${records}: say ${flags} if it is another`;
+}
+
 /** The guesses in one line: `train.csv: header yes, delimiter comma, scale 0 to 255, label column first`. */
 export function describeGuesses(name: string, guesses: readonly Guess[]): string {
   const parts = guesses.map(({ property, value, by, flag, because }, at) => {

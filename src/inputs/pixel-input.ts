@@ -1,8 +1,8 @@
 import type { InputDescription, Permits, Piece, PixelRecords, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { LabelReader } from '../formats/labels.js';
-import { PixelReader } from '../formats/pixel-reader.js';
-import type { Scale } from '../formats/scale.js';
+import { PixelReader, type PixelReaderOptions } from '../formats/pixel-reader.js';
+import { guessedWords } from '../formats/reading.js';
 import { type ElementFormat, elementBytes } from '../formats/stored-arrays.js';
 import type { Cursor, Input, OpenReading } from './input.js';
 import { type PixelSource, settleStored } from './stored-readings.js';
@@ -42,8 +42,12 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
   const recordPixels = image.height * image.width;
   const stored: StoredImages = {
     storedBytes: recordPixels * elementBytes(element.type),
-    toPixels: pixelsOf(element, recordPixels, name, flags.scale, format),
+    toPixels: pixelsOf(element, recordPixels, name, format, {
+      scale: flags.scale,
+      guessed: guessedWords(settled, ['scale'], 'images'),
+    }),
   };
+  const guessedLabels = guessedWords(settled, ['labels-from', 'label-map'], 'labels');
   const canBeReadByWorkers = images.canBeLeft && stored.toPixels === undefined;
   const oriented = { transposed: flags.transpose ?? null, inverted: flags.invert };
   let isRead = false;
@@ -54,7 +58,8 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
     isRead = true;
     const labelReader =
-      labels && new LabelReader(labels.layout.format, options.classes, labels.stream.name, flags);
+      labels &&
+      new LabelReader(labels.layout.format, options.classes, labels.stream.name, flags, guessedLabels);
     const cutter = new RecordCutter(stored, labelReader, from.row);
     const reading: Reading = {
       ...{ input: file, name, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },
@@ -87,12 +92,12 @@ function pixelsOf(
   element: ElementFormat,
   recordPixels: number,
   name: string,
-  scale: Scale | undefined,
   format: InputDescription['format'],
+  { scale, guessed }: PixelReaderOptions,
 ): StoredImages['toPixels'] {
   if (element.type === 'u8' && (scale === undefined || scale === 255)) return undefined;
   const code = format === 'idx' ? 'IDX_PIXEL' : 'NPY_PIXEL';
-  const reader = new PixelReader(element, recordPixels, name, { scale, code });
+  const reader = new PixelReader(element, recordPixels, name, { scale, code, guessed });
   return (stored, record) => reader.read(stored, record * recordPixels);
 }
 

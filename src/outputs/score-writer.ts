@@ -85,12 +85,14 @@ export class ScoreWriter {
   }
 
   #failure({ place, rejects }: ScoredRows, index: number): DigitflowError {
-    const { line, reason, picture } = rejects[index];
+    const { line, reason, picture, guessed } = rejects[index];
     const where = picture?.title ?? `${place.name}: line ${place.firstLine + line + 1}`;
     const what = `${where}: ${reason()}`;
     const { onBadRow = 'fail', maxErrors } = this.#options;
     if (onBadRow === 'fail') {
-      const advice = picture ? 'or give --on-error skip' : 'fix the row, or give --on-error skip';
+      const known = guessed?.() ?? null;
+      const fix = known === null ? 'fix the row' : `${known}, or fix the row`;
+      const advice = picture ? 'or give --on-error skip' : `${fix}, or give --on-error skip`;
       return new DigitflowError(picture?.error?.code ?? 'CSV_ROW', `${what}; ${advice}`);
     }
     const advice = `more bad rows than --max-errors ${maxErrors} allows: is this the right file?`;

@@ -17,14 +17,17 @@ import { understandCsv } from './understand-csv.js';
  */
 export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<Input> {
   const { file, labelled, digest } = options;
-  const { image, guessed, first: seen } = await understandCsv(first, options);
+  const { image, guessed, first: seen, seenBytes } = await understandCsv(first, options);
   const { label } = guessed.dialect;
   if (labelled === 'required' && label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
   const canBeReadByWorkers = sizeBytes !== null;
-  const { dialect, guesses, dataStart, linesBefore } = guessed;
+  const { dialect, guesses, dataStart, linesBefore, isByValues } = guessed;
+  // A label that has a name is no guess.
+  const byRows = guesses.filter(({ property }) => property !== 'label' || isByValues);
   const given: CsvSource = {
+    guessed: { guesses: byRows, bytes: seenBytes },
     ...{ file, name, dataStart, linesBefore, path: canBeReadByWorkers ? path : null, content },
     // The column of the truth is passed over where it is not wanted.
     dialect: labelled === 'ignored' ? { ...dialect, label: null } : dialect,

@@ -11,6 +11,8 @@ export interface CsvSource {
   readonly file: number;
   readonly name: string;
   readonly dialect: CsvDialect;
+  /** What was guessed of it, and from how many bytes. */
+  readonly guessed: Reading['guessed'];
   /** Where the rows begin in its unpacked content, and how many lines ended before: the header's, blank ones. */
   readonly dataStart: number;
   readonly linesBefore: number;
@@ -26,9 +28,9 @@ const NOTHING = new Uint8Array(0);
  * quotes is cut here. The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN; USAGE where the slots are for pixels.
  */
 export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): OpenReading {
-  const { file: input, name, dialect, linesBefore, dataStart, path } = source;
+  const { file: input, name, dialect, guessed, linesBefore, dataStart, path } = source;
   const reading: TextReading = {
-    ...{ input, name, dialect, linesBefore, dataStart, storedBytes: 0 },
+    ...{ input, name, dialect, guessed, linesBefore, dataStart, storedBytes: 0 },
     ...{ transposed: dialect.transposed, inverted: dialect.inverted },
     decode: rowsOf,
   };

@@ -17,6 +17,8 @@ interface UnderstoodCsv {
   readonly image: ImageSize;
   readonly guessed: GuessedDialect;
   readonly first: FirstBytes;
+  /** How many bytes of it, from its start on. */
+  readonly seenBytes: number;
 }
 
 /** Guesses from the start of a text, whole or not, and from samples of the rest. */
@@ -57,10 +59,10 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
       guessed: guess(start, isWhole, samples, more),
     }));
     const readings = others.length > 0 ? others : [{ flags: {}, guessed }];
-    return { image, ...(await settleCsv(seen, readings, options)) };
+    return { image, ...(await settleCsv(seen, readings, options)), seenBytes: start.length };
   }
   const isSure = !isLive || !guessed.isByValues || start.length >= LEAST_FILE_BYTES;
-  return { image, guessed, first: isSure ? seen : watched(seen, guess, guessed) };
+  return { image, guessed, first: isSure ? seen : watched(seen, guess, guessed), seenBytes: start.length };
 }
 
 /** What was looked at, and what it says. */
