@@ -82,12 +82,34 @@ describe('a live stream whose labels do not count is understood as soon as its r
     expect(given.count).toBe(count);
   });
 
-  test('an index is one with the third row', async () => {
-    const { given, stream } = live(all.map((i, at) => `${at},${pixelsOf(i)}`));
+  test.each([
+    ['where it counts beyond the labels', 1, 11],
+    ['with the third row, where it never was a label', 100, 3],
+  ])('an index is one %s', async (_, from, count) => {
+    const { given, stream } = live(all.map((i, at) => `${from + at},${pixelsOf(i)}`));
     expect(await dialectOf(stream, 'ignored')).toContainEqual({
       ...{ property: 'id', value: 'column first', by: 'seen' },
     });
-    expect(given.count).toBe(3);
+    expect(given.count).toBe(count);
+  });
+
+  test('labels that happen to count at first are no index', async () => {
+    const counting = [1, 2, 3, 4].map((digit) => labels.indexOf(digit));
+    const { given, stream } = live([...counting, 0, 1, 2].map(firstLabel));
+    expect(await dialectOf(stream, 'ignored')).toContainEqual({
+      ...{ property: 'label', value: 'column first', by: 'seen' },
+    });
+    expect(given.count).toBe(5);
+  });
+
+  test('an index that a flag gives is one with the first row', async () => {
+    const { given, stream } = live(all.map((i, at) => `${1 + at},${pixelsOf(i)}`));
+    const { input } = await openImages(
+      { images: stream },
+      { network, labelled: 'ignored', reading: { id: '1' } },
+    );
+    expect(input.guesses).toContainEqual({ property: 'id', value: 'column first', by: 'given' });
+    expect(given.count).toBe(1);
   });
 
   test('where its end comes without proof it is refused, with the flags to give', async () => {

@@ -13,7 +13,7 @@ import {
   isWithin,
   pixelOrder,
 } from './column-evidence.js';
-import { claimLabel, isLabelLikePixel, labelOf } from './guess-label.js';
+import { claimLabel, isLabelLikePixel, labelOf, labelsIn } from './guess-label.js';
 import { flagsOfLayout, guessLayouts } from './guess-layout.js';
 
 /** What the columns are. */
@@ -84,6 +84,8 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
     isByValues,
     isIndexUnsure:
       (given.label === null && label !== null && mayBegin(evidence, label.first)) ||
+      // Labels may happen to count: an index goes on where they end.
+      (given.label === null && given.id === null && id !== null && labelsIn(evidence, id.first) !== null) ||
       (isByValues &&
         columnsBeside(columnCount, [label, id, pixels]).some((column) => mayCount(evidence, column))),
   };
