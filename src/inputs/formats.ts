@@ -3,10 +3,11 @@ import { unexpected } from '../formats/content/content.js';
 import { isPicture } from '../formats/pictures/is-picture.js';
 import { checkLabelFlags, checkReadingFlags } from '../formats/reading.js';
 import { contentOf, FORMAT_TITLES, isGzip, isNpy, isNpz } from '../formats/recognize.js';
+import type { ImageSize } from '../network/network.js';
 import type { FirstBytes } from './first-bytes.js';
 import { IDX_FORMAT } from './idx/idx-input.js';
-import type { Format, Input, OpenOptions } from './input.js';
-import { asGuessed, knownFlags, knownGuesses, relativeOf } from './known-datasets.js';
+import { type Format, type Input, type OpenOptions, USUAL_IMAGE } from './input.js';
+import { asGuessed, isRelativeSize, knownFlags, knownGuesses, relativeOf } from './known-datasets.js';
 import type { PictureSet } from './pictures/picture-set.js';
 
 /** Rows of text: what is left where nothing else is recognized. */
@@ -14,6 +15,7 @@ const CSV_FORMAT: Format = {
   name: 'csv',
   isText: true,
   recognizes: (start) => contentOf(start).kind === 'text',
+  sizeOf: async (...given) => (await import('./csv/csv-input.js')).csvSize(...given),
   open: async (...given) => (await import('./csv/csv-input.js')).openCsv(...given),
 };
 
@@ -22,6 +24,7 @@ const NUMPY_FORMAT: Format = {
   name: 'numpy',
   isText: false,
   recognizes: (start) => isNpy(start) || isNpz(start),
+  sizeOf: async (...given) => (await import('./numpy/numpy-input.js')).numpySize(...given),
   open: async (...given) => (await import('./numpy/numpy-input.js')).openNumpy(...given),
   openLabels: async (...given) => (await import('./numpy/numpy-input.js')).openNumpyLabels(...given),
 };
@@ -87,15 +90,28 @@ export function mixed(name: string, { isText }: Format): DigitflowError {
   return new DigitflowError('USAGE', message);
 }
 
+/** Null where the first bytes do not tell, or are damaged: opening it tells. */
+async function sizeOf(format: Format, first: FirstBytes, image: ImageSize): Promise<ImageSize | null> {
+  try {
+    return (await format.sizeOf?.(first, image)) ?? null;
+  } catch (error) {
+    if (error instanceof DigitflowError) return null;
+    throw error;
+  }
+}
+
 /**
- * Opens an input of a format, with what its name says of it. Flags that say nothing of it are refused.
+ * Opens an input of a format, with what its name and its size say of it. Flags that say nothing of it are refused.
  *
  * @throws DigitflowError USAGE for such flags, and what opening the format throws
  */
 export async function openAs(format: Format, first: FirstBytes, options: OpenOptions): Promise<Input> {
   const given = options.reading;
   checkReadingFlags(given, { name: first.name, format: format.name });
-  const known = format.name === 'pictures' ? null : relativeOf(first.name);
+  const named = format.name === 'pictures' ? null : relativeOf(first.name);
+  // What is only called so is none of them.
+  const isKnown = named !== null && isRelativeSize(await sizeOf(format, first, options.image ?? USUAL_IMAGE));
+  const known = isKnown ? named : null;
   const more = knownFlags(known, given, options.labelled);
   const input = await format.open(first, { ...options, reading: { ...given, ...more } });
   try {

@@ -20,6 +20,11 @@ export interface Format {
   readonly isText: boolean;
   /** Whether unpacked content that begins so is of this format. */
   recognizes(start: Uint8Array): boolean;
+  /** The size of its images, as far as first bytes tell it: null where they do not. `image` is what the network takes. */
+  sizeOf?(
+    first: Pick<FirstBytes, 'bytes' | 'name'>,
+    image: ImageSize,
+  ): ImageSize | null | Promise<ImageSize | null>;
   /** Opens an input, which it owns from then on, and checks all that can be checked before its data is read. */
   open(first: FirstBytes, options: OpenOptions): Promise<Input>;
   /** Opens a file of labels alone; left out where the format has none such. */

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { type Guess, type ReadingFlags, readingFlagWords } from '../formats/reading.js';
+import type { ImageSize } from '../network/network.js';
 import type { OpenOptions } from './input.js';
 
 /** One of the four original files of MNIST, uncompressed. */
@@ -56,7 +57,7 @@ export function knownDataset(imagesSha256: string | null, labelsSha256?: string 
   return KNOWN_DATASETS.find(isKnown) ?? null;
 }
 
-/** A relative of MNIST, known by the names of its files. */
+/** A relative of MNIST, known by the names of its files and the size of its images. */
 interface Relative {
   readonly name: string;
   /** Matches a file's name, with that of its folder. */
@@ -65,7 +66,12 @@ interface Relative {
   readonly reading?: Pick<ReadingFlags, 'transpose' | 'labelsFrom'>;
   /** What its images show where that is no digits. */
   readonly shows?: string;
+  /** What else is to be known of it. */
+  readonly note?: string;
 }
+
+/** All of them have images of MNIST's size. */
+const SIDE = 28;
 
 /** Images of EMNIST are stored column by column (G. Cohen et al., 2017), as IDX and as CSV; letters count from 1. */
 const RELATIVES: readonly Relative[] = [
@@ -81,9 +87,23 @@ const RELATIVES: readonly Relative[] = [
     ...{ name: 'EMNIST digits', pattern: /(?:^|[^a-z])emnist-(?:digits|mnist)-(?:train|test)\b/i },
     reading: { transpose: true },
   },
+  // C. Yadav and L. Bottou, 2019: MNIST made anew from the same scans, and 50,000 test images that it left out.
+  {
+    ...{ name: 'QMNIST', pattern: /(?:^|[^a-z])qmnist-train\b/i },
+    note: 'whose training images are those of MNIST',
+  },
+  {
+    ...{ name: 'QMNIST', pattern: /(?:^|[^a-z])qmnist-test\b/i },
+    note: 'whose first 10,000 test images are those of MNIST',
+  },
   { name: 'Fashion-MNIST', pattern: /fashion/i, shows: 'clothes' },
   { name: 'KMNIST', pattern: /(?:^|[^a-z])(?:kmnist|k49)(?![a-z])/i, shows: 'Japanese letters' },
 ];
+
+/** Whether images are of the size that all relatives have; null where it is not known. */
+export function isRelativeSize(size: ImageSize | null): boolean {
+  return size?.height === SIDE && size.width === SIDE;
+}
 
 /** Which relative of MNIST a file is by its name, and that of its folder; null for no such name. */
 export function relativeOf(path: string): Relative | null {
@@ -109,7 +129,11 @@ export function knownFlags(
 export function knownGuesses(known: Relative | null, classes: readonly string[]): Guess[] {
   if (known === null) return [];
   const isOther = known.shows !== undefined && classes.join('') === '0123456789';
-  const note = isOther ? `, which shows ${known.shows}: not what this network tells apart` : '';
+  const notes = [
+    ...(isOther ? [`which shows ${known.shows}: not what this network tells apart`] : []),
+    ...(known.note === undefined ? [] : [known.note]),
+  ];
+  const note = notes.map((words) => `, ${words}`).join('');
   return [{ property: 'data set', value: `${known.name}${note}`, by: 'guessed', flag: undefined }];
 }
 

@@ -2,7 +2,7 @@ import type { InputDescription, Permits, Piece, PixelRecords, Reading } from '..
 import { DigitflowError } from '../errors.js';
 import { LabelReader } from '../formats/labels.js';
 import { PixelReader, type PixelReaderOptions } from '../formats/pixel-reader.js';
-import { guessedWords } from '../formats/reading.js';
+import { type Guess, guessedWords } from '../formats/reading.js';
 import { type ElementFormat, elementBytes } from '../formats/stored-arrays.js';
 import type { Cursor, Input, OpenReading } from './input.js';
 import { type PixelSource, settleStored } from './stored-readings.js';
@@ -38,7 +38,7 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
   const streams = labels === null ? [images] : [images, labels.stream];
   for (const stream of streams) stream.checkSize();
   const { flags, guesses: settled } = await settleStored(source);
-  const guesses = [...source.guesses, ...settled];
+  const guesses = [...source.guesses, ...labelGuesses(labels), ...settled];
   const recordPixels = image.height * image.width;
   const stored: StoredImages = {
     storedBytes: recordPixels * elementBytes(element.type),
@@ -85,6 +85,14 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     returnAfter: () => null,
     files: async () => streams.map((stream) => ({ name: stream.name, sha256: stream.sha256 })),
   };
+}
+
+/** Of labels with other columns beside them, as QMNIST has, that these are passed over. */
+function labelGuesses(labels: PixelSource['labels']): Guess[] {
+  if (labels === null || labels.layout.format.meaning !== 'index') return [];
+  const { strideBytes, type } = labels.layout.format;
+  const columns = strideBytes / elementBytes(type);
+  return columns > 1 ? [{ property: 'label', value: `the first of ${columns} columns`, by: 'seen' }] : [];
 }
 
 /** How stored numbers become pixels; undefined where they are pixels already. */

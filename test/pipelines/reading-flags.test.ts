@@ -304,6 +304,80 @@ describe('relatives of MNIST, by their names', () => {
     expect((await told(idx(name), plain, {}, LETTERS)).said).not.toContain('which');
   });
 
+  /** What is said of files, and how many of them are right. */
+  async function toldOf(files: Readonly<Record<string, Uint8Array>>, classes = [...DIGITS.network.classes]) {
+    const [images, labels] = Object.keys(files);
+    const folder = await tempFolder(files);
+    const said: string[] = [];
+    const model = { ...DIGITS, network: { ...DIGITS.network, classes } };
+    const { evaluation } = await evaluateModel(model, {
+      ...{ images: join(folder, images), labels: labels && join(folder, labels), workers: 0 },
+      onOpened: ({ guesses }) => said.push(describeGuesses('', guesses)),
+    });
+    return { said: said[0] ?? '', correct: evaluation.correct };
+  }
+  const rows = (pixels: readonly number[], labels: readonly number[], more: readonly unknown[] = []) => {
+    const row = (label: number, at: number) => [...more, label, ...pixels.slice(at * 784, (at + 1) * 784)];
+    return Buffer.from(labels.map((label, at) => `${row(label, at).join(',')}\n`).join(''));
+  };
+  const array = (shape: readonly number[], data: readonly number[]) => npyBytes({ shape, data });
+
+  test.each<[string, Record<string, Uint8Array>]>([
+    ['rows of a label and pixels', { 'emnist-letters-test.csv': rows(turned, oneMore) }],
+    [
+      'an array',
+      { 'emnist-letters-test.npy': array([COUNT, 28, 28], turned), 'y.npy': array([COUNT], oneMore) },
+    ],
+    [
+      'an array of flat images',
+      { 'emnist-letters-test.npy': array([COUNT, 784], turned), 'y.npy': array([COUNT], oneMore) },
+    ],
+  ])('EMNIST is known in any format: %s', async (_, files) => {
+    const { said, correct } = await toldOf(files, LETTERS);
+    expect(said).toContain('data set EMNIST letters (guessed)');
+    expect(said).toContain('transpose column by column (guessed; else --transpose no)');
+    expect(said).toContain('labels-from 1 (guessed; else --labels-from 0)');
+    expect(correct).toBe(RIGHT);
+  });
+
+  test.each<[string, Record<string, Uint8Array>]>([
+    [
+      'IDX of 14 x 56',
+      {
+        'emnist-digits-test-images-idx3-ubyte': idxBytes(0x08, [COUNT, 14, 56], PIXELS),
+        'emnist-digits-test-labels-idx1-ubyte': idxBytes(0x08, [COUNT], LABELS),
+      },
+    ],
+    [
+      'an array of 14 x 56',
+      { 'emnist-digits-test.npy': array([COUNT, 14, 56], PIXELS), 'y.npy': array([COUNT], LABELS) },
+    ],
+    ['rows with another column', { 'emnist-digits-test.csv': rows(PIXELS, LABELS, ['a.png']) }],
+  ])('what is only called EMNIST is none: %s', async (_, files) => {
+    const { said, correct } = await toldOf(files);
+    expect(said).not.toMatch(/EMNIST|transpose/);
+    expect(correct).toBe(RIGHT);
+  });
+
+  test.each([
+    ['train', 'QMNIST, whose training images are those of MNIST'],
+    ['test', 'QMNIST, whose first 10,000 test images are those of MNIST'],
+  ])('QMNIST is known, and the first column of its labels is the class: %s', async (half, words) => {
+    const columns = LABELS.flatMap((label) => [label, 4, 2433, 1, 2, 3, 0, 0]);
+    const stored = Buffer.alloc(4 * columns.length);
+    columns.forEach((value, at) => {
+      stored.writeInt32BE(value, 4 * at);
+    });
+    const files = {
+      [`qmnist-${half}-images-idx3-ubyte`]: idxBytes(0x08, [COUNT, 28, 28], PIXELS),
+      [`qmnist-${half}-labels-idx2-int`]: idxBytes(0x0c, [COUNT, 8], stored),
+    };
+    expect(await toldOf(files)).toEqual({
+      said: `: data set ${words} (guessed), label the first of 8 columns`,
+      correct: RIGHT,
+    });
+  });
+
   test('letters can be scored, whose labels are not read', async () => {
     const folder = await tempFolder({
       'emnist-letters-test-images-idx3-ubyte': idxBytes(0x08, [COUNT, 28, 28], turned),

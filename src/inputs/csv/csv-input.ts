@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
+import type { ImageSize } from '../../network/network.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
 import type { DigestMode } from '../data-stream.js';
@@ -46,6 +47,14 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
       await close();
     },
   };
+}
+
+/** The size of images in rows of a label and pixels alone, by the first of them; null where there are other columns. */
+export function csvSize({ bytes }: Pick<FirstBytes, 'bytes'>, image: ImageSize): ImageSize | null {
+  const [row] = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/[\r\n]/, 1);
+  return row.split(',').length === 1 + image.height * image.width ? image : null;
 }
 
 /** A line end turned out to be within quotes, or the file has grown. */

@@ -25,6 +25,7 @@ export const IDX_FORMAT: Format = {
   name: 'idx',
   isText: false,
   recognizes: (start) => beginsLikeIdx(start) || isGzip(start),
+  sizeOf: ({ bytes, name }) => imageLayout(parseIdxHeader(bytes, name), name),
   open: openIdx,
   openLabels: openIdxLabels,
 };

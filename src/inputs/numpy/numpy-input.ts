@@ -54,6 +54,14 @@ export async function openNumpy(first: FirstBytes, options: OpenOptions): Promis
   });
 }
 
+/** The size of the images of an array; null for an archive. Throws what its header throws. */
+export function numpySize(
+  { bytes, name }: Pick<FirstBytes, 'bytes' | 'name'>,
+  image: ImageSize,
+): ImageSize | null {
+  return isNpz(bytes) ? null : npyImageLayout(parseNpyHeader(bytes, name), image, name);
+}
+
 /** An array of its own, and the labels that are given or lie beside it. */
 async function openPair(first: FirstBytes, options: OpenOptions): Promise<Arrays> {
   const openGiven = await options.findLabels(first.path);
