@@ -88,7 +88,7 @@ describe('pixels and labels in lockstep', () => {
       yield idxBytes(0x08, [1000, 4, 3], []);
       for (let record = 0; record < 1000; record++) {
         pulls++;
-        yield new Uint8Array(12);
+        yield new Uint8Array(12).fill(200);
       }
     }
     const waiting: (() => void)[] = [];
@@ -104,7 +104,7 @@ describe('pixels and labels in lockstep', () => {
       reportChunk();
     });
     await settle();
-    // A record tells how they are to be read.
+    // A record tells how they are to be read: it is bright.
     expect([pulls, chunks]).toEqual([1, 0]);
     for (let round = 1; round <= 3; round++) {
       const arrived = new Promise<void>((resolve) => {

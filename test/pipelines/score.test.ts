@@ -92,7 +92,7 @@ test('a bad row ends the run when the rows before it are written, and is passed 
       await expect(failed).rejects.toMatchObject({
         code: 'CSV_ROW',
         message: expect.stringMatching(
-          /broken.csv: line 702: column \d+: expected 0 to 255, found 999; fix the row/,
+          /broken.csv: line 702: column \d+: expected 0 to 255, found 999; scale 0 to 255 was guessed from the first rows: say --scale if it is another, or fix the row/,
         ),
       });
       expect([written, end]).toEqual([700, 701]);
