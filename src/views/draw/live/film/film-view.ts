@@ -131,7 +131,8 @@ function curvesOf({ frames }: Film): Map<string, FilmCurve> {
   const accuracies = frames.map(({ accuracy }) => accuracy).filter(isNumber);
   const lines = validationLosses.length === frames.length ? [losses, validationLosses] : [losses];
   const curves = new Map<string, FilmCurve>();
-  curves.set('#costs', { epochs, lines, most: Math.max(...lines.flat()), words: costWords });
+  // Where all costs are 0 they lie at the bottom.
+  curves.set('#costs', { epochs, lines, most: Math.max(...lines.flat()) || 1, words: costWords });
   if (accuracies.length === frames.length) {
     const words = (share: number) => `${Math.round(100 * share)} %`;
     curves.set('#accuracies', { epochs, lines: [accuracies], most: 1, words });
