@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DRAW_SCRIPT_FILE, DRAW_STYLE_FILE } from '../src/assets.js';
+import { DRAW_LOADER_FILE, DRAW_SCRIPT_FILE, DRAW_STYLE_FILE } from '../src/assets.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import { loadFilm } from '../src/inputs/open-film.js';
 import { BUNDLED_MODELS, loadModel, type Model } from '../src/inputs/open-model.js';
@@ -40,7 +40,11 @@ const MOST_IMAGES = 10_000;
  *   BUILD_INCOMPLETE
  */
 export async function draw(options: DrawOptions = {}): Promise<string> {
-  const code = { script: readBuilt(DRAW_SCRIPT_FILE), style: readBuilt(DRAW_STYLE_FILE) };
+  const code = {
+    script: readBuilt(DRAW_SCRIPT_FILE),
+    loader: readBuilt(DRAW_LOADER_FILE),
+    style: readBuilt(DRAW_STYLE_FILE),
+  };
   const first = await loadModel(options.model, options.signal);
   const others = BUNDLED_MODELS.filter((name) => BUNDLED_MODELS.includes(first.name) && name !== first.name);
   const models = [first, ...(await Promise.all(others.map((name) => loadModel(name))))];

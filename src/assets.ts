@@ -19,8 +19,9 @@ export const TRAIN_KERNEL_FILE = fromPackageRoot('dist/train-kernel.wasm');
 /** The entry of the training threads, built from workers/train-worker.ts. */
 export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 
-/** What runs in the page to draw on, built from src/views/draw/live/, and how it looks. */
+/** What runs in the page to draw on, built from src/views/draw/live/, what unpacks that there, and how it looks. */
 export const DRAW_SCRIPT_FILE = fromPackageRoot('dist/draw-page.js');
+export const DRAW_LOADER_FILE = fromPackageRoot('dist/draw-loader.js');
 export const DRAW_STYLE_FILE = fromPackageRoot('dist/draw-style.css');
 
 /** The folder of the trained networks and the test set. */

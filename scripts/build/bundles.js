@@ -70,6 +70,7 @@ export async function buildBundles(root, libraryEntries) {
       ...common,
       entryPoints: {
         'draw-page': 'src/views/draw/live/main.ts',
+        'draw-loader': 'src/views/draw/live/page-loader.ts',
         'draw-style': 'src/views/draw/live/draw.css',
       },
       outdir: 'dist',

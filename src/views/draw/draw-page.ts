@@ -5,10 +5,13 @@ import { drawEn } from '../words/draw-en.js';
 import { drawJa } from '../words/draw-ja.js';
 import type { Language } from '../words/words.js';
 import { type DrawData, packDrawData } from './draw-data.js';
+import { textOfBytes } from './text-bytes.js';
 
 /** What runs in the page, as the build made it. */
 export interface DrawCode {
   readonly script: string;
+  /** Unpacks the script. */
+  readonly loader: string;
   readonly style: string;
 }
 
@@ -17,9 +20,9 @@ const PLACEMENTS = ['drawn', 'boxed', 'centred'] as const;
 const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
 
 /** The page to draw on: one HTML document without a network, whose policy allows its own script and nothing else. */
-export function drawPage(data: DrawData, { script, style }: DrawCode, language: Language): string {
+export function drawPage(data: DrawData, { script, loader, style }: DrawCode, language: Language): string {
   const words = language === 'ja' ? drawJa : drawEn;
-  const policy = `default-src 'none'; script-src '${digest(script)}'; style-src '${digest(style)}'; img-src data: blob:; worker-src blob:`;
+  const policy = `default-src 'none'; script-src '${digest(loader)}' '${digest(script)}'; style-src '${digest(style)}'; img-src data: blob:; worker-src blob:`;
   const word = (key: keyof typeof drawEn) => html`data-word="${key}"`;
   const label = (key: keyof typeof drawEn) => html`data-label="${key}" aria-label="${String(words[key])}"`;
   const page = html`<!doctype html>
@@ -72,8 +75,9 @@ ${askSection(word, label)}
 ${shareSection(word, label)}
 </div>
 </main>
-<script type="text/plain" id="data">${new Html(packDrawData(data, (bytes) => deflateRawSync(bytes, { level: 9 })))}</script>
-<script>${new Html(script)}</script>
+<script type="text/plain" id="data">${new Html(packDrawData(data, deflate))}</script>
+<script type="text/plain" id="program">${new Html(textOfBytes(deflate(Buffer.from(script))))}</script>
+<script>${new Html(loader)}</script>
 </body></html>
 `;
   return page.text;
@@ -117,6 +121,10 @@ function shareSection(word: Mark, label: Mark): Html {
 <p class="soft" id="rowcount" role="status"></p><ol id="rows"></ol>
 <p class="soft"><span ${word('csvSays')}></span> <code id="csvcommand"></code></p></div>
 </section>`;
+}
+
+function deflate(bytes: Uint8Array): Uint8Array {
+  return deflateRawSync(bytes, { level: 9 });
 }
 
 function digest(text: string): string {
