@@ -12,7 +12,7 @@ export function watchLink(app: App): void {
   const told = find('#linknote');
   const field = find<HTMLInputElement>('#link');
   let problem: LinkError['why'] | null = null;
-  let copied: number | null = null;
+  let copied: number | 'refused' | null = null;
   let kept = '';
   let waiting: number | undefined;
 
@@ -32,8 +32,8 @@ export function watchLink(app: App): void {
     const refused = () => {
       field.hidden = false;
       field.select();
-      copied = null;
-      told.textContent = wordsOf(app).copyYourself;
+      copied = 'refused';
+      tell();
     };
     if (navigator.clipboard === undefined) refused();
     else navigator.clipboard.writeText(address).catch(refused);
@@ -97,6 +97,7 @@ export function watchLink(app: App): void {
     note.hidden = problem === null;
     note.textContent = problem === null ? '' : words.linkProblems[problem];
     const tooLong = kept.length > MOST_LINK ? words.linkTooLong(kept.length, MOST_LINK) : '';
-    told.textContent = copied === null ? tooLong : words.copied(copied);
+    if (copied === null) told.textContent = tooLong;
+    else told.textContent = copied === 'refused' ? words.copyYourself : words.copied(copied);
   }
 }
