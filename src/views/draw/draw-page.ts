@@ -15,6 +15,8 @@ export interface DrawCode {
   readonly style: string;
 }
 
+/** By itself, as a template may hold only ASCII: the program is quicker to load so. */
+const JAPANESE = '日本語';
 const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
 const PLACEMENTS = ['drawn', 'boxed', 'centred'] as const;
 const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
@@ -34,7 +36,7 @@ export function drawPage(data: DrawData, { script, loader, style }: DrawCode, la
 <header><div><h1 ${word('heading')}></h1><p class="soft" id="sizes"></p></div>
 <div class="choice" id="networks" role="group" ${label('network')}></div>
 <div class="choice" role="group" ${label('language')}>
-<button type="button" data-language="en" lang="en">English</button><button type="button" data-language="ja" lang="ja">日本語</button></div></header>
+<button type="button" data-language="en" lang="en">English</button><button type="button" data-language="ja" lang="ja">${JAPANESE}</button></div></header>
 <p id="note" role="status" hidden></p>
 <main>
 <section id="drawing" ${label('heading')}>
