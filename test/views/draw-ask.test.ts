@@ -18,6 +18,8 @@ import { brightnessAt, testImages } from '../helpers/image-set.js';
 
 const path = findBrowser();
 const NETWORKS = ['sigmoid', 'relu'];
+/** What comes a little later may take long on a busy machine. */
+const PATIENT = { timeout: 30_000 };
 
 describe.skipIf(path === null)('a neuron of the page, asked and changed, in a real browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
@@ -206,7 +208,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     await press(page, '#silence');
     const [before, after] = [right([]), right([{ kind: 'silence', layer: 1, neuron: 3 }])];
     const told = `accuracy on 200 images: ${(100 * before).toFixed(1)} → ${(100 * after).toFixed(1)} %`;
-    await expect.poll(() => text('#effect')).toBe(told);
+    await expect.poll(() => text('#effect'), PATIENT).toBe(told);
   });
 
   test('every embedded image has the verdict of the library, also when a neuron is silenced; each can be loaded', async () => {
@@ -239,7 +241,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
           ...{ prediction: after[i], truth: labels[i], tag: after[i] === labels[i] ? '' : `${after[i]}` },
           ...{ isWrong: after[i] !== labels[i], isTurned: after[i] !== before[i] },
         }));
-        await expect.poll(found).toEqual(expected);
+        await expect.poll(found, PATIENT).toEqual(expected);
         const mistakes = order.filter((i) => i < sample && after[i] !== labels[i]).length;
         expect(await text('#samplesays')).toMatch(new RegExp(`^${mistakes} mistake`));
       }
@@ -279,9 +281,9 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     for (const [at, model] of NETWORKS.entries()) {
       await press(page, `#networks button:nth-child(${at + 1})`);
       await choose('');
-      await expect.poll(told).toEqual(known(model, 7));
+      await expect.poll(told, PATIENT).toEqual(known(model, 7));
       await choose('9');
-      await expect.poll(told).toEqual(known(model, 9));
+      await expect.poll(told, PATIENT).toEqual(known(model, 9));
     }
     await press(page, '#networks button');
     await choose('7');
@@ -290,7 +292,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     const black = { ...images, count: 1, pixels: new Uint8Array(784) };
     const { network: other, silenced } = changeNetwork(network, [silence]);
     const rise = wanted([silence])[7] - runImages(other, black, silenced)[2].values[7];
-    await expect.poll(async () => Math.abs(Number((await told())[1]) - rise) < 2e-6).toBe(true);
+    await expect.poll(async () => Math.abs(Number((await told())[1]) - rise) < 2e-6, PATIENT).toBe(true);
     await press(page, '#clear');
     await outputs(page);
     expect(await page.locator('#heat').isVisible()).toBe(false);
