@@ -4,6 +4,8 @@ import { crc32 } from '../../src/formats/pictures/png-chunks.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { type Change, changeNetwork, inputOf } from '../../src/insight/what-if.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
+import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
+import { detectorOf, inPlaceOf, presetOf } from '../../src/views/draw/live/handmade/handmade.js';
 import { Pad } from '../../src/views/draw/live/pad.js';
 import { PLACEMENTS } from '../../src/views/draw/live/placement.js';
 import {
@@ -146,6 +148,15 @@ test('a drawn digit takes half of a link, an image of the data a tenth', () => {
   const pad = new Pad(networks[0].network.image);
   pad.show(testPixels().subarray(0, 784));
   expect(linkOf({ ...drawn, pixels: pad.pixels }, page).length).toBeLessThan(MOST_LINK / 8);
+});
+
+test('a neuron of which every weight is changed takes a quarter of a link', () => {
+  const detector = detectorOf(presetOf('leftStroke', networks[0].network.image), networks[0].network.image);
+  const changes = [inPlaceOf({ layer: 1, neuron: 3 }, detector, UNIT_BRIGHTNESS), []];
+  expect(changes[0]).toHaveLength(785);
+  const link = linkOf({ ...drawn, changes }, page);
+  expect(fromLink(link, page).changes).toEqual(changes);
+  expect(link.length - linkOf({ ...drawn, changes: [[], []] }, page).length).toBeLessThan(MOST_LINK / 4);
 });
 
 test('a network is found wherever the page has it; one that it has not, or that was changed, is another one', () => {

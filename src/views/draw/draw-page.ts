@@ -5,6 +5,7 @@ import { drawEn } from '../words/draw-en.js';
 import { drawJa } from '../words/draw-ja.js';
 import type { Language } from '../words/words.js';
 import { type DrawData, packDrawData } from './draw-data.js';
+import { PRESETS } from './live/handmade/handmade.js';
 import { textOfBytes } from './text-bytes.js';
 
 /** What runs in the page, as the build made it. */
@@ -74,6 +75,7 @@ ${askSection(word, label)}
 <div class="judged"><h3 ${word('accuracy')}></h3><canvas id="accuracies" aria-hidden="true"></canvas>
 <p class="legend"><span><i class="held"></i><span ${word('heldOut')}></span> <b id="accuracy"></b></span></p></div></div>
 </section>
+${handmadeSection(word, label)}
 ${shareSection(word, label)}
 </div>
 </main>
@@ -110,6 +112,21 @@ ${BRUSHES.map((brush) => html`<button type="button" data-brush="${brush}" ${word
 <div id="because" hidden><canvas id="heat" role="img" hidden></canvas><p class="soft" id="whysum"></p></div>
 </section>
 </div>`;
+}
+
+function handmadeSection(word: Mark, label: Mark): Html {
+  return html`<section id="handmade" class="black" ${label('handmade')}>
+<h2 ${word('handmade')}></h2><p class="soft" ${word('handmadeNote')}></p>
+<div><div class="unit"><canvas id="region" tabindex="0" role="application" ${label('region')}></canvas><p class="soft" id="regionsays" role="status"></p>
+<div class="tools" role="group" ${label('hands')}><button type="button" data-hand="rectangle" aria-pressed="true" ${word('rectangle')}></button><button type="button" data-hand="draw" aria-pressed="false" ${word('draw')}></button><button type="button" id="wipe" ${word('clear')}></button></div></div>
+<div class="unit"><div class="tools" role="group" ${label('presets')}>
+${PRESETS.map((preset) => html`<button type="button" data-preset="${preset}" ${word(preset)}></button>`)}</div>
+<p class="lamp"><i></i><span id="firing"></span></p>
+<dl><dt ${word('weightedSum')}></dt><dd id="regionsum"></dd><dt ${word('regionBias')}></dt><dd id="regionbias"></dd><dt class="sum">z</dt><dd class="sum" id="regionz"></dd><dt>σ(z)</dt><dd id="regionsigma"></dd></dl>
+<label class="slider"><span ${word('regionBias')}></span><input id="biasknob" type="range" step="0.5"></label>
+<div class="tools"><button type="button" id="implant"></button></div></div>
+<div id="found"><h3 id="foundof"></h3><ol id="fires"></ol></div></div>
+</section>`;
 }
 
 function shareSection(word: Mark, label: Mark): Html {

@@ -67,6 +67,27 @@ export const drawEn = {
     `${epoch}: cost ${cost}${accuracy === null ? '' : `, accuracy ${accuracy}`}`,
   weightsAt: (epoch: string) => `Weights of the first layer, ${epoch}`,
 
+  handmade: 'A detector made by hand',
+  handmadeNote:
+    'What if we want a neuron that looks for an edge here? Drag a rectangle: pixels in it raise its sum (weight 1), those around it lower it (weight −1). Then draw.',
+  region: 'Detector. Drag a rectangle. With keys: arrows move it, Shift and arrows change its size.',
+  regionSays: (width: number, height: number, row: number, column: number) =>
+    `${width} × ${height} pixels, from row ${row}, column ${column}`,
+  hands: 'What dragging does',
+  rectangle: 'Rectangle',
+  presets: 'What to look for',
+  topBar: 'top bar',
+  upright: 'upright',
+  leftStroke: 'left stroke',
+  middleBar: 'middle bar',
+  fires: 'It fires',
+  isSilent: 'It is silent',
+  weightedSum: 'Weighted sum',
+  regionBias: 'Bias',
+  foundOf: (count: number) => `How often it fires on ${count} images`,
+  implant: (place: string) => `Put it in place of neuron ${place}`,
+  implantWhere: 'Choose a neuron of layer 1 to put it there',
+
   share: 'Share',
   shareNote:
     'A link holds the drawing, the network, the neuron that you look at and your changes. It opens in this page.',

@@ -65,6 +65,26 @@ export const drawJa: typeof drawEn = {
     `${epoch}：コスト ${cost}${accuracy === null ? '' : `、正解率 ${accuracy}`}`,
   weightsAt: (epoch) => `第 1 層の重み（${epoch}）`,
 
+  handmade: '手作りの検出器',
+  handmadeNote:
+    '「ここに線があるか」を調べるニューロンを作ってみましょう。ドラッグで長方形を決めます。中の画素は和を増やし（重み 1）、周りの画素は減らします（重み −1）。それから数字を書いてください。',
+  region: '検出器。ドラッグで長方形を決めます。キーボードでは、矢印で移動、Shift と矢印で大きさを変えます。',
+  regionSays: (width, height, row, column) => `${width} × ${height} 画素、${row} 行 ${column} 列から`,
+  hands: 'ドラッグの働き',
+  rectangle: '長方形',
+  presets: '探すもの',
+  topBar: '上の横線',
+  upright: '中央の縦線',
+  leftStroke: '左の縦線',
+  middleBar: '中央の横線',
+  fires: '反応しています',
+  isSilent: '反応していません',
+  weightedSum: '重み付きの和',
+  regionBias: 'バイアス',
+  foundOf: (count) => `${count} 枚の画像のうち、反応した割合`,
+  implant: (place) => `ニューロン ${place} と入れ替える`,
+  implantWhere: '第 1 層のニューロンを選ぶと、入れ替えられます',
+
   share: '共有',
   shareNote:
     'リンクには、書いた数字、ネットワーク、注目しているニューロン、加えた変更が入ります。このページで開けます。',

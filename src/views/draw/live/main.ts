@@ -7,6 +7,7 @@ import { watchChoices, watchVerdict } from './choices.js';
 import { find } from './dom.js';
 import { watchExamples } from './examples.js';
 import { watchFilm } from './film/film-view.js';
+import { watchHandmade } from './handmade/handmade-view.js';
 import { watchPad } from './pad-view.js';
 import { watchLink } from './share/link-view.js';
 import { watchSave } from './share/save-view.js';
@@ -32,6 +33,7 @@ function start(script: string): void {
     watchStage,
     watchVerdict,
     watchAsk,
+    watchHandmade,
     watchSave,
   ]) {
     watch(app);

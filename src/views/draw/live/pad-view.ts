@@ -44,7 +44,8 @@ export function watchPad(app: App): void {
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
-    canvas.focus();
+    // A page that scrolled now would move the pad away from the pointer.
+    canvas.focus({ preventScroll: true });
     try {
       canvas.setPointerCapture(event.pointerId);
     } catch {
@@ -155,7 +156,8 @@ export function watchPad(app: App): void {
   }
 }
 
-const STEPS: Readonly<Record<string, { readonly row: number; readonly column: number }>> = {
+/** Where arrow keys lead. */
+export const STEPS: Readonly<Record<string, { readonly row: number; readonly column: number }>> = {
   ArrowUp: { row: -1, column: 0 },
   ArrowDown: { row: 1, column: 0 },
   ArrowLeft: { row: 0, column: -1 },

@@ -142,13 +142,18 @@ function fingerprint(network: DrawNetwork['network']): number {
 function codeChanges(coder: BitCoder, { network }: DrawNetwork, given: readonly Change[]): Change[] {
   const changes: Change[] = [];
   while (coder.bit(7, changes.length, changes.length < given.length ? 1 : 0) === 1) {
-    changes.push(codeChange(coder, network, given[changes.length]));
+    changes.push(codeChange(coder, network, given[changes.length], changes.at(-1)));
   }
   return changes;
 }
 
-/** A pixel by its row and column becomes one by its number. */
-function codeChange(coder: BitCoder, network: DrawNetwork['network'], given?: Change): Change {
+/** A pixel by its row and column becomes one by its number, which is written by how far it is from the one before it. */
+function codeChange(
+  coder: BitCoder,
+  network: DrawNetwork['network'],
+  given: Change | undefined,
+  before: Change | undefined,
+): Change {
   const kind = KINDS[coder.below(8, KINDS.length, given === undefined ? 0 : KINDS.indexOf(given.kind))];
   const layer = 1 + coder.below(9, network.layers.length, (given?.layer ?? 1) - 1);
   const { inputs, outputs } = network.layers[layer - 1];
@@ -166,7 +171,9 @@ function codeChange(coder: BitCoder, network: DrawNetwork['network'], given?: Ch
   const neuron = coder.below(11, outputs, given !== undefined && 'neuron' in given ? given.neuron : 0);
   if (kind === 'silence') return { kind, layer, neuron };
   if (kind === 'bias') return { kind, layer, neuron, value: codeNumber(coder, value) };
-  const input = coder.below(12, inputs, given?.kind === kind ? inputOf(network, given) : 0);
+  const next = before?.kind === kind ? (inputOf(network, before) + 1) % inputs : 0;
+  const steps = given?.kind === kind ? inputOf(network, given) - next + inputs : 0;
+  const input = (next + coder.below(12, inputs, steps % inputs)) % inputs;
   return { kind, layer, neuron, input, value: codeNumber(coder, value) };
 }
 
