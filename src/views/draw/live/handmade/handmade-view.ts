@@ -97,10 +97,13 @@ export function watchHandmade(app: App): void {
   }).observe(find('#handmade'));
 
   app.watch((parts) => {
+    // Nothing is without a name, also before it is seen.
+    if (parts.has('language'))
+      find('#foundof').textContent = wordsOf(app).foundOf(app.data.images?.sample ?? 0);
+    if (parts.has('language') || parts.has('selection')) tellPlace();
     if (!isSeen) return;
     if (parts.has('language') || parts.has('network')) tellAll();
     else if (parts.has('drawing')) tellUnit();
-    if (parts.has('selection')) tellPlace();
   });
 
   function make(next: Handmade): void {
@@ -140,7 +143,6 @@ export function watchHandmade(app: App): void {
     knob.value = String(bias);
     tellUnit();
     tellFound();
-    tellPlace();
   }
 
   /** The unit on what is drawn. */
@@ -183,7 +185,6 @@ export function watchHandmade(app: App): void {
       normalization: UNIT_BRIGHTNESS,
     };
     const { firesByClass } = detect(detector, sample, classes.length, 0);
-    find('#foundof').textContent = wordsOf(app).foundOf(count);
     if (bars.children.length !== classes.length) {
       bars.replaceChildren(
         ...classes.map((name) =>
