@@ -21,7 +21,12 @@ export {
   type Why,
 } from '../../pipelines/look-digit.js';
 export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look-what-if.js';
-export { type FitOptions, type FittedDigit, fitDigit } from '../formats/pictures/fit-digit.js';
+export {
+  type FitOptions,
+  type FittedDigit,
+  fitDigit,
+  type PlaceOptions,
+} from '../formats/pictures/fit-digit.js';
 export type { GreyImage, PictureSize } from '../formats/pictures/grey-image.js';
 export { readMask } from '../formats/pictures/read-mask.js';
 export { decodePicture } from '../inputs/pictures/unpack-picture.js';

@@ -43,6 +43,7 @@ export type {
   CandidateRecords,
   ChooseReading,
   ChosenReading,
+  FirstRecords,
 } from '../inputs/candidate-readings.js';
 export type { DataHeader, DataStream, HeaderFormat } from '../inputs/data-stream.js';
 export type { Split } from '../inputs/find-files.js';

@@ -28,7 +28,7 @@ export interface FitOptions {
 }
 
 /** How to place a digit besides. */
-interface PlaceOptions extends FitOptions {
+export interface PlaceOptions extends FitOptions {
   /** MNIST has the `mass` in the middle, which is the default. */
   readonly centre?: DigitCentre | undefined;
 }
