@@ -122,7 +122,7 @@ function handmadeSection(word: Mark, label: Mark): Html {
 <div class="unit"><div class="tools" role="group" ${label('presets')}>
 ${PRESETS.map((preset) => html`<button type="button" data-preset="${preset}" ${word(preset)}></button>`)}</div>
 <p class="lamp"><i></i><span id="firing"></span></p>
-<dl><dt ${word('weightedSum')}></dt><dd id="regionsum"></dd><dt ${word('regionBias')}></dt><dd id="regionbias"></dd><dt class="sum">z</dt><dd class="sum" id="regionz"></dd><dt>σ(z)</dt><dd id="regionsigma"></dd></dl>
+<dl><dt ${word('weightedSum')}></dt><dd id="regionsum"></dd><dt ${word('regionBias')}></dt><dd id="regionbias"></dd><dt class="sum">z</dt><dd class="sum" id="regionz"></dd><dt ${word('sigmaOfZ')}></dt><dd id="regionsigma"></dd></dl>
 <label class="slider"><span ${word('regionBias')}></span><input id="biasknob" type="range" step="0.5"></label>
 <div class="tools"><button type="button" id="implant"></button></div></div>
 <div id="found"><h3 id="foundof"></h3><ol id="fires"></ol></div></div>

@@ -83,6 +83,7 @@ export const drawEn = {
   fires: 'It fires',
   isSilent: 'It is silent',
   weightedSum: 'Weighted sum',
+  sigmaOfZ: 'σ(z)',
   regionBias: 'Bias',
   foundOf: (count: number) => `How often it fires on ${count} images`,
   implant: (place: string) => `Put it in place of neuron ${place}`,

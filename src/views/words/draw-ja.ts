@@ -80,6 +80,7 @@ export const drawJa: typeof drawEn = {
   fires: '反応しています',
   isSilent: '反応していません',
   weightedSum: '重み付きの和',
+  sigmaOfZ: 'σ(z)',
   regionBias: 'バイアス',
   foundOf: (count) => `${count} 枚の画像のうち、反応した割合`,
   implant: (place) => `ニューロン ${place} と入れ替える`,
