@@ -1,11 +1,13 @@
 import { DigitflowError, quoteValue } from '../errors.js';
-import { type ReadingFlags, readingFlagWords } from './reading.js';
-import { type ElementFormat, elementBytes, MOST_CLASSES, numberReader } from './stored-arrays.js';
+import { readNumber } from './read-number.js';
+import type { ReadingFlags } from './reading.js';
+import { type ElementFormat, elementBytes } from './stored-arrays.js';
 
 /** What the values of labels mean, in every format: the index of a class for each value, as text. */
 export type LabelValues = Readonly<Record<string, number>>;
 
-type LabelFlags = Pick<ReadingFlags, 'labelsFrom' | 'labelMap'>;
+/** What flags say of them. */
+export type LabelFlags = Pick<ReadingFlags, 'labelsFrom' | 'labelMap'>;
 
 const WHOLE = /^(?:0|[1-9]\d*)$/;
 
@@ -40,9 +42,29 @@ export function labelValues(classes: readonly string[], flags: LabelFlags): Labe
   return Object.fromEntries(all.reverse());
 }
 
-/** The class of a value: its very text, or else the number that it is. Undefined for what is no label. */
+/** A label without the single quotes that ARFF has around it. */
+export function bareLabel(text: string): string {
+  return /^[ \t]*'(.*)'[ \t]*$/s.exec(text)?.[1] ?? text;
+}
+
+/** The number that a label is as text, in single quotes or not; undefined for any other text. */
+export function labelNumber(text: string): number | undefined {
+  return readNumber(bareLabel(text));
+}
+
+/** So many of the first labels tell whether they are names. */
+export const TELLING_LABELS = 100;
+
+/** Whether labels that are texts are names of classes, as most of the first ones say: then no number among them counts classes. */
+export function areNames(texts: readonly string[], { labelMap }: LabelFlags): boolean {
+  const first = texts.slice(0, TELLING_LABELS);
+  const names = first.filter((text) => labelNumber(text) === undefined);
+  return labelMap === undefined && names.length * 2 > first.length;
+}
+
+/** The class of a value: its very text, with or without single quotes, or else the number that it is. Undefined for what is no label. */
 export function classOf(text: string, number: number | undefined, values: LabelValues): number | undefined {
-  if (Object.hasOwn(values, text)) return values[text];
+  for (const exact of [text, bareLabel(text)]) if (Object.hasOwn(values, exact)) return values[exact];
   return number === undefined ? undefined : values[number];
 }
 
@@ -111,8 +133,11 @@ function isUsual(flags: LabelFlags, classes: readonly string[]): boolean {
 export interface LabelFormat extends ElementFormat {
   /** The length of a record's label: a row of elements of the type. */
   readonly strideBytes: number;
-  /** `index`: the class in the first element (QMNIST has seven others); `one-hot`: 1 in its column, else 0. */
-  readonly meaning: 'index' | 'one-hot';
+  /**
+   * `index`: the class in the first element (QMNIST has seven others); `one-hot`: 1 in its column, else 0; `text`: the
+   * elements are characters, as code points or as bytes; `name`: such that are the name of a class, and no number.
+   */
+  readonly meaning: 'index' | 'one-hot' | 'text' | 'name';
 }
 
 /** How many labels there are, and how each is stored. */
@@ -128,121 +153,4 @@ export function labelFormat(
   meaning: LabelFormat['meaning'],
 ): LabelFormat {
   return { type, littleEndian, strideBytes: elementBytes(type) * columns, meaning };
-}
-
-/** Reads stored labels as class indices, and checks each of them. */
-export class LabelReader {
-  readonly #format: LabelFormat;
-  readonly #classNames: readonly string[];
-  readonly #values: LabelValues;
-  readonly #flags: LabelFlags;
-  readonly #guessed: string | null;
-  readonly #name: string;
-  readonly #numberAt: (view: DataView, byteOffset: number) => number;
-  #classes = new Uint8Array(0);
-
-  /**
-   * For at most 256 classes; `guessed` is how the flags were guessed, and what to say instead. Throws LABEL_SHAPE for one-hot
-   * labels of other columns, and what `labelValues` throws.
-   */
-  constructor(
-    format: LabelFormat,
-    classes: readonly string[],
-    name: string,
-    flags: LabelFlags = {},
-    guessed: string | null = null,
-  ) {
-    const columns = format.strideBytes / elementBytes(format.type);
-    if (format.meaning === 'one-hot' && columns !== classes.length) {
-      const count = classes.length;
-      const [of, advice] =
-        count === MOST_CLASSES
-          ? ['', 'say with --classes what the columns stand for']
-          : [` of ${count} columns (the network has ${count} classes)`, 'give labels that fit the network'];
-      const oneHot = `a one-hot row${of}`;
-      const found = `found rows of ${columns} columns; ${advice}`;
-      throw new DigitflowError('LABEL_SHAPE', `${name}: expected one label a record, or ${oneHot}, ${found}`);
-    }
-    this.#format = format;
-    this.#classNames = classes;
-    this.#values = labelValues(classes, flags);
-    this.#flags = flags;
-    this.#guessed = guessed;
-    this.#name = name;
-    this.#numberAt = numberReader(format);
-  }
-
-  /**
-   * The labels of `count` records from the index `first` on, stored in `count * strideBytes` bytes: `(count)` u8, valid
-   * until the next call.
-   *
-   * @throws DigitflowError `LABEL_OUT_OF_RANGE`; `LABEL_NOT_ONE_HOT`; `IDX_TRUNCATED` when `stored` is not as long as
-   *   it must be.
-   */
-  read(stored: Uint8Array | undefined, first: number, count: number): Uint8Array {
-    const expected = count * this.#format.strideBytes;
-    const found = stored?.length ?? 0;
-    if (found !== expected) {
-      const advice = 'give each chunk the labels of the records that end in it';
-      const message = `${this.#name}: expected ${expected} bytes of labels from record ${first} on, found ${found}; ${advice}`;
-      throw new DigitflowError('IDX_TRUNCATED', message);
-    }
-    if (this.#classes.length < count) this.#classes = new Uint8Array(count);
-    if (stored !== undefined) {
-      const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-      if (this.#format.meaning === 'index') this.#readIndices(view, first, count);
-      else this.#readOneHot(view, first, count);
-    }
-    return this.#classes.subarray(0, count);
-  }
-
-  #readIndices(view: DataView, first: number, count: number): void {
-    const { strideBytes } = this.#format;
-    const [values, classes, numberAt] = [this.#values, this.#classes, this.#numberAt];
-    for (let index = 0; index < count; index++) {
-      const label = numberAt(view, index * strideBytes);
-      const found: number | undefined = values[label];
-      if (found === undefined) throw this.#outOfRange(label, first + index);
-      classes[index] = found;
-    }
-  }
-
-  #readOneHot(view: DataView, first: number, count: number): void {
-    const { strideBytes, type } = this.#format;
-    const bytes = elementBytes(type);
-    for (let index = 0; index < count; index++) {
-      let found = -1;
-      for (let at = 0; at < strideBytes; at += bytes) {
-        const value = this.#numberAt(view, index * strideBytes + at);
-        if (value === 0) continue;
-        if (value !== 1) throw this.#notOneHot(`${value} in column ${at / bytes}`, first + index);
-        if (found >= 0) throw this.#notOneHot(`1 in columns ${found} and ${at / bytes}`, first + index);
-        found = at / bytes;
-      }
-      if (found < 0) throw this.#notOneHot('no 1', first + index);
-      this.#classes[index] = found;
-    }
-  }
-
-  #outOfRange(label: number, record: number): DigitflowError {
-    const classes = this.#classNames;
-    const isKnown = classes.length < MOST_CLASSES;
-    const of = isKnown ? `(the network has ${classes.length} classes)` : `(at most ${MOST_CLASSES} classes)`;
-    const expected = `${describeLabels(this.#values)} ${of}`;
-    const readings = labelReadings([label], classes, this.#flags).map((flags) =>
-      readingFlagWords(flags).join(' '),
-    );
-    const say = readings.length > 0 ? `say ${readings.join(' or ')}` : null;
-    const known = this.#guessed ?? say;
-    const advice = known === null ? 'give' : `${known}, or give`;
-    const message = `record ${record}: expected ${expected}, found ${label}; ${advice} labels that fit${isKnown ? ' the network' : ''}`;
-    return new DigitflowError('LABEL_OUT_OF_RANGE', `${this.#name}: ${message}`);
-  }
-
-  #notOneHot(found: string, record: number): DigitflowError {
-    const expected = `1 in the column of its class and 0 in the ${this.#classNames.length - 1} others`;
-    const advice = 'give one-hot labels, or the class of each record';
-    const message = `record ${record}: expected a one-hot label, ${expected}, found ${found}; ${advice}`;
-    return new DigitflowError('LABEL_NOT_ONE_HOT', `${this.#name}: ${message}`);
-  }
 }

@@ -19,6 +19,8 @@ export interface ArrayHeader {
   readonly element: ElementFormat;
   /** The sizes, outermost first: `[10000, 28, 28]`; none for a single number. */
   readonly shape: readonly number[];
+  /** How many elements make a text, where the array is one of texts: its characters, or their bytes. */
+  readonly characters?: number | undefined;
   readonly headerBytes: number;
   /** The length of the data that follows the header. */
   readonly dataBytes: number;
@@ -33,18 +35,21 @@ export interface ImageLayout {
 
 /** The length of an array's data in bytes. Throws `tooLong()` where no number counts so many (2^53 - 1). */
 export function dataBytesOf(
-  { element, shape, headerBytes }: Omit<ArrayHeader, 'dataBytes'>,
+  { element, shape, characters = 1, headerBytes }: Omit<ArrayHeader, 'dataBytes'>,
   tooLong: () => DigitflowError,
 ): number {
   // A size of zero must not hide that the others are absurd: they are still multiplied to find a record's length.
-  const bound = shape.reduce((product, size) => product * Math.max(1, size), elementBytes(element.type));
+  const bound = shape.reduce(
+    (product, size) => product * Math.max(1, size),
+    characters * elementBytes(element.type),
+  );
   if (headerBytes + bound > Number.MAX_SAFE_INTEGER) throw tooLong();
   return shape.includes(0) ? 0 : bound;
 }
 
-/** `u8 10000 x 28 x 28`. */
-export function describeArray({ element, shape }: ArrayHeader): string {
-  return `${element.type} ${shape.length === 0 ? 'without dimensions' : shape.join(' x ')}`;
+/** `u8 10000 x 28 x 28`, `strings 10000`. */
+export function describeArray({ element, shape, characters }: ArrayHeader): string {
+  return `${characters === undefined ? element.type : 'strings'} ${shape.length === 0 ? 'without dimensions' : shape.join(' x ')}`;
 }
 
 /** The error where images are given for labels, or labels for images. */

@@ -7,10 +7,10 @@ import { splitRow } from '../formats/csv/parse-row.js';
 import { endOfWholeRows, findRowEnd } from '../formats/csv/row-ends.js';
 import { nameOfField } from '../formats/csv/text-encoding.js';
 import { idxHeaderBytes, parseIdxHeader, QMNIST_COLUMNS } from '../formats/idx.js';
+import { bareLabel } from '../formats/labels.js';
 import { naturalOrder } from '../formats/natural-order.js';
-import { npyHeaderBytes, parseNpyHeader } from '../formats/numpy/npy-header.js';
 import { checkReadingValues, type ReadingFlags } from '../formats/reading.js';
-import { isNpy } from '../formats/recognize.js';
+import { isNpy, isNpz } from '../formats/recognize.js';
 import { MOST_CLASSES } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
@@ -45,7 +45,7 @@ export function knownSetWords({ image, classes }: KnownSet): string[] {
 /**
  * Finds out, before a set is read, how large its images are and which classes they are of: names in the order in which
  * people sort them; of numbers, which are the labels as they stand, the last one is known only when all was read. A stream
- * is not looked at: its labels are numbers, and its images 28 x 28, unless it is said.
+ * is not looked at: labels in it are numbers, and images 28 x 28, unless it is said.
  *
  * @throws DigitflowError INPUT_SIZE for rows that are no squares; LABEL_SHAPE for too many classes; and what opening throws
  */
@@ -60,12 +60,12 @@ export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: Know
     const { pictureClasses } = await import('./pictures/picture-input.js');
     return { image, classes: await pictureClasses(pictures), isOpen: false };
   }
-  if (isStream(images)) return { image, ...named };
-  const first = await readFirstBytes(images, imagesName);
-  if (!formatOf(first).isText) {
-    const columns = classes === undefined ? await oneHotColumns(labels, first) : null;
-    if (columns === null) return { image, ...named };
-    return { image, classes: numbers.classes.slice(0, columns), isOpen: false };
+  const first = isStream(images) ? null : await readFirstBytes(images, imagesName);
+  if (first === null || !formatOf(first).isText) {
+    const said = classes === undefined ? await classesOfLabels(labels, first, flags) : null;
+    if (said === null) return { image, ...named };
+    const all = typeof said === 'number' ? numbers.classes.slice(0, said) : [...said].sort(naturalOrder);
+    return { image, classes: all, isOpen: false };
   }
   const size = image ?? sizeOfRows(first, flags, classes?.length);
   if (classes !== undefined) return { image: size, ...named };
@@ -107,18 +107,29 @@ export function classesUpTo(
   );
 }
 
-/** How many columns labels have that are one-hot, in a file of their own; null for others. */
-async function oneHotColumns(given: ByteInput | undefined, { path }: FirstBytes): Promise<number | null> {
+/** What labels that lie by themselves, or with images in an archive, say of their classes: names, or how many there are. */
+async function classesOfLabels(
+  given: ByteInput | undefined,
+  images: FirstBytes | null,
+  flags: ReadingFlags,
+): Promise<readonly string[] | number | null> {
+  if (given === undefined && images !== null && isNpz(images.bytes)) return classesOfNumpy(images, flags);
+  const path = images?.path ?? null;
   const labels = given ?? (path === null ? null : await locateLabels(path).catch(() => null));
   if (labels === null || isStream(labels)) return null;
-  const { bytes, name } = await readFirstBytes(labels);
-  const isArray = isNpy(bytes);
-  const [lengthOf, parse] = isArray ? [npyHeaderBytes, parseNpyHeader] : [idxHeaderBytes, parseIdxHeader];
+  const first = await readFirstBytes(labels);
+  const { bytes, name } = first;
+  if (isNpy(bytes)) return classesOfNumpy(first, flags);
   // What else it may be is told when it is read.
-  if (!isArray && formatOf({ bytes, name }).name !== 'idx') return null;
-  const { shape, element } = parse(bytes.subarray(0, lengthOf(bytes, name)), name);
+  if (formatOf({ bytes, name }).name !== 'idx') return null;
+  const { shape, element } = parseIdxHeader(bytes.subarray(0, idxHeaderBytes(bytes, name)), name);
   const isQmnist = element.type === 'i32' && shape[1] === QMNIST_COLUMNS;
   return shape.length === 2 && shape[1] > 1 && shape[1] <= MOST_CLASSES && !isQmnist ? shape[1] : null;
+}
+
+async function classesOfNumpy(first: FirstBytes, flags: ReadingFlags) {
+  const { numpyClasses } = await import('./numpy/numpy-classes.js');
+  return numpyClasses(first, flags);
 }
 
 function numbersFrom(first: number): string[] {
@@ -161,7 +172,7 @@ async function namesIn(
       const fields = splitRow(text.subarray(at, row.end), dialect);
       // What is wrong with a row is told when it is read.
       if (typeof fields !== 'string' && fields.length === dialect.columnCount)
-        names.add(nameOfField(fields[column], encoding));
+        names.add(bareLabel(nameOfField(fields[column], encoding)));
       if (names.size > MOST_CLASSES) throw tooMany(first.name, names);
       at = row.next;
     }

@@ -1,6 +1,6 @@
 import type { InputDescription, Permits, Piece, PixelRecords, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { LabelReader } from '../formats/labels.js';
+import { LabelReader } from '../formats/label-reader.js';
 import { PixelReader, type PixelReaderOptions } from '../formats/pixel-reader.js';
 import { type Guess, guessedWords } from '../formats/reading.js';
 import { type ElementFormat, elementBytes } from '../formats/stored-arrays.js';
@@ -37,7 +37,7 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
   }
   const streams = labels === null ? [images] : [images, labels.stream];
   for (const stream of streams) stream.checkSize();
-  const { flags, guesses: settled } = await settleStored(source);
+  const { flags, guesses: settled, labelFormat } = await settleStored(source);
   const guesses = [...source.guesses, ...labelGuesses(labels), ...settled];
   const recordPixels = image.height * image.width;
   const stored: StoredImages = {
@@ -59,7 +59,8 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     isRead = true;
     const labelReader =
       labels &&
-      new LabelReader(labels.layout.format, options.classes, labels.stream.name, flags, guessedLabels);
+      labelFormat &&
+      new LabelReader(labelFormat, options.classes, labels.stream.name, flags, guessedLabels);
     const cutter = new RecordCutter(stored, labelReader, from.row);
     const reading: Reading = {
       ...{ input: file, name, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },

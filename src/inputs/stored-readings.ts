@@ -1,6 +1,14 @@
 import type { InputDescription } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
-import { LabelReader, labelReadings, tellsLabels } from '../formats/labels.js';
+import { LabelReader, storedTexts } from '../formats/label-reader.js';
+import {
+  areNames,
+  type LabelFormat,
+  labelNumber,
+  labelReadings,
+  TELLING_LABELS,
+  tellsLabels,
+} from '../formats/labels.js';
 import { PixelReader } from '../formats/pixel-reader.js';
 import { type Guess, guessesOf, type ReadingFlags } from '../formats/reading.js';
 import { LEAST_WHITE, type SeenPixels, scaleReadings, unusualScale } from '../formats/scale.js';
@@ -31,6 +39,8 @@ const ENOUGH_BYTES = 2 ** 16;
 export interface StoredReading {
   readonly flags: ReadingFlags;
   readonly guesses: readonly Guess[];
+  /** How each label is stored, and whether it is a name; null where there are none. */
+  readonly labelFormat: LabelFormat | null;
 }
 
 /**
@@ -43,7 +53,8 @@ export async function settleStored(source: PixelSource): Promise<StoredReading> 
   const { name, options } = source;
   const given = options.reading;
   const scales = given.scale === undefined ? await seenScales(source) : [];
-  const labels = labelReadings(await firstLabels(source), options.classes, given);
+  const { numbers, format: labelFormat } = await firstLabels(source);
+  const labels = labelReadings(numbers, options.classes, given);
   const readings = (scales.length === 0 ? [{}] : scales).flatMap((scale) =>
     (labels.length === 0 ? [{}] : labels).map((label): ReadingFlags => ({ ...scale, ...label })),
   );
@@ -55,11 +66,12 @@ export async function settleStored(source: PixelSource): Promise<StoredReading> 
     name,
     possible,
     isAsked ? options.choose : undefined,
-    (most) => firstRecords(source, readings, most),
+    (most) => firstRecords(source, labelFormat, readings, most),
   );
   return {
     flags: { ...given, ...readings[at], ...turn },
     guesses: [...guessesOf(given, 'given'), ...guesses],
+    labelFormat,
   };
 }
 
@@ -121,31 +133,42 @@ function seenPixels(stored: Uint8Array, { element }: PixelSource): SeenPixels {
   return { smallest, largest, lit, hasFraction };
 }
 
-/** What the first labels are as numbers, as many as tell; none where they are one-hot, or there are none. */
-async function firstLabels(source: PixelSource): Promise<number[]> {
+/** What the first labels are as numbers, as many as tell, none where they are one-hot or names; and how labels are stored. */
+async function firstLabels(
+  source: PixelSource,
+): Promise<{ readonly numbers: readonly number[]; readonly format: LabelFormat | null }> {
   const { labels, images, options } = source;
-  if (labels === null || labels.layout.format.meaning !== 'index') return [];
-  const { stream, layout } = labels;
-  const { strideBytes } = layout.format;
-  const numberAt = numberReader(layout.format);
-  const most = seenRecords(source);
+  const format = labels?.layout.format ?? null;
+  if (labels === null || format === null || format.meaning === 'one-hot') return { numbers: [], format };
+  const { stream } = labels;
+  const { strideBytes } = format;
+  const areTexts = format.meaning === 'text';
+  const numberAt = numberReader(format);
+  const least = areTexts && !images.isStreamed ? Math.min(source.count, TELLING_LABELS) : 0;
+  const most = Math.max(seenRecords(source), least);
   for (let wanted = Math.min(1, most); ; wanted = Math.min(most, 2 * wanted)) {
     const stored = stream.peek(wanted * strideBytes, most * strideBytes);
     // Who writes both, record by record, must not be left with images that nobody reads.
     if (stream.isStreamed && images.isStreamed) await Promise.all([stored, firstImages(source, wanted)]);
     const seen = await stored;
+    const count = Math.floor(seen.length / strideBytes);
+    const isOver = wanted === most || count >= most || count < wanted;
+    if (areTexts) {
+      if (!isOver) continue;
+      const texts = storedTexts(seen, format, stream.name, 0);
+      if (areNames(texts, options.reading)) return { numbers: [], format: { ...format, meaning: 'name' } };
+      return { numbers: texts.map(labelNumber).filter((number) => number !== undefined), format };
+    }
     const view = new DataView(seen.buffer, seen.byteOffset, seen.byteLength);
-    const numbers = Array.from({ length: Math.floor(seen.length / strideBytes) }, (_, at) =>
-      numberAt(view, at * strideBytes),
-    );
-    const isOver = wanted === most || numbers.length >= most || numbers.length < wanted;
-    if (isOver || tellsLabels(numbers, options.classes, options.reading)) return numbers;
+    const numbers = Array.from({ length: count }, (_, at) => numberAt(view, at * strideBytes));
+    if (isOver || tellsLabels(numbers, options.classes, options.reading)) return { numbers, format };
   }
 }
 
 /** The first records under each reading. */
 async function firstRecords(
   source: PixelSource,
+  labelFormat: LabelFormat | null,
   readings: readonly ReadingFlags[],
   most: number,
 ): Promise<CandidateRecords[]> {
@@ -153,14 +176,14 @@ async function firstRecords(
   const stored = await firstImages(source, most);
   const bytes = recordBytes(source);
   const count = stored.length / bytes;
-  const { strideBytes: labelBytes = 0 } = labels?.layout.format ?? {};
+  const labelBytes = labelFormat?.strideBytes ?? 0;
   const storedLabels = await labels?.stream.peek(count * labelBytes, count * labelBytes);
   const pixelCount = image.height * image.width;
   return readings.map((flags) => {
     const all = { ...options.reading, ...flags };
     const reader = new PixelReader(element, pixelCount, name, { scale: all.scale });
     const labelReader =
-      labels && new LabelReader(labels.layout.format, options.classes, labels.stream.name, all);
+      labels && labelFormat && new LabelReader(labelFormat, options.classes, labels.stream.name, all);
     const pixels = new Uint8Array(count * pixelCount);
     const classes = labelReader && new Int16Array(count).fill(-1);
     for (let record = 0; record < count; record++) {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LabelReader } from '../../src/formats/label-reader.js';
 import {
   classOf,
   type LabelFormat,
-  LabelReader,
   labelFormat,
   labelReadings,
   labelValues,

@@ -27,3 +27,24 @@ export function npyBytes({
   const start = Buffer.concat([Buffer.from('\x93NUMPY', 'latin1'), Buffer.from(version), length]);
   return Buffer.concat([start, Buffer.from(padded, 'latin1'), Uint8Array.from(data)]);
 }
+
+/** Bytes of an NPY file of texts, as NumPy stores them: `<U5` and `>U5` in UCS-4, `|S5` in bytes, with zeros at the end. */
+export function npyTexts(
+  descr: string,
+  texts: readonly string[],
+  shape: readonly number[] = [texts.length],
+): Uint8Array {
+  const length = Number(descr.slice(2));
+  const stored = texts.map((text) => {
+    const points = descr[1] === 'S' ? [...Buffer.from(text)] : Array.from(text, (c) => c.codePointAt(0) ?? 0);
+    const all = Array.from({ length }, (_, at) => points[at] ?? 0);
+    if (descr[1] === 'S') return Buffer.from(all);
+    const bytes = Buffer.alloc(4 * length);
+    for (const [at, point] of all.entries()) {
+      if (descr[0] === '>') bytes.writeUInt32BE(point, 4 * at);
+      else bytes.writeUInt32LE(point, 4 * at);
+    }
+    return bytes;
+  });
+  return npyBytes({ descr, shape, data: Buffer.concat(stored) });
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LabelReader } from '../../src/formats/labels.js';
+import { LabelReader } from '../../src/formats/label-reader.js';
 import { parseNpyHeader } from '../../src/formats/numpy/npy-header.js';
 import { fromFortranOrder } from '../../src/formats/numpy/numpy-data.js';
 import { npyImageLayout, npyLabelLayout } from '../../src/formats/numpy/numpy-roles.js';

@@ -2,7 +2,8 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CsvDialect } from '../../src/formats/csv/dialect.js';
-import { isDecimalComma, parseRow, splitRow } from '../../src/formats/csv/parse-row.js';
+import { parseRow, splitRow } from '../../src/formats/csv/parse-row.js';
+import { isDecimalComma } from '../../src/formats/read-number.js';
 
 const comma = { delimiter: ',', lineEnd: 'lf' } as const;
 

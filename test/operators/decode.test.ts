@@ -2,7 +2,8 @@ import { from, lastValueFrom, map, type Observable, take, throwError, toArray } 
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { Piece, Reading, Records } from '../../src/engine/records.js';
-import { LabelReader, labelFormat } from '../../src/formats/labels.js';
+import { LabelReader } from '../../src/formats/label-reader.js';
+import { labelFormat } from '../../src/formats/labels.js';
 import { RecordCutter } from '../../src/inputs/pixel-input.js';
 import { decode } from '../../src/operators/decode.js';
 import { testReading } from '../helpers/records.js';

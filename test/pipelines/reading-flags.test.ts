@@ -6,7 +6,7 @@ import { score } from '../../pipelines/score.js';
 import { train } from '../../pipelines/train.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { npyBytes } from '../formats/npy-bytes.js';
+import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
 import { storedNumbers } from '../formats/stored-numbers.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { failureOf } from '../inputs/failure-of.js';
@@ -56,6 +56,20 @@ const FORMATS: Readonly<Record<string, (stored: Stored) => Promise<Files>>> = {
     });
     return { images: join(folder, 'x.npy') };
   },
+  'CSV, labels in single quotes': async ({ pixels, labels }) => {
+    const rows = labels.map((label, at) =>
+      [`'${label}'`, ...pixels.slice(at * 784, (at + 1) * 784)].join(','),
+    );
+    const folder = await tempFolder({ 'a.csv': Buffer.from(rows.join('\n')) });
+    return { images: join(folder, 'a.csv') };
+  },
+  'NumPy, labels as texts': async ({ pixels, labels }) => {
+    const folder = await tempFolder({
+      'x.npy': npyBytes({ shape: [COUNT, 784], data: pixels }),
+      'y.npy': npyTexts('>U3', labels.map(String)),
+    });
+    return { images: join(folder, 'x.npy') };
+  },
 };
 
 const LETTERS = Array.from('ABCDEFGHIJ');
@@ -66,7 +80,8 @@ async function correctOf(files: Files, reading: ReadingFlags = {}, classes = DIG
   return evaluation.correct;
 }
 
-describe.each(Object.entries(FORMATS))('%s', (format, filesOf) => {
+describe.each(Object.entries(FORMATS))('%s', (variant, filesOf) => {
+  const [format] = variant.split(',');
   const oneMore = LABELS.map((label) => label + 1);
   const zeroIsTen = LABELS.map((label) => (label === 0 ? 10 : label));
 

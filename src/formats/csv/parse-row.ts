@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { classOf, describeLabels } from '../labels.js';
+import { bareLabel, classOf, describeLabels, labelNumber } from '../labels.js';
+import { isDecimalComma, readNumber } from '../read-number.js';
 import { type Levels, levelOf } from '../scale.js';
 import type { CsvDialect, LabelColumns, TextShape } from './dialect.js';
 import { lineEndByte } from './row-ends.js';
@@ -143,11 +144,12 @@ function readLabel(
   const column = `column ${label.column + 1}`;
   if (label.kind === 'name') {
     const name = decodeText(Buffer.from(field, 'latin1'), encoding);
-    const index = name === null ? -1 : label.names.indexOf(name);
-    if (index >= 0 && index < classCount) return index;
+    const texts = name === null ? [] : [name, bareLabel(name)];
+    const index = texts.map((text) => label.names.indexOf(text)).find((at) => at >= 0);
+    if (index !== undefined && index < classCount) return index;
     return `${column}: expected the name of a class, such as ${label.names[0]}, found ${quoted(field)}`;
   }
-  const value = readNumber(field);
+  const value = labelNumber(field);
   if (label.kind === 'value') {
     const found = classOf(decodeText(Buffer.from(field, 'latin1'), encoding) ?? '', value, label.values);
     return found ?? `${column}: expected ${describeLabels(label.values)}, found ${quoted(field)}`;
@@ -177,36 +179,6 @@ function readOneHot(
     if (index >= classCount) return `${column}: expected one of ${classCount} classes`;
   }
   return index >= 0 ? index : `columns ${first + 1} to ${first + count}: expected a single 1, found none`;
-}
-
-const ZERO = 0x30;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/** Reads a decimal number, blanks around it allowed; undefined for anything else (an empty field, `NaN`, `0x1f`). */
-export function readNumber(field: string): number | undefined {
-  const digits = readDigits(field);
-  if (digits !== undefined) return digits;
-  const text = field.replace(/^[ \t]+|[ \t]+$/g, '');
-  return NUMBER.test(text) ? Number(text) : undefined;
-}
-
-/** Up to three digits and nothing else, as most fields are: a pattern would take longer. */
-function readDigits(field: string): number | undefined {
-  if (field.length === 0 || field.length > 3) return undefined;
-  let value = 0;
-  for (let i = 0; i < field.length; i++) {
-    const digit = field.charCodeAt(i) - ZERO;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
-const DECIMAL_COMMA = /^[ \t]*[+-]?\d*,\d+(?:[eE][+-]?\d+)?[ \t]*$/;
-
-/** Whether a field is a number with a comma before its fraction. */
-export function isDecimalComma(field: string): boolean {
-  return field.includes(',') && DECIMAL_COMMA.test(field);
 }
 
 /** A field as a fault shows it: short, on one line, and quoted unless it is a plain word or number. */

@@ -20,6 +20,12 @@ const MAX_HEADER_BYTES = 65_536;
 /** Numbers, by the letter and the bytes of a dtype. */
 const NUMBER_TYPE = /^(?:b1|[ui][1248]|f[248])$/;
 
+/** Texts, by their letter and length: code points, or bytes. */
+const TEXT_TYPE = /^[US][1-9]\d*$/;
+
+/** No name of a class is longer. */
+const MOST_CHARACTERS = 1024;
+
 /** What to say of types that are no plain numbers, by their letter. */
 const REFUSED_TYPES: Readonly<Record<string, string>> = {
   O: 'an object array: a pickle, which is never loaded',
@@ -59,19 +65,29 @@ export function npyHeaderBytes(start: Uint8Array, name: string): number {
  *   than 2^53 - 1 bytes
  */
 export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  return parseHeader(bytes, name, false);
+}
+
+/** Reads the header of labels: those may be texts, too, of up to 1024 characters. Otherwise as `parseNpyHeader`. */
+export function parseNpyLabelHeader(bytes: Uint8Array, name: string): NpyHeader {
+  return parseHeader(bytes, name, true);
+}
+
+function parseHeader(bytes: Uint8Array, name: string, takesTexts: boolean): NpyHeader {
   const headerBytes = npyHeaderBytes(bytes, name);
   if (bytes.length < headerBytes) throw truncated(name, `a header of ${headerBytes} bytes`, bytes.length);
   const textOffset = LENGTH_OFFSET + lengthBytes(bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + textOffset, headerBytes - textOffset);
-  const { descr, fortran_order, shape: tuple } = parseDictionary(text.toString('latin1'), name);
-  const element = parseType(descr, name);
+  const { descr, fortran_order, shape: tuple } = parseDictionary(text.toString('latin1'), name, takesTexts);
+  const { characters, ...element } = parseType(descr, name, takesTexts);
   const shape = Array.from(tuple.matchAll(/\d+/g), Number);
   const isFortran = fortran_order === 'True' && shape.filter((size) => size > 1).length > 1;
-  const dataBytes = dataBytesOf({ element, shape, headerBytes }, () => {
+  const dataBytes = dataBytesOf({ element, shape, characters, headerBytes }, () => {
     const found = `found the shape ${shape.join(' x ')}; the header is damaged`;
     return new DigitflowError('NPY_SHAPE', `${name}: expected at most 2^53 - 1 bytes, ${found}`);
   });
-  return { element, shape, isFortran, headerBytes, dataBytes };
+  const texts = characters === undefined ? {} : { characters };
+  return { element, shape, ...texts, isFortran, headerBytes, dataBytes };
 }
 
 /** The three entries of the dictionary, and how each value is written; `descr` of a structure is a list or a tuple. */
@@ -84,7 +100,7 @@ const VALUES = {
 type Key = keyof typeof VALUES;
 
 /** Reads the literal that NumPy writes: these three keys in any order, a comma after the last or none. */
-function parseDictionary(text: string, name: string): Record<Key, string> {
+function parseDictionary(text: string, name: string, takesTexts: boolean): Record<Key, string> {
   let at = 0;
   const take = (pattern: RegExp) => {
     pattern.lastIndex = at;
@@ -107,7 +123,7 @@ function parseDictionary(text: string, name: string): Record<Key, string> {
     if (values[key] !== undefined) throw broken(name, `expected ${key} once in its header, found it twice`);
     values[key] = need(VALUES[key], `a value of ${key}`);
     // What follows the start of a list is not read: its type is refused.
-    if (key === 'descr') parseType(values[key], name);
+    if (key === 'descr') parseType(values[key], name, takesTexts);
     if (take(/\s*,/y) === undefined) break;
   }
   need(/\s*\}\s*$/y, 'the end, after all of descr, fortran_order and shape,');
@@ -118,18 +134,30 @@ function parseDictionary(text: string, name: string): Record<Key, string> {
   return { descr, fortran_order, shape };
 }
 
-/** The type of a quoted `descr`: byte order, letter, bytes. */
-function parseType(descr: string, name: string): ElementFormat {
+/** The type of a quoted `descr`: byte order, letter, bytes; of texts that of a character, and how many there are. */
+function parseType(
+  descr: string,
+  name: string,
+  takesTexts: boolean,
+): Pick<ArrayHeader, 'characters'> & ElementFormat {
   const [, order, letter, size] = /^.([<>|])([a-zA-Z])(.*).$/.exec(descr) ?? ['', '', '', ''];
   if (NUMBER_TYPE.test(letter + size) && (order !== '|' || size === '1')) {
     // NumPy counts bytes, the names of types bits.
     const type = letter === 'b' ? 'bool' : (`${letter}${8 * Number(size)}` as ElementType);
     return { type, littleEndian: order !== '>' };
   }
+  const isText = TEXT_TYPE.test(letter + size) && Number(size) <= MOST_CHARACTERS;
+  if (takesTexts && isText && (letter === 'S' || order !== '|')) {
+    const type = letter === 'S' ? 'u8' : 'u32';
+    return { type, littleEndian: order !== '>', characters: Number(size) };
+  }
   const isQuoted = /^['"]/.test(descr);
   const refused = isQuoted ? REFUSED_TYPES[letter] : REFUSED_TYPES.V;
   const found = isQuoted ? `${refused ?? 'another type'} (${quote(descr.slice(1, -1))})` : refused;
-  const message = `${name}: expected an array of numbers, found ${found}; save it with array.astype('uint8')`;
+  const [expected, orNames] = takesTexts
+    ? [`numbers, or of texts of 1 to ${MOST_CHARACTERS} characters`, ', or of names with array.astype(str)']
+    : ['numbers', ''];
+  const message = `${name}: expected an array of ${expected}, found ${found}; save it with array.astype('uint8')${orNames}`;
   throw new DigitflowError('NPY_TYPE', message);
 }
 

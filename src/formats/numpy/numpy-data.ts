@@ -17,9 +17,12 @@ export function checkFortranSize({ isFortran, dataBytes }: NpyHeader, name: stri
 }
 
 /** A copy of an array's data (all `dataBytes` of it) in C order: the last index varies fastest, no longer the first. */
-export function fromFortranOrder(stored: Uint8Array, { element, shape }: NpyHeader): Uint8Array {
+export function fromFortranOrder(
+  stored: Uint8Array,
+  { element, shape, characters = 1 }: NpyHeader,
+): Uint8Array {
   const [count, ...axes] = shape;
-  const bytes = elementBytes(element.type);
+  const bytes = characters * elementBytes(element.type);
   const ordered = new Uint8Array(stored.length);
   if (stored.length === 0) return ordered;
   const places = placesOf(axes);

@@ -21,6 +21,12 @@ export function labelNames(imagesName: string): string[] {
   return IMAGE_WORDS[word].map((label) => imagesName.replace(IMAGE_WORD, label));
 }
 
+/** What the arrays are called that hold images and their labels; null where there are none. */
+export interface ChosenArrays {
+  readonly images: string;
+  readonly labels: string | null;
+}
+
 /**
  * Finds the images in an archive by the names of its arrays (without `.npy`), and their labels where it has some: of several
  * pairs that of the split, `x_test` and `y_test` of Keras' `mnist.npz`; a pair or an array that is alone in any case.
@@ -31,7 +37,7 @@ export function chooseArrays(
   names: readonly string[],
   split: 'train' | 'test',
   archive: string,
-): { readonly images: string; readonly labels: string | null } {
+): ChosenArrays {
   const pairs = names
     .filter((images) => names.length === 1 || IMAGE_WORD.test(images))
     .map((images) => ({ images, labels: labelNames(images).find((name) => names.includes(name)) ?? null }));
@@ -77,17 +83,18 @@ function withoutChannel(axes: readonly number[]): readonly number[] {
 }
 
 /**
- * Reads a header as that of labels: numbers of any type, `(n)` or `(n, 1)` of class indices, or `(n, classCount)` of
- * one-hot rows.
+ * Reads a header as that of labels: `(n)` or `(n, 1)` of class indices, which are numbers of any type, or of texts; or
+ * `(n, classCount)` of one-hot rows.
  *
  * @throws DigitflowError `NPY_SWAPPED` when these are images, `NPY_SHAPE` for any other shape.
  */
 export function npyLabelLayout(header: NpyHeader, classCount: number, name: string): LabelLayout {
-  const { element, shape } = header;
+  const { element, shape, characters } = header;
   if (shape.length >= 3) throw swapped('NPY_SWAPPED', 'labels', header, name);
   const [count, columns = 1] = shape;
-  if (shape.length === 0 || (columns !== 1 && columns !== classCount)) {
+  if (shape.length === 0 || (columns !== 1 && (columns !== classCount || characters !== undefined))) {
     throw notLabels('NPY_SHAPE', classCount, header, name);
   }
+  if (characters !== undefined) return { count, format: labelFormat(element, characters, 'text') };
   return { count, format: labelFormat(element, columns, columns === 1 ? 'index' : 'one-hot') };
 }

@@ -4,15 +4,22 @@ import {
   type NpyHeader,
   npyHeaderBytes,
   parseNpyHeader,
+  parseNpyLabelHeader,
 } from '../../formats/numpy/npy-header.js';
 import { checkFortranSize, fromFortranOrder } from '../../formats/numpy/numpy-data.js';
-import { chooseArrays, npyImageLayout, npyLabelLayout } from '../../formats/numpy/numpy-roles.js';
+import {
+  type ChosenArrays,
+  chooseArrays,
+  npyImageLayout,
+  npyLabelLayout,
+} from '../../formats/numpy/numpy-roles.js';
 import { isNpz } from '../../formats/recognize.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, closedOnError } from '../bytes/byte-source.js';
 import { OpenFile } from '../bytes/file-bytes.js';
 import { type ArchiveBytes, archiveInMemory, openZipEntry, readZipEntries } from '../bytes/zip-bytes.js';
 import { DataStream, type HeaderFormat } from '../data-stream.js';
+import type { Split } from '../find-files.js';
 import type { FirstBytes } from '../first-bytes.js';
 import type { Input, LabelStream, OpenOptions } from '../input.js';
 import { pixelInput } from '../pixel-input.js';
@@ -23,6 +30,8 @@ const NPY_HEADER: HeaderFormat<NpyHeader> = {
   headerBytes: npyHeaderBytes,
   parseHeader: parseNpyHeader,
 };
+
+const NPY_LABEL_HEADER: HeaderFormat<NpyHeader> = { ...NPY_HEADER, parseHeader: parseNpyLabelHeader };
 
 /** Where the images lie, and their labels; what the archive calls them. */
 interface Arrays {
@@ -71,19 +80,9 @@ async function openPair(first: FirstBytes, options: OpenOptions): Promise<Arrays
 
 /** The arrays of an archive, by their names. */
 async function openArchive(first: FirstBytes, options: OpenOptions): Promise<Arrays> {
-  const { name } = first;
-  const archive = await archiveBytes(first);
-  try {
-    const entries = await readZipEntries(archive);
-    const entryOf = new Map(entries.map((entry) => [entry.name.replace(/\.npy$/, ''), entry]));
-    const open = (array: string): Promise<ByteSource> => {
-      const entry = entryOf.get(array);
-      if (entry === undefined) throw new TypeError(`expected an array called ${array}`);
-      return openZipEntry(archive, entry);
-    };
-    const chosen = chooseArrays([...entryOf.keys()], options.split, name);
+  return withArchive(first, options.split, async (chosen, open) => {
     const images = await open(chosen.images);
-    return await closedOnError(images, async () => {
+    return closedOnError(images, async () => {
       const own = options.labelled === 'ignored' || options.areLabelsGiven ? null : chosen.labels;
       const labels =
         own === null ? await (await options.findLabels(null))() : await openLabels(await open(own), options);
@@ -93,9 +92,39 @@ async function openArchive(first: FirstBytes, options: OpenOptions): Promise<Arr
       ];
       return { images, labels, guesses };
     });
+  });
+}
+
+/** Gives the names of the images and labels in an archive, and what opens each. */
+async function withArchive<T>(
+  first: FirstBytes,
+  split: Split,
+  use: (chosen: ChosenArrays, open: (array: string) => Promise<ByteSource>) => Promise<T>,
+): Promise<T> {
+  const archive = await archiveBytes(first);
+  try {
+    const entries = await readZipEntries(archive);
+    const entryOf = new Map(entries.map((entry) => [entry.name.replace(/\.npy$/, ''), entry]));
+    return await use(chooseArrays([...entryOf.keys()], split, first.name), async (array) => {
+      const entry = entryOf.get(array);
+      if (entry === undefined) throw new TypeError(`expected an array called ${array}`);
+      return openZipEntry(archive, entry);
+    });
   } finally {
     archive.release();
   }
+}
+
+/**
+ * Opens what holds the labels of a set: an array of them, or an archive with images; null where that has none.
+ *
+ * @throws DigitflowError what `openNumpy` throws for labels
+ */
+export async function openLabelArray(first: FirstBytes, split: Split): Promise<DataStream<NpyHeader> | null> {
+  const source = isNpz(first.bytes)
+    ? await withArchive(first, split, async ({ labels }, open) => (labels === null ? null : open(labels)))
+    : await first.content();
+  return source && DataStream.open(source, NPY_LABEL_HEADER, 'never');
 }
 
 async function archiveBytes({ name, path, sizeBytes, memory }: FirstBytes): Promise<ArchiveBytes> {
@@ -106,7 +135,7 @@ async function archiveBytes({ name, path, sizeBytes, memory }: FirstBytes): Prom
   throw new DigitflowError('USAGE', message);
 }
 
-/** @throws DigitflowError what `parseNpyHeader` and `npyLabelLayout` throw; NPZ_ARRAYS for an archive */
+/** @throws DigitflowError what `parseNpyLabelHeader` and `npyLabelLayout` throw; NPZ_ARRAYS for an archive */
 export async function openNumpyLabels(
   first: FirstBytes,
   options: Pick<OpenOptions, 'classes' | 'digest'>,
@@ -121,7 +150,7 @@ async function openLabels(
   source: ByteSource,
   { classes, digest }: Pick<OpenOptions, 'classes' | 'digest'>,
 ): Promise<LabelStream> {
-  const stream = await inRowOrder(await DataStream.open(source, NPY_HEADER, digest));
+  const stream = await inRowOrder(await DataStream.open(source, NPY_LABEL_HEADER, digest));
   return closedOnError(stream, () => ({
     stream,
     layout: npyLabelLayout(stream.header, classes.length, stream.name),

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
+import { isDecimalComma, readNumber } from '../../read-number.js';
 import type { Guess, ReadingFlags } from '../../reading.js';
-import { isDecimalComma, readNumber } from '../parse-row.js';
 
 /** What a network says of the images it takes: `height * width`, and the names of the classes in order. */
 export interface KnownImages {

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
+import { bareLabel } from '../../labels.js';
 import { mostRowBytesOf, type TextShape } from '../dialect.js';
 import { splitRow } from '../parse-row.js';
 import { findLineEnd, findRowEnd, lineEndByte, textStart } from '../row-ends.js';
@@ -155,7 +156,7 @@ function namesOf(
   const isEndedOnly = rows.every((row) => row.slice(header.length).every(isBlank));
   if (isEndedOnly) return [...header, ...Array<string>(columnCount - header.length).fill('')];
   // A single row may be a field too long; the names of classes are labels.
-  const isClass = ([first]: Fields) => classes.includes(nameOfField(first, flags.encoding));
+  const isClass = ([first]: Fields) => classes.includes(bareLabel(nameOfField(first, flags.encoding)));
   const isNamed = rows.length > 1 && isText(rows, 0) && !rows.every(isClass);
   const hasRowNames = header.length === columnCount - 1 && (isNamed || isCounting(rows, 0));
   return hasRowNames ? ['', ...header] : null;

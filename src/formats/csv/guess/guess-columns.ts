@@ -1,7 +1,7 @@
 import { DigitflowError } from '../../../errors.js';
+import { readNumber } from '../../read-number.js';
 import { type Guess, guessesOf, type ReadingFlags } from '../../reading.js';
 import type { CsvDialect } from '../dialect.js';
-import { readNumber } from '../parse-row.js';
 import {
   type Claim,
   type ColumnEvidence,

@@ -6,7 +6,7 @@ import { firstRows, firstTable, MOST_FIRST_ROWS, rowsWithin } from './first-tabl
 import { type Columns, guessColumns } from './guess-columns.js';
 import { labelMeaning } from './guess-label.js';
 import { guessScale } from './guess-scale.js';
-import { guessShape, rejectDecimalCommas } from './guess-shape.js';
+import { guessShape, rejectDecimalCommas, rejectSingleQuotes } from './guess-shape.js';
 
 /** What the first block says of all of it. */
 export interface GuessedDialect {
@@ -32,13 +32,14 @@ export interface GuessedDialect {
 const ENOUGH_BYTES = 2 ** 18;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const APOSTROPHE = 0x27;
 
 /**
  * Finds out how a CSV holds its images: its shape, header, columns and scale. `block` is the start of the unpacked content,
  * `isWhole` whether it is all of it; `samples` are taken anywhere from the text after it, where the first rows do not tell.
  *
- * @throws DigitflowError CSV_EMPTY without a row, CSV_ROW_TOO_LONG where none has ended; what `firstTable`, `guessColumns`
- *   and `guessScale` throw
+ * @throws DigitflowError CSV_EMPTY without a row, CSV_ROW_TOO_LONG where none has ended, CSV_COLUMNS where quotes are in the
+ *   way; what `firstTable`, `guessColumns` and `guessScale` throw
  */
 export function guessDialect(
   block: Uint8Array,
@@ -60,6 +61,7 @@ export function guessDialect(
   if (fields.every(({ length }) => length === 0)) throw noCsv(name);
   // A comma that does not delimit shows; where commas delimit, one within a field is in quotes. Most blocks have neither.
   if (block.includes(delimiter === ',' ? QUOTE : COMMA)) rejectDecimalCommas(fields, delimiter, name);
+  if (block.includes(APOSTROPHE)) rejectSingleQuotes(fields, name);
 
   const hasHeader = flags.header ?? isHeader(fields[0], pixelCount);
   const isMangled = hasHeader && isMangledRow(fields[0]);

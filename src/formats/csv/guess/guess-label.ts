@@ -1,16 +1,10 @@
-import { classOf, firstLabel, labelReadings, labelValues } from '../../labels.js';
+import { areNames, classOf, firstLabel, labelNumber, labelReadings, labelValues } from '../../labels.js';
+import { readNumber } from '../../read-number.js';
 import { type Guess, guessesOf, type ReadingFlags, readingFlagWords } from '../../reading.js';
 import type { LabelColumns } from '../dialect.js';
-import { readNumber } from '../parse-row.js';
+
 import { nameOfField } from '../text-encoding.js';
-import {
-  type Claim,
-  type ColumnEvidence,
-  columnOf,
-  isLabelName,
-  isText,
-  noSuchColumn,
-} from './column-evidence.js';
+import { type Claim, type ColumnEvidence, columnOf, isLabelName, noSuchColumn } from './column-evidence.js';
 
 /** Finds the label: by its flag (USAGE where that names no column), its name, or as one-hot columns. */
 export function claimLabel(evidence: ColumnEvidence): Claim | null {
@@ -46,7 +40,7 @@ export function labelsIn(
   // Labels counted from 0 or 1 are labels too, whatever the classes are called: what they mean is found out later.
   const end = flags.labelsFrom === undefined ? (firstLabel(classes, flags) ?? 0) + classes.length + 1 : 0;
   const fits = fields.every((field) => {
-    const number = readNumber(field);
+    const number = labelNumber(field);
     const isCount = number !== undefined && Number.isInteger(number) && number >= 0 && number < end;
     return isCount || classOf(nameOfField(field, flags.encoding), number, values) !== undefined;
   });
@@ -78,16 +72,16 @@ export function labelOf({ first, count }: Claim, evidence: ColumnEvidence): Labe
 }
 
 function oneLabel(column: number, { rows, classes }: ColumnEvidence, flags: ReadingFlags): LabelColumns {
-  const isMapped = flags.labelMap !== undefined;
-  if (!isMapped && rows.length > 0 && isText(rows, column)) return { kind: 'name', column, names: classes };
+  const texts = rows.map((row) => row[column]);
+  if (areNames(texts, flags)) return { kind: 'name', column, names: classes };
   const values = labelValues(classes, flags);
   const from = firstLabel(classes, flags);
-  const isMixed = rows.some(
-    (row) =>
-      readNumber(row[column]) === undefined &&
-      Object.hasOwn(values, nameOfField(row[column], flags.encoding)),
+  const isMixed = texts.some(
+    (text) =>
+      labelNumber(text) === undefined &&
+      classOf(nameOfField(text, flags.encoding), undefined, values) !== undefined,
   );
-  if (isMapped || isMixed || from === null) return { kind: 'value', column, values };
+  if (flags.labelMap !== undefined || isMixed || from === null) return { kind: 'value', column, values };
   return { kind: 'number', column, from };
 }
 
@@ -108,7 +102,7 @@ export function labelMeaning(label: LabelColumns | null, evidence: ColumnEvidenc
     return { label, guesses: given, alternatives: [] };
   const { column } = label;
   const numbers = [...rows, ...more]
-    .map((row) => readNumber(row[column]))
+    .map((row) => labelNumber(row[column]))
     .filter((number) => number !== undefined);
   const readings = labelReadings(numbers, classes, flags);
   if (readings.length === 0) return { label, guesses: given, alternatives: [] };

@@ -1,4 +1,4 @@
-import { readNumber } from '../parse-row.js';
+import { readNumber } from '../../read-number.js';
 import {
   type Claim,
   type ColumnEvidence,

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../../../errors.js';
+import { readNumber } from '../../read-number.js';
 import type { Guess, ReadingFlags } from '../../reading.js';
 import {
   LEAST_WHITE,
@@ -12,7 +13,6 @@ import {
   unusualScale,
 } from '../../scale.js';
 import type { CsvDialect } from '../dialect.js';
-import { readNumber } from '../parse-row.js';
 import type { Rows } from './column-evidence.js';
 
 type PixelColumns = Pick<CsvDialect, 'firstPixel' | 'pixelCount'>;

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../../../errors.js';
+import { isDecimalComma } from '../../read-number.js';
 import type { TextShape } from '../dialect.js';
-import { isDecimalComma } from '../parse-row.js';
 import type { Rows } from './column-evidence.js';
 import { firstRows } from './first-table.js';
 
@@ -63,4 +63,15 @@ export function rejectDecimalCommas(rows: Rows, delimiter: string, name: string)
   const advice = delimiter === ',' ? '' : ', as tr , . does';
   const message = `${name}: expected numbers with a decimal point, found decimal commas, such as ${found[0][0].trim()}`;
   throw new DigitflowError('CSV_COLUMNS', `${message}: write points in their place${advice}`);
+}
+
+const IN_SINGLE_QUOTES = /^[ \t]*'.*'[ \t]*$/;
+
+/** @throws DigitflowError CSV_COLUMNS where single quotes are around most fields of most rows: a header, or a label, may have them. */
+export function rejectSingleQuotes(rows: Rows, name: string): void {
+  const found = rows.map((row) => row.filter((field) => IN_SINGLE_QUOTES.test(field)));
+  const quoted = found.filter(({ length }, at) => length * 2 > rows[at].length);
+  if (rows.length < 2 || quoted.length * 2 <= rows.length) return;
+  const message = `${name}: expected numbers, found single quotes around them, such as ${quoted.at(-1)?.[0].trim()}`;
+  throw new DigitflowError('CSV_COLUMNS', `${message}: take them out, as tr -d \\' does`);
 }

@@ -1,0 +1,185 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { evaluate, evaluateModel } from '../../pipelines/evaluate.js';
+import { hold } from '../../pipelines/hold.js';
+import type { ReadingFlags } from '../../src/formats/reading.js';
+import { openModel } from '../../src/inputs/open-model.js';
+import { readNetwork } from '../../src/network/formats/network-file.js';
+import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
+import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
+import { tempFolder } from '../inputs/temp-folder.js';
+import { zipArchive } from '../inputs/zip-archive.js';
+
+const COUNT = 300;
+const labels = [...testLabels().subarray(0, COUNT)];
+const pixels = testPixels().subarray(0, COUNT * 784);
+const images = npyBytes({ shape: [COUNT, 28, 28], data: pixels });
+const WORDS = ['nil', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const words = labels.map((label) => WORDS[label]);
+const labelMap = Object.fromEntries(WORDS.map((word, label) => [word, `${label}`]));
+const digits = openModel('sigmoid');
+const named = { ...digits, network: { ...digits.network, classes: WORDS } };
+
+const numbers = await tempFolder({
+  'x.npy': images,
+  'y.npy': npyBytes({ shape: [COUNT], data: labels }),
+});
+const { evaluation: expected } = await evaluate({ images: join(numbers, 'x.npy') });
+expect(expected.accuracy).toBeGreaterThan(0.9);
+
+/** Images and labels as two files, and as an archive. */
+async function bothWays(y: Uint8Array): Promise<string[]> {
+  const members = [
+    { name: 'x.npy', content: images },
+    { name: 'y.npy', content: y },
+  ];
+  const folder = await tempFolder({ 'x.npy': images, 'y.npy': y, 'both.npz': zipArchive(members) });
+  return [join(folder, 'x.npy'), join(folder, 'both.npz')];
+}
+
+describe('labels that are texts count as the numbers do:', () => {
+  const texts = labels.map(String);
+  test.each<[string, Uint8Array, ReadingFlags?, typeof digits?]>([
+    ['digits, <U1', npyTexts('<U1', texts)],
+    ['digits, >U5, as a column', npyTexts('>U5', texts, [COUNT, 1])],
+    ['digits, |S10', npyTexts('|S10', texts)],
+    [
+      'counted from 1, by the network',
+      npyTexts(
+        '<U2',
+        labels.map((label) => `${label + 1}`),
+      ),
+    ],
+    [
+      '10 for 0, by the network',
+      npyTexts(
+        '|S2',
+        labels.map((label) => `${label || 10}`),
+      ),
+    ],
+    [
+      'counted from 1, by a flag',
+      npyTexts(
+        '<U2',
+        labels.map((label) => `${label + 1}`),
+      ),
+      { labelsFrom: 1 },
+    ],
+    ['words that a flag maps', npyTexts('<U5', words), { labelMap }],
+    ['names of the classes', npyTexts('|S5', words), {}, named],
+  ])('%s', async (_, y, reading, of = digits) => {
+    for (const path of await bothWays(y)) {
+      const { evaluation } = await evaluateModel(of, { images: path, reading });
+      expect(evaluation.confusion).toEqual(expected.confusion);
+    }
+  });
+
+  test('from streams of both, and of more labels than one read gives', async () => {
+    const [path] = await bothWays(npyTexts('<U1024', words));
+    const labelsPath = path.replace('x.npy', 'y.npy');
+    const { evaluation } = await evaluateModel(named, {
+      images: createReadStream(path, { highWaterMark: 1000 }),
+      labels: createReadStream(labelsPath, { highWaterMark: 1000 }),
+    });
+    expect(evaluation.confusion).toEqual(expected.confusion);
+  });
+
+  test('where they are held', async () => {
+    for (const path of await bothWays(npyTexts('<U5', words))) {
+      const held = await hold(
+        { images: path },
+        { network: { image: null, classes: WORDS }, first: 10, limit: 5 },
+      );
+      expect([...(held.labels ?? [])]).toEqual(labels.slice(10, 15));
+    }
+  });
+});
+
+test('a number among names is refused, as it is in a column of a CSV', async () => {
+  const odd = words.map((word, at) => (at === 200 ? '3' : word));
+  for (const path of await bothWays(npyTexts('<U5', odd))) {
+    await expect(evaluateModel(named, { images: path })).rejects.toMatchObject({
+      code: 'LABEL_OUT_OF_RANGE',
+      message: expect.stringContaining('record 200: expected a label such as "nil"'),
+    });
+  }
+  const rows = odd.map((word, at) => [word, ...pixels.subarray(at * 784, (at + 1) * 784)].join(','));
+  const folder = await tempFolder({ 'odd.csv': Buffer.from(rows.join('\n')) });
+  const csv = evaluateModel(named, { images: join(folder, 'odd.csv') });
+  await expect(csv).rejects.toMatchObject({
+    code: 'LABEL_OUT_OF_RANGE',
+    message: expect.stringContaining('found 3'),
+  });
+});
+
+describe('train learns the classes that texts name:', () => {
+  const learn = ['--epochs', '2', '--hidden', '12', '--augment', 'none', '--averaging', '0.9', '--quiet'];
+
+  async function trained(...given: string[]) {
+    const out = join(await tempFolder({}), 'out.safetensors');
+    const run = await runShared(['train', ...given, ...learn, '--out', out]);
+    expect(run).toMatchObject({ exitCode: 0 });
+    return { out, classes: readNetwork(await readFile(out), out).classes };
+  }
+
+  test('names, of files and archives, which evaluate, look and report read too', async () => {
+    const sorted = [...WORDS].sort();
+    for (const path of await bothWays(npyTexts('<U5', words))) {
+      const { out, classes } = await trained('--images', path);
+      expect(classes).toEqual(sorted);
+      const evaluated = await runShared(['evaluate', path, '--model', out, '--format', 'json', '--quiet']);
+      expect(JSON.parse(evaluated.stdout)).toMatchObject({
+        images: COUNT,
+        classes: sorted.map((name) => ({ name, support: words.filter((word) => word === name).length })),
+      });
+      const looked = await runShared(['look', 'digit', '1', '--images', path, '--model', out]);
+      expect(looked).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(words[1]) });
+      const report = join(await tempFolder({}), 'report.html');
+      const reported = await runShared(['report', path, '--model', out, '--out', report, '--quiet']);
+      expect(reported).toMatchObject({ exitCode: 0 });
+    }
+  });
+
+  test('names beside images that come as a stream', async () => {
+    const [path] = await bothWays(npyTexts('>U5', words));
+    const out = join(await tempFolder({}), 'out.safetensors');
+    const given = ['train', '--images', '-', '--labels', path.replace('x.npy', 'y.npy')];
+    const run = await runShared([...given, ...learn, '--out', out], { input: Buffer.from(images) });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(readNetwork(await readFile(out), out).classes).toEqual([...WORDS].sort());
+  });
+
+  test('numbers, from 0 to the largest', async () => {
+    for (const path of await bothWays(npyTexts('|S1', labels.map(String)))) {
+      expect((await trained('--images', path)).classes).toEqual(Array.from('0123456789'));
+    }
+  });
+
+  test('one-hot columns of an archive', async () => {
+    const hot = labels.flatMap((label) => Array.from({ length: 10 }, (_, at) => (at === label ? 1 : 0)));
+    const [, archive] = await bothWays(npyBytes({ shape: [COUNT, 10], data: hot }));
+    expect((await trained('--images', archive)).classes).toEqual(Array.from('0123456789'));
+  });
+
+  test('no more names than a byte tells apart', async () => {
+    const [path] = await bothWays(
+      npyTexts(
+        '<U5',
+        labels.map((_, at) => `n${at}`),
+      ),
+    );
+    const run = await runShared([
+      'train',
+      '--images',
+      path,
+      '--out',
+      join(await tempFolder({}), 'out.safetensors'),
+      ...learn,
+    ]);
+    expect(run).toMatchObject({ exitCode: 65 });
+    expect(run.stderr).toContain('y.npy: expected at most 256 classes, found more, such as "n0", "n1", "n2"');
+  });
+});
