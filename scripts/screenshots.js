@@ -1,4 +1,4 @@
-// npm run screenshots: docs/images/ as the report looks in Chromium, on the bundled data and network.
+// npm run screenshots: docs/images/ as the report and the page to draw on look in Chromium, on the bundled data and network.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,23 @@ const SHOTS = [
   { name: 'report-phone', language: 'ja', id: 'matrix', width: 390, height: 800, colorScheme: 'light' },
 ];
 
+/** A 3, as shares of the pad: x and y. */
+const STROKE = [
+  ...[
+    [0.32, 0.24],
+    [0.5, 0.15],
+    [0.68, 0.24],
+    [0.63, 0.42],
+    [0.46, 0.48],
+  ],
+  ...[
+    [0.66, 0.56],
+    [0.7, 0.72],
+    [0.5, 0.85],
+    [0.3, 0.76],
+  ],
+];
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
@@ -30,6 +47,30 @@ try {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
     await page.goto(`${pathToFileURL(file).href}#${id}`);
     await page.screenshot({ path: join(images, `${name}.png`) });
+    await page.close();
+  }
+  const file = join(folder, 'draw.html');
+  execFileSync(process.execPath, ['dist/digitflow.cjs', 'draw', '-q', '-o', file], { cwd: root });
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const viewport = { width: 1280, height: 1010 };
+    const page = await browser.newPage({
+      viewport,
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    await page.goto(pathToFileURL(file).href);
+    const pad = await page.locator('#pad').boundingBox();
+    if (pad === null) throw new Error('the page has no pad');
+    const place = (/** @type {number[]} */ [x, y]) => [pad.x + x * pad.width, pad.y + y * pad.height];
+    const [start, ...rest] = STROKE.map(place);
+    await page.mouse.move(start[0], start[1]);
+    await page.mouse.down();
+    for (const [x, y] of rest) await page.mouse.move(x, y, { steps: 8 });
+    await page.mouse.up();
+    await page.locator('#n1\\:3').click();
+    await page.mouse.move(5, 5);
+    await page.waitForFunction(() => document.querySelector('#outputs .won') !== null);
+    await page.screenshot({ path: join(images, `draw-${colorScheme}.png`) });
     await page.close();
   }
 } finally {

@@ -51,7 +51,7 @@ function edgesTo(app: App, { layers, image, column }: StageLayout, l: number, mo
     const row = to.neuron * inputs;
     if (l > 0) {
       return layers[l - 1].map((from) => {
-        const dim = asked === null || isAsked(to) || isAsked(from) ? 1 : 0.4;
+        const dim = asked === null || isAsked(to) || isAsked(from) ? 1 : 0.6;
         return { from, to, dim, strength: weights[row + from.neuron] * values[from.neuron] };
       });
     }
@@ -60,7 +60,7 @@ function edgesTo(app: App, { layers, image, column }: StageLayout, l: number, mo
     const x = image.x + image.width + (column.x + column.width - image.x - image.width) * moment.unrolled;
     const y = image.y + image.height / 2 + (to.y - image.y - image.height / 2) * 0.08;
     const isOther = asked !== null && asked.layer === 1 && !isAsked(to);
-    return [{ from: { x, y }, to, dim: isOther ? 0.4 : 1, strength: sum }];
+    return [{ from: { x, y }, to, dim: isOther ? 0.6 : 1, strength: sum }];
   });
   const strengths = Float64Array.from(edges, ({ strength }) => Math.abs(strength)).sort();
   // A single strong one would let all others look faint.
