@@ -1,4 +1,4 @@
-import { DigitflowError } from '../errors.js';
+import { DigitflowError, quoteValue, safeText } from '../errors.js';
 import type { CsvDialect } from '../formats/csv/dialect.js';
 import { firstRows } from '../formats/csv/guess/first-table.js';
 import { guessDialect } from '../formats/csv/guess/guess-dialect.js';
@@ -47,10 +47,19 @@ export function knownSetWords({ image, classes }: KnownSet): string[] {
  * people sort them; of numbers, which are the labels as they stand, the last one is known only when all was read. A stream
  * is not looked at: labels in it are numbers, and images 28 x 28, unless it is said.
  *
- * @throws DigitflowError INPUT_SIZE for rows that are no squares; LABEL_SHAPE for too many classes; and what opening throws
+ * @throws DigitflowError INPUT_SIZE for rows that are no squares; LABEL_SHAPE for too many classes, or names that no network
+ *   file takes; and what opening throws
  */
 export async function findSet(spec: ImagesSpec, flags: ReadingFlags, known: KnownSet): Promise<SetShape> {
   checkReadingValues(flags);
+  const set = await findShape(spec, flags, known);
+  const odd = set.classes.find((name) => name === '' || safeText(name) !== name);
+  if (odd === undefined) return set;
+  const message = `classes: expected names without control characters, none empty, found ${quoteValue(odd)}`;
+  throw new DigitflowError('LABEL_SHAPE', `${message}; correct the labels that say so`);
+}
+
+async function findShape(spec: ImagesSpec, flags: ReadingFlags, known: KnownSet): Promise<SetShape> {
   const { image = null, classes } = known;
   const numbers = { classes: numbersFrom(flags.labelsFrom ?? 0), isOpen: true };
   const named = classes === undefined ? numbers : { classes, isOpen: false };

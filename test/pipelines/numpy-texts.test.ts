@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, evaluateModel } from '../../pipelines/evaluate.js';
@@ -38,6 +38,13 @@ async function bothWays(y: Uint8Array): Promise<string[]> {
   ];
   const folder = await tempFolder({ 'x.npy': images, 'y.npy': y, 'both.npz': zipArchive(members) });
   return [join(folder, 'x.npy'), join(folder, 'both.npz')];
+}
+
+/** The same images in rows, each with its label in a column that says so. */
+async function csvOf(texts: readonly string[]): Promise<string> {
+  const header = ['label', ...Array.from({ length: 784 }, (_, at) => `pixel${at}`)].join(',');
+  const rows = texts.map((text, at) => [text, ...pixels.subarray(at * 784, (at + 1) * 784)].join(','));
+  return join(await tempFolder({ 'in.csv': Buffer.from([header, ...rows].join('\n')) }), 'in.csv');
 }
 
 describe('labels that are texts count as the numbers do:', () => {
@@ -106,9 +113,7 @@ test('a number among names is refused, as it is in a column of a CSV', async () 
       message: expect.stringContaining('record 200: expected a label such as "nil"'),
     });
   }
-  const rows = odd.map((word, at) => [word, ...pixels.subarray(at * 784, (at + 1) * 784)].join(','));
-  const folder = await tempFolder({ 'odd.csv': Buffer.from(rows.join('\n')) });
-  const csv = evaluateModel(named, { images: join(folder, 'odd.csv') });
+  const csv = evaluateModel(named, { images: await csvOf(odd) });
   await expect(csv).rejects.toMatchObject({
     code: 'LABEL_OUT_OF_RANGE',
     message: expect.stringContaining('found 3'),
@@ -162,6 +167,32 @@ describe('train learns the classes that texts name:', () => {
     const hot = labels.flatMap((label) => Array.from({ length: 10 }, (_, at) => (at === label ? 1 : 0)));
     const [, archive] = await bothWays(npyBytes({ shape: [COUNT, 10], data: hot }));
     expect((await trained('--images', archive)).classes).toEqual(Array.from('0123456789'));
+  });
+
+  test('names of which some are numbers, as those in a CSV', async () => {
+    const some = words.map((word, at) => (labels[at] < 7 ? word : `${labels[at]}`));
+    const [path] = await bothWays(npyTexts('<U5', some));
+    const classes = ['7', '8', '9', 'five', 'four', 'nil', 'one', 'six', 'three', 'two'];
+    for (const given of [path, await csvOf(some)]) {
+      expect((await trained('--images', given)).classes).toEqual(classes);
+    }
+  });
+
+  test('no name that a network file refuses, before anything is learned', async () => {
+    for (const odd of ['', 'n\u001b[31m', 'n\u202ex']) {
+      const some = words.map((word) => (word === 'nine' ? odd : word));
+      const [path] = await bothWays(npyTexts('<U9', some));
+      for (const given of [path, await csvOf(some)]) {
+        const folder = await tempFolder({});
+        const run = await runShared(['train', '--images', given, ...learn, '--out', join(folder, 'o')]);
+        expect(run).toMatchObject({ exitCode: 65 });
+        expect(run.stderr).toContain(
+          'classes: expected names without control characters, none empty, found "',
+        );
+        expect(run.stderr).not.toContain('\u001b');
+        expect(await readdir(folder)).toEqual([]);
+      }
+    }
   });
 
   test('no more names than a byte tells apart', async () => {

@@ -93,12 +93,12 @@ export interface LabelMeaning {
   readonly alternatives: readonly ReadingFlags[];
 }
 
-/** Finds out what numbers count from that stand where the label is, by flags and by the first of them. */
+/** Finds out what numbers count from that stand where the label is, by flags and by the first of them: among names, nothing. */
 export function labelMeaning(label: LabelColumns | null, evidence: ColumnEvidence): LabelMeaning {
   const { rows, more, classes, flags } = evidence;
   const { labelsFrom, labelMap } = flags;
   const given = guessesOf({ labelsFrom, labelMap }, 'given');
-  if (label === null || label.kind === 'one-hot' || evidence.ignoresLabels)
+  if (label === null || label.kind === 'one-hot' || label.kind === 'name' || evidence.ignoresLabels)
     return { label, guesses: given, alternatives: [] };
   const { column } = label;
   const numbers = [...rows, ...more]
