@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
 import { describeGuesses } from '../../src/formats/reading.js';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
-import { npyBytes } from '../formats/npy-bytes.js';
+import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { idxBytes } from './idx-bytes.js';
 import { cutAt } from './iterables.js';
@@ -27,6 +27,10 @@ const FORMATS: Readonly<Record<string, (pixels: Uint8Array, labels: readonly num
   NumPy: (pixels, labels) => [
     npyBytes({ shape: [COUNT, 28, 28], data: pixels }),
     npyBytes({ shape: [COUNT], data: labels }),
+  ],
+  'NumPy with labels as texts': (pixels, labels) => [
+    npyBytes({ shape: [COUNT, 28, 28], data: pixels }),
+    npyTexts('>U2', labels.map(String)),
   ],
 };
 
@@ -71,52 +75,57 @@ describe.each(Object.entries(FORMATS))(
   },
 );
 
-test('who writes images and labels in turn is not left waiting', async () => {
-  const [images, labels] = FORMATS.IDX(
-    PIXELS,
-    LABELS.map((label) => (label === 0 ? 10 : label)),
-  );
-  const [headerOfImages, headerOfLabels] = [16, 8];
-  let [given, taken] = [0, 0];
-  let wake = () => {};
-  /** Both know how far the other is: an image more than a pipe holds waits for its labels to be read. */
-  const until = async (isReady: () => boolean) => {
-    while (!isReady()) {
-      await new Promise<void>((resolve) => {
-        const before = wake;
-        wake = () => {
-          before();
-          resolve();
-        };
-      });
+test.each([
+  ['IDX', 16, 8, 1],
+  ['NumPy with labels as texts', 128, 128, 8],
+])(
+  'who writes images and labels in turn is not left waiting: %s',
+  async (name, ...[headerOfImages, headerOfLabels, labelBytes]) => {
+    const [images, labels] = FORMATS[name](
+      PIXELS,
+      LABELS.map((label) => (label === 0 ? 10 : label)),
+    );
+    let [given, taken] = [0, 0];
+    let wake = () => {};
+    /** Both know how far the other is: an image more than a pipe holds waits for its labels to be read. */
+    const until = async (isReady: () => boolean) => {
+      while (!isReady()) {
+        await new Promise<void>((resolve) => {
+          const before = wake;
+          wake = () => {
+            before();
+            resolve();
+          };
+        });
+      }
+    };
+    const step = () => {
+      const waiting = wake;
+      wake = () => {};
+      waiting();
+    };
+    async function* imagesInTurn() {
+      yield images.subarray(0, headerOfImages);
+      for (; given < COUNT; ) {
+        await until(() => taken >= given - 80);
+        const at = headerOfImages + given * 784;
+        given++;
+        step();
+        yield images.subarray(at, at + 784);
+      }
     }
-  };
-  const step = () => {
-    const waiting = wake;
-    wake = () => {};
-    waiting();
-  };
-  async function* imagesInTurn() {
-    yield images.subarray(0, headerOfImages);
-    for (; given < COUNT; ) {
-      await until(() => taken >= given - 80);
-      const at = headerOfImages + given * 784;
-      given++;
-      step();
-      yield images.subarray(at, at + 784);
+    async function* labelsInTurn() {
+      yield labels.subarray(0, headerOfLabels);
+      for (; taken < COUNT; ) {
+        await until(() => given > taken);
+        const at = headerOfLabels + taken * labelBytes;
+        taken++;
+        step();
+        yield labels.subarray(at, at + labelBytes);
+      }
     }
-  }
-  async function* labelsInTurn() {
-    yield labels.subarray(0, headerOfLabels);
-    for (; taken < COUNT; ) {
-      await until(() => given > taken);
-      const at = headerOfLabels + taken;
-      taken++;
-      step();
-      yield labels.subarray(at, at + 1);
-    }
-  }
-  const { told, correct } = await understood(imagesInTurn(), labelsInTurn());
-  expect(told.join()).toMatch(/label-map 10=0/);
-  expect(correct).toBeGreaterThan(0.9 * COUNT);
-});
+    const { told, correct } = await understood(imagesInTurn(), labelsInTurn());
+    expect(told.join()).toMatch(/label-map 10=0/);
+    expect(correct).toBeGreaterThan(0.9 * COUNT);
+  },
+);
