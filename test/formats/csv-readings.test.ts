@@ -45,6 +45,8 @@ const dialects = fc.record({
   white: fc.constantFrom(255, 255, 1),
   delimiter: fc.constantFrom(',', ',', ';', '\t', ' '),
   lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
+  /** What stands around a label. */
+  quote: fc.constantFrom('', '', '', '', "'"),
 });
 type Dialect = typeof dialects extends fc.Arbitrary<infer T> ? T : never;
 
@@ -64,9 +66,10 @@ function idOf({ id }: Dialect, at: number): string {
 }
 
 function textOf(dialect: Dialect, images: readonly number[]): string {
-  const { columns, white, delimiter, lineEnd, header } = dialect;
+  const { columns, white, delimiter, lineEnd, header, quote } = dialect;
   const rows = images.map((image, at) => {
-    const field = { L: `${labels[image]}`, I: idOf(dialect, at), P: write(image, white, delimiter) };
+    const label = `${quote}${labels[image]}${quote}`;
+    const field = { L: label, I: idOf(dialect, at), P: write(image, white, delimiter) };
     return Array.from(columns, (kind) => field[kind as 'L']).join(delimiter);
   });
   if (header === 'names') rows.unshift(namesOf(dialect));

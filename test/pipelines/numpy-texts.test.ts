@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate, evaluateModel } from '../../pipelines/evaluate.js';
 import { hold } from '../../pipelines/hold.js';
+import { DigitflowError } from '../../src/errors.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { readNetwork } from '../../src/network/formats/network-file.js';
@@ -118,6 +120,57 @@ test('a number among names is refused, as it is in a column of a CSV', async () 
     code: 'LABEL_OUT_OF_RANGE',
     message: expect.stringContaining('found 3'),
   });
+});
+
+const texts = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('0', '1', '2', '9', '10', '11') },
+  { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'ä', 'A', '七') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("'1'", "'a'", '1.0', '01', '+2', ' 2', 'a ', '1.5', '-1', 'nan', '1e1'),
+  },
+);
+const classLists = fc.constantFrom<readonly string[]>(
+  ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  ['1', '2', '9'],
+  ['0', '10', '11'],
+  ['a', 'b', 'ä', '七'],
+  ['0', '1', 'a', 'b'],
+);
+const labelFlags = fc.constantFrom<ReadingFlags>(
+  ...[{}, {}, {}, { labelsFrom: 0 }, { labelsFrom: 1 }, { labelMap: { 10: '0' } }, { labelMap: { A: 'a' } }],
+);
+
+test('texts of any kind mean what they mean in a column of a CSV', async () => {
+  let right = 0;
+  const property = fc.asyncProperty(
+    fc.array(texts, { minLength: 1, maxLength: 6 }),
+    fc.integer({ min: 1, max: 15 }),
+    classLists,
+    labelFlags,
+    async (some, times, classes, reading) => {
+      const all = Array.from({ length: times }, () => some).flat();
+      const header = 'label,pixel0,pixel1,pixel2,pixel3';
+      const folder = await tempFolder({
+        'in.csv': Buffer.from([header, ...all.map((text) => `${text},0,255,0,0`)].join('\n')),
+        'x.npy': npyBytes({ shape: [all.length, 2, 2], data: all.flatMap(() => [0, 255, 0, 0]) }),
+        'y.npy': npyTexts('<U4', all),
+      });
+      const network = { image: { height: 2, width: 2 }, classes };
+      const [csv, numpy] = await Promise.all(
+        ['in.csv', 'x.npy'].map((name) =>
+          hold({ images: join(folder, name) }, { network, reading }).then(
+            ({ labels }) => [...(labels ?? [])],
+            (error: DigitflowError) => (error instanceof DigitflowError ? 'refused' : error),
+          ),
+        ),
+      );
+      expect(numpy).toEqual(csv);
+      if (numpy !== 'refused') right++;
+    },
+  );
+  await fc.assert(property, { numRuns: 200 });
+  expect(right).toBeGreaterThan(20);
 });
 
 describe('train learns the classes that texts name:', () => {
