@@ -61,6 +61,7 @@ const EXIT_CODES = {
   POOL_CLOSED: 70,
   POOL_BUSY: 70,
   POOL_STOPPED: 70,
+  QUEUE_FULL: 70,
   WORKER_FAILED: 70,
   BATCH_RELEASED: 70,
   BUILD_INCOMPLETE: 70,
@@ -69,6 +70,7 @@ const EXIT_CODES = {
   INPUT_READ: 74,
   OUTPUT_WRITE: 74,
   OUTPUT_BUSY: 74,
+  LISTEN_FAILED: 74,
 } as const;
 
 /** A stable, documented name of what went wrong; it never changes its meaning. */
