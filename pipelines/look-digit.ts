@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DigitflowError } from '../src/errors.js';
 import type { FitOptions } from '../src/formats/pictures/fit-digit.js';
-import { loadModel } from '../src/inputs/open-model.js';
+import { loadModel, type Model } from '../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
 import {
@@ -58,10 +58,18 @@ export interface Why {
  * @throws DigitflowError what `loadModel`, `openDigit`, `neuronArithmetic` and `attribute` throw.
  */
 export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
-  const { network, name, sha256 } = await loadModel(options.model);
+  const model = await loadModel(options.model);
   // Before any image is read.
-  if (options.neuron !== undefined) checkPlace(network, options.neuron);
-  const digit = await openDigit(options, network);
+  if (options.neuron !== undefined) checkPlace(model.network, options.neuron);
+  return viewDigit(model, await openDigit(options, model.network), options);
+}
+
+/** `lookDigit` for a network and a digit that are open. */
+export function viewDigit(
+  { network, name, sha256 }: Model,
+  digit: DigitImage,
+  options: Pick<LookDigitOptions, 'neuron' | 'why'>,
+): DigitView {
   const brightness = brightnessOf(digit.pixels, digit.normalization, network.image);
   const { black, white } = blackAndWhite(network.normalization);
   const explanation = explain(network, brightness);

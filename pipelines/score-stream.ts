@@ -1,14 +1,16 @@
 import { Duplex } from 'node:stream';
 import { DigitflowError } from '../src/errors.js';
 import { decodeText, type TextEncoding } from '../src/formats/csv/text-encoding.js';
-import { openModel } from '../src/inputs/open-model.js';
+import { type Model, openModel } from '../src/inputs/open-model.js';
 import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
 import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
-import { type ScoreOptions, score } from './score.js';
+import { type ScoreOptions, scoreModel } from './score.js';
 
 /** How to score what is written to a stream, and what is read from it. */
 export interface ScoreStreamOptions
-  extends Omit<ScoreOptions, 'inputs' | 'write' | 'from' | 'signal' | 'withOutputs'> {
+  extends Omit<ScoreOptions, 'inputs' | 'model' | 'write' | 'from' | 'signal' | 'withOutputs'> {
+  /** The name of a bundled network, a path, or a network that is open. Default `sigmoid`. */
+  readonly model?: string | Model | undefined;
   /** Text of rows with a header (`csv`, the default), a JSON object a line, what Kaggle takes; or objects. */
   readonly output?: 'csv' | 'ndjson' | 'kaggle' | 'objects' | undefined;
   /** True for all of the network's outputs, one a class. Default false. */
@@ -64,7 +66,9 @@ class ScoreStream extends Duplex {
   constructor(given: ScoreStreamOptions) {
     const { output = 'csv', probabilities = false, top = 0, spreadsheetSafe, ...options } = given;
     super({ readableObjectMode: output === 'objects', decodeStrings: true });
-    const { classes } = openModel(options.model ?? 'sigmoid').network;
+    const { model: asked = 'sigmoid' } = options;
+    const model = typeof asked === 'string' ? openModel(asked) : asked;
+    const { classes } = model.network;
     const encoding = options.reading?.encoding;
     if (spreadsheetSafe && output !== 'csv')
       throw new DigitflowError('USAGE', `spreadsheetSafe: expected output csv, found ${output}`);
@@ -89,8 +93,9 @@ class ScoreStream extends Duplex {
         await text(begun(), rows);
       }
     };
-    const running = score({
+    const running = scoreModel(model, {
       ...options,
+      model: model.name,
       inputs: [this.#pieces()],
       withOutputs: probabilities || top > 0,
       signal: this.#leaving.signal,

@@ -51,7 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   views: ['training', 'insight', 'counting', 'src/formats/pictures', 'network', 'errors'],
   training: ['engine', 'counting', 'network', 'errors', 'assets', 'workers/kernel/common'],
   // What runs a whole file or draws a page is handed to it: pipelines are above.
-  serving: ['engine', 'inputs', 'insight', 'formats', 'network', 'errors'],
+  serving: ['engine', 'inputs', 'views', 'formats', 'network', 'errors'],
   // What runs in the threads, and what runs in them as WebAssembly.
   workers: ['engine', 'training'],
   kernel: [],

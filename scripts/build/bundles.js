@@ -7,6 +7,12 @@ import { build } from 'esbuild';
 const require = createRequire(import.meta.url);
 
 /**
+ * What stays a package: Piscina, and pino of fastify, find files of their own at run time, and of what serves HTTP no other
+ * command needs anything. The rest is bundled to start fast.
+ */
+const PACKAGES = ['piscina', 'fastify', 'prom-client'];
+
+/**
  * commander could start commands that are programs of their own; ours are not, and loading node:child_process, and node:net
  * with it, takes 4 ms.
  *
@@ -55,7 +61,7 @@ export async function buildBundles(root, libraryEntries) {
       splitting: true,
       chunkNames: 'lib-[name]-[hash]',
       // A library's user brings operators of their own: they and ours must share one rxjs.
-      external: ['piscina', 'rxjs'],
+      external: [...PACKAGES, 'rxjs'],
     }),
     build({
       ...commonJs,
@@ -159,8 +165,7 @@ async function buildExecutable(root, common, commonJs) {
     outdir: folder,
     splitting: true,
     chunkNames: 'cli-[name]-[hash]',
-    // Piscina finds a file of its own at run time, so it stays a package; the rest is bundled to start fast.
-    external: ['piscina'],
+    external: PACKAGES,
     plugins: [withoutChildProcess, csvParseApart],
     // Under Node's own condition rxjs is CommonJS, of which nothing can be left out.
     alias: { rxjs: join(dirname(require.resolve('rxjs/package.json')), 'dist/esm/index.js') },
@@ -178,7 +183,7 @@ async function buildExecutable(root, common, commonJs) {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
   const options = {
     ...commonJs,
-    external: ['piscina'],
+    external: PACKAGES,
     // What the package says of its files is not for these.
     ignoreAnnotations: true,
     minifySyntax: true,

@@ -45,6 +45,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'make one HTML page to draw digits on: the network lights up, and you can turn its knobs',
     load: async () => (await import('./draw-command.js')).defineDraw,
   },
+  serve: {
+    usage: '[options]',
+    description:
+      'answer over HTTP what a network says of images: the Open Inference Protocol, pictures, rows',
+    load: async () => (await import('./serve-command.js')).defineServe,
+  },
 };
 
 const DEFAULT_COMMAND = 'evaluate';
@@ -58,6 +64,7 @@ Examples:
   $ digitflow look digit 0               what one digit lights up in the network
   $ digitflow report                     all of it as one HTML page
   $ digitflow draw                       a page to draw on: the network alive
+  $ digitflow serve                      predictions over HTTP, on port 8080
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;

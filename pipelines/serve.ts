@@ -1,0 +1,193 @@
+import { basename } from 'node:path';
+import { openScorer } from '../src/engine/open-scorer.js';
+import { DigitflowError } from '../src/errors.js';
+import { loadModel, type Model } from '../src/inputs/open-model.js';
+import { lookDigitJson } from '../src/outputs/json-text.js';
+import type { ExplainedImage, Service } from '../src/serving/service.js';
+import { type Answering, type AnswerOptions, answerRequests } from './answer.js';
+import { draw } from './draw.js';
+import { viewDigit } from './look-digit.js';
+import { report } from './report.js';
+import { scoreStream } from './score-stream.js';
+
+declare const DIGITFLOW_VERSION: string;
+
+/** What to serve, where, and what is borne. */
+export interface ServeOptions extends Omit<AnswerOptions, 'observer'> {
+  /** The name of a bundled network, or a path. Default `sigmoid`. */
+  readonly model?: string | undefined;
+  /** What the network is called in addresses. Default: its name, or its file's without the ending. */
+  readonly name?: string | undefined;
+  /** Default 127.0.0.1, which only this machine can reach. */
+  readonly host?: string | undefined;
+  /** Default 8080; 0 for any that is free. */
+  readonly port?: number | undefined;
+  /** Threads. Default 0: the network is small beside HTTP. */
+  readonly workers?: number | undefined;
+  /** The most images in a batch. */
+  readonly batchSize?: number | undefined;
+  /** The largest body, in bytes; rows that are streamed in may be any number. Default 16 MiB. */
+  readonly bodyBytes?: number | undefined;
+  /** Default 1,024. */
+  readonly mostConnections?: number | undefined;
+  /** How long a body may take to come, in milliseconds. Default 30,000. */
+  readonly bodyTimeoutMs?: number | undefined;
+  /** How long the head of a request may take to come, in milliseconds. Default 10,000. */
+  readonly headTimeoutMs?: number | undefined;
+  /** How long the end may take, in milliseconds. Default 10,000. */
+  readonly deadlineMs?: number | undefined;
+  /** The origin whose pages may ask, `*` for any. Default: none. */
+  readonly cors?: string | undefined;
+  /** What requests have to carry. Default: nothing. */
+  readonly apiKey?: string | undefined;
+  /** True for errors alone in the log, which goes to stderr. Default false. */
+  readonly quiet?: boolean | undefined;
+}
+
+/** A service that runs. */
+export interface Serving {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  /** What its network is called. */
+  readonly name: string;
+  /** Rejects where the service cannot go on; resolves once it has ended. */
+  readonly ended: Promise<void>;
+  /** Reads the network's file again; what was asked of the old one is answered by the old one. */
+  reload(): Promise<Model>;
+  /** Takes no more requests, answers all that were taken, and frees everything. May be called again. */
+  end(): Promise<void>;
+}
+
+/** How long a connection without a request stays open once the service ends, and how long heads and silence may take. */
+const TIMES = { idleMs: 250, headTimeoutMs: 10_000, silenceMs: 60_000 } as const;
+/** What all bodies that are under way may hold. */
+const ALL_BODY_BYTES = 2 ** 28;
+
+/** A network that answers, and what it was made of. */
+interface Current {
+  readonly model: Model;
+  readonly answering: Answering;
+}
+
+/**
+ * Serves predictions over HTTP: the Open Inference Protocol, pictures, streams of rows, and pages.
+ *
+ * @throws DigitflowError what `loadModel` and `openScorer` throw; LISTEN_FAILED
+ */
+export async function serve(options: ServeOptions = {}): Promise<Serving> {
+  const { bodyBytes = 2 ** 24, workers = 0, batchSize } = options;
+  // Only who serves waits for these.
+  const { openServer } = await import('../src/serving/server.js');
+  const { Metrics } = await import('../src/serving/metrics.js');
+  const metrics = new Metrics();
+  metrics.gauge('waiting_images', 'images that wait in line', () => current.answering.waiting);
+  const open = async (): Promise<Current> => {
+    const model = await loadModel(options.model);
+    const scorer = await openScorer(model.network, { workers, batchSize, withOutputs: true });
+    const answering = answerRequests(model.network, scorer, { ...options, observer: metrics });
+    // Threads that do not start are better known now.
+    await answering.ask(new Uint8Array(model.network.layers[0].inputs));
+    return { model, answering };
+  };
+  const name = options.name ?? basename(options.model ?? 'sigmoid', '.safetensors');
+  let current = await open();
+  let isEnding = false;
+  let fail: (error: unknown) => void = () => {};
+  let finish: () => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  // It is told to who waits for it.
+  ended.catch(() => {});
+  current.answering.ended.catch(fail);
+  const service = serviceOf(
+    name,
+    () => current,
+    () => !isEnding,
+  );
+  const server = await openServer(service, metrics, {
+    ...{ ...TIMES, host: '127.0.0.1', port: 8080, mostConnections: 1024 },
+    ...{ bodyTimeoutMs: 30_000, deadlineMs: 10_000, quiet: false, ...given(options) },
+    ...{ bodyBytes, allBodyBytes: Math.max(ALL_BODY_BYTES, bodyBytes), version: versionOf() },
+  }).catch(async (error) => {
+    await current.answering.close();
+    throw error;
+  });
+  let reloading: Promise<unknown> = Promise.resolve();
+  let ending: Promise<void> | undefined;
+  const reload = async (): Promise<Model> => {
+    if (isEnding) throw new DigitflowError('POOL_CLOSED', 'the service ends');
+    const next = await open();
+    next.answering.ended.catch(fail);
+    const old = current;
+    current = next;
+    await old.answering.close();
+    return next.model;
+  };
+  const end = async (): Promise<void> => {
+    isEnding = true;
+    await reloading;
+    await server.end();
+    await current.answering.close();
+  };
+  return {
+    ...{ url: server.url, name, ended },
+    reload: () => {
+      const reloaded = reloading.then(reload);
+      reloading = reloaded.catch(() => {});
+      return reloaded;
+    },
+    end: () => {
+      ending ??= end().then(finish);
+      ending.catch(fail);
+      return ending;
+    },
+  };
+}
+
+function serviceOf(name: string, current: () => Current, isReady: () => boolean): Service {
+  const pages = new Map<string, { readonly sha256: string; readonly html: Promise<string> }>();
+  /** Made once for each network; it is asked for again where it failed. */
+  const kept = (which: string, make: (model: string) => Promise<string>): Promise<string> => {
+    const { model } = current();
+    const made = pages.get(which);
+    if (made?.sha256 === model.sha256) return made.html;
+    const html = make(model.name);
+    pages.set(which, { sha256: model.sha256, html });
+    html.catch(() => pages.delete(which));
+    return html;
+  };
+  return {
+    get model() {
+      const { model, answering } = current();
+      const { network, sha256 } = model;
+      return { ...{ name, network, sha256 }, ask: answering.ask };
+    },
+    get isReady() {
+      return isReady();
+    },
+    rows: ({ network, sha256 }, options) =>
+      scoreStream({ ...options, model: { name, network, sha256 }, output: 'ndjson', workers: 0 }),
+    explain: ({ network, sha256 }, image) =>
+      lookDigitJson(
+        viewDigit({ name, network, sha256 }, digitOf(image, network.normalization), { why: true }),
+      ),
+    page: () => kept('page', (model) => draw({ model })),
+    report: () => kept('report', async (model) => (await report({ model })).html),
+  };
+}
+
+function digitOf(image: ExplainedImage, own: Model['network']['normalization']) {
+  const { isPicture, ...digit } = image;
+  return { ...digit, normalization: isPicture ? { ...own, transposed: false } : own, label: null };
+}
+
+function given<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function versionOf(): string {
+  return typeof DIGITFLOW_VERSION === 'string' ? DIGITFLOW_VERSION : '0.0.0';
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { About, DocumentedRoute } from './api-document.js';
+import type { Bodies } from './read-body.js';
+import { RequestFault } from './request-fault.js';
+
+/** Answers a request: with what it returns, or by the reply itself. */
+export type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** All routes of a server, with what is to be known of each. */
+export class Routes {
+  readonly #app: FastifyInstance;
+  readonly all: DocumentedRoute[] = [];
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  add(method: 'GET' | 'POST', url: string, about: About, handle: Handle): void {
+    this.all.push({ method, url, about });
+    const handler = async (request: FastifyRequest, reply: FastifyReply) => handle(request, reply);
+    this.#app.route({ method: method satisfies HTTPMethods, url, handler });
+  }
+
+  /** What is wrong with a request that no route takes. */
+  missing({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): {
+    fault: RequestFault;
+    allow: string | null;
+  } {
+    const path = url.replace(/[?#].*$/s, '').replace(/(?<=.)\/$/, '');
+    const methods = this.all.filter((route) => patternOf(route.url).test(path)).map((route) => route.method);
+    const allow = methods.length === 0 ? null : methods.join(', ');
+    const message =
+      allow === null ? `no such address: ${path}; see /docs` : `expected ${allow}, found ${method}`;
+    return { fault: new RequestFault(allow === null ? 404 : 405, message), allow };
+  }
+}
+
+function patternOf(url: string): RegExp {
+  return new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`);
+}
+
+/** Reads the body of a request whole; its bytes are counted until the reply is out. */
+export function readBody(request: FastifyRequest, reply: FastifyReply, bodies: Bodies): Promise<Buffer> {
+  return bodies.read(request.raw, (release) => reply.raw.once('close', release));
+}
+
+/** Is aborted when who asked has gone without a reply. */
+export function leavingSignal({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) leaving.abort(new RequestFault(499, 'the connection was closed'));
+  });
+  return leaving.signal;
+}
+
+/**
+ * The parameters of a request's address.
+ *
+ * @throws RequestFault 400 for one that is not known, or is given twice
+ */
+export function queryOf<Name extends string>(
+  { query }: FastifyRequest,
+  names: readonly Name[],
+): Readonly<Partial<Record<Name, string>>> {
+  for (const [name, value] of Object.entries(query as Readonly<Record<string, unknown>>)) {
+    if (!names.some((known) => known === name)) {
+      const known = names.length === 0 ? 'none' : names.join(', ');
+      throw new RequestFault(400, `parameters: expected ${known}, found ${JSON.stringify(name)}`);
+    }
+    if (typeof value !== 'string') throw new RequestFault(400, `${name}: expected one value, found several`);
+  }
+  return query as Readonly<Partial<Record<Name, string>>>;
+}

@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
+import { DigitflowError } from '../../src/errors.js';
+import { createRandom } from '../../src/network/random.js';
+import { faultOf } from '../../src/serving/request-fault.js';
+import { testPixels } from '../helpers/mnist.js';
+import { ask, exchange, head, json, responseOf, serving } from './serving.js';
+
+const INFER = '/v2/models/sigmoid/infer';
+const PIXELS = testPixels();
+const PICTURE = JSON.stringify({
+  inputs: [{ name: 'pixels', shape: [1, 784], datatype: 'UINT8', data: Array.from(PIXELS.subarray(0, 784)) }],
+});
+const MIB = 2 ** 20;
+
+/** A request with the bytes of so many images. */
+function binary(count: number): { readonly body: Buffer; readonly headers: Record<string, number> } {
+  const parameters = { binary_data_size: count * 784 };
+  const said = JSON.stringify({
+    inputs: [{ name: 'pixels', shape: [count, 784], datatype: 'UINT8', parameters }],
+    outputs: [{ name: 'label' }],
+  });
+  const body = Buffer.concat([Buffer.from(said), PIXELS.subarray(0, count * 784)]);
+  return { body, headers: { 'inference-header-content-length': said.length } };
+}
+
+function chunked(body: Uint8Array | string, size: number): Buffer {
+  const bytes = Buffer.from(body);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    const part = bytes.subarray(at, at + size);
+    parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
+}
+
+describe('bodies', () => {
+  const { port } = serving({ bodyBytes: 4 * MIB });
+
+  test('in chunks of any size are read whole', async () => {
+    const { body, headers } = binary(4000);
+    expect(body.length).toBeGreaterThan(3 * MIB - 2 ** 16);
+    const whole = json(await ask(await port, 'POST', INFER, body, headers));
+    for (const size of [1000, 65_536, 3 * MIB]) {
+      const request = head('POST', INFER, { ...headers, 'transfer-encoding': 'chunked' });
+      expect(json(responseOf(await exchange(await port, request, chunked(body, size))))).toEqual(whole);
+    }
+  });
+
+  test.each([
+    ['declared so', 'content-length', 5 * MIB],
+    ['declared as no machine could hold', 'content-length', 10 ** 15],
+    ['in chunks', 'transfer-encoding', 'chunked'],
+  ])('that are too large are a 413, which arrives: %s', async (_, name, value) => {
+    const bytes = name === 'content-length' ? Buffer.alloc(5 * MIB) : chunked(Buffer.alloc(5 * MIB), 65_536);
+    const request = head('POST', INFER, { [name]: value });
+    const response =
+      value === 10 ** 15 ? await firstReply(await port, request) : await exchange(await port, request, bytes);
+    const { status, body } = responseOf(response);
+    expect({ status, said: body.toString() }).toEqual({
+      status: 413,
+      said: '{"error":"body: expected at most 4194304 bytes, found more; send less at a time"}\n',
+    });
+  });
+
+  test('that are cut off cost nothing', async () => {
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(await port, '127.0.0.1');
+      socket.write(head('POST', INFER, { 'content-length': 3 * MIB }) + 'x'.repeat(1000));
+      await once(socket, 'connect');
+      socket.destroy();
+    }
+    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
+  });
+});
+
+/** What comes back first; then the connection is cut off. */
+async function firstReply(port: number, ...parts: readonly (string | Uint8Array)[]): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1');
+  for (const part of parts) socket.write(part);
+  const [chunk] = await once(socket, 'data');
+  socket.destroy();
+  return chunk;
+}
+
+describe('slow senders', () => {
+  const { port } = serving({ bodyTimeoutMs: 300, headTimeoutMs: 300 });
+
+  test.each([
+    ['a body that does not come', head('POST', INFER, { 'content-length': 10 })],
+    ['a body that stops', `${head('POST', INFER, { 'content-length': 10 })}{`],
+    ['rows that do not begin', head('POST', '/predict', { 'content-length': 10 })],
+    ['a head that stops', 'POST /v2 HTTP/1.1\r\nhost: x\r\nx'],
+  ])('are cut off, with a 408: %s', async (_, request) => {
+    const { status, body } = responseOf(await exchange(await port, request));
+    expect({ status, said: body.toString() }).toEqual({
+      status: 408,
+      said: expect.stringMatching(/^\{"error":"[^\n]+"\}\n$/),
+    });
+  });
+
+  test('hold up nobody else', async () => {
+    const slow = Array.from({ length: 50 }, async () => exchange(await port, 'GET / HTTP/1.1\r\nx'));
+    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
+    expect((await Promise.all(slow)).map((reply) => responseOf(reply).status)).toEqual(slow.map(() => 408));
+  });
+});
+
+describe('overload', () => {
+  const { port } = serving();
+
+  test('is a 503 that says when to come again, for as long as it lasts', async () => {
+    const bodyBytes = async () =>
+      /digitflow_body_bytes (\d+)/.exec((await ask(await port, 'GET', '/metrics')).body.toString())?.[1];
+    const holding = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const socket = connect(await port, '127.0.0.1');
+        socket.write(head('POST', INFER, { 'content-length': 16 * MIB }));
+        return socket;
+      }),
+    );
+    await vi.waitUntil(async () => (await bodyBytes()) === `${256 * MIB}`, { timeout: 20_000 });
+    const refused = await ask(await port, 'POST', INFER, PICTURE);
+    expect(refused.status).toBe(503);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(json(refused)).toEqual({ error: 'too many bytes are under way; try again later' });
+    expect((await ask(await port, 'GET', '/v2/health/live')).status).toBe(200);
+    for (const socket of holding) socket.destroy();
+    await vi.waitUntil(async () => (await bodyBytes()) === '0', { timeout: 20_000 });
+    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
+  });
+
+  test.each([
+    ['QUEUE_FULL', 503],
+    ['POOL_CLOSED', 503],
+    ['WORKER_FAILED', 500],
+    ['PNG_BROKEN', 400],
+  ] as const)('and other faults have a status each: %s is a %i', (code, status) => {
+    expect(faultOf(new DigitflowError(code, 'x')).status).toBe(status);
+  });
+
+  test('of connections closes those that are too many, and no other', async () => {
+    const { port } = await open;
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      sockets.push(socket);
+      await once(socket, 'connect');
+    }
+    await Promise.race(sockets.map((socket) => once(socket.resume(), 'close')));
+    const open2 = sockets.filter((socket) => !socket.destroyed);
+    expect(open2.length).toBe(2);
+    for (const socket of open2) {
+      socket.write(head('GET', '/v2/health/live'));
+      await once(socket, 'close');
+      expect(socket.bytesRead).toBeGreaterThan(100);
+    }
+  });
+  const few = serving({ mostConnections: 2 });
+  const open = few.port.then((port) => ({ port }));
+});
+
+describe('whatever is sent', () => {
+  const { port } = serving({ bodyTimeoutMs: 5000 });
+  const { body, headers } = binary(2);
+  const requests = [
+    Buffer.concat([
+      Buffer.from(head('POST', INFER, { 'content-length': PICTURE.length })),
+      Buffer.from(PICTURE),
+    ]),
+    Buffer.concat([Buffer.from(head('POST', INFER, { ...headers, 'content-length': body.length })), body]),
+    Buffer.concat([
+      Buffer.from(head('POST', INFER, { ...headers, 'transfer-encoding': 'chunked' })),
+      chunked(body, 300),
+    ]),
+    Buffer.from(`${head('POST', '/predict', { 'content-length': 12 })}pixel0,1\n5\n\n`),
+  ];
+
+  test('is answered by a 4xx in one line of JSON, or rightly, and leaves all well', {
+    timeout: 120_000,
+  }, async () => {
+    const statuses = new Map<number, number>();
+    const { below, uniform } = createRandom(20_261_127);
+    const mutated = (): Buffer => {
+      let bytes = Buffer.from(requests[below(requests.length)]);
+      // Most of what matters is at the start.
+      const place = () => below(uniform() < 0.8 ? Math.min(400, bytes.length) : bytes.length);
+      for (let changes = 1 + below(4); changes > 0; changes--) {
+        const at = place();
+        const kind = below(4);
+        if (kind === 0) bytes[at] = below(256);
+        else if (kind === 1) bytes = bytes.subarray(0, at);
+        else if (kind === 2) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(place())]);
+        else bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from('-9'), bytes.subarray(at)]);
+        if (bytes.length === 0) return Buffer.from('\n');
+      }
+      return bytes;
+    };
+    const one = async () => {
+      const sent = mutated();
+      const received = await sendAndEnd(await port, sent);
+      // To what is no whole request there is nothing to say.
+      if (received.length === 0) return;
+      const { status, headers, body } = responseOf(received);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (status === 200) return;
+      expect({ sent: sent.toString('latin1'), status, type: headers['content-type'] }).toMatchObject({
+        status: expect.toSatisfy((status) => status >= 400 && status < 500),
+        type: 'application/json',
+      });
+      if (body.length > 0) expect(body.toString()).toMatch(/^\{"error":"[^\n]+"\}\n/);
+    };
+    for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 25 }, one));
+    expect(statuses.get(400)).toBeGreaterThan(300);
+    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
+  });
+});
+
+/** Sends, says that nothing follows, and gives what comes back. */
+function sendAndEnd(port: number, bytes: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const received: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1');
+    socket.end(bytes);
+    socket.on('data', (chunk) => received.push(chunk)).on('error', () => {});
+    socket.on('close', () => resolve(Buffer.concat(received)));
+  });
+}

@@ -1,0 +1,77 @@
+import { connect } from 'node:net';
+import { afterAll } from 'vitest';
+import { type ServeOptions, type Serving, serve } from '../../pipelines/serve.js';
+
+/** A service of the tests, in this process, on a port of its own; it ends after them. */
+export function serving(options: ServeOptions = {}): {
+  readonly port: Promise<number>;
+  readonly it: Promise<Serving>;
+} {
+  const it = serve({ port: 0, quiet: true, ...options });
+  afterAll(async () => (await it).end());
+  return { it, port: it.then(({ url }) => Number(new URL(url).port)) };
+}
+
+/** Sends bytes on a connection of its own, and gives all that comes back until it is closed. */
+export function exchange(port: number, ...parts: readonly (string | Uint8Array)[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const received: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1');
+    for (const part of parts) socket.write(part);
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.on('close', () => resolve(Buffer.concat(received)));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // What it did not want to hear is cut off; its answer was there before.
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
+    });
+  });
+}
+
+/** The head of a request after which the connection is closed. */
+export function head(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string | number>> = {},
+): string {
+  const fields = { host: 'x', connection: 'close', 'x-request-id': '7', ...headers };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** A response, apart. */
+export interface Response {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export function responseOf(bytes: Buffer): Response {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [first, ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
+  const fields = lines.map((line) => {
+    const at = line.indexOf(':');
+    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];
+  });
+  return {
+    status: Number(first.split(' ')[1]),
+    headers: Object.fromEntries(fields),
+    body: bytes.subarray(end + 4),
+  };
+}
+
+/** One request, on a connection of its own. */
+export async function ask(
+  port: number,
+  method: string,
+  path: string,
+  body: string | Uint8Array = '',
+  headers: Readonly<Record<string, string | number>> = {},
+): Promise<Response> {
+  const length = method === 'GET' ? {} : { 'content-length': Buffer.byteLength(body) };
+  return responseOf(await exchange(port, head(method, path, { ...length, ...headers }), body));
+}
+
+/** What a response says as JSON. */
+export function json({ body }: Response): unknown {
+  return JSON.parse(body.toString());
+}
