@@ -40,10 +40,12 @@ export class Connections {
     const closed = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(this.#server, () => resolve());
     });
-    const idle = setTimeout(() => {
+    const closeIdle = () => {
       this.#isIdleClosed = true;
       for (const socket of this.#open.keys()) this.#closeIdle(socket);
-    }, idleMs);
+    };
+    // Where this process was held up, what came meanwhile is read first.
+    const idle = setTimeout(() => setImmediate(closeIdle), idleMs);
     const deadline = setTimeout(() => {
       for (const socket of this.#open.keys()) socket.destroy();
     }, deadlineMs);

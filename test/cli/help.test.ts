@@ -18,7 +18,7 @@ describe('digitflow --help', () => {
     expect(await said('images', '--help')).toBe(help);
   });
 
-  test.each(['evaluate', 'score', 'train', 'look', 'report', 'draw'])(
+  test.each(['evaluate', 'score', 'train', 'look', 'report', 'draw', 'serve'])(
     'says of %s what its own help says',
     async (name) => {
       const help = (await said('--help')).replace(/\n {20,}/g, ' ');

@@ -86,6 +86,11 @@ export class Cli {
     return present(this.#child.stdin);
   }
 
+  /** What it has said on stderr so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** Closes our end of what it writes to, as `head` does when it has seen enough. */
   async stopReading(name: 'stdout' | 'stderr'): Promise<void> {
     const stream = present(this.#child[name]);
