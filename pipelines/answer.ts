@@ -6,7 +6,7 @@ import { forward } from '../src/operators/forward.js';
 import { inOrder } from '../src/operators/in-order.js';
 import { normalize } from '../src/operators/normalize.js';
 import { Replies, type WorkObserver } from '../src/serving/replies.js';
-import { type Reply, RequestQueue } from '../src/serving/request-queue.js';
+import { type Reply, RequestQueue, type Watch } from '../src/serving/request-queue.js';
 
 /** How to answer. */
 export interface AnswerOptions {
@@ -21,7 +21,7 @@ export interface AnswerOptions {
 /** Answers requests, many at the same time, in batches that they share. */
 export interface Answering {
   /** As `RequestQueue.ask`. */
-  ask(pixels: Uint8Array, signal?: AbortSignal): Promise<Reply>;
+  ask(pixels: Uint8Array, watch?: Watch): Promise<Reply>;
   /** How many images wait in line. */
   readonly waiting: number;
   /** Resolves once it was closed and all is answered; rejects where it cannot go on. */
@@ -61,7 +61,7 @@ export function answerRequests(
   );
   ended.catch(() => {});
   return {
-    ask: (pixels, signal) => queue.ask(pixels, signal),
+    ask: (pixels, watch) => queue.ask(pixels, watch),
     get waiting() {
       return queue.images;
     },

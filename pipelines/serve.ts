@@ -4,7 +4,7 @@ import { DigitflowError } from '../src/errors.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import { lookDigitJson } from '../src/outputs/json-text.js';
 import type { ExplainedImage, Service } from '../src/serving/service.js';
-import { type Answering, type AnswerOptions, answerRequests } from './answer.js';
+import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
 import { viewDigit } from './look-digit.js';
 import { report } from './report.js';
@@ -13,7 +13,7 @@ import { scoreStream } from './score-stream.js';
 declare const DIGITFLOW_VERSION: string;
 
 /** What to serve, where, and what is borne. */
-export interface ServeOptions extends Omit<AnswerOptions, 'observer'> {
+export interface ServeOptions {
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   /** What the network is called in addresses. Default: its name, or its file's without the ending. */
@@ -26,6 +26,10 @@ export interface ServeOptions extends Omit<AnswerOptions, 'observer'> {
   readonly workers?: number | undefined;
   /** The most images in a batch. */
   readonly batchSize?: number | undefined;
+  /** How long a request may wait for its batch to fill, in milliseconds. Default 2. */
+  readonly maxWaitMs?: number | undefined;
+  /** How many images may wait in line: beyond that requests are refused. Default 32,768. */
+  readonly mostWaiting?: number | undefined;
   /** The largest body, in bytes; rows that are streamed in may be any number. Default 16 MiB. */
   readonly bodyBytes?: number | undefined;
   /** Default 1,024. */
@@ -75,7 +79,7 @@ interface Current {
  * @throws DigitflowError what `loadModel` and `openScorer` throw; LISTEN_FAILED
  */
 export async function serve(options: ServeOptions = {}): Promise<Serving> {
-  const { bodyBytes = 2 ** 24, workers = 0, batchSize } = options;
+  const { bodyBytes = 2 ** 24, workers = 0, batchSize, maxWaitMs, mostWaiting } = options;
   // Only who serves waits for these.
   const { openServer } = await import('../src/serving/server.js');
   const { Metrics } = await import('../src/serving/metrics.js');
@@ -84,7 +88,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const open = async (): Promise<Current> => {
     const model = await loadModel(options.model);
     const scorer = await openScorer(model.network, { workers, batchSize, withOutputs: true });
-    const answering = answerRequests(model.network, scorer, { ...options, observer: metrics });
+    const answering = answerRequests(model.network, scorer, { maxWaitMs, mostWaiting, observer: metrics });
     // Threads that do not start are better known now.
     await answering.ask(new Uint8Array(model.network.layers[0].inputs));
     return { model, answering };

@@ -5,6 +5,7 @@ export { type ReportOptions, type ReportResult, report } from '../pipelines/repo
 export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
+export { type ServeOptions, type Serving, serve } from '../pipelines/serve.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 export type {
   EvaluatedData,

@@ -8,7 +8,8 @@ import type { Network } from '../network/network.js';
 import { readInferRequest } from './infer-request.js';
 import type { Bodies } from './read-body.js';
 import { faultJson, faultOf, RequestFault } from './request-fault.js';
-import { leavingSignal, queryOf, type Routes, readBody } from './routes.js';
+import type { Watch } from './request-queue.js';
+import { queryOf, type Routes, readBody, watch } from './routes.js';
 import type { ExplainedImage, RowsOptions, ServedModel, Service } from './service.js';
 
 /** How many bytes tell a picture. */
@@ -52,7 +53,7 @@ export function addImages(routes: Routes, service: Service, bodies: Bodies, body
         const content = await readBody(request, reply, bodies);
         const { model } = service;
         const picture = await fitted(content, model.network);
-        return verdictOn(model, picture, leavingSignal(reply));
+        return verdictOn(model, picture, watch(reply));
       }
       if (streams >= MOST_STREAMS)
         throw new RequestFault(503, `${MOST_STREAMS} streams of rows are open; try again later`);
@@ -105,12 +106,12 @@ async function fitted(content: Buffer, { image, normalization }: Network): Promi
 async function verdictOn(
   { network, ask }: ServedModel,
   image: ExplainedImage,
-  signal: AbortSignal,
+  leaving: Watch,
 ): Promise<object> {
   const { height, width } = network.image;
   const turned = { height: width, width: height };
   const pixels = network.normalization.transposed ? transposePixels(image.pixels, turned) : image.pixels;
-  const { predictions, confidences, outputs } = await ask(pixels, signal);
+  const { predictions, confidences, outputs } = await ask(pixels, leaving);
   const isDoubted = isUnsure(Float64Array.from(outputs));
   return {
     prediction: network.classes[predictions[0]],

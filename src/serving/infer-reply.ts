@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.js';
-import { outputTensors, type Tensor, type WantedOutput } from './infer-request.js';
+import type { WantedOutput } from './infer-request.js';
 import type { Reply } from './request-queue.js';
 
 /** A body, and how much of it is JSON where bytes follow. */
@@ -8,42 +8,49 @@ export interface InferReply {
   readonly jsonBytes: number | null;
 }
 
-/** What answers a request for an inference: JSON, and the bytes of those tensors that are wanted so. */
+/**
+ * What answers a request for an inference: JSON, and the bytes of those tensors that are wanted so. The JSON is put together by
+ * hand: most of it is numbers, and all else is known.
+ */
 export function inferReply(
   model: { readonly name: string; readonly network: Network },
   { id, outputs }: { readonly id: string | undefined; readonly outputs: readonly WantedOutput[] },
-  reply: Reply,
+  { count, predictions, confidences, outputs: all }: Reply,
 ): InferReply {
   const { classes } = model.network;
-  const tensors = new Map(outputTensors(model.network).map((tensor) => [tensor.name, tensor]));
   const binary: Buffer[] = [];
-  const said = outputs.map(({ name, isBinary }) => {
-    const { datatype, shape } = tensors.get(name) as Tensor;
-    const head = { name, datatype, shape: [reply.count, ...shape.slice(1)] };
-    const values =
-      name === 'label' ? reply.predictions : name === 'confidence' ? reply.confidences : reply.outputs;
-    const isText = datatype === 'BYTES';
-    if (!isBinary) return { ...head, data: Array.from(values, (value) => (isText ? classes[value] : value)) };
-    const bytes = isText
-      ? textBytes(values, classes)
+  const tensor = ({ name, isBinary }: WantedOutput): string => {
+    const isLabel = name === 'label';
+    const values = name === 'confidence' ? confidences : all;
+    const shape = values === all && !isLabel ? `${count},${classes.length}` : count;
+    const head = `{"name":"${name}","datatype":"${isLabel ? 'BYTES' : 'FP32'}","shape":[${shape}],`;
+    if (!isBinary) return `${head}"data":[${isLabel ? textsOf(predictions, classes) : values.join()}]}`;
+    const bytes = isLabel
+      ? textBytes(predictions, classes)
       : Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     binary.push(bytes);
-    return { ...head, parameters: { binary_data_size: bytes.length } };
-  });
-  const json = JSON.stringify({ model_name: model.name, id, outputs: said });
+    return `${head}"parameters":{"binary_data_size":${bytes.length}}}`;
+  };
+  const said = id === undefined ? '' : `"id":${JSON.stringify(id)},`;
+  const tensors = outputs.map(tensor).join();
+  const json = `{"model_name":${JSON.stringify(model.name)},${said}"outputs":[${tensors}]}`;
   if (binary.length === 0) return { body: json, jsonBytes: null };
   const head = Buffer.from(json);
   return { body: Buffer.concat([head, ...binary]), jsonBytes: head.length };
 }
 
+function textsOf(predictions: Uint8Array, classes: readonly string[]): string {
+  const texts = classes.map((name) => JSON.stringify(name));
+  return Array.from(predictions, (prediction) => texts[prediction]).join();
+}
+
 /** Each text after its length, as a little-endian u32. */
-function textBytes(values: Iterable<number>, classes: readonly string[]): Buffer {
-  return Buffer.concat(
-    Array.from(values, (value) => {
-      const text = Buffer.from(classes[value]);
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(text.length);
-      return Buffer.concat([length, text]);
-    }),
-  );
+function textBytes(predictions: Uint8Array, classes: readonly string[]): Buffer {
+  const texts = classes.map((name) => {
+    const text = Buffer.from(name);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    return Buffer.concat([length, text]);
+  });
+  return Buffer.concat(Array.from(predictions, (prediction) => texts[prediction]));
 }

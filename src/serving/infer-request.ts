@@ -222,7 +222,8 @@ function parametersOf(
 }
 
 function objectOf(where: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, unknown>>;
   throw wrong(where, 'an object', value);
 }
 

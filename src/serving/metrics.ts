@@ -8,12 +8,11 @@ const IMAGES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096];
 /** What Prometheus may ask. Labels are routes as they were written down, methods and statuses: a stranger can add none. */
 export class Metrics implements WorkObserver {
   readonly #registry = new Registry();
-  readonly #requests = this.#counter('requests_total', 'requests that were answered', ['route', 'status']);
   readonly #latency = this.#histogram(
     'request_seconds',
     'from the head of a request to the end of its reply',
     SECONDS,
-    ['route'],
+    ['route', 'status'],
   );
   readonly #images = this.#counter('images_total', 'images that were scored', []);
   readonly #batches = this.#histogram('batch_images', 'images in a batch', IMAGES, []);
@@ -35,8 +34,7 @@ export class Metrics implements WorkObserver {
   }
 
   request(route: string, status: number, seconds: number): void {
-    this.#requests.inc({ route, status });
-    this.#latency.observe({ route }, seconds);
+    this.#latency.observe({ route, status }, seconds);
   }
 
   batch(images: number): void {

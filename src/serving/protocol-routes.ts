@@ -4,7 +4,7 @@ import { inferReply } from './infer-reply.js';
 import { inputTensor, outputTensors, readInferRequest } from './infer-request.js';
 import type { Bodies } from './read-body.js';
 import { RequestFault } from './request-fault.js';
-import { leavingSignal, type Routes, readBody } from './routes.js';
+import { type Routes, readBody, watch } from './routes.js';
 import type { ServedModel, Service } from './service.js';
 
 const ABOUT_MODEL = { name: 'model', description: 'the name of the network' } as const;
@@ -60,7 +60,7 @@ export function addProtocol(routes: Routes, service: Service, bodies: Bodies, ve
     const model = modelOf(request);
     const header = request.headers['inference-header-content-length'];
     const asked = readInferRequest(body, header === undefined ? undefined : String(header), model.network);
-    const said = inferReply(model, asked, await model.ask(asked.pixels, leavingSignal(reply)));
+    const said = inferReply(model, asked, await model.ask(asked.pixels, watch(reply)));
     if (said.jsonBytes === null) return reply.type('application/json').send(said.body);
     return reply
       .header('inference-header-content-length', said.jsonBytes)

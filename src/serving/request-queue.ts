@@ -32,6 +32,9 @@ export interface Asked {
   reject(error: unknown): void;
 }
 
+/** Hears how to leave, and calls it at most once. An AbortSignal would take longer than all the rest of a request in here. */
+export type Watch = (leave: (reason: unknown) => void) => void;
+
 /** What is told of each request whose images leave the queue, in the order in which they do. */
 export interface Follower {
   begun(asked: Asked): void;
@@ -73,12 +76,11 @@ export class RequestQueue {
    * Puts images in line; a request that finds room is taken whole, whatever its size. To leave frees its place at once.
    *
    * @param pixels `(count, height * width)` u8, count at least 1; not to be changed before the reply is there
-   * @param signal of who asks: the reply is not wanted any more once it is aborted
-   * @throws DigitflowError QUEUE_FULL, POOL_CLOSED, WORKER_FAILED; the signal's reason
+   * @param watch is given what to call when the reply is not wanted any more: then that is what the promise rejects with
+   * @throws DigitflowError QUEUE_FULL, POOL_CLOSED, WORKER_FAILED
    */
-  ask(pixels: Uint8Array, signal?: AbortSignal): Promise<Reply> {
+  ask(pixels: Uint8Array, watch?: Watch): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
       if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'no more requests are taken');
       if (this.#images >= this.#most) {
         const message = `expected at most ${this.#most} images in line, found ${this.#images}; try again later`;
@@ -89,10 +91,10 @@ export class RequestQueue {
       const asked: Asked = {
         ...{ pixels, count, askedMs, begunMs: undefined, handed: 0, isLeft: false, resolve, reject },
       };
-      signal?.addEventListener('abort', () => this.#leave(asked, signal.reason), { once: true });
       this.#waiting.add(asked);
       this.#images += count;
       this.#wake();
+      watch?.((reason) => this.#leave(asked, reason));
     });
   }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { About, DocumentedRoute } from './api-document.js';
 import type { Bodies } from './read-body.js';
 import { RequestFault } from './request-fault.js';
+import type { Watch } from './request-queue.js';
 
 /** Answers a request: with what it returns, or by the reply itself. */
 export type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -44,13 +45,13 @@ export function readBody(request: FastifyRequest, reply: FastifyReply, bodies: B
   return bodies.read(request.raw, (release) => reply.raw.once('close', release));
 }
 
-/** Is aborted when who asked has gone without a reply. */
-export function leavingSignal({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) leaving.abort(new RequestFault(499, 'the connection was closed'));
-  });
-  return leaving.signal;
+/** Tells when who asked has gone without a reply. */
+export function watch({ raw }: FastifyReply): Watch {
+  return (leave) => {
+    raw.once('close', () => {
+      if (!raw.writableFinished) leave(new RequestFault(499, 'the connection was closed'));
+    });
+  };
 }
 
 /**

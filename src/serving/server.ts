@@ -64,6 +64,8 @@ export async function openServer(
     // One line a request is enough; it is written below.
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: options.quiet ? 'error' : 'info', stream: process.stderr },
+    // A logger of its own for each request would cost more than its line.
+    childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     connectionTimeout: options.silenceMs,
     // Node's own answer to a missing host has no body.

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { InputDescription } from '../engine/records.js';
 import type { ReadingFlags } from '../formats/reading.js';
 import type { Network } from '../network/network.js';
-import type { Reply } from './request-queue.js';
+import type { Reply, Watch } from './request-queue.js';
 
 /** A network that answers. */
 export interface ServedModel {
@@ -12,7 +12,7 @@ export interface ServedModel {
   /** SHA-256 of its file, in hexadecimal. */
   readonly sha256: string;
   /** As `RequestQueue.ask`. */
-  ask(pixels: Uint8Array, signal?: AbortSignal): Promise<Reply>;
+  ask(pixels: Uint8Array, watch?: Watch): Promise<Reply>;
 }
 
 /** How rows that are streamed in are scored. */

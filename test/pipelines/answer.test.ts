@@ -5,7 +5,7 @@ import { openScorer, type Scorer } from '../../src/engine/open-scorer.js';
 import { ScoringPool } from '../../src/engine/pool.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
-import type { Reply } from '../../src/serving/request-queue.js';
+import type { Reply, Watch } from '../../src/serving/request-queue.js';
 import { testPixels } from '../helpers/mnist.js';
 import { failAttempts, fixture, makeBatch, network } from '../helpers/scoring.js';
 
@@ -35,6 +35,10 @@ function expectOwn({ count, predictions, confidences, outputs }: Reply, first: n
   expect(Buffer.from(predictions)).toEqual(Buffer.from(expected.predictions.subarray(first, end)));
   expect(Array.from(confidences)).toEqual(Array.from(expected.confidences.subarray(first, end)));
   expect(Array.from(outputs)).toEqual(Array.from(expected.outputs.subarray(first * 10, end * 10)));
+}
+
+function watching(signal: AbortSignal): Watch {
+  return (leave) => signal.addEventListener('abort', () => leave(signal.reason));
 }
 
 /** Slots of a pool whose threads run a fixture, with a batch size. */
@@ -74,7 +78,7 @@ describe.each([0, 2])('with %i workers', (workers) => {
           await afterTurns(turns);
           const asked = Math.min(count, MOST - first);
           const leaving = new AbortController();
-          const reply = (isSmall ? small : large).ask(imagesFrom(first, asked), leaving.signal);
+          const reply = (isSmall ? small : large).ask(imagesFrom(first, asked), watching(leaving.signal));
           if (leaves !== null) void afterTurns(leaves).then(() => leaving.abort(new Error('left')));
           try {
             expectOwn(await reply, first, asked);
@@ -105,13 +109,13 @@ describe.each([0, 2])('with %i workers', (workers) => {
     const scorer = await openScorer(network, { workers, withOutputs: true, batchSize: 50 });
     const answering = answerRequests(network, scorer, { mostWaiting: 500 });
     const leaving = new AbortController();
-    const left = answering.ask(imagesFrom(0, 600), leaving.signal);
+    const left = answering.ask(imagesFrom(0, 600), watching(leaving.signal));
     const refused = answering.ask(imagesFrom(0, 1));
     await expect(refused).rejects.toMatchObject({
       code: 'QUEUE_FULL',
       message: 'expected at most 500 images in line, found 600; try again later',
     });
-    const again = answering.ask(imagesFrom(0, 600), leaving.signal);
+    const again = answering.ask(imagesFrom(0, 600), watching(leaving.signal));
     leaving.abort(new Error('left'));
     expect(answering.waiting).toBe(0);
     const next = answering.ask(imagesFrom(5, 3));

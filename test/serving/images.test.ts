@@ -252,7 +252,7 @@ describe('pages', () => {
   test('what Prometheus reads has no label that a stranger can add', async () => {
     for (let i = 0; i < 5; i++) await ask(await port, 'GET', `/nowhere/${i}`);
     const text = (await ask(await port, 'GET', '/metrics')).body.toString();
-    expect(text).toContain('digitflow_requests_total{route="none",status="404"} 5\n');
+    expect(text).toContain('digitflow_request_seconds_count{route="none",status="404"} 5\n');
     expect(text).not.toContain('nowhere');
     for (const name of ['waiting_images', 'queue_seconds_count', 'compute_seconds_count', 'batch_images_sum'])
       expect(text).toMatch(new RegExp(`^digitflow_${name} \\d+$`, 'm'));
