@@ -82,7 +82,7 @@ describe('package.json', () => {
   test('depends on the packages that the built files still import, and on no other', async () => {
     const external = await importedBy(['dist/*.cjs', ...entries.map(([, target]) => Object(target).default)]);
     expect(new Set(external)).toEqual(new Set(dependencies));
-    expect(dependencies).toEqual(['piscina', 'rxjs']);
+    expect(dependencies).toEqual(['fastify', 'piscina', 'prom-client', 'rxjs']);
   });
 });
 
