@@ -28,6 +28,7 @@ export {
   type PlaceOptions,
 } from '../formats/pictures/fit-digit.js';
 export type { GreyImage, PictureSize } from '../formats/pictures/grey-image.js';
+export type { DigitCentre } from '../formats/pictures/place-digit.js';
 export { readMask } from '../formats/pictures/read-mask.js';
 export { decodePicture } from '../inputs/pictures/unpack-picture.js';
 export { ATTRIBUTION_TOLERANCE, type Attribution, attribute } from '../insight/attribution.js';

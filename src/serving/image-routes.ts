@@ -7,7 +7,7 @@ import { isUnsure, transposePixels } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
 import { readInferRequest } from './infer-request.js';
 import type { Bodies } from './read-body.js';
-import { faultJson, faultOf, RequestFault } from './request-fault.js';
+import { faultJson, faultOf, GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';
 import { queryOf, type Routes, readBody, watch } from './routes.js';
 import type { ExplainedImage, RowsOptions, ServedModel, Service } from './service.js';
@@ -131,6 +131,7 @@ async function startOf(raw: IncomingMessage, timeoutMs: number): Promise<Buffer>
     const part: Buffer | null = raw.read();
     if (part !== null) length += parts.push(part) && part.length;
     else if (raw.complete && raw.readableLength === 0) break;
+    else if (raw.destroyed) throw new RequestFault(499, GONE);
     else {
       await once(raw, 'readable', { signal }).catch(() => {
         const found = signal.aborted ? `nothing within ${timeoutMs} ms` : 'the connection closed';
@@ -149,10 +150,12 @@ async function streamRows(service: Service, request: FastifyRequest, reply: Fast
   const options = rowsOptions(request, (words) => {
     reading = words;
   });
-  const rows = service.rows(service.model, options);
   const { raw: body } = request;
   const { raw: response } = reply;
-  const leave = () => rows.destroy(new RequestFault(499, 'the connection was closed'));
+  // Of what has gone already nothing more would be heard.
+  if (response.destroyed) throw new RequestFault(499, GONE);
+  const rows = service.rows(service.model, options);
+  const leave = () => rows.destroy(new RequestFault(499, GONE));
   const cutOff = () => {
     if (!body.complete)
       rows.destroy(new RequestFault(400, 'body: expected all of it, found the connection closed'));
@@ -185,6 +188,7 @@ async function streamRows(service: Service, request: FastifyRequest, reply: Fast
 }
 
 async function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
   await new Promise<void>((resolve) => {
     const done = () => {
       response.off('drain', done).off('close', done);

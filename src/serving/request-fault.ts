@@ -14,6 +14,8 @@ export class RequestFault extends Error {
 /** How long who comes too early is asked to wait, in seconds. */
 export const RETRY_AFTER_SECONDS = 1;
 
+/** Why who left gets no reply. */
+export const GONE = 'the connection was closed';
 /** There is nothing wrong with the request, and later it may be taken. */
 const LATER: readonly ErrorCode[] = ['QUEUE_FULL', 'POOL_CLOSED', 'THREAD_LIMIT'];
 const USAGE = 2;

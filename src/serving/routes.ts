@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { About, DocumentedRoute } from './api-document.js';
 import type { Bodies } from './read-body.js';
-import { RequestFault } from './request-fault.js';
+import { GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';
 
 /** Answers a request: with what it returns, or by the reply itself. */
@@ -41,16 +41,23 @@ function patternOf(url: string): RegExp {
 }
 
 /** Reads the body of a request whole; its bytes are counted until the reply is out. */
-export function readBody(request: FastifyRequest, reply: FastifyReply, bodies: Bodies): Promise<Buffer> {
+export async function readBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bodies: Bodies,
+): Promise<Buffer> {
+  if (reply.raw.destroyed) throw new RequestFault(499, GONE);
   return bodies.read(request.raw, (release) => reply.raw.once('close', release));
 }
 
 /** Tells when who asked has gone without a reply. */
 export function watch({ raw }: FastifyReply): Watch {
   return (leave) => {
-    raw.once('close', () => {
-      if (!raw.writableFinished) leave(new RequestFault(499, 'the connection was closed'));
-    });
+    const left = () => {
+      if (!raw.writableFinished) leave(new RequestFault(499, GONE));
+    };
+    if (raw.destroyed) left();
+    else raw.once('close', left);
   };
 }
 
