@@ -1,4 +1,4 @@
-// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
@@ -15,6 +15,7 @@ const MEASUREMENTS = {
   scale: async () => (await import('./scale.js')).measureScale,
   train: async () => (await import('./train.js')).measureTrain,
   pictures: async () => (await import('./pictures.js')).measurePictures,
+  draw: async () => (await import('./draw.js')).measureDraw,
   build: async () => (await import('./build.js')).measureBuild,
 };
 

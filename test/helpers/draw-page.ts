@@ -55,10 +55,11 @@ export async function draw(page: Page, segments: readonly Segment[]): Promise<vo
 
 /** The outputs as they are shown, after all that was done has been shown, `(classes)`. */
 export function outputs(page: Page): Promise<number[]> {
-  return page.evaluate<
-    number[]
-  >(`new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    tell(Array.from(document.querySelectorAll('#outputs li'), ({ dataset }) => Number(dataset.value))))))`);
+  return page.evaluate<number[]>(`(async () => {
+    // What is drawn is shown in two frames, and there may have been something before it.
+    for (let i = 0; i < 4; i++) await new Promise((next) => requestAnimationFrame(next));
+    return Array.from(document.querySelectorAll('#outputs li'), ({ dataset }) => Number(dataset.value));
+  })()`);
 }
 
 /** The class with the largest output, the first of equals. */

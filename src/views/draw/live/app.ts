@@ -11,6 +11,9 @@ import { type Placed, type Placement, place } from './placement.js';
 /** What has changed since the views were last told. */
 export type Part = 'drawing' | 'network' | 'selection' | 'language';
 
+/** Is told what has changed. */
+type View = (parts: ReadonlySet<Part>) => void;
+
 /** The state of the page, and all that follows from it. Views read it, ask it to change, and are told once a frame. */
 export class App {
   readonly data: DrawData;
@@ -28,7 +31,10 @@ export class App {
   #activations: readonly Float64Array[] = [];
   #verdicts: Verdicts | null = null;
   readonly #before: (Verdicts | undefined)[] = [];
-  readonly #views: ((parts: ReadonlySet<Part>) => void)[] = [];
+  readonly #firstViews: View[] = [];
+  readonly #views: View[] = [];
+  /** What is left to tell of the last change. */
+  #rest: (() => void) | null = null;
   readonly #parts = new Set<Part>();
   readonly #schedule: (run: () => void) => void;
 
@@ -106,15 +112,15 @@ export class App {
     return countCorrect(predictions.subarray(0, sample), labels.subarray(0, sample)) / sample;
   }
 
-  /** Adds a view: it is told at once, and then whenever something has changed, at most once a frame. */
-  watch(view: (parts: ReadonlySet<Part>) => void): void {
-    this.#views.push(view);
+  /** Adds a view: it is told at once, and then whenever something has changed, at most once a frame; of ink the first ones before the others. */
+  watch(view: View, isFirst = false): void {
+    (isFirst ? this.#firstViews : this.#views).push(view);
     view(new Set<Part>(['drawing', 'network', 'selection', 'language']));
   }
 
   /** To be called after the state was changed. */
   touch(...parts: readonly Part[]): void {
-    if (this.#parts.size === 0) this.#schedule(() => this.#tell());
+    if (this.#parts.size === 0 && this.#rest === null) this.#schedule(() => this.#tell());
     for (const part of parts) this.#parts.add(part);
   }
 
@@ -149,7 +155,9 @@ export class App {
 
   /** Runs what is due now, as the next frame would. */
   flush(): void {
+    this.#rest?.();
     if (this.#parts.size > 0) this.#tell();
+    this.#rest?.();
   }
 
   #change(): void {
@@ -158,12 +166,22 @@ export class App {
     this.touch('network');
   }
 
+  /** While something is drawn the pad and the sums take one frame, and all other views the next: each is short enough. */
   #tell(): void {
     const parts = new Set(this.#parts);
     this.#parts.clear();
     if (parts.has('drawing')) this.#placed = place(this.pad, this.network.image, this.placement);
     if (parts.has('drawing') || parts.has('network')) this.#run();
-    for (const view of this.#views) view(parts);
+    for (const view of this.#firstViews) view(parts);
+    const rest = () => {
+      if (this.#rest !== rest) return;
+      this.#rest = null;
+      for (const view of this.#views) view(parts);
+      if (this.#parts.size > 0) this.#schedule(() => this.#tell());
+    };
+    this.#rest = rest;
+    if (parts.size === 1 && parts.has('drawing')) this.#schedule(rest);
+    else rest();
   }
 
   #run(): void {

@@ -43,3 +43,10 @@ export function show(canvas: HTMLCanvasElement, picture: ImageData): void {
   if (canvas.height !== picture.height) canvas.height = picture.height;
   canvas.getContext('2d')?.putImageData(picture, 0, 0);
 }
+
+/** A picture that stays as it is. Each canvas is a layer by itself, which every frame has to put together; an image is not. */
+export function still(picture: ImageData): HTMLImageElement {
+  const canvas = document.createElement('canvas');
+  show(canvas, picture);
+  return Object.assign(new Image(picture.width, picture.height), { src: canvas.toDataURL(), alt: '' });
+}

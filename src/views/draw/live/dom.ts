@@ -16,16 +16,36 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+const sizes = new WeakMap<Element, { readonly width: number; readonly height: number }>();
+/** Made before those of the views, so that it hears before them; a worker has no elements, and none of it. */
+const resized =
+  typeof ResizeObserver === 'undefined'
+    ? null
+    : new ResizeObserver((entries) => {
+        for (const { target, contentRect } of entries) sizes.set(target, contentRect);
+      });
+
+/** How large an element is on the screen, in pixels of CSS: to measure takes a layout, so it is done once a size. */
+export function sizeOf(shown: Element): { readonly width: number; readonly height: number } {
+  const known = sizes.get(shown);
+  if (known !== undefined && known.width > 0) return known;
+  const size = { width: shown.clientWidth, height: shown.clientHeight };
+  sizes.set(shown, size);
+  resized?.observe(shown);
+  return size;
+}
+
 /** What is drawn with on a canvas, which is given so many pixels as it has on the screen. */
 export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const ratio = Math.min(2, window.devicePixelRatio);
-  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+  const size = sizeOf(canvas);
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('the browser draws no canvas');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  context.clearRect(0, 0, size.width, size.height);
   return context;
 }
 

@@ -1,5 +1,5 @@
 import type { App } from './app.js';
-import { greyPicture, show } from './colours.js';
+import { greyPicture, still } from './colours.js';
 import { element, find, soon } from './dom.js';
 import { wordsOf } from './speech.js';
 
@@ -19,9 +19,8 @@ export function watchExamples(app: App): void {
   const size = images.height * images.width;
   const pixelsOf = (index: number) => images.pixels.subarray(index * size, (index + 1) * size);
   const buttons = Array.from(images.labels, (label, index) => {
-    const canvas = element('canvas');
-    show(canvas, greyPicture(images, pixelsOf(index)));
-    const button = element('button', { type: 'button' }, [canvas, element('span')]);
+    const picture = still(greyPicture(images, pixelsOf(index)));
+    const button = element('button', { type: 'button' }, [picture, element('span')]);
     button.dataset.truth = String(label);
     button.addEventListener('click', () => load(index));
     return button;

@@ -1,6 +1,7 @@
+import { extentOf } from '../../../formats/pictures/grey-image.js';
 import type { App } from './app.js';
 import { greyPicture, show } from './colours.js';
-import { find, pencil } from './dom.js';
+import { find, pencil, sizeOf } from './dom.js';
 import type { Point } from './pad.js';
 
 /** What a pointer does on the pad. */
@@ -26,6 +27,7 @@ export function watchPad(app: App): void {
   canvas.parentElement?.style.setProperty('aspect-ratio', `${columns} / ${rows}`);
   let tool: Tool = 'draw';
   let last: Point | null = null;
+  let box = canvas.getBoundingClientRect();
   let moved: { readonly from: Point; readonly pixels: Uint8Array } | null = null;
 
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-tool]')) {
@@ -52,6 +54,8 @@ export function watchPad(app: App): void {
       // A pointer that a program moves cannot be held.
     }
     pad.keep();
+    // Once a stroke: to measure takes a layout.
+    box = canvas.getBoundingClientRect();
     last = pointOf(event);
     moved = { from: last, pixels: pad.pixels.slice() };
     changed(() => mark(event));
@@ -87,7 +91,7 @@ export function watchPad(app: App): void {
     show(canvas, greyPicture(pad, pad.pixels));
     find<HTMLButtonElement>('#undo').disabled = !pad.canUndo;
     drawMarks();
-  });
+  }, true);
   new ResizeObserver(drawMarks).observe(canvas);
 
   function changed(change: () => void): void {
@@ -101,7 +105,6 @@ export function watchPad(app: App): void {
   }
 
   function pointOf(event: PointerEvent): Point {
-    const box = canvas.getBoundingClientRect();
     const [y, x] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
     return { y: y * pad.height, x: x * pad.width };
   }
@@ -139,21 +142,39 @@ export function watchPad(app: App): void {
     else if (tool !== 'move') pad.stroke(at, at, width.valueAsNumber, tool === 'erase');
   }
 
-  /** The box and the middle that MNIST's digits have, the middle of this one, and where the keys are. */
+  /** The box and the middle that MNIST's digits have, those of this one, and where the keys are. */
   function drawMarks(): void {
     const context = pencil(marks);
-    const [wide, tall] = [marks.clientWidth, marks.clientHeight];
+    const { width: wide, height: tall } = sizeOf(marks);
     context.strokeStyle = 'rgb(255 255 255 / 0.28)';
     context.setLineDash([4, 5]);
     const [left, top] = [(wide * (1 - BOX_SHARE)) / 2, (tall * (1 - BOX_SHARE)) / 2];
     context.strokeRect(left, top, wide * BOX_SHARE, tall * BOX_SHARE);
     context.setLineDash([]);
+    cross(context, wide / 2, tall / 2);
+    const ink = extentOf(pad, pad.pixels, 1);
+    if (ink.mass > 0) {
+      const unit = wide / pad.width;
+      context.strokeStyle = 'rgb(255 120 90 / 0.9)';
+      context.strokeRect(ink.left * unit, ink.top * unit, ink.width * unit, ink.height * unit);
+      context.lineWidth = 2;
+      cross(context, ink.x * unit, ink.y * unit);
+    }
     if (document.activeElement !== canvas || !canvas.matches(':focus-visible')) return;
     context.strokeStyle = 'rgb(255 222 138)';
     context.lineWidth = 2;
     const [cellX, cellY] = [wide / columns, tall / rows];
     context.strokeRect(cursor.column * cellX, cursor.row * cellY, cellX, cellY);
   }
+}
+
+function cross(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x - 7, y);
+  context.lineTo(x + 7, y);
+  context.moveTo(x, y - 7);
+  context.lineTo(x, y + 7);
+  context.stroke();
 }
 
 /** Where arrow keys lead. */

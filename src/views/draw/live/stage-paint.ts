@@ -85,7 +85,7 @@ function paintEdges(context: CanvasRenderingContext2D, edges: readonly Edge[], s
         context.moveTo(from.x, from.y);
         context.lineTo(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share);
       }
-      context.setLineDash(colour === LOWERS ? [5, 4] : []);
+      context.setLineDash(colour === LOWERS ? [8, 6] : []);
       context.lineWidth = 0.6 + 2.6 * strength;
       context.strokeStyle = css(colour, 0.08 + 0.92 * strength ** 1.5);
       context.stroke();

@@ -2,7 +2,7 @@ import { arithmeticOf, type NeuronPlace } from '../../../../insight/explain.js';
 import type { Change } from '../../../../insight/what-if.js';
 import type { App } from '../app.js';
 import { css, LOWERS, RAISES, show, signedPicture } from '../colours.js';
-import { find, pencil } from '../dom.js';
+import { find, pencil, sizeOf } from '../dom.js';
 import { wordsOf } from '../speech.js';
 import { addChanges, type KnobRange, largestOf, rangeFor, toStep } from './change-list.js';
 import { brushed, type InputShape, inputShape } from './neuron-sum.js';
@@ -170,7 +170,8 @@ export function watchWeights(app: App, hand: Hand): void {
 /** A bar for each input, up or down, with its number where there is room. */
 function paintBars(canvas: HTMLCanvasElement, values: Float64Array, largest: number): void {
   const context = pencil(canvas);
-  const [wide, tall] = [canvas.clientWidth / values.length, canvas.clientHeight];
+  const { width, height: tall } = sizeOf(canvas);
+  const wide = width / values.length;
   const isNumbered = wide >= 15;
   const middle = tall / 2;
   context.font = '11px system-ui, sans-serif';
@@ -183,7 +184,7 @@ function paintBars(canvas: HTMLCanvasElement, values: Float64Array, largest: num
     // On the side that the bar leaves free.
     if (isNumbered) context.fillText(String(i), (i + 0.5) * wide, value > 0 ? middle + 13 : middle - 5);
   }
-  context.fillRect(0, middle - 0.5, canvas.clientWidth, 1);
+  context.fillRect(0, middle - 0.5, width, 1);
 }
 
 /** The weights of a neuron, in the network with its changes or in another. */

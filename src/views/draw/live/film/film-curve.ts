@@ -1,5 +1,5 @@
 import { css, LIT } from '../colours.js';
-import { pencil } from '../dom.js';
+import { pencil, sizeOf } from '../dom.js';
 
 /** What is drawn over the frames of a film. */
 export interface FilmCurve {
@@ -24,7 +24,7 @@ export function drawCurve(
   at: number,
 ): void {
   const context = pencil(canvas);
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const { width, height } = sizeOf(canvas);
   const [wide, tall] = [width - MARGIN.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom];
   const last = Math.max(1, epochs.length - 1);
   const x = (frame: number) => MARGIN.left + (wide * frame) / last;
