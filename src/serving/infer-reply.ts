@@ -47,10 +47,17 @@ function textsOf(predictions: Uint8Array, classes: readonly string[]): string {
 /** Each text after its length, as a little-endian u32. */
 function textBytes(predictions: Uint8Array, classes: readonly string[]): Buffer {
   const texts = classes.map((name) => {
-    const text = Buffer.from(name);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    return Buffer.concat([length, text]);
+    const text = Buffer.from(`1234${name}`);
+    text.writeUInt32LE(text.length - 4);
+    return text;
   });
-  return Buffer.concat(Array.from(predictions, (prediction) => texts[prediction]));
+  const bytes = Buffer.allocUnsafe(
+    predictions.reduce((sum, prediction) => sum + texts[prediction].length, 0),
+  );
+  let end = 0;
+  for (const prediction of predictions) {
+    const text = texts[prediction];
+    for (let i = 0; i < text.length; i++) bytes[end++] = text[i];
+  }
+  return bytes;
 }

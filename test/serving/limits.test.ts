@@ -15,14 +15,21 @@ const PICTURE = JSON.stringify({
 const MIB = 2 ** 20;
 
 /** A request with the bytes of so many images. */
-function binary(count: number): { readonly body: Buffer; readonly headers: Record<string, number> } {
+function binary(
+  count: number,
+  first = 0,
+): { readonly body: Buffer; readonly headers: Record<string, number> } {
   const parameters = { binary_data_size: count * 784 };
   const said = JSON.stringify({
     inputs: [{ name: 'pixels', shape: [count, 784], datatype: 'UINT8', parameters }],
     outputs: [{ name: 'label' }],
   });
-  const body = Buffer.concat([Buffer.from(said), PIXELS.subarray(0, count * 784)]);
+  const body = Buffer.concat([Buffer.from(said), PIXELS.subarray(first * 784, (first + count) * 784)]);
   return { body, headers: { 'inference-header-content-length': said.length } };
+}
+
+interface Inferred {
+  readonly outputs: readonly { readonly data: readonly string[] }[];
 }
 
 function chunked(body: Uint8Array | string, size: number): Buffer {
@@ -45,6 +52,21 @@ describe('bodies', () => {
     for (const size of [1000, 65_536, 3 * MIB]) {
       const request = head('POST', INFER, { ...headers, 'transfer-encoding': 'chunked' });
       expect(json(responseOf(await exchange(await port, request, chunked(body, size))))).toEqual(whole);
+    }
+  });
+
+  test('of declared lengths, large and many at the same time, are kept apart', async () => {
+    const labels = async (first: number, count: number): Promise<readonly string[]> => {
+      const { body, headers } = binary(count, first);
+      const reply = json(await ask(await port, 'POST', INFER, body, headers)) as Inferred;
+      return reply.outputs[0].data;
+    };
+    const all = await labels(0, 4000);
+    const { below } = createRandom(5);
+    for (let round = 0; round < 5; round++) {
+      const asked = Array.from({ length: 12 }, () => [below(3000), 1 + below(1000)] as const);
+      const replies = await Promise.all(asked.map(([first, count]) => labels(first, count)));
+      expect(replies).toEqual(asked.map(([first, count]) => all.slice(first, first + count)));
     }
   });
 
