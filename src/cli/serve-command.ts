@@ -32,7 +32,7 @@ Examples:
   $ curl -X POST -T test.csv localhost:8080/predict        rows of CSV, IDX or NumPy: NDJSON, as they come
   $ curl localhost:8080/v2/models/sigmoid                  the Open Inference Protocol; POST …/infer
   $ DIGITFLOW_API_KEY=secret digitflow serve               for who knows the key
-  $ kill -HUP $(pidof node)                                reads --model again; no request is lost
+  $ kill -HUP PID                                          reads --model again; no request is lost
 
 Addresses: /docs names all. / is the page to draw on, /report the report, /metrics for Prometheus.
 SIGTERM or Ctrl-C takes no new connections, answers what was sent, and ends with exit code 0; a second one leaves at once.
