@@ -39,13 +39,17 @@ export class Replies implements Follower {
 
   begun(asked: Asked): void {
     const { count } = asked;
+    const outputBytes = count * this.#classCount * 4;
+    // One piece of memory for all: to ask for it takes longer than to fill it.
+    const memory = new ArrayBuffer(outputBytes + count * 5);
     // Its own fields stay where they are: the queue writes to them.
-    this.#open.push(
-      Object.assign(asked, {
-        ...{ predictions: new Uint8Array(count), confidences: new Float32Array(count), answered: 0 },
-        outputs: new Float32Array(count * this.#classCount),
-      }),
-    );
+    const open: Open = Object.assign(asked, {
+      predictions: new Uint8Array(memory, outputBytes + count * 4, count),
+      confidences: new Float32Array(memory, outputBytes, count),
+      outputs: new Float32Array(memory, 0, count * this.#classCount),
+      answered: 0,
+    });
+    this.#open.push(open);
   }
 
   /** A scorer for which a batch that cannot be scored is no end: `take` tells those who wait for it. */

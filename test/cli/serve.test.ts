@@ -222,6 +222,56 @@ describe('under load', () => {
     }
   });
 
+  test('far more than it can bear is refused with a 503, and what is taken is answered rightly', async () => {
+    const expected = await verdicts('sigmoid');
+    const flags = ['--workers', '1', '--batch-size', '10', '--queue', '20'];
+    const { cli, port } = await started(flags);
+    let most = 0;
+    const watch = async (): Promise<void> => {
+      const text = (await ask(port, 'GET', '/metrics')).body.toString();
+      most = Math.max(most, Number(/^digitflow_waiting_images (\d+)$/m.exec(text)?.[1]));
+    };
+    // Many images each: they take longer to score than to read.
+    const statusOf = async (first: number): Promise<number> => {
+      const said = JSON.stringify({
+        inputs: [
+          {
+            ...{ name: 'pixels', shape: [100, 784], datatype: 'UINT8' },
+            parameters: { binary_data_size: 78_400 },
+          },
+        ],
+        outputs: [{ name: 'probabilities' }],
+      });
+      const body = Buffer.concat([Buffer.from(said), PIXELS.subarray(first * 784, (first + 100) * 784)]);
+      const headers = { 'inference-header-content-length': said.length };
+      const response = await ask(port, 'POST', '/v2/models/sigmoid/infer', body, headers);
+      const indices = Array.from({ length: 100 }, (_, i) => first + i);
+      if (response.status === 200)
+        expect(outputsOf(response.body)).toEqual(indices.flatMap((index) => expected.get(index)));
+      else {
+        expect(response).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+        expect(json(response)).toMatchObject({ error: expect.stringMatching(/^expected at most 20 images/) });
+      }
+      return response.status;
+    };
+    for (let round = 0; round < 5; round++) {
+      // What comes while it stands still is there all at once when it goes on: 60 requests where two find room.
+      cli.signal('SIGSTOP');
+      const asked = Array.from({ length: 60 }, (_, i) => statusOf(round * 60 + i));
+      const watched = watch();
+      for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+      cli.signal('SIGCONT');
+      const statuses = await Promise.all(asked);
+      await watched;
+      expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
+      expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
+    }
+    // How long what was taken has waited is bounded by what can be in line before it: the last one finds room for one image.
+    expect(most).toBeLessThanOrEqual(19 + 100);
+    cli.signal('SIGTERM');
+    expect((await cli.ended).exitCode).toBe(0);
+  });
+
   test('SIGHUP takes another network without losing a request; one that cannot be read changes nothing', async () => {
     const [sigmoid, relu] = await Promise.all(['sigmoid', 'relu'].map(verdicts));
     const folder = await tempFolder();
