@@ -16,6 +16,7 @@ const MEASUREMENTS = {
   train: async () => (await import('./train.js')).measureTrain,
   pictures: async () => (await import('./pictures.js')).measurePictures,
   draw: async () => (await import('./draw.js')).measureDraw,
+  serve: async () => (await import('./serve.js')).measureServe,
   build: async () => (await import('./build.js')).measureBuild,
 };
 
