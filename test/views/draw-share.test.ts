@@ -135,6 +135,7 @@ describe.skipIf(path === null)(
         .toMatch(/^The link is in the clipboard: \d+ characters/);
       const copied = await own.evaluate<string>('navigator.clipboard.readText()');
       expect(copied).toBe(own.url());
+      expect(await own.locator('#linknote').textContent()).toContain(`: ${copied.length} characters`);
       await own.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
       await press(own, '#undo');
       await own.click('#copylink');

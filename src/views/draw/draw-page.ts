@@ -5,7 +5,10 @@ import { drawEn } from '../words/draw-en.js';
 import { drawJa } from '../words/draw-ja.js';
 import type { Language } from '../words/words.js';
 import { type DrawData, packDrawData } from './draw-data.js';
+import { BRUSHES } from './live/ask/neuron-sum.js';
 import { PRESETS } from './live/handmade/handmade.js';
+import { TOOLS } from './live/pad.js';
+import { PLACEMENTS } from './live/placement.js';
 import { textOfBytes } from './text-bytes.js';
 
 /** What runs in the page, as the build made it. */
@@ -18,9 +21,6 @@ export interface DrawCode {
 
 /** By itself, as a template may hold only ASCII: the program is quicker to load so. */
 const JAPANESE = '日本語';
-const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
-const PLACEMENTS = ['drawn', 'boxed', 'centred'] as const;
-const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
 
 /** The page to draw on: one HTML document without a network, whose policy allows its own script and nothing else. */
 export function drawPage(data: DrawData, { script, loader, style }: DrawCode, language: Language): string {
@@ -47,16 +47,17 @@ ${TOOLS.map((tool) => html`<button type="button" data-tool="${tool}" aria-presse
 <button type="button" id="undo" ${word('undo')}></button><button type="button" id="clear" ${word('clear')}></button></div>
 <label class="slider" id="widths"><span ${word('width')}></span><input id="width" type="range" min="1" max="5" step="0.1" value="2.6"></label>
 <label class="slider" id="shades" hidden><span ${word('shade')}></span><input id="shade" type="range" min="0" max="255" value="255"></label>
-<div class="tools" role="group" ${label('placement')}>
+<div class="tools placements" role="group" ${label('placement')}>
 ${PLACEMENTS.map((placement) => html`<button type="button" data-placement="${placement}" ${word(placement)}></button>`)}</div>
 <p class="soft" id="placed"></p>
+<p class="legend"><span><i class="box"></i><span ${word('usual')}></span></span><span><i class="ink"></i><span ${word('own')}></span></span></p>
 <div id="tryout"><h2 class="small" ${word('examples')}></h2><div id="examples"></div></div>
 </section>
 <section class="black" ${label('stage')}>
 <div class="stagehead"><div><h2 id="verdict" aria-live="polite"></h2><p class="soft" id="doubts"></p></div>
 <button type="button" id="replay" ${word('replay')}></button></div>
 <div id="stage"><canvas id="network" aria-hidden="true"></canvas><div id="heads" aria-hidden="true"></div>
-<button type="button" id="unroll" aria-pressed="false" ${label('unroll')}></button><div id="neurons"></div><ol id="outputs" ${label('outputs')}></ol></div>
+<button type="button" id="unroll" aria-pressed="false" ${label('unroll')}></button><div id="neurons"></div><ol id="outputs" class="shares" ${label('outputs')}></ol></div>
 <p class="legend"><span><i></i><span ${word('raises')}></span></span><span><i class="lowers"></i><span ${word('lowers')}></span></span><span><i class="lit"></i><span ${word('lit')}></span></span></p>
 </section>
 ${askSection(word, label)}
@@ -125,7 +126,7 @@ ${PRESETS.map((preset) => html`<button type="button" data-preset="${preset}" ${w
 <dl><dt ${word('weightedSum')}></dt><dd id="regionsum"></dd><dt ${word('regionBias')}></dt><dd id="regionbias"></dd><dt class="sum">z</dt><dd class="sum" id="regionz"></dd><dt ${word('sigmaOfZ')}></dt><dd id="regionsigma"></dd></dl>
 <label class="slider"><span ${word('regionBias')}></span><input id="biasknob" type="range" step="0.5"></label>
 <div class="tools"><button type="button" id="implant"></button></div></div>
-<div id="found"><h3 id="foundof"></h3><ol id="fires"></ol></div></div>
+<div id="found"><h3 id="foundof"></h3><ol id="fires" class="shares"></ol></div></div>
 </section>`;
 }
 

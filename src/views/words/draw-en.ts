@@ -28,6 +28,8 @@ export const drawEn = {
     boxed: 'Scaled to 20 × 20; the middle of the box is the middle of the image.',
     centred: 'Scaled to 20 × 20; the centre of mass is the middle of the image, as in MNIST.',
   },
+  usual: 'box and middle of MNIST’s digits',
+  own: 'box and centre of mass of this one',
   examples: 'From the test set: half of these are mistakes',
   example: (name: string, number: number) => `a ${name}, image ${number}`,
 

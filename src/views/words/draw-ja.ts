@@ -28,6 +28,8 @@ export const drawJa: typeof drawEn = {
     boxed: '20 × 20 に縮め、枠の中心を画像の中央に置きます。',
     centred: '20 × 20 に縮め、MNIST と同じように、重心を画像の中央に置きます。',
   },
+  usual: 'MNIST の数字の枠と中心',
+  own: '書いた数字の枠と重心',
   examples: 'テストデータから：半分は誤認識された画像です',
   example: (name, number) => `${name}（画像 ${number}）`,
 
@@ -111,7 +113,7 @@ export const drawJa: typeof drawEn = {
   addRow: '追加',
   saveCsv: 'CSV で保存',
   rows: (count) => (count === 0 ? 'まだありません。' : `${count} 枚。タップすると取り除きます。`),
-  removeRow: (number, label) => `${number} 枚目（${label}）を取り除く`,
+  removeRow: (number, label) => `${number} 枚目の ${label} を取り除く`,
   csvSays: 'ネットワークが見る画像を 1 行ずつ収めます。コマンドラインで評価や学習に使えます：',
 
   ask: 'ニューロンに聞いてみよう',

@@ -1,5 +1,5 @@
 import type { App } from './app.js';
-import { element, find } from './dom.js';
+import { element, find, press } from './dom.js';
 import { PLACEMENTS } from './placement.js';
 import { percentOf, speak, wordsOf } from './speech.js';
 
@@ -39,10 +39,6 @@ export function watchChoices(app: App): void {
       find('#sizes').textContent = wordsOf(app).sizes(app.network.layers, app.network.image);
     }
   });
-}
-
-function press(button: HTMLElement, isPressed: boolean): void {
-  button.setAttribute('aria-pressed', String(isPressed));
 }
 
 /** What the network says of the drawing, and what is doubtful about it. */

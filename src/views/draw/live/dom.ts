@@ -49,6 +49,37 @@ export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
+/** Whether a button that stays down is down. */
+export function press(button: Element, isPressed: boolean): void {
+  button.setAttribute('aria-pressed', String(isPressed));
+}
+
+/** A pointer that goes down on an element stays its own until it goes up. */
+export function grab(target: HTMLElement, event: PointerEvent): void {
+  event.preventDefault();
+  // A page that scrolled now would move the element away from the pointer.
+  target.focus({ preventScroll: true });
+  try {
+    target.setPointerCapture(event.pointerId);
+  } catch {
+    // A pointer that a program moves cannot be held.
+  }
+}
+
+/** A share of each class: its name, a bar, and the number. */
+export function barRow(name: string): HTMLLIElement {
+  return element('li', {}, [
+    element('b', { textContent: name }),
+    element('i', {}, [element('s')]),
+    element('span'),
+  ]);
+}
+
+export function setBar(row: Element, share: number, told: string): void {
+  find('s', row).style.width = `${100 * Math.max(0, Math.min(1, share))}%`;
+  find('span', row).textContent = told;
+}
+
 /** Whether nothing is to move by itself. */
 export function isStill(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;

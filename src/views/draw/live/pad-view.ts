@@ -1,13 +1,8 @@
 import { extentOf } from '../../../formats/pictures/grey-image.js';
 import type { App } from './app.js';
-import { greyPicture, show } from './colours.js';
-import { find, pencil, sizeOf } from './dom.js';
-import type { Point } from './pad.js';
-
-/** What a pointer does on the pad. */
-export const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
-
-export type Tool = (typeof TOOLS)[number];
+import { css, GREY, greyPicture, INK, LIT, show } from './colours.js';
+import { find, grab, pencil, press, sizeOf } from './dom.js';
+import { type Point, TOOLS } from './pad.js';
 
 /** A mouse has this pressure: it draws as wide as is set. */
 const PLAIN_PRESSURE = 0.5;
@@ -25,7 +20,7 @@ export function watchPad(app: App): void {
   const rows = pad.height / pad.scale;
   const cursor = { row: Math.floor(rows / 2), column: Math.floor(columns / 2) };
   canvas.parentElement?.style.setProperty('aspect-ratio', `${columns} / ${rows}`);
-  let tool: Tool = 'draw';
+  let tool: (typeof TOOLS)[number] = 'draw';
   let last: Point | null = null;
   let box = canvas.getBoundingClientRect();
   let moved: { readonly from: Point; readonly pixels: Uint8Array } | null = null;
@@ -33,9 +28,7 @@ export function watchPad(app: App): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-tool]')) {
     button.addEventListener('click', () => {
       tool = TOOLS.find((name) => name === button.dataset.tool) ?? 'draw';
-      for (const other of document.querySelectorAll('[data-tool]')) {
-        other.setAttribute('aria-pressed', String(other === button));
-      }
+      for (const other of document.querySelectorAll('[data-tool]')) press(other, other === button);
       find('#widths').hidden = tool === 'pixel' || tool === 'move';
       find('#shades').hidden = tool !== 'pixel';
     });
@@ -45,14 +38,7 @@ export function watchPad(app: App): void {
 
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
-    event.preventDefault();
-    // A page that scrolled now would move the pad away from the pointer.
-    canvas.focus({ preventScroll: true });
-    try {
-      canvas.setPointerCapture(event.pointerId);
-    } catch {
-      // A pointer that a program moves cannot be held.
-    }
+    grab(canvas, event);
     pad.keep();
     // Once a stroke: to measure takes a layout.
     box = canvas.getBoundingClientRect();
@@ -146,7 +132,8 @@ export function watchPad(app: App): void {
   function drawMarks(): void {
     const context = pencil(marks);
     const { width: wide, height: tall } = sizeOf(marks);
-    context.strokeStyle = 'rgb(255 255 255 / 0.28)';
+    // Seen on black and on white.
+    context.strokeStyle = css(GREY);
     context.setLineDash([4, 5]);
     const [left, top] = [(wide * (1 - BOX_SHARE)) / 2, (tall * (1 - BOX_SHARE)) / 2];
     context.strokeRect(left, top, wide * BOX_SHARE, tall * BOX_SHARE);
@@ -155,13 +142,13 @@ export function watchPad(app: App): void {
     const ink = extentOf(pad, pad.pixels, 1);
     if (ink.mass > 0) {
       const unit = wide / pad.width;
-      context.strokeStyle = 'rgb(255 120 90 / 0.9)';
+      context.strokeStyle = css(INK);
       context.strokeRect(ink.left * unit, ink.top * unit, ink.width * unit, ink.height * unit);
       context.lineWidth = 2;
       cross(context, ink.x * unit, ink.y * unit);
     }
     if (document.activeElement !== canvas || !canvas.matches(':focus-visible')) return;
-    context.strokeStyle = 'rgb(255 222 138)';
+    context.strokeStyle = css(LIT);
     context.lineWidth = 2;
     const [cellX, cellY] = [wide / columns, tall / rows];
     context.strokeRect(cursor.column * cellX, cursor.row * cellY, cellX, cellY);

@@ -8,6 +8,8 @@ const SOFT = 1;
 /** The ink of strokes is a multiple of this: sixteen shades, which a link holds in a third of what 256 take. */
 export const INK_STEP = 17;
 const MOST_UNDO = 60;
+/** What a pointer does on it. */
+export const TOOLS = ['draw', 'erase', 'pixel', 'move'] as const;
 
 /** A place on the pad, in its pixels from the upper left edge. */
 export interface Point {

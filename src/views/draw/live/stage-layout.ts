@@ -57,7 +57,8 @@ export function layStage(
   const image = { width: size.width * unit, height: size.height * unit };
   const middle = TOP + (height - TOP - BOTTOM) / 2;
   const bars = width - (isNarrow ? 84 : 132);
-  const first = image.width + (isNarrow ? 52 : 96);
+  // On a phone it leaves three columns 44 pixels each.
+  const first = image.width + (isNarrow ? 44 : 96);
   const step = layers.length === 1 ? 0 : (bars - 26 - first) / (layers.length - 1);
   return {
     width,

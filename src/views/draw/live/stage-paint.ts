@@ -151,9 +151,11 @@ function paintNeurons(
   const values = app.activations[l + 1];
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   const isLast = l === app.network.layers.length - 1;
-  const winner = isLast ? app.verdict?.winner : undefined;
+  const winner = isLast && reached > l + 1 ? app.verdict?.winner : undefined;
   for (const { x, y, radius, neuron, layer } of spots) {
-    const lit = Math.max(0, Math.min(1, reached - l)) * Math.max(0, Math.min(1, values[neuron] / largest));
+    // Edges have to arrive before it lights up.
+    const arrived = Math.max(0, Math.min(1, 3 * (reached - l) - 2));
+    const lit = arrived * Math.max(0, Math.min(1, values[neuron] / largest));
     const isSilenced = app.silenced.some((place) => place.layer === layer && place.neuron === neuron);
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);

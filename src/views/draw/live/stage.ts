@@ -1,7 +1,7 @@
 import type { NeuronPlace } from '../../../insight/explain.js';
 import { layerSizes } from '../../../network/network.js';
 import type { App } from './app.js';
-import { element, find, isStill, pencil } from './dom.js';
+import { barRow, element, find, isStill, pencil, press, setBar } from './dom.js';
 import { neuronName, percentOf, wordsOf } from './speech.js';
 import { layStage, type StageLayout } from './stage-layout.js';
 import { paintStage } from './stage-paint.js';
@@ -26,7 +26,7 @@ export function watchStage(app: App): void {
 
   unroll.addEventListener('click', () => {
     isUnrolled = !isUnrolled;
-    unroll.setAttribute('aria-pressed', String(isUnrolled));
+    press(unroll, isUnrolled);
     const target = isUnrolled ? 1 : 0;
     const start = unrolled;
     run(UNROLL_MS, (share) => {
@@ -37,6 +37,8 @@ export function watchStage(app: App): void {
     const count = app.network.layers.length;
     run(LAYER_MS * count, (share) => {
       reached = share === 1 ? Number.POSITIVE_INFINITY : share * count;
+      // The answer is not there before it has been reached.
+      outputs.classList.toggle('due', share < 1);
     });
   });
   neurons.addEventListener('keydown', walk);
@@ -48,6 +50,11 @@ export function watchStage(app: App): void {
     else paint();
     if (parts.has('drawing') || parts.has('network')) tellOutputs();
   });
+
+  function layUnroll(): void {
+    Object.assign(unroll.style, px(isUnrolled ? layout.column : layout.image));
+    layHeads();
+  }
 
   /** Puts buttons over the neurons, so that they can be pointed at, tapped and walked to. */
   function lay(): void {
@@ -66,15 +73,10 @@ export function watchStage(app: App): void {
       button.style.top = `${spot.y}px`;
       button.setAttribute('aria-label', neuronName(app, spot));
     }
-    layHeads();
     layOutputs();
-    Object.assign(unroll.style, px(isUnrolled ? layout.column : layout.image));
+    layUnroll();
     paint();
     tellOutputs();
-  }
-
-  function nameOf({ neuron }: NeuronPlace): string {
-    return app.network.classes[neuron];
   }
 
   function buttonOf(place: NeuronPlace, i: number): HTMLButtonElement {
@@ -114,7 +116,7 @@ export function watchStage(app: App): void {
   }
 
   function layHeads(): void {
-    const [, ...sizes] = layerSizes(app.network);
+    const [pixels, ...sizes] = layerSizes(app.network);
     const heads = sizes.map((size, l) => {
       const shown = layout.layers[l].length;
       const head = element('span', {
@@ -123,7 +125,9 @@ export function watchStage(app: App): void {
       head.style.left = `${layout.layers[l][0].x}px`;
       return head;
     });
-    find('#heads').replaceChildren(...heads);
+    const first = element('span', { textContent: String(pixels), hidden: !isUnrolled });
+    first.style.left = `${layout.column.x + layout.column.width / 2}px`;
+    find('#heads').replaceChildren(first, ...heads);
   }
 
   function layOutputs(): void {
@@ -131,11 +135,7 @@ export function watchStage(app: App): void {
     outputs.style.left = `${layout.bars}px`;
     outputs.replaceChildren(
       ...last.map((spot) => {
-        const row = element('li', {}, [
-          element('b', { textContent: nameOf(spot) }),
-          element('i', {}, [element('s')]),
-          element('span'),
-        ]);
+        const row = barRow(app.network.classes[spot.neuron]);
         row.style.top = `${spot.y}px`;
         return row;
       }),
@@ -147,8 +147,7 @@ export function watchStage(app: App): void {
       const value = app.outputs[k];
       (row as HTMLElement).dataset.value = String(value);
       row.classList.toggle('won', app.verdict?.winner === k);
-      find('span', row).textContent = percentOf(value);
-      find('s', row).style.width = `${100 * Math.max(0, Math.min(1, value))}%`;
+      setBar(row, value, percentOf(value));
     }
   }
 
@@ -164,7 +163,7 @@ export function watchStage(app: App): void {
       at(share);
       paint();
       if (share < 1) requestAnimationFrame(step);
-      else Object.assign(unroll.style, px(isUnrolled ? layout.column : layout.image));
+      else layUnroll();
     };
     step(start);
   }

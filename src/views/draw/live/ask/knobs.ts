@@ -1,7 +1,7 @@
 import type { Change } from '../../../../insight/what-if.js';
 import { parameterCount } from '../../../../network/network.js';
 import type { App } from '../app.js';
-import { find, soon } from '../dom.js';
+import { find, press, soon } from '../dom.js';
 import { inputName, numeral, wordsOf } from '../speech.js';
 import {
   addChanges,
@@ -14,8 +14,8 @@ import {
   toStep,
   withoutNeuron,
 } from './change-list.js';
-import { inputShape } from './neuron-sum.js';
-import { BRUSHES, type Hand, setWeight, weightRange, weightsOf } from './weight-picture.js';
+import { BRUSHES, inputShape } from './neuron-sum.js';
+import { type Hand, setWeight, weightRange, weightsOf } from './weight-picture.js';
 
 /** What it does to the accuracy is told so soon. */
 const SOON_MS = 120;
@@ -117,10 +117,6 @@ export function watchKnobs(app: App, hand: Hand): void {
     );
     line.dataset.value = String(app.accuracyOf(verdicts));
   }
-}
-
-function press(button: HTMLElement, isPressed: boolean): void {
-  button.setAttribute('aria-pressed', String(isPressed));
 }
 
 /** A slider with its name before it and its number after it. */

@@ -64,6 +64,9 @@ export function inputShape({ layers, image }: LayeredNetwork, layer: number): In
   return { height: Math.ceil(inputs / width), width, isBars: false };
 }
 
+/** What dragging in the picture of the weights does. */
+export const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
+
 /** The inputs under a soft brush that goes from one place to another, each with 0..1 of its strength. Places are in cells. */
 export function brushed(
   { height, width }: ImageSize,

@@ -2,13 +2,10 @@ import { arithmeticOf, type NeuronPlace } from '../../../../insight/explain.js';
 import type { Change } from '../../../../insight/what-if.js';
 import type { App } from '../app.js';
 import { css, LOWERS, RAISES, show, signedPicture } from '../colours.js';
-import { find, pencil, sizeOf } from '../dom.js';
+import { find, grab, pencil, sizeOf } from '../dom.js';
 import { wordsOf } from '../speech.js';
 import { addChanges, type KnobRange, largestOf, rangeFor, toStep } from './change-list.js';
-import { brushed, type InputShape, inputShape } from './neuron-sum.js';
-
-/** What dragging in the picture of the weights does. */
-export const BRUSHES = ['one', 'raise', 'lower', 'restore'] as const;
+import { type BRUSHES, brushed, type InputShape, inputShape } from './neuron-sum.js';
 
 /** What is in the hand: a brush, and an input of each layer. */
 export class Hand {
@@ -50,13 +47,7 @@ export function watchWeights(app: App, hand: Hand): void {
   pad.addEventListener('pointerdown', (event) => {
     const { asked } = app;
     if (event.button !== 0 || asked === null) return;
-    event.preventDefault();
-    pad.focus({ preventScroll: true });
-    try {
-      pad.setPointerCapture(event.pointerId);
-    } catch {
-      // A pointer that a program moves cannot be held.
-    }
+    grab(pad, event);
     const { width, isBars } = shapeOf(asked);
     last = gripOf(event, asked);
     const place = Math.floor(last.y) * width + Math.floor(last.x);

@@ -1,7 +1,7 @@
 import { blackAndWhite } from '../../../../network/normalization.js';
 import type { App } from '../app.js';
 import { greyPicture, show, signedPicture } from '../colours.js';
-import { element, find } from '../dom.js';
+import { element, find, press } from '../dom.js';
 import { numeral, wordsOf } from '../speech.js';
 import { largestOf } from './change-list.js';
 import { partsOf, type WhyAnswer, type WhyQuestion } from './why-parts.js';
@@ -23,7 +23,7 @@ export function watchWhy(app: App, code: string): void {
 
   ask.addEventListener('click', () => {
     isAsked = !isAsked;
-    ask.setAttribute('aria-pressed', String(isAsked));
+    press(ask, isAsked);
     send();
   });
   choice.addEventListener('change', send);

@@ -1,4 +1,4 @@
-import { css, LIT } from '../colours.js';
+import { css, GREY, LIT } from '../colours.js';
 import { pencil, sizeOf } from '../dom.js';
 
 /** What is drawn over the frames of a film. */
@@ -12,7 +12,6 @@ export interface FilmCurve {
   readonly words: (value: number) => string;
 }
 
-const GREY = [154, 160, 171] as const;
 const MARGIN = { left: 44, right: 10, top: 10, bottom: 20 };
 /** So far apart two epochs can be read. */
 const LABEL_WIDTH = 30;

@@ -3,7 +3,7 @@ import { UNIT_BRIGHTNESS } from '../../../../network/normalization.js';
 import type { App } from '../app.js';
 import { addChanges, withoutNeuron } from '../ask/change-list.js';
 import { css, LIT, LOWERS, RAISES, show } from '../colours.js';
-import { element, find } from '../dom.js';
+import { barRow, find, grab, press, setBar } from '../dom.js';
 import type { Point } from '../pad.js';
 import { STEPS } from '../pad-view.js';
 import { numeral, percentOf, wordsOf } from '../speech.js';
@@ -50,7 +50,7 @@ export function watchHandmade(app: App): void {
   for (const button of hands) {
     button.addEventListener('click', () => {
       hand = button.dataset.hand === 'draw' ? 'draw' : 'rectangle';
-      for (const other of hands) other.setAttribute('aria-pressed', String(other === button));
+      for (const other of hands) press(other, other === button);
       if (hand === 'rectangle') return;
       // What is drawn here stays where it is drawn.
       app.placement = 'drawn';
@@ -64,9 +64,7 @@ export function watchHandmade(app: App): void {
   });
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
+    grab(canvas, event);
     if (hand === 'draw') app.pad.keep();
     from = pointOf(event);
     last = from;
@@ -186,20 +184,11 @@ export function watchHandmade(app: App): void {
     };
     const { firesByClass } = detect(detector, sample, classes.length, 0);
     if (bars.children.length !== classes.length) {
-      bars.replaceChildren(
-        ...classes.map((name) =>
-          element('li', {}, [
-            element('b', { textContent: name }),
-            element('i', {}, [element('s')]),
-            element('span'),
-          ]),
-        ),
-      );
+      bars.replaceChildren(...classes.map(barRow));
     }
     for (const [k, share] of firesByClass.entries()) {
       const row = bars.children[k];
-      find('s', row).style.width = `${100 * (share ?? 0)}%`;
-      find('span', row).textContent = share === null ? '\u2013' : percentOf(share);
+      setBar(row, share ?? 0, share === null ? '\u2013' : percentOf(share));
     }
   }
 

@@ -24,8 +24,8 @@ export function watchLink(app: App): void {
   find('#copylink').addEventListener('click', () => {
     keep();
     if (kept.length > MOST_LINK) return tell();
-    copied = kept.length;
     const address = `${plainAddress()}#${kept}`;
+    copied = address.length;
     field.value = address;
     tell();
     // Where there is no clipboard, or it is refused, the link is selected, for the keys that copy.
