@@ -33,6 +33,18 @@ describe.skipIf(path === null)('the page to draw on is for everyone (skipped wit
     rmSync(folder, { recursive: true });
   });
 
+  /** How much ink the pad has, and where its middle is, in pixels of the pad. */
+  function ink(page: Page): Promise<{ count: number; y: number; x: number }> {
+    return page.evaluate(`{
+      const pad = document.querySelector('#pad');
+      const copy = new OffscreenCanvas(pad.width, pad.height).getContext('2d');
+      copy.drawImage(pad, 0, 0);
+      const lit = [...copy.getImageData(0, 0, pad.width, pad.height).data.filter((_, i) => i % 4 === 0).entries()].filter(([, v]) => v > 100);
+      const mean = (of) => lit.reduce((sum, [i]) => sum + of(i), 0) / lit.length;
+      ({ count: lit.length, y: mean((i) => Math.floor(i / pad.width)), x: mean((i) => i % pad.width) });
+    }`);
+  }
+
   /** Draws, asks, changes, collects, and opens all that can be opened. */
   async function useAll(page: Page): Promise<void> {
     await page.evaluate(
@@ -185,13 +197,6 @@ describe.skipIf(path === null)('the page to draw on is for everyone (skipped wit
   test('a finger draws without scrolling, and a pen is as wide as it is pressed', async () => {
     const { page, complaints } = await openPage(browser, file, { viewport: PHONE, hasTouch: true });
     const debug = await page.context().newCDPSession(page);
-    const ink = () =>
-      page.evaluate<number>(`{
-      const { width, height } = document.querySelector('#pad');
-      const copy = new OffscreenCanvas(width, height).getContext('2d');
-      copy.drawImage(document.querySelector('#pad'), 0, 0);
-      copy.getImageData(0, 0, width, height).data.filter((shade, i) => i % 4 === 0 && shade > 100).length;
-    }`);
     const box = await page.locator('#pad').boundingBox();
     if (box === null) throw new Error('there is no pad');
     const x = box.x + box.width / 2;
@@ -221,11 +226,81 @@ describe.skipIf(path === null)('the page to draw on is for everyone (skipped wit
       });
       await debug.send('Input.dispatchMouseEvent', { ...pen, type: 'mouseReleased', y: box.y + 200 });
       await outputs(page);
-      widths.push(await ink());
+      widths.push((await ink(page)).count);
     }
     expect(widths[0]).toBeGreaterThan(0);
     expect(widths[1]).toBeGreaterThan(1.5 * widths[0]);
     expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  test('ink is taken away, moved by pointer and by keys, and brought back step by step', async () => {
+    const { page, complaints } = await openPage(browser, file);
+    const box = await page.locator('#pad').boundingBox();
+    if (box === null) throw new Error('there is no pad');
+    const drag = async (tool: string, from: readonly [number, number], to: readonly [number, number]) => {
+      await press(page, `[data-tool=${tool}]`);
+      await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 4 });
+      await page.mouse.up();
+      await outputs(page);
+      return ink(page);
+    };
+    const drawn = await drag('draw', [0.5, 0.2], [0.5, 0.7]);
+    const erased = await drag('erase', [0.3, 0.3], [0.7, 0.3]);
+    expect(erased.count).toBeLessThan(drawn.count);
+    const moved = await drag('move', [0.5, 0.5], [0.6, 0.6]);
+    expect(moved.count).toBe(erased.count);
+    expect([moved.x - erased.x, moved.y - erased.y].map((by) => Math.abs(by - 14) <= 1)).toEqual([
+      true,
+      true,
+    ]);
+    await page.locator('#pad').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowUp');
+    await outputs(page);
+    const walked = await ink(page);
+    expect([walked.x, walked.y]).toEqual([moved.x - 5, moved.y - 5].map((place) => expect.closeTo(place, 6)));
+    await press(page, '#clear');
+    await outputs(page);
+    expect((await ink(page)).count).toBe(0);
+    // The clearing, two steps, one move and one wiping.
+    for (let i = 0; i < 5; i++) await press(page, '#undo');
+    await outputs(page);
+    expect(await ink(page)).toEqual(drawn);
+    await press(page, '#undo');
+    await outputs(page);
+    expect((await ink(page)).count).toBe(0);
+    expect(await page.locator('#undo').isDisabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  test('a second finger draws nothing', async () => {
+    const { page } = await openPage(browser, file, { viewport: PHONE, hasTouch: true });
+    const debug = await page.context().newCDPSession(page);
+    const box = await page.locator('#pad').boundingBox();
+    if (box === null) throw new Error('there is no pad');
+    const at = (id: number, x: number, y: number) => ({
+      id,
+      x: box.x + x * box.width,
+      y: box.y + y * box.height,
+    });
+    const touch = async (
+      type: 'touchStart' | 'touchMove' | 'touchEnd',
+      ...touchPoints: ReturnType<typeof at>[]
+    ) => {
+      await debug.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await touch('touchStart', at(1, 0.3, 0.2));
+    await touch('touchStart', at(1, 0.3, 0.2), at(2, 0.8, 0.2));
+    await touch('touchMove', at(1, 0.3, 0.8), at(2, 0.8, 0.8));
+    await touch('touchEnd');
+    await outputs(page);
+    const { count, x } = await ink(page);
+    expect(count).toBeGreaterThan(0);
+    expect(x).toBeCloseTo(0.3 * 140, -1);
     await page.close();
   }, 60_000);
 

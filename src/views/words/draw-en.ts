@@ -9,7 +9,7 @@ export const drawEn = {
   sizes: (layers: readonly Layer[], { height, width }: ImageSize) =>
     `${height} × ${width} = ${layerSizes({ layers }).join(' → ')}`,
 
-  pad: 'Pad. Draw with mouse, finger or pen. With keys: arrows move, Enter paints, Shift and arrows draw.',
+  pad: 'Pad. Draw with mouse, finger or pen. With keys: arrows walk, Enter paints, Shift and arrows draw; with Move, arrows move the drawing.',
   tools: 'Tools',
   draw: 'Draw',
   erase: 'Erase',

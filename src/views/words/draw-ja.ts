@@ -9,7 +9,7 @@ export const drawJa: typeof drawEn = {
   language: '言語',
   sizes: (layers, { height, width }) => `${height} × ${width} = ${layerSizes({ layers }).join(' → ')}`,
 
-  pad: '書くところ。マウス、指、ペンで書けます。キーボードでは、矢印で移動、Enter で塗り、Shift と矢印で線を引きます。',
+  pad: '書くところ。マウス、指、ペンで書けます。キーボードでは、矢印で移動、Enter で塗り、Shift と矢印で線を引きます。「動かす」では、矢印で絵が動きます。',
   tools: '道具',
   draw: '書く',
   erase: '消す',

@@ -54,15 +54,33 @@ export function press(button: Element, isPressed: boolean): void {
   button.setAttribute('aria-pressed', String(isPressed));
 }
 
-/** A pointer that goes down on an element stays its own until it goes up. */
-export function grab(target: HTMLElement, event: PointerEvent): void {
-  event.preventDefault();
-  // A page that scrolled now would move the element away from the pointer.
-  target.focus({ preventScroll: true });
-  try {
-    target.setPointerCapture(event.pointerId);
-  } catch {
-    // A pointer that a program moves cannot be held.
+/** What a pointer does that goes down on an element, until it goes up: of several fingers the first one. */
+export function onDrag(
+  target: HTMLElement,
+  start: (event: PointerEvent) => void,
+  move: (event: PointerEvent) => void,
+): void {
+  let holder: number | null = null;
+  target.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0 || (holder !== null && holder !== event.pointerId)) return;
+    holder = event.pointerId;
+    event.preventDefault();
+    // A page that scrolled now would move the element away from the pointer.
+    target.focus({ preventScroll: true });
+    try {
+      target.setPointerCapture(event.pointerId);
+    } catch {
+      // A pointer that a program moves cannot be held.
+    }
+    start(event);
+  });
+  target.addEventListener('pointermove', (event) => {
+    if (event.pointerId === holder) move(event);
+  });
+  for (const end of ['pointerup', 'pointercancel'] as const) {
+    target.addEventListener(end, ({ pointerId }) => {
+      if (pointerId === holder) holder = null;
+    });
   }
 }
 

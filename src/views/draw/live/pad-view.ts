@@ -1,7 +1,7 @@
 import { extentOf } from '../../../formats/pictures/grey-image.js';
 import type { App } from './app.js';
 import { css, GREY, greyPicture, INK, LIT, show } from './colours.js';
-import { find, grab, pencil, press, sizeOf } from './dom.js';
+import { find, onDrag, pencil, press, sizeOf } from './dom.js';
 import { type Point, TOOLS } from './pad.js';
 
 /** A mouse has this pressure: it draws as wide as is set. */
@@ -21,9 +21,10 @@ export function watchPad(app: App): void {
   const cursor = { row: Math.floor(rows / 2), column: Math.floor(columns / 2) };
   canvas.parentElement?.style.setProperty('aspect-ratio', `${columns} / ${rows}`);
   let tool: (typeof TOOLS)[number] = 'draw';
-  let last: Point | null = null;
+  let last: Point = { y: 0, x: 0 };
   let box = canvas.getBoundingClientRect();
-  let moved: { readonly from: Point; readonly pixels: Uint8Array } | null = null;
+  /** Where a pointer went down, and what was drawn then. */
+  let began = { at: last, pixels: pad.pixels };
 
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-tool]')) {
     button.addEventListener('click', () => {
@@ -36,32 +37,27 @@ export function watchPad(app: App): void {
   find('#undo').addEventListener('click', () => changed(() => pad.undo()));
   find('#clear').addEventListener('click', () => kept(() => pad.clear()));
 
-  canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
-    grab(canvas, event);
-    pad.keep();
-    // Once a stroke: to measure takes a layout.
-    box = canvas.getBoundingClientRect();
-    last = pointOf(event);
-    moved = { from: last, pixels: pad.pixels.slice() };
-    changed(() => mark(event));
-  });
-  canvas.addEventListener('pointermove', (event) => {
-    if (last === null) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    changed(() => {
-      for (const one of events.length > 0 ? events : [event]) mark(one);
-    });
-  });
-  for (const end of ['pointerup', 'pointercancel'] as const) {
-    canvas.addEventListener(end, () => {
-      last = null;
-      moved = null;
-    });
-  }
+  onDrag(
+    canvas,
+    (event) => {
+      // Once a stroke: to measure takes a layout.
+      box = canvas.getBoundingClientRect();
+      last = pointOf(event);
+      began = { at: last, pixels: pad.pixels.slice() };
+      kept(() => mark(event));
+    },
+    (event) => {
+      const events = event.getCoalescedEvents?.() ?? [];
+      changed(() => {
+        for (const one of events.length > 0 ? events : [event]) mark(one);
+      });
+    },
+  );
   canvas.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];
-    if (event.key === 'Enter' || event.key === ' ') kept(markCursor);
+    if (tool === 'move' && step !== undefined) {
+      kept(() => pad.shift(pad.pixels.slice(), step.row * pad.scale, step.column * pad.scale));
+    } else if (tool !== 'move' && (event.key === 'Enter' || event.key === ' ')) kept(markCursor);
     else if (step !== undefined) {
       cursor.row = Math.max(0, Math.min(rows - 1, cursor.row + step.row));
       cursor.column = Math.max(0, Math.min(columns - 1, cursor.column + step.column));
@@ -97,12 +93,11 @@ export function watchPad(app: App): void {
 
   function mark(event: PointerEvent): void {
     const to = pointOf(event);
-    const from = last ?? to;
+    const from = last;
     last = to;
     const isPen = event.pointerType === 'pen' && event.pressure > 0;
     if (tool === 'move') {
-      if (moved !== null)
-        pad.shift(moved.pixels, Math.round(to.y - moved.from.y), Math.round(to.x - moved.from.x));
+      pad.shift(began.pixels, Math.round(to.y - began.at.y), Math.round(to.x - began.at.x));
     } else if (tool === 'pixel') {
       fillBetween(from, to, isPen ? Math.round(255 * event.pressure) : shade.valueAsNumber);
     } else {
@@ -125,7 +120,7 @@ export function watchPad(app: App): void {
     const { scale } = pad;
     const at = { y: (cursor.row + 0.5) * scale, x: (cursor.column + 0.5) * scale };
     if (tool === 'pixel') pad.fill(cursor.row, cursor.column, shade.valueAsNumber);
-    else if (tool !== 'move') pad.stroke(at, at, width.valueAsNumber, tool === 'erase');
+    else pad.stroke(at, at, width.valueAsNumber, tool === 'erase');
   }
 
   /** The box and the middle that MNIST's digits have, those of this one, and where the keys are. */

@@ -2,7 +2,7 @@ import { arithmeticOf, type NeuronPlace } from '../../../../insight/explain.js';
 import type { Change } from '../../../../insight/what-if.js';
 import type { App } from '../app.js';
 import { css, LOWERS, RAISES, show, signedPicture } from '../colours.js';
-import { find, grab, pencil, sizeOf } from '../dom.js';
+import { find, onDrag, pencil, sizeOf } from '../dom.js';
 import { wordsOf } from '../speech.js';
 import { addChanges, type KnobRange, largestOf, rangeFor, toStep } from './change-list.js';
 import { type BRUSHES, brushed, type InputShape, inputShape } from './neuron-sum.js';
@@ -40,37 +40,11 @@ export function watchWeights(app: App, hand: Hand): void {
     find<HTMLCanvasElement>('#askweights canvas'),
     find<HTMLCanvasElement>('#products canvas'),
   ];
-  let last: Grip | null = null;
+  let last: Grip = { y: 0, x: 0 };
   /** What is dragged: where it was, and how much a pixel of the screen is. */
   let held: { readonly y: number; readonly value: number; readonly unit: number } | null = null;
 
-  pad.addEventListener('pointerdown', (event) => {
-    const { asked } = app;
-    if (event.button !== 0 || asked === null) return;
-    grab(pad, event);
-    const { width, isBars } = shapeOf(asked);
-    last = gripOf(event, asked);
-    const place = Math.floor(last.y) * width + Math.floor(last.x);
-    hand.take(asked, Math.max(0, place));
-    const reach = isBars ? scaleOf(app, asked) : weightRange(app, asked).limit;
-    const unit = (2 * reach) / pad.clientHeight;
-    held = { y: event.clientY, value: weightsOf(app, asked)[hand.inputOf(app, asked)], unit };
-    if (brushOf(asked) === 'one') app.touch('selection');
-    else paintOver(asked, last);
-  });
-  pad.addEventListener('pointermove', (event) => {
-    const { asked } = app;
-    if (held === null || asked === null) return;
-    if (brushOf(asked) !== 'one') paintOver(asked, gripOf(event, asked));
-    else if (Math.abs(event.clientY - held.y) > SLACK) {
-      setWeight(app, asked, hand.inputOf(app, asked), held.value + (held.y - event.clientY) * held.unit);
-    }
-  });
-  for (const end of ['pointerup', 'pointercancel'] as const) {
-    pad.addEventListener(end, () => {
-      last = held = null;
-    });
-  }
+  onDrag(pad, grip, drag);
   pad.addEventListener('keydown', (event) => {
     const { asked } = app;
     if (asked === null || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -93,6 +67,29 @@ export function watchWeights(app: App, hand: Hand): void {
   });
   new ResizeObserver(paint).observe(find('#pictures'));
   app.watch(paint);
+
+  function grip(event: PointerEvent): void {
+    const { asked } = app;
+    if (asked === null) return;
+    const { width, isBars } = shapeOf(asked);
+    last = gripOf(event, asked);
+    const place = Math.floor(last.y) * width + Math.floor(last.x);
+    hand.take(asked, Math.max(0, place));
+    const reach = isBars ? scaleOf(app, asked) : weightRange(app, asked).limit;
+    const unit = (2 * reach) / pad.clientHeight;
+    held = { y: event.clientY, value: weightsOf(app, asked)[hand.inputOf(app, asked)], unit };
+    if (brushOf(asked) === 'one') app.touch('selection');
+    else paintOver(asked, last);
+  }
+
+  function drag(event: PointerEvent): void {
+    const { asked } = app;
+    if (held === null || asked === null) return;
+    if (brushOf(asked) !== 'one') paintOver(asked, gripOf(event, asked));
+    else if (Math.abs(event.clientY - held.y) > SLACK) {
+      setWeight(app, asked, hand.inputOf(app, asked), held.value + (held.y - event.clientY) * held.unit);
+    }
+  }
 
   function shapeOf({ layer }: NeuronPlace): InputShape {
     return inputShape(app.network, layer);
@@ -117,7 +114,7 @@ export function watchWeights(app: App, hand: Hand): void {
     const original = weightsOf(app, asked, app.original);
     const range = weightRange(app, asked);
     const by = (range.limit / 20) * (hand.brush === 'raise' ? 1 : -1);
-    const cells = [...brushed(shapeOf(asked), last ?? to, to)].filter(([input]) => input < own.length);
+    const cells = [...brushed(shapeOf(asked), last, to)].filter(([input]) => input < own.length);
     last = to;
     changeWeights(
       app,

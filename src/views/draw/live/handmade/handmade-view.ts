@@ -3,7 +3,7 @@ import { UNIT_BRIGHTNESS } from '../../../../network/normalization.js';
 import type { App } from '../app.js';
 import { addChanges, withoutNeuron } from '../ask/change-list.js';
 import { css, LIT, LOWERS, RAISES, show } from '../colours.js';
-import { barRow, find, grab, press, setBar } from '../dom.js';
+import { barRow, find, onDrag, press, setBar } from '../dom.js';
 import type { Point } from '../pad.js';
 import { STEPS } from '../pad-view.js';
 import { numeral, percentOf, wordsOf } from '../speech.js';
@@ -35,8 +35,8 @@ export function watchHandmade(app: App): void {
   let made: Handmade = presetOf('topBar', image);
   let detector = detectorOf(made, image);
   /** Where a pointer went down, and where it was last; what it does. */
-  let from: Point | null = null;
-  let last: Point | null = null;
+  let from: Point = { y: 0, x: 0 };
+  let last = from;
   let hand: 'rectangle' | 'draw' = 'rectangle';
   let isSeen = false;
 
@@ -62,20 +62,16 @@ export function watchHandmade(app: App): void {
     app.pad.clear();
     app.touch('drawing');
   });
-  canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
-    grab(canvas, event);
-    if (hand === 'draw') app.pad.keep();
-    from = pointOf(event);
-    last = from;
-    drag(event);
-  });
-  canvas.addEventListener('pointermove', drag);
-  for (const end of ['pointerup', 'pointercancel'] as const) {
-    canvas.addEventListener(end, () => {
-      from = null;
-    });
-  }
+  onDrag(
+    canvas,
+    (event) => {
+      if (hand === 'draw') app.pad.keep();
+      from = pointOf(event);
+      last = from;
+      drag(event);
+    },
+    drag,
+  );
   canvas.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];
     if (step === undefined) return;
@@ -111,7 +107,6 @@ export function watchHandmade(app: App): void {
   }
 
   function drag(event: PointerEvent): void {
-    if (from === null || last === null) return;
     const to = pointOf(event);
     if (hand === 'draw') {
       app.pad.stroke(last, to, width.valueAsNumber);
