@@ -11,7 +11,7 @@ import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
-import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
 import { runCli } from '../helpers/cli.js';
 import { outputs, paint, press } from '../helpers/draw-page.js';
 import { brightnessAt, testImages } from '../helpers/image-set.js';
@@ -301,17 +301,4 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
     await choose('');
     await paint(page, images.pixels.subarray(0, 784));
   }, 60_000);
-
-  test.each(['light', 'dark'] as const)(
-    'is accessible to all: %s',
-    async (colorScheme) => {
-      await page.emulateMedia({ colorScheme });
-      for (const place of ['1:3', '3:2']) {
-        await ask(place);
-        await outputs(page);
-        expect(await violations(page)).toEqual([]);
-      }
-    },
-    60_000,
-  );
 });
