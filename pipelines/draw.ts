@@ -11,7 +11,7 @@ import { drawPage } from '../src/views/draw/draw-page.js';
 import { shade } from '../src/views/picture.js';
 import type { Language } from '../src/views/words/words.js';
 import type { HeldImages } from './hold.js';
-import { holdToLook, type LookImages } from './look.js';
+import { holdToLook, type LookImages } from './look/look.js';
 
 /** What to draw on. */
 export interface DrawOptions extends LookImages {

@@ -6,7 +6,7 @@ import { lookDigitJson } from '../src/outputs/json-text.js';
 import type { ExplainedImage, Service } from '../src/serving/service.js';
 import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
-import { viewDigit } from './look-digit.js';
+import { viewDigit } from './look/look-digit.js';
 import { report } from './report.js';
 import { scoreStream } from './score-stream.js';
 

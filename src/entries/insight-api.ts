@@ -10,7 +10,7 @@ export {
   lookNeuron,
   type NetworkView,
   type NeuronView,
-} from '../../pipelines/look.js';
+} from '../../pipelines/look/look.js';
 export {
   type DigitImage,
   type DigitSpec,
@@ -19,8 +19,8 @@ export {
   lookDigit,
   openDigit,
   type Why,
-} from '../../pipelines/look-digit.js';
-export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look-what-if.js';
+} from '../../pipelines/look/look-digit.js';
+export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look/look-what-if.js';
 export {
   type FitOptions,
   type FittedDigit,

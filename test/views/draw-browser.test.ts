@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lookDigit } from '../../pipelines/look-digit.js';
+import { lookDigit } from '../../pipelines/look/look-digit.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';

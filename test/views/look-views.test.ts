@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lookDetector, lookNetwork } from '../../pipelines/look.js';
-import { lookWhatIf } from '../../pipelines/look-what-if.js';
+import { lookDetector, lookNetwork } from '../../pipelines/look/look.js';
+import { lookWhatIf } from '../../pipelines/look/look-what-if.js';
 import { renderDetector } from '../../src/views/terminal/render-detector.js';
 import { renderNetwork } from '../../src/views/terminal/render-network.js';
 import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';

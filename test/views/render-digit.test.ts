@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type DigitView, lookDigit } from '../../pipelines/look-digit.js';
+import { type DigitView, lookDigit } from '../../pipelines/look/look-digit.js';
 import { explain } from '../../src/insight/explain.js';
 import { renderDigit } from '../../src/views/terminal/render-digit.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lookNeuron, type NeuronView } from '../../pipelines/look.js';
+import { lookNeuron, type NeuronView } from '../../pipelines/look/look.js';
 import { renderNeuronReport } from '../../src/views/terminal/render-neuron.js';
 import { withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';

@@ -1,5 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type LookDetectorOptions, lookDetector, lookNetwork, lookNeuron } from '../../../pipelines/look.js';
+import {
+  type LookDetectorOptions,
+  lookDetector,
+  lookNetwork,
+  lookNeuron,
+} from '../../../pipelines/look/look.js';
 import type { Rectangle } from '../../insight/detector.js';
 import type { NeuronPlace } from '../../insight/explain.js';
 import { lookDetectorJson, lookNetworkJson, lookNeuronJson } from '../../outputs/json-text.js';

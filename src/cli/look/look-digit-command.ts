@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type LookDigitOptions, lookDigit } from '../../../pipelines/look-digit.js';
+import { type LookDigitOptions, lookDigit } from '../../../pipelines/look/look-digit.js';
 import { DigitflowError } from '../../errors.js';
 import { READING_FLAGS } from '../../formats/reading.js';
 import { lookDigitJson } from '../../outputs/json-text.js';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { lookWhatIf } from '../../../pipelines/look-what-if.js';
+import { lookWhatIf } from '../../../pipelines/look/look-what-if.js';
 import { DigitflowError } from '../../errors.js';
 import { type Change, FEEDS, type Feed } from '../../insight/what-if.js';
 import { ACTIVATIONS, isActivationName } from '../../network/activations.js';

@@ -1,6 +1,6 @@
-import { ConfusionMatrix } from '../src/counting/confusion-matrix.js';
-import { DigitflowError } from '../src/errors.js';
-import type { Verdicts } from '../src/insight/run-images.js';
+import { ConfusionMatrix } from '../../src/counting/confusion-matrix.js';
+import { DigitflowError } from '../../src/errors.js';
+import type { Verdicts } from '../../src/insight/run-images.js';
 import {
   type Change,
   checkChange,
@@ -9,8 +9,8 @@ import {
   type Outcome,
   type WhatIfReport,
   whatIf,
-} from '../src/insight/what-if.js';
-import { layerSizes, type Network } from '../src/network/network.js';
+} from '../../src/insight/what-if.js';
+import { layerSizes, type Network } from '../../src/network/network.js';
 import { type LookHead, type LookOptions, openLook } from './look.js';
 
 /** What to look at, and what to do differently. */

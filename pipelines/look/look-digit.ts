@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { DigitflowError } from '../src/errors.js';
-import type { FitOptions } from '../src/formats/pictures/fit-digit.js';
-import { loadModel, type Model } from '../src/inputs/open-model.js';
-import { type Attribution, attribute } from '../src/insight/attribution.js';
-import { type SmallestChange, smallestChange } from '../src/insight/counterfactual.js';
+import { DigitflowError } from '../../src/errors.js';
+import type { FitOptions } from '../../src/formats/pictures/fit-digit.js';
+import { loadModel, type Model } from '../../src/inputs/open-model.js';
+import { type Attribution, attribute } from '../../src/insight/attribution.js';
+import { type SmallestChange, smallestChange } from '../../src/insight/counterfactual.js';
 import {
   checkPlace,
   type Explanation,
@@ -11,10 +11,10 @@ import {
   type NeuronArithmetic,
   type NeuronPlace,
   neuronArithmetic,
-} from '../src/insight/explain.js';
-import { brightnessOf, isUnsure } from '../src/network/feed-forward.js';
-import type { ImageSize, Network } from '../src/network/network.js';
-import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
+} from '../../src/insight/explain.js';
+import { brightnessOf, isUnsure } from '../../src/network/feed-forward.js';
+import type { ImageSize, Network } from '../../src/network/network.js';
+import { blackAndWhite, type Normalization } from '../../src/network/normalization.js';
 import { holdToLook, type LookHead, type LookImages, type LookOptions, readPicture } from './look.js';
 
 /** What to look at. */
@@ -136,8 +136,8 @@ export async function openDigit(spec: DigitSpec, network: Network): Promise<Digi
 async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImage> {
   const bytes = await readPicture(spec.image, 'picture');
   // Decoders are loaded when there is a picture.
-  const { decodePicture } = await import('../src/inputs/pictures/unpack-picture.js');
-  const { fitDigit } = await import('../src/formats/pictures/fit-digit.js');
+  const { decodePicture } = await import('../../src/inputs/pictures/unpack-picture.js');
+  const { fitDigit } = await import('../../src/formats/pictures/fit-digit.js');
   const picture = decodePicture(bytes, spec.image);
   const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);
   const { scale, offset } = network.normalization;

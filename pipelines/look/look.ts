@@ -1,12 +1,12 @@
-import type { OtherReading } from '../src/counting/evaluation.js';
-import { DigitflowError, type ErrorCode } from '../src/errors.js';
-import { unexpected } from '../src/formats/content/content.js';
-import { isPng } from '../src/formats/pictures/is-picture.js';
-import { contentOf } from '../src/formats/recognize.js';
-import { readWhole } from '../src/inputs/bytes/read-whole.js';
-import { isStream } from '../src/inputs/first-bytes.js';
-import type { ImagesSpec } from '../src/inputs/open-inputs.js';
-import { loadModel, type Model } from '../src/inputs/open-model.js';
+import type { OtherReading } from '../../src/counting/evaluation.js';
+import { DigitflowError, type ErrorCode } from '../../src/errors.js';
+import { unexpected } from '../../src/formats/content/content.js';
+import { isPng } from '../../src/formats/pictures/is-picture.js';
+import { contentOf } from '../../src/formats/recognize.js';
+import { readWhole } from '../../src/inputs/bytes/read-whole.js';
+import { isStream } from '../../src/inputs/first-bytes.js';
+import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
+import { loadModel, type Model } from '../../src/inputs/open-model.js';
 import {
   type DetectorReport,
   detect,
@@ -14,17 +14,17 @@ import {
   type RegionWeights,
   rectangleRegion,
   regionWeights,
-} from '../src/insight/detector.js';
-import { checkPlace, type NeuronPlace } from '../src/insight/explain.js';
-import { type NetworkReport, networkReport } from '../src/insight/network-report.js';
-import { type NeuronReport, neuronReport } from '../src/insight/neuron-report.js';
-import type { ImageSet } from '../src/insight/run-images.js';
-import { brightnessOf } from '../src/network/feed-forward.js';
-import type { ImageSize, Network } from '../src/network/network.js';
-import { blackAndWhite, type Normalization } from '../src/network/normalization.js';
-import { type Picture, shade } from '../src/views/picture.js';
-import { askNetwork } from './ask-network.js';
-import { type HeldImages, type HoldOptions, hold, type ReadingOptions } from './hold.js';
+} from '../../src/insight/detector.js';
+import { checkPlace, type NeuronPlace } from '../../src/insight/explain.js';
+import { type NetworkReport, networkReport } from '../../src/insight/network-report.js';
+import { type NeuronReport, neuronReport } from '../../src/insight/neuron-report.js';
+import type { ImageSet } from '../../src/insight/run-images.js';
+import { brightnessOf } from '../../src/network/feed-forward.js';
+import type { ImageSize, Network } from '../../src/network/network.js';
+import { blackAndWhite, type Normalization } from '../../src/network/normalization.js';
+import { type Picture, shade } from '../../src/views/picture.js';
+import { askNetwork } from '../ask-network.js';
+import { type HeldImages, type HoldOptions, hold, type ReadingOptions } from '../hold.js';
 
 /** Which images to look at: of any format, with labels where there are any. Default: the bundled test set. */
 export interface LookImages extends ImagesSpec, ReadingOptions {
@@ -87,7 +87,7 @@ export async function openLook(options: LookOptions, check: (network: Network) =
 async function tellOtherReading(network: Network, images: HeldImages, options: LookOptions): Promise<void> {
   const { onOtherReading, reading = {} } = options;
   if (onOtherReading === undefined || options.images === undefined) return;
-  const { otherReadingOfHeld } = await import('./other-reading.js');
+  const { otherReadingOfHeld } = await import('../other-reading.js');
   const other = await otherReadingOfHeld(network, images, options, reading);
   if (other !== null) onOtherReading(other);
 }
@@ -221,7 +221,7 @@ export async function lookDetector(options: LookDetectorOptions): Promise<Detect
 
 async function openMask(path: string, network: Network): Promise<Float64Array> {
   const bytes = await readPicture(path, 'mask');
-  const { readMask } = await import('../src/formats/pictures/read-mask.js');
+  const { readMask } = await import('../../src/formats/pictures/read-mask.js');
   return readMask(bytes, network.image, path);
 }
 
