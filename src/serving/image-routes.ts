@@ -5,7 +5,7 @@ import { isPicture } from '../formats/pictures/is-picture.js';
 import { describeGuesses } from '../formats/reading.js';
 import { isUnsure, transposePixels } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { readInferRequest } from './infer-request.js';
+import { readInferRequest } from './infer/infer-request.js';
 import type { Bodies } from './read-body.js';
 import { faultJson, faultOf, GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { About } from './api-document.js';
-import { inferReply } from './infer-reply.js';
-import { inputTensor, outputTensors, readInferRequest } from './infer-request.js';
+import { inferReply } from './infer/infer-reply.js';
+import { inputTensor, outputTensors, readInferRequest } from './infer/infer-request.js';
 import type { Bodies } from './read-body.js';
 import { RequestFault } from './request-fault.js';
 import { type Routes, readBody, watch } from './routes.js';

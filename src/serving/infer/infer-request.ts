@@ -1,7 +1,8 @@
-import { quoteValue, reasonOf } from '../errors.js';
-import { areProbabilities } from '../network/activations.js';
-import type { Network } from '../network/network.js';
-import { RequestFault } from './request-fault.js';
+import { quoteValue } from '../../errors.js';
+import { areProbabilities } from '../../network/activations.js';
+import type { Network } from '../../network/network.js';
+import { RequestFault } from '../request-fault.js';
+import { parseRequest } from './parse-request.js';
 
 /** The one input of a network, and what it says, as tensors of the Open Inference Protocol. */
 export interface Tensor {
@@ -53,7 +54,7 @@ export function readInferRequest(
   network: Network,
 ): InferRequest {
   const jsonBytes = headerLength === undefined ? body.length : jsonLength(headerLength, body.length);
-  const request = objectOf('body', parseJson(body.toString('utf8', 0, jsonBytes)));
+  const request = objectOf('body', parseRequest(body.subarray(0, jsonBytes)));
   const id = request.id ?? undefined;
   if (id !== undefined && typeof id !== 'string') throw wrong('id', 'a string', id);
   const inputs = listOf('inputs', request.inputs);
@@ -67,14 +68,6 @@ function jsonLength(said: string, bodyLength: number): number {
   const length = /^\d{1,15}$/.test(said) ? Number(said) : Number.NaN;
   if (length <= bodyLength) return length;
   throw wrong('Inference-Header-Content-Length', `0 to ${bodyLength}, which is all of the body`, said);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new RequestFault(400, `body: expected JSON, found none (${reasonOf(error)})`);
-  }
 }
 
 function readInput(
@@ -147,10 +140,12 @@ function pixelsOf(
   expected: string,
   toPixel: (value: unknown) => number,
 ): Uint8Array {
-  if (!Array.isArray(data)) throw wrong('inputs[0].data', 'an array', data);
+  const areTaken = data instanceof Uint8Array;
+  if (!areTaken && !Array.isArray(data)) throw wrong('inputs[0].data', 'an array', data);
   // What is there is counted first: a shape may promise anything.
-  const found = lengthOf(data, 1);
+  const found = areTaken ? data.length : lengthOf(data, 1);
   if (found !== length) throw wrong('inputs[0].data', `${length} elements, as the shape says`, found);
+  if (areTaken) return data;
   const pixels = new Uint8Array(length);
   let at = 0;
   const take = (values: readonly unknown[]) => {

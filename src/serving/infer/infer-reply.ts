@@ -1,6 +1,6 @@
-import type { Network } from '../network/network.js';
+import type { Network } from '../../network/network.js';
+import type { Reply } from '../request-queue.js';
 import type { WantedOutput } from './infer-request.js';
-import type { Reply } from './request-queue.js';
 
 /** A body, and how much of it is JSON where bytes follow. */
 export interface InferReply {
