@@ -1,4 +1,5 @@
 import { CALIBRATION_BINS, ROUND, UNITS_PER_ONE, USUAL_BELOW } from '../../workers/kernel/common/offsets.js';
+import type { State } from './state.js';
 
 /** A run of this many usual values stays within the safe integers: 2^13 values · 2^8 · 2^32 units = 2^53. */
 const RUN_LENGTH = 2 ** 13;
@@ -12,6 +13,14 @@ const RUN_LENGTH = 2 ** 13;
 export class FixedSum {
   #units = 0n;
   #notFinite = 0;
+
+  /** @throws DigitflowError SHARD_BROKEN */
+  static from(state: State): FixedSum {
+    const sum = new FixedSum();
+    sum.#units = state.get('units').bigint();
+    sum.#notFinite = state.get('notFinite').whole();
+    return sum;
+  }
 
   /** Adds `values[start]` up to and without `values[end]`. */
   addAll(values: Float32Array, start: number, end: number): void {
@@ -80,6 +89,18 @@ export class Calibration {
   readonly #counts = new Float64Array(2 * CALIBRATION_BINS);
   readonly #confidences = Array.from({ length: CALIBRATION_BINS }, () => new FixedSum());
 
+  /** @throws DigitflowError SHARD_BROKEN */
+  static from(state: State): Calibration {
+    const calibration = new Calibration();
+    for (const [bin, own] of state.list(CALIBRATION_BINS).entries()) {
+      const count = own.get('count').whole();
+      const correct = own.get('correct').whole(0, count);
+      calibration.#counts.set([count - correct, correct], 2 * bin);
+      calibration.#confidences[bin].merge(FixedSum.from(own.get('confidence')));
+    }
+    return calibration;
+  }
+
   /** Counts the first `count` records. `truths`, `predictions`: `(>= count)` u8; `confidences`: `(>= count)` f32. */
   addAll(truths: Uint8Array, predictions: Uint8Array, confidences: Float32Array, count: number): void {
     for (let from = 0; from < count; from += CONFIDENCE_RUN) {
@@ -105,6 +126,14 @@ export class Calibration {
   merge(other: Calibration): void {
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += other.#counts[i];
     for (const [bin, sum] of this.#confidences.entries()) sum.merge(other.#confidences[bin]);
+  }
+
+  /** How many records were counted, and how many of them were right. */
+  get counted(): { readonly count: number; readonly correct: number } {
+    const [wrong, correct] = [0, 1].map((which) =>
+      this.#counts.reduce((sum, count, at) => (at % 2 === which ? sum + count : sum), 0),
+    );
+    return { count: wrong + correct, correct };
   }
 
   get bins(): CalibrationBin[] {

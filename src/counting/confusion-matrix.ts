@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import type { State } from './state.js';
 
 /** Labels and predictions are one byte each. */
 const MAX_CLASSES = 256;
@@ -19,6 +20,18 @@ export class ConfusionMatrix {
     }
     this.classes = classes;
     this.#counts = new Float64Array(classes * classes);
+  }
+
+  /** @throws DigitflowError SHARD_BROKEN */
+  static from(state: State): ConfusionMatrix {
+    const rows = state.list();
+    if (rows.length < 1 || rows.length > MAX_CLASSES)
+      throw state.wrong(`1 to ${MAX_CLASSES} rows`, `${rows.length}`);
+    const matrix = new ConfusionMatrix(rows.length);
+    const counts = rows.flatMap((row) => row.counts(rows.length));
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    matrix.addCounts(counts, total);
+    return matrix;
   }
 
   /** Counts the first `count` records. `truths` and `predictions`: `(>= count)` u8, each below `classes`. */

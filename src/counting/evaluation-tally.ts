@@ -2,6 +2,7 @@ import { DigitflowError, type ErrorCode } from '../errors.js';
 import { Calibration, FixedSum } from './calibration.js';
 import { ConfusionMatrix, type Interval, wilsonInterval } from './confusion-matrix.js';
 import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
+import { State } from './state.js';
 
 /** What to count; the first records tell what is left out of the network. */
 export interface EvaluationTallyOptions {
@@ -29,6 +30,33 @@ export class EvaluationTally {
     if (classes !== undefined) this.#confusion = new ConfusionMatrix(classes);
     if (outputsAreProbabilities !== undefined) this.#setKind(outputsAreProbabilities);
     this.mistakes = new Mistakes(mistakes);
+  }
+
+  /**
+   * The tally whose state was kept as JSON, or sent from another machine.
+   *
+   * @param state what `toJSON` gave, parsed
+   * @param recordBytes how many pixels each of its mistakes has
+   * @throws DigitflowError SHARD_BROKEN for a state that no tally has
+   */
+  static from(state: unknown, recordBytes: number): EvaluationTally {
+    const own = state instanceof State ? state : new State(state, 'tally');
+    const [matrix, kind] = [own.get('confusion'), own.get('outputsAreProbabilities')];
+    const confusion = matrix.isNone ? null : ConfusionMatrix.from(matrix);
+    const mistakes = Mistakes.from(own.get('mistakes'), { classes: confusion?.classes ?? 0, recordBytes });
+    const tally = new EvaluationTally({ mistakes: mistakes.capacity });
+    tally.#confusion = confusion;
+    tally.mistakes.merge(mistakes);
+    tally.loss.merge(FixedSum.from(own.get('loss')));
+    if (!kind.isNone) tally.#setKind(kind.boolean());
+    tally.#calibration?.merge(Calibration.from(own.get('calibration')));
+    const found = tally.#calibration?.counted;
+    const { images, correct } = tally;
+    if (found && (found.count !== images || found.correct !== correct)) {
+      const expected = `${correct} right of ${images}, as in its matrix`;
+      throw own.get('calibration').wrong(expected, `${found.correct} of ${found.count}`);
+    }
+    return tally;
   }
 
   /** Null until the number of classes is known: from the options, or from the first records. */
@@ -120,8 +148,8 @@ export class EvaluationTally {
 
   /** The exact state, the same whatever the order of the records was. */
   toJSON(): object {
-    const { confusion, loss, calibration, mistakes } = this;
-    return { confusion, loss, calibration, mistakes };
+    const { confusion, outputsAreProbabilities, loss, calibration, mistakes } = this;
+    return { confusion, outputsAreProbabilities, loss, calibration, mistakes };
   }
 
   /** Takes classes and kind of outputs from the first records, and compares those of all others. */

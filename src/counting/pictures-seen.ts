@@ -1,3 +1,4 @@
+import { State } from './state.js';
 import { grouped } from './wording.js';
 
 /** What was done to pictures, and what is doubtful about them. */
@@ -34,6 +35,36 @@ export class PictureTally implements PicturesSeen {
     if (doubts.length === 0) return;
     this.doubtful++;
     if (this.doubts.length < MOST_NAMED) this.doubts.push({ name, doubts });
+  }
+
+  /**
+   * Adds what was seen of the pictures that follow.
+   *
+   * @param state what another one's `toJSON` gave, parsed
+   * @throws DigitflowError SHARD_BROKEN
+   */
+  addState(state: unknown): void {
+    const own = state instanceof State ? state : new State(state, 'pictures');
+    this.pictures += own.get('pictures').whole();
+    this.doubtful += own.get('doubtful').whole();
+    for (const entry of own.get('done').list()) {
+      const [what, count] = entry.list(2);
+      this.done.set(what.text(), (this.done.get(what.text()) ?? 0) + count.whole());
+    }
+    for (const doubt of own.get('doubts').list()) {
+      if (this.doubts.length === MOST_NAMED) break;
+      const doubts = doubt
+        .get('doubts')
+        .list()
+        .map((why) => why.text());
+      this.doubts.push({ name: doubt.get('name').text(), doubts });
+    }
+  }
+
+  /** The exact state. */
+  toJSON(): object {
+    const { pictures, doubtful, done, doubts } = this;
+    return { pictures, done: [...done], doubtful, doubts };
   }
 }
 

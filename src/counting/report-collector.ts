@@ -1,12 +1,17 @@
 import { clampConfidence } from './calibration.js';
+import { LabelSuspects } from './label-suspects.js';
 import {
   checkLabelled,
   type KeptRecord,
   type LabelledRecords,
+  type RecordShape,
+  recordFrom,
+  recordJson,
   type ScoredRecords,
   TopRecords,
   verdictAt,
 } from './scored-records.js';
+import { bytesText, State } from './state.js';
 
 /** Confidences are told apart in so many steps; a power of two, so that each step is exact. */
 const THRESHOLD_STEPS = 1024;
@@ -34,6 +39,26 @@ export class ThresholdCurve {
       this.#counts[step]++;
       if (labels[i] === predictions[i]) this.#corrects[step]++;
     }
+  }
+
+  /**
+   * Adds what another curve has counted: what its `toJSON` gave, parsed.
+   *
+   * @throws DigitflowError SHARD_BROKEN
+   */
+  addState(state: State): void {
+    for (const [key, own] of [
+      ['counts', this.#counts],
+      ['corrects', this.#corrects],
+    ] as const) {
+      const counts = state.get(key).counts(own.length);
+      for (let step = 0; step < own.length; step++) own[step] += counts[step];
+    }
+  }
+
+  /** The exact state. */
+  toJSON(): object {
+    return { counts: Array.from(this.#counts), corrects: Array.from(this.#corrects) };
   }
 
   /** 1,025 points, thresholds 0 to 1. */
@@ -72,61 +97,27 @@ export class CellExamples {
     }
   }
 
+  /**
+   * Adds what another one, of as many classes, has kept: what its `toJSON` gave, parsed.
+   *
+   * @throws DigitflowError SHARD_BROKEN
+   */
+  addState(state: State, shape: RecordShape): void {
+    for (const kept of state.list()) {
+      const record = recordFrom(kept, shape);
+      this.#cells[record.truth * this.#classes + record.prediction].take(record);
+    }
+  }
+
+  /** The exact state. */
+  toJSON(): object {
+    return this.#cells.flatMap(({ kept }) => kept.map(recordJson));
+  }
+
   /** The most confident first, the earliest of equals. */
   of(truth: number, prediction: number): readonly KeptRecord[] {
     return this.#cells[truth * this.#classes + prediction].kept;
   }
-}
-
-/** A record whose label may be wrong. */
-export interface LabelSuspect extends KeptRecord {
-  readonly loss: number;
-}
-
-/** Confidences are summed in whole units, so that the order of adding does not matter. */
-const UNITS = 2 ** 20;
-
-/**
- * Records whose label is suspect, in the manner of confident learning (Northcutt, Jiang and Chuang, 2021): the network is at
- * least as sure of another class as it is on average of the records that it rightly takes for that class.
- */
-export class LabelSuspects {
-  readonly #candidates: TopRecords<LabelSuspect>;
-  readonly #corrects: Float64Array;
-  readonly #units: Float64Array;
-
-  /** Looks among the `candidates` wrong predictions of largest loss, from 1 up, whatever the input's length. */
-  constructor(classes: number, candidates: number) {
-    this.#candidates = new TopRecords(candidates, ({ loss }) => loss);
-    this.#corrects = new Float64Array(classes);
-    this.#units = new Float64Array(classes);
-  }
-
-  addAll(records: LabelledRecords): void {
-    const { count, labels, predictions, confidences, losses } = records;
-    for (let i = 0; i < count; i++) {
-      const truth = labels[i];
-      if (truth === predictions[i]) {
-        this.#corrects[truth]++;
-        this.#units[truth] += unitsOf(confidences[i]);
-      } else if (losses[i] >= this.#candidates.floor) {
-        this.#candidates.offer({ ...verdictAt(records, i), loss: losses[i] }, records, i);
-      }
-    }
-  }
-
-  /** At most `count`, the most suspect first. A class that was never recognised makes no suspects. */
-  suspects(count: number): LabelSuspect[] {
-    const isSuspect = ({ prediction, confidence }: LabelSuspect) => {
-      const corrects = this.#corrects[prediction];
-      return corrects > 0 && unitsOf(confidence) * corrects >= this.#units[prediction];
-    };
-    return this.#candidates.kept.filter(isSuspect).slice(0, count);
-  }
-}
-
-function unitsOf(confidence: number): number {
-  return Math.round(clampConfidence(confidence) * UNITS);
 }
 
 /** The most images of one cell. */
@@ -148,8 +139,9 @@ export class ReportCollector {
   /** Null where not even one image of each cell could be kept. */
   readonly #examples: CellExamples | null;
   readonly #sample: Uint8Array;
-  readonly #recordBytes: number;
-  #sampled = 0;
+  /** 1 for each image of the sample that was seen. */
+  readonly #isSampled: Uint8Array;
+  readonly #shape: RecordShape;
   #first: KeptRecord | null = null;
 
   constructor(recordBytes: number, classCount: number) {
@@ -158,8 +150,9 @@ export class ReportCollector {
     const perCell = Math.floor(Math.min(ABOUT_ALL, fitting) / classCount ** 2);
     const kept = Math.max(1, Math.min(MOST_OF_A_CELL, perCell));
     this.#examples = fitting < classCount ** 2 ? null : new CellExamples(classCount, kept);
-    this.#recordBytes = recordBytes;
-    this.#sample = new Uint8Array(Math.min(SAMPLE, fitting) * recordBytes);
+    this.#shape = { classes: classCount, recordBytes };
+    this.#isSampled = new Uint8Array(Math.min(SAMPLE, fitting));
+    this.#sample = new Uint8Array(this.#isSampled.length * recordBytes);
   }
 
   /** @throws DigitflowError LABELS_MISSING */
@@ -169,24 +162,61 @@ export class ReportCollector {
     this.thresholds.addAll(records);
     this.#examples?.addAll(records);
     this.suspects.addAll(records);
-    for (let i = 0; i < count; i++) {
-      const at = (first + i) * this.#recordBytes;
-      if (at >= this.#sample.length) break;
+    for (let i = 0; i < count && first + i < this.#isSampled.length; i++) {
       const pixels = records.pixelsOf(i);
-      this.#sample.set(pixels, at);
-      this.#sampled++;
+      this.#addToSample(first + i, pixels);
       if (first + i === 0) this.#first = { ...verdictAt(records, 0), pixels: Uint8Array.from(pixels) };
     }
   }
 
+  /**
+   * Adds what the collector of a part of the same input has gathered.
+   *
+   * @param state what its `toJSON` gave, parsed
+   * @throws DigitflowError SHARD_BROKEN for a state that no such collector has; then no state can be relied on
+   */
+  addState(state: unknown): void {
+    const own = state instanceof State ? state : new State(state, 'report');
+    const [shape, first] = [this.#shape, own.get('first')];
+    this.thresholds.addState(own.get('thresholds'));
+    this.#examples?.addState(own.get('examples'), shape);
+    this.suspects.addState(own.get('suspects'), shape);
+    for (const image of own.get('sample').list()) {
+      const index = image.get('index').whole(0, this.#isSampled.length - 1);
+      this.#addToSample(index, image.get('pixels').bytes(shape.recordBytes));
+    }
+    if (!first.isNone) this.#first = recordFrom(first, shape);
+  }
+
+  /** The exact state; `examples` is null where none could be kept. */
+  toJSON(): object {
+    const { recordBytes } = this.#shape;
+    return {
+      ...{ thresholds: this.thresholds, examples: this.#examples, suspects: this.suspects },
+      sample: Array.from(this.#isSampled.keys())
+        .filter((index) => this.#isSampled[index] === 1)
+        .map((index) => {
+          const at = index * recordBytes;
+          return { index, pixels: bytesText(this.#sample.subarray(at, at + recordBytes)) };
+        }),
+      first: this.#first && recordJson(this.#first),
+    };
+  }
+
   /** The first images of the input. `pixels`: `(count, recordBytes)` u8. */
   get sample(): { readonly count: number; readonly pixels: Uint8Array } {
-    return { count: this.#sampled, pixels: this.#sample.subarray(0, this.#sampled * this.#recordBytes) };
+    const count = this.#isSampled.reduce((sum, is) => sum + is, 0);
+    return { count, pixels: this.#sample.subarray(0, count * this.#shape.recordBytes) };
   }
 
   /** The first image of the input, and the verdict on it. */
   get first(): KeptRecord | null {
     return this.#first;
+  }
+
+  #addToSample(index: number, pixels: Uint8Array): void {
+    this.#sample.set(pixels, index * this.#shape.recordBytes);
+    this.#isSampled[index] = 1;
   }
 
   /** The fullest cells with their images, in the order of the matrix. `matrix`: `[truth][prediction]` counts. */

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import { bytesText, exactNumber, type State } from './state.js';
 
 /** What a worker has counted of the records it scored: the same numbers that a look at each of them would give. */
 export interface RecordCounts {
@@ -73,6 +74,35 @@ export interface KeptRecord {
   readonly pixels: Uint8Array;
 }
 
+/** What records of one network have in common. */
+export interface RecordShape {
+  readonly classes: number;
+  /** How many pixels each has. */
+  readonly recordBytes: number;
+}
+
+/** A kept record as JSON has it. */
+export function recordJson({ pixels, confidence, ...record }: KeptRecord): object {
+  return { ...record, confidence: exactNumber(confidence), pixels: bytesText(pixels) };
+}
+
+/**
+ * What `recordJson` was given.
+ *
+ * @throws DigitflowError SHARD_BROKEN
+ */
+export function recordFrom(state: State, { classes, recordBytes }: RecordShape): KeptRecord {
+  const name = state.get('name');
+  return {
+    index: state.get('index').whole(),
+    truth: state.get('truth').whole(0, classes - 1),
+    prediction: state.get('prediction').whole(0, classes - 1),
+    confidence: state.get('confidence').number(),
+    ...(name.isNone ? {} : { name: name.text() }),
+    pixels: state.get('pixels').bytes(recordBytes),
+  };
+}
+
 /** A record that the network read wrongly. */
 export type Mistake = KeptRecord;
 
@@ -131,8 +161,13 @@ export class TopRecords<R extends KeptRecord = KeptRecord> {
     if (this.#kept.length > this.capacity) this.#kept.pop();
   }
 
+  /** As `offer`, with its pixels. */
+  take(record: R): void {
+    this.offer(record, { pixelsOf: () => record.pixels }, 0);
+  }
+
   merge(other: TopRecords<R>): void {
-    for (const record of other.#kept) this.offer(record, { pixelsOf: () => record.pixels }, 0);
+    for (const record of other.#kept) this.take(record);
   }
 }
 
@@ -146,6 +181,13 @@ export class Mistakes {
       throw new DigitflowError('USAGE', `mistakes: expected an integer from 0 up, found ${capacity}`);
     }
     this.#worst = new TopRecords(capacity, ({ confidence }) => confidence);
+  }
+
+  /** @throws DigitflowError SHARD_BROKEN */
+  static from(state: State, shape: RecordShape): Mistakes {
+    const mistakes = new Mistakes(state.get('capacity').whole());
+    for (const record of state.get('worst').list()) mistakes.#worst.take(recordFrom(record, shape));
+    return mistakes;
   }
 
   get capacity(): number {
@@ -174,7 +216,8 @@ export class Mistakes {
     return this.#worst.kept;
   }
 
-  toJSON(): (Omit<Mistake, 'pixels'> & { pixels: number[] })[] {
-    return this.worst.map((mistake) => ({ ...mistake, pixels: [...mistake.pixels] }));
+  /** The exact state. */
+  toJSON(): object {
+    return { capacity: this.capacity, worst: this.worst.map(recordJson) };
   }
 }

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  CellExamples,
-  LabelSuspects,
-  ReportCollector,
-  ThresholdCurve,
-} from '../../src/counting/report-collector.js';
+import { LabelSuspects } from '../../src/counting/label-suspects.js';
+import { CellExamples, ReportCollector, ThresholdCurve } from '../../src/counting/report-collector.js';
 import { batchOf, type ScoredRecord } from './evaluation-of.js';
 
 const records = fc.array(
