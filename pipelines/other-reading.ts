@@ -42,8 +42,13 @@ export interface ReadInput extends HowRead {
 
 /** The reading under which the network is right far more often; null where there is none. */
 export async function findOtherReading(read: ReadInput): Promise<OtherReading | null> {
+  return otherReadingOf(read) ?? otherEnd(read);
+}
+
+/** The same, of readings of these records alone. */
+export function otherReadingOf(read: Omit<ReadInput, 'spec'>): OtherReading | null {
   const found = betterReading(read.network, read.records);
-  if (found === null) return otherEnd(read);
+  if (found === null) return null;
   const { normalization } = read.records;
   const parts = [...pixelParts(found.change, read, normalization), ...labelParts(found.change, read)];
   return {
@@ -132,7 +137,7 @@ export function oddImagesWords(images: Omit<ImageSet, 'labels'>, read: HowRead):
 }
 
 /** What labels stand for: numbers from another one on, 10 for 0, or each for itself. */
-function labelParts({ classOf }: ReadingChange, { network, guesses, reading }: ReadInput): Part[] {
+function labelParts({ classOf }: ReadingChange, { network, guesses, reading }: HowRead): Part[] {
   if (classOf === null) return [];
   const { classes } = network;
   const words = 'labels for other classes';

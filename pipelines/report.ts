@@ -9,7 +9,7 @@ import { reportPage } from '../src/views/page/page.js';
 import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
 import { pictureOf } from '../src/views/picture.js';
 import type { Language } from '../src/views/words/words.js';
-import { type EvaluateOptions, evaluateModel } from './evaluate.js';
+import { type EvaluateOptions, type EvaluateResult, evaluateModel } from './evaluate.js';
 
 /** What to report on. */
 export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch'> {
@@ -45,6 +45,17 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
     ...options,
     onBatch: (records) => collector.add(records),
   });
+  const html = reportHtml(network, { evaluation, mistakes, normalization }, collector, options.language);
+  return { html, evaluation };
+}
+
+/** The page of an evaluation, and of what was gathered beside it. */
+export function reportHtml(
+  network: Network,
+  { evaluation, mistakes, normalization }: EvaluateResult,
+  collector: ReportCollector,
+  language: Language = 'en',
+): string {
   const { height, width } = evaluation.data;
   const shown = ({ index, name, truth, prediction, confidence, pixels }: ShownRecord): ReportImage => ({
     ...{ index, name, truth, prediction, confidence },
@@ -52,7 +63,7 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
   });
   const sample = { ...collector.sample, labels: null, normalization };
   const runs = runImages(network, sample);
-  const html = reportPage(
+  return reportPage(
     {
       evaluation,
       mistakes: mistakes.map(shown),
@@ -64,9 +75,8 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
       layers: sample.count === 0 ? [] : layersOf(network, runs, sample.count),
       journey: journeyOf(network, collector.first, normalization, shown),
     },
-    options.language ?? 'en',
+    language,
   );
-  return { html, evaluation };
 }
 
 type ShownRecord = Omit<ReportImage, 'picture'> & { readonly pixels: Uint8Array };
