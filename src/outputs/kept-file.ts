@@ -64,10 +64,7 @@ export class KeptFile {
         syncIfAllowed(fd);
       });
       renameSync(aside(target), target);
-      // A rename lasts only once its folder is synced; where a system cannot, the file is still whole.
-      try {
-        withFile(dirname(target), 'r', fsyncSync);
-      } catch {}
+      syncFolder(dirname(target));
     });
   }
 
@@ -83,6 +80,13 @@ export class KeptFile {
       throw writeError(error, this.path);
     }
   }
+}
+
+/** A new name in a folder lasts only once that is synced; where a system cannot, the file is still whole. */
+export function syncFolder(folder: string): void {
+  try {
+    withFile(folder, 'r', fsyncSync);
+  } catch {}
 }
 
 /**
