@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 
 /** How a server is to end, in milliseconds. */
@@ -9,27 +9,72 @@ export interface EndingOptions {
   readonly deadlineMs: number;
 }
 
+/** How long who was refused may go on sending: who is cut off while sending may not see the reply. */
+export const LINGER_MS = 5000;
+
+/** What is under way on a connection. */
+interface Open {
+  readonly replies: Set<ServerResponse>;
+  /** The reply to the last request whose head came. */
+  last: ServerResponse | undefined;
+  isRefused: boolean;
+}
+
 /** The connections of a server, so that it can end without one of its requests being lost. */
 export class Connections {
   readonly #server: Server;
-  /** How many requests are under way on each. */
-  readonly #open = new Map<Socket, number>();
+  readonly #open = new Map<Socket, Open>();
   #isIdleClosed = false;
 
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
-      this.#open.set(socket, 0);
-      socket.once('close', () => this.#open.delete(socket));
+      this.#open.set(socket, { replies: new Set(), last: undefined, isRefused: false });
+      socket.once('close', () => this.#gone(socket));
     });
     server.on('request', ({ socket }, response) => {
-      this.#add(socket, 1);
-      response.once('close', () => this.#add(socket, -1));
+      const open = this.#open.get(socket);
+      if (open === undefined) return;
+      open.last = response;
+      open.replies.add(response);
+      response.once('close', () => this.#answered(socket, open, response));
     });
   }
 
   get count(): number {
     return this.#open.size;
+  }
+
+  /**
+   * Answers what is no request, once the requests before it are answered, and closes the connection. It says nothing where it
+   * follows the last request of a connection, or is in the body of one that has its reply already.
+   */
+  refuse(socket: Socket, response: string): void {
+    const open = this.#open.get(socket);
+    if (open === undefined || open.isRefused) return;
+    open.isRefused = true;
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    // Of one that has left its parser nothing else hears.
+    socket.on('error', () => socket.destroy()).resume();
+    const own = open.last?.req.complete === false ? open.last : undefined;
+    const before = [...open.replies].findLast((reply) => reply !== own);
+    const say = () => {
+      if (own?.headersSent && !own.writableEnded) {
+        socket.destroySoon();
+        return;
+      }
+      const isAnswered = own?.headersSent || before?.shouldKeepAlive === false;
+      if (!isAnswered && socket.writable) socket.write(response);
+      socket.end();
+      const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+      socket.once('close', () => clearTimeout(timer));
+    };
+    // Before Node hears of it: where nothing more is to come it closes the connection then.
+    if (before === undefined) say();
+    else before.prependOnceListener('finish', say);
   }
 
   /**
@@ -54,15 +99,25 @@ export class Connections {
     clearTimeout(deadline);
   }
 
-  #add(socket: Socket, change: number): void {
-    const requests = this.#open.get(socket);
-    if (requests === undefined) return;
-    this.#open.set(socket, requests + change);
+  #answered(socket: Socket, open: Open, response: ServerResponse): void {
+    open.replies.delete(response);
+    if (open.last === response && response.req.complete) open.last = undefined;
     // Not before the reply is on its way.
     if (this.#isIdleClosed) setImmediate(() => this.#closeIdle(socket));
   }
 
+  /** Node tells only the first of the replies in line that the connection was closed; the others would hold what they hold. */
+  #gone(socket: Socket): void {
+    const { replies } = this.#open.get(socket) ?? { replies: [] };
+    this.#open.delete(socket);
+    for (const response of replies) {
+      if (response.socket !== null) continue;
+      response.destroy();
+      response.emit('close');
+    }
+  }
+
   #closeIdle(socket: Socket): void {
-    if (this.#open.get(socket) === 0) socket.destroySoon();
+    if (this.#open.get(socket)?.replies.size === 0) socket.destroySoon();
   }
 }

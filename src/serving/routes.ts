@@ -29,10 +29,10 @@ export class Routes {
   } {
     const path = url.replace(/[?#].*$/s, '').replace(/(?<=.)\/$/, '');
     const methods = this.all.filter((route) => patternOf(route.url).test(path)).map((route) => route.method);
-    const allow = methods.length === 0 ? null : methods.join(', ');
-    const message =
-      allow === null ? `no such address: ${path}; see /docs` : `expected ${allow}, found ${method}`;
-    return { fault: new RequestFault(allow === null ? 404 : 405, message), allow };
+    if (methods.length === 0)
+      return { fault: new RequestFault(404, `no such address: ${path}; see /docs`), allow: null };
+    const fault = new RequestFault(405, `expected ${methods.join(', ')}, found ${method}`);
+    return { fault, allow: methods.flatMap((each) => (each === 'GET' ? [each, 'HEAD'] : each)).join(', ') };
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from 'fastify';
 import { DigitflowError } from '../errors.js';
 import { type AccessOptions, addAccess } from './access.js';
-import { Connections, type EndingOptions } from './connections.js';
+import { Connections, type EndingOptions, LINGER_MS } from './connections.js';
 import { addImages } from './image-routes.js';
 import type { Metrics } from './metrics.js';
 import { addPages } from './page-routes.js';
@@ -46,8 +46,6 @@ export interface RunningServer {
 
 /** How often it is looked whether heads of requests came in time, in milliseconds. */
 const LOOK_MS = 500;
-/** How long who was refused may go on sending: who is cut off while sending may not see the reply. */
-const LINGER_MS = 5000;
 const JSON_TYPE = 'application/json';
 /** What a request id may be: it is repeated in a header and in the log. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -60,7 +58,8 @@ export async function openServer(
 ): Promise<RunningServer> {
   let isEnding = false;
   const app: FastifyInstance = fastify({
-    ...{ genReqId: requestId, clientErrorHandler, exposeHeadRoutes: true },
+    ...{ genReqId: requestId, exposeHeadRoutes: true },
+    clientErrorHandler: (error, socket) => answerBroken(connections, error, socket as Socket),
     // One line a request is enough; it is written below.
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: options.quiet ? 'error' : 'info', stream: process.stderr },
@@ -78,17 +77,20 @@ export async function openServer(
   });
   const connections = new Connections(app.server);
   app.server.maxConnections = options.mostConnections;
+  // Who has said all may close their half: without this Node would close the other, and the reply be lost.
+  Object.assign(app.server, { httpAllowHalfOpen: true });
   // What is expected beyond that a body is waited for may be passed over.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.server.on('connect', (_request, socket: Socket) => {
+    connections.refuse(socket, bareFault('405 Method Not Allowed', 'expected GET or POST, found CONNECT'));
+  });
 
   // Each route reads its body itself, if at all, and knows it by its content.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    const { httpVersion, headers } = request.raw;
-    const hasHost = headers.host !== undefined || httpVersion !== '1.1';
-    done(hasHost ? undefined : new RequestFault(400, 'Host: expected one header, found none'));
+    done(faultOfHead(request.raw));
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isEnding) reply.header('connection', 'close');
@@ -166,14 +168,22 @@ const STATUSES: Readonly<Record<string, readonly [status: string, message: strin
 };
 
 /** What is no HTTP is answered, too, in one line, and its connection closed. */
-function clientErrorHandler(error: Error & { readonly code?: string }, socket: Socket): void {
-  const { _httpMessage: begun } = socket as { readonly _httpMessage?: { readonly headersSent: boolean } };
-  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) {
+function answerBroken(
+  connections: Connections,
+  error: Error & { readonly code?: string },
+  socket: Socket,
+): void {
+  if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const known = STATUSES[error.code ?? ''];
   const [status, message] = known ?? ['400 Bad Request', `expected a request of HTTP/1.1 (${error.message})`];
+  connections.refuse(socket, bareFault(status, message));
+}
+
+/** A whole response. */
+function bareFault(status: string, message: string): string {
   const body = `${faultJson(message)}\n`;
   const head = [
     `HTTP/1.1 ${status}`,
@@ -181,8 +191,17 @@ function clientErrorHandler(error: Error & { readonly code?: string }, socket: S
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
-  socket.destroySoon();
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** What Node lets pass of a head, and others may read otherwise. */
+function faultOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): RequestFault | undefined {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name)).length;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
+    return new RequestFault(400, `Host: expected one header, found ${hosts === 0 ? 'none' : hosts}`);
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  return new RequestFault(400, `Transfer-Encoding: expected chunked, found ${JSON.stringify(coding)}`);
 }
 
 async function listen(server: Server, { host, port }: ServerOptions): Promise<string> {

@@ -5,7 +5,7 @@ import { DigitflowError } from '../../src/errors.js';
 import { createRandom } from '../../src/network/random.js';
 import { faultOf } from '../../src/serving/request-fault.js';
 import { testPixels } from '../helpers/mnist.js';
-import { ask, exchange, head, json, responseOf, serving } from './serving.js';
+import { ask, chunked, exchange, head, json, responseOf, serving } from './serving.js';
 
 const INFER = '/v2/models/sigmoid/infer';
 const PIXELS = testPixels();
@@ -30,16 +30,6 @@ function binary(
 
 interface Inferred {
   readonly outputs: readonly { readonly data: readonly string[] }[];
-}
-
-function chunked(body: Uint8Array | string, size: number): Buffer {
-  const bytes = Buffer.from(body);
-  const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += size) {
-    const part = bytes.subarray(at, at + size);
-    parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
-  }
-  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
 }
 
 describe('bodies', () => {
@@ -182,70 +172,3 @@ describe('overload', () => {
   const few = serving({ mostConnections: 2 });
   const open = few.port.then((port) => ({ port }));
 });
-
-describe('whatever is sent', () => {
-  const { port } = serving({ bodyTimeoutMs: 5000 });
-  const { body, headers } = binary(2);
-  const requests = [
-    Buffer.concat([
-      Buffer.from(head('POST', INFER, { 'content-length': PICTURE.length })),
-      Buffer.from(PICTURE),
-    ]),
-    Buffer.concat([Buffer.from(head('POST', INFER, { ...headers, 'content-length': body.length })), body]),
-    Buffer.concat([
-      Buffer.from(head('POST', INFER, { ...headers, 'transfer-encoding': 'chunked' })),
-      chunked(body, 300),
-    ]),
-    Buffer.from(`${head('POST', '/predict', { 'content-length': 12 })}pixel0,1\n5\n\n`),
-  ];
-
-  test('is answered by a 4xx in one line of JSON, or rightly, and leaves all well', {
-    timeout: 120_000,
-  }, async () => {
-    const statuses = new Map<number, number>();
-    const { below, uniform } = createRandom(20_261_127);
-    const mutated = (): Buffer => {
-      let bytes = Buffer.from(requests[below(requests.length)]);
-      // Most of what matters is at the start.
-      const place = () => below(uniform() < 0.8 ? Math.min(400, bytes.length) : bytes.length);
-      for (let changes = 1 + below(4); changes > 0; changes--) {
-        const at = place();
-        const kind = below(4);
-        if (kind === 0) bytes[at] = below(256);
-        else if (kind === 1) bytes = bytes.subarray(0, at);
-        else if (kind === 2) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(place())]);
-        else bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from('-9'), bytes.subarray(at)]);
-        if (bytes.length === 0) return Buffer.from('\n');
-      }
-      return bytes;
-    };
-    const one = async () => {
-      const sent = mutated();
-      const received = await sendAndEnd(await port, sent);
-      // To what is no whole request there is nothing to say.
-      if (received.length === 0) return;
-      const { status, headers, body } = responseOf(received);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (status === 200) return;
-      expect({ sent: sent.toString('latin1'), status, type: headers['content-type'] }).toMatchObject({
-        status: expect.toSatisfy((status) => status >= 400 && status < 500),
-        type: 'application/json',
-      });
-      if (body.length > 0) expect(body.toString()).toMatch(/^\{"error":"[^\n]+"\}\n/);
-    };
-    for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 25 }, one));
-    expect(statuses.get(400)).toBeGreaterThan(300);
-    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
-  });
-});
-
-/** Sends, says that nothing follows, and gives what comes back. */
-function sendAndEnd(port: number, bytes: Uint8Array): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const received: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1');
-    socket.end(bytes);
-    socket.on('data', (chunk) => received.push(chunk)).on('error', () => {});
-    socket.on('close', () => resolve(Buffer.concat(received)));
-  });
-}

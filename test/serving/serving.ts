@@ -75,3 +75,30 @@ export async function ask(
 export function json({ body }: Response): unknown {
   return JSON.parse(body.toString());
 }
+
+/** Sends, closes its half of the connection, and gives all that comes back. */
+export function sendAndEnd(port: number, bytes: Uint8Array | string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const received: Buffer[] = [];
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end(bytes);
+    socket.on('data', (chunk) => received.push(chunk)).on('error', reject);
+    socket.on('close', () => resolve(Buffer.concat(received).toString('latin1')));
+  });
+}
+
+/** The statuses of all responses on a connection. */
+export function statusesOf(received: string): number[] {
+  return Array.from(received.matchAll(/HTTP\/1\.1 (\d{3}) /g), ([, status]) => Number(status));
+}
+
+/** A body in chunks of a size. */
+export function chunked(body: Uint8Array | string, size: number): Buffer {
+  const bytes = Buffer.from(body);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    const part = bytes.subarray(at, at + size);
+    parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
+}
