@@ -3,7 +3,7 @@ import { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import { lookDigitJson } from '../src/outputs/json-text.js';
-import type { ExplainedImage, Service } from '../src/serving/service.js';
+import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';
 import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
 import { viewDigit } from './look/look-digit.js';
@@ -71,6 +71,7 @@ const ALL_BODY_BYTES = 2 ** 28;
 interface Current {
   readonly model: Model;
   readonly answering: Answering;
+  readonly served: ServedModel;
 }
 
 /**
@@ -83,6 +84,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   // Only who serves waits for these.
   const { openServer } = await import('../src/serving/server.js');
   const { Metrics } = await import('../src/serving/metrics.js');
+  const name = options.name ?? basename(options.model ?? 'sigmoid', '.safetensors');
   const metrics = new Metrics();
   metrics.gauge('waiting_images', 'images that wait in line', () => current.answering.waiting);
   const open = async (): Promise<Current> => {
@@ -91,9 +93,9 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     const answering = answerRequests(model.network, scorer, { maxWaitMs, mostWaiting, observer: metrics });
     // Threads that do not start are better known now.
     await answering.ask(new Uint8Array(model.network.layers[0].inputs));
-    return { model, answering };
+    const { network, sha256 } = model;
+    return { model, answering, served: { name, network, sha256, ask: answering.ask } };
   };
-  const name = options.name ?? basename(options.model ?? 'sigmoid', '.safetensors');
   let current = await open();
   let isEnding = false;
   let fail: (error: unknown) => void = () => {};
@@ -106,7 +108,6 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   ended.catch(() => {});
   current.answering.ended.catch(fail);
   const service = serviceOf(
-    name,
     () => current,
     () => !isEnding,
   );
@@ -150,7 +151,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   };
 }
 
-function serviceOf(name: string, current: () => Current, isReady: () => boolean): Service {
+function serviceOf(current: () => Current, isReady: () => boolean): Service {
   const pages = new Map<string, { readonly sha256: string; readonly html: Promise<string> }>();
   /** Made once for each network; it is asked for again where it failed. */
   const kept = (which: string, make: (model: string) => Promise<string>): Promise<string> => {
@@ -164,16 +165,14 @@ function serviceOf(name: string, current: () => Current, isReady: () => boolean)
   };
   return {
     get model() {
-      const { model, answering } = current();
-      const { network, sha256 } = model;
-      return { ...{ name, network, sha256 }, ask: answering.ask };
+      return current().served;
     },
     get isReady() {
       return isReady();
     },
-    rows: ({ network, sha256 }, options) =>
+    rows: ({ name, network, sha256 }, options) =>
       scoreStream({ ...options, model: { name, network, sha256 }, output: 'ndjson', workers: 0 }),
-    explain: ({ network, sha256 }, image) =>
+    explain: ({ name, network, sha256 }, image) =>
       lookDigitJson(
         viewDigit({ name, network, sha256 }, digitOf(image, network.normalization), { why: true }),
       ),

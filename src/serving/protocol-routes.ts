@@ -61,10 +61,8 @@ export function addProtocol(routes: Routes, service: Service, bodies: Bodies, ve
     const header = request.headers['inference-header-content-length'];
     const asked = readInferRequest(body, header === undefined ? undefined : String(header), model.network);
     const said = inferReply(model, asked, await model.ask(asked.pixels, watch(reply)));
-    if (said.jsonBytes === null) return reply.type('application/json').send(said.body);
-    return reply
-      .header('inference-header-content-length', said.jsonBytes)
-      .type('application/octet-stream')
-      .send(said.body);
+    if (said.jsonBytes === null) reply.type('application/json');
+    else reply.header('inference-header-content-length', said.jsonBytes).type('application/octet-stream');
+    reply.send(said.body);
   });
 }

@@ -10,11 +10,13 @@ export interface WorkObserver {
   reply(reply: Reply): void;
 }
 
+/** Verdicts of images, side by side. */
+type Verdicts = Pick<Reply, 'predictions' | 'confidences' | 'outputs'>;
+
 /** A request whose images are in batches: its verdicts so far. */
-interface Open extends Asked {
-  readonly predictions: Uint8Array;
-  readonly confidences: Float32Array;
-  readonly outputs: Float32Array;
+interface Open {
+  readonly asked: Asked;
+  readonly verdicts: Verdicts;
   answered: number;
 }
 
@@ -39,17 +41,13 @@ export class Replies implements Follower {
 
   begun(asked: Asked): void {
     const { count } = asked;
-    const outputBytes = count * this.#classCount * 4;
-    // One piece of memory for all: to ask for it takes longer than to fill it.
-    const memory = new ArrayBuffer(outputBytes + count * 5);
-    // Its own fields stay where they are: the queue writes to them.
-    const open: Open = Object.assign(asked, {
-      predictions: new Uint8Array(memory, outputBytes + count * 4, count),
-      confidences: new Float32Array(memory, outputBytes, count),
-      outputs: new Float32Array(memory, 0, count * this.#classCount),
-      answered: 0,
-    });
-    this.#open.push(open);
+    // Of one image each lies where V8 has its objects: to ask for memory elsewhere takes longer than all the rest.
+    const verdicts = {
+      predictions: new Uint8Array(count),
+      confidences: new Float32Array(count),
+      outputs: new Float32Array(count * this.#classCount),
+    };
+    this.#open.push({ asked, verdicts, answered: 0 });
   }
 
   /** A scorer for which a batch that cannot be scored is no end: `take` tells those who wait for it. */
@@ -66,14 +64,17 @@ export class Replies implements Follower {
     this.#next += count;
     const failure = this.#failures.get(batch);
     if (failure === undefined) this.#observer?.batch(count);
+    const { predictions, confidences, outputs } = batch;
+    const scored = { predictions, confidences, outputs };
     for (let done = 0; done < count; ) {
       const [open] = this.#open;
-      const taken = Math.min(count - done, open.count - open.answered);
-      if (failure !== undefined) open.reject(failure);
-      else if (!open.isLeft) this.#copy(batch, done, open, taken);
+      const { asked } = open;
+      const taken = Math.min(count - done, asked.count - open.answered);
+      if (failure !== undefined) asked.reject(failure);
+      else if (!asked.isLeft) this.#copy(scored, done, open, taken);
       open.answered += taken;
       done += taken;
-      if (open.answered < open.count) continue;
+      if (open.answered < asked.count) continue;
       this.#open.shift();
       this.#close(open);
     }
@@ -81,23 +82,25 @@ export class Replies implements Follower {
 
   /** Tells all whose images are under way what ended the service. */
   fail(error: unknown): void {
-    for (const open of this.#open) open.reject(error);
+    for (const { asked } of this.#open) asked.reject(error);
   }
 
-  #copy({ predictions, confidences, outputs }: Batch, from: number, open: Open, taken: number): void {
+  #copy(scored: Verdicts, from: number, { verdicts, answered }: Open, taken: number): void {
     const classes = this.#classCount;
-    open.predictions.set(predictions.subarray(from, from + taken), open.answered);
-    open.confidences.set(confidences.subarray(from, from + taken), open.answered);
-    open.outputs.set(outputs.subarray(from * classes, (from + taken) * classes), open.answered * classes);
+    const { predictions, confidences, outputs } = verdicts;
+    predictions.set(scored.predictions.subarray(from, from + taken), answered);
+    confidences.set(scored.confidences.subarray(from, from + taken), answered);
+    outputs.set(scored.outputs.subarray(from * classes, (from + taken) * classes), answered * classes);
   }
 
   /** To one that has left, or failed, this says nothing any more. */
-  #close(open: Open): void {
-    const { count, predictions, confidences, outputs, askedMs, begunMs = askedMs } = open;
+  #close({ asked, verdicts }: Open): void {
+    const { count, askedMs, begunMs = askedMs, isLeft } = asked;
     const queueSeconds = (begunMs - askedMs) / 1000;
     const computeSeconds = (performance.now() - begunMs) / 1000;
+    const { predictions, confidences, outputs } = verdicts;
     const reply = { count, predictions, confidences, outputs, queueSeconds, computeSeconds };
-    if (!open.isLeft) this.#observer?.reply(reply);
-    open.resolve(reply);
+    if (!isLeft) this.#observer?.reply(reply);
+    asked.resolve(reply);
   }
 }

@@ -48,7 +48,8 @@ export class RequestQueue {
   readonly #reading: Reading;
   readonly #recordBytes: number;
   readonly #most: number;
-  readonly #waiting = new Set<Asked>();
+  /** A Set would leave chains of old tables, which V8 copies from one generation to the next. */
+  #waiting: Asked[] = [];
   #images = 0;
   #wake: () => void = () => {};
   #isClosed = false;
@@ -91,7 +92,7 @@ export class RequestQueue {
       const asked: Asked = {
         ...{ pixels, count, askedMs, begunMs: undefined, handed: 0, isLeft: false, resolve, reject },
       };
-      this.#waiting.add(asked);
+      this.#waiting.push(asked);
       this.#images += count;
       this.#wake();
       watch?.((reason) => this.#leave(asked, reason));
@@ -131,7 +132,7 @@ export class RequestQueue {
       const count = Math.min(room, asked.count - start);
       asked.handed += count;
       this.#images -= count;
-      if (asked.handed === asked.count) this.#waiting.delete(asked);
+      if (asked.handed === asked.count) this.#waiting.shift();
       const pixels = asked.pixels.subarray(start * this.#recordBytes, asked.handed * this.#recordBytes);
       yield { reading: this.#reading, first, count, pixels, labels: null };
       first += count;
@@ -141,12 +142,13 @@ export class RequestQueue {
   /** Tells all that wait, and all that come, what ended the service. */
   fail(error: unknown): void {
     this.close();
-    for (const asked of this.#waiting) this.#leave(asked, error);
+    for (const asked of this.#waiting.slice()) this.#leave(asked, error);
   }
 
   #leave(asked: Asked, reason: unknown): void {
     asked.isLeft = true;
-    if (this.#waiting.delete(asked)) this.#images -= asked.count - asked.handed;
+    this.#images -= asked.count - asked.handed;
+    this.#waiting = this.#waiting.filter((other) => other !== asked);
     asked.count = asked.handed;
     asked.reject(reason);
   }

@@ -18,8 +18,7 @@ export class Routes {
 
   add(method: 'GET' | 'POST', url: string, about: About, handle: Handle): void {
     this.all.push({ method, url, about });
-    const handler = async (request: FastifyRequest, reply: FastifyReply) => handle(request, reply);
-    this.#app.route({ method: method satisfies HTTPMethods, url, handler });
+    this.#app.route({ method: method satisfies HTTPMethods, url, handler: handle });
   }
 
   /** What is wrong with a request that no route takes. */
@@ -41,11 +40,7 @@ function patternOf(url: string): RegExp {
 }
 
 /** Reads the body of a request whole; its bytes are counted until the reply is out. */
-export async function readBody(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  bodies: Bodies,
-): Promise<Buffer> {
+export function readBody(request: FastifyRequest, reply: FastifyReply, bodies: Bodies): Promise<Buffer> {
   if (reply.raw.destroyed) throw new RequestFault(499, GONE);
   return bodies.read(request.raw, (release) => reply.raw.once('close', release));
 }

@@ -157,9 +157,13 @@ function lingerWith(raw: IncomingMessage): void {
   raw.resume();
 }
 
+/** To make a random one for each request would take longer than to know who asks. */
+const SERVER_ID = randomUUID().slice(0, 8);
+let requests = 0;
+
 function requestId({ headers }: { readonly headers: IncomingMessage['headers'] }): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : `${SERVER_ID}-${++requests}`;
 }
 
 const STATUSES: Readonly<Record<string, readonly [status: string, message: string]>> = {

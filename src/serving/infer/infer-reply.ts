@@ -40,8 +40,12 @@ export function inferReply(
 }
 
 function textsOf(predictions: Uint8Array, classes: readonly string[]): string {
-  const texts = classes.map((name) => JSON.stringify(name));
-  return Array.from(predictions, (prediction) => texts[prediction]).join();
+  const texts: string[] = [];
+  const textOf = (prediction: number) => {
+    texts[prediction] ??= JSON.stringify(classes[prediction]);
+    return texts[prediction];
+  };
+  return Array.from(predictions, textOf).join();
 }
 
 /** Each text after its length, as a little-endian u32. */

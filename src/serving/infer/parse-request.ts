@@ -2,9 +2,8 @@ import { reasonOf } from '../../errors.js';
 import { RequestFault } from '../request-fault.js';
 
 const KEY = '"data"';
-const [ZERO, NINE] = codesOf('09');
-const [COLON, COMMA, OPEN, CLOSE] = codesOf(':,[]');
-const [SPACE, LINE_FEED, RETURN, TAB] = codesOf(' \n\r\t');
+const [ZERO, NINE, COLON, COMMA, OPEN, CLOSE] = [0x30, 0x39, 0x3a, 0x2c, 0x5b, 0x5d];
+const [SPACE, LINE_FEED, RETURN, TAB] = [0x20, 0x0a, 0x0d, 0x09];
 
 /** As JSON.parse has it; but where `inputs[0].data` holds pixels as most requests do, it is a Uint8Array. Throws RequestFault 400. */
 export function parseRequest(bytes: Buffer): unknown {
@@ -56,18 +55,23 @@ function takePixels(bytes: Buffer): Taken | undefined {
   const pixels = Buffer.allocUnsafe((bytes.length - start) >> 1);
   let count = 0;
   let at = start;
-  for (let next = COMMA; next === COMMA; ) {
+  let next = COMMA;
+  while (next === COMMA) {
     at = skipSpace(bytes, at);
-    const digits = at;
-    let value = 0;
-    while (at < digits + 3 && bytes[at] >= ZERO && bytes[at] <= NINE) value = value * 10 + bytes[at++] - ZERO;
-    const hasZeroAhead = bytes[digits] === ZERO && at > digits + 1;
-    if (at === digits || value > 255 || hasZeroAhead) return undefined;
+    let value = bytes[at++] - ZERO;
+    if (!(value >= 0 && value <= 9)) return undefined;
+    for (next = bytes[at++]; next >= ZERO && next <= NINE; next = bytes[at++]) {
+      if (value === 0) return undefined;
+      value = value * 10 + next - ZERO;
+      if (value > 255) return undefined;
+    }
     pixels[count++] = value;
-    at = skipSpace(bytes, at);
-    next = bytes[at++];
-    if (next !== COMMA && next !== CLOSE) return undefined;
+    if (next <= SPACE) {
+      at = skipSpace(bytes, at);
+      next = bytes[at++];
+    }
   }
+  if (next !== CLOSE) return undefined;
   const rest = bytes.toString('utf8', 0, start) + bytes.toString('utf8', at - 1);
   if (rest.includes('\\') || rest.indexOf(KEY) !== rest.lastIndexOf(KEY)) return undefined;
   return { rest, pixels: pixels.subarray(0, count) };
@@ -75,10 +79,7 @@ function takePixels(bytes: Buffer): Taken | undefined {
 
 function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;
+  if (bytes[at] > SPACE) return at;
   while (bytes[at] === SPACE || bytes[at] === LINE_FEED || bytes[at] === RETURN || bytes[at] === TAB) at++;
   return at;
-}
-
-function codesOf(text: string): readonly number[] {
-  return Array.from(text, (character) => character.charCodeAt(0));
 }
