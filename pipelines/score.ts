@@ -2,12 +2,14 @@ import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
+import type { RunEnd } from '../src/engine/records.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { DigitflowError, quoteValue } from '../src/errors.js';
 import { checkMisplaced } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
-import type { Inputs } from '../src/inputs/inputs.js';
-import { openEach } from '../src/inputs/open-inputs.js';
+import type { ImageFiles } from '../src/inputs/input.js';
+import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
+import { findEach } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import type { Network } from '../src/network/network.js';
 import { type Normalization, saidOf } from '../src/network/normalization.js';
@@ -35,6 +37,8 @@ const DEFAULT_MAX_WAIT_MS = 50;
 export interface ScoreOptions extends RowsTaken, ReadingOptions {
   /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
+  /** Where to stop: the start of a row, or of a record. Default: at the end of the last input. */
+  readonly until?: RunEnd | undefined;
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
@@ -64,15 +68,29 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
 }
 
 /** `score` for a network that is open. */
-export async function scoreModel({ network }: Model, options: ScoreOptions): Promise<ScoreResult> {
+export async function scoreModel(model: Model, options: ScoreOptions): Promise<ScoreResult> {
+  checkInputs(options.inputs);
+  const files = findEach(options.inputs);
+  return scoreFiles(model, await unlessAborted(files, options.signal), options);
+}
+
+/** Files that were found, and what is to be refused of them once they are open. */
+export interface ScoreFilesOptions extends Omit<ScoreOptions, 'inputs'>, Pick<InputsOptions, 'onInput'> {}
+
+/** `scoreModel` for files that were found. */
+export async function scoreFiles(
+  { network }: Model,
+  files: readonly ImageFiles[],
+  options: ScoreFilesOptions,
+): Promise<ScoreResult> {
   checkOptions(options);
-  const { from, signal, workers, batchSize, withOutputs, reading, onOpened } = options;
+  const { from, until, signal, workers, batchSize, withOutputs, reading, onInput, onOpened } = options;
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
   const known = { ...network, normalization: wanted, ...saidOf(wanted, network.normalization) };
-  const opening = { network: known, reading, labelled: 'ignored', digest: 'never', onOpened } as const;
-  const inputs = await unlessAborted(openEach(options.inputs, opening), signal);
+  const opening = { network: known, reading, labelled: 'ignored', digest: 'never' } as const;
+  const inputs = new Inputs(files, { ...opening, onInput, onOpened });
   try {
-    const needs = await unlessAborted(inputs.look(from), signal);
+    const needs = await unlessAborted(inputs.look(from, until), signal);
     // Threads take as long to start as rows of text take to be understood. So it is not known yet whether there are ids:
     // room for them costs addresses, but no memory until something is written there.
     const scorer = await openScorer(network, {
@@ -91,13 +109,17 @@ export async function scoreModel({ network }: Model, options: ScoreOptions): Pro
 }
 
 /** @throws DigitflowError USAGE for what makes no sense: a caller without types may give anything */
-function checkOptions(options: ScoreOptions): void {
-  const { inputs, onBadRow = 'fail', maxErrors } = options;
+function checkInputs(inputs: unknown): void {
   if (!Array.isArray(inputs)) {
     const message = `inputs: expected a list of paths or streams, found ${typeof inputs}; give a list of one`;
     throw new DigitflowError('USAGE', message);
   }
   if (inputs.length === 0) throw new DigitflowError('USAGE', 'expected at least one input, found none');
+}
+
+/** As `checkInputs`. */
+function checkOptions(options: ScoreFilesOptions): void {
+  const { onBadRow = 'fail', maxErrors } = options;
   if (onBadRow !== 'fail' && onBadRow !== 'skip') {
     const message = `onBadRow: expected fail or skip, found ${quoteValue(onBadRow)}; say one of them`;
     throw new DigitflowError('USAGE', message);
@@ -113,17 +135,17 @@ async function scoreInputs(
   scorer: Scorer,
   writer: ScoreWriter,
   { network, wanted }: { readonly network: Network; readonly wanted: Normalization },
-  options: ScoreOptions,
+  options: ScoreFilesOptions,
 ): Promise<ScoreResult> {
-  const { from, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, onStarted, onPictures } = options;
+  const { from, until, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, onStarted, onPictures } = options;
   const pictures = new PictureTally();
   // A stream may have given only a header. Closing the inputs ends what is still being opened.
-  await unlessAborted(inputs.openAhead(from?.file), signal);
+  await unlessAborted(inputs.openAhead(from?.file, until?.file), signal);
   let oriented = wanted;
   const first = new FirstImages(wanted.scale < 0 !== (options.reading?.invert ?? false));
   const startMs = performance.now();
   onStarted?.({ workers: scorer.workers });
-  const flow = inputs.pieces(scorer.slots, { from }).pipe(
+  const flow = inputs.pieces(scorer.slots, { from, until }).pipe(
     untilAborted(signal),
     decode(),
     normalize(wanted),

@@ -41,6 +41,8 @@ export interface Reading {
   /** Where the records begin in the input's unpacked content, and how many bytes each takes there; 0 for text. */
   readonly dataStart: number;
   readonly storedBytes: number;
+  /** True where it was said beforehand where reading stops: what the input has after that does not matter. */
+  readonly isRange?: boolean | undefined;
   /** Finds the records of a piece: views, each to be taken in before the next. */
   decode(piece: Piece): Iterable<Records>;
 }
@@ -183,6 +185,16 @@ export interface InputDescription {
   readonly format: FormatName;
   /** How it was understood: what was guessed or given, one for each property. */
   readonly guesses: readonly Guess[];
+}
+
+/** Where a run stops: before this place of its last input. */
+export interface RunEnd {
+  /** Which input, from 0. */
+  readonly file: number;
+  /** Of text the start of a row: bytes of its unpacked content. Null for its end. */
+  readonly bytes: number | null;
+  /** Of a binary format how many records come before. Null for its end. */
+  readonly row: number | null;
 }
 
 /** Where a run stands: all before it is done. */

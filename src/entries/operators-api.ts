@@ -22,6 +22,7 @@ export type {
   Records,
   RecordsPlace,
   RejectedRow,
+  RunEnd,
   RunPosition,
   Stretch,
   TextRecords,
@@ -55,6 +56,7 @@ export type {
   LabelStream,
   OpenOptions,
   OpenReading,
+  ReadEnd,
 } from '../inputs/input.js';
 export { Inputs, type InputsOptions, type LookFrom } from '../inputs/inputs.js';
 export { type ImagesSpec, openInputs } from '../inputs/open-inputs.js';

@@ -126,9 +126,10 @@ export class DataStream<H extends DataHeader = DataHeader> {
     return this.#reader.peek(Math.min(leastBytes, remaining), Math.min(mostBytes, remaining));
   }
 
-  /** Reads the next bytes of the data, and drops them; otherwise like `read`. */
+  /** Passes over the next bytes of the data; otherwise like `read`. Of a file that is not digested they are not read. */
   async skip(byteCount: number): Promise<void> {
     const end = Math.min(this.#position + byteCount, this.header.dataBytes);
+    if (this.#hash === null && (await this.#reader.seek(this.header.headerBytes + end))) this.#position = end;
     while (this.#position < end) await this.read(end - this.#position);
   }
 

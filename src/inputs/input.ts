@@ -1,6 +1,6 @@
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
-import type { InputDescription, Permits, Piece, Reading } from '../engine/records.js';
+import type { InputDescription, Permits, Piece, Reading, RunEnd } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import type { LabelLayout } from '../formats/labels.js';
 import type { Guess, Labelling, ReadingFlags } from '../formats/reading.js';
@@ -80,6 +80,34 @@ export interface OpenOptions {
   readonly split: Split;
 }
 
+/** What the images of all inputs are for. */
+export interface InputsOptions {
+  /** What the network takes; null for the image where any size will do. */
+  readonly network: {
+    readonly image: ImageSize | null;
+    readonly classes: Network['classes'];
+    /** How the network sees a pixel; left out for brightness itself. */
+    readonly normalization?: Network['normalization'] | undefined;
+    /** Whether pixels stand column by column, and dark is bright, where the normalization was given to say it. */
+    readonly saysTransposed?: boolean | undefined;
+    readonly saysInverted?: boolean | undefined;
+  };
+  /** How the data is to be read; the rest is guessed. */
+  readonly reading?: ReadingFlags | undefined;
+  /** Asked where several readings stay possible. Default: such an input is refused (READING_UNCLEAR). */
+  readonly choose?: ChooseReading | undefined;
+  /** Whether labels must be there, may be, or are passed over. Default `required`. */
+  readonly labelled?: OpenOptions['labelled'] | undefined;
+  /** Whether to digest the raw content. Default `auto`: when it is not too long. */
+  readonly digest?: DigestMode | undefined;
+  /** Which half of a data set that holds both. Default `test`. */
+  readonly split?: Split | undefined;
+  /** Is given each input that was opened, before `onOpened`; what it throws refuses it. */
+  readonly onInput?: ((input: Input) => void) | undefined;
+  /** Is told how an input was understood, once it is opened. */
+  readonly onOpened?: ((input: InputDescription) => void) | undefined;
+}
+
 /** Images of one input, opened and understood. What differs between formats is in what this does. */
 export interface Input extends InputDescription, ScorerNeeds {
   readonly image: ImageSize;
@@ -95,9 +123,12 @@ export interface Input extends InputDescription, ScorerNeeds {
   /** How many bytes are to be read of regular, uncompressed files; null for everything else. */
   readonly bytes: number | null;
   readonly isText: boolean;
+  /** Where the records begin in its unpacked content, and how many lines end before them. */
+  readonly dataStart: number;
+  readonly linesBefore: number;
   readonly canBeReadByWorkers: boolean;
-  /** Reads it from a place on; what is wrong is raised by the pieces. */
-  read(from: Cursor, permits: Permits): OpenReading;
+  /** Reads it from a place on, to its end or to `until`; what is wrong is raised by the pieces. */
+  read(from: Cursor, permits: Permits, until?: ReadEnd): OpenReading;
   /** Where to go on after a batch, and whether the batch counts; null where what follows it is next. */
   returnAfter(batch: Batch): { readonly to: Cursor; readonly counts: boolean } | null;
   /** Its files with their digests, once it was read; `isComplete` is false where it was not read to its end. */
@@ -136,6 +167,9 @@ export interface Cursor {
   /** False where the file's end is not to be trusted: it is growing. */
   readonly takesLast: boolean;
 }
+
+/** Where reading an input stops. */
+export type ReadEnd = Omit<RunEnd, 'file'>;
 
 /** Where an input is read from. */
 export function cursorAt(input: number, { row = 0, bytes = 0 }: Partial<Cursor> = {}): Cursor {

@@ -1,15 +1,11 @@
 import type { Observable } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
 import type { ScorerNeeds } from '../engine/open-scorer.js';
-import type { InputDescription, Permits, Piece, RecordsPlace, RunPosition } from '../engine/records.js';
+import type { Permits, Piece, RecordsPlace, RunEnd, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
-import { checkReadingValues, type ReadingFlags } from '../formats/reading.js';
-import type { ImageSize, Network } from '../network/network.js';
+import { checkReadingValues } from '../formats/reading.js';
 import { discard } from './bytes/open-bytes.js';
-import type { ChooseReading } from './candidate-readings.js';
-import type { DigestMode } from './data-stream.js';
-import type { Split } from './find-files.js';
 import { type FirstBytes, isStream, plainFileSize, readFirstBytes } from './first-bytes.js';
 import { FORMATS, firstOfSet, formatOf, mixed, openAs, titlesOf } from './formats.js';
 import {
@@ -18,40 +14,18 @@ import {
   type Format,
   type ImageFiles,
   type Input,
-  type OpenOptions,
+  type InputsOptions,
   withBeside,
 } from './input.js';
 import { LabelFiles } from './label-files.js';
 import { InputReader, type ReadOptions } from './read-inputs.js';
 
-/** What the images are for. */
-export interface InputsOptions {
-  /** What the network takes; null for the image where any size will do. */
-  readonly network: {
-    readonly image: ImageSize | null;
-    readonly classes: Network['classes'];
-    /** How the network sees a pixel; left out for brightness itself. */
-    readonly normalization?: Network['normalization'] | undefined;
-    /** Whether pixels stand column by column, and dark is bright, where the normalization was given to say it. */
-    readonly saysTransposed?: boolean | undefined;
-    readonly saysInverted?: boolean | undefined;
-  };
-  /** How the data is to be read; the rest is guessed. */
-  readonly reading?: ReadingFlags | undefined;
-  /** Asked where several readings stay possible. Default: such an input is refused (READING_UNCLEAR). */
-  readonly choose?: ChooseReading | undefined;
-  /** Whether labels must be there, may be, or are passed over. Default `required`. */
-  readonly labelled?: OpenOptions['labelled'] | undefined;
-  /** Whether to digest the raw content. Default `auto`: when it is not too long. */
-  readonly digest?: DigestMode | undefined;
-  /** Which half of a data set that holds both. Default `test`. */
-  readonly split?: Split | undefined;
-  /** Is told how an input was understood, once it is opened. */
-  readonly onOpened?: ((input: InputDescription) => void) | undefined;
-}
+export type { InputsOptions } from './input.js';
 
 /** Where to look from: a place among the inputs. */
 export type LookFrom = Pick<RunPosition, 'file' | 'bytes' | 'row'>;
+
+const START: LookFrom = { file: 0, bytes: 0, row: 0 };
 
 /** Inputs of any format, one after the other: opened each when it is asked for, and read by permits. */
 export class Inputs {
@@ -63,8 +37,9 @@ export class Inputs {
   #isText: boolean | undefined;
   /** What images take in regular files from the first on; null where one of them is a stream, or packed. */
   #pixelBytes: number | null = 0;
-  /** How many images there are from the first on; null where one of them is a stream. */
+  /** How many images there are from the first on, and in the last file; null where one of them is a stream. */
   #pixelRecords: number | null = 0;
+  #lastRecords: number | null = 0;
   /** The inputs whose first bytes were asked for. */
   readonly #begun = new Set<number>();
   #reader: InputReader | undefined;
@@ -99,41 +74,37 @@ export class Inputs {
   }
 
   /**
-   * Looks at the inputs from a place on, to find out what a scorer for them is made for. Binary formats are checked on the
-   * way: what is wrong with one of the files is known before anything is scored.
+   * Looks at the inputs from a place on, to their end or to `until`, to find out what a scorer for them is made for. Binary
+   * formats are checked on the way: what is wrong with one of the files is known before anything is scored.
    *
    * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN, CSV_BINARY, and what opening a binary format raises
    */
-  async look({ file, bytes, row }: LookFrom = { file: 0, bytes: 0, row: 0 }): Promise<ScorerNeeds> {
+  async look({ file, bytes, row }: LookFrom = START, until?: RunEnd): Promise<ScorerNeeds> {
     const first = await this.#firstOf(file);
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
-    if (isText) return { isText, bytes: plus(await this.#textBytes(file), -bytes) };
-    const { bytes: pixelBytes, records: count, canBeReadByWorkers, withOutputs } = await this.openAhead(file);
-    const rowBytes = (pixelBytes ?? 0) / Math.max(1, count ?? 1);
-    const records = this.#pixelRecords;
-    return {
-      isText,
-      canBeReadByWorkers,
-      withOutputs,
-      records,
-      bytes: plus(this.#pixelBytes, -row * rowBytes),
-    };
+    if (isText) return { isText, bytes: plus(await this.#textBytes(file, until), -bytes) };
+    const { canBeReadByWorkers, withOutputs } = await this.openAhead(file, until?.file);
+    const after = until === undefined || until.row === null ? 0 : (this.#lastRecords ?? 0) - until.row;
+    const records = plus(this.#pixelRecords, -row - after);
+    const share = (records ?? 0) / Math.max(1, this.#pixelRecords ?? 1);
+    const pixelBytes = this.#pixelBytes === null ? null : Math.round(this.#pixelBytes * share);
+    return { isText, canBeReadByWorkers, withOutputs, records, bytes: pixelBytes };
   }
 
-  /** Opens the first input, and checks all other files; other streams are opened when their turn comes. */
-  async openAhead(first = 0): Promise<Input> {
+  /** Opens the first input, and checks all other files up to `last`; other streams are opened when their turn comes. */
+  async openAhead(first = 0, last = this.#files.length - 1): Promise<Input> {
     const known = this.#opened[first];
     if (known !== undefined) return known;
     const input = await this.#openAt(first, true);
-    this.#countPixels(input);
-    for (let index = first + 1; index < this.#files.length; index++) {
+    this.#count(input);
+    for (let index = first + 1; index <= last; index++) {
       if (isStream(this.#files[index].images)) {
-        this.#countPixels({ bytes: null, records: null });
+        this.#count({ bytes: null, records: null });
         continue;
       }
       const later = await this.#openAt(index, false);
-      this.#countPixels(later);
+      this.#count(later);
       // Of thousands of files none stays open. A stream of labels cannot be read again.
       if (later.isText || this.#labels[index].areStreamed) continue;
       await later.close();
@@ -143,9 +114,10 @@ export class Inputs {
     return input;
   }
 
-  #countPixels({ bytes, records }: Pick<Input, 'bytes' | 'records'>): void {
+  #count({ bytes, records }: Pick<Input, 'bytes' | 'records'>): void {
     this.#pixelBytes = plus(this.#pixelBytes, bytes);
     this.#pixelRecords = plus(this.#pixelRecords, records);
+    this.#lastRecords = records;
   }
 
   /** The input with a number from 0; null after the last. */
@@ -223,6 +195,7 @@ export class Inputs {
       if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
       checkSize(input, network.image);
       checkOrientation(input, network);
+      this.#options.onInput?.(input);
       this.#opened[index] = input;
       if (isTold || input.isText) this.#options.onOpened?.(withBeside(input, this.#files[index]));
       return input;
@@ -235,13 +208,15 @@ export class Inputs {
   }
 
   /** How many bytes of text all inputs from `first` on have; null where one of them is a stream, or packed. */
-  async #textBytes(first: number): Promise<number | null> {
-    let { sizeBytes: sum } = await this.#readFirst(first);
-    for (const { images } of this.#files.slice(first + 1)) {
+  async #textBytes(first: number, until?: RunEnd): Promise<number | null> {
+    let { sizeBytes: size } = await this.#readFirst(first);
+    let sum = size;
+    for (const { images } of this.#files.slice(first + 1, until && until.file + 1)) {
       if (sum === null) return null;
-      sum = plus(sum, await plainFileSize(images));
+      size = await plainFileSize(images);
+      sum = plus(sum, size);
     }
-    return sum;
+    return until === undefined || until.bytes === null || size === null ? sum : plus(sum, until.bytes - size);
   }
 }
 

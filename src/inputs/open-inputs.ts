@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { isPictureName } from '../formats/pictures/is-picture.js';
@@ -35,23 +35,39 @@ export async function openInputs(spec: ImagesSpec, options: InputsOptions): Prom
  * @throws DigitflowError INPUT_MISSING for a folder without pictures
  */
 export async function openEach(images: readonly ByteInput[], options: InputsOptions): Promise<Inputs> {
+  return new Inputs(await findEach(images), options);
+}
+
+/**
+ * Where the images of many inputs lie, each to be opened in its turn.
+ *
+ * @param root what paths are relative to; they are called as they are given. Default: the working folder
+ * @throws DigitflowError INPUT_MISSING for a folder without pictures
+ */
+export async function findEach(images: readonly ByteInput[], root?: string): Promise<ImageFiles[]> {
   const files: ImageFiles[] = [];
   let pictures: string[] = [];
+  const at = (path: string) => (root === undefined ? path : resolve(root, path));
   const endPictures = () => {
-    if (pictures.length > 1) files.push({ images: pictures[0], pictures: picturesAt(pictures) });
-    else if (pictures.length > 0) files.push({ images: pictures[0] });
+    if (pictures.length > 1)
+      files.push({ images: pictures[0], pictures: picturesAt(pictures, undefined, root) });
+    else if (pictures.length > 0) files.push({ images: at(pictures[0]), imagesName: pictures[0] });
     pictures = [];
   };
   for (const input of images) {
     const path = pathOf(input);
-    if (path !== null && isPictureName(path) && !isFolder(path)) pictures.push(path);
+    if (path === null) {
+      endPictures();
+      files.push({ images: input });
+    } else if (isPictureName(path) && !isFolder(at(path))) pictures.push(path);
     else {
       endPictures();
-      files.push(path !== null && isFolder(path) ? await picturesOfFolder(path) : { images: input });
+      const isOfPictures = isFolder(at(path));
+      files.push(isOfPictures ? await picturesOfFolder(path, root) : { images: at(path), imagesName: path });
     }
   }
   endPictures();
-  return new Inputs(files, options);
+  return files;
 }
 
 /** Paths, with the pictures of a folder in its place. */
@@ -63,8 +79,8 @@ export async function filesOf(paths: readonly string[]): Promise<string[]> {
   return (await Promise.all(files)).flat();
 }
 
-async function picturesOfFolder(folder: string): Promise<ImageFiles> {
-  const pictures = await picturesIn(folder, null);
+async function picturesOfFolder(folder: string, root?: string): Promise<ImageFiles> {
+  const pictures = await picturesIn(folder, null, undefined, root);
   if (pictures !== null) return { images: folder, pictures };
   const message = `${folder}: expected a file, or a folder of pictures (PNG, JPEG), found a folder without any`;
   throw new DigitflowError('INPUT_MISSING', `${message}; give the files' own paths`);

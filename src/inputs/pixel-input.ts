@@ -4,7 +4,7 @@ import { LabelReader } from '../formats/label-reader.js';
 import { PixelReader, type PixelReaderOptions } from '../formats/pixel-reader.js';
 import { type Guess, guessedWords } from '../formats/reading.js';
 import { type ElementFormat, elementBytes } from '../formats/stored-arrays.js';
-import type { Cursor, Input, OpenReading } from './input.js';
+import type { Cursor, Input, OpenReading, ReadEnd } from './input.js';
 import { type PixelSource, settleStored } from './stored-readings.js';
 
 /** The most bytes of labels in one piece: labels may be longer than images. */
@@ -54,14 +54,16 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
   const close = async (): Promise<void> => {
     await Promise.all(streams.map((stream) => stream.close()));
   };
-  const read = (from: Cursor, permits: Permits): OpenReading => {
+  const read = (from: Cursor, permits: Permits, until?: ReadEnd): OpenReading => {
     if (isRead) throw new DigitflowError('USAGE', `${name}: already read; open it again`);
     isRead = true;
+    const first = from.row;
+    const end = Math.min(count, until?.row ?? count);
     const labelReader =
       labels &&
       labelFormat &&
       new LabelReader(labelFormat, options.classes, labels.stream.name, flags, guessedLabels);
-    const cutter = new RecordCutter(stored, labelReader, from.row);
+    const cutter = new RecordCutter(stored, labelReader, first);
     const reading: Reading = {
       ...{ input: file, name, dialect: null, linesBefore: 0, storedBytes: stored.storedBytes },
       ...oriented,
@@ -71,14 +73,14 @@ export async function pixelInput(source: PixelSource): Promise<Input> {
     const isLeft = permits.readByWorkers && canBeReadByWorkers;
     return {
       reading,
-      pieces: piecesOf({ ...source, ...stored }, reading, from.row, permits, isLeft),
+      pieces: piecesOf({ ...source, ...stored }, reading, { first, end }, permits, isLeft),
       // What is left to go wrong when a reader is closed does not matter.
       close: () => void close().catch(() => undefined),
     };
   };
   return {
     ...{ file, name, format, guesses, image, read, close, canBeReadByWorkers, ...oriented },
-    isText: false,
+    ...{ isText: false, dataStart: images.header.headerBytes, linesBefore: 0 },
     hasLabels: labels !== null,
     labelling: labels && (labels.layout.format.meaning === 'one-hot' ? 'one-hot' : 'value'),
     records: count,
@@ -111,16 +113,17 @@ function pixelsOf(
 }
 
 async function* piecesOf(
-  { image, images, labels, storedBytes, toPixels }: PixelSource & StoredImages,
+  { image, images, labels, count, storedBytes, toPixels }: PixelSource & StoredImages,
   reading: Reading,
-  firstRow: number,
+  { first, end }: { readonly first: number; readonly end: number },
   permits: Permits,
   isLeftToWorkers: boolean,
 ): AsyncGenerator<Piece, void> {
   const labelBytes = labels?.layout.format.strideBytes ?? 0;
-  if (isLeftToWorkers) images.leave(firstRow * storedBytes);
-  else await images.skip(firstRow * storedBytes);
-  await labels?.stream.skip(firstRow * labelBytes);
+  if (isLeftToWorkers) images.leave(first * storedBytes);
+  else await images.skip(first * storedBytes);
+  await labels?.stream.skip(first * labelBytes);
+  const afterBytes = (count - end) * storedBytes;
   // The start of a record that the last piece broke off in; what is left of it comes as a piece of its own, so that
   // whole records can be read straight to where they belong.
   let begunBytes = 0;
@@ -130,7 +133,7 @@ async function* piecesOf(
   // Numbers that are to become pixels are read to a place of their own.
   const own =
     toPixels && new Uint8Array(Math.max(storedBytes, CONVERTED_BYTES - (CONVERTED_BYTES % storedBytes)));
-  while (images.remainingBytes > 0) {
+  while (images.remainingBytes > afterBytes) {
     await permits.whenFree();
     const room = permits.room(reading);
     if (begunBytes === 0 && room.length < pixels) {
@@ -140,7 +143,7 @@ async function* piecesOf(
     // No more than the slot takes, whatever they take as stored.
     const records = own?.subarray(0, Math.floor(room.length / pixels) * storedBytes);
     const into = begunBytes > 0 ? rest.subarray(begunBytes) : (records ?? room);
-    const mostBytes = Math.min(into.length, labelled);
+    const mostBytes = Math.min(into.length, labelled, images.remainingBytes - afterBytes);
     const left = isLeftToWorkers ? images.leave(mostBytes - (mostBytes % storedBytes)) : null;
     let bytes = left ? into.subarray(0, left.byteCount) : await images.read(mostBytes, into);
     const endedCount = Math.floor((begunBytes + bytes.length) / storedBytes);
@@ -150,6 +153,7 @@ async function* piecesOf(
     if (left !== null) bytes = permits.room(reading).subarray(0, left.byteCount);
     yield { reading, bytes, labels: stored, extent: left?.extent };
   }
+  if (end < count) return;
   await images.finish();
   await labels?.stream.finish();
 }

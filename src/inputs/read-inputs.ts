@@ -1,13 +1,15 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Batch } from '../engine/batch.js';
-import type { Permits, Piece, Reading, RecordsPlace, RunPosition } from '../engine/records.js';
+import type { Permits, Piece, Reading, RecordsPlace, RunEnd, RunPosition } from '../engine/records.js';
 import { inputError } from '../errors.js';
-import { type Cursor, cursorAt, type Input } from './input.js';
+import { type Cursor, cursorAt, type Input, type ReadEnd } from './input.js';
 
 /** How to read. */
 export interface ReadOptions {
   /** Where to go on. Default: the start. */
   readonly from?: RunPosition | undefined;
+  /** Where to stop. Default: at the end of the last input, as far as that has grown meanwhile. */
+  readonly until?: RunEnd | undefined;
   /** True to cut text on the main thread, so that each row passes once. Default false. */
   readonly isCutHere?: boolean;
 }
@@ -24,6 +26,7 @@ export class InputReader {
   isComplete = false;
   readonly #open: (index: number) => Promise<Input | null>;
   readonly numbers: RecordNumbers;
+  readonly #until: RunEnd | undefined;
   #cursor: Cursor;
   /** The inputs of the readings that count; those begun before the last return to a place do not. */
   #valid = new Map<Reading, Input>();
@@ -35,8 +38,11 @@ export class InputReader {
   #close: (() => void) | undefined;
 
   /** Opens each input when its turn has come; `open` gives null after the last. */
-  constructor(open: (index: number) => Promise<Input | null>, { from, isCutHere = false }: ReadOptions = {}) {
-    this.#open = open;
+  constructor(open: (index: number) => Promise<Input | null>, options: ReadOptions = {}) {
+    const { from, until, isCutHere = false } = options;
+    const last = until?.file ?? Number.POSITIVE_INFINITY;
+    this.#open = async (index) => (index > last ? null : open(index));
+    this.#until = until;
     this.numbers = new RecordNumbers(from);
     this.#cursor = { ...cursorAt(from?.file ?? 0, from), isCutHere };
   }
@@ -110,7 +116,7 @@ export class InputReader {
     permits: Permits,
     subscriber: Subscriber<Piece>,
   ): Promise<boolean> {
-    const { reading, pieces, close } = input.read(cursor, permits);
+    const { reading, pieces, close } = input.read(cursor, permits, this.#endOf(cursor.input));
     this.#close = close;
     this.#valid.set(reading, input);
     const give = (piece: Piece): boolean => {
@@ -131,6 +137,11 @@ export class InputReader {
     } finally {
       this.#closeOpen();
     }
+  }
+
+  /** Where reading an input stops, where that was said. */
+  #endOf(input: number): ReadEnd | undefined {
+    return this.#until === undefined || this.#until.file === input ? this.#until : { bytes: null, row: null };
   }
 
   /** Once only: to close a file twice takes it from a worker that is reading it. */

@@ -16,6 +16,8 @@ export interface ByteSource {
    * @throws DigitflowError `INPUT_READ` when reading fails, `GZIP_BROKEN` for gzip that cannot be unpacked.
    */
   pull(into?: Uint8Array): Promise<Uint8Array | null>;
+  /** Goes on at another position of what it gives; left out where it gives all bytes in order. Not during a pull. */
+  readonly seek?: ((position: number) => Promise<void>) | undefined;
   /** Frees what is held, at once and at any time; a pending pull may reject, or never settle. */
   close(): Promise<void>;
 }
@@ -32,8 +34,14 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
       first = null;
       return Promise.resolve(given);
     },
+    ...(source.seek === undefined ? {} : { seek }),
     close: () => source.close(),
   };
+
+  async function seek(position: number): Promise<void> {
+    first = null;
+    await source.seek?.(position);
+  }
 }
 
 /** What `use` makes of something that is open, and is closed when that fails. */
@@ -91,6 +99,14 @@ export class ByteReader {
     const view = this.#rest.subarray(0, maxBytes);
     this.#rest = this.#rest.subarray(view.length);
     return view;
+  }
+
+  /** Goes on at another position of the source; false where that gives all bytes in order. */
+  async seek(position: number): Promise<boolean> {
+    if (this.source.seek === undefined) return false;
+    this.#rest = NOTHING;
+    await this.source.seek(position);
+    return true;
   }
 
   /**

@@ -88,6 +88,7 @@ export class FileBytes implements ByteSource {
   readonly name: string;
   readonly sizeBytes: number | null;
   readonly file: HeldFile | null;
+  readonly seek: ByteSource['seek'];
   readonly #file: Pick<OpenFile, 'read' | 'release'>;
   #position: number | null;
   readonly #end: number;
@@ -114,6 +115,7 @@ export class FileBytes implements ByteSource {
     this.file = position === 0 ? file : null;
     this.#file = file;
     this.#position = position;
+    if (position !== null) this.seek = (to) => this.#seek(position + to);
     this.#end = end;
     this.#bufferBytes = Math.max(1, Math.min(FILE_BUFFER_BYTES, sizeBytes));
   }
@@ -132,6 +134,13 @@ export class FileBytes implements ByteSource {
       this.#ahead.catch(() => undefined);
     }
     return piece;
+  }
+
+  async #seek(position: number): Promise<void> {
+    // What was read ahead moves the position when it is done.
+    await this.#reading.catch(() => undefined);
+    this.#ahead = null;
+    this.#position = position;
   }
 
   async close(): Promise<void> {

@@ -38,9 +38,10 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
     ...{ file, name, format: 'csv', guesses, image },
     ...{ transposed: dialect.transposed, inverted: dialect.inverted },
     ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
+    ...{ dataStart, linesBefore },
     hasLabels: source.dialect.label !== null,
     labelling: label && (label.kind === 'one-hot' ? 'one-hot' : 'value'),
-    read: (from, permits) => readCsv(source, from, permits),
+    read: (from, permits, until) => readCsv(source, from, permits, until),
     files: async (isComplete) => [{ name, sha256: await finish(isComplete) }],
     close: async () => {
       await finish(false);
@@ -65,7 +66,7 @@ function returnAfter({ reading, stretch, scored }: Batch): ReturnType<Input['ret
     return { to: { ...here, bytes: scored.quotedLineEndAt, isCutHere: true }, counts: true };
   }
   const { position, byteCount, fileBytes, file, takesLast, isAtRow } = stretch;
-  if (position + byteCount < fileBytes) return null;
+  if (reading.isRange || position + byteCount < fileBytes) return null;
   if (scored.leftAt !== undefined) return { to: { ...here, bytes: scored.leftAt }, counts: true };
   if (file.sizeBytes <= fileBytes) return null;
   if (file.byteAt(fileBytes - 1) === lineEndByte(reading.dialect)) {

@@ -4,7 +4,7 @@ import { type CsvDialect, noTextSlots, rowTooLong } from '../../formats/csv/dial
 import { endOfWholeRows, lineEndByte } from '../../formats/csv/row-ends.js';
 import { ByteReader, type ByteSource } from '../bytes/byte-source.js';
 import { FileBytes, OpenFile } from '../bytes/file-bytes.js';
-import type { Cursor, OpenReading } from '../input.js';
+import type { Cursor, OpenReading, ReadEnd } from '../input.js';
 
 /** A CSV that is to be read. */
 export interface CsvSource {
@@ -24,17 +24,18 @@ export interface CsvSource {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads a CSV from a place on: a file is left to the workers, in stretches; a stream, gzip, or a file with line ends within
+ * Reads a CSV from a place on, to its end or to the start of another row: a file is left to the workers, in stretches; a stream, gzip, or a file with line ends within
  * quotes is cut here. The pieces raise INPUT_MISSING, INPUT_READ, GZIP_BROKEN; USAGE where the slots are for pixels.
  */
-export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): OpenReading {
+export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits, until?: ReadEnd): OpenReading {
   const { file: input, name, dialect, guessed, linesBefore, dataStart, path } = source;
   const reading: TextReading = {
     ...{ input, name, dialect, guessed, linesBefore, dataStart, storedBytes: 0 },
     ...{ transposed: dialect.transposed, inverted: dialect.inverted },
-    decode: rowsOf,
+    ...{ isRange: until !== undefined, decode: rowsOf },
   };
   const start = Math.max(cursor.bytes, dataStart);
+  const last = until?.bytes ?? Number.POSITIVE_INFINITY;
   let close = (): void => {};
   let isClosed = false;
   const onClose = (closeIt: () => void): void => {
@@ -51,10 +52,12 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     onClose(() => file.release());
     if (isClosed) return;
     const fileBytes = file.sizeBytes;
-    if (start > fileBytes) throw becameShorter(name, start, fileBytes);
-    for (let position = start; position < fileBytes; position += fileStretchBytes) {
+    const least = until?.bytes ?? start;
+    if (least > fileBytes) throw becameShorter(name, least, fileBytes, reading);
+    const end = until?.bytes ?? fileBytes;
+    for (let position = start; position < end; position += fileStretchBytes) {
       await permits.whenFree();
-      const byteCount = Math.min(fileStretchBytes, fileBytes - position);
+      const byteCount = Math.min(fileStretchBytes, end - position);
       const isAtRow = position === start && (cursor.isAtRow || start === dataStart);
       const place = { fd: file.fd, position, name, isAtRow, fileBytes, takesLast: cursor.takesLast };
       yield { reading, position, bytes: NOTHING, stretch: { ...place, byteCount, file } };
@@ -69,13 +72,14 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits): Op
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
     for (let passed = path === null ? 0 : start; passed < start; ) {
       const { length } = await reader.read(start - passed);
-      if (length === 0) throw becameShorter(name, start, passed);
+      if (length === 0) throw becameShorter(name, start, passed, reading);
       passed += length;
     }
     const cutter = new RowCutter(reading, start, mostRowBytes);
-    for (let isAtEnd = false; !isAtEnd; ) {
+    for (let isAtEnd = false, at = start; !isAtEnd; ) {
       await permits.whenFree();
-      const piece = await reader.read(chunkBytes);
+      const piece = await reader.read(Math.max(0, Math.min(chunkBytes, last - at)));
+      at += piece.length;
       isAtEnd = piece.length === 0;
       // One piece of text may take several batches.
       for (const rows of isAtEnd ? cutter.finish() : cutter.cut(piece)) {
@@ -99,11 +103,10 @@ function rowsOf({ reading, position = 0, bytes, stretch, endsBatch, fault }: Pie
   return [{ reading, position, text: bytes, stretch, endsBatch, fault }];
 }
 
-function becameShorter(name: string, expected: number, found: number): DigitflowError {
-  return new DigitflowError(
-    'INPUT_READ',
-    `${name}: expected at least ${expected} bytes, found ${found}: it became shorter; start again without --resume`,
-  );
+function becameShorter(name: string, expected: number, found: number, { isRange }: Reading): DigitflowError {
+  const advice = isRange ? 'plan it again' : 'start again without --resume';
+  const message = `${name}: expected at least ${expected} bytes, found ${found}: it became shorter; ${advice}`;
+  return new DigitflowError('INPUT_READ', message);
 }
 
 /** A pass over text, whose dialect is known. */

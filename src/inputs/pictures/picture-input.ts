@@ -7,7 +7,7 @@ import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, readStart } from '../bytes/byte-source.js';
 import { openBytes, pathOf } from '../bytes/open-bytes.js';
 import { type FirstBytes, nameOf } from '../first-bytes.js';
-import { type Cursor, type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
+import { type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
 import { classesOf, classFinder, pictureLabels } from './picture-labels.js';
 import { bytesOf, MOST_PICTURE_BYTES, type PictureSet, textOf } from './picture-set.js';
@@ -44,10 +44,10 @@ export async function openPictures(first: FirstBytes, options: OpenOptions): Pro
     ...{ file, name: set.name, format: 'pictures', image, transposed: flags.transpose ?? false },
     guesses: pictureGuesses(set, found?.by, table, options.image === null ? image : null),
     ...{ hasLabels: found !== null, labelling: found && 'value', records: set.names.length },
-    ...{ bytes: null, isText: false },
+    ...{ bytes: null, isText: false, dataStart: 0, linesBefore: 0 },
     // So that a verdict that is unsure can be told.
     ...{ canBeReadByWorkers: false, withOutputs: true, returnAfter: () => null },
-    read: (from, permits) => readPictures(pictures, file, from, permits),
+    read: (from, permits, until) => readPictures(pictures, file, permits, { row: from.row, end: until?.row }),
     // Once: a digest ends.
     files: (isComplete) => (sums ??= files(isComplete)),
     close: async () => {},
@@ -71,8 +71,14 @@ interface Pictures {
   readonly hash: Hash | null;
 }
 
-function readPictures(pictures: Pictures, file: number, from: Cursor, permits: Permits): OpenReading {
+function readPictures(
+  pictures: Pictures,
+  file: number,
+  permits: Permits,
+  { row, end: wanted }: { readonly row: number; readonly end: number | null | undefined },
+): OpenReading {
   const { set, flags } = pictures;
+  const end = Math.min(set.names.length, wanted ?? set.names.length);
   let isClosed = false;
   /** Of the piece that was just given: each is taken in before the next is asked for. */
   let made: PixelRecords | undefined;
@@ -87,9 +93,9 @@ function readPictures(pictures: Pictures, file: number, from: Cursor, permits: P
   });
   async function* pieces(): AsyncGenerator<Piece, void> {
     const ahead: Promise<Uint8Array | DigitflowError>[] = [];
-    for (let index = from.row, next = index; index < set.names.length && !isClosed; index++) {
+    for (let index = row, next = index; index < end && !isClosed; index++) {
       await permits.whenFree();
-      for (; next < set.names.length && ahead.length < AHEAD; next++) ahead.push(readAhead(set, next));
+      for (; next < end && ahead.length < AHEAD; next++) ahead.push(readAhead(set, next));
       const content = await ahead.shift();
       if (content === undefined || isClosed) return;
       made = { ...nothingAt(index), ...recordOf(pictures, index, content) };

@@ -1,5 +1,5 @@
 import { type Dirent, readdir, readFile, type Stats, stat } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError } from '../../errors.js';
 import { naturalOrder } from '../../formats/natural-order.js';
@@ -58,31 +58,34 @@ export function bytesOf(text: string): string {
 /**
  * The pictures of a folder and of the folders in it; of a data set in two halves, the half that is asked for. Null where there is none.
  *
+ * @param root what the path is relative to; default: the working folder
  * @throws DigitflowError INPUT_MISSING, INPUT_READ
  */
 export async function picturesIn(
   path: string,
   split: Split | null,
   labels?: ByteInput | undefined,
+  root = '',
 ): Promise<PictureSet | null> {
   const folder = path.replace(/(?<=.)\/+$/, '');
-  const files = await filesIn(folder);
+  const place = root === '' ? folder : resolve(root, folder);
+  const files = await filesIn(place);
   const found = split === null ? files : halfOf(files, split);
   const names = found.filter(isPictureName).sort(naturalOrder);
   if (names.length === 0) return null;
   const others = found.filter((name) => !isPictureName(name));
-  const own = others.includes(LABELS_NAME) ? `${folder}/${LABELS_NAME}` : null;
+  const own = others.includes(LABELS_NAME) ? `${place}/${LABELS_NAME}` : null;
   const title = (name: string): string => `${folder}/${textOf(name)}`;
   return {
     ...{ name: folder, names, title, labels: labels ?? own, areLabelsGiven: labels !== undefined },
     passedOver: others.filter((name) => name !== LABELS_NAME),
     half: found.length < files.length ? split : null,
-    read: (index) => readPictureFile(within(folder, names[index]), title(names[index])),
+    read: (index) => readPictureFile(within(place, names[index]), title(names[index])),
   };
 }
 
 /** Pictures by their paths, in the order in which they are given; those of one folder are called as in that folder. */
-export function picturesAt(paths: readonly string[], labels?: ByteInput | undefined): PictureSet {
+export function picturesAt(paths: readonly string[], labels?: ByteInput | undefined, root = ''): PictureSet {
   const folder = dirname(paths[0]);
   const areOfOne = paths.length > 1 && paths.every((path) => dirname(path) === folder);
   const title = (name: string): string => (areOfOne ? join(folder, textOf(name)) : textOf(name));
@@ -91,7 +94,8 @@ export function picturesAt(paths: readonly string[], labels?: ByteInput | undefi
     names: paths.map((path) => bytesOf(areOfOne ? basename(path) : path)),
     title,
     ...{ passedOver: [], half: null, labels: labels ?? null, areLabelsGiven: labels !== undefined },
-    read: (index) => readPictureFile(Buffer.from(paths[index]), paths[index]),
+    read: (index) =>
+      readPictureFile(Buffer.from(root === '' ? paths[index] : resolve(root, paths[index])), paths[index]),
   };
 }
 
