@@ -59,7 +59,7 @@ export async function withEvaluation<Result>(
       },
       onProgress: (running, total) => {
         if (flags.quiet) return;
-        progress ??= new ProgressLine({ stream: process.stderr, now: () => performance.now(), total });
+        progress ??= new ProgressLine({ stream: process.stderr, now: () => process.uptime() * 1000, total });
         progress.update({ done: running.images, correct: running.correct });
       },
     });

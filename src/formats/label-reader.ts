@@ -24,6 +24,8 @@ export class LabelReader {
   readonly #guessed: string | null;
   readonly #name: string;
   readonly #numberAt: (view: DataView, byteOffset: number) => number;
+  /** The class of each byte where a label is one; -1 for what is no label. `(256)` */
+  #byteClasses: Int16Array | undefined;
   #classes = new Uint8Array(0);
 
   /**
@@ -78,7 +80,9 @@ export class LabelReader {
     if (this.#classes.length < count) this.#classes = new Uint8Array(count);
     if (stored !== undefined) {
       const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-      if (this.#format.meaning === 'index') this.#readIndices(view, first, count);
+      const isByte = elementBytes(this.#format.type) === 1;
+      if (this.#format.meaning === 'index' && isByte) this.#readBytes(stored, view, first);
+      else if (this.#format.meaning === 'index') this.#readIndices(view, first, count);
       else if (this.#format.meaning === 'one-hot') this.#readOneHot(view, first, count);
       else this.#readTexts(stored, first, count);
     }
@@ -92,6 +96,20 @@ export class LabelReader {
       const label = numberAt(view, index * strideBytes);
       const found: number | undefined = values[label];
       if (found === undefined) throw this.#outOfRange(label, first + index);
+      classes[index] = found;
+    }
+  }
+
+  /** The same by a table: nearly all labels are bytes. */
+  #readBytes(stored: Uint8Array, view: DataView, first: number): void {
+    this.#byteClasses ??= Int16Array.from({ length: 256 }, (_, byte) => {
+      const label = this.#numberAt(new DataView(Uint8Array.of(byte).buffer), 0);
+      return this.#values[label] ?? -1;
+    });
+    const [table, classes, { strideBytes }] = [this.#byteClasses, this.#classes, this.#format];
+    for (let at = 0, index = 0; at < stored.length; at += strideBytes, index++) {
+      const found = table[stored[at]];
+      if (found < 0) throw this.#outOfRange(this.#numberAt(view, at), first + index);
       classes[index] = found;
     }
   }

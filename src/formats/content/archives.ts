@@ -10,7 +10,7 @@ const MOST_NAMES = 1000;
 const MOST_SHOWN = 3;
 
 /** What an archive is, by the names of its entries. */
-const BY_NAMES: readonly (readonly [name: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
+const byNames = (): readonly (readonly [name: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/(?:^|\/)constants\.pkl$/, 'a TorchScript network', NETWORK],
   [/(?:^|\/)data\.pkl$/, 'a PyTorch file', NETWORK],
   [/^model\.weights\.h5$/, 'a Keras network', NETWORK],
@@ -28,7 +28,7 @@ const BY_NAMES: readonly (readonly [name: RegExp, title: string, is: Omit<Conten
 export function archiveContent(bytes: Buffer): Content | null {
   if (!/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(bytes.toString('latin1', 0, 4))) return null;
   const names = entryNames(bytes);
-  const known = BY_NAMES.find(([pattern]) => names.some((name) => pattern.test(name)));
+  const known = byNames().find(([pattern]) => names.some((name) => pattern.test(name)));
   if (known !== undefined) return { title: known[1], ...known[2] };
   // Only the first is asked for where arrays are read.
   if (names[0]?.endsWith('.npy')) return { title: 'NumPy arrays', kind: 'images', advice: {} };

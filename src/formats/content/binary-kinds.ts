@@ -15,60 +15,65 @@ const READ_PICTURE = {
 
 const ARRAYS = 'save its arrays with numpy.savez';
 
-/** Content by how it begins (the formats' specifications), each byte a character. */
-const SIGNATURES: readonly (readonly [start: string | RegExp, title: string, is: Omit<Content, 'title'>])[] =
-  [
-    ['\x89PNG', 'a PNG picture', READ_PICTURE],
-    ['\xff\xd8\xff', 'a JPEG picture', READ_PICTURE],
-    [/^GIF8[79]a/, 'a GIF picture', PICTURE],
-    [/^RIFF.{4}WEBP/s, 'a WebP picture', PICTURE],
-    [/^BM.{4}\0{4}/s, 'a BMP picture', PICTURE],
-    [/^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/, 'a TIFF picture', PICTURE],
-    [/^\0\0.{2}ftyp(?:hei|hev|mif1|msf1)/s, 'a HEIC picture', PICTURE],
-    [/^\0\0.{2}ftypavi[fs]/s, 'an AVIF picture', PICTURE],
-    [/^\0\0.{2}ftyp/s, 'a video', OTHER],
-    ['\0\0\0\x0cjP  \r\n', 'a JPEG 2000 picture', PICTURE],
-    [/^(?:\0\0\0\x0cJXL |\xff\x0a)/, 'a JPEG XL picture', PICTURE],
-    [/^\0\0[\x01\x02]\0[\x01-\x20]\0/, 'an icon', PICTURE],
-    [/^P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*\d+\s/, 'a PNM picture', PICTURE],
-    ['8BPS\0', 'a Photoshop picture', PICTURE],
-    ['%PDF-', 'a PDF document', PICTURE],
-    [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', NETWORK],
-    [/^.{4}TFL3/s, 'a TensorFlow Lite network', NETWORK],
-    // The first of the pickles that the format was made of before it was a ZIP: a magic number.
-    ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', NETWORK],
-    ['\x89HDF\r\n\x1a\n', 'an HDF5 file, as Keras saves networks', imagesOrNetwork(ARRAYS)],
-    [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS)],
-    // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
-    [/^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
-    [/^PAR1[\0-\x1f]/, 'a Parquet file', TABLE],
-    [/^(?:ARROW1\0|FEA1\0)/, 'an Arrow file', TABLE],
-    [/^ORC[\0-\x20]/, 'an ORC file', TABLE],
-    ['Obj\x01', 'an Avro file', TABLE],
-    ['SQLite format 3\0', 'an SQLite database', TABLE],
-    ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook', TABLE],
-    [/^RDX[23]\n/, 'an R workspace', TABLE],
-    ['CDF\x01', 'a NetCDF file', imagesOrNetwork(ARRAYS)],
-    ['\x1f\x8b', 'gzip', PACKED],
-    ['\xfd7zXZ\0', 'xz', PACKED],
-    [/^BZh[1-9]1AY&SY/, 'bzip2', PACKED],
-    ['\x28\xb5\x2f\xfd', 'Zstandard', PACKED],
-    ['\x04\x22\x4d\x18', 'LZ4', PACKED],
-    ['\x1f\x9d', 'a file of compress', PACKED],
-    ['7z\xbc\xaf\x27\x1c', 'a 7z archive', PACKED],
-    ['Rar!\x1a\x07', 'a RAR archive', PACKED],
-    [/^[^\0].{256}ustar/s, 'a tar archive', PACKED],
-    [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'text in UTF-32', advised('write it as UTF-8')],
-    [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16', advised('write it as UTF-8')],
-    [/^\0\0[\x08\x09\x0b-\x0e][\x01-\x08]/, 'an IDX file', { kind: 'images', advice: {} }],
-    ['\x93NUMPY', 'a NumPy array', { kind: 'images', advice: {} }],
-    [/^[\x01-\x03]\x08\0\0/, 'an IDX file whose numbers are little-endian', advised('write them big-endian')],
-  ];
+/**
+ * Content by how it begins (the formats' specifications), each byte a character. Made when it is asked for: most runs never do.
+ */
+const signatures = (): readonly (readonly [
+  start: string | RegExp,
+  title: string,
+  is: Omit<Content, 'title'>,
+])[] => [
+  ['\x89PNG', 'a PNG picture', READ_PICTURE],
+  ['\xff\xd8\xff', 'a JPEG picture', READ_PICTURE],
+  [/^GIF8[79]a/, 'a GIF picture', PICTURE],
+  [/^RIFF.{4}WEBP/s, 'a WebP picture', PICTURE],
+  [/^BM.{4}\0{4}/s, 'a BMP picture', PICTURE],
+  [/^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/, 'a TIFF picture', PICTURE],
+  [/^\0\0.{2}ftyp(?:hei|hev|mif1|msf1)/s, 'a HEIC picture', PICTURE],
+  [/^\0\0.{2}ftypavi[fs]/s, 'an AVIF picture', PICTURE],
+  [/^\0\0.{2}ftyp/s, 'a video', OTHER],
+  ['\0\0\0\x0cjP  \r\n', 'a JPEG 2000 picture', PICTURE],
+  [/^(?:\0\0\0\x0cJXL |\xff\x0a)/, 'a JPEG XL picture', PICTURE],
+  [/^\0\0[\x01\x02]\0[\x01-\x20]\0/, 'an icon', PICTURE],
+  [/^P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*\d+\s/, 'a PNM picture', PICTURE],
+  ['8BPS\0', 'a Photoshop picture', PICTURE],
+  ['%PDF-', 'a PDF document', PICTURE],
+  [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', NETWORK],
+  [/^.{4}TFL3/s, 'a TensorFlow Lite network', NETWORK],
+  // The first of the pickles that the format was made of before it was a ZIP: a magic number.
+  ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', NETWORK],
+  ['\x89HDF\r\n\x1a\n', 'an HDF5 file, as Keras saves networks', imagesOrNetwork(ARRAYS)],
+  [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS)],
+  // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
+  [/^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
+  [/^PAR1[\0-\x1f]/, 'a Parquet file', TABLE],
+  [/^(?:ARROW1\0|FEA1\0)/, 'an Arrow file', TABLE],
+  [/^ORC[\0-\x20]/, 'an ORC file', TABLE],
+  ['Obj\x01', 'an Avro file', TABLE],
+  ['SQLite format 3\0', 'an SQLite database', TABLE],
+  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook', TABLE],
+  [/^RDX[23]\n/, 'an R workspace', TABLE],
+  ['CDF\x01', 'a NetCDF file', imagesOrNetwork(ARRAYS)],
+  ['\x1f\x8b', 'gzip', PACKED],
+  ['\xfd7zXZ\0', 'xz', PACKED],
+  [/^BZh[1-9]1AY&SY/, 'bzip2', PACKED],
+  ['\x28\xb5\x2f\xfd', 'Zstandard', PACKED],
+  ['\x04\x22\x4d\x18', 'LZ4', PACKED],
+  ['\x1f\x9d', 'a file of compress', PACKED],
+  ['7z\xbc\xaf\x27\x1c', 'a 7z archive', PACKED],
+  ['Rar!\x1a\x07', 'a RAR archive', PACKED],
+  [/^[^\0].{256}ustar/s, 'a tar archive', PACKED],
+  [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'text in UTF-32', advised('write it as UTF-8')],
+  [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16', advised('write it as UTF-8')],
+  [/^\0\0[\x08\x09\x0b-\x0e][\x01-\x08]/, 'an IDX file', { kind: 'images', advice: {} }],
+  ['\x93NUMPY', 'a NumPy array', { kind: 'images', advice: {} }],
+  [/^[\x01-\x03]\x08\0\0/, 'an IDX file whose numbers are little-endian', advised('write them big-endian')],
+];
 
 /** What binary content is: by its signature, or by how it is built. */
 export function binaryContent(bytes: Buffer, text: string): Content | null {
   if (isSafetensors(bytes)) return safetensorsContent(bytes);
-  const known = SIGNATURES.find(([start]) =>
+  const known = signatures().find(([start]) =>
     typeof start === 'string' ? text.startsWith(start) : start.test(text),
   );
   if (known !== undefined) return { title: known[1], ...known[2] };

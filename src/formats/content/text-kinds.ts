@@ -4,7 +4,7 @@ const PAGE = advised('get the file that it leads to');
 const ARRAYS = 'save its arrays with numpy.savez';
 
 /** Text that is neither rows of numbers nor JSON, by how it begins, after a byte order mark and blanks. */
-const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
+const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/^version https:\/\/git-lfs/, 'a Git LFS pointer in place of the file', advised('run git lfs pull')],
   [
     /^\/?(?:\.\.\/)*(?:\.git)?\/annex\/objects\//,
@@ -36,7 +36,7 @@ const TEXTS: readonly (readonly [start: RegExp, title: string, is: Omit<Content,
 ];
 
 /** JSON by its keys. */
-const JSONS: readonly (readonly [pattern: RegExp, title: string, is: Omit<Content, 'title'>])[] = [
+const jsons = (): readonly (readonly [pattern: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/"weight_map"\s*:/, 'the index of a network in several files', NETWORK],
   [/"modelTopology"\s*:|"format"\s*:\s*"(?:layers|graph)-model"/, 'a TensorFlow.js network', NETWORK],
   [
@@ -54,7 +54,7 @@ const JSONS: readonly (readonly [pattern: RegExp, title: string, is: Omit<Conten
 /** What text is, where it is not rows; null for these, and for what is no text. */
 export function textContent(bytes: Buffer, text: string): Content | null {
   const plain = text.replace(/^\xef\xbb\xbf/, '').trimStart();
-  const known = TEXTS.find(([start]) => start.test(plain));
+  const known = texts().find(([start]) => start.test(plain));
   if (known !== undefined) return { title: known[1], ...known[2] };
   return /^(?:\{\s*(?:"|\}|$)|\[\s*[[{"\]])/.test(plain) ? jsonContent(bytes) : null;
 }
@@ -63,7 +63,7 @@ function jsonContent(bytes: Buffer): Content {
   const json = bytes.toString('latin1').trimStart();
   const own = /"schema"\s*:\s*"(digitflow\.[a-z-]+)\/\d+"/.exec(json.slice(0, 200))?.[1];
   if (own !== undefined) return { title: `what digitflow wrote (${own})`, ...OTHER };
-  const known = JSONS.find(([pattern]) => pattern.test(json));
+  const known = jsons().find(([pattern]) => pattern.test(json));
   if (known !== undefined) return { title: known[1], ...known[2] };
   const title = `JSON that begins with ${shown(json, 40)}`;
   return { title, ...imagesOrNetwork('write it as CSV') };

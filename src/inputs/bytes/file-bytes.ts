@@ -1,11 +1,10 @@
-import { closeSync, fstatSync, open, read, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { HeldFile } from '../../engine/records.js';
 import { inputError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
 
 // Not node:fs/promises: that takes 2 ms to load, and as long again for the reads of a small data set.
-const openAsync = promisify(open);
 const readAsync = promisify(read);
 
 /** A file open for reading until its last holder releases it: workers may read on when its source is closed. */
@@ -21,7 +20,7 @@ export class OpenFile implements HeldFile {
   /** @throws DigitflowError INPUT_MISSING, INPUT_READ */
   static async open(path: string, name: string): Promise<OpenFile> {
     try {
-      return new OpenFile(await openAsync(path, 'r'), name);
+      return new OpenFile(openSync(path, 'r'), name);
     } catch (error) {
       throw inputError(error, name);
     }

@@ -1,4 +1,4 @@
-import { constants, createReadStream, fstatSync, open, stat } from 'node:fs';
+import { constants, createReadStream, fstatSync, open, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, reasonOf } from '../../errors.js';
@@ -83,7 +83,7 @@ const FIFO_FLAGS = constants.O_RDONLY | (process.platform === 'linux' ? constant
 /** Opens a path as it is; throws INPUT_MISSING, INPUT_READ. */
 export async function openPath(path: string, name: string): Promise<ByteSource> {
   try {
-    const stats = await promisify(stat)(path);
+    const stats = statSync(path);
     if (stats.isFile()) return new FileBytes(await OpenFile.open(path, name));
     if (stats.isDirectory()) {
       const message = `${name}: expected a file, found a folder; give the file's own path`;

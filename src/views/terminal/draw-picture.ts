@@ -51,15 +51,16 @@ export function halfBlocks(
 }
 
 function braille({ height, width, pixels }: Picture): string[] {
-  return Array.from({ length: Math.ceil(height / 4) }, (_, row) => {
-    const cells = new Uint16Array(Math.ceil(width / 2)).fill(BRAILLE_EMPTY);
-    for (let y = 4 * row; y < Math.min(height, 4 * row + 4); y++) {
-      for (let x = 0; x < width; x++) {
-        if (pixels[y * width + x] >= BRAILLE_THRESHOLD) cells[x >> 1] |= brailleDot(y & 3, x & 1);
-      }
-    }
-    return String.fromCharCode(...cells);
+  const columns = Math.ceil(width / 2);
+  const cells = new Uint16Array(Math.ceil(height / 4) * columns).fill(BRAILLE_EMPTY);
+  pixels.forEach((pixel, at) => {
+    if (pixel < BRAILLE_THRESHOLD) return;
+    const [y, x] = [Math.floor(at / width), at % width];
+    cells[(y >> 2) * columns + (x >> 1)] |= brailleDot(y & 3, x & 1);
   });
+  return Array.from({ length: Math.ceil(height / 4) }, (_, row) =>
+    String.fromCharCode(...cells.subarray(row * columns, (row + 1) * columns)),
+  );
 }
 
 /** Two pixels a character, one above the other: their mean brightness. */

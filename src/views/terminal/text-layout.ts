@@ -2,11 +2,13 @@ import { type Style, withoutStyles } from './terminal.js';
 
 /** Text that takes one column a character: ASCII, Latin, arrows, boxes, blocks, braille. */
 const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*$/;
-/** Characters of two columns: the wide blocks of Unicode's East Asian Width (UAX #11), and emoji. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+/**
+ * Characters of two columns: the wide blocks of Unicode's East Asian Width (UAX #11), and emoji. Strings, here and below: to
+ * read a pattern of such classes takes V8 longer than all other patterns, and most lines are narrow.
+ */
+const WIDE = String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f`;
 /** Graphemes that take no column: lone marks, format characters. */
-const ZERO = /^[\p{Mark}\p{Format}]+$/u;
+const ZERO = String.raw`^[\p{Mark}\p{Format}]+$`;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -17,10 +19,10 @@ function graphemes(text: string): string[] {
 }
 
 function graphemeWidth(grapheme: string): number {
-  if (ZERO.test(grapheme)) return 0;
+  if (new RegExp(ZERO, 'u').test(grapheme)) return 0;
   // The half-width sound marks of katakana belong to the letter before them, but have a column of their own.
   const soundMarks = grapheme.slice(1).match(/[\uff9e\uff9f]/g)?.length ?? 0;
-  return (WIDE.test(grapheme) ? 2 : 1) + soundMarks;
+  return (new RegExp(WIDE, 'u').test(grapheme) ? 2 : 1) + soundMarks;
 }
 
 /** The columns that a line takes in a terminal; styles take none. */
