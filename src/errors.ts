@@ -46,6 +46,7 @@ const EXIT_CODES = {
   CSV_GARBAGE: 65,
   CSV_TOO_MANY_ERRORS: 65,
   INPUT_SIZE: 65,
+  SERVER_ANSWER: 65,
   IMAGE_FORMAT: 65,
   PNG_BROKEN: 65,
   JPEG_BROKEN: 65,
@@ -163,8 +164,9 @@ export function adviceOn(code: string | undefined, flag: string): string | undef
 
 /** The `INPUT_MISSING` error of a path that does not exist. */
 export function missingInput(name: string, options?: ErrorOptions): DigitflowError {
+  // A query may be a secret.
   const message = isUrl(name)
-    ? `${name}: expected a path, found a URL; ${fetching(name)}`
+    ? `${name.replace(/\?.*/s, '')}: expected a path, found a URL; ${fetching(name)}`
     : `${name}: no such file or folder; check the path, or give - to read stdin`;
   return new DigitflowError('INPUT_MISSING', message, options);
 }
@@ -177,7 +179,8 @@ export function isUrl(path: string): boolean {
 /** How to get what a URL stands for. */
 function fetching(url: string): string {
   if (/^file:/i.test(url)) return 'give the path alone';
-  if (!/^(?:https?|ftp):/i.test(url)) return 'fetch it first, and give the path of the file';
+  if (!/^(?:https?|ftp):/i.test(url) || url.includes('?'))
+    return 'fetch it first, and give the path of the file';
   // These addresses are of a page about the file.
   const file = url
     .replace(/^(https:\/\/github\.com\/[^/]+\/[^/]+\/)blob\//i, '$1raw/')
@@ -185,7 +188,8 @@ function fetching(url: string): string {
   return `fetch it first, with curl -LO '${file.replaceAll("'", '%27')}', and give the path of the file`;
 }
 
-function errorCode(error: unknown): string | undefined {
+/** The code that Node gave an error. */
+export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

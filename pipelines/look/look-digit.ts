@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DigitflowError } from '../../src/errors.js';
 import type { FitOptions } from '../../src/formats/pictures/fit-digit.js';
+import { nameOf } from '../../src/inputs/bytes/open-bytes.js';
 import { loadModel, type Model } from '../../src/inputs/open-model.js';
 import { type Attribution, attribute } from '../../src/insight/attribution.js';
 import { type SmallestChange, smallestChange } from '../../src/insight/counterfactual.js';
@@ -99,7 +100,7 @@ export function viewDigit(
 
 /** Which digit to look at. */
 export interface DigitSpec extends FitOptions, LookImages {
-  /** A record's number, from 0, or the path of a PNG or JPEG. */
+  /** A record's number, from 0, or the path or URL of a PNG or JPEG. */
   readonly image: string;
 }
 
@@ -138,13 +139,13 @@ async function openPicture(spec: DigitSpec, network: Network): Promise<DigitImag
   // Decoders are loaded when there is a picture.
   const { decodePicture } = await import('../../src/inputs/pictures/unpack-picture.js');
   const { fitDigit } = await import('../../src/formats/pictures/fit-digit.js');
-  const picture = decodePicture(bytes, spec.image);
-  const { pixels, done, doubts } = fitDigit(picture, network.image, spec, spec.image);
+  const name = nameOf(spec.image);
+  const { pixels, done, doubts } = fitDigit(decodePicture(bytes, name), network.image, spec, name);
   const { scale, offset } = network.normalization;
   // The fitted digit is bright ink on black. The normalization of a network for dark ink on white inverts pixels.
   const stored = scale < 0 ? pixels.map((pixel) => 255 - pixel) : pixels;
   const normalization = { scale, offset, transposed: false };
-  return { pixels: stored, normalization, label: null, name: spec.image, done, doubts };
+  return { pixels: stored, normalization, label: null, name, done, doubts };
 }
 
 async function openRecord(spec: DigitSpec, network: Network): Promise<DigitImage> {

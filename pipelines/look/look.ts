@@ -139,7 +139,7 @@ function picturesOf(
 /** No picture of a digit is larger: a photo without compression is. A mask has the size of an image. */
 const MOST_BYTES = { picture: 64 * 2 ** 20, mask: 2 ** 20 } as const;
 
-/** Reads a picture, or a mask, which may be a drawing in text; throws IMAGE_FORMAT, MEMORY_LIMIT, INPUT_MISSING, INPUT_READ. */
+/** Reads a picture, or a mask, which may be a drawing in text; throws IMAGE_FORMAT, MEMORY_LIMIT, and what reading throws. */
 export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<Uint8Array> {
   const title = wanted === 'picture' ? 'a PNG or JPEG' : 'a drawing in text, or a PNG';
   const check = (start: Uint8Array, name: string): void => {
@@ -148,7 +148,8 @@ export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<U
     if (wanted === 'picture' ? content.kind === 'picture' : isMask) return;
     throw new DigitflowError('IMAGE_FORMAT', `${name}: ${unexpected(wanted, title, content)}`);
   };
-  return readWhole(path, { title, mostBytes: MOST_BYTES[wanted], tooLarge: 'MEMORY_LIMIT', check });
+  const limit = { mostBytes: MOST_BYTES[wanted], tooLarge: 'MEMORY_LIMIT' } as const;
+  return readWhole(path, { title, ...limit, mayBeWeb: wanted === 'picture', check });
 }
 
 /** Which neuron to look at, in which network, with which images. */

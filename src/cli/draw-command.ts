@@ -31,7 +31,8 @@ Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74
 
 /** Gives `digitflow draw` its arguments, flags and action. */
 export function defineDraw(command: Command): void {
-  const images = 'labelled images to try: IDX, CSV, NumPy, a folder, or - (default: the MNIST test set)';
+  const images =
+    'labelled images to try: IDX, CSV, NumPy, a folder, an http(s) URL, or - (default: the MNIST test set)';
   const labels = 'their labels (default: those that come with the images, or lie beside them)';
   const language = new Option('--lang <language>', 'the language that the page begins in');
   addModelOption(command.argument('[images]', images).argument('[labels]', labels))

@@ -30,6 +30,7 @@ Examples:
   $ zcat images.gz | digitflow evaluate - labels.gz   images from stdin
   $ digitflow evaluate mnist_test.csv                 a CSV with a column of labels
   $ digitflow evaluate mnist.npz                      NumPy arrays, as Keras ships MNIST
+  $ digitflow evaluate https://host/mnist.npz         what a server has, as a file is read
   $ digitflow evaluate photos                         pictures: photos/3/a.png, 3_17.png, or a labels.csv
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI

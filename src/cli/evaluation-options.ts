@@ -20,7 +20,7 @@ export interface EvaluationFlags extends RunningFlags {
 /** Adds the arguments of a command that evaluates, and the choice of a network. */
 export function addEvaluationArguments(command: Command): Command {
   const help =
-    'IDX, CSV, NumPy, PNG or JPEG, a folder of pictures or of the usual names, or - (default: the MNIST test set)';
+    'IDX, CSV, NumPy, PNG or JPEG, a folder of pictures or of the usual names, an http(s) URL, or - (default: the MNIST test set)';
   command
     .argument('[images]', help)
     .argument('[labels]', 'their labels (default: those that come with the images, or lie beside them)');

@@ -2,12 +2,14 @@ import { type Command, Option } from 'commander';
 import { scoreModel } from '../../pipelines/score.js';
 import { reasonOf } from '../errors.js';
 import { describeGuesses, readingFlagTexts } from '../formats/reading.js';
+import { fileIdentity } from '../inputs/bytes/file-identity.js';
+import { nameOf, webUrlOf } from '../inputs/bytes/open-bytes.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { loadModel, type Model } from '../inputs/open-model.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { checkFiles } from '../outputs/same-file.js';
-import { identityOf } from '../outputs/score-journal.js';
+import { type InputIdentity, identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
@@ -35,6 +37,7 @@ Examples:
   $ producer | digitflow score -                            live: a row is answered within --max-wait
   $ digitflow score 'day-*.csv.gz' --format ndjson          several files, gzip known by content
   $ digitflow score photos > predictions.csv                a folder of pictures; or photos/*.png
+  $ digitflow score https://host/rows.csv.gz > p.csv       what a server has; presigned URLs, too
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
   $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
   $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
@@ -46,7 +49,7 @@ Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some r
 export function defineScore(command: Command): void {
   const summaryHelp = 'where to write what was counted, as JSON (digitflow.score/1), however the run ends';
   const files =
-    'CSV, IDX, NumPy or picture files, folders of pictures, patterns such as *.csv, or - for stdin';
+    'CSV, IDX, NumPy or picture files, http(s) URLs, folders of pictures, patterns such as *.csv, or - for stdin';
   const onError = new Option('--on-error <how>', 'what a bad row does (default: fail)').choices(ON_ERROR);
   addModelOption(command.argument('<files...>', files))
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
@@ -122,7 +125,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
     run.summary = undefined;
     throw error;
   }
-  const outputs = openOutputs(run, files);
+  const outputs = await openOutputs(run, files);
   run.outputs = outputs;
   const { from } = outputs;
   const rowsBefore = from?.rows ?? 0;
@@ -161,7 +164,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   return isWhole(result.partial, inputs);
 }
 
-function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): ScoreOutputs {
+async function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Promise<ScoreOutputs> {
   const { normalize, probabilities = false, top, out, rejects, spreadsheetSafe } = flags;
   const reading = readingFlagsOf(flags);
   const format = flags.kaggle ? 'kaggle' : flags.format;
@@ -175,9 +178,19 @@ function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]): Sco
         ...{ model: model.sha256, format, probabilities, top, normalize },
         ...{ 'spreadsheet-safe': spreadsheetSafe, ...readingFlagTexts(reading) },
       },
-      inputs: out === undefined ? [] : inputs.map(identityOf),
+      inputs: out === undefined ? [] : await identitiesOf(inputs),
     },
   });
+}
+
+/** A server is asked what it has. A URL is named without its query: a new signature does not make it another input. */
+async function identitiesOf(inputs: readonly string[]): Promise<InputIdentity[]> {
+  const identities: InputIdentity[] = [];
+  for (const input of inputs) {
+    const isWeb = webUrlOf(input) !== null;
+    identities.push(isWeb ? { name: nameOf(input), ...(await fileIdentity(input)) } : identityOf(input));
+  }
+  return identities;
 }
 
 /**

@@ -137,7 +137,7 @@ Exit codes: 0 well, 2 usage, 65 bad data or a training that diverged, 66 no such
 /** Gives `digitflow train` its flags and action. */
 export function defineTrain(command: Command): void {
   const imagesHelp =
-    'IDX, CSV, NumPy, a folder of pictures or of the usual names, or - (default: the MNIST training set)';
+    'IDX, CSV, NumPy, a folder of pictures or of the usual names, an http(s) URL, or - (default: the MNIST training set)';
   const workersHelp =
     'threads, which share restarts and batches; 0 does without (default: by cores and work)';
   command

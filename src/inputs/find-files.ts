@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, isUrl, missingInput } from '../errors.js';
 import { labelNames } from '../formats/numpy/numpy-roles.js';
 import { isPictureName } from '../formats/pictures/is-picture.js';
+import { webName } from './bytes/open-bytes.js';
 
 /** Which half of a data set. */
 export type Split = 'train' | 'test';
@@ -65,25 +66,48 @@ export async function locateInFolder(folder: string, split: Split): Promise<IdxP
  * @throws DigitflowError `INPUT_MISSING` when there are none or the images' name does not tell, `INPUT_READ`.
  */
 export async function locateLabels(imagesPath: string): Promise<string> {
-  const name = basename(imagesPath);
-  const isArray = /\.npy(\.gz)?$/.test(name);
-  if (!isArray && !name.includes('images')) {
-    throw new DigitflowError(
-      'INPUT_MISSING',
-      `${imagesPath}: expected labels for these images, which are found beside a file whose name has "images" in it, as t10k-images-idx3-ubyte has; give the labels' path as well`,
-    );
-  }
-  const candidates = isArray ? labelNames(name) : idxLabelNames(name);
+  const candidates = labelsOf(basename(imagesPath), imagesPath);
   const folder = dirname(imagesPath);
   const labels = firstPresent(candidates, await filesIn(folder));
   if (labels !== null) return join(folder, labels);
-  const expected =
-    candidates.length > 0 ? `beside it as ${candidates[0]}` : 'by its name, which has no x or images in it';
-  const message = `${imagesPath}: expected its labels ${expected}, found no such file; give the labels' path`;
-  throw new DigitflowError('INPUT_MISSING', message);
+  throw noLabels(imagesPath, candidates);
 }
 
-/** What the labels of IDX images may be called, the usual name first. */
+/** The error where none of the names is there that labels may have. */
+export function noLabels(images: string, [usual]: readonly string[], options?: ErrorOptions): DigitflowError {
+  const expected =
+    usual === undefined ? 'by its name, which has no x or images in it' : `beside it as ${usual}`;
+  const message = `${images}: expected its labels ${expected}, found no such file; give the labels' path`;
+  return new DigitflowError('INPUT_MISSING', message, options);
+}
+
+/**
+ * Where a server has the labels of images, by the usual name. It is not asked: a URL is no folder.
+ *
+ * @throws DigitflowError INPUT_MISSING when the images' name does not tell, or their URL has a query, which may be for them alone
+ */
+export function webLabels(images: URL): URL {
+  const name = webName(images);
+  if (images.search !== '') {
+    const message = `${name}: expected labels for these images, which are found only beside a URL without a query`;
+    throw new DigitflowError('INPUT_MISSING', `${message}; give the labels' URL as well`);
+  }
+  const [labels] = labelsOf(posix.basename(images.pathname), name);
+  if (labels === undefined) throw noLabels(name, []);
+  return new URL(labels, images);
+}
+
+/** What the labels of images may be called, the usual name first; throws INPUT_MISSING where the images' name does not tell. */
+function labelsOf(name: string, imagesPath: string): string[] {
+  const isArray = /\.npy(\.gz)?$/.test(name);
+  if (isArray) return labelNames(name);
+  if (name.includes('images')) return idxLabelNames(name);
+  throw new DigitflowError(
+    'INPUT_MISSING',
+    `${imagesPath}: expected labels for these images, which are found beside a file whose name has "images" in it, as t10k-images-idx3-ubyte has; give the labels' path as well`,
+  );
+}
+
 function idxLabelNames(images: string): string[] {
   const twin = images.replace('images', 'labels').replace('idx3', 'idx1');
   const stem = twin.replace(/\.gz$/, '').replace('.idx1', '-idx1');

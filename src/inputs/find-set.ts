@@ -14,7 +14,7 @@ import { isNpy, isNpz } from '../formats/recognize.js';
 import { MOST_CLASSES } from '../formats/stored-arrays.js';
 import type { ImageSize } from '../network/network.js';
 import type { ByteInput } from './bytes/open-bytes.js';
-import { locateLabels } from './find-files.js';
+import { locateLabels, webLabels } from './find-files.js';
 import { type FirstBytes, isStream, readFirstBytes } from './first-bytes.js';
 import { formatOf } from './formats.js';
 import { findImages, type ImagesSpec } from './open-inputs.js';
@@ -123,8 +123,7 @@ async function classesOfLabels(
   flags: ReadingFlags,
 ): Promise<readonly string[] | number | null> {
   if (given === undefined && images !== null && isNpz(images.bytes)) return classesOfNumpy(images, flags);
-  const path = images?.path ?? null;
-  const labels = given ?? (path === null ? null : await locateLabels(path).catch(() => null));
+  const labels = given ?? (await labelsBeside(images).catch(() => null));
   if (labels === null || isStream(labels)) return null;
   const first = await readFirstBytes(labels);
   const { bytes, name } = first;
@@ -134,6 +133,12 @@ async function classesOfLabels(
   const { shape, element } = parseIdxHeader(bytes.subarray(0, idxHeaderBytes(bytes, name)), name);
   const isQmnist = element.type === 'i32' && shape[1] === QMNIST_COLUMNS;
   return shape.length === 2 && shape[1] > 1 && shape[1] <= MOST_CLASSES && !isQmnist ? shape[1] : null;
+}
+
+async function labelsBeside(images: FirstBytes | null): Promise<ByteInput | null> {
+  if (images?.web !== undefined) return webLabels(images.web.url);
+  const path = images?.path ?? null;
+  return path === null ? null : locateLabels(path);
 }
 
 async function classesOfNumpy(first: FirstBytes, flags: ReadingFlags) {

@@ -1,16 +1,20 @@
 import { type Stats, statSync } from 'node:fs';
 import { mostRowBytesOf } from '../formats/csv/dialect.js';
-import { textStart } from '../formats/csv/row-ends.js';
 import { type ByteSource, prepend } from './bytes/byte-source.js';
 import { OpenFile } from './bytes/file-bytes.js';
+import { beginsLikeIdx, FirstLines, startBytes } from './bytes/first-lines.js';
 import { isPacked } from './bytes/inflate-bytes.js';
-import { type ByteInput, openBytes, pathOf } from './bytes/open-bytes.js';
+import {
+  type ByteInput,
+  nameOf,
+  openBytes,
+  openWeb,
+  pathOf,
+  unpacked,
+  webUrlOf,
+} from './bytes/open-bytes.js';
+import type { WebFile } from './bytes/web-file.js';
 import type { PictureSet } from './pictures/picture-set.js';
-
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-/** How much of a text is looked at; more where its first rows are longer. */
-export const LEAST_FILE_BYTES = 256 * 1024;
 
 /** The first bytes of an input, and how to go on from there. */
 export interface FirstBytes {
@@ -26,8 +30,10 @@ export interface FirstBytes {
   readonly readMore: ((leastBytes?: number) => Promise<FirstBytes>) | null;
   /** The path of a regular file; it was closed again. */
   readonly path: string | null;
-  /** The size of a regular file that is not packed: workers can read it. Null for everything else. */
+  /** The size of a regular file that is not packed, which workers can read, or of what a server has. Null for everything else. */
   readonly sizeBytes: number | null;
+  /** Where a server has it. */
+  readonly web?: WebFile | undefined;
   /** Where it is bytes in memory, all of them; left out where these are packed. */
   readonly memory?: Uint8Array | undefined;
   /** Where it is no file, but pictures that are files of their own. */
@@ -37,15 +43,9 @@ export interface FirstBytes {
   close(): Promise<void>;
 }
 
-/** What to call an input in an error; throws USAGE for a URL that is not that of a file. */
-export function nameOf(input: ByteInput): string {
-  if (input === '-') return 'stdin';
-  return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
-}
-
 /** Whether an input can be opened only once, and may take for ever to open: stdin, a pipe, a device, a stream in memory. */
 export function isStream(input: ByteInput): boolean {
-  if (pathOf(input) === null) return !(input instanceof Uint8Array);
+  if (pathOf(input) === null) return !(input instanceof Uint8Array) && webUrlOf(input) === null;
   const stats = statsOf(input);
   return stats !== null && !stats.isFile() && !stats.isDirectory();
 }
@@ -87,10 +87,10 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
 }
 
 /**
- * Reads the first bytes of an input. A regular file, or bytes in memory, are read to the end of a header and a row, if lines
+ * Reads the first bytes of an input. A regular file, what a server has, or bytes in memory, are read to the end of a header and a row, if lines
  * are no longer than `mostLineBytes`, and closed again. Of a live stream it waits for one line; `readMore` waits for the next.
  *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, GZIP_BROKEN
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, SERVER_ANSWER, GZIP_BROKEN
  */
 export async function readFirstBytes(
   input: ByteInput,
@@ -98,17 +98,21 @@ export async function readFirstBytes(
   mostLineBytes = mostRowBytesOf(0),
 ): Promise<FirstBytes> {
   const path = regularPathOf(input);
-  const source = await openBytes(input, name);
+  const url = webUrlOf(input);
+  // One for all openings: what it was at the first it must be at the next.
+  const web = url === null ? undefined : await openWeb(url, name);
+  const open = async () => (web === undefined ? openBytes(input, name) : unpacked(await web.open()));
+  const source = await open();
   // Not `closedOnError`: what `content` keeps of this call must not be the source, and its buffers.
   try {
-    if (path === null && !(input instanceof Uint8Array))
-      return await readFirstLines(source, new FirstLines(mostLineBytes));
+    if (isStream(input)) return await readFirstLines(source, new FirstLines(mostLineBytes));
     const { bytes, isWhole } = await readFileStart(source, mostLineBytes);
     await source.close();
+    const sizeBytes = input instanceof Uint8Array ? null : source.sizeBytes;
     return {
-      ...{ name, bytes, isWhole, readMore: null, path, sizeBytes: path === null ? null : source.sizeBytes },
+      ...{ name, bytes, isWhole, readMore: null, path, sizeBytes, web },
       memory: input instanceof Uint8Array && !isPacked(input) ? input : undefined,
-      content: () => openBytes(input, name),
+      content: open,
       close: async () => {},
     };
   } catch (error) {
@@ -143,107 +147,4 @@ async function readFileStart(source: ByteSource, mostLineBytes: number) {
     if (beginsLikeIdx(bytes)) break;
   }
   return { bytes, isWhole: false };
-}
-
-/**
- * How many bytes of a text are looked at, where there are as many: they hold a header and a row, if lines are no longer than
- * `mostLineBytes`. Blank lines before them do not count.
- */
-export function startBytes(text: Uint8Array, mostLineBytes: number): number {
-  const lineEnd = text.includes(LINE_FEED) ? LINE_FEED : CARRIAGE_RETURN;
-  const first = passBlankLines(text, textStart(text));
-  const firstEnd = text.indexOf(lineEnd, first);
-  const second = firstEnd < 0 ? text.length : passBlankLines(text, firstEnd);
-  const blankBytes = first + (firstEnd < 0 ? 0 : second - firstEnd);
-  const secondEnd = text.indexOf(lineEnd, second);
-  const hasTwoLines = secondEnd >= 0 && secondEnd < LEAST_FILE_BYTES + blankBytes;
-  return (hasTwoLines ? LEAST_FILE_BYTES : Math.max(LEAST_FILE_BYTES, 2 * mostLineBytes)) + blankBytes;
-}
-
-function passBlankLines(text: Uint8Array, start: number): number {
-  let at = start;
-  while (isLineEnd(text[at])) at++;
-  return at;
-}
-
-/** A NUL shows that these are no rows of text once there are so many bytes: they tell what it is, too. */
-const LEAST_BINARY_BYTES = 128;
-
-/**
- * The first bytes of a stream, piece by piece, until they hold a line that is not blank. However small the pieces and however
- * many the blank lines, the work grows with the bytes only.
- */
-export class FirstLines {
-  readonly #mostLineBytes: number;
-  #buffer = Buffer.alloc(0);
-  #length = 0;
-  /** Where the line begins that has not ended, or blank lines before it. */
-  #lineStart = 0;
-  /** There is no end of that line before here. */
-  #searched = 0;
-  /** The length when `append` last returned true. */
-  #toldLength = 0;
-  #hasNul = false;
-
-  /** A line longer than `mostLineBytes` is not waited for. */
-  constructor(mostLineBytes: number) {
-    this.#mostLineBytes = mostLineBytes;
-  }
-
-  /** All of them, in a view that later pieces do not change. */
-  get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
-  }
-
-  /** Adds a piece; true where a line that is not blank has ended, or waiting is of no use: no text, or too long a line. */
-  append(piece: Uint8Array): boolean {
-    this.#copy(piece);
-    this.#hasNul ||= piece.includes(0);
-    const isBinary = this.#hasNul && (this.#length >= LEAST_BINARY_BYTES || beginsLikeIdx(this.bytes));
-    const hasLine = this.#passLines();
-    const isTooLong = this.#length - Math.max(this.#lineStart, this.#toldLength) >= this.#mostLineBytes;
-    const tells = hasLine || isBinary || isTooLong;
-    if (tells) this.#toldLength = this.#length;
-    return tells;
-  }
-
-  #copy(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
-    if (length > this.#buffer.length) {
-      // Doubled each time: a byte is copied twice on average, not once a piece.
-      const buffer = Buffer.alloc(Math.max(length, 2 * this.#buffer.length));
-      buffer.set(this.bytes);
-      this.#buffer = buffer;
-    }
-    this.#buffer.set(piece, this.#length);
-    this.#length = length;
-  }
-
-  /** Passes all lines that have ended; true where one of them is not blank. */
-  #passLines(): boolean {
-    const { bytes } = this;
-    if (this.#lineStart === 0) this.#lineStart = textStart(bytes);
-    this.#lineStart = passBlankLines(bytes, this.#lineStart);
-    this.#searched = Math.max(this.#searched, this.#lineStart);
-    const isEnded =
-      bytes.includes(LINE_FEED, this.#searched) ||
-      // A carriage return ends a line too, unless a line feed follows: it has to wait for the next byte.
-      bytes.subarray(0, -1).includes(CARRIAGE_RETURN, this.#searched);
-    if (isEnded) {
-      const lastLineFeed = bytes.lastIndexOf(LINE_FEED);
-      this.#lineStart = (lastLineFeed >= 0 ? lastLineFeed : bytes.lastIndexOf(CARRIAGE_RETURN)) + 1;
-    }
-    // The last byte may be a carriage return that waits.
-    this.#searched = Math.max(this.#lineStart, bytes.length - 1);
-    return isEnded;
-  }
-}
-
-function isLineEnd(byte: number | undefined): boolean {
-  return byte === LINE_FEED || byte === CARRIAGE_RETURN;
-}
-
-/** No text begins with two zero bytes, UTF-16 neither. */
-function beginsLikeIdx(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0 && bytes[1] === 0;
 }

@@ -2,9 +2,9 @@ import { DigitflowError } from '../errors.js';
 import { unexpected } from '../formats/content/content.js';
 import { contentOf } from '../formats/recognize.js';
 import { closedOnError } from './bytes/byte-source.js';
-import { type ByteInput, discard } from './bytes/open-bytes.js';
-import { locateLabels } from './find-files.js';
-import { isStream, nameOf, readFirstBytes } from './first-bytes.js';
+import { type ByteInput, discard, nameOf, webUrlOf } from './bytes/open-bytes.js';
+import { locateLabels, noLabels, webLabels } from './find-files.js';
+import { isStream, readFirstBytes } from './first-bytes.js';
 import { FORMATS, titlesOf } from './formats.js';
 import { openIdxLabels } from './idx/idx-input.js';
 import type { ImageFiles, LabelStream, OpenOptions } from './input.js';
@@ -47,16 +47,31 @@ export class LabelFiles {
     if (labelled === 'ignored') return null;
     if (labels !== undefined) return labels;
     const isOptional = labelled === 'optional';
-    if (imagesPath === null) {
+    const url = webUrlOf(images);
+    const locating = imagesPath !== null ? locateLabels(imagesPath) : url && this.#openBeside(url);
+    if (locating === null) {
       if (isOptional) return null;
       const name = images === '-' ? 'a stream' : nameOf(images);
       const message = `images from ${name} need labels: give the path of their labels as well`;
       throw new DigitflowError('USAGE', message);
     }
-    return locateLabels(imagesPath).catch((error: unknown) => {
+    return locating.catch((error: unknown) => {
       if (isOptional && error instanceof DigitflowError && error.code === 'INPUT_MISSING') return null;
       throw error;
     });
+  }
+
+  /** Whether a server has labels beside images shows when they are opened. */
+  async #openBeside(images: URL): Promise<ByteInput> {
+    const labels = webLabels(images);
+    try {
+      await this.#open(labels);
+      return labels;
+    } catch (error) {
+      this.forget();
+      if (!(error instanceof DigitflowError) || error.code !== 'INPUT_MISSING') throw error;
+      throw noLabels(nameOf(images), [nameOf(labels)], { cause: error });
+    }
   }
 
   /** Waits for the first bytes of images that may take for ever to come: what is wrong with given labels is told before. */

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError } from '../errors.js';
 import { isPictureName } from '../formats/pictures/is-picture.js';
-import { type ByteInput, pathOf } from './bytes/open-bytes.js';
+import { type ByteInput, pathOf, webUrlOf } from './bytes/open-bytes.js';
 import { locateIdx, locateInFolder, type Split } from './find-files.js';
 import { isFolder } from './first-bytes.js';
 import type { ImageFiles } from './input.js';
@@ -13,7 +13,7 @@ import { picturesAt, picturesIn } from './pictures/picture-set.js';
 
 /** Which images: nothing is MNIST, a folder the files in it that have the usual names. */
 export interface ImagesSpec {
-  /** A path, a folder, `-` for stdin, a `file:` URL, bytes, or a stream of them. */
+  /** A path, a folder, `-` for stdin, an `http:`, `https:` or `file:` URL, bytes, or a stream of them. */
   readonly images?: ByteInput | undefined;
   /** Default: those that come with the images, or in the file beside them that has their name with `labels` in it. */
   readonly labels?: ByteInput | undefined;
@@ -119,7 +119,8 @@ async function findInFolder(
 
 /** What to call a stream, or bytes in memory, which have no name of their own. */
 function streamName(input: ByteInput | undefined, name: string): string | undefined {
-  return input === undefined || input === '-' || pathOf(input) !== null ? undefined : name;
+  if (input === undefined || input === '-' || webUrlOf(input) !== null) return undefined;
+  return pathOf(input) === null ? name : undefined;
 }
 
 /** The test set that the build wrote, under names that are the same wherever digitflow is installed. */

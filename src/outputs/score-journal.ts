@@ -15,11 +15,13 @@ export interface ScoreRun {
   readonly inputs: readonly InputIdentity[];
 }
 
-/** An input as it was when the run began; null where it is no regular file. */
+/** An input as it was when the run began; null where it is no regular file, or a server does not say it. */
 export interface InputIdentity {
   readonly name: string;
   readonly bytes: number | null;
   readonly modifiedMs: number | null;
+  /** What a server calls this version of it; left out of files. */
+  readonly etag?: string;
 }
 
 /** Where a run stands: up to `position` it has written `outBytes`, and so many bytes of rejects. */
@@ -73,7 +75,7 @@ export class ScoreJournal {
       const now = this.#run.inputs[index];
       if (then.bytes !== now.bytes)
         throw this.#differs(`${then.name} of ${then.bytes} bytes`, `${now.bytes}`);
-      if (then.modifiedMs !== now.modifiedMs)
+      if (then.modifiedMs !== now.modifiedMs || then.etag !== now.etag)
         throw this.#differs(`${then.name} as it was`, 'that it was changed since');
     }
     if (state.rejects && state.rejects.path !== rejectsPath)

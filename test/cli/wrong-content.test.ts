@@ -109,16 +109,22 @@ describe('whatever a file is given as, it is named by what it is:', () => {
   });
 
   test.each<[line: string, url: string]>([
-    ['evaluate https://example.org/x.csv', 'https://example.org/x.csv'],
-    ['score https://example.org/x?raw=1', 'https://example.org/x?raw=1'],
+    ['evaluate ftp://example.org/x.csv', 'ftp://example.org/x.csv'],
     [
       'evaluate --model https://huggingface.co/a/b/blob/main/c.safetensors',
       'https://huggingface.co/a/b/resolve/main/c.safetensors',
     ],
-    ['look digit https://github.com/a/b/blob/main/7.png', 'https://github.com/a/b/raw/main/7.png'],
-  ])('a URL is to be fetched first: %s', async (line, url) => {
+    ['look detector --mask https://github.com/a/b/blob/main/7.png', 'https://github.com/a/b/raw/main/7.png'],
+  ])('what is to be a file is to be fetched first: %s', async (line, url) => {
     const { said, exitCode } = await failing(line);
     expect(said).toContain(`expected a path, found a URL; fetch it first, with curl -LO '${url}'`);
+    expect(exitCode).toBe(66);
+  });
+
+  test('a query of a URL, which may be a secret, is not told', async () => {
+    const { said, exitCode } = await failing('evaluate --model https://example.org/x?secret');
+    expect(said).toContain('https://example.org/x: expected a path, found a URL; fetch it first, and give');
+    expect(said).not.toContain('secret');
     expect(exitCode).toBe(66);
   });
 });

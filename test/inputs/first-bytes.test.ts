@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FirstLines, isFolder, isStream, nameOf, readFirstBytes } from '../../src/inputs/first-bytes.js';
+import { FirstLines } from '../../src/inputs/bytes/first-lines.js';
+import { nameOf } from '../../src/inputs/bytes/open-bytes.js';
+import { isFolder, isStream, readFirstBytes } from '../../src/inputs/first-bytes.js';
 import { tempFile, tempFolder } from './temp-folder.js';
 
 /** What each piece told. */
@@ -87,6 +89,7 @@ describe('of bytes in memory and of a file', () => {
   test('neither is a stream', async () => {
     expect(isStream(text)).toBe(false);
     expect(isStream(pathToFileURL(await tempFile(text)))).toBe(false);
+    expect(isStream('https://example.org/a.csv')).toBe(false);
     expect(isStream(new Response('x').body as ReadableStream<Uint8Array>)).toBe(true);
   });
 });
@@ -97,7 +100,12 @@ test('inputs have names', () => {
       nameOf,
     ),
   ).toEqual(['stdin', 'a.csv', '/b/c.csv', 'bytes', 'stream']);
-  expect(() => nameOf(new URL('https://example.org/'))).toThrow('expected a file: URL');
+  const presigned = 'https://me:word@example.org/a/b%20c.csv?key=secret#here';
+  expect([presigned, new URL(presigned)].map(nameOf)).toEqual(
+    Array(2).fill('https://example.org/a/b%20c.csv'),
+  );
+  expect(() => nameOf(new URL('ftp://example.org/'))).toThrow('expected an https:, http: or file: URL');
+  expect(() => nameOf('http://')).toThrow('expected a URL, found none that makes sense');
 });
 
 test('a folder is told from a file, from stdin and from nothing', async () => {

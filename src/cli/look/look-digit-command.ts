@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type LookDigitOptions, lookDigit } from '../../../pipelines/look/look-digit.js';
 import { DigitflowError } from '../../errors.js';
 import { READING_FLAGS } from '../../formats/reading.js';
+import { nameOf } from '../../inputs/bytes/open-bytes.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
 import { renderDigit } from '../../views/terminal/render-digit.js';
 import { addModelOption, addReadingOptions, addViewOptions, givenFlag, wholeNumber } from '../options.js';
@@ -38,7 +39,7 @@ ${COUNTING}`;
 /** Adds `digitflow look digit`. */
 export function addLookDigitCommand(look: Command): void {
   const imagesHelp =
-    'IDX, CSV, NumPy, a folder of these or of pictures, or - for stdin, that a number counts in (default: the MNIST test set)';
+    'IDX, CSV, NumPy, a folder of these or of pictures, an http(s) URL, or - for stdin, that a number counts in (default: the MNIST test set)';
   const command = look
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
@@ -72,5 +73,5 @@ function checkFlags(image: string, flags: LookDigitFlags): void {
   const flag = givenFlag(flags, isRecord ? ['asIs'] : ['images', 'labels', ...ofRecords]);
   if (flag === undefined) return;
   const found = isRecord ? 'a picture, found the number' : "a record's number, found the path";
-  throw new DigitflowError('USAGE', `${flag}: expected ${found} ${image}; leave ${flag} out`);
+  throw new DigitflowError('USAGE', `${flag}: expected ${found} ${nameOf(image)}; leave ${flag} out`);
 }

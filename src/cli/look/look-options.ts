@@ -32,7 +32,7 @@ export interface LookFlags extends Pick<RunningFlags, 'model' | 'quiet' | keyof 
 /** Adds the flags that say which network is looked at, and with which images. */
 export function addLookInputOptions(command: Command): Command {
   const help =
-    'IDX, CSV, NumPy, a folder of these or of pictures, or - for stdin: images to look with (default: the MNIST test set)';
+    'IDX, CSV, NumPy, a folder of these or of pictures, an http(s) URL, or - for stdin: images to look with (default: the MNIST test set)';
   addImagesOptions(addModelOption(command), help);
   return addReadingOptions(
     command.option('-n, --limit <count>', 'look with the first images only', wholeNumber(1)),

@@ -1,28 +1,56 @@
 import { constants, createReadStream, fstatSync, open, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DigitflowError, inputError, reasonOf } from '../../errors.js';
+import { DigitflowError, inputError, quoteValue, reasonOf } from '../../errors.js';
 import { type ByteSource, closedOnError } from './byte-source.js';
 import { FileBytes, OpenFile } from './file-bytes.js';
 import { unpackIfPacked } from './inflate-bytes.js';
 import { arrayBytes, iterableBytes, pipeBytes, type WebByteStream, webStreamBytes } from './stream-bytes.js';
+import type { WebFile } from './web-file.js';
 
 /**
- * Where bytes come from: a path, or `-` for stdin; a `file:` URL; bytes in memory; a Node stream, a web stream or any
- * other asynchronous iterable of bytes.
+ * Where bytes come from: a path, or `-` for stdin; an `http:`, `https:` or `file:` URL, the first two also as a string;
+ * bytes in memory; a Node stream, a web stream or any other asynchronous iterable of bytes.
  */
 export type ByteInput = string | URL | Uint8Array | AsyncIterable<Uint8Array> | WebByteStream;
 
 /**
- * The path of an input that has one; null for stdin, bytes in memory and streams.
+ * The URL of an input that a server has; null for everything else.
  *
- * @throws DigitflowError USAGE for a URL that is not that of a file here
+ * @throws DigitflowError USAGE for text that begins like one, and is none
+ */
+export function webUrlOf(input: ByteInput): URL | null {
+  if (input instanceof URL) return /^https?:$/.test(input.protocol) ? input : null;
+  if (typeof input !== 'string' || !/^https?:\/\//i.test(input)) return null;
+  if (URL.canParse(input)) return new URL(input);
+  const message = `${quoteValue(input)}: expected a URL, found none that makes sense; give https://HOST/PATH`;
+  throw new DigitflowError('USAGE', message);
+}
+
+/** What a URL is called wherever it is told or written: a query, as of a presigned URL, and a password are secrets. */
+export function webName({ origin, pathname }: URL): string {
+  return origin + pathname;
+}
+
+/** What to call an input in an error; throws USAGE for a URL of which nothing can be read. */
+export function nameOf(input: ByteInput): string {
+  if (input === '-') return 'stdin';
+  const url = webUrlOf(input);
+  if (url !== null) return webName(url);
+  return pathOf(input) ?? (input instanceof Uint8Array ? 'bytes' : 'stream');
+}
+
+/**
+ * The path of an input that has one; null for stdin, bytes in memory, streams and what a server has.
+ *
+ * @throws DigitflowError USAGE for a URL that is neither that of a file here nor one of a server
  */
 export function pathOf(input: ByteInput): string | null {
+  if (webUrlOf(input) !== null) return null;
   if (typeof input === 'string') return input === '-' ? null : input;
   if (!(input instanceof URL)) return null;
   if (input.protocol !== 'file:') {
-    const message = `${input}: expected a file: URL, found ${input.protocol}; fetch it, and give the body of the response`;
+    const message = `${input}: expected an https:, http: or file: URL, found ${input.protocol}; fetch it, and give the body of the response`;
     throw new DigitflowError('USAGE', message);
   }
   try {
@@ -39,12 +67,25 @@ export function pathOf(input: ByteInput): string | null {
  * @throws DigitflowError USAGE for what is no input, INPUT_MISSING, INPUT_READ, GZIP_BROKEN
  */
 export async function openBytes(input: ByteInput, name: string): Promise<ByteSource> {
-  const source = await openPacked(input, name);
+  return unpacked(await openPacked(input, name));
+}
+
+/** Unpacks a source that was opened, as `openBytes` does. */
+export async function unpacked(source: ByteSource): Promise<ByteSource> {
   return closedOnError(source, () => unpackIfPacked(source));
 }
 
+/** What a server has, before anything is asked of it; the code is loaded only when needed. */
+export async function openWeb(url: URL, name: string): Promise<WebFile> {
+  const { WebFile } = await import('./web-file.js');
+  return new WebFile(url, name);
+}
+
+/** Opens an input as it is; throws what `openBytes` throws. */
 async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {
   if (input === '-') return openStdin(name);
+  const url = webUrlOf(input);
+  if (url !== null) return (await openWeb(url, name)).open();
   const path = pathOf(input);
   if (path !== null) return openPath(path, name);
   if (input instanceof Uint8Array) return arrayBytes(input, name);
@@ -52,7 +93,7 @@ async function openPacked(input: ByteInput, name: string): Promise<ByteSource> {
     if ('getReader' in input) return webStreamBytes(input, name);
     if (Symbol.asyncIterator in input) return iterableBytes(input, name);
   }
-  const message = `${name}: expected a path, a file: URL, a Uint8Array, a stream or an async iterable of Uint8Array, found ${typeof input}`;
+  const message = `${name}: expected a path, a URL, a Uint8Array, a stream or an async iterable of Uint8Array, found ${typeof input}`;
   throw new DigitflowError('USAGE', message);
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DigitflowError, type ErrorCode, inputError, isUrl } from '../../errors.js';
-import { openPath } from './open-bytes.js';
+import { openPath, openWeb, webName, webUrlOf } from './open-bytes.js';
 
 /** What may be read whole. */
 export interface WholeFile {
@@ -10,6 +10,8 @@ export interface WholeFile {
   readonly mostBytes: number;
   /** The code of the error of a longer one. */
   readonly tooLarge: ErrorCode;
+  /** Whether it may be what a server has. Default false: it is to be a file. */
+  readonly mayBeWeb?: boolean;
   /** Is given the first bytes, and throws where these are not what is to be read: that may have no end. */
   check(start: Uint8Array, name: string): void;
 }
@@ -28,14 +30,16 @@ export function readWholeNow(path: string, file: WholeFile): Uint8Array {
 }
 
 /**
- * Reads a file whole, whatever it is: a pipe or a device piece by piece, until the signal is aborted.
+ * Reads a file whole, whatever it is: a pipe, a device or what a server has piece by piece, until the signal is aborted.
  *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ, and the code that `file` names where it is too large; the signal's reason
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, SERVER_ANSWER, and the code that `file` names where it is too large; the signal's reason
  */
 export async function readWhole(path: string, file: WholeFile, signal?: AbortSignal): Promise<Uint8Array> {
-  const whole = readRegular(path, file);
+  const url = file.mayBeWeb ? webUrlOf(path) : null;
+  const whole = url === null ? readRegular(path, file) : null;
   if (whole !== null) return whole;
-  const source = await openPath(path, path);
+  const name = url === null ? path : webName(url);
+  const source = url === null ? await openPath(path, path) : await (await openWeb(url, name)).open();
   let abort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal?.reason);
@@ -49,14 +53,14 @@ export async function readWhole(path: string, file: WholeFile, signal?: AbortSig
     let byteCount = 0;
     let isChecked = false;
     const check = () => {
-      if (!isChecked) file.check(Buffer.concat(pieces), path);
+      if (!isChecked) file.check(Buffer.concat(pieces), name);
       isChecked = true;
     };
     for (let piece = await next(); piece !== null; piece = await next()) {
       // A copy: a piece is valid until the next.
       pieces.push(Uint8Array.from(piece));
       byteCount += piece.length;
-      if (byteCount > file.mostBytes) throw tooLarge(path, file);
+      if (byteCount > file.mostBytes) throw tooLarge(name, file);
       if (byteCount >= ENOUGH_BYTES) check();
     }
     check();

@@ -23,7 +23,7 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
   if (labelled === 'required' && label === null) throw noLabels(seen.name);
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
-  const canBeReadByWorkers = sizeBytes !== null;
+  const canBeReadByWorkers = path !== null && sizeBytes !== null;
   const { dialect, guesses, dataStart, linesBefore, isByValues } = guessed;
   // A label that has a name is no guess.
   const byRows = guesses.filter(({ property }) => property !== 'label' || isByValues);

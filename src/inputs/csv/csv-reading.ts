@@ -70,7 +70,8 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits, unt
     onClose(() => void bytes.close().catch(() => undefined));
     const reader = new ByteReader(bytes);
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
-    for (let passed = path === null ? 0 : start; passed < start; ) {
+    const isThere = path !== null || (await reader.seek(start));
+    for (let passed = isThere ? start : 0; passed < start; ) {
       const { length } = await reader.read(start - passed);
       if (length === 0) throw becameShorter(name, start, passed, reading);
       passed += length;
@@ -81,6 +82,7 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits, unt
       const piece = await reader.read(Math.max(0, Math.min(chunkBytes, last - at)));
       at += piece.length;
       isAtEnd = piece.length === 0;
+      if (isAtEnd && until?.bytes && at < until.bytes) throw becameShorter(name, until.bytes, at, reading);
       // One piece of text may take several batches.
       for (const rows of isAtEnd ? cutter.finish() : cutter.cut(piece)) {
         await permits.whenFree();

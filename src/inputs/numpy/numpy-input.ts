@@ -127,10 +127,11 @@ export async function openLabelArray(first: FirstBytes, split: Split): Promise<D
   return source && DataStream.open(source, NPY_LABEL_HEADER, 'never');
 }
 
-async function archiveBytes({ name, path, sizeBytes, memory }: FirstBytes): Promise<ArchiveBytes> {
+async function archiveBytes({ name, path, sizeBytes, memory, web }: FirstBytes): Promise<ArchiveBytes> {
   if (memory !== undefined) return archiveInMemory(memory, name);
   if (path !== null && sizeBytes !== null) return OpenFile.open(path, name);
-  const found = path === null ? 'a stream' : 'a packed one';
+  if (web !== undefined && sizeBytes !== null) return web.archive(sizeBytes);
+  const found = path === null && web === undefined ? 'a stream' : 'a packed one';
   const message = `${name}: expected a file, since an archive of arrays is read at several places, found ${found}; give the path of the .npz file`;
   throw new DigitflowError('USAGE', message);
 }

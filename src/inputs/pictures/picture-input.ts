@@ -5,8 +5,8 @@ import { fitDigit } from '../../formats/pictures/fit-digit.js';
 import type { Guess, ReadingFlags } from '../../formats/reading.js';
 import type { ImageSize } from '../../network/network.js';
 import { type ByteSource, readStart } from '../bytes/byte-source.js';
-import { openBytes, pathOf } from '../bytes/open-bytes.js';
-import { type FirstBytes, nameOf } from '../first-bytes.js';
+import { nameOf, openBytes, pathOf } from '../bytes/open-bytes.js';
+import type { FirstBytes } from '../first-bytes.js';
 import { type Input, type OpenOptions, type OpenReading, USUAL_IMAGE } from '../input.js';
 import { type LabelTable, labelTable } from './label-table.js';
 import { classesOf, classFinder, pictureLabels } from './picture-labels.js';
@@ -25,8 +25,13 @@ const MOST_EXAMPLES = 3;
  * @throws DigitflowError what finding the labels throws; for a picture from a stream what reading it throws
  */
 export async function openPictures(first: FirstBytes, options: OpenOptions): Promise<Input> {
-  const set = first.pictures ?? (await setOfOne(first));
   const { file, labelled, digest, reading: flags } = options;
+  if (first.pictures === undefined && options.areLabelsGiven && labelled !== 'ignored') {
+    const found = `found one from a ${first.web === undefined ? 'stream' : 'server'}`;
+    const message = `${first.name}: expected pictures as files beside a file of labels, ${found}; save it as a file`;
+    throw new DigitflowError('USAGE', message);
+  }
+  const set = first.pictures ?? (await setOfOne(first));
   const table = labelled === 'ignored' ? null : await openTable(set);
   const find = classFinder(options.classes, flags);
   const found = labelled === 'ignored' ? null : pictureLabels(set, find, table, labelled === 'optional');
