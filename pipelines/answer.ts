@@ -20,7 +20,8 @@ export interface AnswerOptions {
 
 /** Answers requests, many at the same time, in batches that they share. */
 export interface Answering {
-  /** As `RequestQueue.ask`. */
+  /** As in `RequestQueue`. */
+  check(): void;
   ask(pixels: Uint8Array, watch?: Watch): Promise<Reply>;
   /** How many images wait in line. */
   readonly waiting: number;
@@ -61,6 +62,7 @@ export function answerRequests(
   );
   ended.catch(() => {});
   return {
+    check: () => queue.check(),
     ask: (pixels, watch) => queue.ask(pixels, watch),
     get waiting() {
       return queue.images;

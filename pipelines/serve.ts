@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly mostConnections?: number | undefined;
   /** How long a body may take to come, in milliseconds. Default 30,000. */
   readonly bodyTimeoutMs?: number | undefined;
+  /** How long requests may be read and answered in one turn of the event loop before others are refused. Default 500. */
+  readonly mostLagMs?: number | undefined;
   /** How long the head of a request may take to come, in milliseconds. Default 10,000. */
   readonly headTimeoutMs?: number | undefined;
   /** How long the end may take, in milliseconds. Default 10,000. */
@@ -64,8 +66,8 @@ export interface Serving {
 
 /** How long a connection without a request stays open once the service ends, and how long heads and silence may take. */
 const TIMES = { idleMs: 250, headTimeoutMs: 10_000, silenceMs: 60_000 } as const;
-/** What all bodies that are under way may hold. */
-const ALL_BODY_BYTES = 2 ** 28;
+/** What all bodies that are under way may hold: a tenth of a second's work. */
+const ALL_BODY_BYTES = 2 ** 26;
 
 /** A network that answers, and what it was made of. */
 interface Current {
@@ -94,7 +96,11 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     // Threads that do not start are better known now.
     await answering.ask(new Uint8Array(model.network.layers[0].inputs));
     const { network, sha256 } = model;
-    return { model, answering, served: { name, network, sha256, ask: answering.ask } };
+    return {
+      model,
+      answering,
+      served: { ...{ name, network, sha256 }, check: answering.check, ask: answering.ask },
+    };
   };
   let current = await open();
   let isEnding = false;
@@ -113,7 +119,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   );
   const server = await openServer(service, metrics, {
     ...{ ...TIMES, host: '127.0.0.1', port: 8080, mostConnections: 1024 },
-    ...{ bodyTimeoutMs: 30_000, deadlineMs: 10_000, quiet: false, ...given(options) },
+    ...{ bodyTimeoutMs: 30_000, mostLagMs: 500, deadlineMs: 10_000, quiet: false, ...given(options) },
     ...{ bodyBytes, allBodyBytes: Math.max(ALL_BODY_BYTES, bodyBytes), version: versionOf() },
   }).catch(async (error) => {
     await current.answering.close();

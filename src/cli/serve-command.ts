@@ -16,6 +16,7 @@ interface ServeFlags {
   readonly queue: number;
   readonly bodyLimit: number;
   readonly maxConnections: number;
+  readonly maxLag: number;
   readonly timeout: number;
   readonly deadline: number;
   readonly cors?: string;
@@ -63,6 +64,12 @@ export function defineServe(command: Command): void {
     .option('--queue <images>', 'how many may wait in line: beyond that 503', wholeNumber(1), 32_768)
     .option('--body-limit <MiB>', 'the largest body: beyond that 413', wholeNumber(1, 1024), 16)
     .option('--max-connections <count>', 'beyond that they are closed at once', wholeNumber(1), 1024)
+    .option(
+      '--max-lag <ms>',
+      'how long requests may have waited to be read: beyond that 503',
+      wholeNumber(1, 60_000),
+      500,
+    )
     .option('--timeout <seconds>', 'how long a body may take to come: then 408', seconds, 30)
     .option('--deadline <seconds>', 'how long the end may take', seconds, 10)
     .option('--cors <origin>', 'whose pages may ask: an origin, or * for any')
@@ -73,7 +80,7 @@ export function defineServe(command: Command): void {
 }
 
 async function runServe(flags: ServeFlags): Promise<void> {
-  const { maxWait, queue, bodyLimit, maxConnections, timeout, deadline, ...same } = flags;
+  const { maxWait, queue, bodyLimit, maxConnections, maxLag, timeout, deadline, ...same } = flags;
   const serving = await serve({
     ...same,
     ...{
@@ -82,7 +89,7 @@ async function runServe(flags: ServeFlags): Promise<void> {
       bodyBytes: bodyLimit * MIB,
       mostConnections: maxConnections,
     },
-    ...{ bodyTimeoutMs: timeout * 1000, deadlineMs: deadline * 1000 },
+    ...{ mostLagMs: maxLag, bodyTimeoutMs: timeout * 1000, deadlineMs: deadline * 1000 },
     apiKey: process.env.DIGITFLOW_API_KEY || undefined,
   });
   handleSignals(serving, flags);

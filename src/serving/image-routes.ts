@@ -9,7 +9,7 @@ import { readInferRequest } from './infer/infer-request.js';
 import type { Bodies } from './read-body.js';
 import { faultJson, faultOf, GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';
-import { queryOf, type Routes, readBody, watch } from './routes.js';
+import { invite, queryOf, type Routes, readBody, watch } from './routes.js';
 import type { ExplainedImage, RowsOptions, ServedModel, Service } from './service.js';
 
 /** How many bytes tell a picture. */
@@ -45,12 +45,14 @@ export function addImages(routes: Routes, service: Service, bodies: Bodies, body
       replies: ['application/json', NDJSON],
     },
     async (request, reply) => {
+      invite(request, reply);
       const start = await startOf(request.raw, bodyTimeoutMs);
       if (start.length === 0)
         throw new RequestFault(400, 'body: expected a picture, or rows of images, found nothing');
       if (isPicture(start)) {
         queryOf(request, []);
         const content = await readBody(request, reply, bodies);
+        bodies.check();
         const { model } = service;
         const picture = await fitted(content, model.network);
         return verdictOn(model, picture, watch(reply));
@@ -77,6 +79,7 @@ export function addImages(routes: Routes, service: Service, bodies: Bodies, body
     async (request, reply) => {
       queryOf(request, []);
       const content = await readBody(request, reply, bodies);
+      bodies.check();
       const { model } = service;
       const image = isPicture(content)
         ? await fitted(content, model.network)

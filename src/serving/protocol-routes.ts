@@ -54,11 +54,14 @@ export function addProtocol(routes: Routes, service: Service, bodies: Bodies, ve
     replies: ['application/json', 'application/octet-stream'],
   };
   routes.add('POST', '/v2/models/:model/infer', about, async (request, reply) => {
-    modelOf(request);
+    // Who cannot be answered need not send a body.
+    modelOf(request).check();
     const body = await readBody(request, reply, bodies);
     // Only now: while the body came it may have become another one.
     const model = modelOf(request);
     const header = request.headers['inference-header-content-length'];
+    // JSON takes longer to parse than to read.
+    if (header === undefined) bodies.check();
     const asked = readInferRequest(body, header === undefined ? undefined : String(header), model.network);
     const said = inferReply(model, asked, await model.ask(asked.pixels, watch(reply)));
     if (said.jsonBytes === null) reply.type('application/json');

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Turn } from './overload.js';
 import { RequestFault } from './request-fault.js';
 
 /** How much of a request's body is taken. */
@@ -8,16 +9,23 @@ export interface BodyLimits {
   readonly allBodyBytes: number;
   /** How long a body may take to come, in milliseconds. */
   readonly bodyTimeoutMs: number;
+  /** How long requests may be read and answered in one turn of the event loop before others are refused, in milliseconds. */
+  readonly mostLagMs: number;
 }
+
+/** Bodies of so many bytes are not refused for what others hold: there are no more of them than connections. */
+const SMALL_BYTES = 2 ** 16;
 
 /** The bodies of all requests that are under way: together they hold no more than they are allowed. */
 export class Bodies {
   readonly #limits: BodyLimits;
   readonly #spare = new SpareBytes();
+  readonly #turn: Turn;
   #held = 0;
 
   constructor(limits: BodyLimits) {
     this.#limits = limits;
+    this.#turn = new Turn(limits.mostLagMs);
   }
 
   /** How many bytes are held. */
@@ -26,75 +34,80 @@ export class Bodies {
   }
 
   /**
+   * To be asked, too, before work that takes longer than to read what it is done on.
+   *
+   * @throws RequestFault 503 where this turn has lasted too long
+   */
+  check(): void {
+    this.#turn.check();
+  }
+
+  /**
    * Reads a body whole. Its bytes are counted until the request is closed; after that other bodies may lie there.
    *
-   * @param closed is told what is to be called once the request is closed
-   * @throws RequestFault 413 where it is too large, 503 where too much is held already, 408 where it does not come in time
+   * @param begun is told, where the body is wanted, what is to be called once the request is closed
+   * @throws RequestFault 413 where it is too large, 503 where too much is under way, 408 where it does not come in time
    */
-  read(request: IncomingMessage, closed: (release: () => void) => void): Promise<Buffer> {
+  read(request: IncomingMessage, begun: (release: () => void) => void): Promise<Buffer> {
     const { bodyBytes, allBodyBytes, bodyTimeoutMs } = this.#limits;
-    const declared = Number(request.headers['content-length'] ?? Number.NaN);
+    const declared = Number(request.headers['content-length'] ?? 0);
     return new Promise((resolve, reject) => {
       let counted = 0;
-      closed(() => {
-        this.#held -= counted;
-        counted = 0;
-        if (whole !== undefined) this.#spare.give(whole);
-      });
+      const count = (bytes: number): void => {
+        if (bytes > bodyBytes) {
+          const message = `body: expected at most ${bodyBytes} bytes, found more; send less at a time`;
+          throw new RequestFault(413, message);
+        }
+        if (bytes <= counted) return;
+        if (bytes > SMALL_BYTES && this.#held + bytes - counted > allBodyBytes)
+          throw new RequestFault(503, 'too many bytes are under way; try again later');
+        this.#held += bytes - counted;
+        counted = bytes;
+      };
+      this.check();
+      count(declared);
       const chunks: Uint8Array[] = [];
       // Where the length is known, all of it goes to one place, as it comes.
       let whole: Buffer | undefined;
       let length = 0;
-      const end = (fault?: Error) => {
+      begun(() => {
+        this.#held -= counted;
+        counted = 0;
+        if (whole !== undefined) this.#spare.give(whole);
+      });
+      const stop = () => {
         clearTimeout(timer);
-        request.off('data', take).off('end', end).off('error', cutOff).off('close', cutOff);
-        if (fault !== undefined) reject(fault);
-        else
-          resolve(
-            whole?.subarray(0, length) ?? (chunks.length === 1 ? asBuffer(chunks[0]) : Buffer.concat(chunks)),
-          );
+        request.off('data', take).off('end', end).off('close', cutOff);
       };
-      const cutOff = () =>
-        end(new RequestFault(400, 'body: expected all of it, found the connection closed'));
-      const count = (bytes: number): boolean => {
-        if (bytes > bodyBytes) {
-          end(
-            new RequestFault(
-              413,
-              `body: expected at most ${bodyBytes} bytes, found more; send less at a time`,
-            ),
-          );
-          return false;
-        }
-        const more = Math.max(0, bytes - counted);
-        if (this.#held + more > allBodyBytes) {
-          end(new RequestFault(503, 'too many bytes are under way; try again later'));
-          return false;
-        }
-        this.#held += more;
-        counted += more;
-        return true;
+      const fail = (fault: unknown) => {
+        stop();
+        reject(fault);
+      };
+      const end = () => {
+        stop();
+        if (whole !== undefined) resolve(whole.subarray(0, length));
+        else resolve(chunks.length === 1 ? asBuffer(chunks[0]) : Buffer.concat(chunks));
       };
       const take = (chunk: Uint8Array) => {
         const at = length;
         length += chunk.length;
-        if (!count(length)) return;
+        try {
+          count(length);
+        } catch (fault) {
+          return fail(fault);
+        }
         if (length < declared) whole ??= this.#spare.take(declared);
         if (whole === undefined) chunks.push(chunk);
         else whole.set(chunk, at);
       };
-      const timer = setTimeout(
-        () =>
-          end(
-            new RequestFault(
-              408,
-              `body: expected all of it within ${bodyTimeoutMs} ms, found ${length} bytes`,
-            ),
-          ),
-        bodyTimeoutMs,
-      );
-      if (declared > 0 && !count(declared)) return;
-      request.on('data', take).on('end', end).on('error', cutOff).on('close', cutOff);
+      const cutOff = () =>
+        fail(new RequestFault(400, 'body: expected all of it, found the connection closed'));
+      const late = () => {
+        const message = `body: expected all of it within ${bodyTimeoutMs} ms, found ${length} bytes`;
+        fail(new RequestFault(408, message));
+      };
+      const timer = setTimeout(late, bodyTimeoutMs);
+      request.on('data', take).on('end', end).on('close', cutOff);
     });
   }
 }

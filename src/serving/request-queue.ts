@@ -73,6 +73,14 @@ export class RequestQueue {
     return this.#images;
   }
 
+  /** @throws DigitflowError QUEUE_FULL, POOL_CLOSED where nothing would be taken now */
+  check(): void {
+    if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'no more requests are taken');
+    if (this.#images < this.#most) return;
+    const message = `expected at most ${this.#most} images in line, found ${this.#images}; try again later`;
+    throw new DigitflowError('QUEUE_FULL', message);
+  }
+
   /**
    * Puts images in line; a request that finds room is taken whole, whatever its size. To leave frees its place at once.
    *
@@ -82,11 +90,7 @@ export class RequestQueue {
    */
   ask(pixels: Uint8Array, watch?: Watch): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) throw new DigitflowError('POOL_CLOSED', 'no more requests are taken');
-      if (this.#images >= this.#most) {
-        const message = `expected at most ${this.#most} images in line, found ${this.#images}; try again later`;
-        throw new DigitflowError('QUEUE_FULL', message);
-      }
+      this.check();
       const count = pixels.length / this.#recordBytes;
       const askedMs = performance.now();
       const asked: Asked = {

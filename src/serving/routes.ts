@@ -42,7 +42,15 @@ function patternOf(url: string): RegExp {
 /** Reads the body of a request whole; its bytes are counted until the reply is out. */
 export function readBody(request: FastifyRequest, reply: FastifyReply, bodies: Bodies): Promise<Buffer> {
   if (reply.raw.destroyed) throw new RequestFault(499, GONE);
-  return bodies.read(request.raw, (release) => reply.raw.once('close', release));
+  return bodies.read(request.raw, (release) => {
+    reply.raw.once('close', release);
+    if (!request.raw.readableDidRead) invite(request, reply);
+  });
+}
+
+/** Tells who asks whether to send a body to do so: only now, since who is refused need not send it at all. */
+export function invite({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (/^100-continue$/i.test(raw.headers.expect ?? '')) reply.raw.writeContinue();
 }
 
 /** Tells when who asked has gone without a reply. */

@@ -11,9 +11,10 @@ import {
 } from 'fastify';
 import { DigitflowError } from '../errors.js';
 import { type AccessOptions, addAccess } from './access.js';
-import { Connections, type EndingOptions, LINGER_MS } from './connections.js';
+import { Connections, type EndingOptions } from './connections.js';
 import { addImages } from './image-routes.js';
 import type { Metrics } from './metrics.js';
+import { Leftovers } from './overload.js';
 import { addPages } from './page-routes.js';
 import { addProtocol } from './protocol-routes.js';
 import { Bodies, type BodyLimits } from './read-body.js';
@@ -76,11 +77,13 @@ export async function openServer(
     frameworkErrors: (error, request, reply) => answerFault(error, request, reply as FastifyReply),
   });
   const connections = new Connections(app.server);
+  const leftovers = new Leftovers();
   app.server.maxConnections = options.mostConnections;
   // Who has said all may close their half: without this Node would close the other, and the reply be lost.
   Object.assign(app.server, { httpAllowHalfOpen: true });
-  // What is expected beyond that a body is waited for may be passed over.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  // Who asks whether to send a body is told once it is wanted; what else is expected may be passed over.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    app.server.on(event, (request, response) => app.server.emit('request', request, response));
   app.server.on('connect', (_request, socket: Socket) => {
     connections.refuse(socket, bareFault('405 Method Not Allowed', 'expected GET or POST, found CONNECT'));
   });
@@ -140,21 +143,12 @@ export async function openServer(
     if (fault.status >= 500 && fault.status !== 503) app.log.error({ id: request.id, err: error }, 'fault');
     if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
     if (fault.status === 408) reply.header('connection', 'close');
-    else lingerWith(request.raw);
+    else leftovers.add(request.raw);
     reply
       .code(fault.status)
       .type(JSON_TYPE)
       .send(`${faultJson(fault.message)}\n`);
   }
-}
-
-/** Lets go of the rest of a body that is not wanted, for as long as that does not take long. */
-function lingerWith(raw: IncomingMessage): void {
-  if (raw.complete) return;
-  const { socket } = raw;
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  raw.once('close', () => clearTimeout(timer));
-  raw.resume();
 }
 
 /** To make a random one for each request would take longer than to know who asks. */
@@ -200,7 +194,9 @@ function bareFault(status: string, message: string): string {
 
 /** What Node lets pass of a head, and others may read otherwise. */
 function faultOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): RequestFault | undefined {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name)).length;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at].length === 4 && rawHeaders[at].toLowerCase() === 'host') hosts++;
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
     return new RequestFault(400, `Host: expected one header, found ${hosts === 0 ? 'none' : hosts}`);
   const coding = headers['transfer-encoding'];

@@ -11,7 +11,8 @@ export interface ServedModel {
   readonly network: Network;
   /** SHA-256 of its file, in hexadecimal. */
   readonly sha256: string;
-  /** As `RequestQueue.ask`. */
+  /** As in `RequestQueue`. */
+  check(): void;
   ask(pixels: Uint8Array, watch?: Watch): Promise<Reply>;
 }
 

@@ -224,7 +224,7 @@ describe('under load', () => {
 
   test('far more than it can bear is refused with a 503, and what is taken is answered rightly', async () => {
     const expected = await verdicts('sigmoid');
-    const flags = ['--workers', '1', '--batch-size', '10', '--queue', '20'];
+    const flags = ['--workers', '1', '--batch-size', '10', '--queue', '20', '--max-lag', '60000'];
     const { cli, port } = await started(flags);
     let most = 0;
     const watch = async (): Promise<void> => {

@@ -19,13 +19,22 @@ import { ask, head, serving, statusesOf } from './serving.js';
 const CSV = digitsCsv({ count: 20 });
 const PNG = pngOf(testPixels().subarray(0, 784));
 const SOON = { timeout: 60_000 } as const;
-const LIMITS = { bodyBytes: 2 ** 20, allBodyBytes: 2 ** 22, bodyTimeoutMs: 60_000 } as const;
+const LIMITS = {
+  bodyBytes: 2 ** 20,
+  allBodyBytes: 2 ** 22,
+  bodyTimeoutMs: 60_000,
+  mostLagMs: 60_000,
+} as const;
 /** More than all streams that may be open at a time. */
 const MANY = 6;
 
 /** A service of which rows alone are wanted. */
 function serviceOf(rows: Service['rows']): Service {
-  const model = { name: 'sigmoid', network, sha256: '', ask: () => Promise.reject(new Error('not asked')) };
+  const model = {
+    ...{ name: 'sigmoid', network, sha256: '' },
+    check: () => {},
+    ask: () => Promise.reject(new Error('not asked')),
+  };
   const page = async () => '';
   return { ...{ model, isReady: true, rows, explain: () => '{}' }, page, report: page };
 }

@@ -126,21 +126,24 @@ describe('overload', () => {
     const bodyBytes = async () =>
       /digitflow_body_bytes (\d+)/.exec((await ask(await port, 'GET', '/metrics')).body.toString())?.[1];
     const holding = await Promise.all(
-      Array.from({ length: 16 }, async () => {
+      Array.from({ length: 4 }, async () => {
         const socket = connect(await port, '127.0.0.1');
         socket.write(head('POST', INFER, { 'content-length': 16 * MIB }));
         return socket;
       }),
     );
-    await vi.waitUntil(async () => (await bodyBytes()) === `${256 * MIB}`, { timeout: 20_000 });
-    const refused = await ask(await port, 'POST', INFER, PICTURE);
+    await vi.waitUntil(async () => (await bodyBytes()) === `${64 * MIB}`, { timeout: 20_000 });
+    const { body, headers } = binary(100);
+    const refused = await ask(await port, 'POST', INFER, body, headers);
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
     expect(json(refused)).toEqual({ error: 'too many bytes are under way; try again later' });
     expect((await ask(await port, 'GET', '/v2/health/live')).status).toBe(200);
+    // What is small holds too little to be refused.
+    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
     for (const socket of holding) socket.destroy();
     await vi.waitUntil(async () => (await bodyBytes()) === '0', { timeout: 20_000 });
-    expect((await ask(await port, 'POST', INFER, PICTURE)).status).toBe(200);
+    expect((await ask(await port, 'POST', INFER, body, headers)).status).toBe(200);
   });
 
   test.each([

@@ -2,12 +2,12 @@ import { connect } from 'node:net';
 import { afterAll } from 'vitest';
 import { type ServeOptions, type Serving, serve } from '../../pipelines/serve.js';
 
-/** A service of the tests, in this process, on a port of its own; it ends after them. */
+/** A service of the tests, in this process, on a port of its own; it ends after them. However busy the machine is, it has time. */
 export function serving(options: ServeOptions = {}): {
   readonly port: Promise<number>;
   readonly it: Promise<Serving>;
 } {
-  const it = serve({ port: 0, quiet: true, ...options });
+  const it = serve({ port: 0, quiet: true, mostLagMs: 60_000, ...options });
   afterAll(async () => (await it).end());
   return { it, port: it.then(({ url }) => Number(new URL(url).port)) };
 }

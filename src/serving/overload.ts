@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { LINGER_MS } from './connections.js';
+import { RequestFault } from './request-fault.js';
+
+/**
+ * How long the present turn of the event loop has lasted. In a turn all that has come is read and answered, one after the other;
+ * so who comes last has waited as long, and the next turn begins as much later.
+ */
+export class Turn {
+  readonly #mostMs: number;
+  #began: { readonly ms: number; readonly cpu: NodeJS.CpuUsage } | undefined;
+
+  constructor(mostMs: number) {
+    this.#mostMs = mostMs;
+  }
+
+  /** @throws RequestFault 503 where the turn has lasted too long: who is told soon lets the next turn begin soon */
+  check(): void {
+    if (this.#began === undefined) {
+      this.#began = { ms: performance.now(), cpu: process.cpuUsage() };
+      setImmediate(() => {
+        this.#began = undefined;
+      });
+      return;
+    }
+    if (performance.now() - this.#began.ms <= this.#mostMs) return;
+    // Where other programs held this one up there is no more to do than else.
+    const { user, system } = process.cpuUsage(this.#began.cpu);
+    if ((user + system) / 1000 < this.#mostMs / 2) return;
+    throw new RequestFault(503, 'more is asked for than can be answered; try again later');
+  }
+}
+
+/** How much is let go at a time, in pieces as they come; all of it 400 MB/s at most, a sixth of what a core can read. */
+const PACE_MS = 5;
+const PIECES = 32;
+
+/** What is left of bodies that are not wanted. It is let go slowly, since to read it takes the time of those that are. */
+export class Leftovers {
+  #paused: IncomingMessage[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Lets go of the rest of a body, for as long as that does not take long. */
+  add(raw: IncomingMessage): void {
+    if (raw.complete) return;
+    const { socket } = raw;
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    raw.once('close', () => clearTimeout(timer));
+    raw.on('data', () => {
+      raw.pause();
+      this.#paused.push(raw);
+      this.#timer ??= setInterval(() => this.#letGo(), PACE_MS);
+    });
+    raw.resume();
+  }
+
+  #letGo(): void {
+    for (const raw of this.#paused.splice(0, PIECES)) raw.resume();
+    if (this.#paused.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
