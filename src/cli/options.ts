@@ -84,7 +84,8 @@ export function addViewOptions(command: Command): Command {
   return addErrorOptions(command.addOption(format.default('table')));
 }
 
-function addErrorOptions(command: Command): Command {
+/** Adds what goes to stderr. */
+export function addErrorOptions(command: Command): Command {
   return command
     .option('-q, --quiet', 'nothing on stderr but errors')
     .option('--debug', 'the stack of an error');

@@ -45,6 +45,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'make one HTML page to draw digits on: the network lights up, and you can turn its knobs',
     load: async () => (await import('./draw-command.js')).defineDraw,
   },
+  plan: {
+    usage: '[options] <files...>',
+    description: 'divide a run among many machines: where each shard of the input begins, as one JSON file',
+    load: async () => (await import('./plan-command.js')).definePlan,
+  },
   serve: {
     usage: '[options]',
     description:

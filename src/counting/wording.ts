@@ -43,6 +43,14 @@ export function durationWords(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)} h` : `${minutes}:${two(whole % 60)} min`;
 }
 
+/** `812 bytes`, `8.2 MB`, `1.2 GB`. */
+export function bytesWords(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB'];
+  if (bytes < 1000) return `${bytes} bytes`;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes * 1.0001) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(bytes < 1e15 ? 3 : 6))} ${units[power - 1]}`;
+}
+
 /** `3.41 million images/s`, `842,000 images/s`: three digits, since more of them are noise. */
 export function rateWords(imagesPerSecond: number): string {
   if (imagesPerSecond >= 1e6) return `${Number((imagesPerSecond / 1e6).toPrecision(3))} million images/s`;

@@ -7,7 +7,8 @@ import { arrayBytes } from './bytes/stream-bytes.js';
 /** Whether to compute the SHA-256 of the raw content: `auto` does up to 64 MiB, announced by the header. */
 export type DigestMode = 'auto' | 'always' | 'never';
 
-const AUTO_DIGEST_BYTES = 64 * 1024 * 1024;
+/** Of longer content there is no digest by default. */
+export const AUTO_DIGEST_BYTES = 64 * 1024 * 1024;
 
 /** What a file says of its data before it. */
 export interface DataHeader {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs';
-import { basename, dirname, join, posix } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, isUrl, missingInput } from '../errors.js';
 import { labelNames } from '../formats/numpy/numpy-roles.js';
@@ -149,17 +149,19 @@ async function filesIn(folder: string): Promise<Set<string>> {
  * The paths that patterns stand for, sorted: `*` and `?` in the last part of a path. A file whose name is the pattern itself
  * is taken as it is.
  *
+ * @param root what they are relative to
  * @throws DigitflowError INPUT_MISSING where nothing fits, INPUT_READ
  */
-export async function expandPaths(paths: readonly string[]): Promise<string[]> {
-  return (await Promise.all(paths.map(expandPath))).flat();
+export async function expandPaths(paths: readonly string[], root = ''): Promise<string[]> {
+  return (await Promise.all(paths.map((path) => expandPath(path, root)))).flat();
 }
 
-async function expandPath(path: string): Promise<string[]> {
+async function expandPath(path: string, root: string): Promise<string[]> {
   const pattern = basename(path);
   if (!/[*?]/.test(pattern) || isUrl(path)) return [path];
   const folder = dirname(path);
-  const names = await promisify(readdir)(folder).catch((error: unknown) => {
+  const place = root === '' ? folder : resolve(root, folder);
+  const names = await promisify(readdir)(place).catch((error: unknown) => {
     throw inputError(error, folder);
   });
   if (names.includes(pattern)) return [path];

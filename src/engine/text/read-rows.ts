@@ -1,5 +1,5 @@
 import { parseRow } from '../../formats/csv/parse-row.js';
-import { findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
+import { findLastRowEnd, findLineEnd, findRowEnd, type RowEnd } from '../../formats/csv/row-ends.js';
 import type { Answer, Scored } from '../messages.js';
 import type { TextStretch } from '../records.js';
 import { readFully } from '../shared-bytes.js';
@@ -52,11 +52,10 @@ function rowAt(
   spansLines: boolean,
   at: number,
 ): RowEnd | 'more' | 'quoted' {
+  if (spansLines) return findLastRowEnd(bytes, at, end, dialect);
   const line = findLineEnd(bytes, at, end, dialect);
   if (line === undefined) return isLast ? { end, next: end, lines: 0, isOpen: false } : 'more';
-  const row = findRowEnd(bytes, at, spansLines ? end : line.next, dialect);
-  if (spansLines) return row.isOpen ? line : row;
-  return row.isOpen ? 'quoted' : line;
+  return findRowEnd(bytes, at, line.next, dialect).isOpen ? 'quoted' : line;
 }
 
 /** Scores the rows of the text that lies in the slot: all that a quoted field can span. */

@@ -70,6 +70,17 @@ export function findRowEnd(bytes: Uint8Array, start: number, end: number, dialec
   return { ...line, lines: quotedLines + 1 };
 }
 
+/**
+ * Finds the end of the row that begins at `start` where no text follows `end`: a quote that is not closed before then was
+ * never to be, and its row ends with its line; the last row may lack its line end.
+ */
+export function findLastRowEnd(bytes: Uint8Array, start: number, end: number, dialect: TextShape): RowEnd {
+  const line = findLineEnd(bytes, start, end, dialect);
+  if (line === undefined) return { end, next: end, lines: 0, isOpen: false };
+  const row = findRowEnd(bytes, start, end, dialect);
+  return row.isOpen ? line : row;
+}
+
 /** Where the last whole row ends in text that begins with a row; 0 where there is none. Agrees with `findRowEnd`. */
 export function endOfWholeRows(text: Buffer, dialect: TextShape): number {
   const lineEnd = lineEndByte(dialect);

@@ -77,7 +77,7 @@ function returnAfter({ reading, stretch, scored }: Batch): ReturnType<Input['ret
 }
 
 /** Longer content is not digested by default: 128 MiB take 0.1 s, and hold as many images as 64 MiB of IDX. */
-const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
+export const MOST_DIGESTED_BYTES = 128 * 2 ** 20;
 
 /** A CSV that is digested while it is evaluated. */
 interface DigestedCsv {
