@@ -186,7 +186,8 @@ async function evaluateInputs(
   }
 }
 
-function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
+/** What a report says of a network. */
+export function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
   return {
     name,
     sha256,

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
-import { ReportCollector } from '../src/counting/report-collector.js';
+import { REPORT_MISTAKES, ReportCollector } from '../src/counting/report-collector.js';
 import { loadModel } from '../src/inputs/open-model.js';
 import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
@@ -24,7 +24,6 @@ export interface ReportResult {
   readonly evaluation: Evaluation;
 }
 
-const MISTAKES = 24;
 const SUSPECTS = 24;
 /** Wider layers show their first neurons only. */
 const MOST_NEURONS = 64;
@@ -41,7 +40,7 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
   const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {
-    mistakes: MISTAKES,
+    mistakes: REPORT_MISTAKES,
     ...options,
     onBatch: (records) => collector.add(records),
   });

@@ -1,10 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type EvaluateOptions, type EvaluateResult, evaluate } from '../../pipelines/evaluate.js';
-import { evaluationCsv } from '../outputs/evaluation-csv.js';
-import { evaluationMarkdown } from '../outputs/evaluation-markdown.js';
-import { evaluationJson } from '../outputs/json-text.js';
-import { pictureOf } from '../views/picture.js';
-import { renderEvaluation } from '../views/terminal/render-evaluation.js';
+import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
+import { type EvaluationFormat, evaluationText } from '../../pipelines/evaluation-text.js';
+import type { Evaluation } from '../counting/evaluation.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
@@ -14,10 +11,10 @@ import {
 import { isWhole, noteReading, share, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
 
-const FORMATS = ['table', 'json', 'markdown', 'csv'] as const;
+export const EVALUATION_FORMATS: readonly EvaluationFormat[] = ['table', 'json', 'markdown', 'csv'];
 
 interface EvaluateFlags extends EvaluationFlags {
-  readonly format: (typeof FORMATS)[number];
+  readonly format: EvaluationFormat;
   readonly minAccuracy?: number;
   readonly mistakes: number;
 }
@@ -41,7 +38,9 @@ Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such inp
 /** Gives `digitflow evaluate` its arguments, flags and action. */
 export function defineEvaluate(command: Command): void {
   addEvaluationArguments(command)
-    .addOption(new Option('-f, --format <format>', 'what to print').choices(FORMATS).default('table'))
+    .addOption(
+      new Option('-f, --format <format>', 'what to print').choices(EVALUATION_FORMATS).default('table'),
+    )
     .option('--mistakes <count>', 'how many of the worst mistakes to show', wholeNumber(0), 10)
     .option('--min-accuracy <share>', 'exit with 1 when the accuracy is lower, such as 0.94 or 94%', share);
   addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runEvaluate);
@@ -56,29 +55,22 @@ async function runEvaluate(
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
     const result = await withEvaluation(images, labels, flags, signal, run);
-    await writeOut(formatted(result, flags.format));
+    await writeOut(evaluationText(result, flags.format, stdoutOptions()));
     // The table ends with it; a program that reads another format may not show it.
     if (flags.format !== 'table') noteReading(flags, result.evaluation);
     const isDone = isWhole(result.evaluation.partial, [images, labels]);
-    if (isDone || !signal.aborted) process.exitCode = exitCode(result, flags);
+    if (isDone || !signal.aborted) process.exitCode = accuracyExitCode(result.evaluation, flags);
     return isDone;
   });
 }
 
-function formatted(result: EvaluateResult, format: EvaluateFlags['format']): string {
-  const { evaluation, mistakes, normalization } = result;
-  if (format === 'json') return evaluationJson(evaluation);
-  if (format === 'markdown') return evaluationMarkdown(evaluation);
-  if (format === 'csv') return evaluationCsv(evaluation);
-  const { height, width } = evaluation.data;
-  const pictures = mistakes.map(({ pixels }) => pictureOf(pixels, height, width, normalization.transposed));
-  return renderEvaluation(evaluation, pictures, stdoutOptions());
-}
-
-function exitCode({ evaluation }: EvaluateResult, flags: EvaluateFlags): number {
+/** That of an evaluation: 1 where the accuracy is lower than it was to be, which is said. */
+export function accuracyExitCode(
+  { accuracy }: Evaluation,
+  flags: Pick<EvaluateFlags, 'minAccuracy' | 'quiet'>,
+): number {
   const { minAccuracy } = flags;
   if (minAccuracy === undefined) return 0;
-  const { accuracy } = evaluation;
   if (accuracy !== null && accuracy >= minAccuracy) return 0;
   const found = accuracy ?? 'no images to measure it on';
   sayNote(flags, `accuracy: expected at least ${minAccuracy}, found ${found}`);

@@ -50,6 +50,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'divide a run among many machines: where each shard of the input begins, as one JSON file',
     load: async () => (await import('./plan-command.js')).definePlan,
   },
+  merge: {
+    usage: '[options] <plan> <folders...>',
+    description: 'put the shards of a plan together: the very bytes that one machine would have written',
+    load: async () => (await import('./merge-command.js')).defineMerge,
+  },
   serve: {
     usage: '[options]',
     description:

@@ -120,6 +120,9 @@ export class CellExamples {
   }
 }
 
+/** How many of the worst mistakes a report shows. */
+export const REPORT_MISTAKES = 24;
+
 /** The most images of one cell. */
 const MOST_OF_A_CELL = 12;
 /** All cells together show about this many images. */

@@ -61,6 +61,14 @@ export class State {
     return this.list(length).map((entry) => entry.whole());
   }
 
+  /** Whole numbers from 0 up, by their names. */
+  countsByName(): Record<string, number> {
+    this.get('');
+    return Object.fromEntries(
+      Object.keys(this.value as object).map((name) => [name, this.get(name).whole()] as const),
+    );
+  }
+
   /** A whole number. */
   whole(least = 0, most = Number.MAX_SAFE_INTEGER): number {
     const { value } = this;

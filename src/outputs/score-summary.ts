@@ -3,7 +3,7 @@ import { describeError } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { Claims } from './claims.js';
 import { KeptFile } from './kept-file.js';
-import { ScoreTally } from './rows/scored-rows.js';
+import { type ScoreCounts, ScoreTally } from './rows/scored-rows.js';
 import { identityOf } from './score-journal.js';
 import type { ScoreOutputs } from './score-outputs.js';
 import type { ScoreResult, ScoreStart } from './score-writer.js';
@@ -16,6 +16,40 @@ interface ScoringModel {
   readonly network: Network;
   readonly name: string;
   readonly sha256: string;
+}
+
+/** What a summary says. */
+export interface ScoreSummary extends Pick<ScoreResult, 'rows' | 'rejected' | 'workers' | 'partial'> {
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly classes: readonly string[];
+  /** The size is that of the file, packed or not; null for a stream. */
+  readonly inputs: readonly (Omit<InputDescription, 'file'> & { readonly bytes: number | null })[];
+  readonly counts: ScoreCounts;
+  /** How many of the rows an earlier run had done. */
+  readonly resumedAt: number;
+  /** Of this run alone, without its start. */
+  readonly seconds: number;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** A summary as JSON, schema `digitflow.score/1`: fields may be added; the meaning of a field stays. */
+export function scoreSummaryText(summary: ScoreSummary): string {
+  const { model, classes, inputs, counts, rows, rejected, resumedAt, workers, seconds, partial } = summary;
+  const json = {
+    ...{ schema: 'digitflow.score/1', model },
+    inputs: inputs.map(({ name, format, bytes, guesses }) => ({ name, format, bytes, guesses })),
+    // Of all inputs, with the rows of an earlier run that `--resume` continued.
+    ...{ records: rows, scored: rows - rejected, rejected },
+    predictions: Object.fromEntries(classes.map((label, index) => [label, counts.predictions[index]])),
+    rejects: Object.entries(counts.reasons)
+      .map(([reason, count]) => ({ reason, count }))
+      .sort((a, b) => b.count - a.count),
+    ...{ resumedAt, workers, seconds },
+    rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
+    partial,
+    ...(summary.error === undefined ? {} : { error: summary.error }),
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
 }
 
 /** Gathers what a run's summary says, and writes it however the run ends. */
@@ -55,7 +89,7 @@ export class SummaryFile {
   }
 
   /**
-   * Writes the summary, schema `digitflow.score/1`: fields may be added; the meaning of a field stays.
+   * Writes the summary: see `scoreSummaryText`.
    *
    * @param error what ended the run; left out after the end of the input, Ctrl-C, or a reader that had seen enough
    * @throws DigitflowError OUTPUT_WRITE
@@ -66,34 +100,18 @@ export class SummaryFile {
     error?: unknown,
   ): Promise<void> {
     const { network, name, sha256 } = this.#model;
-    const { predictions, reasons } = written?.counts ?? new ScoreTally(network.classes.length).counts;
     const { inputs, rows, rejected, seconds, workers, partial } = run;
     const { code, message } = describeError(error);
-    const resumedAt = written?.from?.rows ?? 0;
-    const summary = {
-      schema: 'digitflow.score/1',
-      model: { name, sha256 },
-      // The size is that of the file, packed or not; null for a stream.
+    const text = scoreSummaryText({
+      ...{ model: { name, sha256 }, classes: network.classes, rows, rejected, workers, seconds, partial },
       inputs: inputs.map(({ name, format, guesses }) => {
         return { name, format, bytes: identityOf(name).bytes, guesses };
       }),
-      // Of all inputs, with the rows of an earlier run that `--resume` continued.
-      records: rows,
-      scored: rows - rejected,
-      rejected,
-      predictions: Object.fromEntries(network.classes.map((label, index) => [label, predictions[index]])),
-      rejects: Object.entries(reasons)
-        .map(([reason, count]) => ({ reason, count }))
-        .sort((a, b) => b.count - a.count),
-      resumedAt,
-      workers,
-      // Of this run alone, without its start.
-      seconds,
-      rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
-      partial,
+      counts: written?.counts ?? new ScoreTally(network.classes.length).counts,
+      resumedAt: written?.from?.rows ?? 0,
       ...(error === undefined ? {} : { error: { code, message } }),
-    };
-    await this.#file.deliver(`${JSON.stringify(summary, null, 2)}\n`);
+    });
+    await this.#file.deliver(text);
   }
 
   /**

@@ -1,4 +1,5 @@
 import {
+  closeSync,
   constants,
   fsync,
   ftruncate,
@@ -18,6 +19,7 @@ const open = promisify(openCallback);
 const stat = promisify(statCallback);
 const writeSome = promisify(writeCallback);
 const truncate = promisify(ftruncate);
+const syncFile = promisify(fsync);
 
 /** The reader of the output has seen enough: no fault, but the end of the run. */
 export class OutputClosed extends Error {}
@@ -28,9 +30,14 @@ export interface FileOutput {
   readonly bytes: number;
   /** @throws DigitflowError OUTPUT_WRITE */
   write(text: string | Uint8Array): Promise<void>;
-  /** Resolves when all of it is on the disk. */
+  /** Resolves when all of it is on the disk. Throws OUTPUT_WRITE where the disk turns out to be full, or broken. */
   sync(): Promise<void>;
+  /** To be called once nothing is written any more. */
+  close(): void;
 }
+
+/** What the system says of files that cannot be synced, and Node's permission model of all: what was written is written. */
+const NEVER_SYNCED = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS', 'EROFS', 'ERR_ACCESS_DENIED']);
 
 /**
  * A file that is written anew, or continued after its first `keptBytes` bytes: what follows them is cut off.
@@ -38,7 +45,7 @@ export interface FileOutput {
  * @throws DigitflowError OUTPUT_WRITE when it cannot be opened, RESUME_MISMATCH when it is shorter than that
  */
 export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutput> {
-  const { write, sync } = await openOutput(path, keptBytes).catch((error) => {
+  const { write, sync, close } = await openOutput(path, keptBytes).catch((error) => {
     throw error instanceof DigitflowError ? error : writeError(error, path);
   });
   let length = keptBytes;
@@ -53,7 +60,12 @@ export async function fileOutput(path: string, keptBytes = 0): Promise<FileOutpu
       });
       length += bytes.length;
     },
-    sync,
+    sync: async () => {
+      await sync().catch((error: NodeJS.ErrnoException) => {
+        if (!NEVER_SYNCED.has(error.code ?? '')) throw writeError(error, path);
+      });
+    },
+    close,
   };
 }
 
@@ -67,7 +79,7 @@ async function openOutput(path: string, keptBytes: number) {
       pipe.write(bytes);
       await pipe.drained();
     };
-    return { write, sync: async () => {} };
+    return { write, sync: async () => {}, close: () => pipe.close() };
   }
   const fd = await (keptBytes > 0 ? openAfter(path, keptBytes) : open(path, 'w'));
   return {
@@ -76,8 +88,8 @@ async function openOutput(path: string, keptBytes: number) {
         done += (await writeSome(fd, bytes.subarray(done))).bytesWritten;
       }
     },
-    // Not every kind of file can be synced; the text is written all the same.
-    sync: () => new Promise<void>((resolve) => fsync(fd, () => resolve())),
+    sync: () => syncFile(fd),
+    close: () => closeSync(fd),
   };
 }
 

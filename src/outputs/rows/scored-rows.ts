@@ -48,11 +48,18 @@ export class ScoreTally {
 
   add({ count, predictions, rejects }: ScoredRows): void {
     for (let row = 0; row < count; row++) this.#predictions[predictions[row]]++;
-    for (const { reason } of rejects) {
-      const kind = kindOf(reason());
-      const name = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS ? kind : OTHER_REASONS;
-      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + 1);
-    }
+    for (const { reason } of rejects) this.#addReason(kindOf(reason()), 1);
+  }
+
+  /** Adds what was counted of the rows that follow, by a network of the same classes. */
+  addCounts({ predictions, reasons }: ScoreCounts): void {
+    for (const index of this.#predictions.keys()) this.#predictions[index] += predictions[index];
+    for (const [kind, count] of Object.entries(reasons)) this.#addReason(kind, count);
+  }
+
+  #addReason(kind: string, count: number): void {
+    const name = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS ? kind : OTHER_REASONS;
+    this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count);
   }
 }
 

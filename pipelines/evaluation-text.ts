@@ -1,0 +1,24 @@
+import { evaluationCsv } from '../src/outputs/evaluation-csv.js';
+import { evaluationMarkdown } from '../src/outputs/evaluation-markdown.js';
+import { evaluationJson } from '../src/outputs/json-text.js';
+import { pictureOf } from '../src/views/picture.js';
+import { renderEvaluation } from '../src/views/terminal/render-evaluation.js';
+import type { RenderOptions } from '../src/views/terminal/terminal.js';
+import type { EvaluateResult } from './evaluate.js';
+
+/** How an evaluation can be written. */
+export type EvaluationFormat = 'table' | 'json' | 'markdown' | 'csv';
+
+/** An evaluation as text, with a newline at its end. */
+export function evaluationText(
+  { evaluation, mistakes, normalization }: EvaluateResult,
+  format: EvaluationFormat,
+  options: RenderOptions,
+): string {
+  if (format === 'json') return evaluationJson(evaluation);
+  if (format === 'markdown') return evaluationMarkdown(evaluation);
+  if (format === 'csv') return evaluationCsv(evaluation);
+  const { height, width } = evaluation.data;
+  const pictures = mistakes.map(({ pixels }) => pictureOf(pixels, height, width, normalization.transposed));
+  return renderEvaluation(evaluation, pictures, options);
+}

@@ -1,0 +1,64 @@
+import { renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asidePath, checkWritable, KeptFile, plainTarget, syncFolder, writing } from './kept-file.js';
+import { type FileOutput, fileOutput, writeStdout } from './rows/row-output.js';
+
+/**
+ * An output of any length that is written piece by piece, and takes its place when all of it is on the disk: until then the
+ * one before stays. Stdout, pipes and the like are written as it comes.
+ */
+export class AsideOutput {
+  readonly #path: string | undefined;
+  /** Where it is written, and where it goes then; null where it is written in place. */
+  readonly #places: { readonly aside: string; readonly target: string } | null;
+  #file: FileOutput | undefined;
+
+  /**
+   * Makes sure that it can be written, and changes nothing yet.
+   *
+   * @param path undefined for stdout
+   * @throws DigitflowError OUTPUT_WRITE
+   */
+  constructor(path: string | undefined) {
+    this.#path = path;
+    const target = path === undefined ? null : plainTarget(path);
+    this.#places = path === undefined || target === null ? null : { aside: asidePath(path), target };
+    if (path === undefined) return;
+    // What makes sure of a file that is written whole holds for its beginning, too.
+    if (this.#places === null) checkWritable(path);
+    else new KeptFile(path);
+  }
+
+  /** Throws OUTPUT_WRITE; OutputClosed when the reader of stdout has gone. */
+  async write(bytes: Uint8Array | string): Promise<void> {
+    if (this.#path === undefined) return bytes.length > 0 ? writeStdout(bytes) : undefined;
+    this.#file ??= await fileOutput(this.#places?.aside ?? this.#path);
+    await this.#file.write(bytes);
+  }
+
+  /** Resolves when all of it is on the disk, where it is written aside. Throws OUTPUT_WRITE. */
+  async end(): Promise<void> {
+    await this.write('');
+    await this.#file?.sync();
+    this.#close();
+  }
+
+  /** Gives what has ended its name. Throws OUTPUT_WRITE. */
+  publish(): void {
+    const places = this.#places;
+    if (places === null) return;
+    writing(this.#path ?? '', () => renameSync(places.aside, places.target));
+    syncFolder(dirname(places.target));
+  }
+
+  /** Leaves nothing of what was written aside; to be called where it is not published. */
+  discard(): void {
+    this.#close();
+    if (this.#places !== null) rmSync(this.#places.aside, { force: true });
+  }
+
+  #close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
