@@ -3,6 +3,7 @@ import { bytesWords } from '../src/counting/wording.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import { checkMisplaced } from '../src/formats/reading.js';
+import { webUrlOf } from '../src/inputs/bytes/open-bytes.js';
 import { isStream } from '../src/inputs/first-bytes.js';
 import { Inputs } from '../src/inputs/inputs.js';
 import { findEach } from '../src/inputs/open-inputs.js';
@@ -20,7 +21,7 @@ import type { ReadingOptions } from './hold.js';
 
 /** What to divide among machines, and how. */
 export interface PlanOptions extends Pick<ReadingOptions, 'reading' | 'onOpened'> {
-  /** Paths of files of any format, and of folders of pictures. At least one. */
+  /** Paths of files of any format, and of folders of pictures; `http:` and `https:` URLs. At least one. */
   readonly inputs: readonly string[];
   /** What paths are relative to, here; another machine may have it elsewhere. Default: the working folder. */
   readonly root?: string | undefined;
@@ -130,12 +131,13 @@ async function openAll(network: Network, options: PlanOptions): Promise<OpenedIn
       opened.push(await describeInput(input, paths, root));
       await input.close();
     }
-    const [{ path, format }] = opened;
     if (opened.length > 1) return opened;
+    const [{ format, files: found }] = opened;
+    const [{ path }] = found;
     const evaluated = evaluatedFiles({ path, format, root, labels, options: known });
-    const found = await unlessAborted(evaluated, signal);
-    const labelFiles = found.labels === null ? [] : [await measureFile(found.labels, root)];
-    return opened.map((one) => ({ ...one, files: [...one.files, ...labelFiles], digests: found.digests }));
+    const { labels: own, digests } = await unlessAborted(evaluated, signal);
+    const labelFiles = own === null ? [] : [await measureFile(own, root)];
+    return opened.map((one) => ({ ...one, files: [...found, ...labelFiles], digests }));
   } finally {
     await inputs.close();
   }
@@ -148,6 +150,7 @@ function pathsWithin(paths: readonly string[], root: string | undefined): string
   if (paths.length === 0) throw new DigitflowError('USAGE', 'expected at least one input, found none');
   return paths.map((path) => {
     if (path === '-') throw notKept(path);
+    if (webUrlOf(path) !== null) return path;
     const within = root !== undefined && isAbsolute(path) ? relative(root, path) : path;
     if (root !== undefined && (isAbsolute(within) || normalize(within).split(sep)[0] === '..')) {
       const message = `${path}: expected an input within the root ${root}, found one elsewhere; give another --root`;

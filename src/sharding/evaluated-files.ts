@@ -1,16 +1,19 @@
 import { basename, dirname, join } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { isNpz } from '../formats/recognize.js';
+import { nameOf, webUrlOf } from '../inputs/bytes/open-bytes.js';
 import { MOST_DIGESTED_BYTES } from '../inputs/csv/csv-input.js';
 import { AUTO_DIGEST_BYTES } from '../inputs/data-stream.js';
-import { locateLabels } from '../inputs/find-files.js';
+import { locateLabels, webLabels } from '../inputs/find-files.js';
 import { cursorAt, type Input } from '../inputs/input.js';
 import { Inputs, type InputsOptions } from '../inputs/inputs.js';
 import type { PlannedInput } from './plan.js';
-import { contentDigest, placeOf, startOfFile } from './planned-files.js';
+import { contentDigest, measureFile, placeOf, startOfFile } from './planned-files.js';
 
 /** Images, and how an evaluation would read them. */
-export interface EvaluatedImages extends Pick<PlannedInput, 'path' | 'format'> {
+export interface EvaluatedImages extends Pick<PlannedInput, 'format'> {
+  /** Where they lie: below the root, or a URL. */
+  readonly path: string;
   readonly root: string | undefined;
   /** The path of their labels, where it was given. */
   readonly labels: string | undefined;
@@ -40,13 +43,17 @@ export async function evaluatedFiles(
   const most = format === 'csv' ? MOST_DIGESTED_BYTES : AUTO_DIGEST_BYTES;
   const digests = [path, labels]
     .filter((one) => one !== null)
-    .map(async (one) => ({ path: one, sha256: await contentDigest(placeOf(one, root), one, most) }));
+    .map(async (one) => {
+      return { path: nameOf(one), sha256: await contentDigest(placeOf(one, root), nameOf(one), most) };
+    });
   return { labels, digests: await Promise.all(digests) };
 }
 
 /** The path of labels beside images, called as these are. */
 async function findLabels(path: string, root: string | undefined): Promise<string | null> {
+  const url = webUrlOf(path);
   try {
+    if (url !== null) return (await measureFile(`${webLabels(url)}`)).path;
     return join(dirname(path), basename(await locateLabels(placeOf(path, root))));
   } catch (error) {
     if (error instanceof DigitflowError && error.code === 'INPUT_MISSING') return null;
@@ -75,8 +82,8 @@ async function withInput<T>(
   digest: 'auto' | 'never',
   use: (input: Input) => Promise<T>,
 ): Promise<T> {
-  const given = labels === undefined ? {} : { labels: placeOf(labels, root), labelsName: labels };
-  const inputs = new Inputs([{ images: placeOf(path, root), imagesName: path, ...given }], {
+  const given = labels === undefined ? {} : { labels: placeOf(labels, root), labelsName: nameOf(labels) };
+  const inputs = new Inputs([{ images: placeOf(path, root), imagesName: nameOf(path), ...given }], {
     ...{ ...options, digest, labelled: labels === undefined ? 'optional' : 'required' },
     choose: async () => ({ at: 0, turn: {}, unturned: {}, because: '' }),
   });

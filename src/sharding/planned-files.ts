@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError, inputError } from '../errors.js';
-import { closedOnError } from '../inputs/bytes/byte-source.js';
+import { ByteReader, closedOnError } from '../inputs/bytes/byte-source.js';
 import { OpenFile } from '../inputs/bytes/file-bytes.js';
-import { openBytes } from '../inputs/bytes/open-bytes.js';
+import { fileIdentity } from '../inputs/bytes/file-identity.js';
+import { nameOf, openBytes, openWeb, webUrlOf } from '../inputs/bytes/open-bytes.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { PlannedFile } from './plan.js';
 
@@ -12,18 +13,24 @@ import type { PlannedFile } from './plan.js';
 const CHUNK_BYTES = 2 ** 20;
 const START_BYTES = 1024;
 
-/** Where a path of a plan leads: relative to the root, which is the working folder where it is left out. */
+/** Where a path of a plan leads: relative to the root, which is the working folder where it is left out. A URL is itself. */
 export function placeOf(path: string, root?: string): string {
-  return root === undefined ? path : resolve(root, path);
+  return root === undefined || webUrlOf(path) !== null ? path : resolve(root, path);
 }
 
 /**
- * A file, or a folder of pictures, as it is now.
+ * A file, what a server has, or a folder of pictures, as it is now.
  *
- * @throws DigitflowError INPUT_MISSING, INPUT_READ; USAGE for a pipe or a device, which cannot be read again
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, SERVER_ANSWER; USAGE for what cannot be read again, as a pipe
  */
 export async function measureFile(path: string, root?: string): Promise<PlannedFile> {
   const place = placeOf(path, root);
+  if (webUrlOf(path) !== null) {
+    const { bytes, ...version } = await fileIdentity(path);
+    if (bytes !== null) return { path, bytes, ...version };
+    const message = 'expected a server that tells how long it is, found one that does not; fetch it first';
+    throw new DigitflowError('USAGE', `${nameOf(path)}: ${message}`);
+  }
   const stats = statsOf(place, path);
   if (stats.isDirectory()) {
     const set = await picturesIn(path, null, undefined, root);
@@ -53,20 +60,69 @@ function statsOf(place: string, name: string): Stats {
   }
 }
 
-/** How a file begins, as it lies there: enough to tell what it is. Throws INPUT_MISSING, INPUT_READ. */
-export async function startOfFile(path: string, root: string | undefined): Promise<Uint8Array> {
-  const file = await OpenFile.open(placeOf(path, root), path);
+/** A file, here or on a server, of which bytes are read at any place, and the quickest in order. */
+export interface PlacedBytes extends Pick<OpenFile, 'name' | 'sizeBytes' | 'release'> {
+  /** Resolves to how many bytes it read, 0 at the end. Throws INPUT_READ. */
+  read(target: Uint8Array, position: number): Promise<number>;
+}
+
+/** Opens an input of a plan as it lies there, packed or not; throws INPUT_MISSING, INPUT_READ, SERVER_ANSWER. */
+export async function openPlaced(path: string, root: string | undefined): Promise<PlacedBytes> {
+  const url = webUrlOf(path);
+  if (url === null) return OpenFile.open(placeOf(path, root), path);
+  const web = await openWeb(url, nameOf(url));
+  const source = await web.open();
+  const reader = new ByteReader(source);
+  let at = 0;
+  const read = async (target: Uint8Array, position: number): Promise<number> => {
+    if (position !== at) await reader.seek(position);
+    let filled = 0;
+    while (filled < target.length) {
+      const piece = await reader.read(target.length - filled);
+      if (piece.length === 0) break;
+      target.set(piece, filled);
+      filled += piece.length;
+    }
+    at = position + filled;
+    return filled;
+  };
+  // One after the other: they share a connection.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...{ name: web.name, sizeBytes: web.version?.bytes ?? 0, release: () => void source.close() },
+    read: (target, position) => {
+      const reading = last.then(() => read(target, position));
+      last = reading.catch(() => undefined);
+      return reading;
+    },
+  };
+}
+
+/** Opens an input of a plan, and closes it after its use. */
+export async function withPlaced<T>(
+  path: string,
+  root: string | undefined,
+  use: (file: PlacedBytes) => Promise<T>,
+): Promise<T> {
+  const file = await openPlaced(path, root);
   try {
-    const start = new Uint8Array(START_BYTES);
-    return start.subarray(0, file.readAt(start, 0));
+    return await use(file);
   } finally {
     file.release();
   }
 }
 
+/** How a file begins, as it lies there: enough to tell what it is. Throws what `openPlaced` throws. */
+export function startOfFile(path: string, root: string | undefined): Promise<Uint8Array> {
+  return withPlaced(path, root, async (file) => {
+    const start = new Uint8Array(START_BYTES);
+    return start.subarray(0, await file.read(start, 0));
+  });
+}
+
 /** Gives the bytes of an open file from one place to another, in order: views. Throws INPUT_READ where it ends before. */
 export async function passBytes(
-  file: OpenFile,
+  file: PlacedBytes,
   from: number,
   until: number,
   take: (bytes: Uint8Array) => void,

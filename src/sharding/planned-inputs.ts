@@ -1,15 +1,13 @@
 import type { Permits, Reading } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
 import { isGzip, isNpz } from '../formats/recognize.js';
-import { OpenFile } from '../inputs/bytes/file-bytes.js';
 import { isPacked } from '../inputs/bytes/inflate-bytes.js';
-import { pathOf } from '../inputs/bytes/open-bytes.js';
 import { isFolder } from '../inputs/first-bytes.js';
 import { cursorAt, type ImageFiles, type Input } from '../inputs/input.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { PlannedInput } from './plan.js';
 import { bytesOf } from './plan-file.js';
-import { measureFile, passBytes, placeOf, startOfFile } from './planned-files.js';
+import { measureFile, passBytes, placeOf, startOfFile, withPlaced } from './planned-files.js';
 import { RowScan } from './row-scan.js';
 import type { ShardCuts } from './shard-cuts.js';
 
@@ -30,7 +28,7 @@ const NO_PERMITS: Permits = {
 
 /** The paths of an input's images: a folder, each of the pictures side by side, or a file. */
 export function pathsOf({ images, imagesName, pictures }: ImageFiles, root: string | undefined): string[] {
-  const path = imagesName ?? pathOf(images) ?? '-';
+  const path = imagesName ?? (typeof images === 'string' ? images : '-');
   if (pictures === undefined || isFolder(placeOf(path, root))) return [path];
   return pictures.names.map(pictures.title);
 }
@@ -41,25 +39,23 @@ export async function describeInput(
   paths: readonly string[],
   root: string | undefined,
 ): Promise<OpenedInput> {
-  const { name, format, guesses, records, file } = input;
+  const { name, format, guesses, records, file, dataStart, linesBefore } = input;
   const { reading, close } = input.read(cursorAt(file), NO_PERMITS);
   close();
-  const { dialect, storedBytes, dataStart, linesBefore } = reading;
-  const isCut = format === 'csv' ? input.canBeReadByWorkers : input.bytes !== null;
   return {
-    ...{ path: name, format, guesses, records, dataStart, linesBefore },
+    ...{ path: name, format, guesses, records, dataStart, linesBefore, reading },
     files: await Promise.all(paths.map((path) => measureFile(path, root))),
     digests: [],
-    reading: { dialect, storedBytes },
-    whole: isCut ? null : await whyWhole(format, paths[0], root),
+    whole: format === 'pictures' ? 'a set of pictures' : whyWhole(input, await startOfFile(paths[0], root)),
   };
 }
 
-async function whyWhole(format: Input['format'], path: string, root: string | undefined): Promise<string> {
-  if (format === 'pictures') return 'a set of pictures';
-  const start = await startOfFile(path, root);
+/** Why a file cannot be cut, by how it begins; null where it can. */
+function whyWhole({ isText, dataStart }: Input, start: Uint8Array): string | null {
   if (isPacked(start)) return isGzip(start) ? 'gzip' : 'Zstandard';
-  return isNpz(start) ? 'an .npz archive' : 'an array in Fortran order';
+  if (isNpz(start)) return 'an .npz archive';
+  // It is turned in memory, where it has no header.
+  return isText || dataStart > 0 ? null : 'an array in Fortran order';
 }
 
 /** How to pass over an input. */
@@ -86,8 +82,8 @@ export async function passInput(
   const pass = input.whole !== null ? passWhole : input.format === 'csv' ? passText : passRecords;
   const records = await pass(input, cuts, options);
   for (const file of input.files) {
-    const { bytes, modifiedMs } = await measureFile(file.path, root);
-    if (bytes === file.bytes && modifiedMs === file.modifiedMs) continue;
+    const { bytes, modifiedMs, etag } = await measureFile(file.path, root);
+    if (bytes === file.bytes && modifiedMs === file.modifiedMs && etag === file.etag) continue;
     const message = `${file.path}: expected it to stay as it was, found that it was changed meanwhile; plan it again`;
     throw new DigitflowError('INPUT_READ', message);
   }
@@ -112,7 +108,7 @@ async function passWhole(
     for (const { path } of files) {
       const set = isFolder(placeOf(path, root)) ? await picturesIn(path, null, undefined, root) : null;
       for (const one of set?.names.map(set.title) ?? [path])
-        await withFile(one, root, (file) => passBytes(file, 0, file.sizeBytes, take));
+        await withPlaced(one, root, (file) => passBytes(file, 0, file.sizeBytes, take));
     }
   }
   cuts.end(measured);
@@ -128,7 +124,7 @@ function passRecords(
   const count = records ?? 0;
   const bytes = bytesOf({ format, files });
   const { storedBytes } = reading;
-  return withFile(files[0].path, root, async (file) => {
+  return withPlaced(files[0].path, root, async (file) => {
     let passed = 0;
     const take = (piece: Uint8Array): void => {
       cuts.digest(piece);
@@ -163,7 +159,7 @@ function passText(
   const { dialect } = reading;
   if (dialect === null) throw new TypeError('expected rows of text');
   const bytes = bytesOf({ format, files });
-  return withFile(files[0].path, root, async (file) => {
+  return withPlaced(files[0].path, root, async (file) => {
     let isDigested = false;
     const scan = new RowScan({
       ...{ file, dialect, dataStart, linesBefore, end: bytes },
@@ -184,17 +180,4 @@ function passText(
     cuts.end({ bytes, records });
     return records;
   });
-}
-
-async function withFile<T>(
-  path: string,
-  root: string | undefined,
-  use: (file: OpenFile) => Promise<T>,
-): Promise<T> {
-  const file = await OpenFile.open(placeOf(path, root), path);
-  try {
-    return await use(file);
-  } finally {
-    file.release();
-  }
 }

@@ -1,7 +1,6 @@
 import { type CsvDialect, mostRowBytesOf, rowTooLong } from '../formats/csv/dialect.js';
 import { findLastRowEnd, findRowEnd, lineEndByte } from '../formats/csv/row-ends.js';
-import type { OpenFile } from '../inputs/bytes/file-bytes.js';
-import { becameShorter } from './planned-files.js';
+import { becameShorter, type PlacedBytes } from './planned-files.js';
 
 const QUOTE = 0x22;
 const CARRIAGE_RETURN = 0x0d;
@@ -23,9 +22,9 @@ export interface RowGoal {
   readonly leastRow: number;
 }
 
-/** Rows of text in a regular file. */
+/** Rows of text in a file, here or on a server. */
 export interface ScannedText {
-  readonly file: OpenFile;
+  readonly file: PlacedBytes;
   readonly dialect: CsvDialect;
   /** Where its rows begin, and how many lines end before. */
   readonly dataStart: number;
