@@ -8,11 +8,12 @@ import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.j
 import { checkCounts } from '../src/engine/sizes.js';
 import { checkMisplaced } from '../src/formats/reading.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
-import type { Input } from '../src/inputs/input.js';
-import type { Inputs } from '../src/inputs/inputs.js';
+import type { ImageFiles, Input } from '../src/inputs/input.js';
+import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
-import { type ImagesSpec, openInputs } from '../src/inputs/open-inputs.js';
+import { findImages, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
+import type { ReadOptions } from '../src/inputs/read-inputs.js';
 import type { ReadRecords } from '../src/insight/readings.js';
 import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
 import { describeNormalization, type Normalization, saidOf } from '../src/network/normalization.js';
@@ -76,30 +77,43 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
 
 /** `evaluate` for a network that is open. */
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
+  return evaluateFiles(model, await findImages(options, 'test'), options);
+}
+
+/** A part of an evaluation of files that were found, and what is to be refused of them once they are open. */
+export interface EvaluateFilesOptions extends EvaluateOptions, ReadOptions, Pick<InputsOptions, 'onInput'> {}
+
+/** `evaluateModel` for files that were found. */
+export async function evaluateFiles(
+  model: Model,
+  files: ImageFiles,
+  options: EvaluateFilesOptions,
+): Promise<EvaluateResult> {
   checkMisplaced(options);
   checkCounts(options, { workers: 0, batchSize: 1, limit: 0, mistakes: 0 });
   const { network } = model;
-  const { reading, digest, onOpened, signal, workers, batchSize, limit } = options;
+  const { from, until, reading, digest, onInput, onOpened, signal, workers, batchSize, limit } = options;
   // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
   const asksTurns = options.normalization === undefined;
-  const inputs = await openInputs(options, {
+  const inputs = new Inputs([files], {
     network: { ...network, normalization, ...saidOf(normalization, network.normalization) },
     reading,
     // Of the bundled set all is known.
     choose:
       options.images === undefined ? undefined : askNetwork(network, normalization, { asksTurns, limit }),
-    digest,
-    onOpened,
+    ...{ digest, onInput, onOpened },
   });
   try {
-    const needs = await unlessAborted(inputs.look(), signal);
-    const records = Math.min(needs.records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
+    const needs = await unlessAborted(inputs.look(from, until), signal);
+    const { records = null } = needs;
+    const most = Math.min(records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
     const scorer = await openScorer(network, {
       ...{ ...needs, workers, batchSize },
-      records: Number.isFinite(records) ? records : null,
+      records: Number.isFinite(most) ? most : null,
     });
-    return await withScorer(scorer, () => evaluateInputs({ inputs, scorer, model, normalization }, options));
+    const run = { inputs, records, scorer, model, normalization };
+    return await withScorer(scorer, () => evaluateInputs(run, options));
   } catch (error) {
     throw await abortOr(error, signal);
   } finally {
@@ -110,6 +124,8 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
 /** What is open for one evaluation. */
 interface EvaluationRun {
   readonly inputs: Inputs;
+  /** How many there are to be read; null where that is not known. */
+  readonly records: number | null;
   readonly scorer: Scorer;
   readonly model: Model;
   readonly normalization: Normalization;
@@ -117,10 +133,12 @@ interface EvaluationRun {
 
 /** From bytes to a report. */
 async function evaluateInputs(
-  { inputs, scorer, model, normalization: wanted }: EvaluationRun,
-  options: EvaluateOptions,
+  { inputs, records: recordCount, scorer, model, normalization: wanted }: EvaluationRun,
+  options: EvaluateFilesOptions,
 ): Promise<EvaluateResult> {
   const {
+    from,
+    until,
     signal,
     limit = Number.POSITIVE_INFINITY,
     mistakes = 10,
@@ -135,15 +153,15 @@ async function evaluateInputs(
   const normalization = orientedAs(input, wanted);
   const { outputsAreProbabilities } = scorer.slots;
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
-  const total = Math.min(limit, input.records ?? Number.POSITIVE_INFINITY);
+  const total = Math.min(limit, recordCount ?? Number.POSITIVE_INFINITY);
   const sample = new ReadingSample();
   // The clock of node:perf_hooks takes a millisecond to load.
   const start = process.hrtime.bigint();
-  const scored = inputs.pieces(scorer.slots).pipe(
+  const scored = inputs.pieces(scorer.slots, { from, until }).pipe(
     untilAborted(signal),
     decode(),
     // Only where not all are wanted: a source is checked at its end.
-    takeRecords(limit < (input.records ?? Number.POSITIVE_INFINITY) ? limit : Number.POSITIVE_INFINITY),
+    takeRecords(limit < (recordCount ?? Number.POSITIVE_INFINITY) ? limit : Number.POSITIVE_INFINITY),
     normalize(wanted),
     batch(scorer.slots),
     forward(scorer),
@@ -161,7 +179,7 @@ async function evaluateInputs(
   const counted = await lastValueFrom(flow, { defaultValue: new EvaluationTally(counting) });
   onPictures?.(pictures);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  const partial = !inputs.isComplete || inputs.rows > counted.images;
+  const partial = !inputs.isComplete || inputs.rows - (from?.rows ?? 0) > counted.images;
   const isLow = (counted.accuracy ?? 1) < WELL_READ;
   const evaluation = summarize(counted, {
     model: describeModel(model),

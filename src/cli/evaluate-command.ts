@@ -10,6 +10,7 @@ import {
 } from './evaluation-options.js';
 import { isWhole, noteReading, share, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
+import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-options.js';
 
 export const EVALUATION_FORMATS: readonly EvaluationFormat[] = ['table', 'json', 'markdown', 'csv'];
 
@@ -17,6 +18,7 @@ interface EvaluateFlags extends EvaluationFlags {
   readonly format: EvaluationFormat;
   readonly minAccuracy?: number;
   readonly mistakes: number;
+  readonly plan?: string;
 }
 
 const EXAMPLES = `
@@ -31,6 +33,8 @@ Examples:
   $ digitflow evaluate photos                         pictures: photos/3/a.png, 3_17.png, or a labels.csv
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
+  $ digitflow evaluate --plan plan.json --shard 7 --out parts   one shard of a plan, for digitflow merge
+${SHARD_HELP}
 
 Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such input,
 70 our own fault, 74 input/output, 130 interrupted.`;
@@ -43,6 +47,9 @@ export function defineEvaluate(command: Command): void {
     )
     .option('--mistakes <count>', 'how many of the worst mistakes to show', wholeNumber(0), 10)
     .option('--min-accuracy <share>', 'exit with 1 when the accuracy is lower, such as 0.94 or 94%', share);
+  addShardOptions(command)
+    .option('-o, --out <folder>', 'with --plan: the folder of all shards')
+    .option('--with-report', 'with --plan: keep what digitflow merge --report shows');
   addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runEvaluate);
 }
 
@@ -50,8 +57,14 @@ async function runEvaluate(
   images: string | undefined,
   labels: string | undefined,
   flags: EvaluateFlags,
+  command: Command,
 ): Promise<void> {
-  const { mistakes } = flags;
+  const { mistakes, plan } = flags;
+  if (plan !== undefined) {
+    const { runEvaluateShards } = await import('./sharding/shard-run.js');
+    return runEvaluateShards(command.args, { ...flags, plan }, command);
+  }
+  checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
     const result = await withEvaluation(images, labels, flags, signal, run);

@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./evaluate-command.js')).defineEvaluate,
   },
   score: {
-    usage: '[options] <files...>',
+    usage: '[options] [files...]',
     description:
       'turn images in CSV, IDX, NumPy or pictures into predictions: one a row, in input order, for as long as input comes',
     load: async () => (await import('./score-command.js')).defineScore,

@@ -25,6 +25,7 @@ import {
 } from './options.js';
 import { interruptibly, sayNote } from './process.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
+import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-options.js';
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;
@@ -41,6 +42,10 @@ Examples:
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
   $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
   $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
+  $ digitflow score --plan plan.json --shard 7 --out parts  one shard of a plan, on any machine: parts/00007.shard
+  $ digitflow score --plan plan.json --shard auto --out parts --on-error reject   in a job of Slurm or Kubernetes
+${SHARD_HELP}
+Bad rows that were skipped or rejected are no failure of a shard: digitflow merge tells of them.
 
 Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some rows were bad),
 66 no such input, 70 our own fault, 74 input/output, 130 interrupted.`;
@@ -51,7 +56,7 @@ export function defineScore(command: Command): void {
   const files =
     'CSV, IDX, NumPy or picture files, http(s) URLs, folders of pictures, patterns such as *.csv, or - for stdin';
   const onError = new Option('--on-error <how>', 'what a bad row does (default: fail)').choices(ON_ERROR);
-  addModelOption(command.argument('<files...>', files))
+  addModelOption(command.argument('[files...]', files))
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
@@ -59,7 +64,7 @@ export function defineScore(command: Command): void {
     .option('--spreadsheet-safe', "CSV: put ' before ids and names that begin with = + - @ tab or a line end")
     .option(
       '-o, --out <file>',
-      'where to write (default: stdout); <file>.progress says how far it is until it is done',
+      'where to write (default: stdout); <file>.progress says how far it is until it is done; with --plan: the folder of shards',
     )
     .option('--resume', 'go on with the --out of an interrupted run: same inputs, network and options')
     .option('--summary <file>', summaryHelp)
@@ -78,12 +83,20 @@ export function defineScore(command: Command): void {
       '--normalize <how>',
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",
     );
-  addReadingOptions(addRunningOptions(command, 'rows a batch, roughly (default: by the input)'))
+  addReadingOptions(
+    addRunningOptions(addShardOptions(command), 'rows a batch, roughly (default: by the input)'),
+  )
     .addHelpText('after', EXAMPLES)
     .action(runScore);
 }
 
-async function runScore(paths: readonly string[], given: ScoreFlags): Promise<void> {
+async function runScore(paths: readonly string[], given: ScoreFlags, command: Command): Promise<void> {
+  if (given.plan !== undefined) {
+    const { runScoreShards } = await import('./sharding/shard-run.js');
+    return runScoreShards(paths, { ...given, plan: given.plan }, command);
+  }
+  checkNoShard(command, ['shard', 'root']);
+  if (paths.length === 0) command.error("error: missing required argument 'files'");
   const flags = checkedFlags(paths, given);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   await interruptibly(flags, async (signal) => {

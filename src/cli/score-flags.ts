@@ -13,6 +13,7 @@ export interface ScoreFlags extends RunningFlags {
   readonly probabilities?: boolean;
   readonly top: number;
   readonly spreadsheetSafe?: boolean;
+  readonly plan?: string;
   readonly out?: string;
   readonly resume?: boolean;
   readonly summary?: string;

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { DigitflowError } from '../errors.js';
+import { OpenFile } from '../inputs/bytes/file-bytes.js';
+import { isFolder } from '../inputs/first-bytes.js';
+import type { ImageFiles, Input } from '../inputs/input.js';
+import { findEach } from '../inputs/open-inputs.js';
+import { picturesIn } from '../inputs/pictures/picture-set.js';
+import type { Plan, PlannedFile, PlannedInput } from './plan.js';
+import { measureFile, passBytes, placeOf } from './planned-files.js';
+
+/** One shard of a plan, on a machine where its inputs lie below a root. */
+export interface LocalShard {
+  readonly plan: Plan;
+  /** From 0. */
+  readonly shard: number;
+  /** Default: the working folder. */
+  readonly root?: string | undefined;
+}
+
+const LINE_ENDS: readonly unknown[] = [0x0a, 0x0d];
+const AGAIN = 'plan it again';
+
+/** All inputs of the plan, so that each keeps its number; those beside the shard are not looked for. */
+export async function filesOfShard({ plan, shard, root }: LocalShard): Promise<ImageFiles[]> {
+  const { from, until } = plan.shards[shard];
+  const files = plan.inputs.map(async ({ path, format, files }, file): Promise<ImageFiles[]> => {
+    if (file < from.file || file > until.file) return [{ images: path, imagesName: path }];
+    return findEach(format === 'pictures' ? files.map((one) => one.path) : [path], root);
+  });
+  return (await Promise.all(files)).flat();
+}
+
+/** The one input of an evaluation, and its labels where they lie by themselves. */
+export async function evaluatedFilesOfShard({ plan, root }: LocalShard): Promise<ImageFiles> {
+  const [{ path, format, files }] = plan.inputs;
+  const images = placeOf(path, root);
+  if (format === 'pictures') {
+    const pictures = isFolder(images) ? await picturesIn(path, 'test', undefined, root) : null;
+    return pictures === null ? { images, imagesName: path } : { images, pictures };
+  }
+  const labels = files[1]?.path;
+  if (labels === undefined) return { images, imagesName: path };
+  return { images, imagesName: path, labels: placeOf(labels, root), labelsName: labels };
+}
+
+/** Whether rows have a column of ids: as in a run of the whole, where one input has them. */
+export function carriesIds({ inputs }: Plan): boolean {
+  return inputs.some(({ guesses }) =>
+    guesses.some(({ property, value }) => property === 'id' && value !== 'none'),
+  );
+}
+
+/** The files of a shard as they are now; throws what `measureFile` throws. */
+export async function measureShard({ plan, shard, root }: LocalShard): Promise<PlannedFile[]> {
+  return Promise.all(plannedFiles(plan, shard).map(({ path }) => measureFile(path, root)));
+}
+
+/**
+ * Compares the files of a shard with what the plan says of them: sizes, and times where that has no digests.
+ *
+ * @param note is told where no more can be said than that a file has another time
+ * @throws DigitflowError INPUT_CHANGED; INPUT_MISSING, INPUT_READ
+ */
+export async function checkShardInputs(
+  local: LocalShard,
+  measured: readonly PlannedFile[],
+  note: (text: string) => void,
+): Promise<void> {
+  const { plan, shard, root } = local;
+  const other: string[] = [];
+  for (const [index, planned] of plannedFiles(plan, shard).entries()) {
+    const { path, bytes, modifiedMs } = measured[index];
+    if (bytes !== planned.bytes) throw changed(path, `${planned.bytes} bytes, as it was planned`, `${bytes}`);
+    if (modifiedMs !== planned.modifiedMs) other.push(path);
+  }
+  await checkStart(local);
+  const { sha256 } = plan.shards[shard];
+  if (other.length === 0) return;
+  if (sha256 === undefined) {
+    const more = other.length > 1 ? ` and ${other.length - 1} more` : '';
+    const found = `${other[0]}${more}: changed at another time than the plan says, as copies are; the size is the same`;
+    note(`${found}; digitflow plan --digest tells for sure`);
+  } else if ((await digestOf(local, root)) !== sha256) {
+    throw changed(other[0], 'the bytes that were planned', 'others (SHA-256)');
+  }
+}
+
+/** Makes sure that nothing was changed while a shard was made. Throws INPUT_CHANGED. */
+export function checkUnchanged(before: readonly PlannedFile[], after: readonly PlannedFile[]): void {
+  for (const [index, { path, bytes, modifiedMs }] of before.entries()) {
+    if (bytes === after[index].bytes && modifiedMs === after[index].modifiedMs) continue;
+    throw changed(path, 'it to stay as it was', 'that it was changed meanwhile');
+  }
+}
+
+/**
+ * Makes sure that an input is understood as it was planned.
+ *
+ * @param planned what the plan says of it; of guesses only where those are of the same kind of run
+ * @throws DigitflowError INPUT_CHANGED
+ */
+export function checkUnderstood(input: Input, planned: PlannedInput, withGuesses: boolean): void {
+  const { name, format, dataStart, linesBefore } = input;
+  const how = (of: Pick<PlannedInput, 'format' | 'dataStart' | 'linesBefore'>) =>
+    `${of.format} from byte ${of.dataStart} and line ${of.linesBefore + 1} on`;
+  if (how(input) !== how(planned))
+    throw changed(name, `${how(planned)}, as it was planned`, how({ format, dataStart, linesBefore }));
+  if (!withGuesses) return;
+  const words = (of: Pick<PlannedInput, 'guesses'>) =>
+    of.guesses.map(({ property, value }) => `${property} ${value}`).join(', ');
+  if (words(input) !== words(planned))
+    throw changed(name, `${words(planned)}, as it was planned`, words(input));
+}
+
+/** Makes sure that a shard has as many records as it was to have. Throws INPUT_CHANGED. */
+export function checkRecords({ plan, shard }: LocalShard, found: number): void {
+  const { records, from } = plan.shards[shard];
+  if (records === null || records === found) return;
+  throw changed(plan.inputs[from.file].path, `${records} records in shard ${shard}, as planned`, `${found}`);
+}
+
+/** The files of a shard, of labels too, as they were planned. */
+function plannedFiles({ inputs, shards }: Plan, shard: number): PlannedFile[] {
+  const { from, until } = shards[shard];
+  return inputs.slice(from.file, until.file + 1).flatMap(({ files }) => files);
+}
+
+/** A row of text begins after a line. */
+async function checkStart({ plan, shard, root }: LocalShard): Promise<void> {
+  const { file, bytes, row } = plan.shards[shard].from;
+  const { path, format } = plan.inputs[file];
+  if (row === 0 || format !== 'csv') return;
+  const text = await OpenFile.open(placeOf(path, root), path);
+  try {
+    if (LINE_ENDS.includes(text.byteAt(bytes - 1))) return;
+  } finally {
+    text.release();
+  }
+  throw changed(path, `a row that begins at byte ${bytes}, as planned`, 'the middle of one');
+}
+
+/** SHA-256 of all bytes of images that a shard takes, in hexadecimal. */
+async function digestOf({ plan, shard }: LocalShard, root: string | undefined): Promise<string> {
+  const { from, until } = plan.shards[shard];
+  const hash = createHash('sha256');
+  const next = plan.shards[shard + 1]?.from;
+  for (let file = from.file; file <= until.file; file++) {
+    const start = file === from.file ? from.bytes : 0;
+    const end = next?.file === file ? next.bytes : Number.POSITIVE_INFINITY;
+    for (const path of await imagesOf(plan.inputs[file], root)) {
+      const open = await OpenFile.open(placeOf(path, root), path);
+      try {
+        await passBytes(open, start, Math.min(end, open.sizeBytes), (bytes) => void hash.update(bytes));
+      } finally {
+        open.release();
+      }
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** Each file of images, those in a folder too. */
+async function imagesOf({ path, format, files }: PlannedInput, root: string | undefined): Promise<string[]> {
+  if (format !== 'pictures') return [path];
+  const sets = files.map(async (one) => {
+    const set = isFolder(placeOf(one.path, root)) ? await picturesIn(one.path, null, undefined, root) : null;
+    return set?.names.map(set.title) ?? [one.path];
+  });
+  return (await Promise.all(sets)).flat();
+}
+
+function changed(path: string, expected: string, found: string): DigitflowError {
+  return new DigitflowError('INPUT_CHANGED', `${path}: expected ${expected}, found ${found}; ${AGAIN}`);
+}
