@@ -90,17 +90,19 @@ export async function plainFileSize(input: ByteInput): Promise<number | null> {
  * Reads the first bytes of an input. A regular file, what a server has, or bytes in memory, are read to the end of a header and a row, if lines
  * are no longer than `mostLineBytes`, and closed again. Of a live stream it waits for one line; `readMore` waits for the next.
  *
+ * @param signal ends what waits for a server
  * @throws DigitflowError INPUT_MISSING, INPUT_READ, SERVER_ANSWER, GZIP_BROKEN
  */
 export async function readFirstBytes(
   input: ByteInput,
   name = nameOf(input),
   mostLineBytes = mostRowBytesOf(0),
+  signal?: AbortSignal,
 ): Promise<FirstBytes> {
   const path = regularPathOf(input);
   const url = webUrlOf(input);
   // One for all openings: what it was at the first it must be at the next.
-  const web = url === null ? undefined : await openWeb(url, name);
+  const web = url === null ? undefined : await openWeb(url, name, signal);
   const open = async () => (web === undefined ? openBytes(input, name) : unpacked(await web.open()));
   const source = await open();
   // Not `closedOnError`: what `content` keeps of this call must not be the source, and its buffers.

@@ -43,14 +43,16 @@ export class Inputs {
   /** The inputs whose first bytes were asked for. */
   readonly #begun = new Set<number>();
   #reader: InputReader | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   readonly #labels: readonly LabelFiles[];
 
   constructor(files: readonly ImageFiles[], options: InputsOptions) {
     this.#files = files;
     const { network, reading = {}, labelled = 'required', digest = 'auto' } = options;
     checkReadingValues(reading);
-    this.#labels = files.map((of) => new LabelFiles(of, { ...network, labelled, digest }));
+    this.#labels = files.map(
+      (of) => new LabelFiles(of, { ...network, labelled, digest, signal: this.#closing.signal }),
+    );
     this.#options = options;
   }
 
@@ -139,7 +141,7 @@ export class Inputs {
 
   /** At once and at any time: what is being opened meanwhile is closed as soon as it is open. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     // Not awaited: a stream may take for ever to give its first line.
     this.#first?.bytes.then((first) => first.close()).catch(() => undefined);
     for (const labels of this.#labels) labels.close();
@@ -164,7 +166,7 @@ export class Inputs {
       this.#begun.add(index);
       const bytes = pictures
         ? Promise.resolve(firstOfSet(pictures))
-        : readFirstBytes(images, name, mostRowBytesOf(height * width));
+        : readFirstBytes(images, name, mostRowBytesOf(height * width), this.#closing.signal);
       this.#first = { index, bytes };
     }
     return this.#first.bytes;
@@ -192,7 +194,8 @@ export class Inputs {
       });
       this.#first = undefined;
       this.#isText = format.isText;
-      if (this.#isClosed) throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
+      if (this.#closing.signal.aborted)
+        throw new DigitflowError('USAGE', `${input.name}: closed while it was opened`);
       checkSize(input, network.image);
       checkOrientation(input, network);
       this.#options.onInput?.(input);

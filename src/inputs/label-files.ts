@@ -9,13 +9,18 @@ import { FORMATS, titlesOf } from './formats.js';
 import { openIdxLabels } from './idx/idx-input.js';
 import type { ImageFiles, LabelStream, OpenOptions } from './input.js';
 
+interface LabelFilesOptions extends Pick<OpenOptions, 'labelled' | 'digest' | 'classes'> {
+  /** Ends what waits for a server. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The labels of one input's images, where they lie by themselves. */
 export class LabelFiles {
   readonly #files: ImageFiles;
-  readonly #options: Pick<OpenOptions, 'labelled' | 'digest' | 'classes'>;
+  readonly #options: LabelFilesOptions;
   #opened: Promise<LabelStream> | undefined;
 
-  constructor(files: ImageFiles, options: Pick<OpenOptions, 'labelled' | 'digest' | 'classes'>) {
+  constructor(files: ImageFiles, options: LabelFilesOptions) {
     this.#files = files;
     this.#options = options;
   }
@@ -92,7 +97,8 @@ export class LabelFiles {
   /** Opens them, once: in any binary format. */
   #open(found: ByteInput): Promise<LabelStream> {
     const open = async (): Promise<LabelStream> => {
-      const first = await readFirstBytes(found, this.#files.labelsName);
+      const { labelsName } = this.#files;
+      const first = await readFirstBytes(found, labelsName, undefined, this.#options.signal);
       const format = FORMATS.find(({ openLabels, recognizes }) => openLabels && recognizes(first.bytes));
       return closedOnError(first, () => {
         const { bytes, name } = first;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../pipelines/evaluate.js';
 import { score } from '../../pipelines/score.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { Cli, runCli } from '../helpers/cli.js';
@@ -257,6 +258,29 @@ test('Ctrl-C ends a run that waits for a server at once', async () => {
   expect(stderr).toContain('interrupted');
   expect(exitCode).toBe(130);
 });
+
+test.each(['images', 'labels'])(
+  'a run of the library that is left lets go of a server of %s',
+  async (silent) => {
+    const leaving = new AbortController();
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const server = await serveFiles(FILES, {
+      answer: ({ url, socket }) => {
+        if (!url?.includes(silent)) return false;
+        socket.on('close', end);
+        leaving.abort(new Error('enough'));
+        return true;
+      },
+    });
+    const images = server.url(silent === 'images' ? 'images' : 'x_test.npy');
+    const running = evaluate({ images, labels: server.url('labels'), signal: leaving.signal });
+    await expect(running).rejects.toThrow('enough');
+    await ended;
+  },
+);
 
 test('a certificate that is not trusted is refused; NODE_EXTRA_CA_CERTS makes it so', async () => {
   const folder = await tempFolder();

@@ -140,6 +140,18 @@ describe('a connection that breaks', () => {
     );
   });
 
+  test('before the mark that ends chunks leaves nothing to ask for', async () => {
+    const server = await serve({
+      answer: ({ headers }, response) => {
+        if (headers.range !== undefined) return false;
+        response.writeHead(200, { etag: '"one"' }).write(BYTES, () => response.destroy());
+        return true;
+      },
+    });
+    expect((await read(fileAt(server))).equals(BYTES)).toBe(true);
+    expect(server.requests).toEqual(['/file', `/file bytes=${BYTES.length}-`]);
+  });
+
   test('goes on where it broke, and asks that it be the same file', async () => {
     const asked: unknown[] = [];
     const server = await serve({
@@ -324,6 +336,22 @@ describe('refused is', () => {
     },
   );
 
+  test('a part of a file of any length', async () => {
+    const server = await serve({
+      isChunked: true,
+      answer: ({ headers }, response) => {
+        if (headers.range === undefined)
+          response.writeHead(200, { etag: '"one"' }).write('x', () => response.destroy());
+        else
+          response
+            .writeHead(206, { etag: '"one"', 'content-range': 'bytes 1-9/*', 'content-length': 9 })
+            .end('x'.repeat(9));
+        return true;
+      },
+    });
+    expect((await failureOf(() => read(fileAt(server)))).message).toContain('expected an answer with an end');
+  });
+
   test('a body that is shorter than the server says', async () => {
     const server = await serve({
       answer: ({ headers }, response) => {
@@ -435,26 +463,34 @@ describe('redirects', () => {
   });
 });
 
-test.each<[what: string, pieces: number, answer: (response: ServerResponse) => void]>([
-  ['a head', 0, () => {}],
-  ['a body', 1, (response) => response.writeHead(200, { 'content-length': 10 }).write('x')],
-  ['the next try', 0, (response) => response.writeHead(503).end()],
-])('to close it ends what waits for %s', async (_, pieces, answer) => {
-  let tell = () => {};
-  const asked = new Promise<void>((resolve) => {
-    tell = resolve;
+describe.each(['to close it', 'the signal'])('%s ends what waits', (how) => {
+  test.each<[what: string, pieces: number, answer: (response: ServerResponse) => void]>([
+    ['a head', 0, () => {}],
+    ['a body', 1, (response) => response.writeHead(200, { 'content-length': 10 }).write('x')],
+    ['the next try', 0, (response) => response.writeHead(503).end()],
+  ])('for %s', async (_, pieces, answer) => {
+    let tell = () => {};
+    const asked = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const server = await serve({
+      answer: (_request, response) => {
+        answer(response);
+        tell();
+        return true;
+      },
+    });
+    const leaving = new AbortController();
+    const url = new URL(server.url('file'));
+    const web = new WebFile(url, 'x', { firstWaitMs: 1e9, stallMs: 1e9, signal: leaving.signal });
+    const source = new WebBytes(web, 0, Number.POSITIVE_INFINITY);
+    for (let piece = 0; piece < pieces; piece++) await source.pull();
+    const pending = source.pull();
+    const rejection = expect(pending).rejects.toThrow();
+    await asked;
+    if (how === 'the signal') leaving.abort();
+    else await source.close();
+    await rejection;
+    await source.close();
   });
-  const server = await serve({
-    answer: (_request, response) => {
-      answer(response);
-      tell();
-      return true;
-    },
-  });
-  const source = new WebBytes(fileAt(server, { firstWaitMs: 1e6 }), 0, Number.POSITIVE_INFINITY);
-  for (let piece = 0; piece < pieces; piece++) await source.pull();
-  const pending = source.pull();
-  await asked;
-  await source.close();
-  await expect(pending).rejects.toThrow();
 });

@@ -75,10 +75,10 @@ export async function unpacked(source: ByteSource): Promise<ByteSource> {
   return closedOnError(source, () => unpackIfPacked(source));
 }
 
-/** What a server has, before anything is asked of it; the code is loaded only when needed. */
-export async function openWeb(url: URL, name: string): Promise<WebFile> {
+/** What a server has, before anything is asked of it; the code is loaded only when needed. For the signal see `WebFile`. */
+export async function openWeb(url: URL, name: string, signal?: AbortSignal): Promise<WebFile> {
   const { WebFile } = await import('./web-file.js');
-  return new WebFile(url, name);
+  return new WebFile(url, name, { signal });
 }
 
 /** Opens an input as it is; throws what `openBytes` throws. */

@@ -29,6 +29,8 @@ export interface WebVersion {
 export interface AskedFile {
   readonly name: string;
   readonly patience: Patience;
+  /** Ends what waits for the server. */
+  readonly signal: AbortSignal | undefined;
   /** What the server has said of it; null before its first answer. */
   readonly version: WebVersion | null;
   /** Whether what comes later can be told to be of the same version. */
@@ -85,6 +87,7 @@ export class WebBytes implements ByteSource {
   #answerAt = 0;
   #isOver = false;
   readonly #closing = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(web: AskedFile, from: number, until: number) {
     this.name = web.name;
@@ -92,6 +95,8 @@ export class WebBytes implements ByteSource {
     this.#from = from;
     this.#until = until;
     this.#position = from;
+    const { signal } = this.#closing;
+    this.#signal = web.signal === undefined ? signal : AbortSignal.any([signal, web.signal]);
   }
 
   get sizeBytes(): number | null {
@@ -110,6 +115,7 @@ export class WebBytes implements ByteSource {
 
   async seek(position: number): Promise<void> {
     this.#position = this.#from + position;
+    this.#isOver = false;
     const ahead = this.#position - this.#answerAt;
     if (ahead < 0 || ahead > NEAR_BYTES) this.#leave();
   }
@@ -127,6 +133,8 @@ export class WebBytes implements ByteSource {
   async #next(): Promise<Uint8Array | null> {
     while (this.#position < this.#end && !this.#isOver) {
       const { start, next } = await this.#ask();
+      // What was asked may have told where it ends.
+      if (this.#position >= this.#end) break;
       const piece = await next();
       if (piece === null) {
         this.#answer = null;
@@ -148,7 +156,7 @@ export class WebBytes implements ByteSource {
 
   async #ask(): Promise<Answer> {
     if (this.#answer === null) {
-      this.#answer = await this.#web.ask(this.#position, this.#until, this.#closing.signal);
+      this.#answer = await this.#web.ask(this.#position, this.#until, this.#signal);
       this.#answerAt = this.#answer.start;
     }
     return this.#answer;
@@ -183,9 +191,8 @@ export class WebBytes implements ByteSource {
         return await act();
       } catch (error) {
         this.#leave();
-        const { signal } = this.#closing;
-        if (!(error instanceof PassingFault) || signal.aborted) throw error;
-        await sleep(this.#waitMs(error, failures), undefined, { signal });
+        if (!(error instanceof PassingFault) || this.#signal.aborted) throw error;
+        await sleep(this.#waitMs(error, failures), undefined, { signal: this.#signal });
       }
     }
   }

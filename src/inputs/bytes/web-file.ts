@@ -9,7 +9,7 @@ import {
   WebBytes,
   type WebVersion,
 } from './web-bytes.js';
-import { askServer, unfit } from './web-request.js';
+import { askServer, IN_PART, NO_SUCH_RANGE, unfit } from './web-request.js';
 import type { ArchiveBytes } from './zip-bytes.js';
 
 const PATIENCE: Patience = { stallMs: 30_000, retries: 5, firstWaitMs: 500, mostWaitMs: 60_000 };
@@ -22,12 +22,19 @@ export class WebFile implements AskedFile {
   readonly url: URL;
   readonly name: string;
   readonly patience: Patience;
+  readonly signal: AbortSignal | undefined;
   #version: WebVersion | null = null;
 
-  constructor(url: URL, name: string, patience: Partial<Patience> = {}) {
+  /** @param signal ends what waits for the server, in all that was opened */
+  constructor(
+    url: URL,
+    name: string,
+    { signal, ...patience }: Partial<Patience> & { readonly signal?: AbortSignal | undefined } = {},
+  ) {
     this.url = url;
     this.name = name;
     this.patience = { ...PATIENCE, ...patience };
+    this.signal = signal;
   }
 
   get version(): WebVersion | null {
@@ -78,7 +85,9 @@ export class WebFile implements AskedFile {
     const response = await askServer({ url: this.url, name, headers, stallMs, signal });
     try {
       const start = this.#check(response, from);
-      return answerOf(response, start, stallMs);
+      if (response.statusCode !== NO_SUCH_RANGE) return answerOf(response, start, stallMs);
+      response.destroy();
+      return { start, next: async () => null, leave: () => {} };
     } catch (error) {
       response.destroy();
       throw error;
@@ -96,19 +105,22 @@ export class WebFile implements AskedFile {
     const { 'content-range': range = '' } = headers;
     const [etag, modified] = [headers.etag || undefined, headers['last-modified'] || undefined];
     const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(range.trim()) ?? [];
-    const isPart = statusCode === 206;
+    const isPart = statusCode === IN_PART;
     if (isPart && (start === undefined || Number(start) !== from)) {
       const found = range === '' ? 'none that it names' : `content-range ${range}`;
       throw unfit(this.name, `a part from byte ${from} on`, found, 'fetch the file first');
     }
-    const length = isPart || statusCode === 416 ? total : headers['content-length'];
+    const length = isPart || statusCode === NO_SUCH_RANGE ? total : headers['content-length'];
     const bytes = length === undefined || length === '*' ? null : Number(length);
-    if (!isPart && bytes === null && !/\bchunked\b/i.test(headers['transfer-encoding'] ?? '')) {
+    const isChunked = !isPart && /\bchunked\b/i.test(headers['transfer-encoding'] ?? '');
+    if (bytes === null && this.#version?.bytes == null && !isChunked) {
       const found = 'neither a length nor chunks, so that a cut would look like an end';
       throw unfit(this.name, 'an answer with an end', found, 'fetch the file first');
     }
     this.#keep({ bytes, etag, modified });
-    if (statusCode !== 416) return isPart ? from : 0;
+    if (statusCode !== NO_SUCH_RANGE) return isPart ? from : 0;
+    // Of chunks all had come but for the mark of their end.
+    if (bytes === from) return from;
     const message = `expected more than ${from} bytes, found ${bytes ?? 'no more'}`;
     const advice = 'the server tells a wrong length, or the file became shorter; try again';
     throw new DigitflowError('INPUT_READ', `${this.name}: ${message}; ${advice}`);

@@ -30,8 +30,8 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const MISSING = [404, 410];
 const REFUSED = [401, 403, 407];
 const BUSY = [408, 425, 429, 500, 502, 503, 504];
-const IN_PART = 206;
-const NO_SUCH_RANGE = 416;
+export const IN_PART = 206;
+export const NO_SUCH_RANGE = 416;
 
 /** Content that is known by its first bytes; aws-chunked says nothing of how it is stored. */
 const ENCODINGS = /^(?:(?:identity|gzip|x-gzip|aws-chunked)(?:\s*,\s*|$))*$/i;
