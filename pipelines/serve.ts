@@ -6,7 +6,6 @@ import { lookDigitJson } from '../src/outputs/json-text.js';
 import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';
 import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
-import { viewDigit } from './look/look-digit.js';
 import { report } from './report.js';
 import { scoreStream } from './score-stream.js';
 
@@ -38,6 +37,8 @@ export interface ServeOptions {
   readonly bodyTimeoutMs?: number | undefined;
   /** How long requests may be read and answered in one turn of the event loop before others are refused. Default 500. */
   readonly mostLagMs?: number | undefined;
+  /** How long it may take to explain an image, in milliseconds: then the network is too large for that. Default 10,000. */
+  readonly explainMs?: number | undefined;
   /** How long the head of a request may take to come, in milliseconds. Default 10,000. */
   readonly headTimeoutMs?: number | undefined;
   /** How long the end may take, in milliseconds. Default 10,000. */
@@ -64,8 +65,8 @@ export interface Serving {
   end(): Promise<void>;
 }
 
-/** How long a connection without a request stays open once the service ends, and how long heads and silence may take. */
-const TIMES = { idleMs: 250, headTimeoutMs: 10_000, silenceMs: 60_000 } as const;
+/** How long a connection without a request stays open once the service ends, and how long what may take. */
+const TIMES = { idleMs: 250, headTimeoutMs: 10_000, silenceMs: 60_000, explainMs: 10_000 } as const;
 /** What all bodies that are under way may hold: a tenth of a second's work. */
 const ALL_BODY_BYTES = 2 ** 26;
 
@@ -178,10 +179,11 @@ function serviceOf(current: () => Current, isReady: () => boolean): Service {
     },
     rows: ({ name, network, sha256 }, options) =>
       scoreStream({ ...options, model: { name, network, sha256 }, output: 'ndjson', workers: 0 }),
-    explain: ({ name, network, sha256 }, image) =>
-      lookDigitJson(
-        viewDigit({ name, network, sha256 }, digitOf(image, network.normalization), { why: true }),
-      ),
+    explain: async ({ name, network, sha256 }, image, signal) => {
+      const { explainApart } = await import('./look/explain-apart.js');
+      const digit = digitOf(image, network.normalization);
+      return lookDigitJson(await explainApart({ name, network, sha256 }, digit, signal));
+    },
     page: () => kept('page', (model) => draw({ model })),
     report: () => kept('report', async (model) => (await report({ model })).html),
   };

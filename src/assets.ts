@@ -19,6 +19,9 @@ export const TRAIN_KERNEL_FILE = fromPackageRoot('dist/train-kernel.wasm');
 /** The entry of the training threads, built from workers/train-worker.ts. */
 export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 
+/** The entry of a thread that explains a verdict, built from workers/why-worker.ts. */
+export const WHY_WORKER_FILE = fromPackageRoot('dist/why-worker.cjs');
+
 /** What runs in the page to draw on, built from src/views/draw/live/, what unpacks that there, and how it looks. */
 export const DRAW_SCRIPT_FILE = fromPackageRoot('dist/draw-page.js');
 export const DRAW_LOADER_FILE = fromPackageRoot('dist/draw-loader.js');

@@ -56,7 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // What one of many machines does is run by a pipeline; here are the plan, the cuts, the shard's file, and what becomes of all.
   sharding: ['inputs', 'outputs', 'counting', 'engine', 'formats', 'network', 'errors'],
   // What runs in the threads, and what runs in them as WebAssembly.
-  workers: ['engine', 'training'],
+  workers: ['engine', 'training', 'insight'],
   kernel: [],
   engine: ['formats', 'network', 'errors', 'assets', 'workers/kernel/common'],
   formats: ['errors'],

@@ -3,8 +3,6 @@ import { DigitflowError } from '../../src/errors.js';
 import type { FitOptions } from '../../src/formats/pictures/fit-digit.js';
 import { nameOf } from '../../src/inputs/bytes/open-bytes.js';
 import { loadModel, type Model } from '../../src/inputs/open-model.js';
-import { type Attribution, attribute } from '../../src/insight/attribution.js';
-import { type SmallestChange, smallestChange } from '../../src/insight/counterfactual.js';
 import {
   checkPlace,
   type Explanation,
@@ -13,6 +11,7 @@ import {
   type NeuronPlace,
   neuronArithmetic,
 } from '../../src/insight/explain.js';
+import { type Why, whyOf } from '../../src/insight/why.js';
 import { brightnessOf, isUnsure } from '../../src/network/feed-forward.js';
 import type { ImageSize, Network } from '../../src/network/network.js';
 import { blackAndWhite, type Normalization } from '../../src/network/normalization.js';
@@ -43,14 +42,6 @@ export interface DigitView
   readonly explanation: Explanation;
   readonly neuron: NeuronArithmetic | null;
   readonly why: Why | null;
-}
-
-/** Why the network predicts a class. */
-export interface Why {
-  readonly attribution: Attribution;
-  /** The fewest pixels found that change the prediction when they are set to white, or to black. */
-  readonly brightening: SmallestChange | null;
-  readonly erasing: SmallestChange | null;
 }
 
 /**
@@ -85,17 +76,8 @@ export function viewDigit(
     ...{ ...network.image, brightness, black, white },
     explanation,
     neuron: options.neuron === undefined ? null : neuronArithmetic(network, brightness, options.neuron),
-    why: target === undefined ? null : whyOf(target),
+    why: target === undefined ? null : whyOf({ layers: network.layers, brightness, black, white, target }),
   };
-
-  function whyOf(target: number): Why {
-    const baseline = new Float64Array(brightness.length).fill(black);
-    return {
-      attribution: attribute(network, brightness, baseline, target),
-      brightening: smallestChange(network, brightness, white),
-      erasing: smallestChange(network, brightness, black),
-    };
-  }
 }
 
 /** Which digit to look at. */

@@ -68,6 +68,7 @@ export async function buildBundles(root, libraryEntries) {
       entryPoints: {
         'score-worker': 'workers/score-worker.ts',
         'train-worker': 'workers/train-worker.ts',
+        'why-worker': 'workers/why-worker.ts',
         'csv-parse': 'csv-parse/sync',
       },
       plugins: [csvParseApart],

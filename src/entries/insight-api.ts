@@ -18,7 +18,6 @@ export {
   type LookDigitOptions,
   lookDigit,
   openDigit,
-  type Why,
 } from '../../pipelines/look/look-digit.js';
 export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look/look-what-if.js';
 export {
@@ -90,6 +89,7 @@ export {
   type WhatIfReport,
   whatIf,
 } from '../insight/what-if.js';
+export type { Why } from '../insight/why.js';
 export {
   lookDetectorJson,
   lookDigitJson,

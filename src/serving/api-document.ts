@@ -26,6 +26,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   404: 'no such address, or no such network',
   408: 'the body did not come in time',
   413: 'the body is too large',
+  501: 'the network is too large to be explained in time',
   503: 'too much is under way, or the server ends: try again after Retry-After seconds',
 };
 const FAULT = {

@@ -5,7 +5,6 @@ import { isPicture } from '../formats/pictures/is-picture.js';
 import { describeGuesses } from '../formats/reading.js';
 import { isUnsure, transposePixels } from '../network/feed-forward.js';
 import type { Network } from '../network/network.js';
-import { readInferRequest } from './infer/infer-request.js';
 import type { Bodies } from './read-body.js';
 import { faultJson, faultOf, GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';
@@ -31,7 +30,7 @@ const QUERY = [
 ] as const;
 const NAMES = QUERY.map(({ name }) => name);
 
-/** Pictures and rows as people have them: what the network says, and why. */
+/** Pictures and rows as people have them: what the network says. */
 export function addImages(routes: Routes, service: Service, bodies: Bodies, bodyTimeoutMs: number): void {
   let streams = 0;
   routes.add(
@@ -67,37 +66,10 @@ export function addImages(routes: Routes, service: Service, bodies: Bodies, body
       }
     },
   );
-  routes.add(
-    'POST',
-    '/explain',
-    {
-      summary:
-        'why the network says what it says of one image: a PNG or JPEG, or a request for an inference as JSON',
-      takes: ['image/png', 'image/jpeg', 'application/json'],
-      replies: ['application/json'],
-    },
-    async (request, reply) => {
-      queryOf(request, []);
-      const content = await readBody(request, reply, bodies);
-      bodies.check();
-      const { model } = service;
-      const image = isPicture(content)
-        ? await fitted(content, model.network)
-        : recordOf(content, model.network);
-      return reply.type('application/json').send(service.explain(model, image));
-    },
-  );
 }
 
-function recordOf(content: Buffer, network: Network): ExplainedImage {
-  const { pixels } = readInferRequest(content, undefined, network);
-  const count = pixels.length / network.layers[0].inputs;
-  if (count !== 1)
-    throw new RequestFault(400, `inputs[0].shape: expected one image to explain, found ${count}`);
-  return { pixels, isPicture: false, name: 'image', done: [], doubts: [] };
-}
-
-async function fitted(content: Buffer, { image, normalization }: Network): Promise<ExplainedImage> {
+/** A picture as the network takes it. */
+export async function fitted(content: Buffer, { image, normalization }: Network): Promise<ExplainedImage> {
   const { decodePicture } = await import('../inputs/pictures/unpack-picture.js');
   const { fitDigit } = await import('../formats/pictures/fit-digit.js');
   const { pixels, done, doubts } = fitDigit(decodePicture(content, 'picture'), image, {}, 'picture');

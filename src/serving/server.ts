@@ -12,6 +12,7 @@ import {
 import { DigitflowError } from '../errors.js';
 import { type AccessOptions, addAccess } from './access.js';
 import { Connections, type EndingOptions } from './connections.js';
+import { addExplain } from './explain/explain-route.js';
 import { addImages } from './image-routes.js';
 import type { Metrics } from './metrics.js';
 import { Leftovers } from './overload.js';
@@ -32,6 +33,8 @@ export interface ServerOptions extends AccessOptions, BodyLimits, EndingOptions 
   /** How long the head of a request may take to come, and how long a connection may be silent, in milliseconds. */
   readonly headTimeoutMs: number;
   readonly silenceMs: number;
+  /** How long it may take to explain an image, in milliseconds. */
+  readonly explainMs: number;
   /** True for errors alone in the log. */
   readonly quiet: boolean;
   readonly version: string;
@@ -118,6 +121,7 @@ export async function openServer(
   metrics.gauge('body_bytes', 'bytes of bodies that are being read or answered', () => bodies.held);
   addProtocol(routes, service, bodies, options.version);
   addImages(routes, service, bodies, options.bodyTimeoutMs);
+  addExplain(routes, service, bodies, { metrics, explainMs: options.explainMs });
   addPages(routes, service, metrics, options.version);
   app.setNotFoundHandler((request, reply) => {
     const { fault, allow } = routes.missing(request);

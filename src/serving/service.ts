@@ -43,8 +43,8 @@ export interface Service {
   readonly isReady: boolean;
   /** Scores what is written to it: images of any format in, NDJSON out, in order. */
   rows(model: ServedModel, options: RowsOptions): Duplex;
-  /** Why the network says what it says, as JSON. */
-  explain(model: ServedModel, image: ExplainedImage): string;
+  /** Why the network says what it says, as JSON. It may take minutes; the signal's reason is what it rejects with. */
+  explain(model: ServedModel, image: ExplainedImage, signal: AbortSignal): Promise<string>;
   /** The page to draw on, and the report on the test set, each an HTML document. */
   page(): Promise<string>;
   report(): Promise<string>;

@@ -10,7 +10,7 @@ import { ask, chunked, head, responseOf, sendAndEnd, serving, statusesOf } from 
 const INFER = '/v2/models/sigmoid/infer';
 const PIXELS = testPixels().subarray(0, 2 * 784);
 const RUNS = Number(process.env.DIGITFLOW_MUTATIONS ?? 60);
-/** More than streams of rows may be open at a time. */
+/** More than streams of rows may be open, or images wait to be explained, at a time: some are told to come again. */
 const MOST_AT_A_TIME = 20;
 
 const whole = (method: string, path: string, body: string | Uint8Array, fields: object = {}): Buffer => {
@@ -114,7 +114,7 @@ describe('whatever is sent', () => {
     if (status === 200) return;
     const { headers, body } = responseOf(Buffer.from(received, 'latin1'));
     if (status === 503) {
-      expect(received).toMatch(/\r\nretry-after: 1\r\n.*streams of rows are open/s);
+      expect(received).toMatch(/\r\nretry-after: 1\r\n/);
       return;
     }
     expect({ status, type: headers['content-type'] }).toEqual({

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { fastify } from 'fastify';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { scoreStream } from '../../pipelines/score-stream.js';
+import { addExplain } from '../../src/serving/explain/explain-route.js';
 import { addImages } from '../../src/serving/image-routes.js';
 import { Metrics } from '../../src/serving/metrics.js';
 import { Bodies } from '../../src/serving/read-body.js';
@@ -36,7 +37,7 @@ function serviceOf(rows: Service['rows']): Service {
     ask: () => Promise.reject(new Error('not asked')),
   };
   const page = async () => '';
-  return { ...{ model, isReady: true, rows, explain: () => '{}' }, page, report: page };
+  return { ...{ model, isReady: true, rows, explain: page }, page, report: page };
 }
 
 async function sentTo(port: number, ...parts: readonly (string | Uint8Array)[]): Promise<Socket> {
@@ -62,6 +63,7 @@ describe('who has left before they are heard holds nothing', () => {
   });
   const service = serviceOf(() => scoreStream({ output: 'ndjson', workers: 0 }));
   addImages(routes, service, bodies, LIMITS.bodyTimeoutMs);
+  addExplain(routes, service, bodies, { metrics: new Metrics(), explainMs: 60_000 });
   const port = app.listen({ port: 0, host: '127.0.0.1' }).then((url) => Number(new URL(url).port));
   afterAll(() => app.close());
 
@@ -108,7 +110,14 @@ test('who leaves while their rows go out holds no place', async () => {
   };
   const server = await openServer(serviceOf(rows), metrics, {
     ...LIMITS,
-    ...{ host: '127.0.0.1', port: 0, mostConnections: 10, headTimeoutMs: 60_000, silenceMs: 60_000 },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      mostConnections: 10,
+      headTimeoutMs: 60_000,
+      silenceMs: 60_000,
+      explainMs: 60_000,
+    },
     ...{ idleMs: 0, deadlineMs: 0, quiet: true, version: '' },
   });
   const port = Number(new URL(server.url).port);

@@ -63,13 +63,20 @@ describe('who cannot be answered', () => {
   const model = { ...{ name: 'sigmoid', network, sha256: '' }, check: full, ask: () => Promise.reject() };
   const page = async () => '';
   const service: Service = {
-    ...{ model, isReady: true, explain: () => '{}', page, report: page },
+    ...{ model, isReady: true, explain: page, page, report: page },
     rows: () => full(),
   };
   const server = openServer(service, new Metrics(), {
     ...{ host: '127.0.0.1', port: 0, mostConnections: 10, quiet: true, version: '0' },
     ...{ bodyBytes: MIB, allBodyBytes: MIB, mostLagMs: 60_000 },
-    ...{ idleMs: 0, deadlineMs: 1000, headTimeoutMs: 60_000, silenceMs: 60_000, bodyTimeoutMs: 60_000 },
+    ...{
+      idleMs: 0,
+      deadlineMs: 1000,
+      headTimeoutMs: 60_000,
+      silenceMs: 60_000,
+      bodyTimeoutMs: 60_000,
+      explainMs: 60_000,
+    },
   });
   afterAll(async () => (await server).end());
 
