@@ -7,6 +7,7 @@ const EXIT_CODES = {
   MEMORY_LIMIT: 2,
   THREAD_LIMIT: 2,
   WASM_MISSING: 2,
+  PEER_MISSING: 2,
 
   IDX_EMPTY: 65,
   IDX_MAGIC: 65,
@@ -59,9 +60,12 @@ const EXIT_CODES = {
   SHARD_MISMATCH: 65,
   INPUT_CHANGED: 65,
   DIVERGED: 65,
+  QUEUE_RUN_OTHER: 65,
+  SHARDS_FAILED: 65,
 
   INPUT_MISSING: 66,
   SHARD_MISSING: 66,
+  QUEUE_RUN_MISSING: 66,
 
   POOL_START: 70,
   POOL_CLOSED: 70,
@@ -77,6 +81,7 @@ const EXIT_CODES = {
   OUTPUT_WRITE: 74,
   OUTPUT_BUSY: 74,
   LISTEN_FAILED: 74,
+  QUEUE_UNREACHABLE: 74,
 } as const;
 
 /** A stable, documented name of what went wrong; it never changes its meaning. */

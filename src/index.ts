@@ -2,6 +2,17 @@ export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
 export { type PlanOptions, type PlanProgress, plan } from '../pipelines/plan-shards.js';
+export {
+  type QueueOptions,
+  type QueueRunOptions,
+  type QueueStatusOptions,
+  queueStatus,
+  removeFromQueue,
+  retryInQueue,
+  type SubmitOptions,
+  submitToQueue,
+} from '../pipelines/queue/queue.js';
+export { type WorkingOnQueue, type WorkOptions, workOnQueue } from '../pipelines/queue/work-on-queue.js';
 export { type ReportOptions, type ReportResult, report } from '../pipelines/report.js';
 export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
@@ -33,6 +44,14 @@ export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';
 export type { ScoredRows } from './outputs/rows/scored-rows.js';
 export type { RowsTaken, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
+export type {
+  QueuedEvaluation,
+  QueuedMerge,
+  QueuedScore,
+  RunFault,
+  RunStatus,
+  SubmittedRun,
+} from './queue/queued-run.js';
 export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './sharding/plan.js';
 export { planText, type ReadPlan, readPlan } from './sharding/plan-file.js';
 export type { Picture } from './views/picture.js';

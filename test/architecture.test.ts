@@ -15,6 +15,7 @@ const LIBRARY = [
   'training',
   'serving',
   'sharding',
+  'queue',
   'operators',
   'engine',
   'formats',
@@ -55,6 +56,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   serving: ['engine', 'inputs', 'views', 'formats', 'network', 'errors'],
   // What one of many machines does is run by a pipeline; here are the plan, the cuts, the shard's file, and what becomes of all.
   sharding: ['inputs', 'outputs', 'counting', 'engine', 'formats', 'network', 'errors'],
+  // What a job does is handed to it: pipelines are above.
+  queue: ['errors'],
   // What runs in the threads, and what runs in them as WebAssembly.
   workers: ['engine', 'training', 'insight'],
   kernel: [],
@@ -83,6 +86,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   piscina: ['engine'],
   fastify: ['serving'],
   'prom-client': ['serving'],
+  bullmq: ['queue'],
+  ioredis: ['queue'],
   'csv-parse': ['formats'],
   fflate: ['formats', 'views'],
   'jpeg-js': ['formats'],

@@ -36,6 +36,7 @@ const filesIn = (folder: string) =>
 
 describe('package.json', () => {
   const dependencies: readonly string[] = Object.keys(manifest.dependencies);
+  const peers: readonly string[] = Object.keys(manifest.peerDependencies);
   const entries = Object.entries(manifest.exports).filter(([path]) => path !== './package.json');
 
   test('publishes what exists', () => {
@@ -81,7 +82,12 @@ describe('package.json', () => {
 
   test('depends on the packages that the built files still import, and on no other', async () => {
     const external = await importedBy(['dist/*.cjs', ...entries.map(([, target]) => Object(target).default)]);
-    expect(new Set(external)).toEqual(new Set(dependencies));
+    expect(new Set(external)).toEqual(new Set([...dependencies, ...peers]));
+    expect(peers).toEqual(['bullmq', 'ioredis']);
+    expect(manifest.peerDependenciesMeta).toEqual({
+      bullmq: { optional: true },
+      ioredis: { optional: true },
+    });
     expect(dependencies).toEqual(['fastify', 'piscina', 'prom-client', 'rxjs']);
   });
 });

@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 const require = createRequire(import.meta.url);
 
 /**
- * What stays a package: Piscina, and pino of fastify, find files of their own at run time, and of what serves HTTP no other
- * command needs anything. The rest is bundled to start fast.
+ * What stays a package: Piscina, and pino of fastify, find files of their own at run time, and of what serves HTTP, or speaks
+ * to a queue, no other command needs anything. The rest is bundled to start fast.
  */
-const PACKAGES = ['piscina', 'fastify', 'prom-client'];
+const PACKAGES = ['piscina', 'fastify', 'prom-client', 'bullmq', 'ioredis'];
 
 /**
  * commander could start commands that are programs of their own; ours are not, and loading node:child_process, and node:net

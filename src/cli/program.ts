@@ -61,7 +61,15 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       'answer over HTTP what a network says of images: the Open Inference Protocol, pictures, rows',
     load: async () => (await import('./serve-command.js')).defineServe,
   },
+  queue: {
+    usage: '[options] [command]',
+    description: 'a run on many machines by a queue in Redis: submit a plan, work on it, see how far it is',
+    load: async () => (await import('./queue/queue-command.js')).defineQueue,
+  },
 };
+
+/** Those that are but a name for several. */
+const GROUPS = ['look', 'queue'];
 
 const DEFAULT_COMMAND = 'evaluate';
 
@@ -75,6 +83,7 @@ Examples:
   $ digitflow report                     all of it as one HTML page
   $ digitflow draw                       a page to draw on: the network alive
   $ digitflow serve                      predictions over HTTP, on port 8080
+  $ digitflow queue                      many machines, by a queue in Redis
   $ digitflow evaluate --help            all options, and more examples`;
 
 const EXIT_USAGE = 2;
@@ -109,9 +118,9 @@ async function run(args: readonly string[]): Promise<void> {
   if (first === 'help' && others.length === 1 && mayBeMistyped(others[0])) return parse(others, false);
   const asked = isHelp ? [...others, '--help'] : args;
   if (args.length === 1 && first === 'version' && !existsSync(first)) return parse(['--version'], true);
-  if (args.length === 1 && first === 'look') {
-    // What can be looked at is all there is to say; but nothing was done.
-    await parse(['look', '--help'], true);
+  if (args.length === 1 && GROUPS.includes(first)) {
+    // What there is of it is all there is to say; but nothing was done.
+    await parse([first, '--help'], true);
     process.exitCode = EXIT_USAGE;
     return;
   }
@@ -208,15 +217,16 @@ function report(error: unknown, args: readonly string[]): number {
 
 /** What commander says, without its own `error:`, and with its suggestion on the same line. */
 function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
-  const isLook = args[0] === 'look';
-  if (code === 'commander.help') return `no such command; see digitflow${isLook ? ' look' : ''} --help`;
+  const group = GROUPS.find((name) => name === args[0]);
+  if (code === 'commander.help')
+    return `no such command; see digitflow${group === undefined ? '' : ` ${group}`} --help`;
   const said = message.replace(/^error: |\.$/g, '').replaceAll('\n', ' ');
-  if (code === 'commander.unknownCommand' && !isLook) return `${said}; see digitflow --help`;
+  if (code === 'commander.unknownCommand' && group === undefined) return `${said}; see digitflow --help`;
   const command = isCommand(args[0]) ? args[0] : DEFAULT_COMMAND;
-  // What can be looked at is a command of its own, with flags of its own.
-  const isView = isLook && code !== 'commander.unknownCommand' && /^[a-z]/.test(args[1] ?? '');
-  const view = isView ? ` ${args[1]}` : '';
-  return `${said}; see digitflow ${command}${view} --help`;
+  // What is in a group is a command of its own, with flags of its own.
+  const isPart = group !== undefined && code !== 'commander.unknownCommand' && /^[a-z]/.test(args[1] ?? '');
+  const part = isPart ? ` ${args[1]}` : '';
+  return `${said}; see digitflow ${command}${part} --help`;
 }
 
 function wantsJson(args: readonly string[]): boolean {

@@ -27,6 +27,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Another copy of the program. */
   readonly program?: string;
+  /** What starts it, and becomes it: `ip netns exec host`. */
+  readonly through?: readonly string[];
 }
 
 /** The test's own environment, less what asks for colours. */
@@ -60,10 +62,11 @@ export class Cli {
   #stderr = '';
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    const { stdin = 'ignore', stdout = 'pipe', cwd, program = PROGRAM } = options;
+    const { stdin = 'ignore', stdout = 'pipe', cwd, program = PROGRAM, through = [] } = options;
     const stdio: StdioOptions = [stdin, stdout, 'pipe'];
     const env = { ...cliEnvironment(), ...options.env };
-    this.#child = spawn(process.execPath, [program, ...args], { stdio, cwd, env });
+    const [command, ...rest] = [...through, process.execPath, program, ...args];
+    this.#child = spawn(command, rest, { stdio, cwd, env });
     running.add(this.#child);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
