@@ -1,14 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request as post } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { compare } from './lib/agreement.js';
 import { alternate } from './lib/alternate.js';
+import { binaryRequest, bytesRequest, jsonRequest, pictureRequest } from './lib/infer-requests.js';
 import { IMAGE_BYTES, readMnist } from './lib/mnist.js';
+import { pacedLoad } from './lib/paced-load.js';
 import { loadDigitflow } from './lib/product.js';
 import { showSpread } from './lib/report.js';
+import { measureOverload } from './lib/serve-overload.js';
 import { ratio, spread } from './lib/statistics.js';
 import { loadOnnxRuntime, writePredictions } from './peers/onnxruntime.js';
 
@@ -18,6 +20,10 @@ const CLASSES = 10;
 const SECONDS = 2;
 /** A batch waits 2 ms to fill: few connections would wait for each other. */
 const JSON_CONNECTIONS = 64;
+/** So many that one is free whenever a request is due. */
+const PACED_CONNECTIONS = 256;
+/** A picture of 112 x 112. */
+const TIMES = 4;
 const INFER = '/v2/models/sigmoid/infer';
 const GOALS = { ofEmpty: 0.6, images: 1e6, p99Ms: 10 };
 const EMPTY = 'fastify, empty reply: JSON of an image';
@@ -34,6 +40,7 @@ const BINARY_ONNX = 'fastify, onnxruntime-node: bytes of 1,000 images';
  * @returns {Promise<import('./lib/report.js').Report>}
  */
 export async function measureServe({ rounds = 5, log }) {
+  const [load] = loadavg();
   const { openModel } = await loadDigitflow();
   const { network } = openModel('sigmoid');
   const pixels = readMnist('t10k').pixels.subarray(0, BATCH * IMAGE_BYTES);
@@ -67,16 +74,27 @@ export async function measureServe({ rounds = 5, log }) {
   const half = spread(perSecond(JSON_OURS, 'wallMs')).median / 2;
   const latencies = [];
   for (let round = 0; round < rounds; round++) {
-    const sorted = (await paced(asked[1], half)).sort((a, b) => a - b);
-    latencies.push(sorted[Math.floor(sorted.length * 0.99)]);
+    latencies.push(await pacedP99(asked[1], half));
   }
+  const overload = await measureOverload(
+    ours,
+    [
+      { name: 'JSON of an image', path: INFER, request: json, connections: JSON_CONNECTIONS },
+      { name: 'PNG of 112 x 112', path: '/predict', request: pictureRequest(pixels, TIMES), connections: 4 },
+      { name: 'bytes of 1,000 images', path: INFER, request: binaryRequest(pixels), connections: 4 },
+    ],
+    { rounds, log },
+  );
   for (const server of [ours, empty, onnx]) server?.child.disconnect();
   const p99 = spread(latencies);
   const ofEmpty = ratio(perSecond(JSON_OURS, 'cpuMs'), perSecond(EMPTY, 'cpuMs'));
   const images = spread(perSecond(BINARY_OURS, 'wallMs').map((count) => count * BATCH));
   return {
     title: 'serve: predictions over HTTP',
-    tables: [{ head: ['server and request', 'images/s', 'images a second of its CPU time'], rows }],
+    tables: [
+      { head: ['server and request', 'images/s', 'images a second of its CPU time'], rows },
+      overload.table,
+    ],
     targets: [
       target(
         'JSON of an image, requests a core, beside an empty reply of fastify',
@@ -96,10 +114,12 @@ export async function measureServe({ rounds = 5, log }) {
         showSpread(p99, 1, ' ms'),
         p99.median < GOALS.p99Ms,
       ),
+      ...overload.targets,
     ],
     notes: [
       `${rounds} rounds of ${SECONDS} s; median (quartiles); autocannon on the same machine, with ${JSON_CONNECTIONS} connections for JSON and 4 for bytes`,
       'replies: all outputs, label and confidence; of the peer all outputs',
+      `load of the machine in the last minute, this included, on ${availableParallelism()} cores: before ${load.toFixed(1)}, after ${loadavg()[0].toFixed(1)}`,
     ],
     bars: {
       unit: 'thousand images a second of the CPU time of the server',
@@ -110,7 +130,7 @@ export async function measureServe({ rounds = 5, log }) {
         isOurs: name.startsWith('digitflow'),
       })),
     },
-    samples: { ...Object.fromEntries(samples), p99Ms: latencies },
+    samples: { ...Object.fromEntries(samples), p99Ms: latencies, overload: overload.samples },
   };
 }
 
@@ -145,51 +165,13 @@ function cannon({ server, path, request, connections }) {
   return autocannon({ url, method: 'POST', ...request, connections, duration: SECONDS });
 }
 
-/** Asks at a steady rate, whether replies come or not (autocannon would ask in bursts). Gives latencies in milliseconds. */
-async function paced({ server, path, request, connections }, perSecond) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const url = `${server.url}${path}`;
-  const latencies = [];
-  const one = async () => {
-    const startMs = performance.now();
-    const asking = post(url, { method: 'POST', agent, headers: request.headers });
-    asking.end(request.body);
-    const [reply] = await once(asking, 'response');
-    await once(reply.resume(), 'end');
-    latencies.push(performance.now() - startMs);
-  };
-  const asked = [];
-  const startMs = performance.now();
-  for (let elapsed = 0; elapsed < SECONDS * 1000; elapsed = performance.now() - startMs) {
-    while (asked.length < (elapsed / 1000) * perSecond) asked.push(one());
-    await sleep(1);
-  }
-  await Promise.all(asked);
-  agent.destroy();
-  // Connections are opened in the first tenth.
-  return latencies.slice(latencies.length / 10);
-}
-
-function jsonRequest(pixels) {
-  const data = Array.from(pixels.subarray(0, IMAGE_BYTES));
-  const input = { name: 'pixels', datatype: 'UINT8', shape: [1, IMAGE_BYTES], data };
-  return { body: JSON.stringify({ inputs: [input] }), headers: { 'content-type': 'application/json' } };
-}
-
-function bytesRequest(pixels) {
-  return { body: Buffer.from(pixels), headers: { 'content-type': 'application/octet-stream' } };
-}
-
-function binaryRequest(pixels, outputs = {}) {
-  const parameters = { binary_data_size: pixels.length };
-  const shape = [pixels.length / IMAGE_BYTES, IMAGE_BYTES];
-  const input = { name: 'pixels', datatype: 'UINT8', shape, parameters };
-  const said = JSON.stringify({ parameters: { binary_data_output: true }, inputs: [input], ...outputs });
-  const { headers } = bytesRequest(pixels);
-  return {
-    body: Buffer.concat([Buffer.from(said), pixels]),
-    headers: { ...headers, 'inference-header-content-length': `${said.length}` },
-  };
+/** Of 100 requests at a steady rate how long the last but one takes, in milliseconds; what was never sent took for ever. */
+async function pacedP99({ server, path, request }, perSecond) {
+  const load = { url: `${server.url}${path}`, request, connections: PACED_CONNECTIONS, perSecond };
+  const { due, sent, latencies } = await pacedLoad({ ...load, seconds: SECONDS });
+  const sorted = [...(latencies.get(200) ?? [])].sort((a, b) => a - b);
+  const rank = Math.floor((sorted.length + due - sent) * 0.99);
+  return sorted[rank] ?? Number.POSITIVE_INFINITY;
 }
 
 /** Stops where the two servers do not say the same. */

@@ -1,91 +1,126 @@
-// Requests at a steady rate, whether replies come or not, over connections that stay open.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * @typedef {object} PacedLoad
  * @property {string} url
- * @property {{ body: string | Uint8Array, headers: Record<string, string> }} request
- * @property {number} connections how many may be asked on at the same time
- * @property {number} perSecond
+ * @property {import('./infer-requests.js').PostRequest} request
+ * @property {number} connections
+ * @property {number} perSecond Infinity for as many as there are replies
  * @property {number} seconds
  */
 
 /**
- * Asks at a steady rate. A request that is due while no connection is free is never sent.
+ * What came of it. A request that was due while all connections had one under way was never sent; errors are connections that
+ * were cut off with a request on them.
+ *
+ * @typedef {object} Outcome
+ * @property {number} due
+ * @property {number} sent
+ * @property {number} errors
+ * @property {Map<number, number[]>} latencies by status, in milliseconds
+ */
+
+/**
+ * Asks at a steady rate, whether replies come or not, over connections that stay open.
  *
  * @param {PacedLoad} load
- * @returns {Promise<{ due: number, sent: number, errors: number, statuses: Map<number, number[]> }>} statuses with latencies in
- *   milliseconds, in the order of the replies; errors are connections that were cut off with a request on them
+ * @returns {Promise<Outcome>}
  */
 export async function pacedLoad({ url, request, connections, perSecond, seconds }) {
-  const { hostname, port, pathname } = new URL(url);
-  const body = Buffer.from(request.body);
-  const fields = { host: 'x', ...request.headers, 'content-length': body.length };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  const bytes = Buffer.concat([Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
-  const statuses = new Map();
+  const outcome = { due: 0, sent: 0, errors: 0, latencies: new Map() };
   const free = [];
-  const all = new Set();
-  let errors = 0;
-  let isOver = false;
-  const open = () => {
-    const socket = connect({ port: Number(port), host: hostname, noDelay: true });
-    let received = Buffer.alloc(0);
-    let startMs = 0;
-    // A reply may come before all of its request has gone.
-    let open = 0;
-    const done = () => {
-      if (--open === 0) free.push(ask);
-    };
-    const ask = () => {
-      open = 2;
-      startMs = performance.now();
-      socket.write(bytes, done);
-    };
-    all.add(socket);
-    socket.once('connect', () => free.push(ask));
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      all.delete(socket);
-      if (isOver) return;
-      if (open > 0) errors++;
-      const at = free.indexOf(ask);
-      if (at >= 0) free.splice(at, 1);
-      open_();
-    });
-    socket.on('data', (chunk) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const end = received.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const length = Number(/^content-length: (\d+)/im.exec(received.toString('latin1', 0, end))?.[1]);
-      if (received.length < end + 4 + length) return;
-      const status = Number(received.toString('latin1', 9, 12));
-      if (!statuses.has(status)) statuses.set(status, []);
-      statuses.get(status).push(performance.now() - startMs);
-      received = Buffer.alloc(0);
-      done();
-    });
+  const note = (status, ms) => {
+    if (!outcome.latencies.has(status)) outcome.latencies.set(status, []);
+    outcome.latencies.get(status).push(ms);
   };
-  const open_ = open;
-  for (let i = 0; i < connections; i++) open();
+  const bytes = bytesOf(url, request);
+  const all = Array.from({ length: connections }, () => new Connection(url, bytes, free, note));
   while (free.length < connections) await sleep(1);
-  let [due, sent] = [0, 0];
   const startMs = performance.now();
   for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - startMs) {
-    const now = Math.floor((elapsed / 1000) * perSecond);
-    for (; due < now; due++) {
-      const ask = free.shift();
-      if (ask === undefined) {
-        due = now;
-        break;
-      }
-      ask();
-      sent++;
-    }
+    const due =
+      perSecond === Number.POSITIVE_INFINITY ? outcome.due + free.length : (elapsed / 1000) * perSecond;
+    for (; outcome.due < Math.floor(due); outcome.due++) if (free.shift()?.ask()) outcome.sent++;
     await sleep(1);
   }
-  isOver = true;
-  for (const socket of all) socket.destroy();
-  return { due, sent, errors, statuses };
+  for (const connection of all) outcome.errors += connection.end();
+  return outcome;
+}
+
+function bytesOf(url, { body, headers }) {
+  const { pathname, host } = new URL(url);
+  const fields = { host, ...headers, 'content-length': Buffer.byteLength(body) };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([
+    Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n`),
+    Buffer.from(body),
+  ]);
+}
+
+/** A connection with at most one request on it; opened anew where it is closed. */
+class Connection {
+  #socket;
+  #errors = 0;
+  #isOver = false;
+  #startMs = 0;
+  /** What is still to come: the reply, and that all of the request has gone. A refusal comes before that. */
+  #open = 0;
+  #received = Buffer.alloc(0);
+  #bytes;
+  #free;
+  #note;
+
+  constructor(url, bytes, free, note) {
+    this.#bytes = bytes;
+    this.#free = free;
+    this.#note = note;
+    this.#connect(new URL(url));
+  }
+
+  ask() {
+    this.#open = 2;
+    this.#startMs = performance.now();
+    this.#socket.write(this.#bytes, (error) => error || this.#done());
+    return true;
+  }
+
+  /** How often it was cut off with a request on it. */
+  end() {
+    this.#isOver = true;
+    this.#socket.destroy();
+    return this.#errors;
+  }
+
+  #connect(url) {
+    const socket = connect({ port: Number(url.port), host: url.hostname, noDelay: true });
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#take(chunk)).on('error', () => {});
+    socket.once('connect', () => this.#free.push(this));
+    socket.once('close', () => {
+      if (this.#isOver) return;
+      if (this.#open > 0) this.#errors++;
+      const at = this.#free.indexOf(this);
+      if (at >= 0) this.#free.splice(at, 1);
+      this.#open = 0;
+      this.#received = Buffer.alloc(0);
+      this.#connect(url);
+    });
+  }
+
+  #take(chunk) {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const end = this.#received.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    const head = this.#received.toString('latin1', 0, end);
+    const length = Number(/^content-length: (\d+)$/im.exec(head)[1]);
+    if (this.#received.length < end + 4 + length) return;
+    this.#received = Buffer.alloc(0);
+    this.#note(Number(head.slice(9, 12)), performance.now() - this.#startMs);
+    this.#done();
+  }
+
+  #done() {
+    if (--this.#open === 0 && !this.#isOver) this.#free.push(this);
+  }
 }

@@ -63,7 +63,7 @@ export function defineServe(command: Command): void {
     .option('--max-wait <ms>', 'how long a request may wait for its batch to fill', ms, 2)
     .option('--queue <images>', 'how many may wait in line: beyond that 503', wholeNumber(1), 32_768)
     .option('--body-limit <MiB>', 'the largest body: beyond that 413', wholeNumber(1, 1024), 16)
-    .option('--max-connections <count>', 'beyond that they are closed at once', wholeNumber(1), 1024)
+    .option('--max-connections <count>', 'beyond that 503', wholeNumber(1), 1024)
     .option(
       '--max-lag <ms>',
       'how long requests may have waited to be read: beyond that 503',

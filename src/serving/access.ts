@@ -10,6 +10,8 @@ export interface AccessOptions {
   readonly cors?: string | undefined;
 }
 
+/** What asks for health is never refused. */
+export const HEALTH = '/v2/health/';
 const METHODS = 'GET, HEAD, POST';
 const HEADERS = 'Authorization, Content-Type, Inference-Header-Content-Length, X-API-Key, X-Request-Id';
 const EXPOSED = 'Digitflow-Reading, Inference-Header-Content-Length, Retry-After, X-Request-Id';
@@ -29,7 +31,7 @@ export function addAccess(app: FastifyInstance, { apiKey, cors }: AccessOptions)
   if (apiKey === undefined) return;
   const wanted = digestOf(apiKey);
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/v2/health/')) return;
+    if (request.url.startsWith(HEALTH)) return;
     const { authorization, 'x-api-key': own } = request.headers;
     const given = own ?? /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
     // Digests have one length, and take as long to compare whatever is in them.

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { RequestFault } from './request-fault.js';
 
 /** How a server is to end, in milliseconds. */
 export interface EndingOptions {
@@ -14,35 +15,52 @@ export const LINGER_MS = 5000;
 
 /** What is under way on a connection. */
 interface Open {
-  readonly replies: Set<ServerResponse>;
+  /** Few at a time. A Set would leave a chain of old tables in memory. */
+  replies: ServerResponse[];
   /** The reply to the last request whose head came. */
   last: ServerResponse | undefined;
   isRefused: boolean;
+  /** Whether there were as many as are served when it came. */
+  isSurplus: boolean;
 }
 
 /** The connections of a server, so that it can end without one of its requests being lost. */
 export class Connections {
   readonly #server: Server;
+  readonly #most: number;
   readonly #open = new Map<Socket, Open>();
   #isIdleClosed = false;
 
-  constructor(server: Server) {
+  /** @param most how many are served; as many again are let in to be told that they are too many, and others closed at once */
+  constructor(server: Server, most: number) {
     this.#server = server;
+    this.#most = most;
+    server.maxConnections = 2 * most;
     server.on('connection', (socket: Socket) => {
-      this.#open.set(socket, { replies: new Set(), last: undefined, isRefused: false });
+      const isSurplus = this.#open.size >= most;
+      this.#open.set(socket, { replies: [], last: undefined, isRefused: false, isSurplus });
       socket.once('close', () => this.#gone(socket));
     });
     server.on('request', ({ socket }, response) => {
       const open = this.#open.get(socket);
       if (open === undefined) return;
       open.last = response;
-      open.replies.add(response);
+      open.replies.push(response);
       response.once('close', () => this.#answered(socket, open, response));
     });
   }
 
   get count(): number {
     return this.#open.size;
+  }
+
+  /** @throws RequestFault 503 where a connection is one too many; it is not any more once others have left */
+  check(socket: Socket): void {
+    const open = this.#open.get(socket);
+    if (!open?.isSurplus) return;
+    open.isSurplus = this.#open.size > this.#most;
+    if (!open.isSurplus) return;
+    throw new RequestFault(503, `expected at most ${this.#most} connections, found more; try again later`);
   }
 
   /**
@@ -60,7 +78,7 @@ export class Connections {
     // Of one that has left its parser nothing else hears.
     socket.on('error', () => socket.destroy()).resume();
     const own = open.last?.req.complete === false ? open.last : undefined;
-    const before = [...open.replies].findLast((reply) => reply !== own);
+    const before = open.replies.findLast((reply) => reply !== own);
     const say = () => {
       if (own?.headersSent && !own.writableEnded) {
         socket.destroySoon();
@@ -100,7 +118,7 @@ export class Connections {
   }
 
   #answered(socket: Socket, open: Open, response: ServerResponse): void {
-    open.replies.delete(response);
+    open.replies = open.replies.filter((reply) => reply !== response);
     if (open.last === response && response.req.complete) open.last = undefined;
     // Not before the reply is on its way.
     if (this.#isIdleClosed) setImmediate(() => this.#closeIdle(socket));
@@ -118,6 +136,6 @@ export class Connections {
   }
 
   #closeIdle(socket: Socket): void {
-    if (this.#open.get(socket)?.replies.size === 0) socket.destroySoon();
+    if (this.#open.get(socket)?.replies.length === 0) socket.destroySoon();
   }
 }

@@ -10,7 +10,7 @@ import {
   LogController,
 } from 'fastify';
 import { DigitflowError } from '../errors.js';
-import { type AccessOptions, addAccess } from './access.js';
+import { type AccessOptions, addAccess, HEALTH } from './access.js';
 import { Connections, type EndingOptions } from './connections.js';
 import { addExplain } from './explain/explain-route.js';
 import { addImages } from './image-routes.js';
@@ -28,7 +28,7 @@ export interface ServerOptions extends AccessOptions, BodyLimits, EndingOptions 
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Connections beyond that are closed at once. */
+  /** Requests on connections beyond that are refused. */
   readonly mostConnections: number;
   /** How long the head of a request may take to come, and how long a connection may be silent, in milliseconds. */
   readonly headTimeoutMs: number;
@@ -79,9 +79,8 @@ export async function openServer(
     // What is wrong with an address is told as all else is.
     frameworkErrors: (error, request, reply) => answerFault(error, request, reply as FastifyReply),
   });
-  const connections = new Connections(app.server);
+  const connections = new Connections(app.server, options.mostConnections);
   const leftovers = new Leftovers();
-  app.server.maxConnections = options.mostConnections;
   // Who has said all may close their half: without this Node would close the other, and the reply be lost.
   Object.assign(app.server, { httpAllowHalfOpen: true });
   // Who asks whether to send a body is told once it is wanted; what else is expected may be passed over.
@@ -96,7 +95,9 @@ export async function openServer(
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    done(faultOfHead(request.raw));
+    const fault = faultOfHead(request.raw);
+    if (fault === undefined && !request.url.startsWith(HEALTH)) connections.check(request.raw.socket);
+    done(fault);
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isEnding) reply.header('connection', 'close');

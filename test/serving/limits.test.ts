@@ -155,23 +155,30 @@ describe('overload', () => {
     expect(faultOf(new DigitflowError(code, 'x')).status).toBe(status);
   });
 
-  test('of connections closes those that are too many, and no other', async () => {
-    const { port } = await open;
+  test('of connections refuses those that are too many until others leave, and closes at once what is far too much', async () => {
+    const port = await few.port;
     const sockets: Socket[] = [];
-    for (let i = 0; i < 3; i++) {
+    const open = async () => {
       const socket = connect(port, '127.0.0.1').on('error', () => {});
       sockets.push(socket);
       await once(socket, 'connect');
-    }
-    await Promise.race(sockets.map((socket) => once(socket.resume(), 'close')));
-    const open2 = sockets.filter((socket) => !socket.destroyed);
-    expect(open2.length).toBe(2);
-    for (const socket of open2) {
-      socket.write(head('GET', '/v2/health/live'));
-      await once(socket, 'close');
-      expect(socket.bytesRead).toBeGreaterThan(100);
-    }
+      return socket;
+    };
+    const status = async (socket: Socket, method: string, path: string) => {
+      socket.write(head(method, path, { connection: 'keep-alive', 'content-length': 0 }));
+      const [reply] = await once(socket, 'data');
+      return responseOf(reply).status;
+    };
+    const [first, second, third] = [await open(), await open(), await open()];
+    for (const socket of [first, second]) expect(await status(socket, 'GET', '/v2')).toBe(200);
+    expect(await status(third, 'GET', '/v2')).toBe(503);
+    expect(await status(third, 'GET', '/v2/health/live')).toBe(200);
+    await open();
+    const fifth = await open();
+    await once(fifth.resume(), 'close');
+    for (const socket of [first, second]) socket.destroy();
+    await vi.waitUntil(async () => (await status(third, 'GET', '/v2')) === 200, { timeout: 20_000 });
+    for (const socket of sockets) socket.destroy();
   });
   const few = serving({ mostConnections: 2 });
-  const open = few.port.then((port) => ({ port }));
 });
