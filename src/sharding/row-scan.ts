@@ -1,10 +1,16 @@
+import { type LineCounter, openLineCounter } from '../engine/text/line-counter.js';
 import { type CsvDialect, mostRowBytesOf, rowTooLong } from '../formats/csv/dialect.js';
 import { findLastRowEnd, findRowEnd, lineEndByte } from '../formats/csv/row-ends.js';
-import { becameShorter, type PlacedBytes } from './planned-files.js';
+import type { PlacedBytes } from './planned-files.js';
+import { ReadAhead } from './read-ahead.js';
 
 const QUOTE = 0x22;
 const CARRIAGE_RETURN = 0x0d;
-const CHUNK_BYTES = 2 ** 20;
+const CHUNK_BYTES = 2 ** 19;
+/** So much is counted at a time. */
+const BLOCK_BYTES = 2 ** 16;
+/** What is shorter is looked through as soon as a kernel were there. */
+const LEAST_KERNEL_BYTES = 2 ** 22;
 /** A line that is longer than any row is one bad record, if it is no longer than what a scorer may hold. */
 const LONGEST_LINE_BYTES = 4 * 2 ** 20;
 
@@ -31,8 +37,10 @@ export interface ScannedText {
   readonly linesBefore: number;
   /** Where it ends. */
   readonly end: number;
-  /** So much is read while as much is looked through. Default 1 MiB. */
+  /** So much is read at a time. Default 512 KiB. */
   readonly chunkBytes?: number | undefined;
+  /** Whether the kernel counts what is plain. Default: where there is enough of it. */
+  readonly kernel?: boolean | undefined;
   /** Is given all bytes from `dataStart` on, in order, as they are passed: views. */
   readonly onPassed?: ((bytes: Uint8Array) => void) | undefined;
   /** Is told a few times a second where the scan stands; what it throws ends the scan. */
@@ -47,30 +55,34 @@ export class RowScan {
   readonly #text: ScannedText;
   readonly #lineEnd: number;
   readonly #mostRowBytes: number;
-  readonly #chunkBytes: number;
-  /** Take turns; each has room before a chunk for the row that the last chunk cut off. */
-  readonly #buffers: readonly Buffer[];
-  #turn = 0;
-  #ahead: Promise<Buffer> | undefined;
+  /** Counts lines in the memory of the buffers; null where it does not pay. */
+  readonly #counter: LineCounter | null;
+  readonly #chunks: ReadAhead;
   /** What of the file lies in memory, and where it begins there. */
   #window: Buffer = Buffer.alloc(0);
   #base: number;
-  /** Within the window: where the next row begins, up to where `onPassed` was told, and the first quote from there on. */
+  /** Within the window: where the next row begins, up to where `onPassed` was told, and the first quote from there on, once it was looked for. */
   #at = 0;
   #told = 0;
-  #quote = Number.POSITIVE_INFINITY;
+  #quote: number | null = null;
+  /** Up to where of the window rows are passed one by one. */
+  #slowUntil = 0;
   #line: number;
   #row = 0;
 
   constructor(text: ScannedText) {
-    const { dialect, dataStart, linesBefore, chunkBytes = CHUNK_BYTES } = text;
+    const { file, dialect, dataStart, linesBefore, end, chunkBytes = CHUNK_BYTES, kernel } = text;
     this.#text = text;
     this.#lineEnd = lineEndByte(dialect);
     this.#mostRowBytes = mostRowBytesOf(dialect.pixelCount);
-    this.#chunkBytes = chunkBytes;
     this.#base = dataStart;
     this.#line = linesBefore;
-    this.#buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(this.#mostRowBytes + chunkBytes));
+    const sizes = { chunkBytes, room: this.#mostRowBytes };
+    const memoryBytes = ReadAhead.bytesFor(sizes);
+    const isLong = kernel ?? end - dataStart >= LEAST_KERNEL_BYTES;
+    this.#counter = isLong ? openLineCounter(memoryBytes) : null;
+    const memory = this.#counter?.bytes ?? Buffer.allocUnsafeSlow(memoryBytes);
+    this.#chunks = new ReadAhead(file, { start: dataStart, end }, sizes, memory);
   }
 
   /** Where it stands. */
@@ -100,6 +112,7 @@ export class RowScan {
     const isLast = this.#base + window.length >= this.#text.end;
     const goalAt = bytes - this.#base;
     for (;;) {
+      if (this.#passBlock(goalAt, row)) continue;
       const at = this.#at;
       let end = window.indexOf(this.#lineEnd, at);
       let next = end + 1;
@@ -113,6 +126,7 @@ export class RowScan {
       }
       const isRecord = end > at;
       if (isRecord && (at >= goalAt || this.#row >= row) && this.#row >= leastRow) return 'goal';
+      this.#quote ??= this.#nextQuote();
       if (this.#quote < end && next > end) {
         if (!this.#passQuoted(next, isLast)) return 'more';
         continue;
@@ -121,6 +135,29 @@ export class RowScan {
       if (next > end) this.#line++;
       if (isRecord) this.#row++;
     }
+  }
+
+  /** Passes many rows at a time, where they are plain and none of them can be the goal; false where it passed none. */
+  #passBlock(goalAt: number, goalRow: number): boolean {
+    const window = this.#window;
+    const at = this.#at;
+    if (this.#counter === null || at < this.#slowUntil || window.buffer !== this.#counter.bytes.buffer)
+      return false;
+    const most = Math.min(at + BLOCK_BYTES, goalAt, window.length);
+    if (most <= at) return false;
+    const end = window.lastIndexOf(this.#lineEnd, most - 1) + 1;
+    if (end <= at) return false;
+    const offset = window.byteOffset - this.#counter.bytes.byteOffset;
+    const lines = this.#counter.plainLines(offset + at, offset + end, this.#lineEnd);
+    if (lines < 0 || this.#row + lines > goalRow) {
+      this.#slowUntil = end;
+      return false;
+    }
+    this.#at = end;
+    this.#quote = null;
+    this.#line += lines;
+    this.#row += lines;
+    return true;
   }
 
   /** Passes a row with a quote in its first line, which ends at `lineEnd`; false where what follows must tell its end. */
@@ -167,38 +204,13 @@ export class RowScan {
   /** Puts the next chunk after what is left of the window. */
   async #fill(): Promise<void> {
     const rest = this.#window.subarray(this.#at);
-    const { file, end } = this.#text;
     const longest = LONGEST_LINE_BYTES + 2 * this.#mostRowBytes;
-    if (rest.length > longest) throw rowTooLong(file.name, longest);
-    const position = this.#base + this.#window.length;
-    const room = this.#mostRowBytes;
-    const chunk = await (this.#ahead ?? this.#read(position));
+    if (rest.length > longest) throw rowTooLong(this.#text.file.name, longest);
+    this.#window = await this.#chunks.next(rest);
     this.#base += this.#at;
+    this.#slowUntil -= this.#at;
     this.#told = 0;
     this.#at = 0;
-    if (rest.length <= room) {
-      const buffer = this.#buffers[this.#turn];
-      this.#window = buffer.subarray(room - rest.length, room + chunk.length);
-      this.#window.set(rest);
-    } else this.#window = Buffer.concat([rest, chunk]);
-    this.#turn = 1 - this.#turn;
-    this.#ahead = undefined;
-    const following = position + chunk.length;
-    if (following < end) {
-      this.#ahead = this.#read(following);
-      // It may fail when nobody waits for it any more.
-      this.#ahead.catch(() => undefined);
-    }
-    this.#quote = this.#nextQuote();
-  }
-
-  /** Reads a chunk to the buffer whose turn it is. */
-  async #read(position: number): Promise<Buffer> {
-    const { file, end } = this.#text;
-    const room = this.#buffers[this.#turn].subarray(this.#mostRowBytes);
-    const chunk = room.subarray(0, Math.min(this.#chunkBytes, end - position));
-    const byteCount = await file.read(chunk, position);
-    if (byteCount > 0) return chunk.subarray(0, byteCount);
-    throw becameShorter(file.name, end, position);
+    this.#quote = null;
   }
 }
