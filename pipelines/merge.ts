@@ -1,5 +1,6 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import type { PicturesSeen } from '../src/counting/pictures-seen.js';
+import { grouped } from '../src/counting/wording.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { DigitflowError } from '../src/errors.js';
 import { isPictureName } from '../src/formats/pictures/is-picture.js';
@@ -25,6 +26,8 @@ export interface MergeOptions {
   readonly plan: string;
   /** Where its shards lie; of several, each may have some. At least one. */
   readonly folders: readonly string[];
+  /** What the shards must be of. Default: either. */
+  readonly command?: MergeResult['command'] | undefined;
   /** Where the rows, or the evaluation, go. Default: stdout. */
   readonly out?: string | undefined;
   /** Rows: where those go that were set aside. */
@@ -133,6 +136,10 @@ function begin(first: ShardAt, wanted: ShardsOfPlan, options: MergeOptions): Row
     path,
     head: { command, options: made },
   } = first;
+  if (command !== (options.command ?? command)) {
+    const message = `${path}: expected a shard of ${options.command}, found one of ${command}; give the folder of those`;
+    throw new DigitflowError('USAGE', message);
+  }
   const isScore = command === 'score';
   const strange = isScore
     ? (['format', 'mistakes', 'report', 'model'] as const)
@@ -169,6 +176,7 @@ async function writeRows(
     rejects: options.rejects === undefined ? undefined : outputs.taker('rejects'),
   };
   await merger.copy(takers, options);
+  noteSetAside(merger, totals, options);
   if (options.summary === undefined) return null;
   const { records, rejected, workers, seconds } = totals;
   await outputs.taker('summary')(
@@ -179,6 +187,17 @@ async function writeRows(
     }),
   );
   return null;
+}
+
+/** Rows that were set aside, and are asked for nowhere, are not lost without a word. */
+function noteSetAside(
+  { setAsideBytes }: RowsMerger,
+  totals: Totals,
+  { rejects, onNote }: MergeOptions,
+): void {
+  if (setAsideBytes === 0 || rejects !== undefined) return;
+  const rows = totals.rejected === 1 ? '1 bad row was' : `${grouped(totals.rejected)} bad rows were`;
+  onNote?.(`${rows} set aside in the shards; --rejects has ${totals.rejected === 1 ? 'it' : 'them'}`);
 }
 
 /** The size of an input where it is a file, as one machine tells it. */

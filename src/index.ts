@@ -1,6 +1,8 @@
 export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
+export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
+export { type MergeOptions, type MergeResult, merge } from '../pipelines/merge.js';
 export { type PlanOptions, type PlanProgress, plan } from '../pipelines/plan-shards.js';
 export {
   type QueueOptions,
@@ -52,6 +54,7 @@ export type {
   RunStatus,
   SubmittedRun,
 } from './queue/queued-run.js';
+export type { CopyProgress } from './sharding/merge/merge-rows.js';
 export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './sharding/plan.js';
 export { planText, type ReadPlan, readPlan } from './sharding/plan-file.js';
 export type { Picture } from './views/picture.js';

@@ -77,6 +77,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
     try {
       const result = await merge({
         ...{ ...others, plan, folders, signal, language: lang, out: out === '-' ? undefined : out },
+        command: minAccuracy === undefined ? undefined : 'evaluate',
         render: out === undefined || out === '-' ? stdoutOptions() : undefined,
         onNote: note,
         onPictures: onPictures(flags, note),

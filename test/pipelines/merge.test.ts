@@ -92,7 +92,7 @@ describe('the rows of shards', () => {
     renameSync(shardPath(at('d'), 1), shardPath(at('e'), 1));
     renameSync(shardPath(at('d'), 2), shardPath(at('f'), 2));
     copyFileSync(shardPath(at('d'), 0), shardPath(at('f'), 0));
-    await run({ folders: [at('d'), at('e'), at('f')] });
+    await run({ folders: [at('d'), at('e'), at('f')], rejects: at('bad') });
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
     const told = `shard 0 of 3 is there twice and equal (${shardPath(at('d'), 0)} is taken)`;
     expect(notes).toEqual([told]);
@@ -102,7 +102,7 @@ describe('the rows of shards', () => {
     const { at, run, notes } = await written();
     mkdirSync(at('e'));
     writeFileSync(shardPath(at('e'), 1), 'half a sha');
-    await run({ folders: [at('e'), at('d')] });
+    await run({ folders: [at('e'), at('d')], rejects: at('bad') });
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
     expect(notes).toEqual([
       expect.stringMatching(
@@ -116,7 +116,7 @@ describe('the rows of shards', () => {
     mkdirSync(at('d/00001.part'));
     for (const name of ['00003.shard', '1.shard', '00002.shard.bak', 'notes.txt'])
       writeFileSync(at(`d/${name}`), 'x');
-    await run();
+    await run({ rejects: at('bad') });
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
     expect(notes).toEqual([
       expect.stringMatching(/\.shard and 1 more: no shard of this plan, which has 3; left out$/),

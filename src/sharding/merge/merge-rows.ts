@@ -40,6 +40,7 @@ export class RowsMerger {
   #classes: readonly string[] = [];
   #rowsHead = '';
   #totalBytes = 0;
+  #setAsideBytes = 0;
 
   constructor(wanted: ShardsOfPlan) {
     this.#wanted = wanted;
@@ -56,13 +57,19 @@ export class RowsMerger {
     this.#tally ??= new ScoreTally(classes.length);
     this.#tally.addCounts(countsOf(new State(head, path), classes.length, { records, rejected }));
     [this.#classes, this.#rowsHead] = [classes, rowsHead];
-    this.#totalBytes += rows.bytes + rejects.bytes;
+    this.#totalBytes += rows.bytes;
+    this.#setAsideBytes += rejects.bytes;
     this.#kept.set([folder, rows.bytes, rows.crc32, rejects.bytes, rejects.crc32], KEPT * shard);
   }
 
   /** The names of the classes, in order. */
   get classes(): readonly string[] {
     return this.#classes;
+  }
+
+  /** How long all rejects are that the shards hold. */
+  get setAsideBytes(): number {
+    return this.#setAsideBytes;
   }
 
   /** What all shards counted. */
@@ -78,12 +85,13 @@ export class RowsMerger {
    */
   async copy({ rows, rejects }: RowsTakers, { onProgress, signal }: CopyOptions): Promise<void> {
     let bytes = 0;
+    const totalBytes = this.#totalBytes + (rejects ? this.#setAsideBytes : 0);
     const writing = (take: TakeBytes) =>
       new PieceWriter(async (piece) => {
         signal?.throwIfAborted();
         await take(piece);
         bytes += piece.length;
-        onProgress?.({ bytes, totalBytes: this.#totalBytes });
+        onProgress?.({ bytes, totalBytes });
       });
     await rows(this.#rowsHead);
     await rejects?.(REJECTS_HEAD);
