@@ -1,4 +1,4 @@
-// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|serve|shards|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
@@ -17,6 +17,7 @@ const MEASUREMENTS = {
   pictures: async () => (await import('./pictures.js')).measurePictures,
   draw: async () => (await import('./draw.js')).measureDraw,
   serve: async () => (await import('./serve.js')).measureServe,
+  shards: async () => (await import('./shards.js')).measureShards,
   build: async () => (await import('./build.js')).measureBuild,
 };
 
