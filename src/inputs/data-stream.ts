@@ -127,11 +127,20 @@ export class DataStream<H extends DataHeader = DataHeader> {
     return this.#reader.peek(Math.min(leastBytes, remaining), Math.min(mostBytes, remaining));
   }
 
-  /** Passes over the next bytes of the data; otherwise like `read`. Of a file that is not digested they are not read. */
-  async skip(byteCount: number): Promise<void> {
-    const end = Math.min(this.#position + byteCount, this.header.dataBytes);
-    if (this.#hash === null && (await this.#reader.seek(this.header.headerBytes + end))) this.#position = end;
-    while (this.#position < end) await this.read(end - this.#position);
+  /**
+   * Passes over the next bytes of the data; otherwise like `read`. Of a file that is not digested they are not read.
+   *
+   * @param mostBytes so many are wanted then at most
+   */
+  async skip(byteCount: number, mostBytes = Number.POSITIVE_INFINITY): Promise<void> {
+    const { headerBytes, dataBytes } = this.header;
+    const to = Math.min(this.#position + byteCount, dataBytes);
+    const at = headerBytes + to;
+    // Of all that is there, the end is looked at, too.
+    const end = to + mostBytes < dataBytes ? at + mostBytes : undefined;
+    if (to === this.#position && end === undefined) return;
+    if (this.#hash === null && (await this.#reader.seek(at, end))) this.#position = to;
+    while (this.#position < to) await this.read(to - this.#position);
   }
 
   /** Whether data can be left to workers: not that of a pipe or of gzip, and not where a digest is to be computed. */

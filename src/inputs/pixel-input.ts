@@ -121,8 +121,8 @@ async function* piecesOf(
 ): AsyncGenerator<Piece, void> {
   const labelBytes = labels?.layout.format.strideBytes ?? 0;
   if (isLeftToWorkers) images.leave(first * storedBytes);
-  else await images.skip(first * storedBytes);
-  await labels?.stream.skip(first * labelBytes);
+  else await images.skip(first * storedBytes, (end - first) * storedBytes);
+  await labels?.stream.skip(first * labelBytes, (end - first) * labelBytes);
   const afterBytes = (count - end) * storedBytes;
   // The start of a record that the last piece broke off in; what is left of it comes as a piece of its own, so that
   // whole records can be read straight to where they belong.

@@ -66,16 +66,25 @@ export interface PlacedBytes extends Pick<OpenFile, 'name' | 'sizeBytes' | 'rele
   read(target: Uint8Array, position: number): Promise<number>;
 }
 
-/** Opens an input of a plan as it lies there, packed or not; throws INPUT_MISSING, INPUT_READ, SERVER_ANSWER. */
-export async function openPlaced(path: string, root: string | undefined): Promise<PlacedBytes> {
+/**
+ * Opens an input of a plan as it lies there, packed or not.
+ *
+ * @param part where the only bytes lie that will be read. Default: all
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, SERVER_ANSWER
+ */
+export async function openPlaced(
+  path: string,
+  root: string | undefined,
+  [from, until]: readonly [from: number, until: number] = [0, Number.POSITIVE_INFINITY],
+): Promise<PlacedBytes> {
   const url = webUrlOf(path);
   if (url === null) return OpenFile.open(placeOf(path, root), path);
   const web = await openWeb(url, nameOf(url));
-  const source = await web.open();
+  const source = await web.open(from, until);
   const reader = new ByteReader(source);
-  let at = 0;
+  let at = from;
   const read = async (target: Uint8Array, position: number): Promise<number> => {
-    if (position !== at) await reader.seek(position);
+    if (position !== at) await reader.seek(position - from);
     let filled = 0;
     while (filled < target.length) {
       const piece = await reader.read(target.length - filled);
@@ -98,13 +107,14 @@ export async function openPlaced(path: string, root: string | undefined): Promis
   };
 }
 
-/** Opens an input of a plan, and closes it after its use. */
+/** Opens an input of a plan, and closes it after its use; for `part` see `openPlaced`. */
 export async function withPlaced<T>(
   path: string,
   root: string | undefined,
   use: (file: PlacedBytes) => Promise<T>,
+  part?: readonly [from: number, until: number],
 ): Promise<T> {
-  const file = await openPlaced(path, root);
+  const file = await openPlaced(path, root, part);
   try {
     return await use(file);
   } finally {

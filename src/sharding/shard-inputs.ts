@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DigitflowError } from '../errors.js';
-import { OpenFile } from '../inputs/bytes/file-bytes.js';
+import { nameOf } from '../inputs/bytes/open-bytes.js';
 import { isFolder } from '../inputs/first-bytes.js';
 import type { ImageFiles, Input } from '../inputs/input.js';
 import { findEach } from '../inputs/open-inputs.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { Plan, PlannedFile, PlannedInput } from './plan.js';
-import { measureFile, passBytes, placeOf } from './planned-files.js';
+import { measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
 
 /** One shard of a plan, on a machine where its inputs lie below a root. */
 export interface LocalShard {
@@ -25,7 +25,8 @@ export async function filesOfShard({ plan, shard, root }: LocalShard): Promise<I
   const { from, until } = plan.shards[shard];
   const files = plan.inputs.map(async ({ path, format, files }, file): Promise<ImageFiles[]> => {
     if (file < from.file || file > until.file) return [{ images: path, imagesName: path }];
-    return findEach(format === 'pictures' ? files.map((one) => one.path) : [path], root);
+    const images = files.map((one) => one.path);
+    return findEach(format === 'pictures' ? images : images.slice(0, 1), root);
   });
   return (await Promise.all(files)).flat();
 }
@@ -33,14 +34,14 @@ export async function filesOfShard({ plan, shard, root }: LocalShard): Promise<I
 /** The one input of an evaluation, and its labels where they lie by themselves. */
 export async function evaluatedFilesOfShard({ plan, root }: LocalShard): Promise<ImageFiles> {
   const [{ path, format, files }] = plan.inputs;
-  const images = placeOf(path, root);
+  const images = placeOf(files[0].path, root);
   if (format === 'pictures') {
     const pictures = isFolder(images) ? await picturesIn(path, 'test', undefined, root) : null;
     return pictures === null ? { images, imagesName: path } : { images, pictures };
   }
   const labels = files[1]?.path;
   if (labels === undefined) return { images, imagesName: path };
-  return { images, imagesName: path, labels: placeOf(labels, root), labelsName: labels };
+  return { images, imagesName: path, labels: placeOf(labels, root), labelsName: nameOf(labels) };
 }
 
 /** Whether rows have a column of ids: as in a run of the whole, where one input has them. */
@@ -67,29 +68,39 @@ export async function checkShardInputs(
   note: (text: string) => void,
 ): Promise<void> {
   const { plan, shard, root } = local;
-  const other: string[] = [];
+  const other: PlannedFile[] = [];
   for (const [index, planned] of plannedFiles(plan, shard).entries()) {
-    const { path, bytes, modifiedMs } = measured[index];
-    if (bytes !== planned.bytes) throw changed(path, `${planned.bytes} bytes, as it was planned`, `${bytes}`);
-    if (modifiedMs !== planned.modifiedMs) other.push(path);
+    const { bytes, modifiedMs, etag } = measured[index];
+    const name = nameOf(planned.path);
+    if (bytes !== planned.bytes) throw changed(name, `${planned.bytes} bytes, as it was planned`, `${bytes}`);
+    if (etag === planned.etag && modifiedMs === planned.modifiedMs && (etag ?? modifiedMs) !== null) continue;
+    if (planned.etag !== undefined && etag !== planned.etag && plan.shards[shard].sha256 === undefined)
+      throw changed(name, `ETag ${planned.etag}, as it was planned`, etag ?? 'none');
+    other.push(measured[index]);
   }
   await checkStart(local);
   const { sha256 } = plan.shards[shard];
   if (other.length === 0) return;
+  const [{ path, modifiedMs }] = other;
+  const name = nameOf(path);
   if (sha256 === undefined) {
     const more = other.length > 1 ? ` and ${other.length - 1} more` : '';
-    const found = `${other[0]}${more}: changed at another time than the plan says, as copies are; the size is the same`;
-    note(`${found}; digitflow plan --digest tells for sure`);
+    const found =
+      modifiedMs === null
+        ? 'the server tells neither an ETag nor when it was changed'
+        : 'changed at another time than the plan says, as copies are';
+    note(`${name}${more}: ${found}; the size is the same; digitflow plan --digest tells for sure`);
   } else if ((await digestOf(local, root)) !== sha256) {
-    throw changed(other[0], 'the bytes that were planned', 'others (SHA-256)');
+    throw changed(name, 'the bytes that were planned', 'others (SHA-256)');
   }
 }
 
 /** Makes sure that nothing was changed while a shard was made. Throws INPUT_CHANGED. */
 export function checkUnchanged(before: readonly PlannedFile[], after: readonly PlannedFile[]): void {
-  for (const [index, { path, bytes, modifiedMs }] of before.entries()) {
-    if (bytes === after[index].bytes && modifiedMs === after[index].modifiedMs) continue;
-    throw changed(path, 'it to stay as it was', 'that it was changed meanwhile');
+  for (const [index, { path, bytes, modifiedMs, etag }] of before.entries()) {
+    const now = after[index];
+    if (bytes === now.bytes && modifiedMs === now.modifiedMs && etag === now.etag) continue;
+    throw changed(nameOf(path), 'it to stay as it was', 'that it was changed meanwhile');
   }
 }
 
@@ -128,14 +139,11 @@ function plannedFiles({ inputs, shards }: Plan, shard: number): PlannedFile[] {
 /** A row of text begins after a line. */
 async function checkStart({ plan, shard, root }: LocalShard): Promise<void> {
   const { file, bytes, row } = plan.shards[shard].from;
-  const { path, format } = plan.inputs[file];
+  const { path, format, files } = plan.inputs[file];
   if (row === 0 || format !== 'csv') return;
-  const text = await OpenFile.open(placeOf(path, root), path);
-  try {
-    if (LINE_ENDS.includes(text.byteAt(bytes - 1))) return;
-  } finally {
-    text.release();
-  }
+  const before = new Uint8Array(1);
+  await withPlaced(files[0].path, root, (text) => text.read(before, bytes - 1), [bytes - 1, bytes]);
+  if (LINE_ENDS.includes(before[0])) return;
   throw changed(path, `a row that begins at byte ${bytes}, as planned`, 'the middle of one');
 }
 
@@ -148,20 +156,17 @@ async function digestOf({ plan, shard }: LocalShard, root: string | undefined): 
     const start = file === from.file ? from.bytes : 0;
     const end = next?.file === file ? next.bytes : Number.POSITIVE_INFINITY;
     for (const path of await imagesOf(plan.inputs[file], root)) {
-      const open = await OpenFile.open(placeOf(path, root), path);
-      try {
-        await passBytes(open, start, Math.min(end, open.sizeBytes), (bytes) => void hash.update(bytes));
-      } finally {
-        open.release();
-      }
+      await withPlaced(path, root, (open) =>
+        passBytes(open, start, Math.min(end, open.sizeBytes), (bytes) => void hash.update(bytes)),
+      );
     }
   }
   return hash.digest('hex');
 }
 
 /** Each file of images, those in a folder too. */
-async function imagesOf({ path, format, files }: PlannedInput, root: string | undefined): Promise<string[]> {
-  if (format !== 'pictures') return [path];
+async function imagesOf({ format, files }: PlannedInput, root: string | undefined): Promise<string[]> {
+  if (format !== 'pictures') return [files[0].path];
   const sets = files.map(async (one) => {
     const set = isFolder(placeOf(one.path, root)) ? await picturesIn(one.path, null, undefined, root) : null;
     return set?.names.map(set.title) ?? [one.path];

@@ -131,6 +131,18 @@ describe('what a server has is read as files are:', () => {
     expect(weights(two)).toBe(weights(one));
   });
 
+  test.each<[args: string[], asked: Record<string, number>]>([
+    [['score', 'rows.csv'], { '/rows.csv': 2 }],
+    [['score', 't10k-images-idx3-ubyte'], { '/t10k-images-idx3-ubyte': 2 }],
+    [['evaluate', 'x_test.npy'], { '/x_test.npy': 2, '/y_test.npy': 2 }],
+  ])('%j asks for a file to see what it is, and to read it', async ([command, name], asked) => {
+    const server = await serveFiles(FILES);
+    await runShared([command, server.url(name)]);
+    const counts: Record<string, number> = {};
+    for (const request of server.requests) counts[request] = (counts[request] ?? 0) + 1;
+    expect(counts).toEqual(asked);
+  });
+
   test('the library takes a URL, and text that begins like one', async () => {
     const server = await serveFiles(FILES, WORN);
     const predictions: number[][] = [];

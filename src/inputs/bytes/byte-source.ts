@@ -16,8 +16,12 @@ export interface ByteSource {
    * @throws DigitflowError `INPUT_READ` when reading fails, `GZIP_BROKEN` for gzip that cannot be unpacked.
    */
   pull(into?: Uint8Array): Promise<Uint8Array | null>;
-  /** Goes on at another position of what it gives; left out where it gives all bytes in order. Not during a pull. */
-  readonly seek?: ((position: number) => Promise<void>) | undefined;
+  /**
+   * Goes on at another position of what it gives; left out where it gives all bytes in order. Not during a pull.
+   *
+   * @param end what comes from there on is not wanted; it may be given all the same
+   */
+  readonly seek?: ((position: number, end?: number) => Promise<void>) | undefined;
   /** Frees what is held, at once and at any time; a pending pull may reject, or never settle. */
   close(): Promise<void>;
 }
@@ -38,9 +42,11 @@ export function prepend(piece: Uint8Array, source: ByteSource): ByteSource {
     close: () => source.close(),
   };
 
-  async function seek(position: number): Promise<void> {
-    first = null;
-    await source.seek?.(position);
+  async function seek(position: number, end = Number.POSITIVE_INFINITY): Promise<void> {
+    // What was pulled already is not asked for again.
+    const isHere = first !== null && position < piece.length && !Number.isFinite(end);
+    first = isHere ? piece.subarray(position) : null;
+    if (!isHere) await source.seek?.(position, end);
   }
 }
 
@@ -101,11 +107,11 @@ export class ByteReader {
     return view;
   }
 
-  /** Goes on at another position of the source; false where that gives all bytes in order. */
-  async seek(position: number): Promise<boolean> {
+  /** Goes on at another position of the source; false where that gives all bytes in order. For `end` see `ByteSource.seek`. */
+  async seek(position: number, end?: number): Promise<boolean> {
     if (this.source.seek === undefined) return false;
     this.#rest = NOTHING;
-    await this.source.seek(position);
+    await this.source.seek(position, end);
     return true;
   }
 

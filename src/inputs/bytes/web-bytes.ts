@@ -80,7 +80,7 @@ export class WebBytes implements ByteSource {
   readonly file = null;
   readonly #web: AskedFile;
   readonly #from: number;
-  readonly #until: number;
+  #until: number;
   #position: number;
   #answer: Answer | null = null;
   /** Where the answer stands. Up to the position its bytes are dropped. */
@@ -113,8 +113,9 @@ export class WebBytes implements ByteSource {
     return this.#patiently(() => this.#next());
   }
 
-  async seek(position: number): Promise<void> {
+  async seek(position: number, end = Number.POSITIVE_INFINITY): Promise<void> {
     this.#position = this.#from + position;
+    this.#until = Math.min(this.#until, this.#from + end);
     this.#isOver = false;
     const ahead = this.#position - this.#answerAt;
     if (ahead < 0 || ahead > NEAR_BYTES) this.#leave();

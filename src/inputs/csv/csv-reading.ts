@@ -70,7 +70,7 @@ export function readCsv(source: CsvSource, cursor: Cursor, permits: Permits, unt
     onClose(() => void bytes.close().catch(() => undefined));
     const reader = new ByteReader(bytes);
     // What an earlier run has read of a stream is passed over; a file is opened where its rows begin.
-    const isThere = path !== null || (await reader.seek(start));
+    const isThere = path !== null || (await reader.seek(start, last));
     for (let passed = isThere ? start : 0; passed < start; ) {
       const { length } = await reader.read(start - passed);
       if (length === 0) throw becameShorter(name, start, passed, reading);
