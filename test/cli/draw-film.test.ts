@@ -5,7 +5,7 @@ import { inflateSync } from 'fflate/browser';
 import { describe, expect, test } from 'vitest';
 import { readFilm } from '../../src/network/formats/film.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
-import { runCli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { smallMnist } from './small-mnist.js';
 
@@ -17,7 +17,7 @@ describe('digitflow draw', () => {
   test.each([[[]], [['--model', 'relu']]])(
     'brings the film of the bundled network along: %j',
     async (args) => {
-      const { stdout } = await runCli(['draw', '--out', '-', ...args]);
+      const { stdout } = await runShared(['draw', '--out', '-', ...args]);
       const film = filmOf(stdout);
       expect(film?.name).toBe('sigmoid');
       const bundled = await readFile(new URL('../../data/sigmoid.film.json', import.meta.url));
@@ -28,20 +28,20 @@ describe('digitflow draw', () => {
   test('takes that of a network of one’s own, and none where there is none', async () => {
     const { folder, args } = await smallMnist();
     const [net, film] = ['net', 'my.film.json'].map((name) => join(folder, name));
-    await runCli([...args, '--out', net, '--film', film]);
-    const alone = await runCli(['draw', '--model', net, '--out', '-']);
+    await runShared([...args, '--out', net, '--film', film]);
+    const alone = await runShared(['draw', '--model', net, '--out', '-']);
     expect(filmOf(alone.stdout)).toBeNull();
-    const { stdout, stderr } = await runCli(['draw', '--model', net, '--film', film, '--out', '-']);
+    const { stdout, stderr } = await runShared(['draw', '--model', net, '--film', film, '--out', '-']);
     expect(stderr).toBe('');
     const shown = filmOf(stdout);
     expect(shown?.name).toBe(net);
     expect(readFilm(shown?.bytes ?? new Uint8Array(), 'a').frames.at(-1)?.weights).toHaveLength(8 * 784);
-    const other = await runCli(['draw', '--film', film, '--out', '-']);
+    const other = await runShared(['draw', '--film', film, '--out', '-']);
     expect(other.stderr).toBe(
       `digitflow: ${film}: of a network that is not in the page; give that one with --model\n`,
     );
     expect(filmOf(other.stdout)?.name).toBe(film);
-    expect(filmOf((await runCli(['draw', '--no-film', '--out', '-'])).stdout)).toBeNull();
+    expect(filmOf((await runShared(['draw', '--no-film', '--out', '-'])).stdout)).toBeNull();
   });
 
   test.each([
@@ -87,7 +87,7 @@ describe('digitflow draw', () => {
     writeFileSync(join(cwd, 'film'), film);
     writeFileSync(join(cwd, 'cut'), film.subarray(0, 100_000));
     writeFileSync(join(cwd, 'json'), '{"schema":"digitflow.evaluation/1"}');
-    const { exitCode, stderr, stdout } = await runCli(['draw', ...args], { cwd });
+    const { exitCode, stderr, stdout } = await runShared(['draw', ...args], { cwd });
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stderr.trimEnd()).toMatch(told);
     expect({ exitCode, stdout }).toEqual({ exitCode: wanted, stdout: '' });

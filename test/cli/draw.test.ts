@@ -7,10 +7,10 @@ import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
-import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -22,7 +22,7 @@ const SMALL = { seed: 4, height: 8, width: 8, outputs: [5, 3], hidden: 'relu', l
 
 describe('digitflow draw', () => {
   test('embeds both networks, a fair sample of the test set, and examples of which half are mistakes of both', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['draw', '--out', '-']);
+    const { stdout, stderr, exitCode } = await runShared(['draw', '--out', '-']);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const { networks, images } = dataOf(stdout);
     expect(networks.map(({ name }) => name)).toEqual(['sigmoid', 'relu']);
@@ -39,24 +39,24 @@ describe('digitflow draw', () => {
       const isRight = [...labels].map((label, i) => label === predictions[i]).slice(sample);
       expect(isRight).toEqual(Array.from({ length: 20 }, (_, i) => i % 2 === 0));
     }
-    expect((await runCli(['draw', '--out', '-'])).stdout).toBe(stdout);
+    expect((await runShared(['draw', '--out', '-'])).stdout).toBe(stdout);
   });
 
   test('puts the network that is asked for first, and begins in the language that is asked for', async () => {
-    const { stdout } = await runCli(['draw', '--out', '-', '--model', 'relu', '--lang', 'ja']);
+    const { stdout } = await runShared(['draw', '--out', '-', '--model', 'relu', '--lang', 'ja']);
     expect(dataOf(stdout).networks.map(({ name }) => name)).toEqual(['relu', 'sigmoid']);
     expect(stdout).toContain('<html lang="ja">');
   });
 
   test('takes a network of another size, without images or with its own, upright and bright on black', async () => {
     const cwd = await tempFolder({ 'net.safetensors': writeNetwork(randomNetwork(SMALL)) });
-    const alone = await runCli(['draw', '--model', 'net.safetensors', '--out', '-'], { cwd });
+    const alone = await runShared(['draw', '--model', 'net.safetensors', '--out', '-'], { cwd });
     expect(dataOf(alone.stdout)).toMatchObject({ networks: [{ name: 'net.safetensors' }], images: null });
     const pixels = Array.from({ length: 6 * 64 }, (_, i) => i % 256);
     writeFileSync(join(cwd, 'x'), idxBytes(0x08, [6, 8, 8], pixels));
     writeFileSync(join(cwd, 'y'), idxBytes(0x08, [6], [0, 1, 2, 0, 1, 2]));
     const args = ['draw', 'x', 'y', '--model', 'net.safetensors', '--out', 'page.html', '--transpose', 'yes'];
-    const { exitCode, stderr } = await runCli(args, { cwd });
+    const { exitCode, stderr } = await runShared(args, { cwd });
     expect(stderr).toMatch(/page\.html: \d+ kB, open it in a browser\n$/);
     expect(exitCode).toBe(0);
     const { images } = dataOf(readFileSync(join(cwd, 'page.html'), 'utf8'));
@@ -91,7 +91,7 @@ describe('digitflow draw', () => {
         Array.from({ length: 128 }, () => 3),
       ),
     });
-    const { exitCode, stderr, stdout } = await runCli(args, { cwd });
+    const { exitCode, stderr, stdout } = await runShared(args, { cwd });
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(told);
     expect({ exitCode, stdout }).toEqual({ exitCode: wanted, stdout: '' });
   });

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-'));
 const at = (name: string) => join(folder, name);
@@ -69,7 +70,7 @@ describe('of two runs with one output', () => {
     const before = readFileSync(at('out'), 'utf8');
     first.signal('SIGSTOP');
     for (const more of [args, [...args, '--resume'], ['--rejects', at('bad')], ['--summary', at('sum')]]) {
-      const { exitCode, stderr } = await runCli(['score', at('a.csv'), ...more]);
+      const { exitCode, stderr } = await runShared(['score', at('a.csv'), ...more]);
       expect(stderr).toMatch(BUSY);
       expect(exitCode).toBe(74);
     }
@@ -109,7 +110,7 @@ describe('of two runs with one output', () => {
       ['--out', at('x'), '--curve', at('curve')],
       ['--out', at('x'), '--film', at('film')],
     ]) {
-      const { exitCode, stderr } = await runCli([...train, '--epochs', '1', ...more]);
+      const { exitCode, stderr } = await runShared([...train, '--epochs', '1', ...more]);
       expect(stderr).toMatch(BUSY);
       expect(exitCode).toBe(74);
     }
@@ -144,7 +145,7 @@ test.each([
   mkdirSync(at('real'), { recursive: true });
   make();
   const [out, rejects] = names.map(at);
-  const { exitCode, stderr } = await runCli(['score', at('a.csv'), '--out', out, '--rejects', rejects]);
+  const { exitCode, stderr } = await runShared(['score', at('a.csv'), '--out', out, '--rejects', rejects]);
   expect(stderr).toMatch(/^digitflow: --rejects: expected another file than that of --out, found the same;/);
   expect(exitCode).toBe(2);
   expect(readdirSync(at('real'))).toEqual([]);
@@ -152,7 +153,7 @@ test.each([
 
 test('a file that stands where the lock goes is told', async () => {
   writeFileSync(at('name.lock'), '');
-  const { exitCode, stderr } = await runCli(['score', at('a.csv'), '--out', at('name')]);
+  const { exitCode, stderr } = await runShared(['score', at('a.csv'), '--out', at('name')]);
   expect(stderr).toMatch(/^digitflow: .*name\.lock: expected a folder .*, found a file; remove it/);
   expect(exitCode).toBe(74);
 });
@@ -173,7 +174,7 @@ describe('a pipe as the output', () => {
   test('gets all rows, though its reader comes late and it is full', async () => {
     const many = digitsCsv({ count: 4000 });
     writeFileSync(at('many.csv'), many);
-    const { stdout } = await runCli(['score', at('many.csv'), '--quiet']);
+    const { stdout } = await runShared(['score', at('many.csv'), '--quiet']);
     expect(stdout.length).toBeGreaterThan(2 ** 16);
     const cli = new Cli(['score', at('many.csv'), '--out', pipe]);
     await cli.said('header');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFilm } from '../../src/network/formats/film.js';
 import { readNetwork } from '../../src/network/formats/network-file.js';
-import { Cli, runCli } from '../helpers/cli.js';
+import { Cli } from '../helpers/cli.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { linesIn } from './lines-in.js';
 import { smallMnist } from './small-mnist.js';
 
@@ -33,7 +34,10 @@ describe('train --film', () => {
       [0, 1, 2].map(async (workers) => {
         const [out, film] = ['out', 'film'].map((name) => join(folder, `${name}${workers}`));
         const options = ['--workers', `${workers}`, '--out', out, '--film', film];
-        expect(await runCli([...args, ...settings, ...options])).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(await runShared([...args, ...settings, ...options])).toMatchObject({
+          exitCode: 0,
+          stderr: '',
+        });
         await filmOf(film, out);
         return readFile(film, 'utf8');
       }),
@@ -45,8 +49,8 @@ describe('train --film', () => {
   test('writes the network that is written without it', async () => {
     const { folder, args } = await smallMnist();
     const [plain, out, film] = ['plain', 'out', 'film'].map((name) => join(folder, name));
-    await runCli([...args, '--restarts', '2', '--out', plain]);
-    await runCli([...args, '--restarts', '2', '--out', out, '--film', film]);
+    await runShared([...args, '--restarts', '2', '--out', plain]);
+    await runShared([...args, '--restarts', '2', '--out', out, '--film', film]);
     expect(await readFile(out)).toEqual(await readFile(plain));
     expect((await readdir(folder)).filter((name) => /\.(part|lock)$/.test(name))).toEqual([]);
   });
@@ -55,7 +59,7 @@ describe('train --film', () => {
     const { folder, args } = await smallMnist(2000);
     const [whole, first, out, state, film] = ['w', 'f', 'o', 'c', 'film'].map((name) => join(folder, name));
     const options = [...args, '--epochs', '40', '--restarts', '2', '--augment', 'strong'];
-    await runCli([...options, '--out', whole, '--film', first]);
+    await runShared([...options, '--out', whole, '--film', first]);
 
     const log = ['--log', join(folder, 'l')];
     const killed = new Cli([...options, ...log, '--out', out, '--film', film, '--checkpoint', state]);
@@ -67,7 +71,7 @@ describe('train --film', () => {
     stopped.signal('SIGINT');
     await stopped.ended;
     expect(await readdir(folder)).not.toContain('film');
-    const resumed = await runCli([...options, '--out', out, '--film', film, '--resume', state]);
+    const resumed = await runShared([...options, '--out', out, '--film', film, '--resume', state]);
     expect(resumed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await readFile(film, 'utf8')).toBe(await readFile(first, 'utf8'));
     await filmOf(film, out);
@@ -90,7 +94,7 @@ describe('train --film', () => {
   test('of a network without hidden layers shows its outputs', async () => {
     const { folder, args } = await smallMnist();
     const [out, film] = ['out', 'film'].map((name) => join(folder, name));
-    await runCli([...args, '--hidden', 'none', '--output', 'softmax', '--out', out, '--film', film]);
+    await runShared([...args, '--hidden', 'none', '--output', 'softmax', '--out', out, '--film', film]);
     expect(await filmOf(film, out)).toMatchObject({ layers: [784, 10], activations: ['softmax'] });
   });
 });

@@ -21,9 +21,19 @@ export function findBrowser(): string | null {
   throw new Error('no Chromium: install it (apt-get install chromium), or say where it is in CHROMIUM_PATH');
 }
 
-/** The sandbox needs rights that containers do not have. */
-export function launchBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+let launched: Promise<Browser> | undefined;
+
+/** The browser that all tests of a worker share: it ends with the worker. The sandbox needs rights that containers do not have. */
+export async function launchBrowser(executablePath: string): Promise<Browser> {
+  if (!(await launched)?.isConnected()) {
+    launched = chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  }
+  return launched as Promise<Browser>;
+}
+
+/** Closes what a file of tests opened in the browser that it shares. */
+export async function closePages(browser: Browser | undefined): Promise<void> {
+  for (const context of browser?.contexts() ?? []) await context.close();
 }
 
 /** Opens a page as a reader would from disk; what it complains of and asks for is kept, also later. */

@@ -9,12 +9,15 @@ export function idxBytes(
   dimensions.forEach((size, axis) => {
     header.writeUInt32BE(size, 4 + 4 * axis);
   });
-  return Uint8Array.from([...header, ...Array.from(data)]);
+  const bytes = new Uint8Array(header.length + data.length);
+  bytes.set(header);
+  bytes.set(data, header.length);
+  return bytes;
 }
 
 /** `count` images of `height` x `width`; the pixels count up, so that a byte out of place is seen. */
 export function imagesIdx(count: number, height: number, width: number): Uint8Array {
-  const pixels = Array.from({ length: count * height * width }, (_, index) => (index * 7 + 3) % 256);
+  const pixels = Uint8Array.from({ length: count * height * width }, (_, index) => (index * 7 + 3) % 256);
   return idxBytes(0x08, [count, height, width], pixels);
 }
 

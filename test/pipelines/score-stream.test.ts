@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
 import { score } from '../../pipelines/score.js';
 import { type ScoredRow, scoreStream } from '../../pipelines/score-stream.js';
-import { runCli } from '../helpers/cli.js';
 import { testCsv, testRow } from '../helpers/csv.js';
 import { TEST_IMAGES_FILE } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const csv = testCsv(500);
@@ -30,7 +30,7 @@ async function* slowly(bytes: Uint8Array, length: number) {
 describe('scoreStream', () => {
   test.each([0, 2])('gives the text that the command line gives, with %i workers', async (workers) => {
     const folder = await tempFolder({ 'rows.csv': Buffer.from(csv) });
-    const { stdout } = await runCli(['score', join(folder, 'rows.csv'), '--quiet']);
+    const { stdout } = await runShared(['score', join(folder, 'rows.csv'), '--quiet']);
     const found = text(createReadStream(join(folder, 'rows.csv')).pipe(scoreStream({ workers })));
     expect((await found).replaceAll('stream', join(folder, 'rows.csv'))).toBe(stdout);
   });

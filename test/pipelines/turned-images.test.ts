@@ -8,10 +8,10 @@ import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { parseNormalization } from '../../src/network/normalization.js';
 import type { ScoredRows } from '../../src/outputs/rows/scored-rows.js';
 import { npyBytes } from '../formats/npy-bytes.js';
-import { runCli } from '../helpers/cli.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { digitPngs, inverted, treeOf } from '../helpers/png-files.js';
 import { randomNetwork } from '../helpers/random-network.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { cutAt } from '../inputs/iterables.js';
@@ -208,8 +208,8 @@ describe('the command line', () => {
       ['look', 'digit', '3', '--images', images, '--labels', labels],
     ];
     for (const args of runs)
-      expect(await runCli(args)).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(told) });
-    const { stderr } = await runCli(['evaluate', images, labels, '--transpose', 'yes', '--invert']);
+      expect(await runShared(args)).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(told) });
+    const { stderr } = await runShared(['evaluate', images, labels, '--transpose', 'yes', '--invert']);
     expect(stderr).toMatch(/: transpose column by column, invert yes\n$/);
   });
 
@@ -218,7 +218,7 @@ describe('the command line', () => {
     const [dark] = await filesOf(FORMATS.IDX(inverted(PIXELS), LABELS));
     const [asIs, turned] = await Promise.all(
       [[plain], [dark, '--invert']].map(async ([images, ...flags]) => {
-        const { stdout } = await runCli([
+        const { stdout } = await runShared([
           'look',
           'digit',
           '5',

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ScoreStreamOptions, scoreStream } from '../../pipelines/score-stream.js';
-import { runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 import { greyJpeg } from '../helpers/picture-bytes.js';
 import { inverted, pngOf } from '../helpers/png-files.js';
+import { runShared } from '../helpers/shared-cli.js';
 import { tempFile } from '../inputs/temp-folder.js';
 import { ask, exchange, head, json, type Response, responseOf, serving } from './serving.js';
 
@@ -77,7 +77,7 @@ describe('a picture', () => {
 
   test('is explained as the command does', async () => {
     const file = await tempFile(pngOf(DIGIT), 'picture');
-    const { stdout } = await runCli(['look', 'digit', file, '--why', '--format', 'json']);
+    const { stdout } = await runShared(['look', 'digit', file, '--why', '--format', 'json']);
     const response = await post('/explain', pngOf(DIGIT));
     expect(json(response)).toEqual({ ...JSON.parse(stdout), name: 'picture' });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
@@ -22,7 +22,7 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     browser = await launchBrowser(path ?? '');
   }, 60_000);
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     rmSync(folder, { recursive: true });
   });
 

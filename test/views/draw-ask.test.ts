@@ -11,10 +11,10 @@ import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
-import { findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { closePages, findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
 import { outputs, paint, press } from '../helpers/draw-page.js';
 import { brightnessAt, testImages } from '../helpers/image-set.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 const NETWORKS = ['sigmoid', 'relu'];
@@ -31,7 +31,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
   let complaints: string[];
 
   beforeAll(async () => {
-    expect((await runCli(['draw', '--out', file])).exitCode).toBe(0);
+    expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
     browser = await launchBrowser(path ?? '');
     ({ page, complaints } = await openPage(browser, file));
     await press(page, '[data-placement=drawn]');
@@ -39,7 +39,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
   }, 60_000);
   afterAll(async () => {
     expect(complaints).toEqual([]);
-    await browser?.close();
+    await closePages(browser);
     rmSync(folder, { recursive: true });
   });
   beforeEach(async () => {

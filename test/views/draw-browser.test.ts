@@ -9,8 +9,7 @@ import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import {
   draw,
   hurry,
@@ -23,6 +22,7 @@ import {
 } from '../helpers/draw-page.js';
 import { testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 const NETWORKS = ['sigmoid', 'relu'];
@@ -38,7 +38,7 @@ describe.skipIf(path === null)(
     let page: Page;
 
     beforeAll(async () => {
-      const { exitCode, stderr } = await runCli(['draw', '--out', file]);
+      const { exitCode, stderr } = await runShared(['draw', '--out', file]);
       expect(stderr).toMatch(/^digitflow: .*draw\.html: \d+ kB, open it in a browser\n$/);
       expect(exitCode).toBe(0);
       browser = await launchBrowser(path ?? '');
@@ -47,7 +47,7 @@ describe.skipIf(path === null)(
       await page.goto(pathToFileURL(file).href);
     }, 60_000);
     afterAll(async () => {
-      await browser?.close();
+      await closePages(browser);
       rmSync(folder, { recursive: true });
     });
 
@@ -180,7 +180,7 @@ describe.skipIf(path === null)(
         const network = join(folder, `${sizes.length}.safetensors`);
         writeFileSync(network, writeNetwork({ ...made, classes }));
         const html = join(folder, `${sizes.length}.html`);
-        expect((await runCli(['draw', '--model', network, '--out', html])).exitCode).toBe(0);
+        expect((await runShared(['draw', '--model', network, '--out', html])).exitCode).toBe(0);
         const { page: own, complaints } = await openPage(browser, html);
         const box = await own.locator('#pad').boundingBox();
         if (box === null) throw new Error(`${name}: there is no pad`);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 import { draw, outputs, press, strokesOf } from '../helpers/draw-page.js';
 import { testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 const WAIT = { timeout: 15_000 };
@@ -25,11 +25,11 @@ describe.skipIf(path === null)('the page to draw on is for everyone (skipped wit
   let browser: Browser;
 
   beforeAll(async () => {
-    expect((await runCli(['draw', '--out', file])).exitCode).toBe(0);
+    expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
     browser = await launchBrowser(path ?? '');
   }, 60_000);
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     rmSync(folder, { recursive: true });
   });
 

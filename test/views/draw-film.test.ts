@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { draw } from '../../pipelines/draw.js';
 import { type Film, readFilm, writeFilm } from '../../src/network/formats/film.js';
-import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
 
 const path = findBrowser();
 const BUNDLED = fileURLToPath(new URL('../../data/sigmoid.film.json', import.meta.url));
@@ -51,7 +51,7 @@ describe.skipIf(path === null)(
       browser = await launchBrowser(path ?? '');
     }, 60_000);
     afterAll(async () => {
-      await browser?.close();
+      await closePages(browser);
       rmSync(folder, { recursive: true });
     });
 

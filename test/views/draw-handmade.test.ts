@@ -10,10 +10,10 @@ import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { detectorOf, type Handmade, presetOf, seenBy } from '../../src/views/draw/live/handmade/handmade.js';
 import { Pad } from '../../src/views/draw/live/pad.js';
 import { fromLink } from '../../src/views/draw/live/share/link.js';
-import { findBrowser, launchBrowser } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { closePages, findBrowser, launchBrowser } from '../helpers/browser.js';
 import { outputs, paint, press } from '../helpers/draw-page.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 /** What the page does once a part of it is seen. */
@@ -29,7 +29,7 @@ describe.skipIf(path === null)('a detector made by hand (skipped where there is 
   let page: Page;
 
   beforeAll(async () => {
-    expect((await runCli(['draw', '--out', file])).exitCode).toBe(0);
+    expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
     browser = await launchBrowser(path ?? '');
     page = await browser.newPage();
     await page.goto(pathToFileURL(file).href);
@@ -37,7 +37,7 @@ describe.skipIf(path === null)('a detector made by hand (skipped where there is 
     await page.locator('#handmade').scrollIntoViewIfNeeded();
   }, 60_000);
   afterAll(async () => {
-    await browser?.close();
+    await closePages(browser);
     rmSync(folder, { recursive: true });
   });
 

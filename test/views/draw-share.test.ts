@@ -10,10 +10,10 @@ import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { feedForward } from '../../src/network/feed-forward.js';
 import { Pad } from '../../src/views/draw/live/pad.js';
 import { linkOf, MOST_LINK } from '../../src/views/draw/live/share/link.js';
-import { findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
-import { runCli } from '../helpers/cli.js';
+import { closePages, findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
 import { draw, outputs, paint, press, type Segment, strokesOf, verdict } from '../helpers/draw-page.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
 /** What the page does when it rests may take its time. */
@@ -32,7 +32,7 @@ describe.skipIf(path === null)(
     let page: Page;
 
     beforeAll(async () => {
-      expect((await runCli(['draw', '--out', file])).exitCode).toBe(0);
+      expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
       browser = await launchBrowser(path ?? '');
       page = await browser.newPage();
     }, 60_000);
@@ -41,7 +41,7 @@ describe.skipIf(path === null)(
       await page.goto(address);
     });
     afterAll(async () => {
-      await browser?.close();
+      await closePages(browser);
       rmSync(folder, { recursive: true });
     });
 
@@ -60,7 +60,7 @@ describe.skipIf(path === null)(
     }
 
     async function json(args: readonly string[]) {
-      const { stdout, stderr, exitCode } = await runCli([...args, '--format', 'json']);
+      const { stdout, stderr, exitCode } = await runShared([...args, '--format', 'json']);
       expect(stderr).not.toMatch(/expected/);
       expect(exitCode).toBe(0);
       return JSON.parse(stdout);
@@ -213,7 +213,7 @@ describe.skipIf(path === null)(
       expect(rows.slice(1)).toEqual(right.map((label, n) => `${label},${digit(n).join()}`));
       const { images, correct } = await json(['evaluate', csv]);
       expect({ images, correct }).toEqual({ images: 8, correct: 8 });
-      const trained = await runCli([
+      const trained = await runShared([
         'train',
         '--images',
         csv,
