@@ -9,7 +9,7 @@ import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeNetwork } from '../../src/network/formats/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { closePages, findBrowser, launchBrowser, openPage, SMALL, violations } from '../helpers/browser.js';
 import {
   draw,
   hurry,
@@ -42,7 +42,7 @@ describe.skipIf(path === null)(
       expect(stderr).toMatch(/^digitflow: .*draw\.html: \d+ kB, open it in a browser\n$/);
       expect(exitCode).toBe(0);
       browser = await launchBrowser(path ?? '');
-      page = await browser.newPage();
+      page = await browser.newPage(SMALL);
       await hurry(page);
       await page.goto(pathToFileURL(file).href);
     }, 60_000);
