@@ -51,27 +51,40 @@ export class Turn {
 const PACE_MS = 5;
 const PIECES = 32;
 
+/** However much it is, after so long it is cut off. */
+const LAST_MS = 60_000;
+
 /** What is left of bodies that are not wanted. It is let go slowly, since to read it takes the time of those that are. */
 export class Leftovers {
-  #paused: IncomingMessage[] = [];
+  #paused: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Lets go of the rest of a body, for as long as that does not take long. */
+  /** Lets go of the rest of a body, for as long as it comes. How long it waits to be let go does not count. */
   add(raw: IncomingMessage): void {
     if (raw.complete) return;
-    const { socket } = raw;
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-    raw.once('close', () => clearTimeout(timer));
+    const cutOff = () => raw.socket.destroy();
+    const last = setTimeout(cutOff, LAST_MS);
+    let silence = setTimeout(cutOff, LINGER_MS);
+    const goOn = () => {
+      if (raw.closed) return;
+      silence = setTimeout(cutOff, LINGER_MS);
+      raw.resume();
+    };
     raw.on('data', () => {
       raw.pause();
-      this.#paused.push(raw);
+      clearTimeout(silence);
+      this.#paused.push(goOn);
       this.#timer ??= setInterval(() => this.#letGo(), PACE_MS);
+    });
+    raw.once('close', () => {
+      clearTimeout(last);
+      clearTimeout(silence);
     });
     raw.resume();
   }
 
   #letGo(): void {
-    for (const raw of this.#paused.splice(0, PIECES)) raw.resume();
+    for (const goOn of this.#paused.splice(0, PIECES)) goOn();
     if (this.#paused.length > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
