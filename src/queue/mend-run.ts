@@ -49,7 +49,7 @@ export async function removeRun(link: RedisLink, name: string): Promise<void> {
   await remove(jobIdOf(name, 'merge'));
   const gates = new bullmq.Queue(GATES, { connection: client, prefix: PREFIX });
   gates.on('error', () => {});
-  await gates.remove(name);
+  await gates.remove(jobIdOf(name, 'gate'));
   const others = Object.values(await client.hgetall(RUNS_KEY)).map((text) => JSON.parse(text) as Order);
   if (!others.some(({ plan }) => plan === order.plan)) await client.del(planKey(order.plan));
 }

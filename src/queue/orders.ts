@@ -48,8 +48,8 @@ export function checkName(name: string): string {
   throw new DigitflowError('USAGE', `--name: ${expected}, found ${JSON.stringify(name)}`);
 }
 
-/** What BullMQ calls the job of a shard; and what follows all of them. */
-export function jobIdOf(run: string, shard: number | 'merge'): string {
+/** What BullMQ calls the job of a shard, of what follows all of them, and of the gate before that: it takes no number as a name. */
+export function jobIdOf(run: string, shard: number | 'merge' | 'gate'): string {
   return `${run}.${shard}`;
 }
 

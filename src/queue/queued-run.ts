@@ -57,7 +57,7 @@ export interface SubmittedRun {
 export interface RunStatus {
   readonly name: string;
   readonly state: 'submitting' | 'waiting' | 'running' | 'merging' | 'done' | 'failed';
-  readonly command: Order['command'];
+  readonly command: 'score' | 'evaluate';
   /** SHA-256 of its plan. */
   readonly plan: string;
   readonly shards: number;

@@ -9,6 +9,9 @@ export const QUEUE = 'shards';
 /** A queue that nobody works on: its jobs keep a run's end from coming before all of its shards are in. */
 export const GATES = 'gates';
 
+/** What ioredis says of a connection in errors without a code. */
+export const CONNECTION_FAULT =
+  /^(Connection is closed|Command timed out|Unknown RESP type|Stream isn't writeable)/;
 const PATIENCE_MS = 5_000;
 const LONGEST_WAIT_MS = 2_000;
 
@@ -75,7 +78,7 @@ export async function withRedis<Result>(
     await client.connect();
     return await run(linkOver(client, peers, name));
   } catch (error) {
-    throw error instanceof DigitflowError ? error : unreachable(name, fault ?? error);
+    throw faultOf(name, fault ?? error);
   } finally {
     // `close` would wait for an answer.
     client.disconnect();
@@ -125,9 +128,17 @@ function addressOf(url: string): string {
   return `${found.protocol}//${found.host}`;
 }
 
-function unreachable(name: string, fault: unknown): DigitflowError {
-  const message = `${name}: expected a Redis that answers, found ${faultWords(fault)}; check --redis and that it runs`;
-  return new DigitflowError('QUEUE_UNREACHABLE', message, { cause: fault });
+/** An error of the connection, or an answer of Redis that is one, in words; any other as it is. */
+function faultOf(name: string, fault: unknown): unknown {
+  const { name: kind, code, message, errors } = Object(fault);
+  const isRefusal = kind === 'ReplyError';
+  const isOut = typeof code === 'string' || errors !== undefined || CONNECTION_FAULT.test(message);
+  if (fault instanceof DigitflowError || !(isRefusal || isOut)) return fault;
+  const [expected, advice] = isRefusal
+    ? ['a Redis that does what it is asked', 'look how it is set, and at --redis']
+    : ['a Redis that answers', 'check --redis and that it runs'];
+  const words = `${name}: expected ${expected}, found ${faultWords(fault)}; ${advice}`;
+  return new DigitflowError('QUEUE_UNREACHABLE', words, { cause: fault });
 }
 
 /** Node says what is wrong with several addresses of one name in an error without words. */

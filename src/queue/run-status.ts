@@ -34,7 +34,7 @@ export async function statusOf(link: RedisLink, name: string): Promise<RunStatus
     }));
   const left = order.shards - done - ignored;
   const state = (await parent?.getState()) ?? 'unknown';
-  const hasGate = (await link.client.exists(`${PREFIX}:${GATES}:${name}`)) > 0;
+  const hasGate = (await link.client.exists(`${PREFIX}:${GATES}:${jobIdOf(name, 'gate')}`)) > 0;
   return {
     ...base,
     state: stateOf(state, done + ignored + running.length > 0, hasGate),

@@ -43,10 +43,10 @@ export async function submitRun(
     flows.on('error', () => {});
     await flows.add({
       ...{ name: 'merge', queueName: QUEUE, data, opts: { ...options, jobId: parentId } },
-      children: [{ name: 'gate', queueName: GATES, opts: { jobId: name } }],
+      children: [{ name: 'gate', queueName: GATES, opts: { jobId: jobIdOf(name, 'gate') } }],
     });
   }
-  const gate = await gates.getJob(name);
+  const gate = await gates.getJob(jobIdOf(name, 'gate'));
   if (gate === undefined) return { name, shards, isNew: false };
   for (let first = 0; first < shards; first += SHARDS_A_TIME) {
     const count = Math.min(SHARDS_A_TIME, shards - first);

@@ -4,7 +4,7 @@ import type { Worker } from 'bullmq';
 import { DigitflowError, describeError } from '../errors.js';
 import { type JobData, jobIdOf, type QueueJob, readOrder, readPlanOf } from './orders.js';
 import type { Order } from './queued-run.js';
-import { PREFIX, QUEUE, type RedisLink } from './redis-link.js';
+import { CONNECTION_FAULT, PREFIX, QUEUE, type RedisLink } from './redis-link.js';
 
 /** A shard whose workers fall silent so often is at fault itself: it may need more memory than there is. */
 const MOST_STALLS = 10;
@@ -185,7 +185,7 @@ export class WorkLoop {
   /** What BullMQ says of the connection is told by the link. */
   #hear(error: Error): void {
     const { code } = error as { code?: unknown };
-    if (typeof code === 'string' || /^(Connection is closed|Command timed out)/.test(error.message)) return;
+    if (typeof code === 'string' || CONNECTION_FAULT.test(error.message)) return;
     const id = /job (\S+\.(?:\d+|merge))\b/.exec(error.message)?.[1];
     const line = id === undefined ? error.message : `${describeJob(id)}: not counted, another worker has it`;
     if (line !== this.#lastSaid) this.#options.tell(line);

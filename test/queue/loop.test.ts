@@ -74,6 +74,23 @@ describe.skipIf(redis === null)('work from a queue (skipped without redis-server
     expect(await status()).toMatchObject({ done: 612, running: [], failed: [], fault: null });
   });
 
+  test('takes a run whose name is a number', async () => {
+    await submit(order(2, { name: '20261127' }));
+    await work();
+    await expect.poll(() => state('20261127'), SELDOM).toBe('done');
+  });
+
+  test('says what Redis refuses, and calls nothing else its fault', async () => {
+    await server.ask((client) => client.config('SET', 'maxmemory', '1'));
+    await expect(submit(order(1)).catch((error) => `${error.exitCode} ${error.message}`)).resolves.toMatch(
+      /^74 redis:.*: expected a Redis that does what it is asked, found OOM .*; look how it is set/,
+    );
+    await server.ask((client) => client.config('SET', 'maxmemory', '0'));
+    const fault = new TypeError('a fault of ours');
+    const failing = withRedis(server.url, async () => Promise.reject(fault));
+    await expect(failing).rejects.toBe(fault);
+  });
+
   test('goes on with a submission that was cut off, and ends no run before all of it is in', async () => {
     const known = order(700);
     await withRedis(server.url, (link) => {
@@ -222,6 +239,27 @@ describe.skipIf(redis === null)('work from a queue (skipped without redis-server
     await expect.poll(state, SELDOM).toBe('failed');
     expect(await status()).toMatchObject({ done: 15 });
     expect((await status()).failed.map(({ shard }) => shard)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('finishes what was begun, once the end was asked for, and takes no more', async () => {
+    await submit(order(2));
+    let isOpen = false;
+    const begun: number[] = [];
+    const first = await work({
+      shard: async (shard) => {
+        begun.push(shard);
+        await expect.poll(() => isOpen).toBe(true);
+        return 'done';
+      },
+    });
+    await expect.poll(() => begun).toEqual([0]);
+    const ending = first.end();
+    isOpen = true;
+    await ending;
+    expect(begun).toEqual([0]);
+    expect(await status()).toMatchObject({ done: 1, running: [] });
+    await work();
+    await expect.poll(state, SELDOM).toBe('done');
   });
 
   test('gives a shard back where it takes too long once the end was asked for', async () => {
