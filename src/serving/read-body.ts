@@ -67,6 +67,7 @@ export class Bodies {
       this.check();
       count(declared);
       const chunks: Uint8Array[] = [];
+      const fresh: Uint8Array[] = [];
       // Where the length is known, all of it goes to one place, as it comes.
       let whole: Buffer | undefined;
       let length = 0;
@@ -86,7 +87,8 @@ export class Bodies {
       const end = () => {
         stop();
         if (whole !== undefined) resolve(whole.subarray(0, length));
-        else resolve(chunks.length === 1 ? asBuffer(chunks[0]) : Buffer.concat(chunks));
+        else if (chunks.push(...fresh) === 1) resolve(asBuffer(chunks[0]));
+        else resolve(Buffer.concat(chunks));
       };
       const take = (chunk: Uint8Array) => {
         const at = length;
@@ -97,8 +99,8 @@ export class Bodies {
           return fail(fault);
         }
         if (length < declared) whole ??= this.#spare.take(declared);
-        if (whole === undefined) chunks.push(chunk);
-        else whole.set(chunk, at);
+        if (whole !== undefined) whole.set(chunk, at);
+        else if (fresh.push(chunk) === MOST_PIECES) chunks.push(Buffer.concat(fresh.splice(0)));
       };
       const cutOff = () =>
         fail(new RequestFault(400, 'body: expected all of it, found the connection closed'));
@@ -111,6 +113,9 @@ export class Bodies {
     });
   }
 }
+
+/** So many pieces of a body are made one: a piece of a byte takes hundreds of them. */
+const MOST_PIECES = 1024;
 
 /** How much is kept for bodies to come. */
 const SPARE_BYTES = 2 ** 24;
