@@ -4,7 +4,6 @@ import { DigitflowError } from '../src/errors.js';
 import { areProbabilities } from '../src/network/activations.js';
 import { rowFormat } from '../src/outputs/rows/row-format.js';
 import { rejectsCsv } from '../src/outputs/rows/row-output.js';
-import type { RowShapeOptions } from '../src/outputs/rows/row-shape.js';
 import { ScoreTally } from '../src/outputs/rows/scored-rows.js';
 import { makeShard, type ShardDone, type ShardRun } from '../src/sharding/make-shard.js';
 import type { Plan } from '../src/sharding/plan.js';
@@ -22,7 +21,7 @@ import { scoreFiles } from './score.js';
 /** Which shard of rows to make, and how rows are written. */
 export interface ScoreShardOptions extends ShardRun {
   /** Default `csv`. */
-  readonly format?: RowShapeOptions['format'] | undefined;
+  readonly format?: 'csv' | 'ndjson' | 'kaggle' | undefined;
   /** All outputs, one a class. Default false. */
   readonly probabilities?: boolean | undefined;
   /** How many of the best classes, best first. Default 0. */

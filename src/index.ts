@@ -20,6 +20,12 @@ export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type ServeOptions, type Serving, serve } from '../pipelines/serve.js';
+export {
+  type EvaluateShardOptions,
+  evaluateShard,
+  type ScoreShardOptions,
+  scoreShard,
+} from '../pipelines/shard.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 export type {
   EvaluatedData,
@@ -44,7 +50,7 @@ export { BUNDLED_MODELS, type Model, openModel } from './inputs/open-model.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';
-export type { ScoredRows } from './outputs/rows/scored-rows.js';
+export type { ScoreCounts, ScoredRows } from './outputs/rows/scored-rows.js';
 export type { RowsTaken, ScoreProgress, ScoreResult, ScoreStart } from './outputs/score-writer.js';
 export type {
   QueuedEvaluation,
@@ -54,9 +60,11 @@ export type {
   RunStatus,
   SubmittedRun,
 } from './queue/queued-run.js';
+export type { ShardDone, ShardProgress, ShardRun } from './sharding/make-shard.js';
 export type { CopyProgress } from './sharding/merge/merge-rows.js';
 export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './sharding/plan.js';
 export { planText, type ReadPlan, readPlan } from './sharding/plan-file.js';
+export type { ShardHead, ShardIdentity, ShardOptions, ShardPart } from './sharding/shard-file.js';
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
 export type { ColorLevel, RenderOptions } from './views/terminal/terminal.js';

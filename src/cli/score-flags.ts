@@ -42,11 +42,16 @@ export function checkedFlags(paths: readonly string[], flags: ScoreFlags): Score
   }
   if (flags.resume && flags.out === undefined)
     throw usage('--resume: only with --out, the file of the run that was interrupted');
+  checkShape(flags);
+  return { ...flags, onError };
+}
+
+/** Refuses what a row cannot be at once. Throws DigitflowError USAGE. */
+export function checkShape(flags: ScoreFlags): void {
   const wantsMore = flags.probabilities || flags.top > 0 || flags.format === 'ndjson';
   if (flags.kaggle && wantsMore) throw usage('--kaggle: not with --format, --probabilities or --top');
   if (flags.spreadsheetSafe && (flags.kaggle || flags.format !== 'csv'))
     throw usage('--spreadsheet-safe: only with --format csv, which spreadsheets open');
-  return { ...flags, onError };
 }
 
 /** All files that a run writes to. */

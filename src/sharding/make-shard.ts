@@ -116,8 +116,12 @@ export async function makeShard(
 function checkShard(options: Making): void {
   checkCounts(options, { workers: 0, batchSize: 1, shard: 0 });
   checkCounts(options.made, { top: 0, mistakes: 0 });
-  const { plan, shard } = options;
-  const last = plan.shards.length - 1;
+  checkShardNumber(options.plan, options.shard);
+}
+
+/** @throws DigitflowError USAGE for a shard that the plan does not have */
+export function checkShardNumber({ shards }: Plan, shard: number): void {
+  const last = shards.length - 1;
   if (shard <= last) return;
   const expected = last === 0 ? 'shard 0, the only one of this plan' : `a shard from 0 to ${last}`;
   throw new DigitflowError('USAGE', `--shard: expected ${expected}, found ${shard}; they are counted from 0`);

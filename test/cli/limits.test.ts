@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,6 +93,43 @@ describe.runIf(process.platform === 'linux')('where there are few', () => {
     expect([...found]).toEqual([
       'could not be read (EMFILE); too many files are open; raise the limit (ulimit -n), or ask for fewer workers',
     ]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('where a shard cannot be written', () => {
+  const shard = (out: string) => [
+    'score',
+    '--plan',
+    at('plan.json'),
+    '--shard',
+    '0',
+    '--root',
+    folder,
+    '--out',
+    at(out),
+    '--quiet',
+  ];
+  beforeAll(() => {
+    const plan = ['plan', at('a.csv'), '--root', folder, '--shards', '1', '-o', at('plan.json'), '--quiet'];
+    expect(runUnder([], [], plan)).toEqual({ said: undefined, status: 0 });
+    chmodSync(at('plan.json'), 0o644);
+  });
+
+  test('all of it, nothing is left of it, and it may be tried again', () => {
+    // As a full disk does, it lets the file grow no more.
+    const { said, status } = runUnder(['prlimit', '--fsize=1024'], [], shard('full'));
+    expect(said).toMatch(/full\/00000\.shard: cannot be written: EFBIG; /);
+    expect(status).toBe(74);
+    expect(readdirSync(at('full'))).toEqual([]);
+    expect(runUnder([], [], shard('full'))).toEqual({ said: undefined, status: 0 });
+  });
+
+  test.runIf(canBeNobody)('since its folder may only be read', () => {
+    mkdirSync(at('kept'));
+    chmodSync(at('kept'), 0o555);
+    const { said, status } = runUnder(NOBODY, [], shard('kept'));
+    expect(said).toMatch(/kept\/00000\.shard: cannot be written: EACCES; check its permissions/);
+    expect(status).toBe(74);
   });
 });
 

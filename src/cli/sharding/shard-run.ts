@@ -3,12 +3,12 @@ import { evaluateShard, scoreShard } from '../../../pipelines/shard.js';
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { DigitflowError, quoteValue } from '../../errors.js';
 import { dashed, describeGuesses } from '../../formats/reading.js';
-import type { ShardDone, ShardRun } from '../../sharding/make-shard.js';
+import { checkShardNumber, type ShardDone, type ShardRun } from '../../sharding/make-shard.js';
 import { readPlan } from '../../sharding/plan-file.js';
 import { ProgressLine, threadWords } from '../../views/terminal/progress.js';
 import { onPictures, type RunningFlags } from '../options.js';
 import { interruptibly, sayNote } from '../process.js';
-import type { ScoreFlags } from '../score-flags.js';
+import { checkShape, type ScoreFlags } from '../score-flags.js';
 
 /** The flags of a command that makes shards. */
 export interface ShardFlags extends RunningFlags {
@@ -55,6 +55,7 @@ export async function runScoreShards(
   command: Command,
 ): Promise<void> {
   checkGiven(paths, command, [...SHARED, ...OF_SCORE]);
+  checkShape(flags);
   const { kaggle, format, probabilities, top, spreadsheetSafe, onError } = flags;
   const shape = { format: kaggle ? ('kaggle' as const) : format, probabilities, top, spreadsheetSafe };
   await runShards(command, flags, (run) => scoreShard({ ...run, ...shape, onError }));
@@ -95,10 +96,11 @@ async function runShards(
 ): Promise<void> {
   const { out = '', root, workers, batchSize } = flags;
   const model = command.getOptionValueSource('model') === 'cli' ? flags.model : undefined;
-  const shards = shardsOf(flags.shard ?? '', process.env);
+  const { first, last } = shardsOf(flags.shard ?? '', process.env);
   const { plan, sha256: planSha256 } = readPlan(flags.plan);
+  checkShardNumber(plan, last);
   await interruptibly(flags, async (signal) => {
-    for (const shard of shards) {
+    for (let shard = first; shard <= last; shard++) {
       signal.throwIfAborted();
       const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
       const note = (text: string) => {
@@ -108,7 +110,7 @@ async function runShards(
       const done = await make({
         ...{ plan, planSha256, shard, out, root, model, workers, batchSize, signal, onNote: note },
         onOpened: ({ name, guesses }) => {
-          if (shard === shards[0] && guesses.length > 0) note(describeGuesses(name, guesses));
+          if (shard === first && guesses.length > 0) note(describeGuesses(name, guesses));
         },
         onPictures: onPictures(flags, note),
         onProgress: ({ records, total }) => {
@@ -122,15 +124,16 @@ async function runShards(
 }
 
 /** `3`, `3-7`, or `auto`: the task's number, as a scheduler has it in the environment. Throws DigitflowError USAGE. */
-export function shardsOf(text: string, environment: NodeJS.ProcessEnv): number[] {
-  if (text === 'auto') return [taskNumber(environment)];
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  const [from, to] = [Number(first), Number(last)];
-  if (first === undefined || from > to || !Number.isSafeInteger(to)) {
-    const message = `--shard: expected a number from 0, a range such as 3-7, or auto, found ${quoteValue(text)}`;
-    throw new DigitflowError('USAGE', message);
+function shardsOf(text: string, environment: NodeJS.ProcessEnv): { first: number; last: number } {
+  if (text === 'auto') {
+    const task = taskNumber(environment);
+    return { first: task, last: task };
   }
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (first <= last) return { first, last };
+  const message = `--shard: expected a number from 0, a range such as 3-7, or auto, found ${quoteValue(text)}`;
+  throw new DigitflowError('USAGE', message);
 }
 
 function taskNumber(environment: NodeJS.ProcessEnv): number {
