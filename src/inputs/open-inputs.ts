@@ -30,15 +30,6 @@ export async function openInputs(spec: ImagesSpec, options: InputsOptions): Prom
 }
 
 /**
- * Many inputs, one after the other: folders of pictures among them, and pictures side by side as one.
- *
- * @throws DigitflowError INPUT_MISSING for a folder without pictures
- */
-export async function openEach(images: readonly ByteInput[], options: InputsOptions): Promise<Inputs> {
-  return new Inputs(await findEach(images), options);
-}
-
-/**
  * Where the images of many inputs lie, each to be opened in its turn.
  *
  * @param root what paths are relative to; they are called as they are given. Default: the working folder

@@ -3,7 +3,7 @@ import { scoreModel } from '../../pipelines/score.js';
 import { DigitflowError } from '../../src/errors.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
 import { OpenFile } from '../../src/inputs/bytes/file-bytes.js';
-import { openEach } from '../../src/inputs/open-inputs.js';
+import { Inputs } from '../../src/inputs/inputs.js';
 import type { Model } from '../../src/inputs/open-model.js';
 import { createRandom, type Random } from '../../src/network/random.js';
 import { describeInput } from '../../src/sharding/planned-inputs.js';
@@ -67,7 +67,12 @@ async function withScan<T>(
   use: (scan: RowScan, text: { readonly file: OpenFile; readonly dataStart: number }) => Promise<T>,
   onPassed?: (bytes: Uint8Array) => void,
 ): Promise<T> {
-  const inputs = await openEach([path], { network, reading: READING, labelled: 'ignored', digest: 'never' });
+  const inputs = new Inputs([{ images: path }], {
+    network,
+    reading: READING,
+    labelled: 'ignored',
+    digest: 'never',
+  });
   const input = await inputs.open(0);
   if (input === null) throw new Error('expected an input');
   const { reading, dataStart, linesBefore } = await describeInput(input, [path], undefined);
