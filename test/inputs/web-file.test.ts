@@ -384,16 +384,21 @@ describe('refused is', () => {
     expect(error.message).toContain('expected 5 bytes, as the server says, found more');
   });
 
-  test('an answer without an end of its own', async () => {
+  test.each([
+    ['an answer without an end of its own', 'HTTP/1.0 200 OK\r\n\r\n1,2,3\n', 'neither a length nor chunks'],
+    ['more than was announced', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n1,2,3\n', 'Parse Error'],
+    ['what is no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 'expected an answer as HTTP has it'],
+  ])('%s', async (_, answer, words) => {
     const socket = createSocket((client) => {
-      client.once('data', () => client.end('HTTP/1.0 200 OK\r\n\r\n1,2,3\n'));
+      client.on('error', () => undefined);
+      client.once('data', () => client.end(answer));
     }).listen(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address() as AddressInfo;
     const error = await failureOf(() => read(new WebFile(new URL(`http://127.0.0.1:${port}/`), 'x', QUICK)));
     socket.close();
     expect(error).toMatchObject({ code: 'SERVER_ANSWER', exitCode: 65 });
-    expect(error.message).toContain('neither a length nor chunks');
+    expect(error.message).toContain(words);
   });
 
   test.each([

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DigitflowError, reasonOf } from '../../errors.js';
+import { DigitflowError } from '../../errors.js';
 import type { ByteSource } from './byte-source.js';
-import { PassingFault, silence, unfit } from './web-request.js';
+import { connectionFault, PassingFault, silence, unfit } from './web-request.js';
 
 /** How long a server's faults are borne. */
 export interface Patience {
@@ -49,7 +49,12 @@ export interface Answer {
 }
 
 /** Reads the body of a response that begins at a position of the file. */
-export function answerOf(response: IncomingMessage, start: number, stallMs: number): Answer {
+export function answerOf(
+  response: IncomingMessage,
+  start: number,
+  { name, patience }: Pick<AskedFile, 'name' | 'patience'>,
+): Answer {
+  const { stallMs } = patience;
   const pieces: AsyncIterator<Uint8Array, undefined> = response[Symbol.asyncIterator]();
   return {
     start,
@@ -59,7 +64,7 @@ export function answerOf(response: IncomingMessage, start: number, stallMs: numb
         const { done, value } = await pieces.next();
         return done ? null : value;
       } catch (error) {
-        throw new PassingFault(reasonOf(error), 0, { cause: error });
+        throw connectionFault(error, name);
       } finally {
         clearTimeout(timer);
       }

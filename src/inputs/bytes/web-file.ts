@@ -85,7 +85,7 @@ export class WebFile implements AskedFile {
     const response = await askServer({ url: this.url, name, headers, stallMs, signal });
     try {
       const start = this.#check(response, from);
-      if (response.statusCode !== NO_SUCH_RANGE) return answerOf(response, start, stallMs);
+      if (response.statusCode !== NO_SUCH_RANGE) return answerOf(response, start, this);
       response.destroy();
       return { start, next: async () => null, leave: () => {} };
     } catch (error) {

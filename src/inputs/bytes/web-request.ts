@@ -82,10 +82,14 @@ function getOnce({ url, name, headers, stallMs, signal }: WebRequest): Promise<I
     const options = { headers, signal };
     const request = url.protocol === 'https:' ? getSecure(url, options) : getPlain(url, options);
     const timer = setTimeout(() => request.destroy(new Error(silence(stallMs))), stallMs);
-    request.on('response', resolve);
+    request.on('response', (response) => {
+      clearTimeout(timer);
+      // Bytes after the announced end are an error of the request.
+      request.on('error', (error) => response.destroy(error));
+      resolve(response);
+    });
     request.on('error', (error) => reject(signal.aborted ? error : connectionFault(error, name)));
     request.on('close', () => clearTimeout(timer));
-    request.on('response', () => clearTimeout(timer));
   });
 }
 
@@ -95,7 +99,7 @@ export function silence(stallMs: number): string {
 }
 
 /** What is wrong with a connection: most of it passes. */
-function connectionFault(error: Error, name: string): Error {
+export function connectionFault(error: unknown, name: string): Error {
   const code = errorCode(error) ?? '';
   if (code === 'ENOTFOUND')
     return new DigitflowError('INPUT_MISSING', `${name}: no such host; check the URL`, { cause: error });
@@ -104,6 +108,8 @@ function connectionFault(error: Error, name: string): Error {
     const message = `${name}: expected a certificate that is trusted, found another (${code}); ${advice}`;
     return new DigitflowError('SERVER_ANSWER', message, { cause: error });
   }
+  if (code.startsWith('HPE_'))
+    return unfit(name, 'an answer as HTTP has it', `another (${reasonOf(error)})`, 'check the URL');
   // Where several addresses of a host were tried, that is the only thing it says.
   return new PassingFault(reasonOf(error) || code, 0, { cause: error });
 }
