@@ -6,8 +6,9 @@ import { ByteReader, closedOnError } from '../inputs/bytes/byte-source.js';
 import { OpenFile } from '../inputs/bytes/file-bytes.js';
 import { fileIdentity } from '../inputs/bytes/file-identity.js';
 import { nameOf, openBytes, openWeb, webUrlOf } from '../inputs/bytes/open-bytes.js';
+import { isFolder } from '../inputs/first-bytes.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
-import type { PlannedFile } from './plan.js';
+import type { PlannedFile, PlannedInput } from './plan.js';
 
 /** So much is read and digested at a time. */
 const CHUNK_BYTES = 2 ** 20;
@@ -43,6 +44,19 @@ export async function measureFile(path: string, root?: string): Promise<PlannedF
   }
   if (stats.isFile()) return { path, bytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs) };
   throw notKept(path);
+}
+
+/** Each file of images, those in a folder too; labels, which follow images, are none. */
+export async function imagesOf(
+  { format, files }: Pick<PlannedInput, 'format' | 'files'>,
+  root: string | undefined,
+): Promise<string[]> {
+  if (format !== 'pictures') return [files[0].path];
+  const sets = files.map(async (one) => {
+    const set = isFolder(placeOf(one.path, root)) ? await picturesIn(one.path, null, undefined, root) : null;
+    return set?.names.map(set.title) ?? [one.path];
+  });
+  return (await Promise.all(sets)).flat();
 }
 
 /** What is refused as an input of a plan: what can be read but once. */

@@ -4,10 +4,9 @@ import { isGzip, isNpz } from '../formats/recognize.js';
 import { isPacked } from '../inputs/bytes/inflate-bytes.js';
 import { isFolder } from '../inputs/first-bytes.js';
 import { cursorAt, type ImageFiles, type Input } from '../inputs/input.js';
-import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { PlannedInput } from './plan.js';
 import { bytesOf } from './plan-file.js';
-import { measureFile, passBytes, placeOf, startOfFile, withPlaced } from './planned-files.js';
+import { imagesOf, measureFile, passBytes, placeOf, startOfFile, withPlaced } from './planned-files.js';
 import { RowScan } from './row-scan.js';
 import type { ShardCuts } from './shard-cuts.js';
 
@@ -105,11 +104,8 @@ async function passWhole(
   const measured = { bytes: bytesOf({ format, files }), records };
   cuts.begin(measured, null);
   if (withDigests) {
-    for (const { path } of files) {
-      const set = isFolder(placeOf(path, root)) ? await picturesIn(path, null, undefined, root) : null;
-      for (const one of set?.names.map(set.title) ?? [path])
-        await withPlaced(one, root, (file) => passBytes(file, 0, file.sizeBytes, take));
-    }
+    for (const path of await imagesOf({ format, files }, root))
+      await withPlaced(path, root, (file) => passBytes(file, 0, file.sizeBytes, take));
   }
   cuts.end(measured);
   return records;

@@ -6,7 +6,7 @@ import type { ImageFiles, Input } from '../inputs/input.js';
 import { findEach } from '../inputs/open-inputs.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { Plan, PlannedFile, PlannedInput } from './plan.js';
-import { measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
+import { imagesOf, measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
 
 /** One shard of a plan, on a machine where its inputs lie below a root. */
 export interface LocalShard {
@@ -162,16 +162,6 @@ async function digestOf({ plan, shard }: LocalShard, root: string | undefined): 
     }
   }
   return hash.digest('hex');
-}
-
-/** Each file of images, those in a folder too. */
-async function imagesOf({ format, files }: PlannedInput, root: string | undefined): Promise<string[]> {
-  if (format !== 'pictures') return [files[0].path];
-  const sets = files.map(async (one) => {
-    const set = isFolder(placeOf(one.path, root)) ? await picturesIn(one.path, null, undefined, root) : null;
-    return set?.names.map(set.title) ?? [one.path];
-  });
-  return (await Promise.all(sets)).flat();
 }
 
 function changed(path: string, expected: string, found: string): DigitflowError {

@@ -238,6 +238,18 @@ describe('a shard is refused', () => {
     for (const shard of [0, 2]) await scoreShard({ ...options, shard });
   });
 
+  test('by labels beside packed images never: the digest is of images', async () => {
+    writeFileSync(at('x-images.gz'), gzipSync(idxBytes(8, [9, 28, 28], testPixels().subarray(0, 9 * 784))));
+    writeFileSync(at('x-labels.gz'), gzipSync(labelsIdx([...testLabels().subarray(0, 9)])));
+    const other = await planned(['x-images.gz'], { shards: 1, digest: true });
+    expect(other.plan.inputs[0].files).toHaveLength(2);
+    for (const name of ['x-images.gz', 'x-labels.gz']) utimesSync(at(name), 1, 1);
+    const copied = { ...optionsOf(other), shard: 0, onNote: expect.fail };
+    expect(await scoreShard(copied)).toMatchObject({ head: { records: 9 } });
+    const evaluated = { ...copied, out: at('evaluated') };
+    expect(await evaluateShard(evaluated)).toMatchObject({ head: { records: 9 } });
+  });
+
   test('only in a note where a file has another time, and there is no digest', async () => {
     utimesSync(at('a.csv'), 1, 1);
     const notes: string[] = [];
