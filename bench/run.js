@@ -1,4 +1,4 @@
-// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|serve|shards|build ...] [--rounds n]
+// npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|serve|shards|cluster|build ...] [--rounds n]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
@@ -18,6 +18,7 @@ const MEASUREMENTS = {
   draw: async () => (await import('./draw.js')).measureDraw,
   serve: async () => (await import('./serve.js')).measureServe,
   shards: async () => (await import('./shards.js')).measureShards,
+  cluster: async () => (await import('./cluster.js')).measureCluster,
   build: async () => (await import('./build.js')).measureBuild,
 };
 
