@@ -10,6 +10,8 @@ import { CONNECTION_FAULT, PREFIX, QUEUE, type RedisLink } from './redis-link.js
 const MOST_STALLS = 10;
 /** A worker that sets aside so many shards in a row may be at fault itself: its disk may not be there. */
 const MOST_FAULTS_IN_A_ROW = 5;
+/** Runs that a worker keeps open: a plan may be large. */
+const MOST_OPEN = 4;
 /** Exit codes of what will not pass by itself. */
 const FINAL = [2, 65, 66];
 /** What Redis may take to hear of the end. */
@@ -137,6 +139,8 @@ export class WorkLoop {
   #workOf({ data }: QueueJob): Promise<RunWork> {
     let work = this.#runs.get(data.order);
     if (work === undefined) {
+      const [oldest] = this.#runs.keys();
+      if (this.#runs.size === MOST_OPEN) this.#runs.delete(oldest);
       work = this.#open(data);
       this.#runs.set(data.order, work);
       work.catch(() => this.#runs.delete(data.order));
