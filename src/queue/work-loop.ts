@@ -48,7 +48,7 @@ export class WorkLoop {
   readonly #options: LoopOptions;
   readonly #worker: Worker<JobData, null>;
   readonly #runs = new Map<string, Promise<RunWork>>();
-  readonly #givingBack = new AbortController();
+  #isGivingBack = false;
   #active = 0;
   #faultsInARow = 0;
   #lastSaid = '';
@@ -92,23 +92,26 @@ export class WorkLoop {
   async #end(error?: unknown): Promise<void> {
     const { graceMs } = this.#options;
     const closed = this.#worker.close();
-    const timer = setTimeout(() => this.#givingBack.abort(), graceMs);
+    const giveBack = () => {
+      this.#isGivingBack = true;
+      this.#worker.cancelAllJobs();
+    };
+    const timer = setTimeout(giveBack, graceMs);
     const patience = (this.#active > 0 ? graceMs : 0) + FAREWELL_MS;
     await Promise.race([closed, sleep(patience, undefined, { ref: false })]);
     clearTimeout(timer);
-    this.#givingBack.abort();
+    giveBack();
     this.#link.client.disconnect();
     this.#settle(error);
   }
 
-  async #work(job: QueueJob, token: string, lost: AbortSignal): Promise<null> {
+  async #work(job: QueueJob, token: string, signal: AbortSignal): Promise<null> {
     const { tell } = this.#options;
     const { WaitingError, WaitingChildrenError } = this.#link.bullmq;
     const { run, shard } = job.data;
     const name = describeJob(jobIdOf(run, shard ?? 'merge'));
     // Shards may have been tried again since it came into the line.
     if (shard === undefined && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
-    const signal = AbortSignal.any([lost, this.#givingBack.signal]);
     this.#active++;
     try {
       const work = await this.#workOf(job);
@@ -120,14 +123,14 @@ export class WorkLoop {
       this.#faultsInARow = 0;
       return null;
     } catch (error) {
-      if (lost.aborted) {
-        tell(`${name}: stopped, another worker has it by now`);
-        throw error;
-      }
-      if (this.#givingBack.signal.aborted) {
+      if (signal.aborted && this.#isGivingBack) {
         await job.moveToWait(token);
         tell(`${name}: given back`);
         throw new WaitingError();
+      }
+      if (signal.aborted) {
+        tell(`${name}: stopped, another worker has it by now`);
+        throw error;
       }
       throw this.#faultOf(error, job, name);
     } finally {

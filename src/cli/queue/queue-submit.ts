@@ -35,11 +35,11 @@ const EXAMPLES = `
 Examples:
   $ digitflow queue submit plan.json --redis redis://host --out /shared/night --merge-out /shared/night.csv
   $ digitflow queue submit plan.json --redis redis://host --out /shared/night --name night --kaggle
-  $ digitflow queue submit plan.json --redis redis://host --out /shared/e --command evaluate --merge-out /shared/e.json --merge-format json
+  $ digitflow queue submit plan.json --out /shared/e --command evaluate --merge-out /shared/e.json --merge-format json
 
 Done again, it adds only what is missing. Another run of the same name is refused.
---out and the merge's files are meant as they are here: workers have them at the same place, or say --out of their own and leave the
-merge to you (digitflow merge plan.json DIR…).
+--out and the merge's files are meant as they are here: workers have them at the same place, or say --out of their own
+and leave the merge to you (digitflow merge plan.json DIR…).
 ${SETTINGS}
 
 Exit codes: 0 well, 2 usage, 65 no plan, or another run of this name, 66 no such plan, 74 input/output: Redis is out of reach.`;
