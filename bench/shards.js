@@ -17,6 +17,8 @@ const CSV = { rows: 60_000, repeats: 15 };
 /** 7.9 GB of pixels, and 1.3 GB of rows with all outputs. */
 const IMAGES = 10_020_000;
 const SHARDS = 64;
+/** About 1 GiB each, which is the default: a shard of IDX is scored in a third of a second, and its threads start anew. */
+const LARGE_SHARDS = 8;
 const FEW_IMAGES = 600_000;
 const MANY_SHARDS = [10, 10_000];
 const LEAST_RATE = 0.8;
@@ -67,7 +69,7 @@ export async function measureShards({ rounds = 5, log }) {
       `${rounds} rounds in turns; median (quartiles); whole processes, all in the page cache`,
       `plan: ${(CSV.rows * CSV.repeats).toLocaleString('en')} rows of CSV into ${SHARDS} shards`,
       `merge: ${SHARDS} shards of ${IMAGES.toLocaleString('en')} rows with all outputs; cat copies the same files, and then sync puts them on the disk, as merge does`,
-      `two processes: ${IMAGES.toLocaleString('en')} images as IDX, ${SHARDS} shards`,
+      `two processes: ${IMAGES.toLocaleString('en')} images as IDX, ${LARGE_SHARDS} shards`,
     ],
     samples: { ...Object.fromEntries(parts.map(({ name, samples }) => [name, samples])), memory },
   };
@@ -132,11 +134,11 @@ async function twoAndOne() {
   const two = async () => {
     clear();
     const startMs = performance.now();
-    await digitflow('plan', images, '--shards', `${SHARDS}`, '--out', at('plan.json'));
-    const half = SHARDS / 2;
+    await digitflow('plan', images, '--shards', `${LARGE_SHARDS}`, '--out', at('plan.json'));
+    const half = LARGE_SHARDS / 2;
     await Promise.all([
       score('two', `0-${half - 1}`, '--workers', '1'),
-      score('two', `${half}-${SHARDS - 1}`, '--workers', '1'),
+      score('two', `${half}-${LARGE_SHARDS - 1}`, '--workers', '1'),
     ]);
     await digitflow('merge', at('plan.json'), at('two'), '--out', at('two.csv'));
     return { wallMs: performance.now() - startMs };

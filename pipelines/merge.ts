@@ -2,7 +2,7 @@ import type { Evaluation } from '../src/counting/evaluation.js';
 import type { PicturesSeen } from '../src/counting/pictures-seen.js';
 import { grouped } from '../src/counting/wording.js';
 import { checkCounts } from '../src/engine/sizes.js';
-import { DigitflowError } from '../src/errors.js';
+import { DigitflowError, isUrl } from '../src/errors.js';
 import { isPictureName } from '../src/formats/pictures/is-picture.js';
 import { MergeOutputs } from '../src/outputs/merge-outputs.js';
 import { scoreSummaryText } from '../src/outputs/score-summary.js';
@@ -202,7 +202,7 @@ function noteSetAside(
 
 /** The size of an input where it is a file, as one machine tells it. */
 function bytesOf({ path, format, files }: Plan['inputs'][number]): number | null {
-  const isFile = format !== 'pictures' || isPictureName(path);
+  const isFile = format === 'pictures' ? isPictureName(path) : !isUrl(path);
   return isFile ? (files.find((file) => file.path === path)?.bytes ?? null) : null;
 }
 

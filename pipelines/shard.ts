@@ -4,7 +4,7 @@ import { DigitflowError } from '../src/errors.js';
 import { areProbabilities } from '../src/network/activations.js';
 import { rowFormat } from '../src/outputs/rows/row-format.js';
 import { rejectsCsv } from '../src/outputs/rows/row-output.js';
-import { ScoreTally } from '../src/outputs/rows/scored-rows.js';
+import { MOST_REASONS_OF_A_PART, ScoreTally } from '../src/outputs/rows/scored-rows.js';
 import { makeShard, type ShardDone, type ShardRun } from '../src/sharding/make-shard.js';
 import type { Plan } from '../src/sharding/plan.js';
 import type { ShardEvaluation } from '../src/sharding/shard-evaluation.js';
@@ -56,7 +56,7 @@ export async function scoreShard(options: ScoreShardOptions): Promise<ShardDone>
     const { classes } = model.network;
     const shape = { format, classes, probabilities, top, spreadsheetSafe, withIds: carriesIds(plan) };
     const rows = rowFormat({ ...shape, encoding: plan.reading.encoding });
-    const tally = new ScoreTally(classes.length);
+    const tally = new ScoreTally(classes.length, undefined, MOST_REASONS_OF_A_PART);
     const result = await scoreFiles(model, await filesOfShard(options), {
       ...run,
       onBadRow: onError === 'fail' ? 'fail' : 'skip',

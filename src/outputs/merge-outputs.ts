@@ -10,6 +10,7 @@ import { canResume, journalPath } from './score-journal.js';
 interface MergePaths {
   /** Read, and so not to be written. */
   readonly plan: string;
+  readonly model?: string | undefined;
   readonly out?: string | undefined;
   readonly rejects?: string | undefined;
   readonly summary?: string | undefined;
@@ -33,7 +34,8 @@ export class MergeOutputs {
       const path = paths[name];
       return path === undefined ? [{ name: 'stdout', at: STDOUT }] : keptFiles(`--${name}`, path);
     });
-    checkFiles([paths.plan], files);
+    const { plan, model } = paths;
+    checkFiles(model === undefined ? [plan] : [plan, model], files);
     for (const name of names) {
       if (!plainTarget(paths[name] ?? '')?.endsWith('.shard')) continue;
       const message = `--${name}: expected another name than that of a shard, found ${paths[name]}; give another path`;

@@ -29,6 +29,8 @@ export interface ScoreCounts {
 
 /** More kinds of reasons are counted together. */
 const MOST_REASONS = 50;
+/** A part of a run keeps more of them: its others may be among the first of the whole. */
+export const MOST_REASONS_OF_A_PART = 2000;
 const OTHER_REASONS = 'other reasons';
 
 /** Counts predictions by class, and rejects by reason. */
@@ -36,8 +38,14 @@ export class ScoreTally {
   readonly #predictions: number[];
   readonly #reasons: Map<string, number>;
 
-  /** @param counts what an earlier run had counted */
-  constructor(classCount: number, counts?: ScoreCounts) {
+  readonly #mostReasons: number;
+
+  /**
+   * @param counts what an earlier run had counted
+   * @param mostReasons how many kinds of reasons are told apart; default 50
+   */
+  constructor(classCount: number, counts?: ScoreCounts, mostReasons = MOST_REASONS) {
+    this.#mostReasons = mostReasons;
     this.#predictions = Array.from({ length: classCount }, (_, index) => counts?.predictions[index] ?? 0);
     this.#reasons = new Map(Object.entries(counts?.reasons ?? {}));
   }
@@ -58,7 +66,7 @@ export class ScoreTally {
   }
 
   #addReason(kind: string, count: number): void {
-    const name = this.#reasons.has(kind) || this.#reasons.size < MOST_REASONS ? kind : OTHER_REASONS;
+    const name = this.#reasons.has(kind) || this.#reasons.size < this.#mostReasons ? kind : OTHER_REASONS;
     this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + count);
   }
 }
