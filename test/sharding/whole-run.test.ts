@@ -152,8 +152,8 @@ test('an evaluation of shards says what one machine says, and makes the very pag
     await folder.run('report', ...input.paths, '--out', 'whole.html', '--workers', '0');
     const { folders, ended } = await scattered(folder, input, division, ['evaluate', '--with-report']);
     if (whole.exitCode !== 0) {
-      for (const { exitCode, stderr } of ended)
-        expect([exitCode, stderr]).toEqual([whole.exitCode, whole.stderr]);
+      const line = `digitflow: ${JSON.parse(whole.stderr).message}\n`;
+      for (const { exitCode, stderr } of ended) expect([exitCode, stderr]).toEqual([whole.exitCode, line]);
       return;
     }
     for (const { exitCode, stderr } of ended)
