@@ -69,7 +69,7 @@ export async function measureShards({ rounds = 5, log }) {
       `${rounds} rounds in turns; median (quartiles); whole processes, all in the page cache`,
       `plan: ${(CSV.rows * CSV.repeats).toLocaleString('en')} rows of CSV into ${SHARDS} shards`,
       `merge: ${SHARDS} shards of ${IMAGES.toLocaleString('en')} rows with all outputs; cat copies the same files, and then sync puts them on the disk, as merge does`,
-      `two processes: ${IMAGES.toLocaleString('en')} images as IDX, ${LARGE_SHARDS} shards`,
+      `two processes: ${IMAGES.toLocaleString('en')} images as IDX, ${LARGE_SHARDS} shards; of CSV a plan is a pass over all of it, on one core`,
     ],
     samples: { ...Object.fromEntries(parts.map(({ name, samples }) => [name, samples])), memory },
   };

@@ -10,8 +10,9 @@ import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
 import { binaryInput, csvInput, labelledInput, pictureInput, type WholeInput } from './whole-inputs.js';
 
-/** How often each property is tried; more by hand before something of it is changed. */
-const RUNS = Number(process.env.DIGITFLOW_RUNS ?? 3);
+/** How often each property is tried, always alike; by hand more often, and each time on other inputs. */
+const { DIGITFLOW_RUNS } = process.env;
+const TRIES = DIGITFLOW_RUNS === undefined ? { numRuns: 3, seed: 19 } : { numRuns: Number(DIGITFLOW_RUNS) };
 
 /** How a run is divided, and who scores its shards. */
 const division = fc.record({
@@ -67,7 +68,7 @@ async function scattered(
   [command, ...flags]: readonly string[],
 ): Promise<{ readonly folders: string[]; readonly ended: CliResult[] }> {
   const planned = await run('plan', ...paths, ...size, ...(hasDigest ? ['--digest'] : []));
-  expect(planned).toMatchObject({ exitCode: 0, stderr: '' });
+  if (planned.exitCode !== 0) return { folders: [], ended: [planned] };
   const [, shardLines] = readFileSync(at('plan.json'), 'utf8').split('"shards":');
   const count = shardLines.split('\n').length - 3;
   const tries = Array.from({ length: count }, (_, shard) => ({ shard, ...turns[shard % turns.length] }))
@@ -84,6 +85,12 @@ async function scattered(
     ended.push(await run(command, ...made, ...flags));
   }
   return { folders: readdirSync(at('.')).filter((name) => /^[de]$/.test(name)), ended };
+}
+
+/** How a run ended, and what it said: with some formats as JSON. */
+function endOf({ exitCode, stderr }: CliResult) {
+  const message = stderr.startsWith('{') ? `digitflow: ${JSON.parse(stderr).message}\n` : stderr;
+  return { exitCode, message };
 }
 
 /** All but what a run took. */
@@ -110,14 +117,18 @@ async function sameRows(
     ...['--out', 'whole', '--summary', 'whole.json', '--workers', '0'],
   );
   const { folders, ended } = await scattered(folder, input, division, ['score', ...flags]);
+  if (folders.length === 0) {
+    // What is unclear is unclear to all.
+    expect(ended.map(endOf)).toEqual([endOf(whole)]);
+    return;
+  }
   const merge = ['merge', 'plan.json', ...folders, '--out', 'merged', ...rejects('merged.csv')];
   const merged = await folder.run(...merge, '--summary', 'merged.json');
   const failed = ended.find(({ stderr }) => stderr !== '');
   if (failed !== undefined) {
     // Uncounted records cannot be numbered over all inputs.
     if (!/^digitflow: --kaggle: expected inputs whose records were counted/.test(failed.stderr)) {
-      expect(ended.map(({ stderr }) => stderr)).toContain(whole.stderr);
-      expect(ended.map(({ exitCode }) => exitCode)).toContain(whole.exitCode);
+      expect(ended.map(endOf)).toContainEqual(endOf(whole));
     }
     expect(merged).toMatchObject({ exitCode: 66, stderr: expect.stringMatching(/ missing; /) });
     return;
@@ -131,7 +142,7 @@ async function sameRows(
 test('rows of text that shards were scored of are those of one machine, byte for byte', {
   timeout: 600_000,
 }, async () => {
-  await fc.assert(fc.asyncProperty(csvInput, division, rowFlags, sameRows), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(csvInput, division, rowFlags, sameRows), TRIES);
 });
 
 test('rows of binary images that shards were scored of are those of one machine', {
@@ -139,7 +150,7 @@ test('rows of binary images that shards were scored of are those of one machine'
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(binaryInput, binaryInput, pictureInput), division, rowFlags, sameRows),
-    { numRuns: RUNS },
+    TRIES,
   );
 });
 
@@ -151,9 +162,10 @@ test('an evaluation of shards says what one machine says, and makes the very pag
     const whole = await folder.run('evaluate', ...input.paths, '--format', 'json', '--workers', '0');
     await folder.run('report', ...input.paths, '--out', 'whole.html', '--workers', '0');
     const { folders, ended } = await scattered(folder, input, division, ['evaluate', '--with-report']);
+    // Without its labels a row may be unclear.
+    if (folders.length === 0) return expect(ended[0].stderr).toMatch(/ say which\n$/);
     if (whole.exitCode !== 0) {
-      const line = `digitflow: ${JSON.parse(whole.stderr).message}\n`;
-      for (const { exitCode, stderr } of ended) expect([exitCode, stderr]).toEqual([whole.exitCode, line]);
+      for (const one of ended) expect(endOf(one)).toEqual(endOf(whole));
       return;
     }
     for (const { exitCode, stderr } of ended)
@@ -164,7 +176,7 @@ test('an evaluation of shards says what one machine says, and makes the very pag
     expect(JSON.stringify(untimed(merged.stdout))).toBe(JSON.stringify(untimed(whole.stdout)));
     expect(folder.text('merged.html')).toBe(folder.text('whole.html'));
   };
-  await fc.assert(fc.asyncProperty(labelledInput, division, property), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(labelledInput, division, property), TRIES);
 });
 
 /** Shards of an evaluation, each half as long as what another reading wants to see, say what one machine says of all. */
