@@ -2,7 +2,8 @@ export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibrat
 export type { ClassScores, ConfusionMatrix, Interval, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
-export type { LabelledRecords, Mistakes } from '../counting/scored-records.js';
+export type { LabelledRecords, Mistakes, RecordShape } from '../counting/scored-records.js';
+export type { State } from '../counting/state.js';
 export type { Batch, Sequence } from '../engine/batch.js';
 export type { LayerLayout, MemoryLayout, SlotLayout, TextLayout } from '../engine/layout.js';
 export type { Answer, PixelTask, ReadFailure, Scored, ScoreTask, TextTask } from '../engine/messages.js';
