@@ -5,6 +5,7 @@ import { DigitflowError } from '../errors.js';
 import { loadModel, type Model } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import type { Plan } from './plan.js';
+import { plannedRecords } from './plan-file.js';
 import { findShard, readShardHead, type ShardHead, type ShardIdentity, shardPath } from './shard-file.js';
 import { checkRecords, checkShardInputs, checkUnchanged, measureShard } from './shard-inputs.js';
 import { type ShardResult, ShardWriter } from './shard-writer.js';
@@ -137,9 +138,11 @@ async function plannedModel({ plan, model, signal }: ShardRun): Promise<Model> {
   throw new DigitflowError('SHARD_MISMATCH', message);
 }
 
-function readingOf(options: ShardRun): ShardReading {
-  const { plan, shard, workers, batchSize, signal, onOpened, onPictures, onNote, onProgress } = options;
-  const { from, until, records: total } = plan.shards[shard];
+function readingOf(options: Making): ShardReading {
+  const { plan, shard, command, workers, batchSize, signal, onOpened, onPictures, onNote, onProgress } =
+    options;
+  const { from, until } = plan.shards[shard];
+  const total = plannedRecords(plan, shard, command);
   const { normalize } = plan;
   return {
     from: { ...from, rows: from.rows ?? 0, rejected: 0 },

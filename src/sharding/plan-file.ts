@@ -52,6 +52,19 @@ export function bytesOf({ format, files }: Pick<PlannedInput, 'format' | 'files'
   return images.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/**
+ * How many records a command finds in a shard; null where the plan does not say. A folder of pictures may have two halves, of which
+ * an evaluation takes one.
+ */
+export function plannedRecords(
+  { inputs, shards }: Plan,
+  shard: number,
+  command: 'score' | 'evaluate',
+): number | null {
+  const { from, records } = shards[shard];
+  return command === 'evaluate' && inputs[from.file].format === 'pictures' ? null : records;
+}
+
 function plus(count: number | null, more: number | null): number | null {
   return count === null || more === null ? null : count + more;
 }

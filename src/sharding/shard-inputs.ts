@@ -6,7 +6,9 @@ import type { ImageFiles, Input } from '../inputs/input.js';
 import { findEach } from '../inputs/open-inputs.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { Plan, PlannedFile, PlannedInput } from './plan.js';
+import { plannedRecords } from './plan-file.js';
 import { imagesOf, measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
+import type { ShardIdentity } from './shard-file.js';
 
 /** One shard of a plan, on a machine where its inputs lie below a root. */
 export interface LocalShard {
@@ -124,9 +126,13 @@ export function checkUnderstood(input: Input, planned: PlannedInput, withGuesses
 }
 
 /** Makes sure that a shard has as many records as it was to have. Throws INPUT_CHANGED. */
-export function checkRecords({ plan, shard }: LocalShard, found: number): void {
-  const { records, from } = plan.shards[shard];
+export function checkRecords(
+  { plan, shard, command }: LocalShard & Pick<ShardIdentity, 'command'>,
+  found: number,
+): void {
+  const records = plannedRecords(plan, shard, command);
   if (records === null || records === found) return;
+  const { from } = plan.shards[shard];
   throw changed(plan.inputs[from.file].path, `${records} records in shard ${shard}, as planned`, `${found}`);
 }
 

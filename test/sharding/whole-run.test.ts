@@ -243,6 +243,12 @@ test('an evaluation of shards tells of the other reading that one machine tells 
   expect(misread.evaluation.otherReading).toMatchObject({ flags: '--label last', images: 500 });
 });
 
+test('an evaluation of a folder with both halves of a data set takes the half that one machine takes', async () => {
+  const files = digitPngs(12, (label, i) => `photos/${i < 7 ? 'train' : 'test'}/${label}/${i}.png`);
+  const { evaluation } = await sameEvaluation({ files, paths: ['photos'] }, [], []);
+  expect(evaluation.images).toBe(5);
+});
+
 test('an evaluation of a folder of pictures, which is one shard, has its digest', async () => {
   const files = digitPngs(12, (label, index) => `photos/${label}/${index}.png`);
   const { evaluation } = await sameEvaluation({ files, paths: ['photos'] }, [], []);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { State } from '../../counting/state.js';
 import { DigitflowError, inputError, quoteValue } from '../../errors.js';
-import type { ReadPlan } from '../plan-file.js';
+import { plannedRecords, type ReadPlan } from '../plan-file.js';
 import { type FoundShard, readShardHead, shardPath } from '../shard-file.js';
 import { ShardKinds } from './shard-kinds.js';
 
@@ -92,7 +92,7 @@ function findOne(
     return fail(`under a wrong name (${misnamed.path}: shard ${misnamed.head.shard})`);
   const other = whole.slice(1).find((one) => contentOf(one) !== contentOf(found));
   if (other !== undefined) return fail(`not the same in two folders (${found.path}, ${other.path})`);
-  const { records } = plan.shards[shard];
+  const records = plannedRecords(plan, shard, found.head.command);
   if (records !== null && found.head.records !== records) {
     const counts = `${found.path}: ${found.head.records}, planned ${records}`;
     return fail(`of another number of records (${counts})`);
