@@ -110,6 +110,8 @@ export class ScoreOutputs {
 
   /** To be called when nothing is written any more: others may write the outputs then. */
   release(): void {
+    this.#file?.close();
+    this.#rejects?.close();
     this.#claims.release();
   }
 
