@@ -73,7 +73,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
     progress.clear();
     sayNote(flags, text);
   };
-  await interruptibly(flags, async (signal) => {
+  await interruptibly({ ...flags, next: 'nothing is written' }, async (signal) => {
     try {
       const result = await merge({
         ...{ ...others, plan, folders, signal, language: lang, out: out === '-' ? undefined : out },

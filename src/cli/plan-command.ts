@@ -94,7 +94,7 @@ async function runPlan(paths: readonly string[], flags: PlanFlags): Promise<void
     sayNote(flags, text);
   };
   const said = new Set<string>();
-  await interruptibly(flags, async (signal) => {
+  await interruptibly({ ...flags, next: 'no plan is written' }, async (signal) => {
     const startMs = performance.now();
     const made = await plan({
       ...{ inputs, root, shards, shardRows, shardBytes, labels, model, normalize, digest, signal },
@@ -127,12 +127,17 @@ async function runPlan(paths: readonly string[], flags: PlanFlags): Promise<void
   });
 }
 
-/** `200 shards of about 8.2 MB, 900,000 records in 1 input`. */
-function planWords({ shards, inputs, records }: Plan): string {
+/** `200 shards of about 8.2 MB, 900,000 records in 1 input`; `350 records in 2 inputs, 1 input not counted`. */
+function planWords({ shards, inputs }: Plan): string {
   const bytes = inputs.reduce((sum, input) => sum + bytesOf(input), 0);
   const each = `${shards.length === 1 ? 'of' : 'of about'} ${bytesWords(Math.round(bytes / shards.length))}`;
-  const count = records === null ? 'records that were not counted' : counted(records, 'record');
-  return `${counted(shards.length, 'shard')} ${each}, ${count} in ${counted(inputs.length, 'input')}`;
+  const parts = [`${counted(shards.length, 'shard')} ${each}`];
+  const known = inputs.flatMap(({ records }) => records ?? []);
+  const records = known.reduce((sum, count) => sum + count, 0);
+  if (known.length > 0) parts.push(`${counted(records, 'record')} in ${counted(known.length, 'input')}`);
+  const rest = inputs.length - known.length;
+  if (rest > 0) parts.push(`${counted(rest, 'input')} not counted`);
+  return parts.join(', ');
 }
 
 function counted(count: number, noun: string): string {

@@ -63,15 +63,17 @@ export function onInterrupt(tell: () => void): { readonly signal: AbortSignal; e
 /**
  * Runs what the first Ctrl-C stops. The exit code then says so, even where there was nothing to show yet; but not where it came
  * too late, and `run` resolves to true, as all was done.
+ *
+ * @param next what follows that Ctrl-C, in words
  */
 export async function interruptibly(
-  { quiet }: { readonly quiet?: boolean },
+  { quiet, next = 'finishing what was read' }: { readonly quiet?: boolean; readonly next?: string },
   run: (signal: AbortSignal) => Promise<boolean>,
 ): Promise<void> {
   const { signal, end } = onInterrupt(() => {
     // A terminal has just shown ^C, or a progress line.
     const ahead = process.stderr.isTTY ? '\n' : '';
-    const note = 'interrupted; finishing what was read (again to leave at once)';
+    const note = `interrupted; ${next} (again to leave at once)`;
     if (!quiet) process.stderr.write(`${ahead}digitflow: ${note}\n`);
   });
   try {

@@ -65,8 +65,15 @@ describe('plan', () => {
     const { stderr } = await runShared(['plan', 'a.csv.gz', '--shards', '3'], { cwd });
     expect(stderr).toContain('a.csv.gz: gzip cannot be cut: all of its ');
     expect(stderr).toContain('1 shard of ');
-    expect(stderr).toContain('records that were not counted in 1 input');
+    expect(stderr).toContain('B, 1 input not counted, ');
     expect(stderr).toContain('3 shards were asked for: no more places to cut were found');
+  });
+
+  test('says how many records were counted, where others were not', async () => {
+    const cwd = await tempFolder({ 'a.csv': csv, 'b.csv': csv, 'c.csv.gz': gzipSync(csv) });
+    const { stderr } = await runShared(['plan', 'a.csv', 'b.csv', 'c.csv.gz'], { cwd });
+    const rows = 2 * (`${csv}`.trimEnd().split('\n').length - 1);
+    expect(stderr).toContain(`, ${rows} records in 2 inputs, 1 input not counted, `);
   });
 
   test.each([

@@ -99,7 +99,7 @@ async function runShards(
   const { first, last } = shardsOf(flags.shard ?? '', process.env);
   const { plan, sha256: planSha256 } = readPlan(flags.plan);
   checkShardNumber(plan, last);
-  await interruptibly(flags, async (signal) => {
+  await interruptibly({ ...flags, next: 'nothing is left of the shard at hand' }, async (signal) => {
     for (let shard = first; shard <= last; shard++) {
       signal.throwIfAborted();
       const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
