@@ -62,7 +62,7 @@ export function definePlan(command: Command): void {
       'labels of IDX or .npy images, for evaluate (default: those beside the images)',
     )
     .option('--root <folder>', 'what paths are relative to: each machine says where it has it (default: .)')
-    .option('--digest', 'SHA-256 of each shard: copies with other times are known as the same')
+    .option('--digest', 'SHA-256 of each shard: its bytes are compared, whatever their time says')
     .option(
       '--normalize <how>',
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",

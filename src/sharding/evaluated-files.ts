@@ -34,6 +34,10 @@ export async function evaluatedFiles(
   images: EvaluatedImages,
 ): Promise<{ readonly labels: string | null; readonly digests: Digests }> {
   const { path, format, root, labels: given } = images;
+  if (given !== undefined && format === 'pictures') {
+    const message = `--labels: expected images as IDX or .npy, found pictures (${path})`;
+    throw new DigitflowError('USAGE', `${message}; save the labels as labels.csv in their folder`);
+  }
   // Refused where the two do not belong together.
   if (given !== undefined) await withInput(images, 'never', async () => {});
   if (format === 'pictures') return { labels: null, digests: [] };

@@ -4,7 +4,7 @@ import { checkReadingValues } from '../formats/reading.js';
 import { FORMAT_TITLES } from '../formats/recognize.js';
 import { readWholeNow } from '../inputs/bytes/read-whole.js';
 import { Checked, notAPlan } from './checked-json.js';
-import { PLAN_SCHEMA, type Plan, type PlannedInput, type PlannedShard } from './plan.js';
+import { PLAN_SCHEMA, type Plan, type PlannedFile, type PlannedInput, type PlannedShard } from './plan.js';
 
 /** Where a shard begins, and the digest of its bytes: all that the file says of it. What else a plan says of it follows. */
 export type ShardStart = Omit<PlannedShard['from'], 'rows'> & Pick<PlannedShard, 'sha256'>;
@@ -47,9 +47,16 @@ function extent(
 }
 
 /** How many bytes the images of an input take, as they lie there. */
-export function bytesOf({ format, files }: Pick<PlannedInput, 'format' | 'files'>): number {
-  const images = format === 'pictures' ? files : files.slice(0, 1);
-  return images.reduce((sum, { bytes }) => sum + bytes, 0);
+export function bytesOf(input: Pick<PlannedInput, 'format' | 'files'>): number {
+  return imageFilesOf(input).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** The files of an input without labels. */
+export function imageFilesOf({
+  format,
+  files,
+}: Pick<PlannedInput, 'format' | 'files'>): readonly PlannedFile[] {
+  return format === 'pictures' ? files : files.slice(0, 1);
 }
 
 /**

@@ -6,8 +6,8 @@ import type { ImageFiles, Input } from '../inputs/input.js';
 import { findEach } from '../inputs/open-inputs.js';
 import { picturesIn } from '../inputs/pictures/picture-set.js';
 import type { Plan, PlannedFile, PlannedInput } from './plan.js';
-import { plannedRecords } from './plan-file.js';
-import { imagesOf, measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
+import { imageFilesOf, plannedRecords } from './plan-file.js';
+import { contentDigest, imagesOf, measureFile, passBytes, placeOf, withPlaced } from './planned-files.js';
 import type { ShardIdentity } from './shard-file.js';
 
 /** One shard of a plan, on a machine where its inputs lie below a root. */
@@ -18,6 +18,9 @@ export interface LocalShard {
   /** Default: the working folder. */
   readonly root?: string | undefined;
 }
+
+/** A shard, and what reads it: `score` reads no labels. */
+export interface CommandShard extends LocalShard, Pick<ShardIdentity, 'command'> {}
 
 const LINE_ENDS: readonly unknown[] = [0x0a, 0x0d];
 const AGAIN = 'plan it again';
@@ -54,47 +57,58 @@ export function carriesIds({ inputs }: Plan): boolean {
 }
 
 /** The files of a shard as they are now; throws what `measureFile` throws. */
-export async function measureShard({ plan, shard, root }: LocalShard): Promise<PlannedFile[]> {
-  return Promise.all(plannedFiles(plan, shard).map(({ path }) => measureFile(path, root)));
+export async function measureShard(local: CommandShard): Promise<PlannedFile[]> {
+  return Promise.all(plannedFiles(local).map(({ path }) => measureFile(path, local.root)));
 }
 
 /**
- * Compares the files of a shard with what the plan says of them: sizes, and times where that has no digests.
+ * Compares the files of a shard with what the plan says of them: sizes; then bytes, where that has digests of shards; else times.
  *
  * @param note is told where no more can be said than that a file has another time
  * @throws DigitflowError INPUT_CHANGED; INPUT_MISSING, INPUT_READ
  */
 export async function checkShardInputs(
-  local: LocalShard,
+  local: CommandShard,
   measured: readonly PlannedFile[],
   note: (text: string) => void,
 ): Promise<void> {
   const { plan, shard, root } = local;
+  const { sha256 } = plan.shards[shard];
+  const labels = labelsOf(local);
   const other: PlannedFile[] = [];
-  for (const [index, planned] of plannedFiles(plan, shard).entries()) {
+  const doubtful: PlannedFile[] = [];
+  for (const [index, planned] of plannedFiles(local).entries()) {
     const { bytes, modifiedMs, etag } = measured[index];
     const name = nameOf(planned.path);
     if (bytes !== planned.bytes) throw changed(name, `${planned.bytes} bytes, as it was planned`, `${bytes}`);
-    if (etag === planned.etag && modifiedMs === planned.modifiedMs && (etag ?? modifiedMs) !== null) continue;
-    if (planned.etag !== undefined && etag !== planned.etag && plan.shards[shard].sha256 === undefined)
+    const isSame =
+      etag === planned.etag && modifiedMs === planned.modifiedMs && (etag ?? modifiedMs) !== null;
+    // A time can be set: where bytes can be compared, they are.
+    if (isSame && (etag !== undefined || sha256 === undefined)) continue;
+    if ((planned === labels ? labelsDigest(local) : sha256) !== undefined) other.push(planned);
+    else if (planned.etag !== undefined && etag !== planned.etag)
       throw changed(name, `ETag ${planned.etag}, as it was planned`, etag ?? 'none');
-    other.push(measured[index]);
+    else if (!isSame) doubtful.push(measured[index]);
   }
   await checkStart(local);
-  const { sha256 } = plan.shards[shard];
-  if (other.length === 0) return;
-  const [{ path, modifiedMs }] = other;
-  const name = nameOf(path);
-  if (sha256 === undefined) {
-    const more = other.length > 1 ? ` and ${other.length - 1} more` : '';
-    const found =
-      modifiedMs === null
-        ? 'the server tells neither an ETag nor when it was changed'
-        : 'changed at another time than the plan says, as copies are';
-    note(`${name}${more}: ${found}; the size is the same; digitflow plan --digest tells for sure`);
-  } else if ((await digestOf(local, root)) !== sha256) {
-    throw changed(name, 'the bytes that were planned', 'others (SHA-256)');
+  const images = other.find((file) => file !== labels);
+  if (images !== undefined && (await digestOf(local, root)) !== sha256) throw changedBytes(images);
+  if (labels !== undefined && other.includes(labels)) {
+    const found = await contentDigest(
+      placeOf(labels.path, root),
+      nameOf(labels.path),
+      Number.POSITIVE_INFINITY,
+    );
+    if (found !== labelsDigest(local)) throw changedBytes(labels);
   }
+  if (doubtful.length === 0) return;
+  const [{ path, modifiedMs }] = doubtful;
+  const more = doubtful.length > 1 ? ` and ${doubtful.length - 1} more` : '';
+  const found =
+    modifiedMs === null
+      ? 'the server tells neither an ETag nor when it was changed'
+      : 'changed at another time than the plan says, as copies are';
+  note(`${nameOf(path)}${more}: ${found}; the size is the same; digitflow plan --digest tells for sure`);
 }
 
 /** Makes sure that nothing was changed while a shard was made. Throws INPUT_CHANGED. */
@@ -126,20 +140,32 @@ export function checkUnderstood(input: Input, planned: PlannedInput, withGuesses
 }
 
 /** Makes sure that a shard has as many records as it was to have. Throws INPUT_CHANGED. */
-export function checkRecords(
-  { plan, shard, command }: LocalShard & Pick<ShardIdentity, 'command'>,
-  found: number,
-): void {
+export function checkRecords({ plan, shard, command }: CommandShard, found: number): void {
   const records = plannedRecords(plan, shard, command);
   if (records === null || records === found) return;
   const { from } = plan.shards[shard];
   throw changed(plan.inputs[from.file].path, `${records} records in shard ${shard}, as planned`, `${found}`);
 }
 
-/** The files of a shard, of labels too, as they were planned. */
-function plannedFiles({ inputs, shards }: Plan, shard: number): PlannedFile[] {
-  const { from, until } = shards[shard];
-  return inputs.slice(from.file, until.file + 1).flatMap(({ files }) => files);
+/** The files of a shard that a command reads, as they were planned. */
+function plannedFiles(local: CommandShard): PlannedFile[] {
+  const { inputs, shards } = local.plan;
+  const { from, until } = shards[local.shard];
+  const images = inputs.slice(from.file, until.file + 1).flatMap(imageFilesOf);
+  const labels = labelsOf(local);
+  return labels === undefined ? images : [...images, labels];
+}
+
+/** The labels that an evaluation reads, where they are a file of their own. */
+function labelsOf({ plan, command }: CommandShard): PlannedFile | undefined {
+  const [{ format, files }] = plan.inputs;
+  return command === 'score' || format === 'pictures' ? undefined : files[1];
+}
+
+/** SHA-256 of their unpacked content, where the plan has it. */
+function labelsDigest(local: CommandShard): string | undefined {
+  const path = labelsOf(local)?.path ?? '';
+  return local.plan.inputs[0].digests.find((one) => one.path === nameOf(path))?.sha256 ?? undefined;
 }
 
 /** A row of text begins after a line. */
@@ -168,6 +194,10 @@ async function digestOf({ plan, shard }: LocalShard, root: string | undefined): 
     }
   }
   return hash.digest('hex');
+}
+
+function changedBytes({ path }: PlannedFile): DigitflowError {
+  return changed(nameOf(path), 'the bytes that were planned', 'others (SHA-256)');
 }
 
 function changed(path: string, expected: string, found: string): DigitflowError {

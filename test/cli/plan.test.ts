@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../src/sharding/plan-file.js';
 import { type CliResult, runCli } from '../helpers/cli.js';
 import { testCsv } from '../helpers/csv.js';
+import { digitPngs, treeOf } from '../helpers/png-files.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -92,6 +93,12 @@ describe('plan', () => {
     expectFailure(await runShared(['plan', ...args], { cwd }), exitCode, message);
     expect(readFileSync(join(cwd, 'a.csv')).equals(csv)).toBe(true);
     expect(statSync(join(cwd, 'plan.json'), { throwIfNoEntry: false })).toBe(undefined);
+  });
+
+  test('refuses labels by themselves for pictures', async () => {
+    const cwd = await treeOf({ ...digitPngs(3, (_, i) => `d/${i}.png`), 'l.csv': '0.png,7\n' });
+    const result = await runShared(['plan', 'd', '--labels', 'l.csv', '-q'], { cwd });
+    expectFailure(result, 2, 'found pictures (d); save the labels as labels.csv in their folder');
   });
 
   test('refuses a pipe, before it is opened', async () => {

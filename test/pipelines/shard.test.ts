@@ -238,6 +238,37 @@ describe('a shard is refused', () => {
     for (const shard of [0, 2]) await scoreShard({ ...options, shard });
   });
 
+  test('where digested bytes are others, though the file has its old time', async () => {
+    made = await planned(['a.csv'], { shards: 3, digest: true });
+    options = { ...optionsOf(made), shard: 1 };
+    const { atime, mtime } = statSync(at('a.csv'));
+    const text = readFileSync(at('a.csv'));
+    text[made.plan.shards[1].from.bytes] ^= 1;
+    writeFileSync(at('a.csv'), text);
+    utimesSync(at('a.csv'), atime, mtime);
+    await refused('INPUT_CHANGED', /^a\.csv: expected the bytes that were planned, found others/);
+  });
+
+  test.each([false, true])(
+    'where labels beside images are others (digests of shards: %s)',
+    async (digest) => {
+      writeFileSync(at('x-images-idx3-ubyte'), idxBytes(8, [9, 28, 28], testPixels().subarray(0, 9 * 784)));
+      const labels = [...testLabels().subarray(0, 9)];
+      writeFileSync(at('x-labels-idx1-ubyte'), labelsIdx(labels));
+      const other = await planned(['x-images-idx3-ubyte'], { shards: 2, digest });
+      const { atime, mtime } = statSync(at('x-labels-idx1-ubyte'));
+      writeFileSync(at('x-labels-idx1-ubyte'), labelsIdx(labels.map((label) => 9 - label)));
+      // With digests of shards it does not matter what the time says.
+      utimesSync(at('x-labels-idx1-ubyte'), digest ? atime : 1, digest ? mtime : 1);
+      const evaluated = { ...optionsOf(other), shard: 1, onNote: expect.fail };
+      const message = expect.stringMatching(/^x-labels-idx1-ubyte: expected the bytes that were planned, /);
+      await expect(evaluateShard(evaluated)).rejects.toMatchObject({ code: 'INPUT_CHANGED', message });
+      // Who scores reads no labels, and may have none.
+      rmSync(at('x-labels-idx1-ubyte'));
+      await scoreShard(evaluated);
+    },
+  );
+
   test('by labels beside packed images never: the digest is of images', async () => {
     writeFileSync(at('x-images.gz'), gzipSync(idxBytes(8, [9, 28, 28], testPixels().subarray(0, 9 * 784))));
     writeFileSync(at('x-labels.gz'), gzipSync(labelsIdx([...testLabels().subarray(0, 9)])));

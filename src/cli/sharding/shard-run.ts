@@ -99,6 +99,7 @@ async function runShards(
   const { first, last } = shardsOf(flags.shard ?? '', process.env);
   const { plan, sha256: planSha256 } = readPlan(flags.plan);
   checkShardNumber(plan, last);
+  const said = new Set<string>();
   await interruptibly({ ...flags, next: 'nothing is left of the shard at hand' }, async (signal) => {
     for (let shard = first; shard <= last; shard++) {
       signal.throwIfAborted();
@@ -107,8 +108,12 @@ async function runShards(
         progress.clear();
         sayNote(flags, text);
       };
+      const noteOnce = (text: string) => {
+        if (!said.has(text)) note(text);
+        said.add(text);
+      };
       const done = await make({
-        ...{ plan, planSha256, shard, out, root, model, workers, batchSize, signal, onNote: note },
+        ...{ plan, planSha256, shard, out, root, model, workers, batchSize, signal, onNote: noteOnce },
         onOpened: ({ name, guesses }) => {
           if (shard === first && guesses.length > 0) note(describeGuesses(name, guesses));
         },
