@@ -7,6 +7,7 @@ import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
 import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { checkMisplaced } from '../src/formats/reading.js';
+import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { ImageFiles, Input } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
@@ -27,7 +28,6 @@ import { notePictures } from '../src/operators/note-pictures.js';
 import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
-import { askNetwork } from './ask-network.js';
 import type { ReadingOptions } from './hold.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
@@ -96,12 +96,15 @@ export async function evaluateFiles(
   // Before anything is read: it may be refused.
   const normalization = options.normalization?.(network.normalization) ?? network.normalization;
   const asksTurns = options.normalization === undefined;
+  const choose: ChooseReading = async (...given) => {
+    const { askNetwork } = await import('./ask-network.js');
+    return askNetwork(network, normalization, { asksTurns, limit })(...given);
+  };
   const inputs = new Inputs([files], {
     network: { ...network, normalization, ...saidOf(normalization, network.normalization) },
     reading,
     // Of the bundled set all is known.
-    choose:
-      options.images === undefined ? undefined : askNetwork(network, normalization, { asksTurns, limit }),
+    choose: options.images === undefined ? undefined : choose,
     ...{ digest, onInput, onOpened },
   });
   try {

@@ -1,5 +1,3 @@
-import { evaluationCsv } from '../src/outputs/evaluation-csv.js';
-import { evaluationMarkdown } from '../src/outputs/evaluation-markdown.js';
 import { evaluationJson } from '../src/outputs/json-text.js';
 import { pictureOf } from '../src/views/picture.js';
 import { renderEvaluation } from '../src/views/terminal/render-evaluation.js';
@@ -10,14 +8,17 @@ import type { EvaluateResult } from './evaluate.js';
 export type EvaluationFormat = 'table' | 'json' | 'markdown' | 'csv';
 
 /** An evaluation as text, with a newline at its end. */
-export function evaluationText(
+export async function evaluationText(
   { evaluation, mistakes, normalization }: EvaluateResult,
   format: EvaluationFormat,
   options: RenderOptions,
-): string {
+): Promise<string> {
   if (format === 'json') return evaluationJson(evaluation);
-  if (format === 'markdown') return evaluationMarkdown(evaluation);
-  if (format === 'csv') return evaluationCsv(evaluation);
+  if (format === 'markdown') {
+    const { evaluationMarkdown } = await import('../src/outputs/evaluation-markdown.js');
+    return evaluationMarkdown(evaluation);
+  }
+  if (format === 'csv') return (await import('../src/outputs/evaluation-csv.js')).evaluationCsv(evaluation);
   const { height, width } = evaluation.data;
   const pictures = mistakes.map(({ pixels }) => pictureOf(pixels, height, width, normalization.transposed));
   return renderEvaluation(evaluation, pictures, options);

@@ -215,7 +215,7 @@ async function writeEvaluation(
   const { format = 'table', render = PLAIN, report, language, onPictures } = options;
   const result = mergedEvaluation(merge, totals, options.mistakes);
   onPictures?.(merge.merger.merged.counts.pictures);
-  await outputs.taker('out')(evaluationText(result, format, render));
+  await outputs.taker('out')(await evaluationText(result, format, render));
   if (report !== undefined) await outputs.taker('report')(mergedReport(merge, totals, language));
   return result.evaluation;
 }

@@ -216,7 +216,25 @@ async function buildExecutable(root, common, commonJs) {
     }),
   ]);
   await rm(folder, { recursive: true });
+  await shortenNames(root, options);
   return result;
+}
+
+/**
+ * Gives short names to what is within functions: a fifth less to parse at each start. Those at the top, which a stack shows,
+ * stay: esbuild leaves them where it is told of no format.
+ *
+ * @param {string} root
+ * @param {import('esbuild').BuildOptions} options with which the files were made
+ */
+async function shortenNames(root, options) {
+  const names = (await readdir(join(root, 'dist'))).filter((name) => /^cli.*\.cjs$/.test(name));
+  await build({
+    ...options,
+    ...{ bundle: false, external: undefined, format: undefined, allowOverwrite: true },
+    minifyIdentifiers: true,
+    entryPoints: names.map((name) => join(root, 'dist', name)),
+  });
 }
 
 /**

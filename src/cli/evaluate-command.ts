@@ -68,7 +68,7 @@ async function runEvaluate(
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
     const result = await withEvaluation(images, labels, flags, signal, run);
-    await writeOut(evaluationText(result, flags.format, stdoutOptions()));
+    await writeOut(await evaluationText(result, flags.format, stdoutOptions()));
     // The table ends with it; a program that reads another format may not show it.
     if (flags.format !== 'table') noteReading(flags, result.evaluation);
     const isDone = isWhole(result.evaluation.partial, [images, labels]);

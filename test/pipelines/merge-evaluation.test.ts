@@ -122,7 +122,7 @@ describe('the shards of an evaluation', () => {
     const plain = { color: 0, width: 80, unicode: true } as const;
     for (const format of ['table', 'markdown', 'csv'] as const) {
       await run({ format });
-      const text = evaluationText({ evaluation: timed, mistakes, normalization }, format, plain);
+      const text = await evaluationText({ evaluation: timed, mistakes, normalization }, format, plain);
       expect(readFileSync(at('out'), 'utf8')).toBe(text);
     }
   });
