@@ -109,7 +109,7 @@ describe('a fault of our own', () => {
   });
 
   test('is told where the run waits for what never comes: it does not end with 0', async () => {
-    const fault = `import fs from 'node:fs'; fs.open = () => {};`;
+    const fault = `import fs from 'node:fs'; fs.read = () => {};`;
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` };
     const cli = new Cli(['evaluate'], { env });
     expect(await cli.ended).toMatchObject({
