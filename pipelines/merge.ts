@@ -82,7 +82,8 @@ export async function merge(options: MergeOptions): Promise<MergeResult> {
   checkOptions(options);
   const { plan, folders, signal, onNote: note = () => {} } = options;
   const wanted = { ...readPlan(plan), folders };
-  const outputs = new MergeOutputs(options);
+  const inputs = wanted.plan.inputs.flatMap(({ files }) => files.map(({ path }) => path));
+  const outputs = new MergeOutputs({ ...options, inputs });
   let run: RowsMerge | EvaluationMerge | undefined;
   const totals = { shards: wanted.plan.shards.length, records: 0, rejected: 0, workers: 0, seconds: 0 };
   try {

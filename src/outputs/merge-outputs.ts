@@ -10,6 +10,8 @@ import { canResume, journalPath } from './score-journal.js';
 interface MergePaths {
   /** Read, and so not to be written. */
   readonly plan: string;
+  /** Those of the plan, as far as they are here. */
+  readonly inputs: readonly string[];
   readonly model?: string | undefined;
   readonly out?: string | undefined;
   readonly rejects?: string | undefined;
@@ -34,8 +36,8 @@ export class MergeOutputs {
       const path = paths[name];
       return path === undefined ? [{ name: 'stdout', at: STDOUT }] : keptFiles(`--${name}`, path);
     });
-    const { plan, model } = paths;
-    checkFiles(model === undefined ? [plan] : [plan, model], files);
+    const { plan, model, inputs } = paths;
+    checkFiles([plan, ...(model === undefined ? [] : [model]), ...inputs], files);
     for (const name of names) {
       if (!plainTarget(paths[name] ?? '')?.endsWith('.shard')) continue;
       const message = `--${name}: expected another name than that of a shard, found ${paths[name]}; give another path`;

@@ -158,7 +158,8 @@ function headOf(fd: number, path: string): FoundShard {
   const json = bytesAt(fd, jsonAt, endAt - jsonAt);
   if (crc32(json) !== Number.parseInt(check, 16)) throw broken(path, `CRC-32 ${check}`, 'another');
   const head = parseShallowJson(json.toString()) as ShardHead | undefined;
-  if (head?.schema !== SHARD_SCHEMA) throw broken(path, SHARD_SCHEMA, 'something else');
+  if (head?.schema !== SHARD_SCHEMA || !head.rows || !head.rejects)
+    throw broken(path, SHARD_SCHEMA, 'something else');
   const rejectsAt = head.rows.bytes;
   if (rejectsAt + head.rejects.bytes !== jsonAt)
     throw broken(path, `${rejectsAt + head.rejects.bytes} bytes of rows and rejects`, `${jsonAt}`);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { shardPath } from '../../src/sharding/shard-file.js';
@@ -57,7 +57,31 @@ describe('digitflow merge', () => {
     expect(without.stderr).toContain('1 bad row was set aside in the shards; --rejects has it');
   });
 
+  test('says which shards another version has made', async () => {
+    await writeShard(plan, at('e'), 0, { rows: '1,3\n2,3\n' }, { version: '1.0.1' });
+    const merge = ['merge', 'plan.json', 'e', 'd', '-o', 'out'];
+    rmSync(shardPath(at('d'), 0));
+    expect(await runShared(merge, { cwd: folder })).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('shard 1 of 2 is made by digitflow 1.0.0, shard 0 by 1.0.1\n'),
+    });
+  });
+
+  test('never writes over an input of the plan', async () => {
+    writeFileSync(at('in.csv'), 'rows');
+    symlinkSync('in.csv', at('link'));
+    for (const name of ['in.csv', 'link']) {
+      expect(await runShared(['merge', 'plan.json', 'd', '-o', name], { cwd: folder })).toMatchObject({
+        exitCode: 2,
+        stderr:
+          'digitflow: --out: expected another file than the input in.csv, found the same; give another path\n',
+      });
+    }
+    expect(readFileSync(at('in.csv'), 'utf8')).toBe('rows');
+  });
+
   test.each([
+    [['merge', 'plan.json', 'plan.json'], /^digitflow: plan.json: expected a folder of shards, found a file/],
     [['merge', 'plan.json'], /missing required argument 'folders'; see digitflow merge --help/],
     [['merge', 'plan.json', 'd', '--format', 'xml'], /Allowed choices are table, json, markdown, csv/],
     [

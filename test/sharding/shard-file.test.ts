@@ -2,7 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { findShard, readShardHead, type ShardIdentity, shardPath } from '../../src/sharding/shard-file.js';
+import {
+  findShard,
+  readShardHead,
+  type ShardIdentity,
+  shardPath,
+  trailerOf,
+} from '../../src/sharding/shard-file.js';
 import { type ShardResult, ShardWriter } from '../../src/sharding/shard-writer.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -89,6 +95,19 @@ describe('a shard', () => {
         /00042\.shard: expected .*, found .*; it is broken: remove it/,
       );
     }
+  });
+
+  test.each([
+    { schema: 'digitflow.shard/1' },
+    { schema: 'digitflow.shard/1', rows: null, rejects: 5 },
+    { schema: 'digitflow.shard/1', rows: { bytes: '0' }, rejects: {} },
+  ])('whose end is whole and says nothing of its rows is told as broken: %j', async (head) => {
+    const folder = await tempFolder();
+    const json = Buffer.from(`${JSON.stringify(head)}\n`);
+    writeFileSync(shardPath(folder, 42), Buffer.concat([json, Buffer.from(trailerOf(json))]));
+    expect(() => readShardHead(shardPath(folder, 42))).toThrow(
+      expect.objectContaining({ code: 'SHARD_BROKEN' }),
+    );
   });
 
   test('that is not there is told so', async () => {

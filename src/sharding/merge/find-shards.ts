@@ -39,7 +39,7 @@ export async function lookAtShards(
   { note, signal }: { readonly note: (text: string) => void; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   for (const folder of wanted.folders) noteStrangers(folder, wanted, note);
-  const [faults, doubles] = [kindsOf(wanted), kindsOf(wanted)];
+  const [faults, doubles, versions] = [kindsOf(wanted), kindsOf(wanted), kindsOf(wanted)];
   let first: ShardAt | undefined;
   for (let shard = 0; shard < wanted.plan.shards.length; shard++) {
     if (shard % SHARDS_A_TURN === 0) await turn();
@@ -47,12 +47,20 @@ export async function lookAtShards(
     const found = findOne(wanted, shard, faults, doubles);
     if (found === null) continue;
     first ??= found;
+    const [own, other] = [found.head.version, first.head.version];
+    if (own !== other)
+      versions.add(
+        'SHARD_MISMATCH',
+        `made by digitflow ${own}, shard ${first.head.shard} by ${other}`,
+        shard,
+      );
     const difference = differenceOf(found, first);
     if (difference !== null) faults.add('SHARD_MISMATCH', `of other options (${difference})`, shard);
     else if (faults.areNone) take(found);
   }
   faults.raise();
-  for (const words of doubles.words) note(words);
+  // Another version may compute otherwise.
+  for (const words of [...doubles.words, ...versions.words]) note(words);
 }
 
 /** The shard of that number which lies in one of the folders, or in several: then they say the same. */
@@ -166,7 +174,9 @@ function noteStrangers(folder: string, { plan }: ShardsOfPlan, note: (text: stri
     }
     entries.closeSync();
   } catch (error) {
-    throw inputError(error, folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw inputError(error, folder);
+    const message = `${folder}: expected a folder of shards, found a file; give the folder that it lies in`;
+    throw new DigitflowError('USAGE', message);
   }
   if (count === 0) return;
   const others = count === 1 ? '' : ` and ${count - 1} more`;
