@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import type { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import { decodeText, type TextEncoding } from '../src/formats/csv/text-encoding.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
@@ -52,6 +53,11 @@ export function scoreStream(options: ScoreStreamOptions = {}): Duplex {
   return new ScoreStream(options);
 }
 
+/** `scoreStream` with scorers that `open` gives. */
+export function scoreStreamOn(options: ScoreStreamOptions, open: typeof openScorer): Duplex {
+  return new ScoreStream(options, open);
+}
+
 class ScoreStream extends Duplex {
   readonly #leaving = new AbortController();
   readonly #run: Promise<void>;
@@ -63,7 +69,7 @@ class ScoreStream extends Duplex {
   #wakeWriter: () => void = () => {};
   #wakeDrained: () => void = () => {};
 
-  constructor(given: ScoreStreamOptions) {
+  constructor(given: ScoreStreamOptions, open?: typeof openScorer) {
     const { output = 'csv', probabilities = false, top = 0, spreadsheetSafe, ...options } = given;
     super({ readableObjectMode: output === 'objects', decodeStrings: true });
     const { model: asked = 'sigmoid' } = options;
@@ -93,7 +99,7 @@ class ScoreStream extends Duplex {
         await text(begun(), rows);
       }
     };
-    const running = scoreModel(model, {
+    const run: ScoreOptions = {
       ...options,
       model: model.name,
       inputs: [this.#pieces()],
@@ -104,7 +110,8 @@ class ScoreStream extends Duplex {
         withIds = input.guesses.some(({ property, value }) => property === 'id' && value !== 'none');
         options.onOpened?.(input);
       },
-    });
+    };
+    const running = scoreModel(model, run, open);
     this.#run = running.then(
       async () => {
         // A run without any rows has a header all the same.

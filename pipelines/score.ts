@@ -67,11 +67,15 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   return scoreModel(await loadModel(model, signal), options);
 }
 
-/** `score` for a network that is open. */
-export async function scoreModel(model: Model, options: ScoreOptions): Promise<ScoreResult> {
+/** `score` for a network that is open; `open` gives a scorer for it, which is closed at the end. */
+export async function scoreModel(
+  model: Model,
+  options: ScoreOptions,
+  open?: typeof openScorer,
+): Promise<ScoreResult> {
   checkInputs(options.inputs);
   const files = findEach(options.inputs);
-  return scoreFiles(model, await unlessAborted(files, options.signal), options);
+  return scoreFiles(model, await unlessAborted(files, options.signal), options, open);
 }
 
 /** Files that were found, and what is to be refused of them once they are open. */
@@ -82,6 +86,7 @@ export async function scoreFiles(
   { network }: Model,
   files: readonly ImageFiles[],
   options: ScoreFilesOptions,
+  open = openScorer,
 ): Promise<ScoreResult> {
   checkOptions(options);
   const { from, until, signal, workers, batchSize, withOutputs, reading, onInput, onOpened } = options;
@@ -93,7 +98,7 @@ export async function scoreFiles(
     const needs = await unlessAborted(inputs.look(from, until), signal);
     // Threads take as long to start as rows of text take to be understood. So it is not known yet whether there are ids:
     // room for them costs addresses, but no memory until something is written there.
-    const scorer = await openScorer(network, {
+    const scorer = await open(network, {
       ...{ ...needs, workers, batchSize, withIds: true },
       withOutputs: withOutputs || needs.withOutputs,
     });

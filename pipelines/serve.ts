@@ -3,11 +3,12 @@ import { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import { loadModel, type Model } from '../src/inputs/open-model.js';
 import { lookDigitJson } from '../src/outputs/json-text.js';
+import { RowScorers } from '../src/serving/row-scorers.js';
 import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';
 import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
 import { report } from './report.js';
-import { scoreStream } from './score-stream.js';
+import { scoreStreamOn } from './score-stream.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -75,6 +76,7 @@ interface Current {
   readonly model: Model;
   readonly answering: Answering;
   readonly served: ServedModel;
+  readonly scorers: RowScorers;
 }
 
 /**
@@ -100,6 +102,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     return {
       model,
       answering,
+      scorers: new RowScorers(model.network),
       served: { ...{ name, network, sha256 }, check: answering.check, ask: answering.ask },
     };
   };
@@ -134,6 +137,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     next.answering.ended.catch(fail);
     const old = current;
     current = next;
+    old.scorers.close();
     await old.answering.close();
     return next.model;
   };
@@ -141,6 +145,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     isEnding = true;
     await reloading;
     await server.end();
+    current.scorers.close();
     await current.answering.close();
   };
   return {
@@ -178,7 +183,10 @@ function serviceOf(current: () => Current, isReady: () => boolean): Service {
       return isReady();
     },
     rows: ({ name, network, sha256 }, options) =>
-      scoreStream({ ...options, model: { name, network, sha256 }, output: 'ndjson', workers: 0 }),
+      scoreStreamOn(
+        { ...options, model: { name, network, sha256 }, output: 'ndjson', workers: 0 },
+        current().scorers.open,
+      ),
     explain: async ({ name, network, sha256 }, image, signal) => {
       const { explainApart } = await import('./look/explain-apart.js');
       const digit = digitOf(image, network.normalization);

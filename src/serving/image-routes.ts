@@ -9,12 +9,11 @@ import type { Bodies } from './read-body.js';
 import { faultJson, faultOf, GONE, RequestFault } from './request-fault.js';
 import type { Watch } from './request-queue.js';
 import { invite, queryOf, type Routes, readBody, watch } from './routes.js';
+import { MOST_STREAMS } from './row-scorers.js';
 import type { ExplainedImage, RowsOptions, ServedModel, Service } from './service.js';
 
 /** How many bytes tell a picture. */
 const SIGNATURE_BYTES = 8;
-/** A stream of rows has a scorer of its own, and may last. */
-const MOST_STREAMS = 4;
 const NDJSON = 'application/x-ndjson';
 
 const QUERY = [
