@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { nameOf } from '../inputs/bytes/open-bytes.js';
+import { locateInFolder } from '../inputs/find-files.js';
 import { isFolder } from '../inputs/first-bytes.js';
 import type { ImageFiles, Input } from '../inputs/input.js';
 import { findEach } from '../inputs/open-inputs.js';
@@ -36,12 +38,23 @@ export async function filesOfShard({ plan, shard, root }: LocalShard): Promise<I
   return (await Promise.all(files)).flat();
 }
 
-/** The one input of an evaluation, and its labels where they lie by themselves. */
+/**
+ * The one input of an evaluation, and its labels where they lie by themselves.
+ *
+ * @throws DigitflowError USAGE for a folder of which one machine would take something else than the pictures of the plan
+ */
 export async function evaluatedFilesOfShard({ plan, root }: LocalShard): Promise<ImageFiles> {
   const [{ path, format, files }] = plan.inputs;
   const images = placeOf(files[0].path, root);
   if (format === 'pictures') {
-    const pictures = isFolder(images) ? await picturesIn(path, 'test', undefined, root) : null;
+    if (!isFolder(images)) return { images, imagesName: path };
+    const located = await locateInFolder(images, 'test');
+    if (located !== null) {
+      const name = basename(located.images);
+      const message = `${path}: expected a folder of pictures alone, found ${name} as well, which evaluate takes`;
+      throw new DigitflowError('USAGE', `${message}; plan that file by its own path`);
+    }
+    const pictures = await picturesIn(path, 'test', undefined, root);
     return pictures === null ? { images, imagesName: path } : { images, pictures };
   }
   const labels = files[1]?.path;

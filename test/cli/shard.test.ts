@@ -174,6 +174,11 @@ describe('is refused, in one line:', () => {
       ['score', ...made, '--resume'],
       '--resume: not with --plan: a shard is made whole or not at all',
     ],
+    [
+      'a time to wait',
+      ['score', ...made, '--max-wait', '3'],
+      '--max-wait: not with --plan: all that a shard',
+    ],
     ['a limit of errors', ['score', ...made, '--max-errors', '3'], '--max-errors: not with --plan'],
     ['a time to wait', ['score', ...made, '--max-wait', '3'], '--max-wait: not with --plan'],
     ['outputs that Kaggle does not take', ['score', ...made, '--kaggle', '--top', '2'], '--kaggle: not with'],

@@ -249,6 +249,21 @@ test('an evaluation of a folder with both halves of a data set takes the half th
   expect(evaluation.images).toBe(5);
 });
 
+test('an evaluation of a folder where images of a usual name lie among pictures is refused', async () => {
+  const usual = { 'd/t10k-images-idx3-ubyte': idxBytes(0x08, [1, 28, 28], testPixels().subarray(0, 784)) };
+  const labels = { 'd/t10k-labels-idx1-ubyte': idxBytes(0x08, [1], testLabels().subarray(0, 1)) };
+  const files = { ...digitPngs(3, (label, i) => `d/${label}_${i}.png`), ...usual, ...labels };
+  const { run } = await inFolder({ files, paths: ['d'] });
+  // One machine takes these.
+  expect(JSON.parse((await run('evaluate', 'd', '--format', 'json')).stdout)).toMatchObject({ images: 1 });
+  await run('plan', 'd');
+  const made = await run('evaluate', '--plan', 'plan.json', '--shard', '0', '--out', 'parts');
+  expect(made).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('found t10k-images-idx3-ubyte'),
+  });
+});
+
 test('an evaluation of a folder of pictures, which is one shard, has its digest', async () => {
   const files = digitPngs(12, (label, index) => `photos/${label}/${index}.png`);
   const { evaluation } = await sameEvaluation({ files, paths: ['photos'] }, [], []);

@@ -34,6 +34,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   summary: 'digitflow merge writes it',
   resume: 'a shard is made whole or not at all',
   maxErrors: 'a shard does not know of the others',
+  maxWait: 'all that a shard reads is there',
   minAccuracy: 'only all shards together have one',
   format: 'digitflow merge has it',
   limit: 'a shard is all of its records',
