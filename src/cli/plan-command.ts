@@ -51,7 +51,7 @@ Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74
 
 /** Gives `digitflow plan` its arguments, flags and action. */
 export function definePlan(command: Command): void {
-  const files = 'CSV, IDX, NumPy or picture files, folders of pictures, patterns such as *.csv';
+  const files = 'CSV, IDX, NumPy or picture files, http(s) URLs, folders of pictures, patterns such as *.csv';
   addModelOption(command.argument('<files...>', files))
     .option('--shards <count>', 'how many shards, about equal in bytes', wholeNumber(1))
     .option('--shard-rows <count>', 'how many records a shard has', wholeNumber(1))
