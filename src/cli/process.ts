@@ -1,4 +1,3 @@
-import module from 'node:module';
 import { safeText } from '../errors.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
@@ -85,22 +84,5 @@ export async function interruptibly(
     process.exitCode = EXIT_INTERRUPTED;
   } finally {
     end();
-  }
-}
-
-/**
- * Has V8 compile all functions of what is loaded, where Node keeps its code: Node keeps what is compiled when a file is
- * loaded, and every start would compile the functions that it calls.
- */
-export async function eagerly<T>(load: () => Promise<T>): Promise<T> {
-  // From Node 22.8 on.
-  if ((module as { getCompileCacheDir?(): string | undefined }).getCompileCacheDir?.() === undefined)
-    return load();
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--no-lazy');
-  try {
-    return await load();
-  } finally {
-    setFlagsFromString('--lazy');
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describeError } from '../errors.js';
-import { eagerly, sayLine, writeOut } from './process.js';
+import { sayLine, writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -173,7 +173,7 @@ function createProgram(hasDefault: boolean, print: (text: string) => void): Comm
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .hook('preSubcommand', async (_, command) => {
-      const define = await eagerly(COMMANDS[command.name()].load);
+      const define = await COMMANDS[command.name()].load();
       // From here on commander makes the usage of what is defined.
       define(command.usage(''));
     });
