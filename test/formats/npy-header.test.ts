@@ -22,6 +22,16 @@ describe('parseNpyHeader', () => {
     });
   });
 
+  it.each([0, 1])('refuses a header of %i bytes, as a stream would begin to read it', async (textBytes) => {
+    const bytes = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(textBytes)}\x00{}`, 'latin1');
+    expect(await failureOf(() => npyHeaderBytes(bytes, 'x.npy'))).toMatchObject({
+      code: 'NPY_HEADER',
+      message:
+        `x.npy: expected a header that names type and shape, found one of ${textBytes} bytes; ` +
+        'save the array again with numpy.save',
+    });
+  });
+
   it.each([[1], [2], [3]])('reads version %i', (major) => {
     const bytes = npyBytes({ version: [major, 0], shape: [5, 28, 28], data: [1] });
     expect(parse(bytes)).toMatchObject({

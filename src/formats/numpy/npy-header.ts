@@ -55,7 +55,10 @@ export function npyHeaderBytes(start: Uint8Array, name: string): number {
   if (textBytes > MAX_HEADER_BYTES) {
     throw broken(name, `expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${textBytes}`);
   }
-  return LENGTH_OFFSET + lengthBytes(start) + textBytes;
+  const headerBytes = LENGTH_OFFSET + lengthBytes(start) + textBytes;
+  if (headerBytes < NPY_START_BYTES)
+    throw broken(name, `expected a header that names type and shape, found one of ${textBytes} bytes`);
+  return headerBytes;
 }
 
 /**
