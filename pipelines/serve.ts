@@ -36,7 +36,7 @@ export interface ServeOptions {
   readonly mostConnections?: number | undefined;
   /** How long a body may take to come, in milliseconds. Default 30,000. */
   readonly bodyTimeoutMs?: number | undefined;
-  /** How long requests may be read and answered in one turn of the event loop before others are refused. Default 500. */
+  /** How long requests may be read and answered in one turn of the event loop before others are refused, in milliseconds. Default 500. */
   readonly mostLagMs?: number | undefined;
   /** How long it may take to explain an image, in milliseconds: then the network is too large for that. Default 10,000. */
   readonly explainMs?: number | undefined;

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { Cli, type CliOptions, runCli } from '../helpers/cli.js';
 import { testPixels } from '../helpers/mnist.js';
 import { tempFolder } from '../inputs/temp-folder.js';
-import { ask, head, json, responseOf } from '../serving/serving.js';
+import { ask, exchange, head, json, responseOf } from '../serving/serving.js';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/end-threads.cjs', import.meta.url));
 const DATA = fileURLToPath(new URL('../../data', import.meta.url));
@@ -173,6 +173,20 @@ describe('digitflow serve', () => {
       Array.from({ length: 20 }, (_, index) => infer(port, 'sigmoid', index)),
     );
     expect(replies.length).toBe(20);
+    cli.signal('SIGTERM');
+    expect((await cli.ended).exitCode).toBe(0);
+  });
+
+  test('holds no more of a body than its length, in however small chunks it comes', async () => {
+    const { cli, port } = await started([], { env: { NODE_OPTIONS: '--max-old-space-size=64' } });
+    const body = bodyOf(3);
+    // Blanks after the JSON, a byte each: as many pieces would take more than there is.
+    const chunks = `${body.length.toString(16)}\r\n${body}\r\n${'1\r\n \r\n'.repeat(2 ** 20)}0\r\n\r\n`;
+    const path = '/v2/models/sigmoid/infer';
+    const request = head('POST', path, { 'transfer-encoding': 'chunked' });
+    const { status, body: said } = responseOf(await exchange(port, request, chunks));
+    expect(status).toBe(200);
+    expect(outputsOf(said)).toEqual(await infer(port, 'sigmoid', 3));
     cli.signal('SIGTERM');
     expect((await cli.ended).exitCode).toBe(0);
   });

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { npyBytes } from '../formats/npy-bytes.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 import { pngOf } from '../helpers/png-files.js';
+import { idxBytes } from '../inputs/idx-bytes.js';
 import { ask, chunked, head, responseOf, sendAndEnd, serving, statusesOf } from './serving.js';
 
 const INFER = '/v2/models/sigmoid/infer';
@@ -33,6 +35,9 @@ const REQUESTS: readonly Buffer[] = [
   whole('POST', '/predict', png),
   whole('POST', '/predict', csv),
   whole('POST', '/predict', chunked(csv, 100), inChunks),
+  whole('POST', '/predict?top=3&probabilities=true&label=first', csv),
+  whole('POST', '/predict', idxBytes(0x08, [2, 28, 28], PIXELS)),
+  whole('POST', '/predict', npyBytes({ descr: '|u1', shape: [2, 28, 28], data: PIXELS })),
   whole('POST', '/explain', png),
   Buffer.concat([
     whole('POST', INFER, json, kept),
