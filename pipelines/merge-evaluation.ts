@@ -6,6 +6,7 @@ import { knownDataset } from '../src/inputs/known-datasets.js';
 import { type Model, openModel } from '../src/inputs/open-model.js';
 import { lossOf } from '../src/network/network.js';
 import { describeNormalization } from '../src/network/normalization.js';
+import { checkPlannedModel } from '../src/sharding/make-shard.js';
 import type { ShardAt } from '../src/sharding/merge/find-shards.js';
 import { EvaluationMerger, type MergedEvaluation } from '../src/sharding/merge/merge-evaluations.js';
 import type { Plan } from '../src/sharding/plan.js';
@@ -48,12 +49,7 @@ export function openEvaluationMerge(
     throw new DigitflowError('USAGE', `${message}; score them again so, or leave it out`);
   }
   const model = openModel(options.model ?? plan.model.name);
-  if (model.sha256 !== plan.model.sha256) {
-    const digest = (sha256: string) => `sha256 ${sha256.slice(0, 12)}`;
-    const expected = `${model.name}: expected the network of the plan (${digest(plan.model.sha256)})`;
-    const message = `${expected}, found another (${digest(model.sha256)}); say where it is with --model`;
-    throw new DigitflowError('SHARD_MISMATCH', message);
-  }
+  checkPlannedModel(model, plan);
   const { layers, classes } = model.network;
   const shape = { classes: classes.length, recordBytes: layers[0].inputs };
   return { command: 'evaluate', merger: new EvaluationMerger(shape, withReport), plan, model, made };

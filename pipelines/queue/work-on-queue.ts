@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationWords, grouped } from '../../src/counting/wording.js';
+import { counted, durationWords, grouped } from '../../src/counting/wording.js';
 import { writing } from '../../src/outputs/kept-file.js';
 import type { Order } from '../../src/queue/queued-run.js';
 import { openPatiently } from '../../src/queue/redis-link.js';
@@ -10,11 +10,10 @@ import type { ShardDone } from '../../src/sharding/make-shard.js';
 import { readPlan } from '../../src/sharding/plan-file.js';
 import { merge } from '../merge.js';
 import { evaluateShard, scoreShard } from '../shard.js';
+import type { QueueOptions } from './queue.js';
 
 /** Who works, and with what. */
-export interface WorkOptions {
-  /** `redis://user:password@host:port/db`, or `rediss://` for TLS. */
-  readonly redis: string;
+export interface WorkOptions extends QueueOptions {
   /** Where inputs are here. Default: the working folder. */
   readonly root?: string | undefined;
   /** A folder for the shards of this worker. Default: where the run wants them. */
@@ -113,5 +112,5 @@ function shardWords({ head, isNew }: ShardDone): string {
 
 function rowsWords({ records, rejected }: { readonly records: number; readonly rejected: number }): string {
   const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
-  return `${grouped(records)} ${records === 1 ? 'row' : 'rows'}${bad}`;
+  return `${counted(records, 'row')}${bad}`;
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type MergeResult, merge } from '../../pipelines/merge.js';
-import { grouped, percent } from '../counting/wording.js';
+import { counted, grouped, percent } from '../counting/wording.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
@@ -98,14 +98,14 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
 }
 
 function end({ shards, records, rejected, evaluation }: MergeResult, flags: MergeFlags): void {
-  const ofShards = `${grouped(shards)} ${shards === 1 ? 'shard' : 'shards'}`;
+  const ofShards = counted(shards, 'shard');
   if (evaluation === null) {
     const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
-    sayNote(flags, `${ofShards}, ${grouped(records)} rows${bad}`);
+    sayNote(flags, `${ofShards}, ${counted(records, 'row')}${bad}`);
     if (rejected > 0) process.exitCode = EXIT_BAD_ROWS;
     return;
   }
-  sayNote(flags, `${ofShards}, ${grouped(records)} images, ${percent(evaluation.accuracy, 2, '-')} right`);
+  sayNote(flags, `${ofShards}, ${counted(records, 'image')}, ${percent(evaluation.accuracy, 2, '-')} right`);
   if (flags.format !== undefined && flags.format !== 'table') noteReading(flags, evaluation);
   process.exitCode = accuracyExitCode(evaluation, flags);
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { plan } from '../../pipelines/plan-shards.js';
-import { bytesWords, durationWords, grouped } from '../counting/wording.js';
+import { bytesWords, counted, durationWords, grouped } from '../counting/wording.js';
 import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
 import { KeptFile } from '../outputs/kept-file.js';
@@ -138,8 +138,4 @@ function planWords({ shards, inputs }: Plan): string {
   const rest = inputs.length - known.length;
   if (rest > 0) parts.push(`${counted(rest, 'input')} not counted`);
   return parts.join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,11 @@ export function grouped(count: number): string {
   return String(count).replace(/(?<=\d)(?=(\d{3})+$)/g, ',');
 }
 
+/** `1,234 shards`, `1 shard`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /**
  * `95.33`: a share 0..1 as a percentage without its sign. Only 1 itself is ever written as 100, and only 0 as 0:
  * one mistake in a million must not read as perfection.

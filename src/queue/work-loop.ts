@@ -206,7 +206,7 @@ function describeJob(id: string): string {
   return `${run}: ${what === 'merge' ? what : `shard ${what}`}`;
 }
 
-/** @throws DigitflowError SHARDS_FAILED where its workers vanished too often */
+/** @throws DigitflowError WORKER_FAILED where its workers fell silent too often */
 function checkStalls({ data, stalledCounter }: QueueJob): void {
   const stalls = stalledCounter - (data.stalls ?? 0);
   if (stalls < MOST_STALLS) return;

@@ -1,4 +1,5 @@
 import type { PicturesSeen } from '../counting/pictures-seen.js';
+import { digestWords } from '../counting/wording.js';
 import type { InputDescription, RunEnd, RunPosition } from '../engine/records.js';
 import { checkCounts } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
@@ -6,9 +7,16 @@ import { loadModel, type Model } from '../inputs/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import type { Plan } from './plan.js';
 import { plannedRecords } from './plan-file.js';
-import { findShard, readShardHead, type ShardHead, type ShardIdentity, shardPath } from './shard-file.js';
+import {
+  findShard,
+  readShardHead,
+  type ShardHead,
+  type ShardIdentity,
+  type ShardResult,
+  shardPath,
+} from './shard-file.js';
 import { checkRecords, checkShardInputs, checkUnchanged, measureShard } from './shard-inputs.js';
-import { type ShardResult, ShardWriter } from './shard-writer.js';
+import { ShardWriter } from './shard-writer.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -96,7 +104,8 @@ export async function makeShard(
   const found = findShard(out, identity);
   if (found !== null && !(found instanceof DigitflowError)) return { path, head: found, isNew: false };
   if (found !== null) onNote(`shard ${shard} is made anew: ${found.message}`);
-  const model = await plannedModel(options);
+  const model = await loadModel(options.model ?? options.plan.model.name, signal);
+  checkPlannedModel(model, options.plan);
   const before = await measureShard(options);
   await checkShardInputs(options, before, onNote);
   const writer = new ShardWriter(out, shard);
@@ -128,13 +137,11 @@ export function checkShardNumber({ shards }: Plan, shard: number): void {
   throw new DigitflowError('USAGE', `--shard: expected ${expected}, found ${shard}; they are counted from 0`);
 }
 
-/** @throws DigitflowError what `loadModel` throws; SHARD_MISMATCH */
-async function plannedModel({ plan, model, signal }: ShardRun): Promise<Model> {
-  const found = await loadModel(model ?? plan.model.name, signal);
-  if (found.sha256 === plan.model.sha256) return found;
-  const digest = (sha256: string) => `SHA-256 ${sha256.slice(0, 12)}…`;
-  const expected = `${found.name}: expected the network of the plan (${digest(plan.model.sha256)})`;
-  const message = `${expected}, found another (${digest(found.sha256)}); say where it is with --model`;
+/** @throws DigitflowError SHARD_MISMATCH for another network than the plan's */
+export function checkPlannedModel({ name, sha256 }: Model, { model }: Plan): void {
+  if (sha256 === model.sha256) return;
+  const expected = `${name}: expected the network of the plan (${digestWords(model.sha256)})`;
+  const message = `${expected}, found another (${digestWords(sha256)}); say where it is with --model`;
   throw new DigitflowError('SHARD_MISMATCH', message);
 }
 

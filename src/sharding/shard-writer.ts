@@ -19,9 +19,9 @@ import { syncFolder, writeError, writing } from '../outputs/kept-file.js';
 import {
   findShard,
   SHARD_SCHEMA,
-  type ShardHead,
   type ShardIdentity,
   type ShardPart,
+  type ShardResult,
   shardPath,
   trailerOf,
 } from './shard-file.js';
@@ -32,9 +32,6 @@ const sync = promisify(fsync);
 const COPIED_BYTES = 2 ** 20;
 /** Another process may remove the folder between two steps, but hardly as often as this. */
 const TRIES = 10;
-
-/** What a caller says of a shard that is written. */
-export type ShardResult = Omit<ShardHead, 'schema' | 'rows' | 'rejects'>;
 
 /**
  * Writes one shard: rows, then rejects, then what it says of itself. It is written aside, in a folder of the shard's own, and
@@ -129,7 +126,7 @@ export class ShardWriter {
 }
 
 /** Removes what killed processes left of a shard that is done. A process that still writes it will find it done. */
-export function clearAside(path: string): void {
+function clearAside(path: string): void {
   try {
     rmSync(asideFolder(path), { recursive: true, force: true });
   } catch {

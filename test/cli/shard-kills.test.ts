@@ -52,17 +52,23 @@ function written(): number {
   return Math.max(-1, ...sizes);
 }
 
-/** Starts a shard, and kills it once something has come to pass, or a little later. */
-async function killOnce(hasCome: () => boolean, waitMs: number): Promise<void> {
+/** Starts a shard; resolves once something has come to pass, or the process has ended: a busy machine may miss that. */
+async function startUntil(hasCome: () => boolean): Promise<Cli> {
   const cli = new Cli(args);
   let isOver = false;
-  const ended = cli.ended.finally(() => {
+  void cli.ended.then(() => {
     isOver = true;
   });
   await expect.poll(() => isOver || hasCome(), { interval: 1 }).toBe(true);
+  return cli;
+}
+
+/** Starts a shard, and kills it once something has come to pass, or a little later. */
+async function killOnce(hasCome: () => boolean, waitMs: number): Promise<void> {
+  const cli = await startUntil(hasCome);
   await sleep(waitMs);
   cli.signal('SIGKILL');
-  await ended;
+  await cli.ended;
 }
 
 test('a shard is whole or absent, whenever its process is killed, and the next one makes it', async () => {
@@ -106,8 +112,7 @@ test('many processes that make the same shard at once do no harm: all of them ar
 });
 
 test('one that stood still while another made the shard leaves that as it is', async () => {
-  const late = new Cli(args);
-  await expect.poll(written, { interval: 1 }).toBeGreaterThan(0);
+  const late = await startUntil(() => written() > 0);
   late.signal('SIGSTOP');
   expect(await runShared(args)).toMatchObject({ exitCode: 0 });
   const { ino, mtimeMs } = statSync(shardPath(out, 1));
@@ -119,8 +124,7 @@ test('one that stood still while another made the shard leaves that as it is', a
 });
 
 test('one that is interrupted leaves nothing, and ends with 130', async () => {
-  const cli = new Cli(args);
-  await expect.poll(written, { interval: 1 }).toBeGreaterThan(0);
+  const cli = await startUntil(() => written() > 0);
   cli.signal('SIGTERM');
   const { exitCode, stderr } = await cli.ended;
   // It may have been done just then.

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type MergeOptions, merge } from '../../pipelines/merge.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { ShardResult } from '../../src/sharding/shard-file.js';
 import { shardPath } from '../../src/sharding/shard-file.js';
-import type { ShardResult } from '../../src/sharding/shard-writer.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { type WrittenShard, writePlan, writeShard } from '../sharding/written-shards.js';
 

@@ -187,7 +187,7 @@ describe('a shard is refused', () => {
   });
 
   test('with another network than that of the plan', async () => {
-    const words = /^relu: expected the network of the plan \(SHA-256 \w{12}…\), found another .*--model$/;
+    const words = /^relu: expected the network of the plan \(sha256 \w{12}\), found another .*--model$/;
     await refused('SHARD_MISMATCH', words, { model: 'relu' });
     expect(existsSync(out)).toBe(false);
   });

@@ -6,10 +6,11 @@ import {
   findShard,
   readShardHead,
   type ShardIdentity,
+  type ShardResult,
   shardPath,
   trailerOf,
 } from '../../src/sharding/shard-file.js';
-import { type ShardResult, ShardWriter } from '../../src/sharding/shard-writer.js';
+import { ShardWriter } from '../../src/sharding/shard-writer.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const IDENTITY: ShardIdentity = {

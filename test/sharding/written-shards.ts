@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { openModel } from '../../src/inputs/open-model.js';
 import { PLAN_SCHEMA, type Plan, type PlannedInput } from '../../src/sharding/plan.js';
 import { planText, readPlan, shardsFrom } from '../../src/sharding/plan-file.js';
-import { type ShardResult, ShardWriter } from '../../src/sharding/shard-writer.js';
+import type { ShardResult } from '../../src/sharding/shard-file.js';
+import { ShardWriter } from '../../src/sharding/shard-writer.js';
 
 const { network, sha256 } = openModel('sigmoid');
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { removeFromQueue, retryInQueue } from '../../../pipelines/queue/queue.js';
+import { counted } from '../../counting/wording.js';
 import { sayNote } from '../process.js';
 import {
   addNameOption,
   addRedisOptions,
-  counted,
   onlyRun,
   type RedisFlags,
   redisOf,

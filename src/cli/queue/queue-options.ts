@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { queueStatus } from '../../../pipelines/queue/queue.js';
-import { grouped } from '../../counting/wording.js';
 import { DigitflowError } from '../../errors.js';
 import { addErrorOptions } from '../options.js';
 
@@ -40,9 +39,4 @@ export async function onlyRun(redis: string): Promise<string> {
   if (names.length === 1) return names[0];
   const found = names.length === 0 ? 'no run' : names.join(', ');
   throw new DigitflowError('USAGE', `--name: expected which run, found ${found}; say which`);
-}
-
-/** `1,234 shards`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

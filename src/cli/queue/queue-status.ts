@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { queueStatus } from '../../../pipelines/queue/queue.js';
-import { durationWords, grouped } from '../../counting/wording.js';
+import { counted, durationWords, grouped } from '../../counting/wording.js';
 import type { RunFault, RunStatus } from '../../queue/queued-run.js';
 import { ProgressLine } from '../../views/terminal/progress.js';
 import { EXIT_INTERRUPTED, interruptibly, sayNote, writeOut } from '../process.js';
-import { addRedisOptions, counted, onlyRun, type RedisFlags, redisOf } from './queue-options.js';
+import { addRedisOptions, onlyRun, type RedisFlags, redisOf } from './queue-options.js';
 
 interface StatusFlags extends RedisFlags {
   readonly watch?: boolean;

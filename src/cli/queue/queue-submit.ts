@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import { type SubmitOptions, submitToQueue } from '../../../pipelines/queue/queue.js';
+import { counted } from '../../counting/wording.js';
 import { DigitflowError } from '../../errors.js';
 import { LANGUAGES, type Language } from '../../views/words/words.js';
+import { EVALUATION_FORMATS } from '../evaluate-command.js';
 import { givenFlag, wholeNumber } from '../options.js';
 import { sayNote } from '../process.js';
 import { ON_ERROR } from '../score-flags.js';
-import { addRedisOptions, counted, type RedisFlags, redisOf, SETTINGS } from './queue-options.js';
+import { addRedisOptions, type RedisFlags, redisOf, SETTINGS } from './queue-options.js';
 
 interface SubmitFlags extends RedisFlags {
   readonly out: string;
@@ -21,7 +23,7 @@ interface SubmitFlags extends RedisFlags {
   readonly mergeOut?: string;
   readonly mergeRejects?: string;
   readonly mergeSummary?: string;
-  readonly mergeFormat?: 'table' | 'json' | 'markdown' | 'csv';
+  readonly mergeFormat?: (typeof EVALUATION_FORMATS)[number];
   readonly mergeReport?: string;
   readonly mergeLang?: Language;
 }
@@ -71,7 +73,7 @@ export function addSubmitCommand(queue: Command): void {
     .option('--merge-out <file>', 'where the result of all goes (default: left to digitflow merge)')
     .option('--merge-rejects <file>', 'score: where bad rows of all go; implies --on-error reject')
     .option('--merge-summary <file>', 'score: where to write what was counted, as JSON')
-    .addOption(mergeFormat.choices(['table', 'json', 'markdown', 'csv']))
+    .addOption(mergeFormat.choices(EVALUATION_FORMATS))
     .option('--merge-report <file>', 'evaluate: where the page of a report goes')
     .addOption(language.choices(Object.keys(LANGUAGES)));
   addRedisOptions(command).addHelpText('after', EXAMPLES).action(runSubmit);

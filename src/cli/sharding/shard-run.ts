@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { evaluateShard, scoreShard } from '../../../pipelines/shard.js';
-import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
+import { counted, durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { DigitflowError, quoteValue } from '../../errors.js';
 import { dashed, describeGuesses } from '../../formats/reading.js';
 import { checkShardNumber, type ShardDone, type ShardRun } from '../../sharding/make-shard.js';
@@ -178,7 +178,7 @@ function doneWords(shard: number, { path, head, isNew }: ShardDone): string {
   if (!isNew) return `shard ${shard} is done: ${path}`;
   const { records, rejected, seconds, workers } = head;
   const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
-  const count = `${grouped(records)} ${records === 1 ? 'image' : 'images'}${bad}`;
+  const count = `${counted(records, 'image')}${bad}`;
   return `shard ${shard}: ${count}, ${durationWords(seconds)}, ${threadWords(workers)}: ${path}`;
 }
 

@@ -1,3 +1,5 @@
+import { maskOf } from './text';
+
 const QUOTE: i32 = 0x22;
 const LINE_FEED: i32 = 0x0a;
 const CARRIAGE_RETURN: i32 = 0x0d;
@@ -31,10 +33,10 @@ export function plainLines(at: usize, end: usize, lineEnd: i32): i32 {
     const rest = end - at;
     const within: u64 = rest < STEP ? (<u64>1 << <u64>rest) - 1 : <u64>-1;
     if (v128.any_true(quoted)) {
-      const places = mask(i8x16.eq(a, quotes), i8x16.eq(b, quotes), i8x16.eq(c, quotes), i8x16.eq(d, quotes));
+      const places = maskOf(i8x16.eq(a, quotes), i8x16.eq(b, quotes), i8x16.eq(c, quotes), i8x16.eq(d, quotes));
       if ((places & within) != 0) return -1;
     }
-    let places = mask(endsA, endsB, endsC, endsD) & within;
+    let places = maskOf(endsA, endsB, endsC, endsD) & within;
     while (places != 0) {
       const place = at + <usize>ctz(places);
       let textEnd = place;
@@ -48,11 +50,4 @@ export function plainLines(at: usize, end: usize, lineEnd: i32): i32 {
     }
   }
   return lines;
-}
-
-/** A bit for each of 64 bytes. */
-// @ts-ignore: decorator
-@inline function mask(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = <u64>i8x16.bitmask(a) | (<u64>i8x16.bitmask(b) << 16);
-  return low | (<u64>i8x16.bitmask(c) << 32) | (<u64>i8x16.bitmask(d) << 48);
 }

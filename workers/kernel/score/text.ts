@@ -128,8 +128,9 @@ export function plainPixels(text: usize, delimiter: i32, count: i32, pixels: usi
   return isDigits && isByte ? at : 0;
 }
 
+/** A bit for each of 64 bytes. */
 // @ts-ignore: decorator
-@inline function maskOf(p0: v128, p1: v128, p2: v128, p3: v128): u64 {
+@inline export function maskOf(p0: v128, p1: v128, p2: v128, p3: v128): u64 {
   return (
     <u64>i8x16.bitmask(p0) |
     (<u64>i8x16.bitmask(p1) << 16) |
