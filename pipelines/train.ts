@@ -10,7 +10,7 @@ import { filesOf, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import { CHECKPOINT } from '../src/inputs/open-model.js';
 import { transposePixels } from '../src/network/feed-forward.js';
 import { type Film, writeFilm } from '../src/network/formats/film.js';
-import { readNetwork, writeNetwork } from '../src/network/formats/network-file.js';
+import { readOwnNetwork, writeOwnNetwork } from '../src/network/formats/safetensors/network-file.js';
 import type { Network } from '../src/network/network.js';
 import { unlessAborted } from '../src/operators/until-aborted.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
@@ -163,7 +163,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     const threads = trainerThreads(shared.layout, workers);
     const finished = { source, shared, reports, best, resumedEpochs, workers: threads, seconds };
     const provenance = provenanceOf(finished);
-    const file = writeNetwork(
+    const file = writeOwnNetwork(
       trainedNetwork(best.parameters, shared.layout.shape, options, source.images, provenance),
     );
     await outputs.out?.deliver(file);
@@ -171,7 +171,7 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     if (recorded) await outputs.film?.deliver(writeFilm(recorded));
     await outputs.logged();
     // The report and the test judge what was written. The test set is not looked at before.
-    const network = readNetwork(file, out ?? 'the network');
+    const network = readOwnNetwork(file, out ?? 'the network');
     const test = source.dataset === MNIST_TRAINING_SET ? await testNetwork(network) : null;
     const training = trainingReport(finished, { network, file, path: out ?? null, test });
     return { network, file, training, reports, curve: bestCurve, ...(recorded && { film: recorded }) };

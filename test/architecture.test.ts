@@ -63,7 +63,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   engine: ['formats', 'network', 'errors', 'assets', 'workers/kernel/common'],
   formats: ['errors'],
-  network: ['errors', 'workers/kernel/common'],
+  network: ['formats', 'errors', 'workers/kernel/common'],
   insight: ['network', 'errors'],
   counting: ['errors', 'workers/kernel/common'],
   assets: ['errors'],

@@ -2,7 +2,7 @@
 // path of the file to write.
 import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
-import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork, writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { mnistDataFolder } from '../mnist-data.js';
 import { FIRST_NETWORK, readTestImages, readTrainingImages, trainFirstNetwork } from './first-network.js';
 import { countCorrect } from './train-float64.js';
@@ -18,12 +18,12 @@ const { network, validationCorrect } = trainFirstNetwork(
   HELD_OUT,
   note,
 );
-const bytes = writeNetwork(network);
+const bytes = writeOwnNetwork(network);
 writeFileSync(`${path}.part`, bytes);
 renameSync(`${path}.part`, path);
 
 // What was written, not what was trained: the file's numbers are rounded to F32.
-const { layers, normalization } = readNetwork(bytes, path);
+const { layers, normalization } = readOwnNetwork(bytes, path);
 const test = readTestImages(folder);
 console.log(`${path}: ${bytes.length} bytes, SHA-256 ${createHash('sha256').update(bytes).digest('hex')}`);
 console.log(`validation: ${validationCorrect} of ${HELD_OUT} right`);

@@ -7,7 +7,7 @@ export {
   predictedClass,
 } from '../network/feed-forward.js';
 export { type Film, type FilmFrame, readFilm, writeFilm } from '../network/formats/film.js';
-export { readNetwork, writeNetwork } from '../network/formats/network-file.js';
+export { readOwnNetwork, writeOwnNetwork } from '../network/formats/safetensors/network-file.js';
 export {
   type ImageSize,
   type Layer,

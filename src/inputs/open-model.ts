@@ -5,7 +5,7 @@ import { DATA_FOLDER } from '../assets.js';
 import { DigitflowError, isUrl } from '../errors.js';
 import { unexpected } from '../formats/content/content.js';
 import { contentOf } from '../formats/recognize.js';
-import { readNetwork } from '../network/formats/network-file.js';
+import { readOwnNetwork } from '../network/formats/safetensors/network-file.js';
 import type { Network } from '../network/network.js';
 import { readWhole, readWholeNow, type WholeFile } from './bytes/read-whole.js';
 import { isFolder } from './first-bytes.js';
@@ -67,7 +67,7 @@ function pathOfModel(nameOrPath: string): string {
 
 function modelOf(nameOrPath: string, bytes: Uint8Array): Model {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { network: readNetwork(bytes, pathOfModel(nameOrPath)), name: nameOrPath, sha256 };
+  return { network: readOwnNetwork(bytes, pathOfModel(nameOrPath)), name: nameOrPath, sha256 };
 }
 
 /** What to do where there is no such network, or only a folder. */

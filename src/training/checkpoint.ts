@@ -1,5 +1,9 @@
 import { DigitflowError, quoteValue } from '../errors.js';
-import { readSafetensors, type Tensor, writeSafetensors } from '../network/formats/safetensors.js';
+import {
+  readSafetensors,
+  type Tensor,
+  writeSafetensors,
+} from '../network/formats/safetensors/safetensors.js';
 import { parseShallowJson } from '../network/formats/shallow-json.js';
 import { FilmedWeights } from './filmed-weights.js';
 import type { SharedTraining } from './shared-training.js';

@@ -4,7 +4,7 @@ import { inflateSync } from 'fflate/browser';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -49,7 +49,7 @@ describe('digitflow draw', () => {
   });
 
   test('takes a network of another size, without images or with its own, upright and bright on black', async () => {
-    const cwd = await tempFolder({ 'net.safetensors': writeNetwork(randomNetwork(SMALL)) });
+    const cwd = await tempFolder({ 'net.safetensors': writeOwnNetwork(randomNetwork(SMALL)) });
     const alone = await runShared(['draw', '--model', 'net.safetensors', '--out', '-'], { cwd });
     expect(dataOf(alone.stdout)).toMatchObject({ networks: [{ name: 'net.safetensors' }], images: null });
     const pixels = Array.from({ length: 6 * 64 }, (_, i) => i % 256);

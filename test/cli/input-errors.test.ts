@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { copyOfProgram } from '../helpers/copy-of-program.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
@@ -14,7 +14,7 @@ const COUNT = 20;
 const IMAGES = idxBytes(0x08, [COUNT, 28, 28], testPixels().subarray(0, COUNT * 784));
 const LABELS = labelsIdx(Array.from(testLabels().subarray(0, COUNT)));
 const PACKED = gzipSync(IMAGES);
-const NETWORK = writeNetwork(openModel('sigmoid').network);
+const NETWORK = writeOwnNetwork(openModel('sigmoid').network);
 
 /** The same bytes, some of them replaced. */
 function patched(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array {

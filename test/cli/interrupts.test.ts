@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
@@ -83,7 +83,7 @@ describe('an interrupted evaluation', () => {
   test('prints the report of no images where none was read to its end', async () => {
     // Images so large that the first of them does not end, of which flags say all that the first ones would tell.
     const model = await tempFile(
-      writeNetwork(
+      writeOwnNetwork(
         randomNetwork({ seed: 1, height: 512, width: 512, outputs: [10], hidden: 'relu', last: 'sigmoid' }),
       ),
     );
@@ -126,7 +126,7 @@ describe('the second SIGINT', () => {
     });
     const folder = await tempFolder({
       labels: announced(0x08, [count], new Uint8Array(0)),
-      network: writeNetwork(network),
+      network: writeOwnNetwork(network),
     });
     const options = ['--model', join(folder, 'network'), '--batch-size', `${count}`, '--workers', '1'];
     const cli = new Cli(['evaluate', '-', join(folder, 'labels'), ...options], { stdin: 'pipe' });

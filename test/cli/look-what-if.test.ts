@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
@@ -32,7 +32,7 @@ describe('digitflow look what-if', () => {
       ],
     };
     const cwd = await tempFolder({});
-    await writeFile(join(cwd, 'other.safetensors'), writeNetwork(other));
+    await writeFile(join(cwd, 'other.safetensors'), writeOwnNetwork(other));
     const found = await json([
       ...['look', 'what-if', '--weight', '1:3:7,4=0.5', '--activation', '1=tanh', '--bias', '2:4=-10'],
       ...['--silence', '1:3'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testRow } from '../helpers/csv.js';
 import { testLabels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
@@ -81,7 +81,7 @@ test('labels and names of columns in Latin-1 are known with --encoding', async (
   const classes = network.classes.map((name) => `Größe ${name}`);
   const rows = [0, 1, 2, 3].map((i) => `Gr\xf6\xdfe ${testLabels()[i]},${pixelsOf(i)}`);
   const folder = await tempFolder({
-    'names.safetensors': writeNetwork({ ...network, classes }),
+    'names.safetensors': writeOwnNetwork({ ...network, classes }),
     'in.csv': latin1([`W\xf6rter,${PIXEL_NAMES}`, ...rows, ''].join('\n')),
   });
   const args = ['evaluate', 'in.csv', '--model', 'names.safetensors', '--format', 'json'];

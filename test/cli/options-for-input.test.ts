@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
@@ -57,7 +57,7 @@ test('train takes a CSV and its options, and tells what it guessed', async () =>
     stderr: expect.stringMatching(/^digitflow: my\.csv: header yes, .*label column first.*\n$/),
     exitCode: 0,
   });
-  const { provenance } = readNetwork(await readFile(join(cwd, 'f')), 'f');
+  const { provenance } = readOwnNetwork(await readFile(join(cwd, 'f')), 'f');
   expect(provenance.command).toMatch(/^digitflow train --images my\.csv --label first --hidden /);
   expect(provenance).not.toHaveProperty('training labels');
 });

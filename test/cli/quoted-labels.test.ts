@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork, writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
@@ -22,7 +22,7 @@ const header = ["'class'", ...Array.from({ length: 784 }, (_, at) => `'pixel${at
 async function confusionOf(text: string, ...flags: string[]) {
   const cwd = await tempFolder({ 'in.csv': Buffer.from(text) });
   const { network } = openModel('sigmoid');
-  await writeFile(join(cwd, 'words.safetensors'), writeNetwork({ ...network, classes: WORDS }));
+  await writeFile(join(cwd, 'words.safetensors'), writeOwnNetwork({ ...network, classes: WORDS }));
   const run = await runShared(['evaluate', 'in.csv', '--format', 'json', '--quiet', ...flags], { cwd });
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   return JSON.parse(run.stdout).confusion;
@@ -60,7 +60,7 @@ test('names in quotes are learned without them', async () => {
   const learn = ['--epochs', '1', '--hidden', '8', '--augment', 'none', '--averaging', '0.9', '--quiet'];
   const run = await runShared(['train', '--images', 'in.csv', ...learn, '--out', 'o.safetensors'], { cwd });
   expect(run).toMatchObject({ exitCode: 0 });
-  const { classes } = readNetwork(await readFile(join(cwd, 'o.safetensors')), 'o');
+  const { classes } = readOwnNetwork(await readFile(join(cwd, 'o.safetensors')), 'o');
   expect(classes).toEqual([...WORDS].sort());
 });
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFilm } from '../../src/network/formats/film.js';
-import { readNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { Cli } from '../helpers/cli.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { linesIn } from './lines-in.js';
@@ -11,7 +11,7 @@ import { smallMnist } from './small-mnist.js';
 /** The film at a path, which must end with the network at another. */
 async function filmOf(path: string, out: string) {
   const film = readFilm(await readFile(path), path);
-  const network = readNetwork(await readFile(out), out);
+  const network = readOwnNetwork(await readFile(out), out);
   const { weights } = network.layers[0];
   const largest = Math.max(...weights.map(Math.abs), ...film.frames.flatMap((f) => Math.max(...f.weights)));
   const last = film.frames[film.frames.length - 1];

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { digitPngs, treeOf } from '../helpers/png-files.js';
@@ -60,7 +60,7 @@ async function learned(images: string, flags: readonly string[] = [], same: read
   const evaluated = await runShared(['evaluate', images, '--model', out, '--format', 'json', ...same]);
   expect(evaluated).toMatchObject({ exitCode: 0 });
   const { accuracy, images: count } = JSON.parse(evaluated.stdout);
-  const network = readNetwork(readFileSync(out), out);
+  const network = readOwnNetwork(readFileSync(out), out);
   return { accuracy, count, network, trained, out };
 }
 
@@ -107,7 +107,7 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     const folder = await treeOf({ 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': labels });
     const out = join(folder, 'n');
     await runShared(['train', '--images', folder, ...LEARNING, '--labels-from', '1', '--out', out]);
-    const network = readNetwork(readFileSync(out), out);
+    const network = readOwnNetwork(readFileSync(out), out);
     expect(network.classes).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1}`));
     const paths = ['images-idx3', 'labels-idx1'].map((name) => join(folder, `train-${name}-ubyte`));
     const { stdout } = await runShared(['evaluate', ...paths, '--model', out, '--format', 'json']);
@@ -136,7 +136,7 @@ describe('train, then evaluate, on sets of other sizes and classes:', () => {
     const [x, y, out] = ['x', 'y', 'out'].map((name) => join(folder, name));
     const trained = await runShared(['train', '--images', x, '--labels', y, ...LEARNING, '--out', out]);
     expect(trained).toMatchObject({ exitCode: 0 });
-    expect(readNetwork(readFileSync(out), out).classes).toEqual(Array.from('0123456789'));
+    expect(readOwnNetwork(readFileSync(out), out).classes).toEqual(Array.from('0123456789'));
     const { stdout } = await runShared(['evaluate', x, y, '--model', out, '--format', 'json']);
     expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.75);
   });

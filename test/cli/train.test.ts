@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { Cli } from '../helpers/cli.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { linesIn } from './lines-in.js';
@@ -27,7 +27,7 @@ describe('train', () => {
       );
       expect(Buffer.compare(files[0], files[1])).toBe(0);
       expect(Buffer.compare(files[0], files[2])).toBe(0);
-      const { provenance, layers } = readNetwork(files[0], 'out');
+      const { provenance, layers } = readOwnNetwork(files[0], 'out');
       expect(layers.map(({ outputs }) => outputs)).toEqual([8, 10]);
       expect(provenance).toMatchObject({
         'training seed': '1',
@@ -44,7 +44,7 @@ describe('train', () => {
     const first = join(folder, 'first');
     await runShared([...args, '--output', 'softmax', '--warm-up', '0.5', '--out', first]);
     const bytes = await readFile(first);
-    const words = readNetwork(bytes, first).provenance.command.split(' ');
+    const words = readOwnNetwork(bytes, first).provenance.command.split(' ');
     const again = words.slice(1).map((word) => (word === 'FILE' ? 'again' : word));
     expect((await runShared(again, { cwd: folder })).exitCode).toBe(0);
     expect(Buffer.compare(bytes, await readFile(join(folder, 'again')))).toBe(0);
@@ -142,7 +142,7 @@ describe('Ctrl-C', () => {
       const report = JSON.parse(stdout);
       expect(report.partial).toBe(true);
       expect(report.epochs).toBeLessThan(1000);
-      expect(readNetwork(await readFile(out), out).provenance.partial).toBeDefined();
+      expect(readOwnNetwork(await readFile(out), out).provenance.partial).toBeDefined();
       const resume = [...args, ...settings, '--resume', checkpoint, '--out', whole, '--format', 'json'];
       const resumed = JSON.parse((await runShared(resume)).stdout);
       expect(resumed).toMatchObject({ partial: false, epochs: 1000, resumedEpochs: report.epochs });

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { runShared } from '../helpers/shared-cli.js';
@@ -15,7 +15,7 @@ import { imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 import { zipArchive } from '../inputs/zip-archive.js';
 
-const NETWORK = writeNetwork(openModel('sigmoid').network);
+const NETWORK = writeOwnNetwork(openModel('sigmoid').network);
 const TORCH = zipArchive([{ name: 'archive/data.pkl', content: Buffer.from('pickle') }]);
 const FILES = {
   'images-idx3-ubyte': imagesIdx(3, 28, 28),

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { unexpected } from '../../src/formats/content/content.js';
 import { contentOf } from '../../src/formats/recognize.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
-import { writeSafetensors } from '../../src/network/formats/safetensors.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
+import { writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';
 import { zipArchive } from '../inputs/zip-archive.js';
@@ -42,7 +42,7 @@ describe('what is read is known by content:', () => {
     ['images', 'NumPy arrays', zipOf('x_test.npy', 'y_test.npy')],
     ['picture', 'a PNG picture', latin1('\x89PNG\r\n\x1a\n')],
     ['picture', 'a JPEG picture', latin1('\xff\xd8\xff\xe0')],
-    ['safetensors', 'a network in safetensors', writeNetwork(openModel('sigmoid').network)],
+    ['safetensors', 'a network in safetensors', writeOwnNetwork(openModel('sigmoid').network)],
     ['safetensors', 'a checkpoint of train', CHECKPOINT],
   ])('%s: %s', (kind, title, start) => {
     expect(contentOf(start)).toMatchObject({ kind, title });
@@ -92,7 +92,7 @@ describe('what is not read is named, with what to do about it:', () => {
     ['a Keras network; give images here', zipOf('metadata.json', 'config.json', 'model.weights.h5')],
     ['a GGUF network; give images here', latin1('GGUF\x03\0\0\0')],
     ['a TensorFlow Lite network; give images here', latin1('\x1c\0\0\0TFL3')],
-    ['a network in safetensors; give images here', writeNetwork(openModel('sigmoid').network)],
+    ['a network in safetensors; give images here', writeOwnNetwork(openModel('sigmoid').network)],
     [
       'a network in JSON, with its sizes; give images here',
       latin1('{"sizes": [784, 16, 10], "weights": [[['),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeText } from '../../src/errors.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
-import { readNetwork, writeNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork, writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import type { Network } from '../../src/network/network.js';
 import { smallNetwork } from './arbitraries.js';
 import { caught, f32, fileBytes } from './bytes.js';
@@ -34,10 +34,10 @@ function file(metadata: Record<string, unknown> = {}, shapes: Record<string, num
   return fileBytes(header, f32(...Array.from({ length: elements }, (_, i) => i / 2)));
 }
 
-describe('readNetwork', () => {
+describe('readOwnNetwork', () => {
   it('reads layers, input and classes', () => {
     const bytes = file({ seed: '5', normalization: 'mean=0.5,transposed' });
-    expect(readNetwork(bytes, 'a')).toEqual({
+    expect(readOwnNetwork(bytes, 'a')).toEqual({
       layers: [
         {
           weights: Float64Array.of(0, 0.5, 1, 1.5),
@@ -64,7 +64,7 @@ describe('readNetwork', () => {
   it('takes 256 classes', () => {
     const classes = JSON.stringify(Array.from({ length: 256 }, (_, k) => `c${k}`));
     const bytes = file({ classes }, { 'layers.1.weight': [256, 2], 'layers.1.bias': [256] });
-    expect(readNetwork(bytes, 'a').classes).toHaveLength(256);
+    expect(readOwnNetwork(bytes, 'a').classes).toHaveLength(256);
   });
 
   const names257 = JSON.stringify(Array.from({ length: 257 }, (_, k) => `${k}`));
@@ -200,7 +200,7 @@ describe('readNetwork', () => {
       'a: tensor layers.1.weight: expected 2 inputs, as many as layer 0 has outputs, found 3; is the weight transposed?',
     ],
   ])('refuses %s', (_, bytes, words) => {
-    const error = caught(() => readNetwork(bytes, 'a'));
+    const error = caught(() => readOwnNetwork(bytes, 'a'));
     expect(error.code).toBe('NETWORK_FILE');
     expect(error.exitCode).toBe(65);
     expect(error.message).toMatch(/^a: [^\n]+; [^\n]+$/);
@@ -208,25 +208,25 @@ describe('readNetwork', () => {
   });
 });
 
-describe('writeNetwork', () => {
-  it('is undone by readNetwork, but for the rounding to F32', () => {
+describe('writeOwnNetwork', () => {
+  it('is undone by readOwnNetwork, but for the rounding to F32', () => {
     const activation = fc.constantFrom(...ACTIVATIONS);
     const network = fc
       .tuple(activation, activation)
       .chain(([hidden, output]) => smallNetwork(hidden, output));
     fc.assert(
       fc.property(network, (original) => {
-        const bytes = writeNetwork(original);
-        const read = readNetwork(bytes, 'a');
+        const bytes = writeOwnNetwork(original);
+        const read = readOwnNetwork(bytes, 'a');
         expect(read).toEqual(rounded(original));
-        expect(writeNetwork(read)).toEqual(bytes);
+        expect(writeOwnNetwork(read)).toEqual(bytes);
       }),
     );
   });
 
   it('refuses provenance that would hide a key of its own', () => {
-    const network = { ...readNetwork(file(), 'a'), provenance: { image: '3x3' } };
-    const error = caught(() => writeNetwork(network));
+    const network = { ...readOwnNetwork(file(), 'a'), provenance: { image: '3x3' } };
+    const error = caught(() => writeOwnNetwork(network));
     expect(error.code).toBe('NETWORK_FILE');
     expect(error.message).toContain('found image; give it another name');
   });
@@ -244,7 +244,7 @@ function rounded(network: Network): Network {
 it.each(['\\u202e', '\\u2066', '\\u200f', '\\u009b', '\\u2028', '\\ud800'])(
   'a class name with %s is refused: it would steer what shows it',
   (mark) => {
-    const { code, message } = caught(() => readNetwork(file({ classes: `["a${mark}b"]` }), 'a'));
+    const { code, message } = caught(() => readOwnNetwork(file({ classes: `["a${mark}b"]` }), 'a'));
     expect(code).toBe('NETWORK_FILE');
     expect(message).toContain('expected names without control characters, none empty, found');
     expect(message).toBe(safeText(message));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/network/formats/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
 import { caught, f32, fileBytes, fileOfText } from './bytes.js';
 
 const read = (bytes: Uint8Array) => readSafetensors(bytes, 'a.safetensors');

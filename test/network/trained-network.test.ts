@@ -7,7 +7,7 @@ import { countCorrect } from '../../scripts/float64/train-float64.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
 import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { layerSizes, parameterCount } from '../../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 
@@ -32,7 +32,7 @@ describe.each([
     expect(network.provenance).toMatchObject({ 'training seed': '1' });
     expect(JSON.stringify(network.provenance)).toContain(MNIST_FILES.trainImages.sha256);
     const bytes = readFileSync(inData(`${name}.safetensors`));
-    expect(Buffer.from(writeNetwork(network)).equals(bytes)).toBe(true);
+    expect(Buffer.from(writeOwnNetwork(network)).equals(bytes)).toBe(true);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(readFileSync(inData('README.md'), 'utf8')).toContain(sha256);
   });

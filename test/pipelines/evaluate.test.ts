@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
 import type { Evaluation } from '../../src/counting/evaluation.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testLabels, testPixels } from '../helpers/mnist.js';
 import { failureOf } from '../inputs/failure-of.js';
@@ -74,7 +74,7 @@ describe('evaluate', () => {
   });
 
   test('takes a network by its path', async () => {
-    const model = await tempFile(writeNetwork(openModel('sigmoid').network));
+    const model = await tempFile(writeOwnNetwork(openModel('sigmoid').network));
     const { evaluation } = await evaluate({ model, limit: 1 });
     expect(evaluation.model).toEqual({ ...(await evaluate({ limit: 1 })).evaluation.model, name: model });
   });
@@ -88,7 +88,7 @@ describe('evaluate', () => {
     const layers = network.layers.map((layer, at) =>
       at === index ? { ...layer, weights: layer.weights.map((w) => Math.sign(w) * factor) } : layer,
     );
-    const model = await tempFile(writeNetwork({ ...network, layers }));
+    const model = await tempFile(writeOwnNetwork({ ...network, layers }));
     await expect(evaluate({ model, limit: 1 })).rejects.toMatchObject({
       code: 'NETWORK_FILE',
       message: expect.stringMatching(
@@ -100,7 +100,7 @@ describe('evaluate', () => {
   test('takes large weights whose sums float32 can hold', async () => {
     const { network } = openModel('sigmoid');
     const layers = network.layers.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w * 1e20) }));
-    const model = await tempFile(writeNetwork({ ...network, layers }));
+    const model = await tempFile(writeOwnNetwork({ ...network, layers }));
     expect((await evaluate({ model, limit: 100 })).evaluation.images).toBe(100);
   });
 

@@ -8,7 +8,7 @@ import { hold } from '../../pipelines/hold.js';
 import { DigitflowError } from '../../src/errors.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
 import { openModel } from '../../src/inputs/open-model.js';
-import { readNetwork } from '../../src/network/formats/network-file.js';
+import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
@@ -180,7 +180,7 @@ describe('train learns the classes that texts name:', () => {
     const out = join(await tempFolder({}), 'out.safetensors');
     const run = await runShared(['train', ...given, ...learn, '--out', out]);
     expect(run).toMatchObject({ exitCode: 0 });
-    return { out, classes: readNetwork(await readFile(out), out).classes };
+    return { out, classes: readOwnNetwork(await readFile(out), out).classes };
   }
 
   test('names, of files and archives, which evaluate, look and report read too', async () => {
@@ -207,7 +207,7 @@ describe('train learns the classes that texts name:', () => {
     const given = ['train', '--images', '-', '--labels', path.replace('x.npy', 'y.npy')];
     const run = await runShared([...given, ...learn, '--out', out], { input: Buffer.from(images) });
     expect(run).toMatchObject({ exitCode: 0 });
-    expect(readNetwork(await readFile(out), out).classes).toEqual([...WORDS].sort());
+    expect(readOwnNetwork(await readFile(out), out).classes).toEqual([...WORDS].sort());
   });
 
   test('numbers, from 0 to the largest', async () => {

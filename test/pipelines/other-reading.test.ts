@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { createRandom } from '../../src/network/random.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
@@ -89,7 +89,7 @@ describe.each(['sigmoid', 'relu'])('with the network %s', (model) => {
 
 test.each([1, 2, 3, 4, 5])('a network that is simply bad has no better reading (%d)', async (seed) => {
   const bad = randomNetwork({ ...IMAGE, seed, outputs: [16, 10], hidden: 'relu', last: 'softmax' });
-  const model = await tempFile(writeNetwork(bad), 'bad.safetensors');
+  const model = await tempFile(writeOwnNetwork(bad), 'bad.safetensors');
   expect(await otherReading({ model, images: images(PIXELS), labels: labels(LABELS) })).toBeNull();
 });
 
@@ -100,7 +100,7 @@ test.each([0.05, 0.1, 0.15, 0.2])('nor has one whose weights were disturbed by %
     ...layer,
     weights: layer.weights.map((weight) => weight + noise * (4 * random.uniform() - 2)),
   }));
-  const file = writeNetwork({ ...network, layers: disturbed });
+  const file = writeOwnNetwork({ ...network, layers: disturbed });
   const model = await tempFile(file, 'disturbed.safetensors');
   expect(await otherReading({ model, images: images(PIXELS), labels: labels(LABELS) })).toBeNull();
 });

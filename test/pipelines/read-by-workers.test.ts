@@ -5,7 +5,7 @@ import { firstValueFrom, lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { openScorer } from '../../src/engine/open-scorer.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { accept } from '../../src/operators/accept.js';
 import { batch } from '../../src/operators/batch-records.js';
 import { decode } from '../../src/operators/decode.js';
@@ -82,7 +82,7 @@ describe('a file that the workers read themselves', () => {
       hidden: 'relu',
       last: 'softmax',
     });
-    const folder = await tempFolder({ images, labels: many, model: Buffer.from(writeNetwork(small)) });
+    const folder = await tempFolder({ images, labels: many, model: Buffer.from(writeOwnNetwork(small)) });
     const options = {
       images: join(folder, 'images'),
       labels: join(folder, 'labels'),

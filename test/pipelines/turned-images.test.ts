@@ -4,7 +4,7 @@ import { score } from '../../pipelines/score.js';
 import { train } from '../../pipelines/train.js';
 import type { Guess, ReadingFlags } from '../../src/formats/reading.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { parseNormalization } from '../../src/network/normalization.js';
 import type { ScoredRows } from '../../src/outputs/rows/scored-rows.js';
 import { npyBytes } from '../formats/npy-bytes.js';
@@ -115,7 +115,7 @@ describe.each(Object.entries(FORMATS))('%s', (_, stored) => {
   test('of a network that is bad is read as it is stored', async () => {
     for (const seed of [1, 2, 3]) {
       const bad = randomNetwork({ ...IMAGE, seed, outputs: [16, 10], hidden: 'relu', last: 'softmax' });
-      const model = await tempFile(writeNetwork(bad), 'bad.safetensors');
+      const model = await tempFile(writeOwnNetwork(bad), 'bad.safetensors');
       for (const change of [transposed, inverted, (pixels: Uint8Array) => pixels]) {
         const [images, labels] = await filesOf(stored(change(PIXELS), LABELS));
         expect(await evaluated({ model, images, labels })).toMatchObject({ found: [], otherReading: null });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_NETWORK, readTrainingImages, trainFirstNetwork } from '../../scripts/float64/first-network.js';
 import { countCorrect, type LabelledImages, trainFloat64 } from '../../scripts/float64/train-float64.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 
 const COUNT = 500;
 const settings = { ...FIRST_NETWORK, epochs: 1 };
@@ -15,10 +15,10 @@ beforeAll(() => {
 
 describe('trainFirstNetwork', () => {
   it('gives the same file, byte for byte, for the same seed, and another for another', () => {
-    const once = writeNetwork(trainFirstNetwork(data, settings, 100).network);
-    const twice = writeNetwork(trainFirstNetwork(data, settings, 100).network);
+    const once = writeOwnNetwork(trainFirstNetwork(data, settings, 100).network);
+    const twice = writeOwnNetwork(trainFirstNetwork(data, settings, 100).network);
     expect(Buffer.from(once).equals(twice)).toBe(true);
-    const other = writeNetwork(trainFirstNetwork(data, { ...settings, seed: 2 }, 100).network);
+    const other = writeOwnNetwork(trainFirstNetwork(data, { ...settings, seed: 2 }, 100).network);
     expect(Buffer.from(once).equals(other)).toBe(false);
   });
 

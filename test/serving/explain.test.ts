@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testPixels } from '../helpers/mnist.js';
 import { pngOf } from '../helpers/png-files.js';
 import { randomNetwork } from '../helpers/random-network.js';
@@ -13,7 +13,7 @@ const REQUEST = Buffer.concat([Buffer.from(head('POST', '/explain', { 'content-l
 const SOON = { timeout: 60_000 } as const;
 /** Hours' work. */
 const model = await tempFile(
-  writeNetwork(
+  writeOwnNetwork(
     randomNetwork({
       ...{ seed: 1, height: 28, width: 28 },
       outputs: [1000, 1000, 10],

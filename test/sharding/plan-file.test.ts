@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { plan } from '../../pipelines/plan-shards.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import type { Plan } from '../../src/sharding/plan.js';
 import { planText, readPlan } from '../../src/sharding/plan-file.js';
 import { testRow } from '../helpers/csv.js';
@@ -35,7 +35,7 @@ describe('the file of a plan', () => {
     const kind = { hidden: 'relu', last: 'sigmoid' } as const;
     const onePixel = randomNetwork({ seed: 1, height: 1, width: 1, outputs: [2], ...kind });
     const root = await tempFolder({ 'a.idx': imagesIdx(3000, 1, 1) });
-    const model = await tempFile(writeNetwork(onePixel), 'one-pixel.safetensors');
+    const model = await tempFile(writeOwnNetwork(onePixel), 'one-pixel.safetensors');
     const planned = await plan({ inputs: ['a.idx'], root, shardRows: 1, model });
     expect(planned.shards.length).toBe(3000);
     const text = planText(planned);

@@ -1,6 +1,6 @@
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/network/formats/safetensors.js';
+import { writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
 import { restoreTraining, saveTraining } from '../../src/training/checkpoint.js';
 import type { SharedTraining } from '../../src/training/shared-training.js';
 import { openTrainer } from '../../src/training/trainer.js';

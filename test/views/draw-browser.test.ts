@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookDigit } from '../../pipelines/look/look-digit.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { closePages, findBrowser, launchBrowser, openPage, SMALL, violations } from '../helpers/browser.js';
 import {
@@ -178,7 +178,7 @@ describe.skipIf(path === null)(
         });
         const classes = made.classes.map((k) => `<i>class ${k}</i>`);
         const network = join(folder, `${sizes.length}.safetensors`);
-        writeFileSync(network, writeNetwork({ ...made, classes }));
+        writeFileSync(network, writeOwnNetwork({ ...made, classes }));
         const html = join(folder, `${sizes.length}.html`);
         expect((await runShared(['draw', '--model', network, '--out', html])).exitCode).toBe(0);
         const { page: own, complaints } = await openPage(browser, html);

@@ -7,7 +7,7 @@ import { evaluate } from '../../pipelines/evaluate.js';
 import { type ReportOptions, report } from '../../pipelines/report.js';
 import { openModel } from '../../src/inputs/open-model.js';
 import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
-import { writeNetwork } from '../../src/network/formats/network-file.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { randomNetwork, randomPixels } from '../helpers/random-network.js';
@@ -156,7 +156,7 @@ describe('the report of anything else', () => {
   function small(count: number): ReportOptions {
     const network = randomNetwork({ ...SMALL, outputs: [6, 3] });
     const classes = ['<script>alert(1)</script>', 'a & "b"', "it's"];
-    writeFileSync(at('small.safetensors'), writeNetwork({ ...network, classes }));
+    writeFileSync(at('small.safetensors'), writeOwnNetwork({ ...network, classes }));
     const all = randomPixels(5, count * 20, 0.5);
     const rows = Array.from({ length: count }, (_, i) => [i % 3, ...all.subarray(i * 20, (i + 1) * 20)]);
     writeFileSync(at('<b>.csv'), rows.map((row) => `${row.join(',')}\n`).join(''));

@@ -1,5 +1,6 @@
-import { DigitflowError, quoteValue } from '../../errors.js';
-import { parseShallowJson } from './shallow-json.js';
+import { quoteValue } from '../../../errors.js';
+import { networkFileError } from '../found-network.js';
+import { parseShallowJson } from '../shallow-json.js';
 
 /** An array of numbers with a shape, row-major. */
 export interface Tensor {
@@ -53,11 +54,6 @@ const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
 /** Room for some 50,000 layers; the reference implementation reads 100 MB, which takes seconds and serves no network of ours. */
 const MAX_HEADER_BYTES = 8 * 2 ** 20;
-
-/** A NETWORK_FILE error of one line: where, what was expected, what was found, what to do. */
-export function networkFileError(where: string, expected: string, found: string, advice: string) {
-  return new DigitflowError('NETWORK_FILE', `${where}: expected ${expected}, found ${found}; ${advice}`);
-}
 
 /** The error of a file whose bytes contradict themselves. */
 function damaged(where: string, expected: string, found: string) {

@@ -1,9 +1,10 @@
-import { quoteValue, safeText } from '../../errors.js';
-import { ACTIVATIONS, type ActivationName, isActivationName } from '../activations.js';
-import type { ImageSize, Layer, Network } from '../network.js';
-import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../normalization.js';
-import { networkFileError, readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
-import { parseShallowJson } from './shallow-json.js';
+import { quoteValue, safeText } from '../../../errors.js';
+import { ACTIVATIONS, type ActivationName, isActivationName } from '../../activations.js';
+import type { ImageSize, Layer, Network } from '../../network.js';
+import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../../normalization.js';
+import { networkFileError } from '../found-network.js';
+import { parseShallowJson } from '../shallow-json.js';
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
@@ -29,7 +30,7 @@ const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
  * @param name the file's name in an error.
  * @throws DigitflowError NETWORK_FILE for the first thing that is not right.
  */
-export function readNetwork(bytes: Uint8Array, name: string): Network {
+export function readOwnNetwork(bytes: Uint8Array, name: string): Network {
   const { tensors, metadata } = readSafetensors(bytes, name);
   checkTensorNames(tensors, name);
   const { activations, ...described } = parseMetadata(metadata, name);
@@ -52,7 +53,7 @@ export function readNetwork(bytes: Uint8Array, name: string): Network {
  *
  * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold, or provenance that uses a key of ours.
  */
-export function writeNetwork({ layers, image, normalization, classes, provenance }: Network): Uint8Array {
+export function writeOwnNetwork({ layers, image, normalization, classes, provenance }: Network): Uint8Array {
   const taken = Object.keys(provenance).find((key) => OWN_KEYS.includes(key));
   if (taken !== undefined) {
     const expected = `keys other than ${OWN_KEYS.join(', ')}`;

@@ -1,0 +1,14 @@
+import type { NetworkFormat, ReadNetworkFile, WriteNetworkFile } from './found-network.js';
+
+/** One format: what a message calls it, the usual endings of its files, and the code, which is loaded when it is met. */
+export interface NetworkFormatEntry {
+  readonly title: string;
+  readonly endings: readonly string[];
+  /** Absent where such files are not read. */
+  readonly read?: () => Promise<ReadNetworkFile>;
+  /** Absent where such files are not written. */
+  readonly write?: () => Promise<WriteNetworkFile>;
+}
+
+/** The formats of networks. A new one is a folder here, and an entry in this table. */
+export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkFormatEntry>>> = {};
