@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DRAW_LOADER_FILE, DRAW_SCRIPT_FILE, DRAW_STYLE_FILE } from '../src/assets.js';
 import { DigitflowError, inputError } from '../src/errors.js';
-import { loadFilm } from '../src/inputs/open-film.js';
-import { BUNDLED_MODELS, loadModel, type Model } from '../src/inputs/open-model.js';
+import { loadFilm } from '../src/inputs/models/open-film.js';
+import { BUNDLED_MODELS, loadModel, type Model } from '../src/inputs/models/open-model.js';
 import { runImages, verdictsOf } from '../src/insight/run-images.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
 import { blackAndWhite } from '../src/network/normalization.js';

@@ -3,7 +3,7 @@ import { WELL_READ } from '../src/counting/reading-sample.js';
 import { REPORT_MISTAKES } from '../src/counting/report-collector.js';
 import { DigitflowError } from '../src/errors.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { type Model, openModel } from '../src/inputs/models/open-model.js';
 import { lossOf } from '../src/network/network.js';
 import { describeNormalization } from '../src/network/normalization.js';
 import { checkPlannedModel } from '../src/sharding/make-shard.js';

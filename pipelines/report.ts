@@ -1,6 +1,6 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { REPORT_MISTAKES, ReportCollector } from '../src/counting/report-collector.js';
-import { loadModel } from '../src/inputs/open-model.js';
+import { loadModel } from '../src/inputs/models/open-model.js';
 import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';

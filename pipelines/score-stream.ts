@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import type { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
 import { decodeText, type TextEncoding } from '../src/formats/csv/text-encoding.js';
-import { type Model, openModel } from '../src/inputs/open-model.js';
+import { type Model, openModel } from '../src/inputs/models/open-model.js';
 import { type RowFormat, rowFormat } from '../src/outputs/rows/row-format.js';
 import type { ScoredRows } from '../src/outputs/rows/scored-rows.js';
 import { type ScoreOptions, scoreModel } from './score.js';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
-import { loadModel, type Model } from '../src/inputs/open-model.js';
+import { loadModel, type Model } from '../src/inputs/models/open-model.js';
 import { lookDigitJson } from '../src/outputs/json-text.js';
 import { RowScorers } from '../src/serving/row-scorers.js';
 import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';

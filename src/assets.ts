@@ -22,6 +22,9 @@ export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 /** The entry of a thread that explains a verdict, built from workers/why-worker.ts. */
 export const WHY_WORKER_FILE = fromPackageRoot('dist/why-worker.cjs');
 
+/** The entry of a thread that reads a network from elsewhere, built from workers/model-worker.ts. */
+export const MODEL_WORKER_FILE = fromPackageRoot('dist/model-worker.cjs');
+
 /** What runs in the page to draw on, built from src/views/draw/live/, what unpacks that there, and how it looks. */
 export const DRAW_SCRIPT_FILE = fromPackageRoot('dist/draw-page.js');
 export const DRAW_LOADER_FILE = fromPackageRoot('dist/draw-loader.js');
@@ -29,6 +32,9 @@ export const DRAW_STYLE_FILE = fromPackageRoot('dist/draw-style.css');
 
 /** The folder of the trained networks and the test set. */
 export const DATA_FOLDER = fromPackageRoot('data');
+
+/** 500 images of the training set and their labels, in the folder of data: what networks from elsewhere are tried on. */
+export const SAMPLE_FILES = ['sample-images-idx3-ubyte', 'sample-labels-idx1-ubyte'] as const;
 
 /** A compiled kernel. */
 export type WasmModule = object;

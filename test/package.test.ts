@@ -47,6 +47,8 @@ describe('package.json', () => {
   test('packs what the build makes, not what old clones still hold', async () => {
     const folder = await tempFolder({ 'package.json': Buffer.from(JSON.stringify(manifest)) });
     const wanted = [
+      'data/sample-images-idx3-ubyte',
+      'data/sample-labels-idx1-ubyte',
       'data/t10k-images-idx3-ubyte',
       'dist/digitflow.cjs',
       'dist/THIRD-PARTY-LICENSES.txt',

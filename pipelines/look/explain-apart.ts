@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WHY_WORKER_FILE } from '../../src/assets.js';
 import { DigitflowError } from '../../src/errors.js';
-import type { Model } from '../../src/inputs/open-model.js';
+import type { Model } from '../../src/inputs/models/open-model.js';
 import type { Why, WhyTask } from '../../src/insight/why.js';
 import { type DigitImage, type DigitView, viewDigit } from './look-digit.js';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DigitflowError } from '../../src/errors.js';
 import type { FitOptions } from '../../src/formats/pictures/fit-digit.js';
 import { nameOf } from '../../src/inputs/bytes/open-bytes.js';
-import { loadModel, type Model } from '../../src/inputs/open-model.js';
+import { loadModel, type Model } from '../../src/inputs/models/open-model.js';
 import {
   checkPlace,
   type Explanation,

@@ -5,8 +5,8 @@ import { isPng } from '../../src/formats/pictures/is-picture.js';
 import { contentOf } from '../../src/formats/recognize.js';
 import { readWhole } from '../../src/inputs/bytes/read-whole.js';
 import { isStream } from '../../src/inputs/first-bytes.js';
+import { loadModel, type Model } from '../../src/inputs/models/open-model.js';
 import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
-import { loadModel, type Model } from '../../src/inputs/open-model.js';
 import {
   type DetectorReport,
   detect,

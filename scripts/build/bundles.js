@@ -69,6 +69,7 @@ export async function buildBundles(root, libraryEntries) {
         'score-worker': 'workers/score-worker.ts',
         'train-worker': 'workers/train-worker.ts',
         'why-worker': 'workers/why-worker.ts',
+        'model-worker': 'workers/model-worker.ts',
         'csv-parse': 'csv-parse/sync',
       },
       plugins: [csvParseApart],

@@ -16,7 +16,13 @@ const INPUTS = [
 /** npm's own list of what is installed. */
 const INSTALLED = 'node_modules/.package-lock.json';
 
-const OUTPUTS = ['dist', 'data/t10k-images-idx3-ubyte', 'data/t10k-labels-idx1-ubyte'];
+const DATA = [
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+  'sample-images-idx3-ubyte',
+  'sample-labels-idx1-ubyte',
+];
+const OUTPUTS = ['dist', ...DATA.map((name) => `data/${name}`)];
 
 /** Among what is not published. */
 const STAMP = 'dist/scripts/stamp.txt';

@@ -8,7 +8,7 @@ import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/
 import { dashed, describeGuesses, isDelimiter, type ReadingFlags } from '../formats/reading.js';
 import { parseScale, type Scale } from '../formats/scale.js';
 import { isStream } from '../inputs/first-bytes.js';
-import { BUNDLED_MODELS } from '../inputs/open-model.js';
+import { BUNDLED_MODELS } from '../inputs/models/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import { sayNote } from './process.js';
 

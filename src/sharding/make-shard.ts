@@ -3,7 +3,7 @@ import { digestWords } from '../counting/wording.js';
 import type { InputDescription, RunEnd, RunPosition } from '../engine/records.js';
 import { checkCounts } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
-import { loadModel, type Model } from '../inputs/open-model.js';
+import { loadModel, type Model } from '../inputs/models/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
 import type { Plan } from './plan.js';
 import { plannedRecords } from './plan-file.js';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'fflate/browser';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';

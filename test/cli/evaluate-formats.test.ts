@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/counting/evaluation.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import type { CliOptions } from '../helpers/cli.js';
 import { testLabels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { copyOfProgram } from '../helpers/copy-of-program.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -39,7 +39,7 @@ describe('an input that is not there is one line, and exit code 66', () => {
     ['labels of images whose name does not tell', ['untold'], 'untold', '"images"'],
     ['a folder', ['nowhere/images', 'labels'], 'nowhere/images: no such file'],
     ['the files in a folder', ['.'], 't10k-images-idx3-ubyte', 'no such file'],
-    ['a network', ['--model', 'nothing'], 'nothing: no such network', 'sigmoid', '.safetensors'],
+    ['a network', ['--model', 'nothing'], 'nothing: no such network', 'sigmoid', 'the path of a file'],
   ])('%s', async (_, args, ...words) => {
     const cwd = await folderOf({ 'my-images': IMAGES, untold: IMAGES });
     await expectFailure(args, { code: 'INPUT_MISSING', exitCode: 66, words }, { cwd });

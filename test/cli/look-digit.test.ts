@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { networkReport } from '../../src/insight/network-report.js';
 import { testImages } from '../helpers/image-set.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
 import { testImages } from '../helpers/image-set.js';
 import { testPixels } from '../helpers/mnist.js';

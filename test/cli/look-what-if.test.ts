@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { testRow } from '../helpers/csv.js';
 import { testLabels } from '../helpers/mnist.js';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -40,7 +40,7 @@ async function failing(line: string): Promise<{ readonly said: string; readonly 
 
 describe('whatever a file is given as, it is named by what it is:', () => {
   const GIVE_IMAGES = 'give images here, and a network with --model';
-  const GIVE_NETWORK = 'give sigmoid, relu, or the path of a .safetensors file';
+  const GIVE_NETWORK = 'give sigmoid, relu, or the path of a file';
   const LFS = 'found a Git LFS pointer in place of the file; run git lfs pull';
   test.each<[line: string, words: string, exitCode?: number]>([
     [
@@ -72,21 +72,18 @@ describe('whatever a file is given as, it is named by what it is:', () => {
     ],
     [
       'evaluate --model images-idx3-ubyte',
-      `images-idx3-ubyte: expected a network as safetensors, found an IDX file; ${GIVE_NETWORK}, and images`,
+      `images-idx3-ubyte: expected a network, found an IDX file; ${GIVE_NETWORK}, and images`,
     ],
     [
       'evaluate --model rows.csv',
-      `rows.csv: expected a network as safetensors, found rows of text; ${GIVE_NETWORK}, and images before it`,
+      `rows.csv: expected a network, found rows of text; ${GIVE_NETWORK}, and images before it`,
     ],
     [
       'score rows.csv --model digit.png',
-      `digit.png: expected a network as safetensors, found a PNG picture; ${GIVE_NETWORK}`,
+      `digit.png: expected a network, found a PNG picture; ${GIVE_NETWORK}`,
     ],
-    [
-      'look network --model a.pt',
-      'a.pt: expected a network as safetensors, found a PyTorch file; networks of this format are not read yet',
-    ],
-    ['evaluate --model a.gz', 'a.gz: expected a network as safetensors, found gzip; unpack it first'],
+    ['look network --model a.pt', 'a.pt: networks of this format are not read'],
+    ['evaluate --model a.gz', 'a.gz: expected a network, found gzip; unpack it first'],
     [
       'train --resume a.safetensors --out f',
       'a.safetensors: expected digitflow.checkpoint/1, found a network',

@@ -4,7 +4,7 @@ import { evaluate } from '../../pipelines/evaluate.js';
 import { DigitflowError } from '../../src/errors.js';
 import { parseRow } from '../../src/formats/csv/parse-row.js';
 import { cursorAt } from '../../src/inputs/input.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { openImages, permitsOf } from '../inputs/drain.js';
 import { idxBytes, labelsIdx } from '../inputs/idx-bytes.js';

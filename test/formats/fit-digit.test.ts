@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { fitDigit } from '../../src/formats/pictures/fit-digit.js';
 import type { GreyImage } from '../../src/formats/pictures/grey-image.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { drawDigit, grain, type Scene } from '../helpers/digit-pictures.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unexpected } from '../../src/formats/content/content.js';
 import { contentOf } from '../../src/formats/recognize.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -133,11 +133,8 @@ describe('what is not read is named, with what to do about it:', () => {
     ['an ONNX network; networks of this format are not read yet; convert it to safetensors', ONNX],
     ['an HDF5 file, as Keras saves networks; networks of this format', latin1('\x89HDF\r\n\x1a\n')],
     ['gzip; unpack it first', Buffer.of(0x1f, 0x8b, 8)],
-    [
-      'an IDX file; give sigmoid, relu, or the path of a .safetensors file, and images before it',
-      imagesIdx(1, 2, 2),
-    ],
-    ['a PNG picture; give sigmoid, relu, or the path of a .safetensors file', latin1('\x89PNG\r\n\x1a\n')],
+    ['an IDX file; give sigmoid, relu, or the path of a file, and images before it', imagesIdx(1, 2, 2)],
+    ['a PNG picture; give sigmoid, relu, or the path of a file', latin1('\x89PNG\r\n\x1a\n')],
     ['a checkpoint of train; go on with it by train --resume', CHECKPOINT],
   ])('as a network: %s', (words, start) => {
     expect(unexpected('network', 'a network', contentOf(start))).toContain(

@@ -3,7 +3,7 @@ import type { Scorer } from '../../src/engine/open-scorer.js';
 import { type PoolOptions, ScoringPool } from '../../src/engine/pool.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import type { Network } from '../../src/network/network.js';
 import { testLabels, testPixels } from './mnist.js';
 import { testReading } from './records.js';

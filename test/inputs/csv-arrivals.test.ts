@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
 import { cursorAt } from '../../src/inputs/input.js';
 import type { InputsOptions } from '../../src/inputs/inputs.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { openImages, permitsOf } from './drain.js';
 import { failureOf } from './failure-of.js';

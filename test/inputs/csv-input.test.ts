@@ -8,7 +8,7 @@ import type { ReadingFlags } from '../../src/formats/reading.js';
 import type { ByteInput } from '../../src/inputs/bytes/open-bytes.js';
 import { cursorAt } from '../../src/inputs/input.js';
 import type { InputsOptions } from '../../src/inputs/inputs.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { batch } from '../../src/operators/batch-records.js';
 import { decode } from '../../src/operators/decode.js';
 import { forward } from '../../src/operators/forward.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { ATTRIBUTION_TOLERANCE, attribute } from '../../src/insight/attribution.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';

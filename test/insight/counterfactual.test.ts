@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { smallestChange } from '../../src/insight/counterfactual.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { ablate, allNeurons, distributionOf, networkReport } from '../../src/insight/network-report.js';
 import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import type { Network } from '../../src/network/network.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
 import { rankImages } from '../../src/insight/run-images.js';
 import { activate } from '../../src/network/activations.js';

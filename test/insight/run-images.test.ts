@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { countCorrect, runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { feedForward, predictedClass } from '../../src/network/feed-forward.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { runImages } from '../../src/insight/run-images.js';
 import { type Change, changeNetwork, feedImages, whatIf } from '../../src/insight/what-if.js';
 import { feedForward, predictedClass } from '../../src/network/feed-forward.js';

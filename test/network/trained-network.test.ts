@@ -6,7 +6,7 @@ import { readTestImages } from '../../scripts/float64/first-network.js';
 import { countCorrect } from '../../scripts/float64/train-float64.js';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
 import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { layerSizes, parameterCount } from '../../src/network/network.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';

@@ -5,7 +5,7 @@ import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js
 import type { ChooseReading } from '../../src/inputs/candidate-readings.js';
 import { settleCsv } from '../../src/inputs/csv/csv-candidates.js';
 import { readFirstBytes } from '../../src/inputs/first-bytes.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';

@@ -7,7 +7,7 @@ import { evaluate, evaluateModel } from '../../pipelines/evaluate.js';
 import { hold } from '../../pipelines/hold.js';
 import { DigitflowError } from '../../src/errors.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { readOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';

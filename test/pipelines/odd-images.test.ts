@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { oddImagesWords } from '../../pipelines/other-reading.js';
 import { score } from '../../pipelines/score.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { surerReading } from '../../src/insight/odd-images.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { transposePixels } from '../../src/network/feed-forward.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { createRandom } from '../../src/network/random.js';

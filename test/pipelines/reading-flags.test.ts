@@ -5,7 +5,7 @@ import { hold } from '../../pipelines/hold.js';
 import { score } from '../../pipelines/score.js';
 import { train } from '../../pipelines/train.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { npyBytes, npyTexts } from '../formats/npy-bytes.js';
 import { storedNumbers } from '../formats/stored-numbers.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mnistDataFolder } from '../../scripts/mnist-data.js';
 import { prepareData } from '../../scripts/prepare-data.js';
+import { SAMPLE_FILES } from '../../src/assets.js';
 import { MNIST_FILES } from '../../src/inputs/known-datasets.js';
 
 const original = mnistDataFolder();
@@ -43,11 +44,25 @@ function copyOfOriginals(): string {
 describe('prepareData', () => {
   it('writes the test set, byte for byte the original', () => {
     const written = prepareData({ from: original, to });
-    expect(written).toEqual([join(to, 't10k-images-idx3-ubyte'), join(to, 't10k-labels-idx1-ubyte')]);
+    const testSet = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+    expect(written).toEqual([...testSet, ...SAMPLE_FILES].map((name) => join(to, name)));
     for (const { name } of [MNIST_FILES.testImages, MNIST_FILES.testLabels]) {
       expect(readFileSync(join(to, name)).equals(readFileSync(join(original, name)))).toBe(true);
     }
-    expect(readdirSync(to)).toHaveLength(2);
+    expect(readdirSync(to)).toHaveLength(4);
+  });
+
+  it('writes a sample of the training set, evenly: every 120th record', () => {
+    prepareData({ from: original, to });
+    const [sampleImages, sampleLabels] = SAMPLE_FILES.map((name) => readFileSync(join(to, name)));
+    expect([sampleImages.readUInt32BE(4), sampleLabels.readUInt32BE(4)]).toEqual([500, 500]);
+    const trainImages = readFileSync(join(original, MNIST_FILES.trainImages.name));
+    const trainLabels = readFileSync(join(original, MNIST_FILES.trainLabels.name));
+    for (const i of [0, 1, 250, 499]) {
+      const image = sampleImages.subarray(16 + i * 784, 16 + (i + 1) * 784);
+      expect(image.equals(trainImages.subarray(16 + i * 120 * 784, 16 + (i * 120 + 1) * 784))).toBe(true);
+      expect(sampleLabels[8 + i]).toBe(trainLabels[8 + i * 120]);
+    }
   });
 
   it('leaves right files alone and writes a broken one anew', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ScoreStreamOptions, scoreStream, scoreStreamOn } from '../../pipelines/score-stream.js';
-import { type Model, openModel } from '../../src/inputs/open-model.js';
+import { type Model, openModel } from '../../src/inputs/models/open-model.js';
 import type { Normalization } from '../../src/network/normalization.js';
 import { RowScorers } from '../../src/serving/row-scorers.js';
 import { digitsCsv } from '../helpers/digits-csv.js';

@@ -4,7 +4,7 @@ import { DigitflowError } from '../../src/errors.js';
 import type { ReadingFlags } from '../../src/formats/reading.js';
 import { OpenFile } from '../../src/inputs/bytes/file-bytes.js';
 import { Inputs } from '../../src/inputs/inputs.js';
-import type { Model } from '../../src/inputs/open-model.js';
+import type { Model } from '../../src/inputs/models/open-model.js';
 import { createRandom, type Random } from '../../src/network/random.js';
 import { describeInput } from '../../src/sharding/planned-inputs.js';
 import { type RowPlace, RowScan } from '../../src/sharding/row-scan.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { PLAN_SCHEMA, type Plan, type PlannedInput } from '../../src/sharding/plan.js';
 import { planText, readPlan, shardsFrom } from '../../src/sharding/plan-file.js';
 import type { ShardResult } from '../../src/sharding/shard-file.js';

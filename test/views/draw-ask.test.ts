@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'fflate/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { attribute } from '../../src/insight/attribution.js';
 import { neuronArithmetic } from '../../src/insight/explain.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';

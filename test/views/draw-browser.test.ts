@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookDigit } from '../../pipelines/look/look-digit.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { runImages, verdictsOf } from '../../src/insight/run-images.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { inflateSync } from 'fflate/browser';
 import { expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { packDrawData, unpackDrawData } from '../../src/views/draw/draw-data.js';
 import { bytesOfText, textOfBytes } from '../../src/views/draw/text-bytes.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { detect } from '../../src/insight/detector.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { detectorOf, type Handmade, presetOf, seenBy } from '../../src/views/draw/live/handmade/handmade.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crc32 } from '../../src/formats/pictures/png-chunks.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { type Change, changeNetwork, inputOf } from '../../src/insight/what-if.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';

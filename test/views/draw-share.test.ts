@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { feedForward } from '../../src/network/feed-forward.js';
 import { Pad } from '../../src/views/draw/live/pad.js';

@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { type ReportOptions, report } from '../../pipelines/report.js';
-import { openModel } from '../../src/inputs/open-model.js';
+import { openModel } from '../../src/inputs/models/open-model.js';
 import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { digitsCsv } from '../helpers/digits-csv.js';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createWorker } from '../../src/engine/create-worker.js';
 import { SharedNetwork } from '../../src/engine/shared-network.js';
 import { Slots } from '../../src/engine/slots.js';
-import { BUNDLED_MODELS, openModel } from '../../src/inputs/open-model.js';
+import { BUNDLED_MODELS, openModel } from '../../src/inputs/models/open-model.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { loss, lossOf, type Network } from '../../src/network/network.js';

@@ -12,8 +12,8 @@ const MOST_SHOWN = 3;
 /** What an archive is, by the names of its entries. */
 const byNames = (): readonly (readonly [name: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/(?:^|\/)constants\.pkl$/, 'a TorchScript network', NETWORK],
-  [/(?:^|\/)data\.pkl$/, 'a PyTorch file', NETWORK],
-  [/^model\.weights\.h5$/, 'a Keras network', NETWORK],
+  [/(?:^|\/)data\.pkl$/, 'a PyTorch file', { ...NETWORK, network: 'pytorch' }],
+  [/^model\.weights\.h5$/, 'a Keras network', { ...NETWORK, network: 'keras' }],
   [/^coefficients\.bin$/, 'a Deeplearning4j network', NETWORK],
   [/^xl\//, 'an Excel workbook', TABLE],
   [/^word\//, 'a Word document', OTHER],
@@ -31,7 +31,8 @@ export function archiveContent(bytes: Buffer): Content | null {
   const known = byNames().find(([pattern]) => names.some((name) => pattern.test(name)));
   if (known !== undefined) return { title: known[1], ...known[2] };
   // Only the first is asked for where arrays are read.
-  if (names[0]?.endsWith('.npy')) return { title: 'NumPy arrays', kind: 'images', advice: {} };
+  if (names[0]?.endsWith('.npy'))
+    return { title: 'NumPy arrays', kind: 'images', network: 'numpy', advice: {} };
   const files = names.filter((name) => !name.endsWith('/')).map((name) => shown(name, 40));
   const more = files.length > MOST_SHOWN ? ', …' : '';
   const of = files.length > 0 ? ` of ${files.slice(0, MOST_SHOWN).join(', ')}${more}` : '';

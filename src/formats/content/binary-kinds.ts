@@ -41,11 +41,19 @@ const signatures = (): readonly (readonly [
   [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', NETWORK],
   [/^.{4}TFL3/s, 'a TensorFlow Lite network', NETWORK],
   // The first of the pickles that the format was made of before it was a ZIP: a magic number.
-  ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', NETWORK],
-  ['\x89HDF\r\n\x1a\n', 'an HDF5 file, as Keras saves networks', imagesOrNetwork(ARRAYS)],
+  ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', { ...NETWORK, network: 'pytorch' }],
+  [
+    '\x89HDF\r\n\x1a\n',
+    'an HDF5 file, as Keras saves networks',
+    { ...imagesOrNetwork(ARRAYS), network: 'keras' },
+  ],
   [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS)],
   // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
-  [/^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/, 'a Python pickle', imagesOrNetwork(ARRAYS)],
+  [
+    /^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/,
+    'a Python pickle',
+    { ...imagesOrNetwork(ARRAYS), network: 'numpy' },
+  ],
   [/^PAR1[\0-\x1f]/, 'a Parquet file', TABLE],
   [/^(?:ARROW1\0|FEA1\0)/, 'an Arrow file', TABLE],
   [/^ORC[\0-\x20]/, 'an ORC file', TABLE],
@@ -66,7 +74,7 @@ const signatures = (): readonly (readonly [
   [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'text in UTF-32', advised('write it as UTF-8')],
   [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16', advised('write it as UTF-8')],
   [/^\0\0[\x08\x09\x0b-\x0e][\x01-\x08]/, 'an IDX file', { kind: 'images', advice: {} }],
-  ['\x93NUMPY', 'a NumPy array', { kind: 'images', advice: {} }],
+  ['\x93NUMPY', 'a NumPy array', { kind: 'images', network: 'numpy', advice: {} }],
   [/^[\x01-\x03]\x08\0\0/, 'an IDX file whose numbers are little-endian', advised('write them big-endian')],
 ];
 
@@ -77,7 +85,7 @@ export function binaryContent(bytes: Buffer, text: string): Content | null {
     typeof start === 'string' ? text.startsWith(start) : start.test(text),
   );
   if (known !== undefined) return { title: known[1], ...known[2] };
-  if (isOnnx(bytes)) return { title: 'an ONNX network', ...NETWORK };
+  if (isOnnx(bytes)) return { title: 'an ONNX network', ...NETWORK, network: 'onnx' };
   if (isSavedModel(text)) return { title: 'a TensorFlow network', ...NETWORK };
   return isUtf16(text) ? { title: 'text in UTF-16', ...advised('write it as UTF-8') } : null;
 }
@@ -89,7 +97,8 @@ function isSafetensors(bytes: Buffer): boolean {
 
 function safetensorsContent(bytes: Buffer): Content {
   const isCheckpoint = bytes.includes('digitflow.checkpoint/');
-  if (!isCheckpoint) return { title: 'a network in safetensors', kind: 'safetensors', advice: {} };
+  if (!isCheckpoint)
+    return { title: 'a network in safetensors', kind: 'safetensors', network: 'safetensors', advice: {} };
   const network = 'go on with it by train --resume; give the network that train --out wrote';
   return { title: 'a checkpoint of train', kind: 'safetensors', advice: { network } };
 }

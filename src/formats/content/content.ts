@@ -1,6 +1,17 @@
 /** What a file was given as. */
 export type Wanted = 'images' | 'labels' | 'network' | 'checkpoint' | 'film' | 'picture' | 'mask';
 
+/** The formats that networks are read from or written to. */
+export type NetworkFormat =
+  | 'safetensors'
+  | 'onnx'
+  | 'keras'
+  | 'pytorch'
+  | 'numpy'
+  | 'json'
+  | 'c'
+  | 'javascript';
+
 /** What some content is, and what to do where it is not what was wanted. */
 export interface Content {
   /** `a PNG picture`. */
@@ -10,6 +21,8 @@ export interface Content {
    * formats and `other` are not read; `unknown` is binary data of which nothing is known.
    */
   readonly kind: 'images' | 'text' | 'picture' | 'safetensors' | 'network' | 'other' | 'unknown';
+  /** The format of the network that it may hold; absent where networks of this kind are not read. */
+  readonly network?: NetworkFormat;
   /** What to do about it, by what it was given as. What is not said here is said of what was wanted. */
   readonly advice: Partial<Readonly<Record<Wanted, string>>>;
 }
@@ -50,7 +63,7 @@ const INSTEAD: Readonly<Record<Wanted, (kind: Content['kind']) => string>> = {
   labels: (kind) => (kind === 'images' ? CHECK : 'give the class of each image'),
   network: (kind) => {
     const images = kind === 'images' || kind === 'text' ? ', and images before it' : '';
-    return `give sigmoid, relu, or the path of a .safetensors file${images}`;
+    return `give sigmoid, relu, or the path of a file${images}`;
   },
   checkpoint: () => 'give the file that train --checkpoint wrote',
   film: () => 'give the file that train --film wrote',
@@ -61,7 +74,7 @@ const INSTEAD: Readonly<Record<Wanted, (kind: Content['kind']) => string>> = {
   mask: () => 'draw the region in text, with # and -, or in a PNG',
 };
 
-/** `expected a network as safetensors, found a PNG picture; …`: the words of an error after the file's name. */
+/** `expected a network, found a PNG picture; …`: the words of an error after the file's name. */
 export function unexpected(wanted: Wanted, expected: string, { title, kind, advice }: Content): string {
   return `expected ${expected}, found ${title}; ${advice[wanted] ?? INSTEAD[wanted](kind)}`;
 }

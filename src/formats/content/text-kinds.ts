@@ -3,6 +3,8 @@ import { advised, type Content, imagesOrNetwork, NETWORK, OTHER, shown, TABLE } 
 const PAGE = advised('get the file that it leads to');
 const ARRAYS = 'save its arrays with numpy.savez';
 
+const JSON_NETWORK = { ...NETWORK, network: 'json' } as const;
+
 /** Text that is neither rows of numbers nor JSON, by how it begins, after a byte order mark and blanks. */
 const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/^version https:\/\/git-lfs/, 'a Git LFS pointer in place of the file', advised('run git lfs pull')],
@@ -26,7 +28,7 @@ const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Con
   [
     /^(?:\([dl]p\d+\n|c(?:__builtin__|builtins|copy_?reg|collections|numpy|torch|sklearn)[\w.]*\n\w+\n)/,
     'a Python pickle',
-    imagesOrNetwork(ARRAYS),
+    { ...imagesOrNetwork(ARRAYS), network: 'numpy' },
   ],
   [
     /^(?:40[0-9]|50[0-9])?:? ?(?:Not Found|Forbidden|Unauthorized|Access Denied|Bad Gateway|Entry not found|Repository not found|Invalid username or password)\b/i,
@@ -38,16 +40,20 @@ const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Con
 /** JSON by its keys. */
 const jsons = (): readonly (readonly [pattern: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
   [/"weight_map"\s*:/, 'the index of a network in several files', NETWORK],
-  [/"modelTopology"\s*:|"format"\s*:\s*"(?:layers|graph)-model"/, 'a TensorFlow.js network', NETWORK],
+  [/"modelTopology"\s*:|"format"\s*:\s*"(?:layers|graph)-model"/, 'a TensorFlow.js network', JSON_NETWORK],
   [
     /"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/,
     'the architecture of a Keras network, without its weights',
     NETWORK,
   ],
   [/^\{\s*"(?:architectures|model_type)"/, 'the configuration of a network, without its weights', NETWORK],
-  [/^\{\s*"sizes"\s*:\s*\[.*?"(?:weights|biases|layers)"/s, 'a network in JSON, with its sizes', NETWORK],
-  [/^\{\s*"(?:weights|biases|layers|neurons)"\s*:/, 'a network in JSON', NETWORK],
-  [/^\{\s*"[\w.]+\.(?:weight|bias)"\s*:/, 'the state dict of a PyTorch network in JSON', NETWORK],
+  [
+    /^\{\s*"sizes"\s*:\s*\[.*?"(?:weights|biases|layers)"/s,
+    'a network in JSON, with its sizes',
+    JSON_NETWORK,
+  ],
+  [/^\{\s*"(?:weights|biases|layers|neurons)"\s*:/, 'a network in JSON', JSON_NETWORK],
+  [/^\{\s*"[\w.]+\.(?:weight|bias)"\s*:/, 'the state dict of a PyTorch network in JSON', JSON_NETWORK],
   [/"nbformat"\s*:|^\{\s*"cells"\s*:/, 'a Jupyter notebook', OTHER],
 ];
 
@@ -66,5 +72,5 @@ function jsonContent(bytes: Buffer): Content {
   const known = jsons().find(([pattern]) => pattern.test(json));
   if (known !== undefined) return { title: known[1], ...known[2] };
   const title = `JSON that begins with ${shown(json, 40)}`;
-  return { title, ...imagesOrNetwork('write it as CSV') };
+  return { title, ...imagesOrNetwork('write it as CSV'), network: 'json' };
 }

@@ -45,6 +45,14 @@ export interface FoundNetwork {
   readonly notes: readonly string[];
 }
 
+/** An array of a file, by its name. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major, float64. */
+  readonly values: Float64Array;
+}
+
 /** What a reader needs of the machine, so that readers are pure. */
 export interface FileHost {
   /** Inflates deflate data; throws where it is broken, or would give more than `mostBytes`. */

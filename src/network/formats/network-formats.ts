@@ -11,4 +11,11 @@ export interface NetworkFormatEntry {
 }
 
 /** The formats of networks. A new one is a folder here, and an entry in this table. */
-export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkFormatEntry>>> = {};
+export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkFormatEntry>>> = {
+  safetensors: {
+    title: 'safetensors',
+    endings: ['.safetensors'],
+    read: async () => (await import('./safetensors/foreign-safetensors.js')).readNetworkFile,
+    write: async () => (await import('./safetensors/network-file.js')).writeOwnNetwork,
+  },
+};

@@ -23,6 +23,18 @@ const REQUIRED = {
 } as const;
 const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
 
+/** Whether a safetensors file is in our own dialect, by what its metadata says; all others are read as strangers' files. */
+export function isOwnNetwork(bytes: Uint8Array): boolean {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+    'latin1',
+    0,
+    MOST_LOOKED_AT,
+  );
+  return /"digitflow\.|"__metadata__"\s*:\s*\{[^}]*"(?:activations|normalization)"\s*:/.test(header);
+}
+
+const MOST_LOOKED_AT = 65_536;
+
 /**
  * Reads a network from a safetensors file: tensors `layers.N.weight` `[outputs, inputs]` (as PyTorch's Linear has it) and
  * `layers.N.bias` `[outputs]`, N from 0, and `__metadata__` with `activations`, `image`, `normalization` and `classes`.

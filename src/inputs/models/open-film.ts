@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { DATA_FOLDER } from '../assets.js';
-import { DigitflowError } from '../errors.js';
-import { unexpected } from '../formats/content/content.js';
-import { contentOf } from '../formats/recognize.js';
-import { type Film, readFilm } from '../network/formats/film.js';
-import { readWhole, type WholeFile } from './bytes/read-whole.js';
+import { DATA_FOLDER } from '../../assets.js';
+import { DigitflowError } from '../../errors.js';
+import { unexpected } from '../../formats/content/content.js';
+import { contentOf } from '../../formats/recognize.js';
+import { type Film, readFilm } from '../../network/formats/film.js';
+import { readWhole, type WholeFile } from '../bytes/read-whole.js';
 
 /** A film, and its file's bytes. */
 export interface OpenedFilm {

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATA_FOLDER } from '../../assets.js';
+import { DigitflowError, isUrl } from '../../errors.js';
+import { unexpected } from '../../formats/content/content.js';
+import { contentOf } from '../../formats/recognize.js';
+import type { NetworkFlags, NetworkGuess } from '../../insight/settle-network.js';
+import { networkFileError } from '../../network/formats/found-network.js';
+import { isOwnNetwork, readOwnNetwork } from '../../network/formats/safetensors/network-file.js';
+import type { Network } from '../../network/network.js';
+import { readWhole, readWholeNow, type WholeFile } from '../bytes/read-whole.js';
+import { isFolder } from '../first-bytes.js';
+
+/** The networks that come with digitflow, by name. */
+export const BUNDLED_MODELS: readonly string[] = ['sigmoid', 'relu'];
+
+/** A network, and what to call it. */
+export interface Model {
+  readonly network: Network;
+  /** The bundled network's name, or the file's path. */
+  readonly name: string;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** What was found of a network from elsewhere that its file does not say; absent where it says all. */
+  readonly found?: ModelFound;
+}
+
+/** How a network from elsewhere was understood. */
+export interface ModelFound {
+  /** `a PyTorch state dict`. */
+  readonly title: string;
+  readonly guesses: readonly NetworkGuess[];
+  /** What was done to read it: `BatchNormalization folded into layer 1`. */
+  readonly notes: readonly string[];
+}
+
+const NETWORK: WholeFile = weights('network', 'a network');
+/** What `train` goes on from. */
+export const CHECKPOINT: WholeFile = weights('checkpoint', 'a checkpoint of train');
+
+/**
+ * Opens a bundled network by its name, or a regular file by its path, at once: those that digitflow wrote only. `loadModel` opens all.
+ *
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE
+ */
+export function openModel(nameOrPath: string): Model {
+  try {
+    const bytes = readWholeNow(pathOfModel(nameOrPath), NETWORK);
+    if (!isOurs(bytes)) {
+      const expected = 'a network as digitflow writes it';
+      const advice = 'open it with loadModel, or convert it';
+      throw networkFileError(nameOrPath, expected, contentOf(bytes).title, advice);
+    }
+    return ownModel(nameOrPath, bytes);
+  } catch (error) {
+    throw explained(error, nameOrPath);
+  }
+}
+
+/**
+ * Opens a network: a bundled one by its name, or a file of any format that is read, pipes and devices as well, until the signal is
+ * aborted. What the file of a stranger does not say is found by trying it on images of the training set, or taken from `flags`.
+ *
+ * @throws DigitflowError INPUT_MISSING, INPUT_READ, NETWORK_FILE, NETWORK_TOO_LARGE; USAGE for flags that contradict the file; the
+ *   signal's reason
+ */
+export async function loadModel(
+  nameOrPath = 'sigmoid',
+  signal?: AbortSignal,
+  flags: NetworkFlags = {},
+): Promise<Model> {
+  try {
+    const path = pathOfModel(nameOrPath);
+    const bytes = await readWhole(path, NETWORK, signal);
+    const { network: format } = contentOf(bytes);
+    if (isOurs(bytes) || format === undefined) return ownModel(nameOrPath, bytes, flags);
+    const { readApart } = await import('./model-thread.js');
+    const file = { bytes, name: nameOrPath, path, format, flags };
+    const { network, ...found } = await readApart(file, signal);
+    return { network, name: nameOrPath, sha256: digestOf(bytes), found };
+  } catch (error) {
+    throw explained(error, nameOrPath);
+  }
+}
+
+function weights(wanted: 'network' | 'checkpoint', title: string): WholeFile {
+  return {
+    title,
+    mostBytes: 2 ** 30,
+    tooLarge: 'NETWORK_TOO_LARGE',
+    check: (start, name) => {
+      const content = contentOf(start);
+      if (wanted === 'network' ? content.network !== undefined : content.kind === 'safetensors') return;
+      throw new DigitflowError('NETWORK_FILE', `${name}: ${unexpected(wanted, title, content)}`);
+    },
+  };
+}
+
+function pathOfModel(nameOrPath: string): string {
+  return BUNDLED_MODELS.includes(nameOrPath) ? join(DATA_FOLDER, `${nameOrPath}.safetensors`) : nameOrPath;
+}
+
+/** Whether a network is one that we wrote, or wanted to be: its faults are told by what we expect of such. */
+function isOurs(bytes: Uint8Array): boolean {
+  const { network } = contentOf(bytes);
+  return network === 'safetensors' && isOwnNetwork(bytes);
+}
+
+function ownModel(nameOrPath: string, bytes: Uint8Array, { activations, classes }: NetworkFlags = {}): Model {
+  const network = readOwnNetwork(bytes, pathOfModel(nameOrPath));
+  checkSaid(
+    nameOrPath,
+    '--activations',
+    activations,
+    network.layers.map(({ activation }) => activation),
+  );
+  checkSaid(nameOrPath, '--classes', classes, network.classes);
+  return { network, name: nameOrPath, sha256: digestOf(bytes) };
+}
+
+/** Our own files say all of themselves: a flag may repeat it, and no more. */
+function checkSaid(
+  name: string,
+  flag: string,
+  given: readonly string[] | undefined,
+  own: readonly string[],
+): void {
+  if (given === undefined || `${given}` === `${own}`) return;
+  const message = `${name}: expected ${own.join(',')}, as its file says, found ${given.join(',')} in ${flag}; leave it out`;
+  throw new DigitflowError('USAGE', message);
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** What to do where there is no such network, or only a folder. */
+function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof DigitflowError)) return error;
+  if (error.code !== 'INPUT_MISSING' || isUrl(path)) return error;
+  if (!isFolder(path)) {
+    const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a file`;
+    return new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
+  }
+  const within = networksIn(path);
+  if (within.length === 0) return error;
+  const message = `${path}: expected a network, found a folder; give the file in it: ${within.join(', ')}`;
+  return new DigitflowError('INPUT_MISSING', message, { cause: error });
+}
+
+const MOST_TOLD = 3;
+
+function networksIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  return names
+    .sort()
+    .slice(0, MOST_TOLD)
+    .map((name) => join(folder, name));
+}
