@@ -1,183 +1,210 @@
-import { quoteValue } from '../../errors.js';
-import { foldNormalization, type Group, type Role } from './batch-normalization.js';
-import { type FoundLayer, type FoundNetwork, type NamedTensor, networkFileError } from './found-network.js';
+import { quoteValue, safeText } from '../../errors.js';
+import {
+  type FoundLayer,
+  type FoundNetwork,
+  MOST_PARAMETERS,
+  type NamedTensor,
+  networkFileError,
+} from './found-network.js';
+import { compareNames, partsOf, waysToChoose } from './named/name-order.js';
+import { foldNorms, waysToPlace } from './named/norm-places.js';
+import { type DenseTensors, type NormTensors, sortTensors } from './named/tensor-roles.js';
 
 export type { NamedTensor };
 
-/** What tensors are called, at the end of their names; PyTorch's, Keras' and those of course notes. */
-const ROLES: Readonly<Record<Role, RegExp>> = {
-  weight: /^(?:weights?|kernel|w|coefs?|theta)$/i,
-  bias: /^(?:bias(?:es)?|b|intercepts?|beta)$/i,
-  scale: /^gamma$/i,
-  mean: /^(?:running_mean|moving_mean)$/i,
-  variance: /^(?:running_var|moving_variance)$/i,
-  none: /^(?:num_batches_tracked|seed_generator_state|iterations?|step|epoch|learning_rate)$/i,
-};
+type RowsAre = 'outputs' | 'inputs';
+
+/** How all tensors can be read: an order of the layers, with the bias of each. */
+interface Reading {
+  readonly rowsAre: RowsAre;
+  readonly layers: readonly DenseTensors[];
+}
+
+/** More layers than any network of ours has; it bounds the search for their order. */
+const MOST_LAYERS = 128;
+const NAMES = 'name them fc1.weight, fc1.bias, fc2.weight, … in their order, as PyTorch does';
 
 /**
- * Makes layers of tensors of which nothing is known but their names and shapes. Layers go by the numbers in their names, or by
- * their sizes, of which each takes what the one before it gives. A batch normalization is folded into the layer before it.
+ * The layers that tensors make, from their names and shapes alone. Names may be any. Layers stand in the order in which
+ * their sizes fit one another and which the numbers in their names say. All weights of a file lie the same way round.
+ * BatchNorm is folded into a layer beside it; the states of an optimizer are passed over.
  *
- * @param fileName the file's name in an error
- * @throws DigitflowError NETWORK_FILE for what is no dense layer, for what is left over, and where the order stays open
+ * @param tensors in any order; each has as many values as its shape says.
+ * @throws DigitflowError NETWORK_FILE where no order fits or several do, and for any tensor that is not understood.
  */
 export function layersOf(
   tensors: readonly NamedTensor[],
   fileName: string,
 ): Pick<FoundNetwork, 'layers' | 'notes'> {
-  const groups = grouped(tensors, fileName);
-  const normalizations = groups.filter(({ parts }) => parts.has('mean') || parts.has('variance'));
-  const dense = groups.filter((group) => !normalizations.includes(group));
-  for (const group of dense) checkDense(group, fileName);
-  if (dense.length === 0) {
-    const names = tensors.slice(0, 5).map(({ name }) => name);
-    const found = names.length === 0 ? 'no tensors' : names.map(quoteValue).join(', ');
-    throw networkFileError(fileName, 'weights of dense layers', found, 'save the weights of a network');
+  checkNumbers(tensors, fileName);
+  const { layers, norms, vectors, passedOver } = sortTensors(tensors, fileName);
+  if (layers.length === 0 || layers.length > MOST_LAYERS) {
+    const advice = 'give a file with the weights of a network of dense layers';
+    const expected = `weights of 1 to ${MOST_LAYERS} dense layers`;
+    throw networkFileError(fileName, expected, listing(tensors) || 'no tensors', advice);
   }
-  const ordered = inOrder(dense, fileName);
-  const layers = ordered.map(layerOf);
-  const notes = normalizations.map((group) => foldNormalization(group, groups, ordered, layers, fileName));
-  return { layers, notes };
-}
-
-function grouped(tensors: readonly NamedTensor[], fileName: string): Group[] {
-  const groups = new Map<string, Map<Role, NamedTensor>>();
-  for (const tensor of tensors) {
-    const { stem, role } = partsOf(tensor, fileName);
-    if (role === 'none') continue;
-    const parts = groups.get(stem) ?? new Map<Role, NamedTensor>();
-    const twin = parts.get(role);
-    if (twin !== undefined) {
-      const found = `${quoteValue(twin.name)} and ${quoteValue(tensor.name)}`;
-      throw networkFileError(fileName, `one ${role} a layer`, found, 'give each layer a name of its own');
+  const { reading, isKnown } = chooseReading(layers, vectors, fileName, norms);
+  const rowsAre = isKnown ? reading.rowsAre : null;
+  const found = reading.layers.map(({ weight: { shape, values }, bias }): FoundLayer => {
+    const [rows, columns] = shape;
+    return { weights: values, rows, columns, rowsAre, biases: bias?.values ?? null, activation: null };
+  });
+  const sizes = [
+    sizesOf(reading.layers[0], reading.rowsAre).inputs,
+    ...reading.layers.map((layer) => sizesOf(layer, reading.rowsAre).outputs),
+  ];
+  const ways = waysToPlace(norms, reading.layers, sizes);
+  const folded = ways.length === 1 ? foldNorms(found, reading.layers, norms, ways[0]) : undefined;
+  if (!folded) {
+    const expected = 'one place between the layers for each BatchNorm';
+    const what = ways.length === 1 ? 'one after the last activation' : ways.length === 0 ? 'none' : 'several';
+    const labels = norms.map(({ label }) => quoteValue(label)).join(', ');
+    throw networkFileError(fileName, expected, `${what} (${labels})`, `fold it before you save, or ${NAMES}`);
+  }
+  for (const [l, { weights, biases }] of (norms.length > 0 ? folded.layers : []).entries()) {
+    for (const values of [weights, biases ?? weights]) {
+      checkFinite(values, `${fileName}: layer ${l + 1} with its BatchNorm`);
     }
-    groups.set(stem, parts.set(role, tensor));
   }
-  return Array.from(groups, ([stem, parts]) => ({ stem, parts }));
+  const notes = [
+    ...reading.layers.flatMap(({ bias }, l) => {
+      const isGuess = bias !== null && vectors.includes(bias);
+      return isGuess ? [`took ${quoteValue(bias.name)} for the biases of layer ${l + 1}`] : [];
+    }),
+    ...folded.notes,
+    ...(passedOver > 0 ? [`passed over ${passedOver} tensors of an optimizer`] : []),
+  ];
+  return { layers: folded.layers, notes };
 }
 
-/** `fc1.weight`, `dense_1/kernel:0`, `W1`, `weights_0`, `0.bias`: the layer's name and what the tensor is in it. */
-function partsOf({ name, shape }: NamedTensor, fileName: string): { stem: string; role: Role } {
-  const plain = name.replace(/:\d+$/, '').replace(/^(?:(?:module|_orig_mod)\.)+/, '');
-  const [, stem, own, number] =
-    /^(.*?)(?:^|[._/]|(?<=\d|[a-z])(?=[A-Z]))([A-Za-z]+(?:_[a-z]+)*)[._/]?(\d*)$/.exec(plain) ?? [];
-  for (const role of Object.keys(ROLES) as Role[]) {
-    if (own !== undefined && ROLES[role].test(own)) return { stem: `${stem}${number}`, role };
+function checkNumbers(tensors: readonly NamedTensor[], fileName: string): void {
+  const count = tensors.reduce((sum, { values }) => sum + values.length, 0);
+  if (count > MOST_PARAMETERS) {
+    const advice = 'give a smaller network';
+    throw networkFileError(fileName, `at most ${MOST_PARAMETERS} parameters`, `${count}`, advice);
   }
-  if (shape.length === 0) return { stem: plain, role: 'none' };
-  const expected = 'tensors whose names say what they are, such as fc1.weight and fc1.bias';
-  throw networkFileError(fileName, expected, quoteValue(name), 'leave out what is no layer, or rename it');
+  for (const { name, values } of tensors) checkFinite(values, `${fileName}: tensor ${quoteValue(name)}`);
 }
 
-function checkDense({ parts, stem }: Group, fileName: string): void {
-  const weight = parts.get('weight');
-  const [first] = parts.values();
-  const where = `${fileName}: ${quoteValue((weight ?? first).name)}`;
-  if (weight === undefined || parts.has('scale')) {
-    const expected = `a weight beside it in ${quoteValue(stem)}`;
-    throw networkFileError(where, expected, 'none', 'save all of the network');
-  }
-  const rank = weight.shape.length;
-  if (rank > 2) {
-    const message = `a convolutional network (shape ${quoteValue(weight.shape)})`;
-    throw networkFileError(
-      where,
-      'dense layers only',
-      message,
-      'export it as ONNX, and give --runtime onnxruntime',
-    );
-  }
-  if (rank < 2) {
-    const expected = 'a weight of two dimensions';
-    throw networkFileError(where, expected, quoteValue(weight.shape), 'digitflow runs dense layers only');
-  }
-  const bias = parts.get('bias');
-  if (bias === undefined || isVector(bias.shape)) return;
-  const found = quoteValue(bias.shape);
+/** They are scored in float32: what it cannot hold would be Infinity there. */
+function checkFinite(values: Float64Array, where: string): void {
+  const broken = values.find((value) => !Number.isFinite(Math.fround(value)));
+  if (broken === undefined) return;
   throw networkFileError(
-    `${fileName}: ${quoteValue(bias.name)}`,
-    'a bias of one dimension',
-    found,
-    'check it',
+    where,
+    'finite numbers of float32',
+    `${broken}`,
+    'train or export the network again',
   );
 }
 
-/** One dimension, beside others of 1. */
-function isVector(shape: readonly number[]): boolean {
-  return shape.length > 0 && shape.length <= 2 && shape.filter((size) => size > 1).length <= 1;
+/** The only reading that fits, and whether the file says which way round its weights lie. */
+function chooseReading(
+  layers: readonly DenseTensors[],
+  vectors: readonly NamedTensor[],
+  fileName: string,
+  [norm]: readonly NormTensors[],
+): { readonly reading: Reading; readonly isKnown: boolean } {
+  const all = (['outputs', 'inputs'] as const).flatMap((rowsAre) => readingsOf(layers, vectors, rowsAre));
+  if (all.length === 0) {
+    const shown = listing([...layers.map(({ weight }) => weight), ...biasesOf(layers), ...vectors]);
+    const expected = 'dense layers whose sizes fit one another in the order of their names';
+    throw networkFileError(fileName, expected, shown, `digitflow runs one chain of dense layers; ${NAMES}`);
+  }
+  // A network for images has more inputs than classes.
+  const likely = narrowed(all, ({ rowsAre, layers }) => {
+    return sizesOf(layers[0], rowsAre).inputs > sizesOf(layers[layers.length - 1], rowsAre).outputs;
+  });
+  const usual = narrowed(likely, ({ rowsAre }) => {
+    return layers.every(({ weight }) => usualRows(weight.name) === rowsAre);
+  });
+  const [reading, ...others] = narrowed(usual, ({ rowsAre }) => norm?.rowsAre === rowsAre);
+  if (others.every((other) => other.rowsAre !== reading.rowsAre && isSameOrder(other, reading))) {
+    return { reading, isKnown: others.length === 0 };
+  }
+  const shown = listing(layers.map(({ weight }) => weight));
+  throw networkFileError(
+    fileName,
+    'names that say the order of the layers',
+    `several orders that fit (${shown})`,
+    NAMES,
+  );
 }
 
-function layerOf({ parts }: Group): FoundLayer {
-  const weight = parts.get('weight');
-  if (weight === undefined) throw new TypeError('expected a weight');
-  const [rows, columns] = weight.shape;
-  const rowsAre = /kernel(?::\d+)?$/.test(weight.name) ? 'inputs' : null;
-  return {
-    ...{ weights: weight.values, rows, columns, rowsAre, activation: null },
-    biases: parts.get('bias')?.values ?? null,
-  };
+/** Those of which something holds, or all where it holds of none. */
+function narrowed(readings: readonly Reading[], holds: (reading: Reading) => boolean): readonly Reading[] {
+  const some = readings.filter(holds);
+  return some.length > 0 ? some : readings;
 }
 
-/** By the numbers in their names where they fit together so; else by their sizes, where that leaves one order. */
-function inOrder(groups: readonly Group[], fileName: string): Group[] {
-  const natural = [...groups].sort((a, b) => a.stem.localeCompare(b.stem, 'en', { numeric: true }));
-  for (const order of [natural, groups]) if (isChain(order)) return [...order];
-  const found = chains(groups, MOST_ORDERS);
-  if (found.length === 1) return found[0];
-  const shapes = groups.map((group) => `${group.stem} ${quoteValue(sizesOf(group))}`);
-  const expected =
-    found.length === 0
-      ? 'layers of which each takes what another gives'
-      : 'names that give the order of layers';
-  throw networkFileError(fileName, expected, shapes.join(', '), 'number them in their names');
+function isSameOrder(a: Reading, b: Reading): boolean {
+  return a.layers.every(({ weight, bias }, l) => weight === b.layers[l].weight && bias === b.layers[l].bias);
 }
 
-/** Two orders are one too many, and more layers than this take too many tries. */
-const MOST_ORDERS = 2;
-const MOST_SEARCHED = 10;
-
-function isChain(groups: readonly Group[]): boolean {
-  return WAYS.some((way) => groups.every((group, i) => i === 0 || follows(groups[i - 1], group, way)));
+/** What a row is by the custom of those who name weights so. */
+function usualRows(name: string): RowsAre | null {
+  if (/(?:^|[./_])kernel(?::\d+)?$/.test(name)) return 'inputs';
+  return /(?:^|\.)weight$/.test(name) ? 'outputs' : null;
 }
 
-const WAYS = [
-  [0, 1],
-  [1, 0],
-] as const;
-
-function follows(before: Group, after: Group, [out, into]: readonly [number, number]): boolean {
-  return sizesOf(before)[out] === sizesOf(after)[into] && fits(before, out) && fits(after, out);
+function sizesOf({ weight: { shape } }: DenseTensors, rowsAre: RowsAre) {
+  const [rows, columns] = shape;
+  return rowsAre === 'outputs' ? { inputs: columns, outputs: rows } : { inputs: rows, outputs: columns };
 }
 
-function sizesOf({ parts }: Group): readonly number[] {
-  return parts.get('weight')?.shape ?? [];
+/** The readings that fit with weights that lie one way round; two at most, which stand for all. */
+function readingsOf(
+  layers: readonly DenseTensors[],
+  vectors: readonly NamedTensor[],
+  rowsAre: RowsAre,
+): Reading[] {
+  const sizes = layers.map((layer) => sizesOf(layer, rowsAre));
+  if (layers.some(({ bias }, l) => bias !== null && bias.values.length !== sizes[l].outputs)) return [];
+  const isAfter = layers.map(({ parts }) => layers.map((other) => compareNames(parts, other.parts) > 0));
+  const orders = waysToChoose(layers.length, (chosen) => {
+    const last = chosen.at(-1);
+    const isLeft = layers.map((_, l) => !chosen.includes(l));
+    return layers.flatMap((_, l) => {
+      const fits = isLeft[l] && (last === undefined || sizes[last].outputs === sizes[l].inputs);
+      return fits && !isAfter[l].some((after, other) => after && isLeft[other]) ? [l] : [];
+    });
+  });
+  return orders.flatMap((order) => {
+    if (order.length === 0) return [{ rowsAre, layers }];
+    const ordered = order.map((l) => layers[l]);
+    return waysToPair(ordered, vectors, rowsAre).map((pairs) => ({
+      rowsAre,
+      layers: ordered.map((layer, l) => ({ ...layer, bias: vectors[pairs.indexOf(l)] ?? layer.bias })),
+    }));
+  });
 }
 
-function fits(group: Group, out: number): boolean {
-  const bias = group.parts.get('bias');
-  return bias === undefined || bias.values.length === sizesOf(group)[out];
+/** The layer of each bias whose name does not say it, by its size and by the order of those that are numbered. */
+function waysToPair(layers: readonly DenseTensors[], vectors: readonly NamedTensor[], rowsAre: RowsAre) {
+  const parts = vectors.map(({ name }) => partsOf(name));
+  return waysToChoose(vectors.length, (chosen) =>
+    layers.flatMap((layer, l) => {
+      const { values } = vectors[chosen.length];
+      const fits = layer.bias === null && sizesOf(layer, rowsAre).outputs === values.length;
+      const inOrder = chosen.every((other, v) => {
+        const order = compareNames(parts[chosen.length], parts[v]);
+        return l !== other && (order === 0 || order < 0 === l < other);
+      });
+      return fits && inOrder ? [l] : [];
+    }),
+  );
 }
 
-/** Up to so many orders in which all groups follow each other. */
-function chains(groups: readonly Group[], most: number): Group[][] {
-  if (groups.length > MOST_SEARCHED) return [];
-  const found: Group[][] = [];
-  const extend = (chain: Group[], left: readonly Group[], way: readonly [number, number]): void => {
-    if (found.length >= most) return;
-    if (left.length === 0) {
-      if (!found.some((other) => other.every((group, i) => group === chain[i]))) found.push(chain);
-      return;
-    }
-    for (const group of left) {
-      const last = chain.at(-1);
-      if (last !== undefined && !follows(last, group, way)) continue;
-      extend(
-        [...chain, group],
-        left.filter((other) => other !== group),
-        way,
-      );
-    }
-  };
-  for (const way of WAYS) extend([], groups, way);
-  return found;
+function biasesOf(layers: readonly DenseTensors[]): NamedTensor[] {
+  return layers.flatMap(({ bias }) => bias ?? []);
+}
+
+const MOST_LISTED = 6;
+
+/** The first tensors, for a message: `fc1.weight [16,784], …`. */
+function listing(tensors: readonly NamedTensor[]): string {
+  const some = tensors
+    .slice(0, MOST_LISTED)
+    .map(({ name, shape }) => `${safeText(name).slice(0, 60)} ${quoteValue(shape)}`);
+  return [...some, ...(tensors.length > MOST_LISTED ? ['…'] : [])].join(', ');
 }
