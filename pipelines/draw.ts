@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { DRAW_LOADER_FILE, DRAW_SCRIPT_FILE, DRAW_STYLE_FILE } from '../src/assets.js';
 import { DigitflowError, inputError } from '../src/errors.js';
 import { loadFilm } from '../src/inputs/models/open-film.js';
-import { BUNDLED_MODELS, loadModel, type Model } from '../src/inputs/models/open-model.js';
+import {
+  BUNDLED_MODELS,
+  loadModel,
+  type Model,
+  type ModelOptions,
+  modelOf,
+} from '../src/inputs/models/open-model.js';
 import { runImages, verdictsOf } from '../src/insight/run-images.js';
 import { brightnessOf } from '../src/network/feed-forward.js';
 import { blackAndWhite } from '../src/network/normalization.js';
@@ -13,10 +19,8 @@ import type { Language } from '../src/views/words/words.js';
 import type { HeldImages } from './hold.js';
 import { holdToLook, type LookImages } from './look/look.js';
 
-/** What to draw on. */
-export interface DrawOptions extends LookImages {
-  /** The name of a bundled network, which brings the other one along, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
+/** What the page is made of. A bundled network brings the other one along. */
+export interface DrawOptions extends LookImages, ModelOptions {
   /** The language that the page begins in. Default `en`. */
   readonly language?: Language | undefined;
   /** The path of a film that `train` wrote; false for none. Default: that of the bundled network, where it is in the page. */
@@ -45,7 +49,7 @@ export async function draw(options: DrawOptions = {}): Promise<string> {
     loader: readBuilt(DRAW_LOADER_FILE),
     style: readBuilt(DRAW_STYLE_FILE),
   };
-  const first = await loadModel(options.model, options.signal);
+  const first = await modelOf(options, options.signal);
   const others = BUNDLED_MODELS.filter((name) => BUNDLED_MODELS.includes(first.name) && name !== first.name);
   const models = [first, ...(await Promise.all(others.map((name) => loadModel(name))))];
   const images = await imagesFor(models, options);

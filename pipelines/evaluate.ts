@@ -12,7 +12,7 @@ import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { ImageFiles, Input } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
-import { loadModel, type Model } from '../src/inputs/models/open-model.js';
+import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/open-model.js';
 import { findImages, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import type { ReadOptions } from '../src/inputs/read-inputs.js';
 import type { ReadRecords } from '../src/insight/readings.js';
@@ -31,11 +31,9 @@ import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-abo
 import type { ReadingOptions } from './hold.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
-export interface EvaluateOptions extends ImagesSpec, ReadingOptions {
+export interface EvaluateOptions extends ImagesSpec, ReadingOptions, ModelOptions {
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
   readonly digest?: DigestMode | undefined;
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
   /** How a pixel becomes a brightness, given the network's own way. Default: that. */
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
   /** Threads; 0 does without. Default: the cores there are, fewer for a small input. */
@@ -71,8 +69,7 @@ export interface EvaluateResult {
  * @throws DigitflowError for all that can be wrong with input, network and machine
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  const { model, signal } = options;
-  return evaluateModel(await loadModel(model, signal), options);
+  return evaluateModel(await modelOf(options, options.signal), options);
 }
 
 /** `evaluate` for a network that is open. */
@@ -208,13 +205,14 @@ async function evaluateInputs(
 }
 
 /** What a report says of a network. */
-export function describeModel({ network, name, sha256 }: Model): Evaluation['model'] {
+export function describeModel({ network, name, sha256, found }: Model): Evaluation['model'] {
   return {
     name,
     sha256,
     layers: layerSizes(network),
     activations: network.layers.map((layer) => layer.activation),
     parameters: parameterCount(network),
+    ...(found === undefined ? {} : { found }),
   };
 }
 

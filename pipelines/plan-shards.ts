@@ -65,7 +65,14 @@ export async function plan(options: PlanOptions): Promise<Plan> {
   const size = sizeOf(options);
   checkMisplaced(options);
   const { root, reading = {}, signal, normalize = null, digest: withDigests = false, onProgress } = options;
-  const { network, name, sha256 } = await loadModel(options.model, signal);
+  const { network, name, sha256, found } = await loadModel(options.model, signal);
+  if (found !== undefined) {
+    const advice = 'make it one with digitflow convert, so that all machines read it alike';
+    throw new DigitflowError(
+      'USAGE',
+      `${name}: expected a network as digitflow writes it, found ${found.title}; ${advice}`,
+    );
+  }
   const opened = await openAll(network, options);
   const totalBytes = opened.reduce((sum, input) => sum + bytesOf(input), 0);
   noteWhole(opened, size, totalBytes, options.onNote);

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { REPORT_MISTAKES, ReportCollector } from '../src/counting/report-collector.js';
-import { loadModel } from '../src/inputs/models/open-model.js';
+import { modelOf } from '../src/inputs/models/open-model.js';
 import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
@@ -36,7 +36,7 @@ const MOST_NEURONS = 64;
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
   const { signal } = options;
-  const model = await loadModel(options.model, signal);
+  const model = await modelOf(options, signal);
   const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {

@@ -9,7 +9,7 @@ import { checkMisplaced } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { ImageFiles } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
-import { loadModel, type Model } from '../src/inputs/models/open-model.js';
+import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/open-model.js';
 import { findEach } from '../src/inputs/open-inputs.js';
 import type { Network } from '../src/network/network.js';
 import { type Normalization, saidOf } from '../src/network/normalization.js';
@@ -34,13 +34,11 @@ import type { ReadingOptions } from './hold.js';
 const DEFAULT_MAX_WAIT_MS = 50;
 
 /** What to score, and how. */
-export interface ScoreOptions extends RowsTaken, ReadingOptions {
+export interface ScoreOptions extends RowsTaken, ReadingOptions, ModelOptions {
   /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
   /** Where to stop: the start of a row, or of a record. Default: at the end of the last input. */
   readonly until?: RunEnd | undefined;
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
   readonly workers?: number | undefined;
   /** Rows in a batch, roughly. Default: by the input. */
@@ -63,8 +61,7 @@ export interface ScoreOptions extends RowsTaken, ReadingOptions {
  * @throws DigitflowError for all that can be wrong with input, network and machine, after all rows before it were written
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
-  const { model, signal } = options;
-  return scoreModel(await loadModel(model, signal), options);
+  return scoreModel(await modelOf(options, options.signal), options);
 }
 
 /** `score` for a network that is open; `open` gives a scorer for it, which is closed at the end. */

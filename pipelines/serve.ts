@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { openScorer } from '../src/engine/open-scorer.js';
 import { DigitflowError } from '../src/errors.js';
-import { loadModel, type Model } from '../src/inputs/models/open-model.js';
+import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/open-model.js';
 import { lookDigitJson } from '../src/outputs/json-text.js';
 import { RowScorers } from '../src/serving/row-scorers.js';
 import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';
@@ -13,9 +13,7 @@ import { scoreStreamOn } from './score-stream.js';
 declare const DIGITFLOW_VERSION: string;
 
 /** What to serve, where, and what is borne. */
-export interface ServeOptions {
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
+export interface ServeOptions extends ModelOptions {
   /** What the network is called in addresses. Default: its name, or its file's without the ending. */
   readonly name?: string | undefined;
   /** Default 127.0.0.1, which only this machine can reach. */
@@ -89,11 +87,13 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   // Only who serves waits for these.
   const { openServer } = await import('../src/serving/server.js');
   const { Metrics } = await import('../src/serving/metrics.js');
-  const name = options.name ?? basename(options.model ?? 'sigmoid', '.safetensors');
+  const { model: asked = 'sigmoid' } = options;
+  const path = typeof asked === 'string' ? asked : asked.name;
+  const name = options.name ?? basename(path, extname(path));
   const metrics = new Metrics();
   metrics.gauge('waiting_images', 'images that wait in line', () => current.answering.waiting);
   const open = async (): Promise<Current> => {
-    const model = await loadModel(options.model);
+    const model = await modelOf(options);
     const scorer = await openScorer(model.network, { workers, batchSize, withOutputs: true });
     const answering = answerRequests(model.network, scorer, { maxWaitMs, mostWaiting, observer: metrics });
     // Threads that do not start are better known now.
@@ -166,11 +166,11 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
 function serviceOf(current: () => Current, isReady: () => boolean): Service {
   const pages = new Map<string, { readonly sha256: string; readonly html: Promise<string> }>();
   /** Made once for each network; it is asked for again where it failed. */
-  const kept = (which: string, make: (model: string) => Promise<string>): Promise<string> => {
+  const kept = (which: string, make: (model: Model) => Promise<string>): Promise<string> => {
     const { model } = current();
     const made = pages.get(which);
     if (made?.sha256 === model.sha256) return made.html;
-    const html = make(model.name);
+    const html = make(model);
     pages.set(which, { sha256: model.sha256, html });
     html.catch(() => pages.delete(which));
     return html;

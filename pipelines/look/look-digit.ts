@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DigitflowError } from '../../src/errors.js';
 import type { FitOptions } from '../../src/formats/pictures/fit-digit.js';
 import { nameOf } from '../../src/inputs/bytes/open-bytes.js';
-import { loadModel, type Model } from '../../src/inputs/models/open-model.js';
+import { type Model, modelOf } from '../../src/inputs/models/open-model.js';
 import {
   checkPlace,
   type Explanation,
@@ -50,7 +50,7 @@ export interface DigitView
  * @throws DigitflowError what `loadModel`, `openDigit`, `neuronArithmetic` and `attribute` throw.
  */
 export async function lookDigit(options: LookDigitOptions): Promise<DigitView> {
-  const model = await loadModel(options.model);
+  const model = await modelOf(options);
   // Before any image is read.
   if (options.neuron !== undefined) checkPlace(model.network, options.neuron);
   return viewDigit(model, await openDigit(options, model.network), options);

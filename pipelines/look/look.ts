@@ -5,7 +5,7 @@ import { isPng } from '../../src/formats/pictures/is-picture.js';
 import { contentOf } from '../../src/formats/recognize.js';
 import { readWhole } from '../../src/inputs/bytes/read-whole.js';
 import { isStream } from '../../src/inputs/first-bytes.js';
-import { loadModel, type Model } from '../../src/inputs/models/open-model.js';
+import { type Model, type ModelOptions, modelOf } from '../../src/inputs/models/open-model.js';
 import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
 import {
   type DetectorReport,
@@ -35,9 +35,7 @@ export interface LookImages extends ImagesSpec, ReadingOptions {
 }
 
 /** Which network to look at, and with which images. */
-export interface LookOptions extends LookImages {
-  /** The name of a bundled network, or a path. Default `sigmoid`. */
-  readonly model?: string | undefined;
+export interface LookOptions extends LookImages, ModelOptions {
   /** Look at the first images only. Default: all. */
   readonly limit?: number | undefined;
 }
@@ -71,7 +69,7 @@ export async function lookNetwork(options: LookOptions = {}): Promise<NetworkVie
  * @throws DigitflowError what `loadModel`, `check` and `hold` throw, INPUT_SIZE where there are no images
  */
 export async function openLook(options: LookOptions, check: (network: Network) => void = () => {}) {
-  const { network, name, sha256 } = await loadModel(options.model);
+  const { network, name, sha256 } = await modelOf(options);
   check(network);
   const images = await holdToLook(options, network, { limit: options.limit });
   if (images.count === 0) {

@@ -6,7 +6,8 @@ import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
 import { imagesOf, type LookFlags } from './look/look-options.js';
-import { addModelOption, addReadingOptions, isWhole } from './options.js';
+import { addModelOption } from './networks/model-options.js';
+import { addReadingOptions, isWhole } from './options.js';
 import { interruptibly, sayNote, writeOut } from './process.js';
 
 interface DrawFlags extends Omit<LookFlags, 'format'> {

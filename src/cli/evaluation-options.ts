@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { ProgressLine } from '../views/terminal/progress.js';
+import { addModelOption } from './networks/model-options.js';
 import {
-  addModelOption,
   addReadingOptions,
   addRunningOptions,
   onOpened,

@@ -8,8 +8,8 @@ import { TEXT_ENCODINGS, type TextEncoding, textEncoding } from '../formats/csv/
 import { dashed, describeGuesses, isDelimiter, type ReadingFlags } from '../formats/reading.js';
 import { parseScale, type Scale } from '../formats/scale.js';
 import { isStream } from '../inputs/first-bytes.js';
-import { BUNDLED_MODELS } from '../inputs/models/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
+import { type ModelFlagValues, modelOptionsOf } from './networks/model-options.js';
 import { sayNote } from './process.js';
 
 /** The flags of reading, as commander gives them. */
@@ -19,12 +19,9 @@ export interface ReadingFlagValues extends Omit<ReadingFlags, 'header' | 'transp
 }
 
 /** The flags of a command that runs a network over its input. */
-export interface RunningFlags extends ReadingFlagValues {
-  readonly model: string;
+export interface RunningFlags extends ReadingFlagValues, ModelFlagValues {
   readonly workers?: number;
   readonly batchSize?: number;
-  readonly normalize?: string;
-  readonly quiet?: boolean;
 }
 
 const YES_NO = ['yes', 'no'];
@@ -63,12 +60,6 @@ export function share(text: string): number {
   const value = match === null ? Number.NaN : Number(match[2] === '%' ? `${match[1]}e-2` : match[1]);
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Give a share from 0 to 1, such as 0.95, or 95%.');
-}
-
-/** Adds the choice of a network. */
-export function addModelOption(command: Command): Command {
-  const help = `a network: ${BUNDLED_MODELS.join(', ')}, or a .safetensors file`;
-  return command.option('-m, --model <name>', help, BUNDLED_MODELS[0]);
 }
 
 /** Adds the threads, the size of a batch, and what goes to stderr. */
@@ -185,10 +176,10 @@ export function readingFlagsOf(flags: ReadingFlagValues): ReadingFlags {
 
 /** The options of a pipeline that these flags mean; `normalization` throws USAGE for a text that makes no sense. */
 export function runningOptionsOf(flags: RunningFlags) {
-  const { model, workers, batchSize, normalize } = flags;
+  const { workers, batchSize, normalize } = flags;
   const changed = (text: string) => (own: Normalization) => parseNormalization(text, own);
   const normalization = normalize === undefined ? undefined : changed(normalize);
-  return { model, workers, batchSize, normalization, reading: readingFlagsOf(flags) };
+  return { ...modelOptionsOf(flags), workers, batchSize, normalization, reading: readingFlagsOf(flags) };
 }
 
 /** Takes an input that was opened, and notes what was guessed of it. */

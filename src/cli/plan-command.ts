@@ -3,6 +3,7 @@ import { plan } from '../../pipelines/plan-shards.js';
 import { bytesWords, counted, durationWords, grouped } from '../counting/wording.js';
 import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';
+import { BUNDLED_MODELS } from '../inputs/models/open-model.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import type { Plan } from '../sharding/plan.js';
@@ -11,7 +12,6 @@ import { placeOf } from '../sharding/planned-files.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import {
   addErrorOptions,
-  addModelOption,
   addReadingOptions,
   type ReadingFlagValues,
   readingFlagsOf,
@@ -52,7 +52,13 @@ Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74
 /** Gives `digitflow plan` its arguments, flags and action. */
 export function definePlan(command: Command): void {
   const files = 'CSV, IDX, NumPy or picture files, http(s) URLs, folders of pictures, patterns such as *.csv';
-  addModelOption(command.argument('<files...>', files))
+  command
+    .argument('<files...>', files)
+    .option(
+      '-m, --model <name>',
+      `a network: ${BUNDLED_MODELS.join(', ')}, or a file that digitflow wrote`,
+      BUNDLED_MODELS[0],
+    )
     .option('--shards <count>', 'how many shards, about equal in bytes', wholeNumber(1))
     .option('--shard-rows <count>', 'how many records a shard has', wholeNumber(1))
     .option('--shard-bytes <size>', 'how large a shard is: 64MiB, 2GB, bytes (default: 1GiB)', byteCount)

@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   train: {
     usage: '[options]',
     description: 'find the weights and biases of a network: learn from labelled images',
-    load: async () => (await import('./train-command.js')).defineTrain,
+    load: async () => (await import('./networks/train-command.js')).defineTrain,
   },
   look: {
     usage: '[options] [command]',

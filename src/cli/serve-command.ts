@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { type Serving, serve } from '../../pipelines/serve.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { reasonOf } from '../errors.js';
-import { addModelOption, realNumber, wholeNumber } from './options.js';
+import { addModelOption, type ModelFlagValues, modelOptionsOf } from './networks/model-options.js';
+import { realNumber, wholeNumber } from './options.js';
 import { EXIT_INTERRUPTED, sayLine, sayNote } from './process.js';
 
-interface ServeFlags {
-  readonly model: string;
+interface ServeFlags extends Omit<ModelFlagValues, 'normalize'> {
   readonly name?: string;
   readonly host: string;
   readonly port: number;
@@ -20,7 +20,6 @@ interface ServeFlags {
   readonly timeout: number;
   readonly deadline: number;
   readonly cors?: string;
-  readonly quiet?: boolean;
 }
 
 const MIB = 2 ** 20;
@@ -83,6 +82,7 @@ async function runServe(flags: ServeFlags): Promise<void> {
   const { maxWait, queue, bodyLimit, maxConnections, maxLag, timeout, deadline, ...same } = flags;
   const serving = await serve({
     ...same,
+    ...modelOptionsOf(flags),
     ...{
       maxWaitMs: maxWait,
       mostWaiting: queue,

@@ -25,6 +25,18 @@ export interface EvaluatedModel {
   readonly activations: readonly string[];
   /** How many weights and biases. */
   readonly parameters: number;
+  /** How a network from elsewhere was understood; absent where its file is ours. */
+  readonly found?: {
+    /** `safetensors`, `a PyTorch state dict`. */
+    readonly title: string;
+    readonly guesses: readonly {
+      readonly property: string;
+      readonly value: string;
+      readonly by: 'given' | 'seen' | 'guessed';
+      readonly because?: string | undefined;
+    }[];
+    readonly notes: readonly string[];
+  };
 }
 
 /** The records it was evaluated on. */

@@ -220,14 +220,15 @@ function checkFlags({ layers }: FoundNetwork, name: string, { activations }: Net
   throw new DigitflowError('USAGE', message);
 }
 
-/** The flags that may lead out where no reading is right. */
+/** What may lead out where no reading is right. */
 function adviceOf({ flags, classes }: Open): string {
   const missing = [
     ...(flags.activations === undefined ? ['--activations'] : []),
     ...(flags.normalization === undefined ? ['--normalize'] : []),
-    ...(classes === null ? ['--classes'] : []),
   ];
-  return missing.length > 0
-    ? `say how it was trained with ${missing.join(', ')}; for other things than digits name them with --classes`
-    : 'it was trained on other images, or the file is damaged';
+  const given = missing.length < 2 ? 'check what flags say of it' : '';
+  const say = missing.length > 0 ? `say how it was trained with ${missing.join(' and ')}` : '';
+  const others =
+    classes === null ? 'name what its outputs stand for with --classes if these are no digits' : '';
+  return [given, say, others].filter((part) => part !== '').join(', or ');
 }

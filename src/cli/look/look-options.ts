@@ -3,8 +3,8 @@ import type { OtherReading } from '../../counting/evaluation.js';
 import { otherReadingWords } from '../../counting/wording.js';
 import type { NeuronPlace } from '../../insight/explain.js';
 import type { RenderOptions } from '../../views/terminal/terminal.js';
+import { addModelOption, type ModelFlagValues, modelOptionsOf } from '../networks/model-options.js';
 import {
-  addModelOption,
   addReadingOptions,
   onOpened,
   onPictures,
@@ -22,7 +22,9 @@ Layers and neurons are numbered as in the introduction: layer 1 is the first hid
 neurons count from 0.`;
 
 /** The flags of every view: which network is looked at, with which images, and what is printed. */
-export interface LookFlags extends Pick<RunningFlags, 'model' | 'quiet' | keyof ReadingFlagValues> {
+export interface LookFlags
+  extends Pick<RunningFlags, 'quiet' | keyof ReadingFlagValues>,
+    Omit<ModelFlagValues, 'normalize'> {
   readonly images?: string;
   readonly labels?: string;
   readonly limit?: number;
@@ -48,12 +50,12 @@ export function addImagesOptions(command: Command, imagesHelp: string): Command 
 
 /** The options of a pipeline that these flags mean. */
 export function imagesOf(flags: LookFlags) {
-  const { model, images, labels, limit } = flags;
+  const { images, labels, limit } = flags;
   const onLabelsLeftOut = (why: string): void => sayNote(flags, `${why}; looking without labels`);
   const reading = readingFlagsOf(flags);
   const onOtherReading = (other: OtherReading): void => sayNote(flags, otherReadingWords(other));
   const told = { onOpened: onOpened(flags), onPictures: onPictures(flags), onLabelsLeftOut, onOtherReading };
-  return { model, images, labels, limit, reading, ...told };
+  return { ...modelOptionsOf(flags), images, labels, limit, reading, ...told };
 }
 
 /** Prints a view as JSON, or draws it for the terminal. */

@@ -35,6 +35,24 @@ export interface ModelFound {
   readonly notes: readonly string[];
 }
 
+/** Which network to open, and how. */
+export interface ModelOptions {
+  /** The name of a bundled network, the path of a file, or a network that is open. Default `sigmoid`. */
+  readonly model?: string | Model | undefined;
+  /** What the file of a network from elsewhere does not say. Default: found by trying it on images of the training set. */
+  readonly modelFlags?: NetworkFlags | undefined;
+  /** Is told of the network once it is open. */
+  readonly onModel?: ((model: Model) => void) | undefined;
+}
+
+/** The network that options name; throws what `loadModel` throws. */
+export async function modelOf(options: ModelOptions, signal?: AbortSignal): Promise<Model> {
+  const { model, modelFlags } = options;
+  const opened = typeof model === 'object' ? model : await loadModel(model, signal, modelFlags);
+  options.onModel?.(opened);
+  return opened;
+}
+
 const NETWORK: WholeFile = weights('network', 'a network');
 /** What `train` goes on from. */
 export const CHECKPOINT: WholeFile = weights('checkpoint', 'a checkpoint of train');

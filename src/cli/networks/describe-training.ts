@@ -1,11 +1,11 @@
-import type { TrainResult } from '../../pipelines/train.js';
-import { digestWords, durationWords, grouped, networkWords, rateWords } from '../counting/wording.js';
-import { safeText } from '../errors.js';
-import { threadWords } from '../views/terminal/progress.js';
-import { accuracyFacts } from '../views/terminal/render-evaluation.js';
-import { renderLearningCurve } from '../views/terminal/render-learning-curve.js';
-import { createStyle, type RenderOptions } from '../views/terminal/terminal.js';
-import { labelled } from '../views/terminal/text-layout.js';
+import type { TrainResult } from '../../../pipelines/train.js';
+import { digestWords, durationWords, grouped, networkWords, rateWords } from '../../counting/wording.js';
+import { safeText } from '../../errors.js';
+import { threadWords } from '../../views/terminal/progress.js';
+import { accuracyFacts } from '../../views/terminal/render-evaluation.js';
+import { renderLearningCurve } from '../../views/terminal/render-learning-curve.js';
+import { createStyle, type RenderOptions } from '../../views/terminal/terminal.js';
+import { labelled } from '../../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
 /** Something to say, or nothing. */

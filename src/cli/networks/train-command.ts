@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../pipelines/train.js';
-import { durationWords, grouped, percentage, rateWords } from '../counting/wording.js';
-import { MOST_WORKERS } from '../engine/sizes.js';
-import { trainingJson } from '../outputs/json-text.js';
-import type { EpochReport } from '../training/training-epochs.js';
+import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../../pipelines/train.js';
+import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
+import { MOST_WORKERS } from '../../engine/sizes.js';
+import { trainingJson } from '../../outputs/json-text.js';
+import type { EpochReport } from '../../training/training-epochs.js';
 import {
   DEFAULT_TRAINING,
   SETTING_NAMES,
@@ -11,9 +11,8 @@ import {
   settingText,
   TRAINING_CHOICES,
   type TrainingOptions,
-} from '../training/training-options.js';
-import { ProgressLine } from '../views/terminal/progress.js';
-import { renderTraining } from './describe-training.js';
+} from '../../training/training-options.js';
+import { ProgressLine } from '../../views/terminal/progress.js';
 import {
   addReadingOptions,
   addViewOptions,
@@ -23,8 +22,9 @@ import {
   readingFlagsOf,
   realNumber,
   wholeNumber,
-} from './options.js';
-import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from './process.js';
+} from '../options.js';
+import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from '../process.js';
+import { renderTraining } from './describe-training.js';
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
