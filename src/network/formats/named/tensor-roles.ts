@@ -45,6 +45,11 @@ const OF_OPTIMIZER =
   /(?:^|[./])(?:optim(?:izer\w*)?|adam\w*|sgd|rmsprop|momentum)(?=[./:]|$)|(?:exp_avg(?:_sq)?|momentum_buffer|square_avg|beta[12]_power)(?::\d+)?$/i;
 const COUNTER = /(?:^|[./_])(?:num_batches_tracked|epochs?|(?:global_?)?steps?|iter(?:ation)?s?)(?::\d+)?$/i;
 
+/** Whether a name is that of a number which a training counts, or of what an optimizer keeps. */
+export function isOfTraining(name: string): boolean {
+  return COUNTER.test(name) || OF_OPTIMIZER.test(name);
+}
+
 const DENSE_ONLY = 'digitflow runs dense layers only';
 const AS_ONNX = `${DENSE_ONLY}: export it as ONNX and give --runtime onnxruntime`;
 

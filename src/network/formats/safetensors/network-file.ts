@@ -21,7 +21,8 @@ const REQUIRED = {
   normalization: 'scale=1/255',
   classes: '["0","1","2"]',
 } as const;
-const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
+/** The keys of metadata that are ours. */
+export const OWN_KEYS: readonly string[] = ['schema', ...Object.keys(REQUIRED)];
 
 /** Whether a safetensors file is in our own dialect, by what its metadata says; all others are read as strangers' files. */
 export function isOwnNetwork(bytes: Uint8Array): boolean {

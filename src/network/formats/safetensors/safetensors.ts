@@ -1,6 +1,6 @@
 import { quoteValue } from '../../../errors.js';
 import { networkFileError } from '../found-network.js';
-import { parseShallowJson } from '../shallow-json.js';
+import { duplicateKey, parseShallowJson } from '../shallow-json.js';
 
 /** An array of numbers with a shape, row-major. */
 export interface Tensor {
@@ -16,16 +16,30 @@ export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** How the numbers of a tensor are stored. */
+interface ElementType {
+  readonly bytes: number;
+  /** Absent where such tensors are left out. */
+  decode?(data: Uint8Array): Float64Array;
+}
+
 /**
  * The element types that weights can have; each fits float64. Typed arrays convert whole tensors, since the first run of
  * a loop over a `DataView` takes longer than all the rest. They need a little-endian machine, as WebAssembly's memory does.
  */
-const ELEMENT_TYPES = new Map<string, { readonly bytes: number; decode(data: Uint8Array): Float64Array }>([
+const ELEMENT_TYPES = new Map<unknown, Required<ElementType>>([
   ['F64', { bytes: 8, decode: (data) => new Float64Array(aligned(data)) }],
   ['F32', { bytes: 4, decode: (data) => new Float64Array(new Float32Array(aligned(data))) }],
   ['F16', { bytes: 2, decode: (data) => Float64Array.from(new Uint16Array(aligned(data)), halfToNumber) }],
   ['BF16', { bytes: 2, decode: (data) => new Float64Array(upperHalvesToFloats(aligned(data))) }],
 ]);
+
+/** Those that counters of a training have, and weights cannot have. */
+const INTEGER_TYPES = new Map<unknown, ElementType>(
+  Object.entries({ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 }).map(
+    ([type, bytes]) => [type, { bytes }],
+  ),
+);
 
 /** A copy in a buffer of its own, since typed arrays of wider numbers cannot begin at any byte. */
 function aligned(data: Uint8Array): ArrayBuffer {
@@ -69,19 +83,30 @@ type Announced = ReturnType<typeof checkEntry>;
  * of them become float64, exactly.
  *
  * @param fileName the file's name in an error.
+ * @param isCounter which tensors, by name, are left out where they are of whole numbers; none where it is not given.
  * @throws DigitflowError NETWORK_FILE for all that the format does not allow, and for NaN and Infinity.
  */
-export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensors {
+export function readSafetensors(
+  bytes: Uint8Array,
+  fileName: string,
+  isCounter: (name: string) => boolean = () => false,
+): Safetensors {
   const dataStart = LENGTH_BYTES + headerLength(bytes, fileName);
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), `${fileName}: header`);
   const metadata = checkMetadata(header[METADATA_KEY] ?? {}, `${fileName}: ${METADATA_KEY}`);
   const announced = Object.entries(header)
     .filter(([key]) => key !== METADATA_KEY)
-    .map(([name, entry]) => checkEntry(name, entry, `${fileName}: tensor ${quoteValue(name)}`));
+    .map(([name, entry]) =>
+      checkEntry(name, entry, `${fileName}: tensor ${quoteValue(name)}`, isCounter(name)),
+    );
   checkCoverage(announced, bytes.length - dataStart, fileName);
 
   const data = bytes.subarray(dataStart);
-  return { tensors: new Map(announced.map((tensor) => [tensor.name, decode(tensor, data)])), metadata };
+  const tensors = announced.flatMap(({ name, where, shape, type, begin, end }) => {
+    if (type.decode === undefined) return [];
+    return [[name, finite(where, shape, type.decode(data.subarray(begin, end)), type.bytes)] as const];
+  });
+  return { tensors: new Map(tensors), metadata };
 }
 
 function headerLength(bytes: Uint8Array, fileName: string): number {
@@ -111,25 +136,6 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   return header;
 }
 
-// A whole string, with the colon after it where it is a key; or the border of an object.
-const STRINGS_AND_BRACES = /"([^"\\]*(?:\\.[^"\\]*)*)"\s*(:?)|[{}]/g;
-
-/** The first key that an object of a valid JSON text holds twice, or undefined. `JSON.parse` silently keeps the last one. */
-function duplicateKey(json: string): string | undefined {
-  const objects: Set<string>[] = [];
-  for (const [token, text, colon] of json.matchAll(STRINGS_AND_BRACES)) {
-    if (token === '{') objects.push(new Set());
-    else if (token === '}') objects.pop();
-    else if (colon === ':') {
-      const key = JSON.parse(`"${text}"`) as string;
-      const keys = objects.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
-    }
-  }
-  return undefined;
-}
-
 function checkMetadata(value: unknown, where: string): Map<string, string> {
   if (!isObject(value)) throw damaged(where, 'an object of strings', quoteValue(value));
   const entries = Object.entries(value);
@@ -145,9 +151,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkEntry(name: string, entry: unknown, where: string) {
+function checkEntry(name: string, entry: unknown, where: string, isCounter: boolean) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const type = typeof dtype === 'string' ? ELEMENT_TYPES.get(dtype) : undefined;
+  const integer = isCounter ? INTEGER_TYPES.get(dtype) : undefined;
+  const type: ElementType | undefined = integer ?? ELEMENT_TYPES.get(dtype);
   if (type === undefined) {
     const expected = `dtype ${[...ELEMENT_TYPES.keys()].join(', ')}`;
     throw networkFileError(where, expected, quoteValue(dtype), 'convert it to F32 and export it again');
@@ -182,10 +189,9 @@ function checkCoverage(announced: readonly Announced[], dataBytes: number, fileN
   }
 }
 
-function decode({ where, shape, type, begin, end }: Announced, data: Uint8Array): Tensor {
-  const values = type.decode(data.subarray(begin, end));
+function finite(where: string, shape: readonly number[], values: Float64Array, bytes: number): Tensor {
   // They are scored in float32: what it cannot hold would be Infinity there, and the outputs NaN.
-  const scored = type.bytes > F32_BYTES ? new Float32Array(values) : values;
+  const scored = bytes > F32_BYTES ? new Float32Array(values) : values;
   if (scored.every(Number.isFinite)) return { shape, values };
   const broken = scored.findIndex((value) => !Number.isFinite(value));
   const element = `${where} ${quoteValue(shape)}, element ${broken}`;
