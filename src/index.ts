@@ -45,8 +45,16 @@ export type { ByteInput } from './inputs/bytes/open-bytes.js';
 export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
 export type { KnownSet } from './inputs/find-set.js';
-export { BUNDLED_MODELS, type Model, openModel } from './inputs/models/open-model.js';
+export {
+  BUNDLED_MODELS,
+  loadModel,
+  type Model,
+  type ModelFound,
+  type ModelOptions,
+  openModel,
+} from './inputs/models/open-model.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
+export type { NetworkFlags, NetworkGuess } from './insight/settle-network.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';

@@ -1,3 +1,11 @@
+export {
+  type ReadNetwork,
+  type ReadNetworkOptions,
+  readNetwork,
+  writeNetwork,
+} from '../inputs/models/network-files.js';
+export type { ModelFound } from '../inputs/models/open-model.js';
+export type { NetworkFlags, NetworkGuess } from '../insight/settle-network.js';
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
 export {
   brightnessOf,
@@ -7,7 +15,7 @@ export {
   predictedClass,
 } from '../network/feed-forward.js';
 export { type Film, type FilmFrame, readFilm, writeFilm } from '../network/formats/film.js';
-export { readOwnNetwork, writeOwnNetwork } from '../network/formats/safetensors/network-file.js';
+export type { NetworkFormat } from '../network/formats/found-network.js';
 export {
   type ImageSize,
   type Layer,

@@ -108,7 +108,7 @@ describe('whatever a file is given as, it is named by what it is:', () => {
   test.each<[line: string, url: string]>([
     ['evaluate ftp://example.org/x.csv', 'ftp://example.org/x.csv'],
     [
-      'evaluate --model https://huggingface.co/a/b/blob/main/c.safetensors',
+      'train --resume https://huggingface.co/a/b/blob/main/c.safetensors --out f',
       'https://huggingface.co/a/b/resolve/main/c.safetensors',
     ],
     ['look detector --mask https://github.com/a/b/blob/main/7.png', 'https://github.com/a/b/raw/main/7.png'],
@@ -119,10 +119,13 @@ describe('whatever a file is given as, it is named by what it is:', () => {
   });
 
   test('a query of a URL, which may be a secret, is not told', async () => {
-    const { said, exitCode } = await failing('evaluate --model https://example.org/x?secret');
+    const { said, exitCode } = await failing('train --resume https://example.org/x?secret --out f');
     expect(said).toContain('https://example.org/x: expected a path, found a URL; fetch it first, and give');
     expect(said).not.toContain('secret');
     expect(exitCode).toBe(66);
+    const network = await failing('evaluate --model http://127.0.0.1:1/x?secret');
+    expect(network.said).toContain('http://127.0.0.1:1/x: ');
+    expect(network.said).not.toContain('secret');
   });
 });
 

@@ -9,8 +9,10 @@ import type { NetworkFlags, NetworkGuess } from '../../insight/settle-network.js
 import { networkFileError } from '../../network/formats/found-network.js';
 import { isOwnNetwork, readOwnNetwork } from '../../network/formats/safetensors/network-file.js';
 import type { Network } from '../../network/network.js';
+import { webName, webUrlOf } from '../bytes/open-bytes.js';
 import { readWhole, readWholeNow, type WholeFile } from '../bytes/read-whole.js';
 import { isFolder } from '../first-bytes.js';
+import type { ForeignFile } from './read-foreign.js';
 
 /** The networks that come with digitflow, by name. */
 export const BUNDLED_MODELS: readonly string[] = ['sigmoid', 'relu'];
@@ -91,12 +93,10 @@ export async function loadModel(
   try {
     const path = pathOfModel(nameOrPath);
     const bytes = await readWhole(path, NETWORK, signal);
-    const { network: format } = contentOf(bytes);
-    if (isOurs(bytes) || format === undefined) return ownModel(nameOrPath, bytes, flags);
-    const { readApart } = await import('./model-thread.js');
-    const file = { bytes, name: nameOrPath, path, format, flags };
-    const { network, ...found } = await readApart(file, signal);
-    return { network, name: nameOrPath, sha256: digestOf(bytes), found };
+    const url = webUrlOf(path);
+    // A query may be a secret.
+    const file = url === null ? { name: nameOrPath, path } : { name: webName(url), path: null };
+    return await modelOfBytes({ ...file, bytes, flags }, signal);
   } catch (error) {
     throw explained(error, nameOrPath);
   }
@@ -105,6 +105,7 @@ export async function loadModel(
 function weights(wanted: 'network' | 'checkpoint', title: string): WholeFile {
   return {
     title,
+    mayBeWeb: wanted === 'network',
     mostBytes: 2 ** 30,
     tooLarge: 'NETWORK_TOO_LARGE',
     check: (start, name) => {
@@ -119,14 +120,30 @@ function pathOfModel(nameOrPath: string): string {
   return BUNDLED_MODELS.includes(nameOrPath) ? join(DATA_FOLDER, `${nameOrPath}.safetensors`) : nameOrPath;
 }
 
+/** The network that bytes hold: of ours at once, of all others in a thread. Throws what `loadModel` throws of a file's content. */
+export async function modelOfBytes(file: Omit<ForeignFile, 'format'>, signal?: AbortSignal): Promise<Model> {
+  const { bytes, name, path, flags } = file;
+  NETWORK.check(bytes, name);
+  const { network: format } = contentOf(bytes);
+  if (isOurs(bytes) || format === undefined) return ownModel(name, bytes, flags, path ?? name);
+  const { readApart } = await import('./model-thread.js');
+  const { network, ...found } = await readApart({ ...file, format }, signal);
+  return { network, name, sha256: digestOf(bytes), found };
+}
+
 /** Whether a network is one that we wrote, or wanted to be: its faults are told by what we expect of such. */
 function isOurs(bytes: Uint8Array): boolean {
   const { network } = contentOf(bytes);
   return network === 'safetensors' && isOwnNetwork(bytes);
 }
 
-function ownModel(nameOrPath: string, bytes: Uint8Array, { activations, classes }: NetworkFlags = {}): Model {
-  const network = readOwnNetwork(bytes, pathOfModel(nameOrPath));
+function ownModel(
+  nameOrPath: string,
+  bytes: Uint8Array,
+  { activations, classes }: NetworkFlags = {},
+  path = pathOfModel(nameOrPath),
+): Model {
+  const network = readOwnNetwork(bytes, path);
   checkSaid(
     nameOrPath,
     '--activations',

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { readNetwork, writeNetwork } from '../../src/entries/network-api.js';
+import { loadModel, openModel } from '../../src/index.js';
+import { type Tensor, writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
+import { tempFile } from './temp-folder.js';
+
+const { network } = openModel('relu');
+
+function asTorch(): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  for (const [l, { weights, biases, inputs, outputs }] of network.layers.entries()) {
+    tensors.set(`net.${2 * l}.weight`, { shape: [outputs, inputs], values: weights });
+    tensors.set(`net.${2 * l}.bias`, { shape: [outputs], values: biases });
+  }
+  return writeSafetensors({ tensors, metadata: new Map() });
+}
+
+describe('readNetwork', () => {
+  test('reads bytes, a path, a file URL and what a server has, alike', async () => {
+    const bytes = asTorch();
+    const path = await tempFile(bytes, 'net.safetensors');
+    const server = createServer((_, response) => response.end(bytes)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const web = new URL(`http://127.0.0.1:${port}/net.safetensors`);
+      for (const source of [bytes, path, pathToFileURL(path), web]) {
+        const read = await readNetwork(source);
+        expect(read.network).toEqual({ ...network, provenance: {} });
+        expect(read.found?.title).toBe('safetensors');
+      }
+      expect((await loadModel(`${web}?key=secret`)).name).toBe(web.href);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('gives back what writeNetwork wrote, which needs nothing found', async () => {
+    const bytes = await writeNetwork(network);
+    expect(await readNetwork(bytes)).toEqual({ network, found: null });
+  });
+
+  test('names what it was given in an error', async () => {
+    await expect(readNetwork(Buffer.from('1,2,3,4,5\n'))).rejects.toThrow(
+      'the network: expected a network, found rows of text',
+    );
+    await expect(readNetwork(new Uint8Array(), { name: 'mine' })).rejects.toThrow('mine: expected a network');
+    await expect(readNetwork(asTorch(), { activations: ['relu'] })).rejects.toThrow(
+      'the network: expected 3 activations',
+    );
+  });
+
+  test('ends when its signal is aborted', async () => {
+    const reason = new Error('enough');
+    await expect(readNetwork(asTorch(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+test('writeNetwork refuses a format that is not written', async () => {
+  await expect(writeNetwork(network, 'keras')).rejects.toThrow(
+    /^format: expected one of .*safetensors.*, found keras/,
+  );
+});
