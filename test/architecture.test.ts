@@ -92,6 +92,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['formats'],
   fflate: ['formats', 'views'],
   'jpeg-js': ['formats'],
+  pbf: ['network'],
 };
 
 /** Rooms that know nothing of Node: they work in a thread and in a browser. */

@@ -104,6 +104,7 @@ describe('the built files', () => {
       'csv-parse',
       'fflate',
       'jpeg-js',
+      'pbf',
       'rxjs',
       'tslib',
     ]);

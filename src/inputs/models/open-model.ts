@@ -90,16 +90,15 @@ export async function loadModel(
   signal?: AbortSignal,
   flags: NetworkFlags = {},
 ): Promise<Model> {
-  try {
-    const path = pathOfModel(nameOrPath);
-    const bytes = await readWhole(path, NETWORK, signal);
-    const url = webUrlOf(path);
-    // A query may be a secret.
-    const file = url === null ? { name: nameOrPath, path } : { name: webName(url), path: null };
-    return await modelOfBytes({ ...file, bytes, flags }, signal);
-  } catch (error) {
+  const path = pathOfModel(nameOrPath);
+  // What is missing beside it is told by who asks for it.
+  const bytes = await readWhole(path, NETWORK, signal).catch((error) => {
     throw explained(error, nameOrPath);
-  }
+  });
+  const url = webUrlOf(path);
+  // A query may be a secret.
+  const file = url === null ? { name: nameOrPath, path } : { name: webName(url), path: null };
+  return modelOfBytes({ ...file, bytes, flags }, signal);
 }
 
 function weights(wanted: 'network' | 'checkpoint', title: string): WholeFile {

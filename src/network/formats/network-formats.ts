@@ -18,4 +18,10 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     read: async () => (await import('./safetensors/foreign-safetensors.js')).readNetworkFile,
     write: async () => (await import('./safetensors/network-file.js')).writeOwnNetwork,
   },
+  onnx: {
+    title: 'ONNX',
+    endings: ['.onnx'],
+    read: async () => (await import('./onnx/read-onnx.js')).readNetworkFile,
+    write: async () => (await import('./onnx/write-onnx.js')).writeNetworkFile,
+  },
 };

@@ -9,7 +9,7 @@ import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
 /** The version of the metadata's keys. A file without `schema` is read as this one. */
-const SCHEMA = 'digitflow.network/1';
+export const OWN_SCHEMA = 'digitflow.network/1';
 /** A predicted class is one byte. */
 const MAX_CLASSES = 256;
 const MAX_SIDE = 65_535;
@@ -46,7 +46,7 @@ const MOST_LOOKED_AT = 65_536;
 export function readOwnNetwork(bytes: Uint8Array, name: string): Network {
   const { tensors, metadata } = readSafetensors(bytes, name);
   checkTensorNames(tensors, name);
-  const { activations, ...described } = parseMetadata(metadata, name);
+  const { activations, ...described } = parseMetadata(metadata, `${name}: __metadata__`);
 
   const layerCount = tensors.size / 2;
   if (activations.length !== layerCount) {
@@ -66,26 +66,40 @@ export function readOwnNetwork(bytes: Uint8Array, name: string): Network {
  *
  * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold, or provenance that uses a key of ours.
  */
-export function writeOwnNetwork({ layers, image, normalization, classes, provenance }: Network): Uint8Array {
+export function writeOwnNetwork(network: Network): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  for (const [l, { weights, biases, inputs, outputs }] of network.layers.entries()) {
+    tensors.set(`layers.${l}.weight`, { shape: [outputs, inputs], values: weights });
+    tensors.set(`layers.${l}.bias`, { shape: [outputs], values: biases });
+  }
+  return writeSafetensors({ tensors, metadata: metadataOf(network) });
+}
+
+/**
+ * What `parseMetadata` reads: all of a network but its weights and biases.
+ *
+ * @throws DigitflowError NETWORK_FILE for provenance that uses a key of ours.
+ */
+export function metadataOf({
+  layers,
+  image,
+  normalization,
+  classes,
+  provenance,
+}: Network): Map<string, string> {
   const taken = Object.keys(provenance).find((key) => OWN_KEYS.includes(key));
   if (taken !== undefined) {
     const expected = `keys other than ${OWN_KEYS.join(', ')}`;
     throw networkFileError('provenance', expected, taken, 'give it another name');
   }
-  const tensors = new Map<string, Tensor>();
-  for (const [l, { weights, biases, inputs, outputs }] of layers.entries()) {
-    tensors.set(`layers.${l}.weight`, { shape: [outputs, inputs], values: weights });
-    tensors.set(`layers.${l}.bias`, { shape: [outputs], values: biases });
-  }
-  const metadata = new Map([
-    ['schema', SCHEMA],
+  return new Map([
+    ['schema', OWN_SCHEMA],
     ['activations', layers.map(({ activation }) => activation).join(',')],
     ['image', `${image.height}x${image.width}`],
     ['normalization', describeNormalization(normalization)],
     ['classes', JSON.stringify(classes)],
     ...Object.entries(provenance),
   ]);
-  return writeSafetensors({ tensors, metadata });
 }
 
 /** Exactly the weight and the bias of layers 0, 1, 2, … and at least one layer. */
@@ -152,9 +166,8 @@ function checkSizes({ layers, image, classes }: Network, name: string): void {
 
 type Fail = (key: keyof typeof REQUIRED | 'schema', expected: string, advice: string) => Error;
 
-/** Reads a network's `__metadata__`. Keys other than digitflow's own are its provenance. */
-function parseMetadata(metadata: ReadonlyMap<string, string>, name: string) {
-  const where = `${name}: __metadata__`;
+/** Reads a network's metadata; `where` it is, for errors. Keys other than digitflow's own are its provenance. */
+export function parseMetadata(metadata: ReadonlyMap<string, string>, where: string) {
   const missing = Object.entries(REQUIRED).filter(([key]) => !metadata.has(key));
   if (missing.length > 0) {
     const found = `no ${missing.map(([key]) => key).join(', no ')}`;
@@ -166,8 +179,8 @@ function parseMetadata(metadata: ReadonlyMap<string, string>, name: string) {
   const fail: Fail = (key, expected, advice) =>
     networkFileError(`${where} ${key}`, expected, quoteValue(value(key)), advice);
 
-  if (metadata.has('schema') && value('schema') !== SCHEMA) {
-    throw fail('schema', SCHEMA, 'read it with the digitflow that wrote it, or update digitflow');
+  if (metadata.has('schema') && value('schema') !== OWN_SCHEMA) {
+    throw fail('schema', OWN_SCHEMA, 'read it with the digitflow that wrote it, or update digitflow');
   }
   const base = UNIT_BRIGHTNESS;
   return {

@@ -27,7 +27,7 @@ interface ElementType {
  * The element types that weights can have; each fits float64. Typed arrays convert whole tensors, since the first run of
  * a loop over a `DataView` takes longer than all the rest. They need a little-endian machine, as WebAssembly's memory does.
  */
-const ELEMENT_TYPES = new Map<unknown, Required<ElementType>>([
+export const ELEMENT_TYPES = new Map<unknown, Required<ElementType>>([
   ['F64', { bytes: 8, decode: (data) => new Float64Array(aligned(data)) }],
   ['F32', { bytes: 4, decode: (data) => new Float64Array(new Float32Array(aligned(data))) }],
   ['F16', { bytes: 2, decode: (data) => Float64Array.from(new Uint16Array(aligned(data)), halfToNumber) }],
