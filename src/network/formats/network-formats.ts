@@ -24,4 +24,9 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     read: async () => (await import('./onnx/read-onnx.js')).readNetworkFile,
     write: async () => (await import('./onnx/write-onnx.js')).writeNetworkFile,
   },
+  keras: {
+    title: 'Keras',
+    endings: ['.keras', '.h5', '.hdf5'],
+    read: async () => (await import('./keras/read-keras.js')).readNetworkFile,
+  },
 };
