@@ -29,4 +29,10 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     endings: ['.keras', '.h5', '.hdf5'],
     read: async () => (await import('./keras/read-keras.js')).readNetworkFile,
   },
+  json: {
+    title: 'JSON',
+    endings: ['.json'],
+    read: async () => (await import('./json/json-network.js')).readNetworkFile,
+    write: async () => (await import('./json/json-network.js')).writeNetworkFile,
+  },
 };
