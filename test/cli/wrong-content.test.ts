@@ -98,7 +98,11 @@ describe('whatever a file is given as, it is named by what it is:', () => {
       'look detector --mask a.safetensors',
       'a.safetensors: expected a drawing in text, or a PNG, found a network in safetensors; draw',
     ],
-    ['evaluate --model .', '.: expected a network, found a folder; give the file in it: a.safetensors', 66],
+    [
+      'evaluate --model .',
+      '.: expected a network, found a folder; give the file in it: a.pt, a.safetensors',
+      66,
+    ],
   ])('%s', async (line, words, code = 65) => {
     const { said, exitCode } = await failing(line);
     expect(said).toContain(words);

@@ -130,8 +130,40 @@ describe('what is not read is named, with what to do about it:', () => {
   });
 
   test.each<[words: string, start: Uint8Array]>([
-    ['an ONNX network; networks of this format are not read yet; convert it to safetensors', ONNX],
-    ['an HDF5 file, as Keras saves networks; networks of this format', latin1('\x89HDF\r\n\x1a\n')],
+    [
+      'a GGUF network; save the PyTorch network that it was made of with torch.save(model.state_dict(), ...)',
+      latin1('GGUF\x03\0\0\0'),
+    ],
+    [
+      'a TensorFlow Lite network; save the Keras model that it was made of with model.save, or convert it',
+      latin1('\x1c\0\0\0TFL3'),
+    ],
+    ['a MATLAB file; export the network in MATLAB with exportONNXNetwork', latin1('MATLAB 5.0 MAT-file')],
+    [
+      'a TensorFlow network; convert its folder: python -m tf2onnx.convert --saved-model',
+      latin1('\x08\x01\x12\x05serve'),
+    ],
+    [
+      "a TorchScript network; save its weights with torch.save(torch.jit.load('model.pt').state_dict()",
+      zipArchive([
+        { name: 'm/data.pkl', content: new Uint8Array() },
+        { name: 'm/constants.pkl', content: new Uint8Array() },
+      ]),
+    ],
+    [
+      'a Deeplearning4j network; save each array of model.paramTable() with Nd4j.writeAsNumpy',
+      zipArchive([{ name: 'coefficients.bin', content: new Uint8Array() }]),
+    ],
+    [
+      "the architecture of a Keras network, without its weights; save both with model.save('model.keras')",
+      latin1('{"class_name": "Sequential", "config": {}}'),
+    ],
+    [
+      'the configuration of a network, without its weights; give the file of',
+      latin1('{"architectures": []}'),
+    ],
+    ['the index of a network in several files; save it in one', latin1('{"metadata": {}, "weight_map": {}}')],
+    ['an HTML page saved under this name; get the file that it leads to', latin1('<!doctype html><html>')],
     ['gzip; unpack it first', Buffer.of(0x1f, 0x8b, 8)],
     ['an IDX file; give sigmoid, relu, or the path of a file, and images before it', imagesIdx(1, 2, 2)],
     ['a PNG picture; give sigmoid, relu, or the path of a file', latin1('\x89PNG\r\n\x1a\n')],

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: this is how formats begin.
-import { type Content, NETWORK, OTHER, PACKED, shown, TABLE } from './content.js';
+import { type Content, networkBy, networkIn, OTHER, PACKED, shown, TABLE } from './content.js';
 
 /** The headers that name an entry: in front of it, and in the directory at the end (PKWARE's APPNOTE.TXT, 4.3). */
 const HEADERS = [
@@ -9,12 +9,17 @@ const HEADERS = [
 const MOST_NAMES = 1000;
 const MOST_SHOWN = 3;
 
+const FROM_TORCHSCRIPT =
+  "save its weights with torch.save(torch.jit.load('model.pt').state_dict(), 'weights.pt')";
+const FROM_DEEPLEARNING4J =
+  'save each array of model.paramTable() with Nd4j.writeAsNumpy, and all of them with numpy.savez';
+
 /** What an archive is, by the names of its entries. */
 const byNames = (): readonly (readonly [name: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
-  [/(?:^|\/)constants\.pkl$/, 'a TorchScript network', NETWORK],
-  [/(?:^|\/)data\.pkl$/, 'a PyTorch file', { ...NETWORK, network: 'pytorch' }],
-  [/^model\.weights\.h5$/, 'a Keras network', { ...NETWORK, network: 'keras' }],
-  [/^coefficients\.bin$/, 'a Deeplearning4j network', NETWORK],
+  [/(?:^|\/)constants\.pkl$/, 'a TorchScript network', networkBy(FROM_TORCHSCRIPT)],
+  [/(?:^|\/)data\.pkl$/, 'a PyTorch file', networkIn('pytorch')],
+  [/^model\.weights\.h5$/, 'a Keras network', networkIn('keras')],
+  [/^coefficients\.bin$/, 'a Deeplearning4j network', networkBy(FROM_DEEPLEARNING4J)],
   [/^xl\//, 'an Excel workbook', TABLE],
   [/^word\//, 'a Word document', OTHER],
   [/^ppt\//, 'a presentation', OTHER],

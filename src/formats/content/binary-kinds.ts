@@ -1,5 +1,15 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: this is how formats begin.
-import { advised, type Content, imagesOrNetwork, NETWORK, OTHER, PACKED, TABLE } from './content.js';
+import {
+  advised,
+  type Content,
+  FROM_SAVED_MODEL,
+  imagesOrNetwork,
+  networkBy,
+  networkIn,
+  OTHER,
+  PACKED,
+  TABLE,
+} from './content.js';
 
 const SAVE_AS_PNG = 'save it as a PNG';
 /** Pictures that are not read. */
@@ -14,6 +24,12 @@ const READ_PICTURE = {
 } as const;
 
 const ARRAYS = 'save its arrays with numpy.savez';
+const FROM_GGUF =
+  'save the PyTorch network that it was made of with torch.save(model.state_dict(), ...), or the arrays of gguf.GGUFReader with numpy.savez';
+const FROM_TFLITE =
+  'save the Keras model that it was made of with model.save, or convert it: python -m tf2onnx.convert --tflite model.tflite --output model.onnx';
+const FROM_MATLAB =
+  'export the network in MATLAB with exportONNXNetwork, or save the arrays of scipy.io.loadmat with numpy.savez';
 
 /**
  * Content by how it begins (the formats' specifications), each byte a character. Made when it is asked for: most runs never do.
@@ -38,21 +54,21 @@ const signatures = (): readonly (readonly [
   [/^P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*\d+\s/, 'a PNM picture', PICTURE],
   ['8BPS\0', 'a Photoshop picture', PICTURE],
   ['%PDF-', 'a PDF document', PICTURE],
-  [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', NETWORK],
-  [/^.{4}TFL3/s, 'a TensorFlow Lite network', NETWORK],
+  [/^GGUF[\x01-\x08]\0\0/, 'a GGUF network', networkBy(FROM_GGUF)],
+  [/^.{4}TFL3/s, 'a TensorFlow Lite network', networkBy(FROM_TFLITE)],
   // The first of the pickles that the format was made of before it was a ZIP: a magic number.
-  ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', { ...NETWORK, network: 'pytorch' }],
+  ['\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'a PyTorch file', networkIn('pytorch')],
   [
     '\x89HDF\r\n\x1a\n',
     'an HDF5 file, as Keras saves networks',
-    { ...imagesOrNetwork(ARRAYS), network: 'keras' },
+    { ...imagesOrNetwork(ARRAYS, ARRAYS), network: 'keras' },
   ],
-  [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS)],
+  [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS, FROM_MATLAB)],
   // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
   [
     /^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/,
     'a Python pickle',
-    { ...imagesOrNetwork(ARRAYS), network: 'numpy' },
+    { ...imagesOrNetwork(ARRAYS, ARRAYS), network: 'numpy' },
   ],
   [/^PAR1[\0-\x1f]/, 'a Parquet file', TABLE],
   [/^(?:ARROW1\0|FEA1\0)/, 'an Arrow file', TABLE],
@@ -61,7 +77,7 @@ const signatures = (): readonly (readonly [
   ['SQLite format 3\0', 'an SQLite database', TABLE],
   ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook', TABLE],
   [/^RDX[23]\n/, 'an R workspace', TABLE],
-  ['CDF\x01', 'a NetCDF file', imagesOrNetwork(ARRAYS)],
+  ['CDF\x01', 'a NetCDF file', imagesOrNetwork(ARRAYS, ARRAYS)],
   ['\x1f\x8b', 'gzip', PACKED],
   ['\xfd7zXZ\0', 'xz', PACKED],
   [/^BZh[1-9]1AY&SY/, 'bzip2', PACKED],
@@ -85,8 +101,8 @@ export function binaryContent(bytes: Buffer, text: string): Content | null {
     typeof start === 'string' ? text.startsWith(start) : start.test(text),
   );
   if (known !== undefined) return { title: known[1], ...known[2] };
-  if (isOnnx(bytes)) return { title: 'an ONNX network', ...NETWORK, network: 'onnx' };
-  if (isSavedModel(text)) return { title: 'a TensorFlow network', ...NETWORK };
+  if (isOnnx(bytes)) return { title: 'an ONNX network', ...networkIn('onnx') };
+  if (isSavedModel(text)) return { title: 'a TensorFlow network', ...networkBy(FROM_SAVED_MODEL) };
   return isUtf16(text) ? { title: 'text in UTF-16', ...advised('write it as UTF-8') } : null;
 }
 

@@ -40,18 +40,28 @@ export function advised(advice: string) {
 }
 
 const AS_CSV = 'write it as CSV';
-const NOT_YET = 'networks of this format are not read yet; convert it to safetensors';
 
 /** Rows that another program writes as CSV. */
 export const TABLE = { kind: 'other', advice: { images: AS_CSV, labels: AS_CSV } } as const;
-/** Networks that are not read. */
-export const NETWORK = { kind: 'network', advice: { network: NOT_YET } } as const;
+/** A network that is read. */
+export function networkIn(network: NetworkFormat) {
+  return { kind: 'network', network, advice: {} } as const;
+}
+
+/** A network that is not read: how it becomes one that is. */
+export function networkBy(advice: string) {
+  return { kind: 'network', advice: { network: advice } } as const;
+}
+
+/** How a TensorFlow SavedModel, which is a folder, becomes a network that is read. */
+export const FROM_SAVED_MODEL =
+  'convert its folder: python -m tf2onnx.convert --saved-model FOLDER --output model.onnx';
 /** Content to be unpacked. */
 export const PACKED = advised('unpack it first');
 
-/** Content that may hold images as well as a network: what to do with images. */
-export function imagesOrNetwork(images: string) {
-  return { kind: 'other', advice: { images, labels: images, network: NOT_YET } } as const;
+/** Content that may hold images as well as a network: what to do with images, and with a network where it is not read. */
+export function imagesOrNetwork(images: string, network: string) {
+  return { kind: 'other', advice: { images, labels: images, network } } as const;
 }
 
 const CHECK = 'check that this is the right file';

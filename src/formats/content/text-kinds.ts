@@ -1,9 +1,18 @@
-import { advised, type Content, imagesOrNetwork, NETWORK, OTHER, shown, TABLE } from './content.js';
+import {
+  advised,
+  type Content,
+  imagesOrNetwork,
+  networkBy,
+  networkIn,
+  OTHER,
+  shown,
+  TABLE,
+} from './content.js';
 
 const PAGE = advised('get the file that it leads to');
 const ARRAYS = 'save its arrays with numpy.savez';
 
-const JSON_NETWORK = { ...NETWORK, network: 'json' } as const;
+const JSON_NETWORK = networkIn('json');
 
 /** Text that is neither rows of numbers nor JSON, by how it begins, after a byte order mark and blanks. */
 const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
@@ -28,7 +37,7 @@ const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Con
   [
     /^(?:\([dl]p\d+\n|c(?:__builtin__|builtins|copy_?reg|collections|numpy|torch|sklearn)[\w.]*\n\w+\n)/,
     'a Python pickle',
-    { ...imagesOrNetwork(ARRAYS), network: 'numpy' },
+    { ...imagesOrNetwork(ARRAYS, ARRAYS), network: 'numpy' },
   ],
   [
     /^(?:40[0-9]|50[0-9])?:? ?(?:Not Found|Forbidden|Unauthorized|Access Denied|Bad Gateway|Entry not found|Repository not found|Invalid username or password)\b/i,
@@ -39,14 +48,22 @@ const texts = (): readonly (readonly [start: RegExp, title: string, is: Omit<Con
 
 /** JSON by its keys. */
 const jsons = (): readonly (readonly [pattern: RegExp, title: string, is: Omit<Content, 'title'>])[] => [
-  [/"weight_map"\s*:/, 'the index of a network in several files', NETWORK],
+  [
+    /"weight_map"\s*:/,
+    'the index of a network in several files',
+    networkBy("save it in one file: save_pretrained(..., max_shard_size='10GB')"),
+  ],
   [/"modelTopology"\s*:|"format"\s*:\s*"(?:layers|graph)-model"/, 'a TensorFlow.js network', JSON_NETWORK],
   [
     /"class_name"\s*:\s*"(?:Sequential|Functional|Model)"/,
     'the architecture of a Keras network, without its weights',
-    NETWORK,
+    networkBy("save both with model.save('model.keras')"),
   ],
-  [/^\{\s*"(?:architectures|model_type)"/, 'the configuration of a network, without its weights', NETWORK],
+  [
+    /^\{\s*"(?:architectures|model_type)"/,
+    'the configuration of a network, without its weights',
+    networkBy('give the file of the weights'),
+  ],
   [
     /^\{\s*"sizes"\s*:\s*\[.*?"(?:weights|biases|layers)"/s,
     'a network in JSON, with its sizes',
@@ -72,5 +89,9 @@ function jsonContent(bytes: Buffer): Content {
   const known = jsons().find(([pattern]) => pattern.test(json));
   if (known !== undefined) return { title: known[1], ...known[2] };
   const title = `JSON that begins with ${shown(json, 40)}`;
-  return { title, ...imagesOrNetwork('write it as CSV'), network: 'json' };
+  return {
+    title,
+    ...imagesOrNetwork('write it as CSV', 'save it as network2.py of the book does'),
+    network: 'json',
+  };
 }

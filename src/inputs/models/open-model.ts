@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../../assets.js';
 import { DigitflowError, isUrl } from '../../errors.js';
-import { unexpected } from '../../formats/content/content.js';
+import { FROM_SAVED_MODEL, unexpected } from '../../formats/content/content.js';
 import { contentOf } from '../../formats/recognize.js';
 import type { NetworkFlags, NetworkGuess } from '../../insight/settle-network.js';
 import { networkFileError } from '../../network/formats/found-network.js';
@@ -177,6 +177,10 @@ function explained(error: unknown, path: string): unknown {
     const choices = `${BUNDLED_MODELS.join(', ')}, or the path of a file`;
     return new DigitflowError('INPUT_MISSING', `${path}: no such network; give ${choices}`, { cause: error });
   }
+  if (existsSync(join(path, 'saved_model.pb'))) {
+    const message = `${path}: expected a network in one file, found a folder with a TensorFlow network; ${FROM_SAVED_MODEL}`;
+    return new DigitflowError('INPUT_MISSING', message, { cause: error });
+  }
   const within = networksIn(path);
   if (within.length === 0) return error;
   const message = `${path}: expected a network, found a folder; give the file in it: ${within.join(', ')}`;
@@ -186,7 +190,7 @@ function explained(error: unknown, path: string): unknown {
 const MOST_TOLD = 3;
 
 function networksIn(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  const names = readdirSync(folder).filter((name) => /\.(?:safetensors|onnx|keras|h5|pth?)$/.test(name));
   return names
     .sort()
     .slice(0, MOST_TOLD)
