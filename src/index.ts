@@ -2,8 +2,6 @@ export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
-export { type MergeOptions, type MergeResult, merge } from '../pipelines/merge.js';
-export { type PlanOptions, type PlanProgress, plan } from '../pipelines/plan-shards.js';
 export {
   type QueueOptions,
   type QueueRunOptions,
@@ -20,12 +18,14 @@ export type { ScoreOptions } from '../pipelines/score.js';
 export { score } from '../pipelines/score.js';
 export { type ScoredRow, type ScoreStreamOptions, scoreStream } from '../pipelines/score-stream.js';
 export { type ServeOptions, type Serving, serve } from '../pipelines/serve.js';
+export { type MergeOptions, type MergeResult, merge } from '../pipelines/sharding/merge.js';
+export { type PlanOptions, type PlanProgress, plan } from '../pipelines/sharding/plan-shards.js';
 export {
   type EvaluateShardOptions,
   evaluateShard,
   type ScoreShardOptions,
   scoreShard,
-} from '../pipelines/shard.js';
+} from '../pipelines/sharding/shard.js';
 export { type EpochTotals, type TrainOptions, type TrainResult, train } from '../pipelines/train.js';
 export type {
   EvaluatedData,

@@ -8,8 +8,8 @@ import { openPatiently } from '../../src/queue/redis-link.js';
 import { type RunWork, WorkLoop } from '../../src/queue/work-loop.js';
 import type { ShardDone } from '../../src/sharding/make-shard.js';
 import { readPlan } from '../../src/sharding/plan-file.js';
-import { merge } from '../merge.js';
-import { evaluateShard, scoreShard } from '../shard.js';
+import { merge } from '../sharding/merge.js';
+import { evaluateShard, scoreShard } from '../sharding/shard.js';
 import type { QueueOptions } from './queue.js';
 
 /** Who works, and with what. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type MergeResult, merge } from '../../pipelines/merge.js';
+import { type MergeResult, merge } from '../../pipelines/sharding/merge.js';
 import { counted, grouped, percent } from '../counting/wording.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { ProgressLine } from '../views/terminal/progress.js';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { plan } from '../../pipelines/plan-shards.js';
+import { plan } from '../../pipelines/sharding/plan-shards.js';
 import { bytesWords, counted, durationWords, grouped } from '../counting/wording.js';
 import { describeGuesses } from '../formats/reading.js';
 import { expandPaths } from '../inputs/find-files.js';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type MergeOptions, merge } from '../../pipelines/merge.js';
+import { type MergeOptions, merge } from '../../pipelines/sharding/merge.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { ShardResult } from '../../src/sharding/shard-file.js';
 import { shardPath } from '../../src/sharding/shard-file.js';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
-import { plan } from '../../pipelines/plan-shards.js';
+import { plan } from '../../pipelines/sharding/plan-shards.js';
 import { testCsv } from '../helpers/csv.js';
 import { serveFiles } from '../helpers/file-server.js';
 import { digits, imagesIdx, labelsIdx } from '../inputs/idx-bytes.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
-import { type PlanOptions, plan } from '../../pipelines/plan-shards.js';
+import { type PlanOptions, plan } from '../../pipelines/sharding/plan-shards.js';
 import type { Plan } from '../../src/sharding/plan.js';
 import { npyBytes } from '../formats/npy-bytes.js';
 import { testCsv, testRow } from '../helpers/csv.js';

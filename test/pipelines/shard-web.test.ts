@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type PlanOptions, plan } from '../../pipelines/plan-shards.js';
-import { evaluateShard, type ScoreShardOptions, scoreShard } from '../../pipelines/shard.js';
+import { type PlanOptions, plan } from '../../pipelines/sharding/plan-shards.js';
+import { evaluateShard, type ScoreShardOptions, scoreShard } from '../../pipelines/sharding/shard.js';
 import { planText, type ReadPlan, readPlan } from '../../src/sharding/plan-file.js';
 import { readShardHead } from '../../src/sharding/shard-file.js';
 import { testCsv } from '../helpers/csv.js';

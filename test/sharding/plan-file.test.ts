@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { plan } from '../../pipelines/plan-shards.js';
+import { plan } from '../../pipelines/sharding/plan-shards.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import type { Plan } from '../../src/sharding/plan.js';
 import { planText, readPlan } from '../../src/sharding/plan-file.js';

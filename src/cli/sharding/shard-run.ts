@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { evaluateShard, scoreShard } from '../../../pipelines/shard.js';
+import { evaluateShard, scoreShard } from '../../../pipelines/sharding/shard.js';
 import { counted, durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { DigitflowError, quoteValue } from '../../errors.js';
 import { dashed, describeGuesses } from '../../formats/reading.js';

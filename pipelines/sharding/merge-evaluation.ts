@@ -1,20 +1,20 @@
-import { type Evaluation, type OtherReading, summarize } from '../src/counting/evaluation.js';
-import { WELL_READ } from '../src/counting/reading-sample.js';
-import { REPORT_MISTAKES } from '../src/counting/report-collector.js';
-import { DigitflowError } from '../src/errors.js';
-import { knownDataset } from '../src/inputs/known-datasets.js';
-import { type Model, openModel } from '../src/inputs/models/open-model.js';
-import { lossOf } from '../src/network/network.js';
-import { describeNormalization } from '../src/network/normalization.js';
-import { checkPlannedModel } from '../src/sharding/make-shard.js';
-import type { ShardAt } from '../src/sharding/merge/find-shards.js';
-import { EvaluationMerger, type MergedEvaluation } from '../src/sharding/merge/merge-evaluations.js';
-import type { Plan } from '../src/sharding/plan.js';
-import type { ShardOptions } from '../src/sharding/shard-file.js';
-import type { Language } from '../src/views/words/words.js';
-import { describeModel, type EvaluateResult } from './evaluate.js';
-import { otherReadingOf } from './other-reading.js';
-import { reportHtml } from './report.js';
+import { type Evaluation, type OtherReading, summarize } from '../../src/counting/evaluation.js';
+import { WELL_READ } from '../../src/counting/reading-sample.js';
+import { REPORT_MISTAKES } from '../../src/counting/report-collector.js';
+import { DigitflowError } from '../../src/errors.js';
+import { knownDataset } from '../../src/inputs/known-datasets.js';
+import { type Model, openModel } from '../../src/inputs/models/open-model.js';
+import { lossOf } from '../../src/network/network.js';
+import { describeNormalization } from '../../src/network/normalization.js';
+import { checkPlannedModel } from '../../src/sharding/make-shard.js';
+import type { ShardAt } from '../../src/sharding/merge/find-shards.js';
+import { EvaluationMerger, type MergedEvaluation } from '../../src/sharding/merge/merge-evaluations.js';
+import type { Plan } from '../../src/sharding/plan.js';
+import type { ShardOptions } from '../../src/sharding/shard-file.js';
+import type { Language } from '../../src/views/words/words.js';
+import { describeModel, type EvaluateResult } from '../evaluate.js';
+import { otherReadingOf } from '../other-reading.js';
+import { reportHtml } from '../report.js';
 
 /** The shards of an evaluation, as they are put together. */
 export interface EvaluationMerge {

@@ -1,22 +1,22 @@
-import { EvaluationCounts } from '../src/counting/evaluation-counts.js';
-import { REPORT_MISTAKES } from '../src/counting/report-collector.js';
-import { DigitflowError } from '../src/errors.js';
-import { areProbabilities } from '../src/network/activations.js';
-import { rowFormat } from '../src/outputs/rows/row-format.js';
-import { rejectsCsv } from '../src/outputs/rows/row-output.js';
-import { MOST_REASONS_OF_A_PART, ScoreTally } from '../src/outputs/rows/scored-rows.js';
-import { makeShard, type ShardDone, type ShardRun } from '../src/sharding/make-shard.js';
-import type { Plan } from '../src/sharding/plan.js';
-import type { ShardEvaluation } from '../src/sharding/shard-evaluation.js';
-import type { ShardHead } from '../src/sharding/shard-file.js';
+import { EvaluationCounts } from '../../src/counting/evaluation-counts.js';
+import { REPORT_MISTAKES } from '../../src/counting/report-collector.js';
+import { DigitflowError } from '../../src/errors.js';
+import { areProbabilities } from '../../src/network/activations.js';
+import { rowFormat } from '../../src/outputs/rows/row-format.js';
+import { rejectsCsv } from '../../src/outputs/rows/row-output.js';
+import { MOST_REASONS_OF_A_PART, ScoreTally } from '../../src/outputs/rows/scored-rows.js';
+import { makeShard, type ShardDone, type ShardRun } from '../../src/sharding/make-shard.js';
+import type { Plan } from '../../src/sharding/plan.js';
+import type { ShardEvaluation } from '../../src/sharding/shard-evaluation.js';
+import type { ShardHead } from '../../src/sharding/shard-file.js';
 import {
   carriesIds,
   checkUnderstood,
   evaluatedFilesOfShard,
   filesOfShard,
-} from '../src/sharding/shard-inputs.js';
-import { evaluateFiles } from './evaluate.js';
-import { scoreFiles } from './score.js';
+} from '../../src/sharding/shard-inputs.js';
+import { evaluateFiles } from '../evaluate.js';
+import { scoreFiles } from '../score.js';
 
 /** Which shard of rows to make, and how rows are written. */
 export interface ScoreShardOptions extends ShardRun {

@@ -1,23 +1,23 @@
 import { isAbsolute, normalize, relative, sep } from 'node:path';
-import { bytesWords } from '../src/counting/wording.js';
-import { checkCounts } from '../src/engine/sizes.js';
-import { DigitflowError } from '../src/errors.js';
-import { checkMisplaced } from '../src/formats/reading.js';
-import { webUrlOf } from '../src/inputs/bytes/open-bytes.js';
-import { isStream } from '../src/inputs/first-bytes.js';
-import { Inputs } from '../src/inputs/inputs.js';
-import { loadModel } from '../src/inputs/models/open-model.js';
-import { findEach } from '../src/inputs/open-inputs.js';
-import type { Network } from '../src/network/network.js';
-import { parseNormalization, saidOf } from '../src/network/normalization.js';
-import { unlessAborted } from '../src/operators/until-aborted.js';
-import { evaluatedFiles } from '../src/sharding/evaluated-files.js';
-import { PLAN_SCHEMA, type Plan, type PlannedInput } from '../src/sharding/plan.js';
-import { bytesOf, shardsFrom } from '../src/sharding/plan-file.js';
-import { measureFile, notKept, placeOf } from '../src/sharding/planned-files.js';
-import { describeInput, type OpenedInput, passInput, pathsOf } from '../src/sharding/planned-inputs.js';
-import { ShardCuts, type ShardSize } from '../src/sharding/shard-cuts.js';
-import type { ReadingOptions } from './hold.js';
+import { bytesWords } from '../../src/counting/wording.js';
+import { checkCounts } from '../../src/engine/sizes.js';
+import { DigitflowError } from '../../src/errors.js';
+import { checkMisplaced } from '../../src/formats/reading.js';
+import { webUrlOf } from '../../src/inputs/bytes/open-bytes.js';
+import { isStream } from '../../src/inputs/first-bytes.js';
+import { Inputs } from '../../src/inputs/inputs.js';
+import { loadModel } from '../../src/inputs/models/open-model.js';
+import { findEach } from '../../src/inputs/open-inputs.js';
+import type { Network } from '../../src/network/network.js';
+import { parseNormalization, saidOf } from '../../src/network/normalization.js';
+import { unlessAborted } from '../../src/operators/until-aborted.js';
+import { evaluatedFiles } from '../../src/sharding/evaluated-files.js';
+import { PLAN_SCHEMA, type Plan, type PlannedInput } from '../../src/sharding/plan.js';
+import { bytesOf, shardsFrom } from '../../src/sharding/plan-file.js';
+import { measureFile, notKept, placeOf } from '../../src/sharding/planned-files.js';
+import { describeInput, type OpenedInput, passInput, pathsOf } from '../../src/sharding/planned-inputs.js';
+import { ShardCuts, type ShardSize } from '../../src/sharding/shard-cuts.js';
+import type { ReadingOptions } from '../hold.js';
 
 /** What to divide among machines, and how. */
 export interface PlanOptions extends Pick<ReadingOptions, 'reading' | 'onOpened'> {

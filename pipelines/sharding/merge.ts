@@ -1,18 +1,18 @@
-import type { Evaluation } from '../src/counting/evaluation.js';
-import type { PicturesSeen } from '../src/counting/pictures-seen.js';
-import { grouped } from '../src/counting/wording.js';
-import { checkCounts } from '../src/engine/sizes.js';
-import { DigitflowError, isUrl } from '../src/errors.js';
-import { isPictureName } from '../src/formats/pictures/is-picture.js';
-import { MergeOutputs } from '../src/outputs/merge-outputs.js';
-import { scoreSummaryText } from '../src/outputs/score-summary.js';
-import { lookAtShards, type ShardAt, type ShardsOfPlan } from '../src/sharding/merge/find-shards.js';
-import { type CopyProgress, RowsMerger } from '../src/sharding/merge/merge-rows.js';
-import type { Plan } from '../src/sharding/plan.js';
-import { readPlan } from '../src/sharding/plan-file.js';
-import type { RenderOptions } from '../src/views/terminal/terminal.js';
-import type { Language } from '../src/views/words/words.js';
-import { type EvaluationFormat, evaluationText } from './evaluation-text.js';
+import type { Evaluation } from '../../src/counting/evaluation.js';
+import type { PicturesSeen } from '../../src/counting/pictures-seen.js';
+import { grouped } from '../../src/counting/wording.js';
+import { checkCounts } from '../../src/engine/sizes.js';
+import { DigitflowError, isUrl } from '../../src/errors.js';
+import { isPictureName } from '../../src/formats/pictures/is-picture.js';
+import { MergeOutputs } from '../../src/outputs/merge-outputs.js';
+import { scoreSummaryText } from '../../src/outputs/score-summary.js';
+import { lookAtShards, type ShardAt, type ShardsOfPlan } from '../../src/sharding/merge/find-shards.js';
+import { type CopyProgress, RowsMerger } from '../../src/sharding/merge/merge-rows.js';
+import type { Plan } from '../../src/sharding/plan.js';
+import { readPlan } from '../../src/sharding/plan-file.js';
+import type { RenderOptions } from '../../src/views/terminal/terminal.js';
+import type { Language } from '../../src/views/words/words.js';
+import { type EvaluationFormat, evaluationText } from '../evaluation-text.js';
 import {
   type EvaluationMerge,
   mergedEvaluation,
