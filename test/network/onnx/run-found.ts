@@ -8,8 +8,10 @@ export function runFound(
 ): number[] {
   const { scale, offset } = rescaling ?? { scale: 1, offset: 0 };
   const own = layers.map(({ weights, rows, columns, biases, activation, rowsAre }) => {
-    if (rowsAre !== 'outputs' || activation === null) throw new Error('a graph says both');
-    return { weights, inputs: columns, outputs: rows, biases: biases ?? new Float64Array(rows), activation };
+    if (rowsAre === null || activation === null) throw new Error('a graph says both');
+    const [outputs, inputs] = rowsAre === 'outputs' ? [rows, columns] : [columns, rows];
+    const own = rowsAre === 'outputs' ? weights : turned(weights, rows, columns);
+    return { weights: own, inputs, outputs, biases: biases ?? new Float64Array(outputs), activation };
   });
   return Array.from(
     feedForward(
@@ -17,4 +19,8 @@ export function runFound(
       Float64Array.from(x, (v) => v * scale + offset),
     ).at(-1) ?? [],
   );
+}
+
+function turned(matrix: Float64Array, rows: number, columns: number): Float64Array {
+  return matrix.map((_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]);
 }

@@ -12,6 +12,7 @@ import { layersOf } from '../named-tensors.js';
 import { metadataOf, parseMetadata } from '../safetensors/network-file.js';
 import { activationsOf } from './json-activations.js';
 import { collect, isJsonObject, type JsonContent, type JsonObject, parseJson } from './json-content.js';
+import { isTfjs, readTfjs } from './tfjs.js';
 
 /** Where our own files keep what the book's do not say, as text: what metadata of safetensors say. */
 const OWN_KEY = 'digitflow';
@@ -20,9 +21,10 @@ const COSTS = { 'squared error': 'QuadraticCost', 'cross-entropy': 'CrossEntropy
 const CLASSES = /^(?:classes|class_?names)$/i;
 const SIZES = /^(?:(?:layer_?)?sizes|layers)$/i;
 
-/** Reads a network in JSON: the book's, with lists of weights and biases, a list of layers, or a state dict. */
-export const readNetworkFile: ReadNetworkFile = (bytes, name) => {
+/** Reads a network in JSON: the book's, with lists of weights and biases, a list of layers, a state dict, or TensorFlow.js'. */
+export const readNetworkFile: ReadNetworkFile = (bytes, name, host) => {
   const root = parseJson(bytes, name);
+  if (isTfjs(root)) return readTfjs(root, name, host);
   const { [OWN_KEY]: own, ...rest } = isJsonObject(root) ? root : { layers: root };
   const content: JsonContent = { tensors: [], texts: new Map() };
   collect(rest, '', name, content);

@@ -9,7 +9,11 @@ const [CONFIG, WEIGHTS, MODEL_WEIGHTS] = ['config.json', 'model.weights.h5', 'mo
 
 /** Reads what Keras saves: a `.keras` archive, a model in HDF5, or weights alone. */
 export function readNetworkFile(bytes: Uint8Array, name: string, host: FileHost): FoundNetwork {
-  const found = bytes[0] === 0x50 ? readArchive(bytes, name, host) : readHdf5(bytes, name, host);
+  return checkedKeras(bytes[0] === 0x50 ? readArchive(bytes, name, host) : readHdf5(bytes, name, host), name);
+}
+
+/** @throws DigitflowError NETWORK_FILE for layers that do not fit one another, and for numbers that float32 cannot hold */
+export function checkedKeras(found: FoundNetwork, name: string): FoundNetwork {
   for (const [l, { weights, rows, biases }] of found.layers.entries()) {
     const where = `${name}: dense layer ${l + 1}`;
     const inputs = l === 0 ? rows : found.layers[l - 1].columns;
@@ -34,7 +38,7 @@ function readArchive(bytes: Uint8Array, name: string, host: FileHost): FoundNetw
     throw networkFileError(name, `${CONFIG} and ${WEIGHTS} in it`, `no ${entry}`, advice);
   });
   const counted = new CountedWeights(new Hdf5File(weights, `${name}: ${WEIGHTS}`, host.inflate), name);
-  const found = readModel(new TextDecoder().decode(config), counted, name);
+  const found = readKerasModel(new TextDecoder().decode(config), counted, name);
   counted.checkAll();
   return found;
 }
@@ -42,7 +46,7 @@ function readArchive(bytes: Uint8Array, name: string, host: FileHost): FoundNetw
 function readHdf5(bytes: Uint8Array, name: string, { inflate }: FileHost): FoundNetwork {
   const file = new Hdf5File(bytes, name, inflate);
   const [config] = file.texts('', 'model_config') ?? [];
-  if (config !== undefined) return readModel(config, new NamedWeights(file, MODEL_WEIGHTS, name), name);
+  if (config !== undefined) return readKerasModel(config, new NamedWeights(file, MODEL_WEIGHTS, name), name);
   const within = ['', MODEL_WEIGHTS].find((group) => hasLayerNames(file, group));
   const weights =
     within === undefined ? new CountedWeights(file, name) : new NamedWeights(file, within, name);
@@ -57,7 +61,8 @@ function readHdf5(bytes: Uint8Array, name: string, { inflate }: FileHost): Found
 /** What no file of Keras says. */
 const UNSAID = { normalization: null, classes: null, provenance: {} } as const;
 
-function readModel(json: string, weights: KerasWeights, name: string): FoundNetwork {
+/** A model by its configuration as JSON; `weights` has its numbers. */
+export function readKerasModel(json: string, weights: KerasWeights, name: string): FoundNetwork {
   const reader = new KerasReader(weights, name);
   const image = reader.read(layersOfConfig(json, name));
   const { layers, rescaling, notes } = reader.chain;
