@@ -64,9 +64,10 @@ const signatures = (): readonly (readonly [
     { ...imagesOrNetwork(ARRAYS, ARRAYS), network: 'keras' },
   ],
   [/^MATLAB \d\.\d MAT-file/, 'a MATLAB file', imagesOrNetwork(ARRAYS, FROM_MATLAB)],
-  // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with.
+  // A protocol, and a frame, a mark, a collection, a name or a number: what pickles begin with. In protocol 1, a list or a
+  // dictionary that is remembered as the first value.
   [
-    /^\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]/,
+    /^(?:\x80[\x02-\x05][\x95(}\])cXK\x8a\x8c]|[\]}]q\0[(\]}c])/,
     'a Python pickle',
     { ...imagesOrNetwork(ARRAYS, ARRAYS), network: 'numpy' },
   ],

@@ -35,4 +35,10 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     read: async () => (await import('./json/json-network.js')).readNetworkFile,
     write: async () => (await import('./json/json-network.js')).writeNetworkFile,
   },
+  numpy: {
+    title: 'NumPy arrays',
+    endings: ['.npz', '.npy', '.pkl', '.pickle'],
+    read: async () => (await import('./numpy/numpy-network.js')).readNetworkFile,
+    write: async () => (await import('./numpy/numpy-network.js')).writeNetworkFile,
+  },
 };

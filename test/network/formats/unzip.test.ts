@@ -116,6 +116,6 @@ it('of mutated archives gives the very content, or an error of one line', () => 
         }
       },
     ),
-    { numRuns: Number(process.env.MUTATED_FILES ?? 300) },
+    { numRuns: Number(process.env.DIGITFLOW_MUTATIONS ?? 300) },
   );
 });

@@ -4,7 +4,7 @@ import type { ImageSize, Layer, Network } from '../../network.js';
 import { describeNormalization, parseNormalization, UNIT_BRIGHTNESS } from '../../normalization.js';
 import { networkFileError } from '../found-network.js';
 import { parseShallowJson } from '../shallow-json.js';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.js';
+import { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './safetensors.js';
 
 const TENSOR_NAME = /^layers\.(?:0|[1-9]\d*)\.(?:weight|bias)$/;
 
@@ -44,7 +44,11 @@ const MOST_LOOKED_AT = 65_536;
  * @throws DigitflowError NETWORK_FILE for the first thing that is not right.
  */
 export function readOwnNetwork(bytes: Uint8Array, name: string): Network {
-  const { tensors, metadata } = readSafetensors(bytes, name);
+  return parseOwnNetwork(readSafetensors(bytes, name), name);
+}
+
+/** The same of tensors and metadata that another format holds. */
+export function parseOwnNetwork({ tensors, metadata }: Safetensors, name: string): Network {
   checkTensorNames(tensors, name);
   const { activations, ...described } = parseMetadata(metadata, `${name}: __metadata__`);
 
@@ -67,12 +71,17 @@ export function readOwnNetwork(bytes: Uint8Array, name: string): Network {
  * @throws DigitflowError NETWORK_FILE for a number that F32 cannot hold, or provenance that uses a key of ours.
  */
 export function writeOwnNetwork(network: Network): Uint8Array {
+  return writeSafetensors(describeOwnNetwork(network));
+}
+
+/** The tensors and the metadata of a network's file, for another format to hold them. Throws as `metadataOf` does. */
+export function describeOwnNetwork(network: Network): Safetensors {
   const tensors = new Map<string, Tensor>();
   for (const [l, { weights, biases, inputs, outputs }] of network.layers.entries()) {
     tensors.set(`layers.${l}.weight`, { shape: [outputs, inputs], values: weights });
     tensors.set(`layers.${l}.bias`, { shape: [outputs], values: biases });
   }
-  return writeSafetensors({ tensors, metadata: metadataOf(network) });
+  return { tensors, metadata: metadataOf(network) };
 }
 
 /**
