@@ -30,6 +30,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'find the weights and biases of a network: learn from labelled images',
     load: async () => (await import('./networks/train-command.js')).defineTrain,
   },
+  convert: {
+    usage: '[options] <network> <file>',
+    description: 'write a network in another format: safetensors, ONNX, NumPy, JSON, C, JavaScript',
+    load: async () => (await import('./networks/convert-command.js')).defineConvert,
+  },
   look: {
     usage: '[options] [command]',
     description: 'see inside a network: what a digit lights up, and why',

@@ -19,8 +19,12 @@ export interface ModelFlagValues {
 export function addModelOption(command: Command): Command {
   const bundled = BUNDLED_MODELS.join(', ');
   const help = `a network: ${bundled}, or a file: safetensors, ONNX, Keras, PyTorch, NumPy, JSON`;
+  return addNetworkFlags(command.option('-m, --model <name>', help, BUNDLED_MODELS[0]));
+}
+
+/** Adds what the file of a network may not say. */
+export function addNetworkFlags(command: Command): Command {
   return command
-    .option('-m, --model <name>', help, BUNDLED_MODELS[0])
     .option(
       '--activations <names>',
       `one for each layer where the network's file does not say: ${ACTIVATIONS.join(', ')}; separated by commas ` +

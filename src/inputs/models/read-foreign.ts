@@ -45,7 +45,7 @@ export async function readForeign(file: ForeignFile): Promise<ForeignNetwork> {
 }
 
 /** 500 images of the training set: what networks are tried on, so that the test set stays one that no choice has seen. */
-function readSample(): LabelledImages {
+export function readSample(): LabelledImages {
   const [images, labels] = SAMPLE_FILES.map((file) => new Uint8Array(readFileSync(join(DATA_FOLDER, file))));
   const count = new DataView(images.buffer).getUint32(4);
   return {

@@ -42,3 +42,13 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     write: async () => (await import('./numpy/numpy-network.js')).writeNetworkFile,
   },
 };
+
+/** The format that is written under this name, by its ending; null for any other. */
+export function formatOfPath(path: string): NetworkFormat | null {
+  const name = path.toLowerCase();
+  const formats = Object.entries(NETWORK_FORMATS) as [NetworkFormat, NetworkFormatEntry][];
+  const found = formats.find(
+    ([, { write, endings }]) => write !== undefined && endings.some((ending) => name.endsWith(ending)),
+  );
+  return found?.[0] ?? null;
+}
