@@ -1,3 +1,4 @@
+export { type Converted, type ConvertOptions, convert } from '../pipelines/convert.js';
 export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
