@@ -41,6 +41,16 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     read: async () => (await import('./numpy/numpy-network.js')).readNetworkFile,
     write: async () => (await import('./numpy/numpy-network.js')).writeNetworkFile,
   },
+  c: {
+    title: 'a C header',
+    endings: ['.h'],
+    write: async () => (await import('./code/c-header.js')).writeNetworkFile,
+  },
+  javascript: {
+    title: 'a JavaScript module',
+    endings: ['.mjs', '.js'],
+    write: async () => (await import('./code/javascript-module.js')).writeNetworkFile,
+  },
 };
 
 /** The format that is written under this name, by its ending; null for any other. */
