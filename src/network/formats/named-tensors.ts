@@ -6,7 +6,7 @@ import {
   type NamedTensor,
   networkFileError,
 } from './found-network.js';
-import { compareNames, partsOf, waysToChoose } from './named/name-order.js';
+import { ordersOf, partsOf, waysToChoose } from './named/name-order.js';
 import { foldNorms, waysToPlace } from './named/norm-places.js';
 import { type DenseTensors, type NormTensors, sortTensors } from './named/tensor-roles.js';
 
@@ -22,6 +22,8 @@ interface Reading {
 
 /** More layers than any network of ours has; it bounds the search for their order. */
 const MOST_LAYERS = 128;
+/** More tensors than any network has, with all that its training keeps. */
+const MOST_TENSORS = 10_000;
 const NAMES = 'name them fc1.weight, fc1.bias, fc2.weight, … in their order, as PyTorch does';
 
 /**
@@ -58,8 +60,13 @@ export function layersOf(
   if (!folded) {
     const expected = 'one place between the layers for each BatchNorm';
     const what = ways.length === 1 ? 'one after the last activation' : ways.length === 0 ? 'none' : 'several';
-    const labels = norms.map(({ label }) => quoteValue(label)).join(', ');
-    throw networkFileError(fileName, expected, `${what} (${labels})`, `fold it before you save, or ${NAMES}`);
+    const labels = norms.slice(0, MOST_LISTED).map(({ label }) => quoteValue(label));
+    throw networkFileError(
+      fileName,
+      expected,
+      `${what} (${labels.join(', ')})`,
+      `fold it before you save, or ${NAMES}`,
+    );
   }
   for (const [l, { weights, biases }] of (norms.length > 0 ? folded.layers : []).entries()) {
     for (const values of [weights, biases ?? weights]) {
@@ -78,6 +85,10 @@ export function layersOf(
 }
 
 function checkNumbers(tensors: readonly NamedTensor[], fileName: string): void {
+  if (tensors.length > MOST_TENSORS) {
+    const advice = 'give a network of fewer layers';
+    throw networkFileError(fileName, `at most ${MOST_TENSORS} tensors`, `${tensors.length}`, advice);
+  }
   const count = tensors.reduce((sum, { values }) => sum + values.length, 0);
   if (count > MOST_PARAMETERS) {
     const advice = 'give a smaller network';
@@ -160,13 +171,13 @@ function readingsOf(
 ): Reading[] {
   const sizes = layers.map((layer) => sizesOf(layer, rowsAre));
   if (layers.some(({ bias }, l) => bias !== null && bias.values.length !== sizes[l].outputs)) return [];
-  const isAfter = layers.map(({ parts }) => layers.map((other) => compareNames(parts, other.parts) > 0));
+  const isAfter = ordersOf(layers.map(({ parts }) => parts));
   const orders = waysToChoose(layers.length, (chosen) => {
     const last = chosen.at(-1);
     const isLeft = layers.map((_, l) => !chosen.includes(l));
     return layers.flatMap((_, l) => {
       const fits = isLeft[l] && (last === undefined || sizes[last].outputs === sizes[l].inputs);
-      return fits && !isAfter[l].some((after, other) => after && isLeft[other]) ? [l] : [];
+      return fits && !isAfter[l].some((after, other) => after > 0 && isLeft[other]) ? [l] : [];
     });
   });
   return orders.flatMap((order) => {
@@ -181,13 +192,14 @@ function readingsOf(
 
 /** The layer of each bias whose name does not say it, by its size and by the order of those that are numbered. */
 function waysToPair(layers: readonly DenseTensors[], vectors: readonly NamedTensor[], rowsAre: RowsAre) {
-  const parts = vectors.map(({ name }) => partsOf(name));
+  if (vectors.length > layers.length) return [];
+  const orders = ordersOf(vectors.map(({ name }) => partsOf(name)));
   return waysToChoose(vectors.length, (chosen) =>
     layers.flatMap((layer, l) => {
       const { values } = vectors[chosen.length];
       const fits = layer.bias === null && sizesOf(layer, rowsAre).outputs === values.length;
       const inOrder = chosen.every((other, v) => {
-        const order = compareNames(parts[chosen.length], parts[v]);
+        const order = orders[chosen.length][v];
         return l !== other && (order === 0 || order < 0 === l < other);
       });
       return fits && inOrder ? [l] : [];

@@ -291,9 +291,38 @@ describe('layersOf refuses', () => {
     );
   });
 
-  it('a thousand layers of one size, at once', () => {
-    const many = Array.from({ length: 1000 }, (_, l) => tensor(`l${l}.weight`, 2, 2));
-    expect(caught(() => layersOf(many, 'a')).message).toContain('expected weights of 1 to 128 dense layers');
+  /** Names whose order nobody can tell. */
+  const unordered = (count: number, end: string, size: (l: number) => number[]) =>
+    Array.from({ length: count }, (_, l) => {
+      const letters = [...`${l}`].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+      return tensor(`x${letters}_${end}`, ...size(l));
+    });
+  const square = () => [2, 2];
+  it.each<[string, NamedTensor[], string]>([
+    ['many layers', unordered(1000, 'weight', square), 'expected weights of 1 to 128 dense layers'],
+    ['layers in any order', unordered(128, 'weight', square), 'found several orders that fit'],
+    [
+      'biases that fit in any order but one',
+      [
+        ...Array.from({ length: 128 }, (_, l) => tensor(`w${l}`, 2, 2)),
+        ...unordered(127, 'v', () => [2]),
+        tensor('z', 3),
+      ],
+      'found several orders that fit',
+    ],
+    ['biases without end', [tensor('w', 2, 2), ...unordered(5000, 'v', () => [2])], 'sizes fit one another'],
+    [
+      'BatchNorms without end',
+      [
+        tensor('w', 2, 2),
+        ...unordered(2000, 'running_mean', () => [2]),
+        ...unordered(2000, 'running_var', () => [2]),
+      ],
+      'found none ("xa", "xb", "xc", "xd", "xe", "xf")',
+    ],
+    ['tensors without end', unordered(10_001, 'v', () => [2]), 'expected at most 10000 tensors, found 10001'],
+  ])('%s, and is done at once', (_, all, expected) => {
+    expect(caught(() => layersOf(all, 'a')).message).toContain(expected);
   });
 
   it('any names and shapes, or reads them all', () => {

@@ -24,12 +24,17 @@ export function compareNames(a: NameParts, b: NameParts): number {
   return isNumber(x) && y === undefined ? 1 : 0;
 }
 
+/** What `compareNames` says of each of some names and each other: above 0 at `[a][b]` where a comes after b. */
+export function ordersOf(names: readonly NameParts[]): readonly (readonly number[])[] {
+  return names.map((a) => names.map((b) => compareNames(a, b)));
+}
+
 function isNumber(part: string | undefined): boolean {
   return part !== undefined && /^\d/.test(part);
 }
 
 /** More tries than any true network needs. */
-const MOST_TRIES = 5_000;
+const MOST_TRIES = 1_000;
 
 /**
  * The ways to choose `count` things one after another, two at most: none, the only one, or more than one. So many that

@@ -1,7 +1,7 @@
 import { quoteValue } from '../../../errors.js';
 import { foldInto, foldIntoNext } from '../batch-normalization.js';
 import type { FoundLayer } from '../found-network.js';
-import { compareNames, waysToChoose } from './name-order.js';
+import { compareNames, ordersOf, waysToChoose } from './name-order.js';
 import type { DenseTensors, NormTensors } from './tensor-roles.js';
 
 /** The ways to place each BatchNorm before layer `0..layers`, two at most, by size and by what the names say. */
@@ -9,7 +9,8 @@ export function waysToPlace(
   norms: readonly NormTensors[],
   layers: readonly DenseTensors[],
   sizes: readonly number[],
-) {
+): readonly (readonly number[])[] {
+  if (norms.length > sizes.length) return [];
   const allowed = norms.map((norm) =>
     sizes.flatMap((size, place) => {
       const fits = layers.every(({ parts }, l) => {
@@ -20,15 +21,15 @@ export function waysToPlace(
       return fits && size === norm.mean.length ? [place] : [];
     }),
   );
-  return waysToChoose(norms.length, (chosen) => {
-    const { parts } = norms[chosen.length];
-    return allowed[chosen.length].filter((place) =>
+  const orders = ordersOf(norms.map(({ parts }) => parts));
+  return waysToChoose(norms.length, (chosen) =>
+    allowed[chosen.length].filter((place) =>
       chosen.every((other, n) => {
-        const order = compareNames(parts, norms[n].parts);
+        const order = orders[chosen.length][n];
         return place !== other && (order === 0 || order < 0 === place < other);
       }),
-    );
-  });
+    ),
+  );
 }
 
 /** Folds BatchNorms into the layers beside them; `places` as `waysToPlace` gives them. Undefined where one stands after the last activation. */
