@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fromEvent, lastValueFrom, tap } from 'rxjs';
 import { chooseWorkers } from '../src/engine/sizes.js';
-import { DigitflowError } from '../src/errors.js';
-import { checkMisplaced, readingFlagWords } from '../src/formats/reading.js';
+import { checkMisplaced } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
-import { classesUpTo, findSet, type KnownSet, knownSetWords, type SetShape } from '../src/inputs/find-set.js';
-import { knownDataset } from '../src/inputs/known-datasets.js';
-import { CHECKPOINT } from '../src/inputs/models/open-model.js';
-import { filesOf, type ImagesSpec } from '../src/inputs/open-inputs.js';
-import { transposePixels } from '../src/network/feed-forward.js';
+import { CHECKPOINT, type Model, modelOf } from '../src/inputs/models/open-model.js';
+import { filesOf } from '../src/inputs/open-inputs.js';
 import { type Film, writeFilm } from '../src/network/formats/film.js';
 import { readOwnNetwork, writeOwnNetwork } from '../src/network/formats/safetensors/network-file.js';
 import type { Network } from '../src/network/network.js';
-import { unlessAborted } from '../src/operators/until-aborted.js';
 import { TrainingOutputs, type TrainingPaths } from '../src/outputs/training-outputs.js';
 import { restoreTraining, saveTraining } from '../src/training/checkpoint.js';
 import { beginFilm } from '../src/training/filmed-weights.js';
@@ -39,19 +34,23 @@ import {
   type Training,
   trainingReport,
 } from '../src/training/training-report.js';
+import { beginFrom } from '../src/training/training-start.js';
 import { curveOf, type LearningCurve, learningCurveSvg } from '../src/views/learning-curve.js';
 import { evaluateModel } from './evaluate.js';
-import { hold, type ReadingOptions } from './hold.js';
+import { readTrainingSet, type TrainingImagesSpec } from './read-training-set.js';
 
 /** Of a smaller set a sixth is held out, as of MNIST. */
 const LEAST_SHARES = 6;
-const MNIST: SetShape = { image: null, classes: Array.from('0123456789'), isOpen: false };
-
-/** Which images to learn from. Default: the MNIST training set. */
-export interface TrainingImagesSpec extends ImagesSpec, KnownSet, ReadingOptions {}
 
 /** What to train on, how, and where to write to. All has a default: the network of the video, on MNIST. */
 export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSpec, TrainingPaths {
+  /**
+   * A network to begin from, as `loadModel` takes it: sizes, activations, image and classes are its own. Default: random weights.
+   * The result takes pixels as 0..1; what the network did to them is folded into its first layer.
+   */
+  readonly init?: string | Model | undefined;
+  /** Is told of that network once it is open. */
+  readonly onInit?: ((model: Model) => void) | undefined;
   /** A checkpoint to go on from; the options and images must be those it was made with. */
   readonly resume?: string | undefined;
   /**
@@ -109,10 +108,14 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     onPictures,
     image,
     classes,
+    init,
+    onInit,
     ...settings
   } = rest;
-  const asked = completeTrainingOptions(settings);
-  const inputs = [images, labels, resume === checkpoint ? undefined : resume];
+  const model = init === undefined ? null : await modelOf({ model: init, onModel: onInit }, signal);
+  const begun = model && beginFrom(model, { settings, image, classes });
+  const asked = completeTrainingOptions(begun?.settings ?? settings);
+  const inputs = [images, labels, init, resume === checkpoint ? undefined : resume];
   // Throws: else its folder would be missed, as that of an output.
   if (resume !== undefined && !existsSync(resume)) await readWhole(resume, CHECKPOINT, signal);
   const outputs = new TrainingOutputs(
@@ -123,7 +126,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     // Before the images: they may take long.
     const kept = resume && (await readWhole(resume, CHECKPOINT, signal));
     const told = { onOpened, onPictures };
-    const read = await readTrainingInput({ images, labels, reading, image, classes, ...told }, signal);
+    const spec = { images, labels, reading, image, classes, ...told };
+    const read = await readTrainingSet(spec, model?.network ?? null, signal);
     // A small set has no 10,000 to hold out.
     const most = Math.floor(read.images.labels.length / LEAST_SHARES);
     const validation = settings.validation ?? Math.min(asked.validation, most);
@@ -133,7 +137,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     outputs.begin([...(await filesOf([source.name])), ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
-    const shared = new SharedTraining(source.images, options, chooseTeamSize(workers, options));
+    const teamSize = chooseTeamSize(workers, options);
+    const shared = new SharedTraining(source.images, options, teamSize, begun?.start);
     const progress: TrainingProgress =
       resume && kept
         ? restoreTraining(shared, kept, source.digest, resume)
@@ -208,41 +213,4 @@ async function testNetwork(network: Network): Promise<Training['test']> {
   const { evaluation } = await evaluateModel(model, { workers: 0, mistakes: 0 });
   const judgement = judge(evaluation.correct, evaluation.images);
   return judgement && { dataset: evaluation.data.dataset, ...judgement };
-}
-
-/** Reads a whole training set; `digest` is one text that stands for all files and how they were understood. */
-async function readTrainingInput(
-  { images, labels, reading = {}, onOpened, onPictures, ...known }: TrainingImagesSpec,
-  signal: AbortSignal | undefined,
-) {
-  const isKnown = images === undefined && known.image === undefined && known.classes === undefined;
-  const finding = isKnown ? MNIST : findSet({ images, labels }, reading, known);
-  const set = await unlessAborted(Promise.resolve(finding), signal);
-  const options = {
-    network: set,
-    digest: 'always',
-    split: 'train',
-    reading,
-    onOpened,
-    onPictures,
-    signal,
-  } as const;
-  const held = await hold({ images, labels }, options);
-  const { name, count, image, files, guesses, normalization } = held;
-  if (count === 0) throw new DigitflowError('INPUT_SIZE', `${name}: holds no images`);
-  if (held.labels === null) throw new TypeError('expected labels');
-  const pixels = normalization.transposed ? transposePixels(held.pixels, image) : held.pixels;
-  if (normalization.scale < 0) for (let at = 0; at < pixels.length; at++) pixels[at] = 255 - pixels[at];
-  return {
-    name,
-    reading: [...readingFlagWords(reading), ...knownSetWords(known)],
-    images: { pixels, labels: held.labels, image, classes: classesUpTo(set, held.labels, name) },
-    dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
-    files,
-    digest: [
-      ...files.map(({ sha256 }) => sha256),
-      // What lies beside pictures is none of the set: a checkpoint, most often.
-      ...guesses.flatMap(({ property, value }) => (property === 'passed over' ? [] : `${property}=${value}`)),
-    ].join(' '),
-  };
 }

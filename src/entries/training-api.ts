@@ -1,4 +1,4 @@
-export type { TrainingImagesSpec } from '../../pipelines/train.js';
+export type { TrainingImagesSpec } from '../../pipelines/read-training-set.js';
 export type { TrainingPaths } from '../outputs/training-outputs.js';
 export type { EpochFigures } from '../training/epoch-runner.js';
 export type { EpochReport } from '../training/training-epochs.js';

@@ -106,10 +106,11 @@ function filmTensor(run: number, epoch: number): string {
   return `film.${run}.${epoch}`;
 }
 
-function identityOf({ options, images }: SharedTraining, digest: string): string {
+function identityOf({ options, images, start }: SharedTraining, digest: string): string {
   const { pixels, labels, image, classes } = images;
   const data = { digest, pixels: pixels.length, labels: labels.length, image, classes };
-  return JSON.stringify({ ...options, largestFirstWeight: String(options.largestFirstWeight), data });
+  const settings = { ...options, largestFirstWeight: String(options.largestFirstWeight) };
+  return JSON.stringify({ ...settings, data, ...(start && { init: start.sha256 }) });
 }
 
 function tensorOf(values: Float32Array): Tensor {
@@ -117,13 +118,22 @@ function tensorOf(values: Float32Array): Tensor {
 }
 
 /** Names the first setting that differs; where none does, the images do. */
-function mismatch({ options }: SharedTraining, head: CheckpointHead, fileName: string): DigitflowError {
-  const made = parsed<TrainingOptions>(head.training);
+function mismatch(
+  { options, start }: SharedTraining,
+  head: CheckpointHead,
+  fileName: string,
+): DigitflowError {
+  const made = parsed<TrainingOptions & { readonly init?: string }>(head.training);
   const name =
     made && SETTING_NAMES.find((key) => key in made && settingText(made, key) !== settingText(options, key));
-  const [found, expected] = name
-    ? [made, options].map((settings) => `${settingFlag(name)} ${settingText(settings, name)}`)
-    : ['other images or labels', 'these'];
+  const isOfOther = made !== null && made.init !== start?.sha256;
+  const [found, expected] = isOfOther
+    ? [made.init, start?.sha256].map((sha256) =>
+        sha256 ? `--init of a network with sha256 ${sha256}` : 'no --init',
+      )
+    : name
+      ? [made, options].map((settings) => `${settingFlag(name)} ${settingText(settings, name)}`)
+      : ['other images or labels', 'these'];
   return new DigitflowError(
     'CHECKPOINT_MISMATCH',
     `${fileName}: a checkpoint of another training: made with ${found}, to be resumed with ${expected}; ` +

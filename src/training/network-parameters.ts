@@ -54,6 +54,21 @@ export function writeInitialWeights(
   });
 }
 
+/** Writes the weights and biases of a network's layers, of these sizes: what `trainedNetwork` reads. */
+export function writeLayers(
+  parameters: Float32Array,
+  shape: ParameterLayout,
+  layers: readonly Layer[],
+): void {
+  for (const [l, { inputs, outputs, paddedOutputs, weights, biases }] of shape.layers.entries()) {
+    const layer = layers[l];
+    for (let n = 0, w = 0; n < outputs; n++) {
+      for (let i = 0; i < inputs; i++) parameters[weights / 4 + i * paddedOutputs + n] = layer.weights[w++];
+    }
+    parameters.set(layer.biases, biases / 4);
+  }
+}
+
 /** Makes a network of all weights and biases, f32, as `shape` places them. */
 export function trainedNetwork(
   parameters: Float32Array,

@@ -6,15 +6,18 @@ import { STOP_FLAG } from '../engine/messages.js';
 import { DigitflowError, type ErrorCode } from '../errors.js';
 import { initialSeed } from './epoch-plan.js';
 import type { TrainingKernel, TrainingSetup } from './epoch-runner.js';
-import { writeInitialWeights } from './network-parameters.js';
+import { writeInitialWeights, writeLayers } from './network-parameters.js';
 import { placeRun } from './run-head.js';
 import { layoutTraining, STATE_ARRAYS, type TrainingLayout } from './training-layout.js';
 import { type TrainingImages, type TrainingOptions, trainingCount } from './training-options.js';
+import type { TrainingStart } from './training-start.js';
 
 /** A training set and the runs on it, in one shared memory. */
 export class SharedTraining {
   readonly options: TrainingOptions;
   readonly images: TrainingImages;
+  /** The network that the runs begin from; undefined for random weights. */
+  readonly start: TrainingStart | undefined;
   readonly layout: TrainingLayout;
   /** What a worker is given. */
   readonly setup: TrainingSetup;
@@ -26,11 +29,13 @@ export class SharedTraining {
   /**
    * Copies the images into shared memory, and writes each run's first weights.
    *
+   * @param start the network to begin from, of the sizes that images and options say
    * @param teamSize how many threads are to share each run; `layout.teamSize` says how many can
    * @throws DigitflowError INPUT_SIZE, LABEL_OUT_OF_RANGE, NETWORK_TOO_LARGE, BUILD_INCOMPLETE
    */
-  constructor(images: TrainingImages, options: TrainingOptions, teamSize = 1) {
+  constructor(images: TrainingImages, options: TrainingOptions, teamSize = 1, start?: TrainingStart) {
     this.images = images;
+    this.start = start;
     this.options = options;
     const { height, width } = images.image;
     const inputs = height * width;
@@ -121,6 +126,16 @@ export class SharedTraining {
     return { lossSum, correct };
   }
 
+  /** How well the network that the runs began from does on the held-out images; undefined where there is none. See `evaluate`. */
+  evaluateStart(): EvaluatedImages | undefined {
+    if (this.start === undefined) return undefined;
+    const { shape } = this.layout;
+    const parameters = new Float32Array(shape.bytes / 4);
+    writeLayers(parameters, shape, this.start.layers);
+    const all = this.images.labels.length;
+    return this.evaluate(0, parameters, trainingCount(all, this.options), all);
+  }
+
   #barrier(run: number): Int32Array {
     return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
   }
@@ -149,7 +164,8 @@ export class SharedTraining {
       for (const { head } of run.ranks) view.setInt32(head + RUN.hasRecords, hasRecords ? 1 : 0, true);
       const state = this.keptState(index);
       const parameters = state.subarray(0, shape.bytes / 4);
-      writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, index));
+      if (this.start) writeLayers(parameters, shape, this.start.layers);
+      else writeInitialWeights(parameters, shape, everLit, options, initialSeed(options.seed, index));
       state.copyWithin(STATE_ARRAYS.indexOf('averages') * parameters.length, 0, parameters.length);
     });
   }

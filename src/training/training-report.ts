@@ -48,6 +48,8 @@ export interface Training {
     readonly mixed?: boolean;
   };
   readonly settings: TrainingOptions;
+  /** The network that it began from, and how well that did on the held-out images; absent for random weights. */
+  readonly init?: { readonly name: string; readonly sha256: string; readonly validation: Judgement | null };
   /** The run (from 1) and its epoch (from 1) whose weights were kept, and the loss of that epoch. */
   readonly chosen: { readonly run: number; readonly epoch: number; readonly loss: number };
   /** Over the held-out images, which chose the epoch; null when there are none. */
@@ -133,6 +135,7 @@ export function trainingReport(finished: FinishedTraining, written: WrittenNetwo
       ...(source.isMixed && { mixed: true }),
     },
     settings: options,
+    ...initOf(shared),
     chosen: { run: report.run + 1, epoch: report.epoch, loss: report.loss },
     validation: validation && { ...validation, loss: report.validationLoss },
     test,
@@ -140,12 +143,19 @@ export function trainingReport(finished: FinishedTraining, written: WrittenNetwo
     epochs,
     resumedEpochs,
     out: { path, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') },
-    command: trainingCommand(options, source),
+    command: trainingCommand(shared, source),
     workers,
     seconds,
     imagesPerSecond: epochs > resumedEpochs ? imagesHere / seconds : null,
     partial: isPartial(shared),
   };
+}
+
+function initOf(shared: SharedTraining): Pick<Training, 'init'> {
+  const judged = shared.evaluateStart();
+  if (shared.start === undefined || judged === undefined) return {};
+  const { name, sha256 } = shared.start;
+  return { init: { name, sha256, validation: judge(judged.correct, shared.options.validation) } };
 }
 
 function isPartial({ epochsDone, divergedRuns, options }: SharedTraining): boolean {
@@ -160,7 +170,8 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
   const version = typeof DIGITFLOW_VERSION === 'string' ? DIGITFLOW_VERSION : 'source';
   return {
     'made by': `digitflow ${version}`,
-    command: trainingCommand(options, source),
+    command: trainingCommand(shared, source),
+    ...(shared.start && { 'training init': `sha256 ${shared.start.sha256}` }),
     ...Object.fromEntries(SETTING_NAMES.map((name) => [`training ${name}`, settingText(options, name)])),
     'training images': `sha256 ${images.sha256}`,
     ...(labels && { 'training labels': `sha256 ${labels.sha256}` }),
@@ -177,15 +188,16 @@ export function provenanceOf({ shared, source, best }: FinishedTraining): Record
 
 /** The command line that makes the same file again. It names no folder and no result: the file is the same anywhere. */
 function trainingCommand(
-  options: TrainingOptions,
+  { options, start }: SharedTraining,
   { dataset, name, files, reading }: TrainingSource,
 ): string {
+  const init = start ? ['--init', basename(start.name)] : [];
   const settings = SETTING_NAMES.flatMap((name) => [settingFlag(name), settingText(options, name)]);
   // Arrays of one archive are called by its name, and their own after it.
   const labels = files.slice(1).filter((file) => !file.name.startsWith(`${name}: `));
   const paths = ['--images', basename(name), ...labels.flatMap((file) => ['--labels', basename(file.name)])];
   const data = dataset === MNIST_TRAINING_SET ? [] : [...paths, ...reading];
-  return ['digitflow', 'train', ...data, ...settings, '--out', 'FILE'].map(quoted).join(' ');
+  return ['digitflow', 'train', ...data, ...init, ...settings, '--out', 'FILE'].map(quoted).join(' ');
 }
 
 function quoted(word: string): string {

@@ -1,5 +1,12 @@
 import type { TrainResult } from '../../../pipelines/train.js';
-import { digestWords, durationWords, grouped, networkWords, rateWords } from '../../counting/wording.js';
+import {
+  digestWords,
+  durationWords,
+  grouped,
+  networkWords,
+  percentage,
+  rateWords,
+} from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
 import { threadWords } from '../../views/terminal/progress.js';
 import { accuracyFacts } from '../../views/terminal/render-evaluation.js';
@@ -21,6 +28,7 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
   const lines = [
     ...entry('data', dataFacts(training)),
     ...entry('network', [networkWords(training.network)]),
+    ...(training.init ? entry('begun with', initFacts(training.init)) : []),
     ...entry('training', settingFacts(training)),
     ...(curveLines.length > 0 ? ['', ...curveLines] : []),
     '',
@@ -54,6 +62,11 @@ function dataFacts({ data, settings }: Report): Fact[] {
     data.mixed === true && 'in random order, since they came sorted by class',
     digest ? digestWords(digest) : false,
   ];
+}
+
+function initFacts({ name, sha256, validation }: NonNullable<Report['init']>): Fact[] {
+  const accuracy = validation && `${percentage(validation.accuracy, 2)} % of the images held out right`;
+  return [safeText(name), digestWords(sha256), accuracy ?? false];
 }
 
 function settingFacts({ settings }: Report): Fact[] {

@@ -25,6 +25,7 @@ import {
 } from '../options.js';
 import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from '../process.js';
 import { renderTraining } from './describe-training.js';
+import { modelOptionsOf } from './model-options.js';
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
@@ -109,6 +110,7 @@ type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 
 
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
 interface TrainFlags extends Partial<TrainingOptions>, Paths, ReadingFlagValues {
+  readonly init?: string;
   readonly warmUp?: number;
   readonly classes?: readonly string[];
   readonly image?: TrainOptions['image'];
@@ -127,6 +129,7 @@ Examples:
   $ digitflow train --images photos --out f            pictures, a folder for each class: photos/3/a.png
   $ digitflow train --images letters.csv --out f       other classes and sizes, by the labels and rows
   $ digitflow train --activation relu --output softmax --restarts 4 --out f
+  $ digitflow train --init net.pt --epochs 10 --learning-rate 0.001 --out f   go on from a network that was brought
   $ digitflow train --checkpoint c --out f             then, after a kill: digitflow train --resume c --out f
 
 The same images, settings and seed give the same file, byte for byte, for any number of workers.
@@ -148,6 +151,10 @@ export function defineTrain(command: Command): void {
     .requiredOption('-o, --out <file>', 'where the network goes, as .safetensors');
   addReadingOptions(addTrainingOptions(command))
     .option('-w, --workers <count>', workersHelp, wholeNumber(0, MOST_WORKERS))
+    .option(
+      '--init <network>',
+      'go on from a network: sigmoid, relu, or a file; sizes, activations and classes are its own',
+    )
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
@@ -166,12 +173,27 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     note('interrupted; keeping the best so far (again to leave at once)'),
   );
   try {
-    const { images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out, quiet } =
-      flags;
+    const {
+      images,
+      labels,
+      image,
+      classes,
+      init,
+      workers,
+      checkpoint,
+      resume,
+      curve,
+      film,
+      log,
+      out,
+      quiet,
+    } = flags;
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out, signal },
       reading: readingFlagsOf(flags),
+      init,
+      onInit: init === undefined ? undefined : modelOptionsOf({ model: init }, note).onModel,
       onOpened: onOpened(flags, note),
       onPictures: onPictures(flags, note),
       onEpoch: (report, totals) => {
