@@ -8,7 +8,7 @@ import {
 } from './found-network.js';
 import { ordersOf, partsOf, waysToChoose } from './named/name-order.js';
 import { foldNorms, waysToPlace } from './named/norm-places.js';
-import { type DenseTensors, type NormTensors, sortTensors } from './named/tensor-roles.js';
+import { type DenseTensors, type NormTensors, notUnderstood, sortTensors } from './named/tensor-roles.js';
 
 export type { NamedTensor };
 
@@ -118,6 +118,14 @@ function chooseReading(
 ): { readonly reading: Reading; readonly isKnown: boolean } {
   const all = (['outputs', 'inputs'] as const).flatMap((rowsAre) => readingsOf(layers, vectors, rowsAre));
   if (all.length === 0) {
+    const withoutVectors = (['outputs', 'inputs'] as const).flatMap((way) => readingsOf(layers, [], way));
+    const outputs = withoutVectors.flatMap((one) =>
+      one.layers.flatMap((layer) => (layer.bias ? [] : sizesOf(layer, one.rowsAre).outputs)),
+    );
+    const odd = vectors.find(({ values }) => !outputs.includes(values.length)) ?? vectors[0];
+    if (withoutVectors.length > 0) {
+      throw notUnderstood(odd, fileName, `shape ${quoteValue(odd.shape)}, the bias of no layer`);
+    }
     const shown = listing([...layers.map(({ weight }) => weight), ...biasesOf(layers), ...vectors]);
     const expected = 'dense layers whose sizes fit one another in the order of their names';
     throw networkFileError(fileName, expected, shown, `digitflow runs one chain of dense layers; ${NAMES}`);

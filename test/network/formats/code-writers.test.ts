@@ -47,7 +47,7 @@ const NETWORKS: Readonly<Record<string, Network>> = {
   },
   'of one layer and one class': {
     ...randomNetwork({ ...SHAPE, outputs: [1], hidden: 'relu', last: 'sigmoid' }),
-    classes: ['"\\ ??/ */ 猫\u001b\u0024{x}`'],
+    classes: ['"\\ ??/ */ 猫<\u001b\u0024{x}`'],
   },
 };
 const COUNT = 200;
@@ -160,12 +160,18 @@ describe('a JavaScript module', () => {
     expect(() => predict([1, 2])).toThrow(`expected ${image.height * image.width} pixels, found 2`);
   });
 
+  it('may stand within a page', () => {
+    const { classes, ...network } = randomNetwork({ ...SHAPE, hidden: 'relu', last: 'softmax' });
+    const named = { ...network, classes: ['</script>', ...classes.slice(1)] };
+    expect(new TextDecoder().decode(writeJavascript(named))).not.toContain('</');
+  });
+
   it('has numbers as few digits as float32 needs, in lines', () => {
     const text = new TextDecoder().decode(writeJavascript(openModel('sigmoid').network));
     expect(text.length).toBeLessThan(200_000);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(text).toContain('Float32Array');
-    expect(text).not.toContain('new Float64Array(');
+    expect(text.includes('new Float32Array([')).toBe(true);
+    expect(text.includes('new Float64Array([')).toBe(false);
   });
 });
 

@@ -66,7 +66,7 @@ describe('a safetensors file that a stranger wrote', () => {
     ['fc.weight 3x6 I32', 'tensor "fc.weight": expected dtype F64, F32, F16, BF16, found "I32"'],
     ['fc.weight 3x6, fc.zero_point 3 I32', 'tensor "fc.zero_point": expected dtype'],
     ['conv1.weight 8x1x3x3', 'a convolutional network ("conv1.weight" has shape [8,1,3,3])'],
-    ['fc.weight 3x6, scale 2', 'scale [2]'],
+    ['fc.weight 3x6, scale 2', 'tensor "scale": expected'],
   ])('is refused by name for %s', (text, expected) => {
     expect(caught(() => read(file(text)))).toMatchObject({
       code: 'NETWORK_FILE',

@@ -274,7 +274,7 @@ describe('a network in JSON is refused for', () => {
       { ...BOOK, cost: 1, activations: ['relu'] },
       'activations: expected 2 activations, one for each layer, found 1',
     ],
-    ['what it does not know', { ...BOOK, mystery: vector(6) }, 'mystery [6]'],
+    ['what it does not know', { ...BOOK, mystery: vector(6) }, 'tensor "mystery": expected'],
     [
       'notes of ours that are none',
       { ...BOOK, digitflow: { activations: 1 } },

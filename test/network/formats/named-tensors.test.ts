@@ -244,7 +244,10 @@ describe('layersOf refuses', () => {
       'tensor "ln.weight": expected weights, biases or BatchNorm of dense layers, found shape [4], as LayerNorm',
     ],
     [`${fc1}, act.weight 1`, 'tensor "act.weight"'],
-    [`${fc1}, input_mean 1`, 'fc1.bias [4], input_mean [1];'],
+    [
+      `${fc1}, input_mean 1`,
+      'tensor "input_mean": expected weights, biases or BatchNorm of dense layers, found shape [1], the bias of no layer',
+    ],
     [`${fc1}, gamma 4, beta 4`, 'tensor "gamma"'],
     [`${fc1}, fc1.biases 4`, 'found a second bias beside "fc1.bias"'],
     [`${fc1}, bn.running_mean 4`, 'a mean without a variance'],
@@ -310,7 +313,7 @@ describe('layersOf refuses', () => {
       ],
       'found several orders that fit',
     ],
-    ['biases without end', [tensor('w', 2, 2), ...unordered(5000, 'v', () => [2])], 'sizes fit one another'],
+    ['biases without end', [tensor('w', 2, 2), ...unordered(5000, 'v', () => [2])], 'tensor "xa_v"'],
     [
       'BatchNorms without end',
       [

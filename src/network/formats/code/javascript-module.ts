@@ -43,7 +43,7 @@ export const writeNetworkFile: WriteNetworkFile = (network) => {
 export const image = { height: ${height}, width: ${width} };
 
 /** The name of each output. */
-export const classes = ${JSON.stringify(classes)};
+export const classes = ${JSON.stringify(classes).replaceAll('<', '\\u003c')};
 
 /**
  * The outputs for an image, as many as there are classes.
@@ -55,15 +55,16 @@ export function predict(pixels) {
   if (pixels.length !== ${height * width}) {
     throw new RangeError(\`expected ${height * width} pixels, found \${pixels.length}\`);
   }
-  let a = Float64Array.from(pixels, (pixel) => pixel * ${normalization.scale}${offset});
-  for (const { inputs, weights, biases, activate } of layers) {
-    a = activate(
-      Float64Array.from(biases, (bias, n) => {
-        let sum = bias;
-        for (let i = 0, at = n * inputs; i < inputs; i++, at++) sum += weights[at] * a[i];
-        return sum;
-      }),
-    );
+  let a = new Float64Array(pixels.length);
+  for (let i = 0; i < a.length; i++) a[i] = pixels[i] * ${normalization.scale}${offset};
+  for (const { inputs, outputs, weights, biases, activate } of layers) {
+    const z = new Float64Array(outputs);
+    for (let n = 0, at = 0; n < outputs; n++) {
+      let sum = biases[n];
+      for (let i = 0; i < inputs; i++) sum += weights[at++] * a[i];
+      z[n] = sum;
+    }
+    a = activate(z);
   }
   return a;
 }

@@ -89,7 +89,7 @@ export function sortTensors(tensors: readonly NamedTensor[], fileName: string): 
     const key = parts.join('.');
     const group = groups.get(key) ?? { parts, roles: new Map() };
     const twin = group.roles.get(role);
-    if (twin) throw unknown(tensor, fileName, `a second ${role} beside ${quoteValue(twin.name)}`);
+    if (twin) throw notUnderstood(tensor, fileName, `a second ${role} beside ${quoteValue(twin.name)}`);
     group.roles.set(role, tensor);
     groups.set(key, group);
   }
@@ -102,7 +102,8 @@ export function sortTensors(tensors: readonly NamedTensor[], fileName: string): 
     if (weight?.shape.length === 2) layers.push({ parts, weight, bias: bias ?? null });
     else if (bias && !weight) vectors.push(bias);
     const left = [...roles.values()].find((tensor) => tensor !== bias && tensor.shape.length !== 2);
-    if (left) throw unknown(left, fileName, `shape ${quoteValue(left.shape)}, as LayerNorm or PReLU has it`);
+    if (left)
+      throw notUnderstood(left, fileName, `shape ${quoteValue(left.shape)}, as LayerNorm or PReLU has it`);
   }
   for (const { bias } of layers) if (bias) checkVector(bias, fileName);
   for (const vector of vectors) checkVector(vector, fileName);
@@ -124,7 +125,8 @@ function refuseOthers(tensors: readonly NamedTensor[], fileName: string): void {
   }
 }
 
-function unknown({ name }: NamedTensor, fileName: string, found: string) {
+/** The error of a tensor that is no part of a dense layer. */
+export function notUnderstood({ name }: NamedTensor, fileName: string, found: string) {
   const advice = `${DENSE_ONLY}: leave other tensors out, and name the rest fc1.weight, fc1.bias, fc2.weight, …`;
   const expected = 'weights, biases or BatchNorm of dense layers';
   return networkFileError(`${fileName}: tensor ${quoteValue(name)}`, expected, found, advice);
@@ -153,14 +155,15 @@ function takeNorm(parts: NameParts, roles: Map<Role, NamedTensor>, fileName: str
   const [gamma, beta] = isOwn ? [take('weight'), take('bias')] : [take('gamma'), take('beta')];
   if (!mean || !variance) {
     const half = (mean ?? variance) as NamedTensor;
-    throw unknown(half, fileName, 'a mean without a variance, or the other way round');
+    throw notUnderstood(half, fileName, 'a mean without a variance, or the other way round');
   }
   for (const tensor of [mean, variance, gamma, beta]) {
     if (!tensor || (tensor.shape.length === 1 && tensor.values.length === mean.values.length)) continue;
     const found = `shape ${quoteValue(tensor.shape)} beside a mean of ${quoteValue(mean.shape)}`;
-    throw unknown(tensor, fileName, found);
+    throw notUnderstood(tensor, fileName, found);
   }
-  if (variance.values.some((value) => value < 0)) throw unknown(variance, fileName, 'a variance below 0');
+  if (variance.values.some((value) => value < 0))
+    throw notUnderstood(variance, fileName, 'a variance below 0');
   const rowsAre = /moving/i.test(mean.name) ? 'inputs' : 'outputs';
   return {
     label: mean.name.replace(/[./_]?(?:running|moving)_?mean(?::\d+)?/i, ''),
@@ -176,5 +179,5 @@ function isVector(shape: readonly number[]): boolean {
 
 function checkVector(tensor: NamedTensor, fileName: string): void {
   if (isVector(tensor.shape)) return;
-  throw unknown(tensor, fileName, `biases of shape ${quoteValue(tensor.shape)}`);
+  throw notUnderstood(tensor, fileName, `biases of shape ${quoteValue(tensor.shape)}`);
 }
