@@ -97,8 +97,8 @@ function checkNumbers(tensors: readonly NamedTensor[], fileName: string): void {
   for (const { name, values } of tensors) checkFinite(values, `${fileName}: tensor ${quoteValue(name)}`);
 }
 
-/** They are scored in float32: what it cannot hold would be Infinity there. */
-function checkFinite(values: Float64Array, where: string): void {
+/** Throws NETWORK_FILE for what float32, in which it is scored, cannot hold: it would be Infinity there. */
+export function checkFinite(values: Float64Array, where: string): void {
   const broken = values.find((value) => !Number.isFinite(Math.fround(value)));
   if (broken === undefined) return;
   throw networkFileError(

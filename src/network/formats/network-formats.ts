@@ -35,6 +35,11 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
     read: async () => (await import('./json/json-network.js')).readNetworkFile,
     write: async () => (await import('./json/json-network.js')).writeNetworkFile,
   },
+  pytorch: {
+    title: 'PyTorch',
+    endings: ['.pt', '.pth'],
+    read: async () => (await import('./pytorch/torch-network.js')).readNetworkFile,
+  },
   numpy: {
     title: 'NumPy arrays',
     endings: ['.npz', '.npy', '.pkl', '.pickle'],

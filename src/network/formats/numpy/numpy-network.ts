@@ -9,6 +9,7 @@ import {
   type ReadNetworkFile,
 } from '../found-network.js';
 import { layersOf } from '../named-tensors.js';
+import { byOrder } from '../ordered-arrays.js';
 import { readPickle } from '../pickle/read-pickle.js';
 import { parseOwnNetwork } from '../safetensors/network-file.js';
 import { parseShallowJson } from '../shallow-json.js';
@@ -150,30 +151,16 @@ function networkOf(title: string, { arrays, others }: FoundArrays, name: string)
     throw networkFileError(name, 'arrays of floats, the weights of a network', found, SAVE);
   }
   const isOrdered = tensors.some(({ path }) => /^(?:arr_)?\d+$|^$/.test(String(path.at(-1) ?? '')));
-  const { layers, notes } = layersOf(isOrdered ? byOrder(tensors, name) : tensors.map(named), name);
+  const { layers, notes } = layersOf(
+    isOrdered ? byOrder(tensors.map(named), name) : tensors.map(named),
+    name,
+  );
   const leftOut = others.length === 0 ? [] : [`left out ${listed(others)}, which hold no floats`];
   return { title, layers, notes: [...notes, ...leftOut], ...UNSAID };
 }
 
 function named({ path, ...tensor }: FoundArray): NamedTensor {
   return { name: labelOf(path), ...tensor };
-}
-
-/** Arrays whose places say what they are: the nth vector is the bias of the nth matrix, whichever comes first. */
-function byOrder(arrays: readonly FoundArray[], name: string): NamedTensor[] {
-  const isVector = ({ shape }: FoundArray) => shape.filter((size) => size !== 1).length < 2;
-  const [weights, biases] = [arrays.filter((array) => !isVector(array)), arrays.filter(isVector)];
-  if (biases.length !== 0 && biases.length !== weights.length) {
-    const shapes = arrays.slice(0, 8).map((array) => `${labelOf(array.path)} ${quoteValue(array.shape)}`);
-    const expected = 'a vector of biases for each matrix of weights, or none';
-    const found = `${weights.length} matrices and ${biases.length} vectors (${shapes.join(', ')})`;
-    throw networkFileError(name, expected, found, SAVE);
-  }
-  // Not `weight`: that would say that a row is a neuron, as PyTorch has it.
-  return [
-    ...weights.map(({ shape, values }, l) => ({ name: `layers.${l}.W`, shape, values })),
-    ...biases.map(({ values }, l) => ({ name: `layers.${l}.b`, shape: [values.length], values })),
-  ];
 }
 
 const MOST_LISTED = 5;

@@ -1,6 +1,6 @@
 import { networkFileError } from '../found-network.js';
 import type { PickleBytes } from './pickle-bytes.js';
-import { PickleGlobal, PickleRecord, type PickleValue } from './pickle-values.js';
+import { PERSISTENT, PickleGlobal, PickleRecord, type PickleValue } from './pickle-values.js';
 
 /** Of lists, dictionaries, records and remembered values together. */
 const MOST_OBJECTS = 2 ** 20;
@@ -18,6 +18,8 @@ export class PickleMachine {
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #objects = 0;
+  /** The ids of all that it takes from elsewhere. */
+  readonly persistentIds: PickleValue[] = [];
 
   constructor(readonly source: PickleBytes) {}
 
@@ -111,6 +113,12 @@ export class PickleMachine {
       throw this.source.fault('a class and a tuple to make an object of', 'other values');
     }
     this.push(new PickleRecord(callee, args));
+  }
+
+  /** What is to be taken from elsewhere. */
+  takeById(id: PickleValue): void {
+    this.persistentIds.push(id);
+    this.call(PERSISTENT, [id]);
   }
 
   build(): void {

@@ -1,9 +1,18 @@
 import { PickleBytes } from './pickle-bytes.js';
 import { PickleMachine, tooMuch } from './pickle-machine.js';
-import { PERSISTENT, PickleGlobal, type PickleValue } from './pickle-values.js';
+import { PickleGlobal, type PickleValue } from './pickle-values.js';
 
 /** Some four million numbers in lists are held in 200 MB; whoever has more saves arrays. */
 const MOST_OPERATIONS = 2 ** 22;
+
+/** A pickle that was read. */
+export interface ReadPickle {
+  readonly value: PickleValue;
+  /** Where it ends. */
+  readonly end: number;
+  /** The ids of all that it takes from elsewhere. */
+  readonly persistentIds: readonly PickleValue[];
+}
 
 /**
  * Reads a pickle of protocol 0 to 5. Nothing in it is executed and no class is looked up: what Python would call becomes a
@@ -12,16 +21,14 @@ const MOST_OPERATIONS = 2 ** 22;
  * @param from where it begins; other bytes may follow it.
  * @throws DigitflowError NETWORK_FILE for what is no pickle, is cut off, or holds millions of objects
  */
-export function readPickle(
-  bytes: Uint8Array,
-  name: string,
-  from = 0,
-): { readonly value: PickleValue; readonly end: number } {
+export function readPickle(bytes: Uint8Array, name: string, from = 0): ReadPickle {
   const machine = new PickleMachine(new PickleBytes(bytes, name, from));
   const { source } = machine;
   for (let count = 0; count < MOST_OPERATIONS; count++) {
     const code = source.size(1);
-    if (code === STOP) return { value: machine.pop(), end: source.at };
+    if (code === STOP) {
+      return { value: machine.pop(), end: source.at, persistentIds: machine.persistentIds };
+    }
     const operation = OPERATIONS[code];
     if (operation === undefined) {
       source.at--;
@@ -124,8 +131,8 @@ const NAMED: Readonly<Record<string, Operation>> = {
     m.call(callee, args);
   },
   b: (m) => m.build(),
-  P: (m, s) => m.call(PERSISTENT, [s.line()]),
-  Q: (m) => m.call(PERSISTENT, [m.pop()]),
+  P: (m, s) => m.takeById(s.line()),
+  Q: (m) => m.takeById(m.pop()),
   '\x82': (m, s) => m.push(new PickleGlobal(`extension ${s.size(1)}`)),
   '\x83': (m, s) => m.push(new PickleGlobal(`extension ${s.size(2)}`)),
   '\x84': (m, s) => m.push(new PickleGlobal(`extension ${s.size(4)}`)),
