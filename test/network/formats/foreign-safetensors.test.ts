@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readNetworkFile } from '../../../src/network/formats/safetensors/foreign-safetensors.js';
 import { caught, f32, fileBytes } from '../bytes.js';
+import { runFound } from '../onnx/run-found.js';
 import { FILE_HOST } from './file-host.js';
 import { expectWholeOrRefused, MUTATIONS, mutations } from './mutations.js';
 
@@ -39,7 +41,34 @@ const PYTORCH = file(
   { format: 'pt' },
 );
 
+/** What PyTorch saved, and what it makes of an image; see scripts/make-fixtures/safetensors-networks.py. */
+const SAVED = new URL('../../fixtures/networks/safetensors/', import.meta.url);
+
 describe('a safetensors file that a stranger wrote', () => {
+  it.each([
+    ['before-activation', 'relu', ['folded BatchNorm "module.1" into layer 1, epsilon 0.00001']],
+    [
+      'after-activation',
+      'tanh',
+      [
+        'folded BatchNorm "_orig_mod.net.2" into layer 2, epsilon 0.00001, as if it stood after the activation',
+      ],
+    ],
+    ['first', 'sigmoid', ['folded BatchNorm "0" into layer 1, epsilon 0.00001']],
+  ] as const)('gives what PyTorch gives, with BatchNorm: %s', (name, hidden, notes) => {
+    const { inputs, outputs } = JSON.parse(readFileSync(new URL('expected.json', SAVED), 'utf8'));
+    const found = read(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, SAVED))));
+    const last = found.layers.length - 1;
+    const layers = found.layers.map((layer, l) => ({
+      ...layer,
+      activation: l === last ? ('identity' as const) : hidden,
+    }));
+    const own = runFound({ layers, rescaling: null }, inputs);
+    expect(own).toHaveLength(3);
+    for (const [n, output] of own.entries()) expect(output).toBeCloseTo(outputs[name][n], 5);
+    expect(found.notes).toEqual(notes);
+  });
+
   it('is read: its names, its whole numbers that count, its metadata', () => {
     const found = read(PYTORCH);
     expect(found.layers.map(({ rows, columns, rowsAre }) => [rows, columns, rowsAre])).toEqual([
