@@ -216,6 +216,18 @@ def main():
     model_h5("latest.h5", sequential(layers, 3), layers, libver="latest")
     note("latest.h5", layers, image=None, activations="sigmoid,tanh,softmax")
 
+    # Groups of many names, and lists of names in parts.
+    with h5py.File(FOLDER / "many-layers.weights.h5", "w") as file:
+        names = np.array([f"dense_{l}" for l in range(40)], "S")
+        for part, some in enumerate(np.array_split(names, 3)):
+            file.attrs[f"layer_names{part}"] = some
+        for l, name in enumerate(names):
+            group = file.create_group(name)
+            group.attrs["weight_names"] = [b"kernel:0", b"bias:0"]
+            group["kernel:0"] = np.eye(2, dtype="float32")
+            group["bias:0"] = np.full(2, l, "float32")
+        file["other"] = h5py.SoftLink("/dense_0")
+
     # What is refused: a convolution, two paths, chunks never written.
     kernel = {"kernel": RANDOM.normal(size=(3, 3, 1, 2)).astype("float32"), "bias": np.zeros(2, "float32")}
     images = layer("InputLayer", "input_layer", batch_shape=[None, 4, 4, 1])

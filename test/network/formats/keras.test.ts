@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DigitflowError } from '../../../src/errors.js';
 import { feedForward } from '../../../src/network/feed-forward.js';
-import type { FoundNetwork } from '../../../src/network/formats/found-network.js';
+import type { FileHost, FoundNetwork } from '../../../src/network/formats/found-network.js';
 import { readNetworkFile } from '../../../src/network/formats/keras/read-keras.js';
 import { unzip } from '../../../src/network/formats/unzip.js';
 import type { Layer } from '../../../src/network/network.js';
@@ -93,6 +93,11 @@ describe('reads what Keras writes', () => {
       'folded BatchNormalization into layer 1',
       'folded BatchNormalization into layer 2',
     ]);
+  });
+
+  it('many layers, whose names are in lists of several parts, and are linked from elsewhere', () => {
+    const { layers } = read(fixture('many-layers.weights.h5'));
+    expect(layers.map(({ biases }) => biases?.[0])).toEqual(Array.from({ length: 40 }, (_, l) => l));
   });
 
   it('a .keras archive of 2.13, which counts each layer twice', () => {
@@ -188,6 +193,21 @@ describe('refuses by name', () => {
     const dense = '{"class_name": "Dense", "config": {"name": "hidden", "units": 5, "activation": "relu"}}';
     const one = `{"class_name": "Sequential", "config": {"layers": [${dense}]}}`;
     expect(refusal(/^.*$/, one)).toContain('expected 1 layers dense with weights, found 3;');
+  });
+
+  it('what would unpack to far more than the archive', () => {
+    const asked: number[] = [];
+    const inflate: FileHost['inflate'] = (packed, most, wrapping) => {
+      asked.push(most);
+      return FILE_HOST.inflate(packed, most, wrapping);
+    };
+    const content = Buffer.from('{}');
+    const archive = zipArchive([
+      { name: 'config.json', content, sizeBytes: 2 ** 29 },
+      { name: 'model.weights.h5', content },
+    ]);
+    expect(() => readNetworkFile(archive, 'a', { ...FILE_HOST, inflate })).toThrow(DigitflowError);
+    expect(asked).toEqual([2 ** 24]);
   });
 
   it('archives without a part', () => {

@@ -162,7 +162,8 @@ function tableLinks(file: Hdf5Bytes, tree: number, heap: number): (readonly [str
     leaf.skip(2);
     for (let left = leaf.u16(); left > 0; left--) {
       file.step();
-      const [nameAt, objectAt, kind] = [leaf.size(), leaf.size(), leaf.u32()];
+      // What only names another object has no address.
+      const [nameAt, objectAt, kind] = [leaf.size(), leaf.address(), leaf.u32()];
       leaf.skip(20);
       if (kind !== SOFT_LINK) links.push([file.at(names + nameAt, names + heapBytes).text(), objectAt]);
     }

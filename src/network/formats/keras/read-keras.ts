@@ -29,8 +29,15 @@ export function checkedKeras(found: FoundNetwork, name: string): FoundNetwork {
   return found;
 }
 
+/** Weights hardly pack, and configurations are short: what says to be larger is there to fill the memory. */
+const MOST_TIMES_ARCHIVE = 8;
+const LEAST_MOST = 2 ** 24;
+
 function readArchive(bytes: Uint8Array, name: string, host: FileHost): FoundNetwork {
-  const files = unzip(bytes, name, host.inflate);
+  const most = Math.max(LEAST_MOST, bytes.length * MOST_TIMES_ARCHIVE);
+  const inflate: FileHost['inflate'] = (packed, mostBytes, wrapping) =>
+    host.inflate(packed, Math.min(mostBytes, most), wrapping);
+  const files = unzip(bytes, name, inflate);
   const [config, weights] = [CONFIG, WEIGHTS].map((entry) => {
     const file = files.get(entry);
     if (file !== undefined) return file();
