@@ -84,6 +84,8 @@ describe('a network of which only shapes are known', () => {
     expect(read.classes).toEqual(network.classes);
     expect(sameWeights(read, network)).toBe(true);
     expect(guesses.map(({ property }) => property)).toEqual(['activations', 'normalize', 'classes']);
+    // What is like ReLU, as leaky ReLU is, or softmax after sigmoids may do as well.
+    expect(guesses[0].by).toBe('guessed');
     expect(guesses[0].because).toMatch(/^9[5-9]\.\d % of 500 training images are right so$/);
   });
 
