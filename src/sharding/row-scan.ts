@@ -6,9 +6,11 @@ import { ReadAhead } from './read-ahead.js';
 
 const QUOTE = 0x22;
 const CARRIAGE_RETURN = 0x0d;
-const CHUNK_BYTES = 2 ** 19;
-/** So much is counted at a time. */
-const BLOCK_BYTES = 2 ** 16;
+const CHUNK_BYTES = 2 ** 20;
+/** Where a row is not plain, those after it are passed one by one for as long. */
+const SLOW_BYTES = 2 ** 14;
+/** A kernel counts no more at a time: 32 bits with a sign. */
+const MOST_LINES = 2 ** 31 - 1;
 /** What is shorter is looked through as soon as a kernel were there. */
 const LEAST_KERNEL_BYTES = 2 ** 22;
 /** A line that is longer than any row is one bad record, if it is no longer than what a scorer may hold. */
@@ -37,7 +39,7 @@ export interface ScannedText {
   readonly linesBefore: number;
   /** Where it ends. */
   readonly end: number;
-  /** So much is read at a time. Default 512 KiB. */
+  /** So much is read at a time. Default 1 MiB. */
   readonly chunkBytes?: number | undefined;
   /** Whether the kernel counts what is plain. Default: where there is enough of it. */
   readonly kernel?: boolean | undefined;
@@ -112,7 +114,7 @@ export class RowScan {
     const isLast = this.#base + window.length >= this.#text.end;
     const goalAt = bytes - this.#base;
     for (;;) {
-      if (this.#passBlock(goalAt, row)) continue;
+      if (this.#passPlain(goalAt, row)) continue;
       const at = this.#at;
       let end = window.indexOf(this.#lineEnd, at);
       let next = end + 1;
@@ -138,23 +140,21 @@ export class RowScan {
   }
 
   /** Passes many rows at a time, where they are plain and none of them can be the goal; false where it passed none. */
-  #passBlock(goalAt: number, goalRow: number): boolean {
+  #passPlain(goalAt: number, goalRow: number): boolean {
     const window = this.#window;
     const at = this.#at;
-    if (this.#counter === null || at < this.#slowUntil || window.buffer !== this.#counter.bytes.buffer)
-      return false;
-    const most = Math.min(at + BLOCK_BYTES, goalAt, window.length);
-    if (most <= at) return false;
-    const end = window.lastIndexOf(this.#lineEnd, most - 1) + 1;
-    if (end <= at) return false;
-    const offset = window.byteOffset - this.#counter.bytes.byteOffset;
-    const lines = this.#counter.plainLines(offset + at, offset + end, this.#lineEnd);
-    if (lines < 0 || this.#row + lines > goalRow) {
-      this.#slowUntil = end;
+    const counter = this.#counter;
+    if (counter === null || at < this.#slowUntil || window.buffer !== counter.bytes.buffer) return false;
+    const end = Math.min(goalAt, window.length);
+    const most = Math.min(goalRow - this.#row, MOST_LINES);
+    if (end <= at || most <= 0) return false;
+    const offset = window.byteOffset - counter.bytes.byteOffset;
+    const lines = counter.plainLines(offset + at, offset + end, this.#lineEnd, most);
+    if (lines === 0) {
+      this.#slowUntil = at + SLOW_BYTES;
       return false;
     }
-    this.#at = end;
-    this.#quote = null;
+    this.#at = counter.endOfPlain() - offset;
     this.#line += lines;
     this.#row += lines;
     return true;

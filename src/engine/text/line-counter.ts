@@ -6,7 +6,8 @@ export interface LineCounter {
   /** Where text is to lie. */
   readonly bytes: Uint8Array;
   /** See workers/kernel/score/lines.ts; places are indices of `bytes`. */
-  plainLines(at: number, end: number, lineEnd: number): number;
+  plainLines(at: number, end: number, lineEnd: number, most: number): number;
+  endOfPlain(): number;
 }
 
 /** One page of a memory; the module's own data lies in the first. */
@@ -19,10 +20,11 @@ const SLACK = 64;
 export function openLineCounter(byteCount: number): LineCounter | null {
   try {
     const memory = allocateWasmMemory(Math.ceil((TEXT + byteCount + SLACK) / PAGE_BYTES));
-    const kernel = instantiateWasm<Pick<LineCounter, 'plainLines'>>(compileKernel(KERNEL_FILE), memory);
+    const kernel = instantiateWasm<Omit<LineCounter, 'bytes'>>(compileKernel(KERNEL_FILE), memory);
     return {
       bytes: new Uint8Array(memory.buffer, TEXT, byteCount),
-      plainLines: (at, end, lineEnd) => kernel.plainLines(TEXT + at, TEXT + end, lineEnd),
+      plainLines: (at, end, lineEnd, most) => kernel.plainLines(TEXT + at, TEXT + end, lineEnd, most),
+      endOfPlain: () => kernel.endOfPlain() - TEXT,
     };
   } catch (error) {
     if (error instanceof DigitflowError) return null;

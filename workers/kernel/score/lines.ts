@@ -5,15 +5,23 @@ const LINE_FEED: i32 = 0x0a;
 const CARRIAGE_RETURN: i32 = 0x0d;
 const STEP: usize = 64;
 
+/** Where the lines end that were counted last. */
+let plainEnd: usize = 0;
+
+export function endOfPlain(): usize {
+  return plainEnd;
+}
+
 /**
- * Counts the lines of text from `at`, where a line begins, to `end`, where one has ended. -1 where one of them is blank or has
- * a quote: what such lines are is for others to say. Up to 63 bytes after the text are read, never used.
+ * Counts lines of text from `at`, where a line begins, that end before `end`: `most` of them, or up to the first that is blank or
+ * has a quote; what such lines are is for others to say. `endOfPlain` tells where they end. Up to 63 bytes after the text are read,
+ * never used.
  */
-export function plainLines(at: usize, end: usize, lineEnd: i32): i32 {
+export function plainLines(at: usize, end: usize, lineEnd: i32, most: i32): i32 {
   const quotes = i8x16.splat(<i8>QUOTE);
   const lineEnds = i8x16.splat(<i8>lineEnd);
   let lines = 0;
-  let start = at;
+  plainEnd = at;
   for (; at < end; at += STEP) {
     const a = v128.load(at);
     const b = v128.load(at, 16);
@@ -29,25 +37,28 @@ export function plainLines(at: usize, end: usize, lineEnd: i32): i32 {
     );
     const ended = v128.or(v128.or(endsA, endsB), v128.or(endsC, endsD));
     if (!v128.any_true(v128.or(ended, quoted))) continue;
-    // What follows the text does not count.
+    // What follows the text, or a quote, does not count.
     const rest = end - at;
-    const within: u64 = rest < STEP ? (<u64>1 << <u64>rest) - 1 : <u64>-1;
+    let within: u64 = rest < STEP ? (<u64>1 << <u64>rest) - 1 : <u64>-1;
+    let isQuoted = false;
     if (v128.any_true(quoted)) {
       const places = maskOf(i8x16.eq(a, quotes), i8x16.eq(b, quotes), i8x16.eq(c, quotes), i8x16.eq(d, quotes));
-      if ((places & within) != 0) return -1;
+      isQuoted = (places & within) != 0;
+      if (isQuoted) within &= (places & -places) - 1;
     }
     let places = maskOf(endsA, endsB, endsC, endsD) & within;
     while (places != 0) {
       const place = at + <usize>ctz(places);
       let textEnd = place;
       if (lineEnd == LINE_FEED) {
-        while (textEnd > start && <i32>load<u8>(textEnd - 1) == CARRIAGE_RETURN) textEnd--;
+        while (textEnd > plainEnd && <i32>load<u8>(textEnd - 1) == CARRIAGE_RETURN) textEnd--;
       }
-      if (textEnd == start) return -1;
-      start = place + 1;
+      if (textEnd == plainEnd || lines == most) return lines;
+      plainEnd = place + 1;
       lines++;
       places &= places - 1;
     }
+    if (isQuoted) break;
   }
   return lines;
 }

@@ -11,7 +11,7 @@ export { writePositionTable } from '../common/position-table';
 export { count } from './count';
 export { formatRows } from './format';
 export { finestScale, quantizeRow } from './int16-weights';
-export { plainLines } from './lines';
+export { endOfPlain, plainLines } from './lines';
 export { numberRows } from './rows';
 
 /**
