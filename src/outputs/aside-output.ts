@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { EarlySync } from './early-sync.js';
 import { asidePath, checkWritable, KeptFile, plainTarget, syncFolder, writing } from './kept-file.js';
 import { type FileOutput, fileOutput, writeStdout } from './rows/row-output.js';
 
@@ -12,6 +13,7 @@ export class AsideOutput {
   /** Where it is written, and where it goes then; null where it is written in place. */
   readonly #places: { readonly aside: string; readonly target: string } | null;
   #file: FileOutput | undefined;
+  #early: EarlySync | undefined;
 
   /**
    * Makes sure that it can be written, and changes nothing yet.
@@ -32,14 +34,15 @@ export class AsideOutput {
   /** Throws OUTPUT_WRITE; OutputClosed when the reader of stdout has gone. */
   async write(bytes: Uint8Array | string): Promise<void> {
     if (this.#path === undefined) return bytes.length > 0 ? writeStdout(bytes) : undefined;
-    this.#file ??= await fileOutput(this.#places?.aside ?? this.#path);
-    await this.#file.write(bytes);
+    const file = this.#file ?? (await this.#open(this.#path));
+    await file.write(bytes);
+    if (this.#places !== null) this.#early?.wrote(bytes.length);
   }
 
   /** Resolves when all of it is on the disk, where it is written aside. Throws OUTPUT_WRITE. */
   async end(): Promise<void> {
     await this.write('');
-    await this.#file?.sync();
+    await this.#early?.end();
     this.#close();
   }
 
@@ -57,8 +60,16 @@ export class AsideOutput {
     if (this.#places !== null) rmSync(this.#places.aside, { force: true });
   }
 
+  async #open(path: string): Promise<FileOutput> {
+    const file = await fileOutput(this.#places?.aside ?? path);
+    this.#early = new EarlySync(() => file.sync());
+    this.#file = file;
+    return file;
+  }
+
   #close(): void {
-    this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
+    this.#early?.thenClose(() => file?.close());
   }
 }

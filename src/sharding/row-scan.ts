@@ -208,7 +208,7 @@ export class RowScan {
     if (rest.length > longest) throw rowTooLong(this.#text.file.name, longest);
     this.#window = await this.#chunks.next(rest);
     this.#base += this.#at;
-    this.#slowUntil -= this.#at;
+    this.#slowUntil = 0;
     this.#told = 0;
     this.#at = 0;
     this.#quote = null;

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { DigitflowError } from '../errors.js';
+import { EarlySync } from '../outputs/early-sync.js';
 import { syncFolder, writeError, writing } from '../outputs/kept-file.js';
 import {
   findShard,
@@ -147,6 +148,7 @@ class Part {
   readonly path: string;
   readonly #target: string;
   #fd: number | undefined;
+  readonly #early: EarlySync;
   #bytes = 0;
   #crc32 = 0;
 
@@ -154,7 +156,14 @@ class Part {
   constructor(path: string, target: string) {
     this.path = path;
     this.#target = target;
-    this.#fd = openSync(path, 'wx+');
+    const fd = openSync(path, 'wx+');
+    this.#fd = fd;
+    this.#early = new EarlySync(async () => {
+      // Node's permission model forbids it altogether; then the shard is whole unless the machine dies.
+      await sync(fd).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ERR_ACCESS_DENIED') throw error;
+      });
+    });
   }
 
   get summary(): ShardPart {
@@ -170,6 +179,7 @@ class Part {
       }
     });
     this.#bytes += bytes.length;
+    this.#early.wrote(bytes.length);
   }
 
   /** Adds what another part holds. */
@@ -183,18 +193,14 @@ class Part {
   }
 
   sync(): Promise<void> {
-    return this.#use(async (fd) => {
-      // Node's permission model forbids it altogether; then the shard is whole unless the machine dies.
-      await sync(fd).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ERR_ACCESS_DENIED') throw error;
-      });
-    });
+    return this.#use(() => this.#early.end());
   }
 
   remove(): void {
-    if (this.#fd === undefined) return;
-    closeSync(this.#fd);
+    const fd = this.#fd;
+    if (fd === undefined) return;
     this.#fd = undefined;
+    this.#early.thenClose(() => closeSync(fd));
     try {
       unlinkSync(this.path);
     } catch {
