@@ -82,10 +82,15 @@ function readBeside(name: string, path: string | null, wanted: string): Uint8Arr
   if (wanted === '' || wanted.includes('\0')) throw refuse('the name of a file beside it', 'export it again');
   try {
     const folder = realpathSync(dirname(path));
-    const real = realpathSync(join(folder, wanted));
-    if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
+    const within = folder.endsWith(sep) ? folder : folder + sep;
+    const refuseOutside = (place: string) => {
+      if (place.startsWith(within)) return;
       throw refuse('files in its own folder', 'it may be hostile; put what it needs beside it');
-    }
+    };
+    // First by its name alone: whether a file is there, outside of the folder, is not told.
+    refuseOutside(join(folder, wanted));
+    const real = realpathSync(join(folder, wanted));
+    refuseOutside(real);
     const bytes = readFileSync(real);
     if (bytes.length > MOST_BESIDE) throw refuse('a file of at most 1 GiB', 'give a smaller network');
     return bytes;
