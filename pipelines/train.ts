@@ -5,6 +5,7 @@ import { checkMisplaced } from '../src/formats/reading.js';
 import { readWhole } from '../src/inputs/bytes/read-whole.js';
 import { CHECKPOINT, type Model, modelOf } from '../src/inputs/models/open-model.js';
 import { filesOf } from '../src/inputs/open-inputs.js';
+import type { NetworkFlags } from '../src/insight/settle-network.js';
 import { type Film, writeFilm } from '../src/network/formats/film.js';
 import { readOwnNetwork, writeOwnNetwork } from '../src/network/formats/safetensors/network-file.js';
 import type { Network } from '../src/network/network.js';
@@ -49,6 +50,8 @@ export interface TrainOptions extends Partial<TrainingOptions>, TrainingImagesSp
    * The result takes pixels as 0..1; what the network did to them is folded into its first layer.
    */
   readonly init?: string | Model | undefined;
+  /** What that network's file does not say. Default: found by trying it. */
+  readonly initFlags?: NetworkFlags | undefined;
   /** Is told of that network once it is open. */
   readonly onInit?: ((model: Model) => void) | undefined;
   /** A checkpoint to go on from; the options and images must be those it was made with. */
@@ -109,10 +112,12 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     image,
     classes,
     init,
+    initFlags,
     onInit,
     ...settings
   } = rest;
-  const model = init === undefined ? null : await modelOf({ model: init, onModel: onInit }, signal);
+  const opening = { model: init, modelFlags: initFlags, onModel: onInit };
+  const model = init === undefined ? null : await modelOf(opening, signal);
   const begun = model && beginFrom(model, { settings, image, classes });
   const asked = completeTrainingOptions(begun?.settings ?? settings);
   const inputs = [images, labels, init, resume === checkpoint ? undefined : resume];

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/index.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
@@ -121,6 +122,30 @@ describe('train --init', () => {
     expect(stderr).toContain('a Keras network of 784-16-16-10: normalize scale=1');
   });
 
+  test('takes what a file does not say from flags', async () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `${i % 3},${Array(16)
+          .fill(80 * (i % 3))
+          .join()}`,
+    );
+    const cwd = await tempFolder({
+      'net.h5': gunzipSync(await readFile(join(KERAS, '../keras-3.weights.h5.gz'))),
+      'rows.csv': Buffer.from(rows.join('\n')),
+    });
+    const args = ['train', '--images', 'rows.csv', '--init', 'net.h5', '--epochs', '1', '--out', 'out'];
+    const without = await runShared(args, { cwd });
+    expect(without.stderr).toContain('give --activations, one for each layer, such as relu,softmax');
+    expect(without.exitCode).toBe(65);
+    const flags = ['--activations', 'tanh,tanh,softmax'];
+    const { stderr, exitCode } = await runShared([...args, ...flags], { cwd });
+    expect(stderr).toContain('net.h5: weights of Keras of 16-5-4-3: normalize scale=1/255, classes 0 to 2;');
+    expect(exitCode).toBe(0);
+    const { layers } = openModel(join(cwd, 'out')).network;
+    expect(layers.map(({ activation }) => activation)).toEqual(['tanh', 'tanh', 'softmax']);
+  });
+
   test('records where it began in a film', async () => {
     const { folder, args } = await settings();
     const film = join(folder, 'film.json');
@@ -135,7 +160,12 @@ describe('train --init', () => {
     ['--init relu --hidden 30', 'hidden: expected 16,16, as relu has it, found 30; leave it out', 2],
     ['--init relu --output sigmoid', 'output: expected softmax, as relu has it, found sigmoid;', 2],
     ['--init relu --restarts 2', 'restarts: expected 1 with init, found 2;', 2],
-    ['--init relu --classes a,b', 'classes: expected ["0","1","2",', 2],
+    [
+      '--init relu --classes a,b',
+      'relu: expected 0,1,2,3,4,5,6,7,8,9, as its file says, found a,b in --classes',
+      2,
+    ],
+    ['--activations relu,softmax', '--activations: expected --init beside it, found none;', 2],
     ['--init missing', 'missing: no such network; give sigmoid, relu, or the path of a file', 66],
     ['--init rows.csv', 'rows.csv: expected a network, found rows of text;', 65],
     ['--init f', 'expected another file than the input f, found the same; give another path', 2],

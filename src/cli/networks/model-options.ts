@@ -38,7 +38,8 @@ export function addNetworkFlags(command: Command): Command {
     );
 }
 
-function activationNames(text: string): ActivationName[] {
+/** Reads the activations of layers, separated by commas; for commander. */
+export function activationNames(text: string): ActivationName[] {
   return text.split(',').map((part) => {
     const name = part.trim();
     if (isActivationName(name)) return name;

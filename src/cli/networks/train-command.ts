@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../../pipelines/train.js';
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { MOST_WORKERS } from '../../engine/sizes.js';
+import { DigitflowError } from '../../errors.js';
 import { trainingJson } from '../../outputs/json-text.js';
 import type { EpochReport } from '../../training/training-epochs.js';
 import {
@@ -25,7 +26,7 @@ import {
 } from '../options.js';
 import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from '../process.js';
 import { renderTraining } from './describe-training.js';
-import { modelOptionsOf } from './model-options.js';
+import { activationNames, type ModelFlagValues, modelOptionsOf } from './model-options.js';
 
 const LOSSES: Readonly<Record<string, TrainingOptions['loss']>> = {
   'squared-error': 'squared error',
@@ -111,6 +112,7 @@ type Paths = Pick<TrainOptions, 'images' | 'labels' | 'checkpoint' | 'resume' | 
 /** What commander makes of the options; each setting has its name in TrainingOptions, but for `warmUp`. */
 interface TrainFlags extends Partial<TrainingOptions>, Paths, ReadingFlagValues {
   readonly init?: string;
+  readonly activations?: NonNullable<ModelFlagValues['activations']>;
   readonly warmUp?: number;
   readonly classes?: readonly string[];
   readonly image?: TrainOptions['image'];
@@ -155,6 +157,11 @@ export function defineTrain(command: Command): void {
       '--init <network>',
       'go on from a network: sigmoid, relu, or a file; sizes, activations and classes are its own',
     )
+    .option(
+      '--activations <names>',
+      'of that network, one for each layer, where its file does not say (default: found by trying it)',
+      activationNames,
+    )
     .option('--checkpoint <file>', 'keep the state of the training here as it goes')
     .option('--resume <file>', 'go on from a checkpoint, and keep it up to date')
     .option('--curve <file>', 'draw the learning curve, as SVG')
@@ -173,31 +180,16 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     note('interrupted; keeping the best so far (again to leave at once)'),
   );
   try {
-    const {
-      images,
-      labels,
-      image,
-      classes,
-      init,
-      workers,
-      checkpoint,
-      resume,
-      curve,
-      film,
-      log,
-      out,
-      quiet,
-    } = flags;
+    const { images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out } = flags;
     const result = await train({
       ...settingsOf(flags),
       ...{ images, labels, image, classes, workers, checkpoint, resume, curve, film, log, out, signal },
       reading: readingFlagsOf(flags),
-      init,
-      onInit: init === undefined ? undefined : modelOptionsOf({ model: init }, note).onModel,
+      ...initOf(flags, note),
       onOpened: onOpened(flags, note),
       onPictures: onPictures(flags, note),
       onEpoch: (report, totals) => {
-        if (!quiet) progress.show((seconds) => progressWords(report, totals, seconds));
+        if (!flags.quiet) progress.show((seconds) => progressWords(report, totals, seconds));
       },
     });
     progress.clear();
@@ -214,6 +206,18 @@ async function runTrain(flags: TrainFlags): Promise<void> {
     progress.clear();
     end();
   }
+}
+
+/** The network to go on from, and what is said of it. */
+function initOf(flags: TrainFlags, note: (line: string) => void): Partial<TrainOptions> {
+  const { init, activations } = flags;
+  if (init === undefined && activations !== undefined) {
+    const advice = 'a network that is trained anew has --activation and --output';
+    throw new DigitflowError('USAGE', `--activations: expected --init beside it, found none; ${advice}`);
+  }
+  if (init === undefined) return {};
+  const { modelFlags, onModel } = modelOptionsOf({ ...flags, model: init }, note);
+  return { init, initFlags: modelFlags, onInit: onModel };
 }
 
 function format(result: TrainResult, name: TrainFlags['format']): string {
