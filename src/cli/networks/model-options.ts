@@ -66,7 +66,9 @@ export function modelOptionsOf(
   const numbers = normalize?.split(',').filter((part) => part.includes('='));
   const normalization = numbers?.length ? parseNormalization(numbers.join(','), UNIT_BRIGHTNESS) : undefined;
   const onModel = (opened: Model): void => {
-    if (opened.found !== undefined) note(modelWords(opened, opened.found));
+    const { found } = opened;
+    // Of a file that says all there is nothing to say.
+    if (found !== undefined && found.guesses.length + found.notes.length > 0) note(modelWords(opened, found));
   };
   return { model, modelFlags: { activations, classes, normalization }, onModel };
 }
