@@ -1,5 +1,6 @@
 import { EvaluationCounts } from '../../src/counting/evaluation-counts.js';
 import { REPORT_MISTAKES } from '../../src/counting/report-collector.js';
+import type { RecordsPlace } from '../../src/engine/records.js';
 import { DigitflowError } from '../../src/errors.js';
 import { areProbabilities } from '../../src/network/activations.js';
 import { rowFormat } from '../../src/outputs/rows/row-format.js';
@@ -11,6 +12,7 @@ import type { ShardEvaluation } from '../../src/sharding/shard-evaluation.js';
 import type { ShardHead } from '../../src/sharding/shard-file.js';
 import {
   carriesIds,
+  checkLine,
   checkUnderstood,
   evaluatedFilesOfShard,
   filesOfShard,
@@ -57,6 +59,7 @@ export async function scoreShard(options: ScoreShardOptions): Promise<ShardDone>
     const shape = { format, classes, probabilities, top, spreadsheetSafe, withIds: carriesIds(plan) };
     const rows = rowFormat({ ...shape, encoding: plan.reading.encoding });
     const tally = new ScoreTally(classes.length, undefined, MOST_REASONS_OF_A_PART);
+    let last: RecordsPlace | undefined;
     const result = await scoreFiles(model, await filesOfShard(options), {
       ...run,
       onBadRow: onError === 'fail' ? 'fail' : 'skip',
@@ -68,8 +71,10 @@ export async function scoreShard(options: ScoreShardOptions): Promise<ShardDone>
         if (onError === 'reject' && scored.rejects.length > 0)
           await writer.addRejects(rejectsCsv(scored, spreadsheetSafe));
         tally.add(scored);
+        last = scored.place;
       },
     });
+    if (last !== undefined) checkLine(options, last);
     const { inputs, rejected, workers, seconds, partial } = result;
     const counted = {
       records: result.rows - run.from.rows,

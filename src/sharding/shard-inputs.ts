@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { DigitflowError } from '../errors.js';
+import type { RecordsPlace } from '../engine/records.js';
+import { DigitflowError, isUrl } from '../errors.js';
 import { nameOf } from '../inputs/bytes/open-bytes.js';
 import { locateInFolder } from '../inputs/find-files.js';
 import { isFolder } from '../inputs/first-bytes.js';
@@ -71,7 +72,15 @@ export function carriesIds({ inputs }: Plan): boolean {
 
 /** The files of a shard as they are now; throws what `measureFile` throws. */
 export async function measureShard(local: CommandShard): Promise<PlannedFile[]> {
-  return Promise.all(plannedFiles(local).map(({ path }) => measureFile(path, local.root)));
+  const { root = 'the working folder' } = local;
+  const measured = plannedFiles(local).map(({ path }) =>
+    measureFile(path, local.root).catch((cause) => {
+      if (!(cause instanceof DigitflowError) || cause.code !== 'INPUT_MISSING' || isUrl(path)) throw cause;
+      const message = `${path}: no such file or folder in ${root}; say with --root where the plan's inputs lie`;
+      throw new DigitflowError('INPUT_MISSING', message, { cause });
+    }),
+  );
+  return Promise.all(measured);
 }
 
 /**
@@ -158,6 +167,19 @@ export function checkRecords({ plan, shard, command }: CommandShard, found: numb
   if (records === null || records === found) return;
   const { from } = plan.shards[shard];
   throw changed(plan.inputs[from.file].path, `${records} records in shard ${shard}, as planned`, `${found}`);
+}
+
+/**
+ * Makes sure that the next shard counts lines on from where this one ended: messages and rejects name them.
+ *
+ * @param place the last rows of this shard, and where they end
+ * @throws DigitflowError INPUT_CHANGED
+ */
+export function checkLine({ plan, shard }: LocalShard, { file, endBytes, endLine }: RecordsPlace): void {
+  const next = plan.shards[shard + 1]?.from;
+  if (next?.file !== file || next.bytes !== endBytes || next.line === endLine) return;
+  const expected = `${next.line} lines before byte ${endBytes}, as planned`;
+  throw changed(plan.inputs[file].path, expected, `${endLine}`);
 }
 
 /** The files of a shard that a command reads, as they were planned. */

@@ -197,8 +197,9 @@ describe('a shard is refused', () => {
 
   test('where an input is not there', async () => {
     rmSync(at('a.csv'));
-    await refused('INPUT_MISSING', /^a\.csv: no such file/);
-    await refused('INPUT_MISSING', /^a\.csv: no such file/, { root: '/' });
+    const where = `no such file or folder in ${root}; say with --root where the plan's inputs lie`;
+    await refused('INPUT_MISSING', new RegExp(`^a\\.csv: ${where}$`));
+    await refused('INPUT_MISSING', /^a\.csv: no such file or folder in \/;/, { root: '/' });
   });
 
   test('where an input has another size', async () => {
@@ -215,6 +216,18 @@ describe('a shard is refused', () => {
     writeFileSync(at('a.csv'), `${text.slice(1)}\n`);
     utimesSync(at('a.csv'), atime, mtime);
     await refused('INPUT_CHANGED', /^a\.csv: expected a row that begins at byte \d+/);
+  });
+
+  test('where the plan was changed, and has another line for the shard after it', async () => {
+    const change = (text: string) => text.replace('"line":21,', '"line":7,');
+    made = await planned(['a.csv'], { shards: 3 }, change);
+    options = { ...optionsOf(made), shard: 1 };
+    expect(made.plan.shards[2].from.line).toBe(7);
+    await refused(
+      'INPUT_CHANGED',
+      /^a\.csv: expected 7 lines before byte \d+, as planned, found \d+; plan it again$/,
+    );
+    expect(readdirSync(out)).toEqual([]);
   });
 
   test('where an input changes while it is made, and nothing is left', async () => {
