@@ -12,8 +12,11 @@ import {
 } from '../../formats/zip.js';
 import type { FileHost } from './found-network.js';
 
-/** What all entries of an archive may hold together: more is no network of ours, and a small archive may say any size. */
+/** What all files of an archive may hold together: more is no network of ours. */
 const MOST_BYTES = 2 ** 30;
+/** A large network is packed no better than this, since its weights are like noise; a small one may be, of zeros. */
+const MOST_TIMES = 32;
+const SMALL_BYTES = 2 ** 26;
 
 /**
  * The files of a ZIP archive that is in memory, by their names in it, in its order. Each function unpacks its file, and checks
@@ -21,7 +24,7 @@ const MOST_BYTES = 2 ** 30;
  *
  * @param name the archive's name in an error.
  * @throws DigitflowError ZIP_BROKEN, here or in a function: for an archive that is damaged or cut off, whose files hold more
- *   than 1 GiB together, or which has a name twice; for a file that is encrypted, or neither stored nor deflated
+ *   than 1 GiB together (64 MiB, where that is more than 32 times the archive), or which has a name twice; for a file that is encrypted, or neither stored nor deflated
  */
 export function unzip(
   bytes: Uint8Array,
@@ -36,8 +39,9 @@ export function unzip(
   }
   const entries = parseZipDirectory(archive.subarray(position, end), entryCount, name);
   const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  if (sizeBytes > MOST_BYTES) {
-    throw zipBroken(name, `expected at most ${MOST_BYTES} bytes of content, found ${sizeBytes}`);
+  const mostBytes = Math.min(MOST_BYTES, Math.max(SMALL_BYTES, MOST_TIMES * archive.length));
+  if (sizeBytes > mostBytes) {
+    throw zipBroken(name, `expected at most ${mostBytes} bytes of content, found ${sizeBytes}`);
   }
   const files = new Map<string, () => Uint8Array>();
   for (const entry of entries) {

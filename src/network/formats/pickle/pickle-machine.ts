@@ -2,8 +2,8 @@ import { networkFileError } from '../found-network.js';
 import type { PickleBytes } from './pickle-bytes.js';
 import { PERSISTENT, PickleGlobal, PickleRecord, type PickleValue } from './pickle-values.js';
 
-/** Of lists, dictionaries, records and remembered values together. */
-const MOST_OBJECTS = 2 ** 20;
+/** Of texts, lists, dictionaries, records and remembered values together. */
+const MOST_OBJECTS = 2 ** 19;
 
 /** The error of a pickle that is larger than any network of ours. */
 export function tooMuch(name: string, what: string, most: number) {
@@ -28,7 +28,7 @@ export class PickleMachine {
   }
 
   push(value: PickleValue): void {
-    if (typeof value === 'object' && value !== null) this.#count();
+    if (typeof value === 'string' || (typeof value === 'object' && value !== null)) this.#count();
     this.#stack.push(value);
   }
 

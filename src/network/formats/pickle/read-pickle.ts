@@ -2,8 +2,8 @@ import { PickleBytes } from './pickle-bytes.js';
 import { PickleMachine, tooMuch } from './pickle-machine.js';
 import { PickleGlobal, type PickleValue } from './pickle-values.js';
 
-/** Some four million numbers in lists are held in 200 MB; whoever has more saves arrays. */
-const MOST_OPERATIONS = 2 ** 22;
+/** Two million numbers in lists take 100 MB; whoever has more saves arrays. */
+const MOST_OPERATIONS = 2 ** 21;
 
 /** A pickle that was read. */
 export interface ReadPickle {
