@@ -1,9 +1,10 @@
 """Makes test/fixtures/networks/pytorch/: one network of 16-8-4 as PyTorch saves it in many ways, in both of its formats.
 
-    python3 scripts/make-fixtures/torch-networks.py
+    python3 scripts/make-fixtures/torch-networks.py && npx biome check --write test/fixtures
 
 Needs torch (in Debian: python3-torch). Made with torch 1.13. Each weight follows from its place, so that the tests know them
 all, and bfloat16 holds them. What whole modules with BatchNorm give is in expected.json.
+Files of the legacy format hold addresses of memory, so they are never the same twice.
 """
 import collections
 import json
@@ -104,6 +105,8 @@ save("module", before)
 save("sequential", nn.Sequential(nn.Flatten(), linear(0), nn.ReLU(), linear(1), nn.LogSoftmax(dim=1)))
 save("stack", Stack(), legacy=False)
 save("strange-activation", nn.Sequential(linear(0), Swish(), linear(1)), legacy=False)
+save("logits", nn.Sequential(linear(0), nn.Tanh(), nn.Flatten(), linear(1)), legacy=False)
+save("two-activations", nn.Sequential(linear(0), nn.ReLU(), nn.Softmax(dim=1), linear(1)), legacy=False)
 save("gelu", nn.Sequential(linear(0), nn.GELU(), linear(1)), legacy=False)
 save("convolutional", nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), linear(1)), legacy=False)
 save("counters", collections.OrderedDict([*before.state_dict().items(), ("steps", torch.tensor(7))]), legacy=False)

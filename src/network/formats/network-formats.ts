@@ -42,7 +42,7 @@ export const NETWORK_FORMATS: Readonly<Partial<Record<NetworkFormat, NetworkForm
   },
   numpy: {
     title: 'NumPy arrays',
-    endings: ['.npz', '.npy', '.pkl', '.pickle'],
+    endings: ['.npz'],
     read: async () => (await import('./numpy/numpy-network.js')).readNetworkFile,
     write: async () => (await import('./numpy/numpy-network.js')).writeNetworkFile,
   },

@@ -203,7 +203,7 @@ describe('refuses by name', () => {
     };
     const content = Buffer.from('{}');
     const archive = zipArchive([
-      { name: 'config.json', content, sizeBytes: 2 ** 29 },
+      { name: 'config.json', content, sizeBytes: 2 ** 25 },
       { name: 'model.weights.h5', content },
     ]);
     expect(() => readNetworkFile(archive, 'a', { ...FILE_HOST, inflate })).toThrow(DigitflowError);

@@ -24,7 +24,7 @@ function refusal(bytes: Uint8Array): string {
   return message;
 }
 
-const REFUSED = ['torchscript', 'gelu', 'convolutional', 'two-networks', 'quantized'];
+const REFUSED = ['torchscript', 'two-activations', 'gelu', 'convolutional', 'two-networks', 'quantized'];
 
 describe('files that PyTorch writes', () => {
   const names = readdirSync(folder)
@@ -59,6 +59,7 @@ describe('files that PyTorch writes', () => {
       expect(activationsOf(name)).toEqual(['relu', 'softmax']);
       expect(open(name)).toMatchObject({ title: 'a PyTorch module', notes: ['read LogSoftmax as softmax'] });
     }
+    expect(activationsOf('logits')).toEqual(['tanh', null]);
     expect(activationsOf('stack')).toEqual(['relu', null]);
     expect(activationsOf('module')).toEqual([null, null]);
     expect(activationsOf('strange-activation')).toEqual([null, null]);
@@ -82,6 +83,10 @@ describe('refuses by name', () => {
     ['torchscript', 'found TorchScript; it holds a program, which is never run: save model.state_dict()'],
     ['gelu', 'found another layer or activation (GELU at "1"); digitflow runs dense layers only:'],
     ['convolutional', 'found a convolutional network (Conv2d at "0"); digitflow runs dense layers only:'],
+    [
+      'two-activations',
+      'module "2": expected each activation right after a Linear or its BatchNorm, found Softmax',
+    ],
     ['two-networks', 'expected one network, found 2: "state_dict", "ema_state_dict"; save one of them alone'],
     ['quantized', 'tensor "weight": expected floats, found whole numbers ([4,8]); save the network before'],
   ])('%s', (name, words) => {

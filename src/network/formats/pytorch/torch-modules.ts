@@ -117,78 +117,85 @@ export function chainLayers(
   if (chain === null || chain.modules.length === 0) return null;
   const layers: FoundLayer[] = [];
   const notes: string[] = [];
-  let norms: BatchNormalization[] = [];
-  const fail = (at: TorchModule, expected: string, found: string) => {
-    const where = `${fileName}: module ${quoteValue(at.path)}`;
-    return networkFileError(where, expected, found, 'export it as ONNX');
-  };
+  /** Those that the next layer takes. */
+  const norms: BatchNormalization[] = [];
   for (const at of chain.modules) {
     const kind = ownClass(at) ?? '';
-    const tensors = new Map(moduleTensors({ ...at, path: '' }).map(([key, record]) => [key, record]));
+    const fail = (expected: string, found: string) => {
+      return networkFileError(
+        `${fileName}: module ${quoteValue(at.path)}`,
+        expected,
+        found,
+        'export it as ONNX',
+      );
+    };
+    const tensors = new Map(moduleTensors({ ...at, path: '' }));
     const take = (key: string): NamedTensor | null => {
       const record = tensors.get(key);
-      return record ? reader.read(record, at.path === '' ? key : `${at.path}.${key}`) : null;
+      return record ? reader.read(record, `${at.path}.${key}`) : null;
     };
     const previous = layers.at(-1);
     if (kind === 'Linear') {
-      const [weight, bias] = [take('weight'), take('bias')];
-      const [rows = 0, columns = 0] = weight?.shape ?? [];
-      if (weight?.shape.length !== 2 || rows * columns === 0) {
-        throw fail(at, 'a weight [outputs, inputs]', quoteValue(weight?.shape));
+      let layer = linearOf(take, fail);
+      const { columns } = layer;
+      if (previous && previous.rows !== columns) throw fail(`${previous.rows} inputs`, `${columns}`);
+      for (const norm of norms.splice(0).reverse()) {
+        checkNorm(norm, columns, fail);
+        layer = foldIntoNext(layer, norm, true);
       }
-      if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== rows)) {
-        throw fail(at, `${rows} biases`, quoteValue(bias.shape));
-      }
-      if (previous && previous.rows !== columns) throw fail(at, `${previous.rows} inputs`, `${columns}`);
-      let layer: FoundLayer = {
-        ...{ weights: weight.values, rows, columns, rowsAre: 'outputs' },
-        ...{ biases: bias?.values ?? null, activation: null },
-      };
-      for (const norm of norms.reverse()) layer = foldIntoNext(layer, checked(norm, columns, at, fail), true);
-      norms = [];
-      if (previous) layers.push(closed(layers.pop() as FoundLayer), layer);
-      else layers.push(layer);
+      if (previous)
+        layers[layers.length - 1] = { ...previous, activation: previous.activation ?? 'identity' };
+      layers.push(layer);
     } else if (/^BatchNorm/.test(kind)) {
-      const [mean, variance, scale, shift] = ['running_mean', 'running_var', 'weight', 'bias'].map(take);
-      const epsilon = at.attributes.get('eps');
-      if (!mean || !variance || typeof epsilon !== 'number' || !(epsilon > 0)) {
-        throw fail(at, 'running_mean, running_var and eps', 'not all of them');
-      }
-      const values = { mean: mean.values, variance: variance.values };
-      const norm = { ...values, epsilon, scale: scale?.values ?? null, shift: shift?.values ?? null };
+      const norm = normOf(take, at.attributes.get('eps'), fail);
       notes.push(`folded BatchNorm ${quoteValue(at.path)} into the layer beside it`);
-      if (previous && previous.activation === null && norms.length === 0) {
-        layers.push(foldInto(layers.pop() as FoundLayer, checked(norm, previous.rows, at, fail), true));
+      if (previous && previous.activation === null) {
+        checkNorm(norm, previous.rows, fail);
+        layers[layers.length - 1] = foldInto(previous, norm, true);
       } else norms.push(norm);
     } else {
-      if (!previous || previous.activation !== null || norms.length > 0) {
-        throw fail(at, 'each activation right after a Linear or its BatchNorm', `${kind} elsewhere`);
+      if (!previous || previous.activation !== null) {
+        throw fail('each activation right after a Linear or its BatchNorm', `${kind} elsewhere`);
       }
-      layers.push({ ...(layers.pop() as FoundLayer), activation: ACTIVATION_CLASSES[kind] });
+      layers[layers.length - 1] = { ...previous, activation: ACTIVATION_CLASSES[kind] };
       if (kind === 'LogSoftmax') notes.push('read LogSoftmax as softmax');
     }
   }
-  const [last] = layers.slice(-1);
-  if (last === undefined || norms.length > 0) {
-    throw fail(module, 'a Linear at the end', 'a BatchNorm after the last activation, or none');
+  if (layers.length === 0 || norms.length > 0) {
+    const found = layers.length === 0 ? 'none' : 'a BatchNorm after the last activation';
+    throw networkFileError(fileName, 'Linear modules, one at the end', found, 'export it as ONNX');
   }
-  return { layers: chain.isWhole ? [...layers.slice(0, -1), closed(last)] : layers, notes };
+  // Of a Linear at the end it is not known whether softmax belongs to it: CrossEntropyLoss has it in the loss.
+  return { layers, notes };
 }
 
-/** Nothing comes after a layer: it has no activation. */
-function closed(layer: FoundLayer): FoundLayer {
-  return { ...layer, activation: layer.activation ?? 'identity' };
+type Take = (key: string) => NamedTensor | null;
+type Fail = (expected: string, found: string) => Error;
+
+function linearOf(take: Take, fail: Fail): FoundLayer {
+  const [weight, bias] = [take('weight'), take('bias')];
+  if (weight?.shape.length !== 2 || weight.values.length === 0) {
+    throw fail('a weight [outputs, inputs]', quoteValue(weight?.shape));
+  }
+  const [rows, columns] = weight.shape;
+  if (bias !== null && (bias.shape.length !== 1 || bias.shape[0] !== rows)) {
+    throw fail(`${rows} biases`, quoteValue(bias.shape));
+  }
+  const biases = bias?.values ?? null;
+  return { weights: weight.values, rows, columns, rowsAre: 'outputs', biases, activation: null };
 }
 
-function checked(
-  norm: BatchNormalization,
-  size: number,
-  at: TorchModule,
-  fail: (at: TorchModule, expected: string, found: string) => Error,
-): BatchNormalization {
-  const { mean, variance, scale, shift } = norm;
+function normOf(take: Take, epsilon: PickleValue | undefined, fail: Fail): BatchNormalization {
+  const [mean, variance] = [take('running_mean'), take('running_var')];
+  if (!mean || !variance || typeof epsilon !== 'number' || !(epsilon > 0)) {
+    throw fail('running_mean, running_var and eps', 'not all of them');
+  }
+  const [scale, shift] = [take('weight')?.values ?? null, take('bias')?.values ?? null];
+  return { mean: mean.values, variance: variance.values, epsilon, scale, shift };
+}
+
+function checkNorm({ mean, variance, scale, shift }: BatchNormalization, size: number, fail: Fail): void {
   const sizes = [mean, variance, scale, shift].flatMap((values) => values?.length ?? []);
-  if (sizes.some((length) => length !== size)) throw fail(at, `${size} numbers of each kind`, `${sizes}`);
-  if (variance.some((value) => value < 0)) throw fail(at, 'variances, 0 or more', 'one below 0');
-  return norm;
+  if (sizes.some((length) => length !== size)) throw fail(`${size} numbers of each kind`, `${sizes}`);
+  if (variance.some((value) => value < 0)) throw fail('variances, 0 or more', 'one below 0');
 }
