@@ -4,7 +4,7 @@ import { EvaluationTally } from '../src/counting/evaluation-tally.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
 import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
-import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
+import { type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { checkMisplaced } from '../src/formats/reading.js';
 import type { ChooseReading } from '../src/inputs/candidate-readings.js';
@@ -12,7 +12,7 @@ import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { ImageFiles, Input } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
 import { knownDataset } from '../src/inputs/known-datasets.js';
-import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/open-model.js';
+import { type AnyModelOptions, anyModelOf, type Model } from '../src/inputs/models/open-model.js';
 import { findImages, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import type { ReadOptions } from '../src/inputs/read-inputs.js';
 import type { ReadRecords } from '../src/insight/readings.js';
@@ -29,9 +29,10 @@ import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import type { ReadingOptions } from './hold.js';
+import { openModelScorer } from './open-model-scorer.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
-export interface EvaluateOptions extends ImagesSpec, ReadingOptions, ModelOptions {
+export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOptions {
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
   readonly digest?: DigestMode | undefined;
   /** How a pixel becomes a brightness, given the network's own way. Default: that. */
@@ -69,7 +70,7 @@ export interface EvaluateResult {
  * @throws DigitflowError for all that can be wrong with input, network and machine
  */
 export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  return evaluateModel(await modelOf(options, options.signal), options);
+  return evaluateModel(await anyModelOf(options, options.signal), options);
 }
 
 /** `evaluate` for a network that is open. */
@@ -100,15 +101,15 @@ export async function evaluateFiles(
   const inputs = new Inputs([files], {
     network: { ...network, normalization, ...saidOf(normalization, network.normalization) },
     reading,
-    // Of the bundled set all is known.
-    choose: options.images === undefined ? undefined : choose,
+    // Of the bundled set all is known, and only a network of which we have the weights can be asked at once.
+    choose: options.images === undefined || model.runtime !== undefined ? undefined : choose,
     ...{ digest, onInput, onOpened },
   });
   try {
     const needs = await unlessAborted(inputs.look(from, until), signal);
     const { records = null } = needs;
     const most = Math.min(records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
-    const scorer = await openScorer(network, {
+    const scorer = await openModelScorer(model, {
       ...{ ...needs, workers, batchSize },
       records: Number.isFinite(most) ? most : null,
     });
@@ -180,7 +181,7 @@ async function evaluateInputs(
   onPictures?.(pictures);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const partial = !inputs.isComplete || inputs.rows - (from?.rows ?? 0) > counted.images;
-  const isLow = (counted.accuracy ?? 1) < WELL_READ;
+  const isLow = model.runtime === undefined && (counted.accuracy ?? 1) < WELL_READ;
   const evaluation = summarize(counted, {
     model: describeModel(model),
     data: await describeData(input, !partial),
@@ -205,13 +206,18 @@ async function evaluateInputs(
 }
 
 /** What a report says of a network. */
-export function describeModel({ network, name, sha256, found }: Model): Evaluation['model'] {
-  return {
-    name,
-    sha256,
-    layers: layerSizes(network),
+export function describeModel({ network, name, sha256, found, runtime }: Model): Evaluation['model'] {
+  const own = {
     activations: network.layers.map((layer) => layer.activation),
     parameters: parameterCount(network),
+  };
+  const apart = runtime && {
+    activations: [],
+    parameters: runtime.parameters,
+    runtime: 'onnxruntime' as const,
+  };
+  return {
+    ...{ name, sha256, layers: layerSizes(network), ...(apart ?? own) },
     ...(found === undefined ? {} : { found }),
   };
 }

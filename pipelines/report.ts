@@ -1,6 +1,6 @@
 import type { Evaluation } from '../src/counting/evaluation.js';
 import { REPORT_MISTAKES, ReportCollector } from '../src/counting/report-collector.js';
-import { modelOf } from '../src/inputs/models/open-model.js';
+import { anyModelOf } from '../src/inputs/models/open-model.js';
 import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
@@ -36,7 +36,7 @@ const MOST_NEURONS = 64;
  */
 export async function report(options: ReportOptions = {}): Promise<ReportResult> {
   const { signal } = options;
-  const model = await modelOf(options, signal);
+  const model = await anyModelOf(options, signal);
   const { network } = model;
   const collector = new ReportCollector(network.layers[0].inputs, network.classes.length);
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {
@@ -44,13 +44,18 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
     ...options,
     onBatch: (records) => collector.add(records),
   });
-  const html = reportHtml(network, { evaluation, mistakes, normalization }, collector, options.language);
+  const html = reportHtml(
+    model.runtime === undefined ? network : null,
+    { evaluation, mistakes, normalization },
+    collector,
+    options.language,
+  );
   return { html, evaluation };
 }
 
-/** The page of an evaluation, and of what was gathered beside it. */
+/** The page of an evaluation, and of what was gathered beside it; without what is in the network where there is none to look into. */
 export function reportHtml(
-  network: Network,
+  network: Network | null,
   { evaluation, mistakes, normalization }: EvaluateResult,
   collector: ReportCollector,
   language: Language = 'en',
@@ -61,7 +66,6 @@ export function reportHtml(
     picture: pictureOf(pixels, height, width, normalization.transposed),
   });
   const sample = { ...collector.sample, labels: null, normalization };
-  const runs = runImages(network, sample);
   return reportPage(
     {
       evaluation,
@@ -71,8 +75,11 @@ export function reportHtml(
         .cells(evaluation.confusion)
         .map((cell) => ({ ...cell, images: cell.images.map(shown) })),
       thresholds: collector.thresholds.points,
-      layers: sample.count === 0 ? [] : layersOf(network, runs, sample.count),
-      journey: journeyOf(network, collector.first, normalization, shown),
+      layers:
+        network === null || sample.count === 0
+          ? []
+          : layersOf(network, runImages(network, sample), sample.count),
+      journey: network && journeyOf(network, collector.first, normalization, shown),
     },
     language,
   );

@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
-import { openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
+import { type openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { RunEnd } from '../src/engine/records.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { DigitflowError, quoteValue } from '../src/errors.js';
@@ -9,9 +9,8 @@ import { checkMisplaced } from '../src/formats/reading.js';
 import type { ByteInput } from '../src/inputs/bytes/open-bytes.js';
 import type { ImageFiles } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
-import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/open-model.js';
+import { type AnyModelOptions, anyModelOf, type Model } from '../src/inputs/models/open-model.js';
 import { findEach } from '../src/inputs/open-inputs.js';
-import type { Network } from '../src/network/network.js';
 import { type Normalization, saidOf } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch-records.js';
@@ -29,12 +28,13 @@ import {
   ScoreWriter,
 } from '../src/outputs/score-writer.js';
 import type { ReadingOptions } from './hold.js';
+import { openModelScorer } from './open-model-scorer.js';
 
 /** How long a row waits for its batch to fill: shorter than what a person notices. */
 const DEFAULT_MAX_WAIT_MS = 50;
 
 /** What to score, and how. */
-export interface ScoreOptions extends RowsTaken, ReadingOptions, ModelOptions {
+export interface ScoreOptions extends RowsTaken, ReadingOptions, AnyModelOptions {
   /** Of any format, known by content; not CSV and binary ones in one run. At least one. */
   readonly inputs: readonly ByteInput[];
   /** Where to stop: the start of a row, or of a record. Default: at the end of the last input. */
@@ -61,7 +61,7 @@ export interface ScoreOptions extends RowsTaken, ReadingOptions, ModelOptions {
  * @throws DigitflowError for all that can be wrong with input, network and machine, after all rows before it were written
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
-  return scoreModel(await modelOf(options, options.signal), options);
+  return scoreModel(await anyModelOf(options, options.signal), options);
 }
 
 /** `score` for a network that is open; `open` gives a scorer for it, which is closed at the end. */
@@ -80,12 +80,13 @@ export interface ScoreFilesOptions extends Omit<ScoreOptions, 'inputs'>, Pick<In
 
 /** `scoreModel` for files that were found. */
 export async function scoreFiles(
-  { network }: Model,
+  model: Model,
   files: readonly ImageFiles[],
   options: ScoreFilesOptions,
-  open = openScorer,
+  open: typeof openScorer = (_, needs) => openModelScorer(model, needs ?? {}),
 ): Promise<ScoreResult> {
   checkOptions(options);
+  const { network } = model;
   const { from, until, signal, workers, batchSize, withOutputs, reading, onInput, onOpened } = options;
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
   const known = { ...network, normalization: wanted, ...saidOf(wanted, network.normalization) };
@@ -101,7 +102,7 @@ export async function scoreFiles(
     });
     const writer = new ScoreWriter(options, needs.bytes ?? null);
     return await withScorer(scorer, () =>
-      scoreInputs(inputs, scorer, writer, { network, wanted }, options),
+      scoreInputs(inputs, scorer, writer, { model, wanted }, options),
     ).finally(() => writer.idle);
   } catch (error) {
     throw await abortOr(error, signal);
@@ -136,7 +137,7 @@ async function scoreInputs(
   inputs: Inputs,
   scorer: Scorer,
   writer: ScoreWriter,
-  { network, wanted }: { readonly network: Network; readonly wanted: Normalization },
+  { model, wanted }: { readonly model: Model; readonly wanted: Normalization },
   options: ScoreFilesOptions,
 ): Promise<ScoreResult> {
   const { from, until, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, onStarted, onPictures } = options;
@@ -175,10 +176,11 @@ async function scoreInputs(
   };
 
   async function noteOdd(odd: OddImages | null): Promise<void> {
-    if (odd === null) return;
+    // Only a network of which we have the weights can be asked again.
+    if (odd === null || model.runtime !== undefined) return;
     const { oddImagesWords } = await import('./other-reading.js');
     const [{ name, guesses }] = inputs.opened;
-    const read = { network, guesses, reading: options.reading ?? {} };
+    const read = { network: model.network, guesses, reading: options.reading ?? {} };
     const words = oddImagesWords({ ...odd, normalization: oriented }, read);
     if (words !== null) options.onNote?.(`${name}: ${words}`);
   }

@@ -25,6 +25,9 @@ export const WHY_WORKER_FILE = fromPackageRoot('dist/why-worker.cjs');
 /** The entry of a thread that reads a network from elsewhere, built from workers/model-worker.ts. */
 export const MODEL_WORKER_FILE = fromPackageRoot('dist/model-worker.cjs');
 
+/** The entry of a thread that runs onnxruntime, built from workers/onnx-worker.ts. */
+export const ONNX_WORKER_FILE = fromPackageRoot('dist/onnx-worker.cjs');
+
 /** What runs in the page to draw on, built from src/views/draw/live/, what unpacks that there, and how it looks. */
 export const DRAW_SCRIPT_FILE = fromPackageRoot('dist/draw-page.js');
 export const DRAW_LOADER_FILE = fromPackageRoot('dist/draw-loader.js');

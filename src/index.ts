@@ -38,6 +38,7 @@ export type {
 export type { PictureDoubts, PicturesSeen } from './counting/pictures-seen.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { InputDescription } from './engine/records.js';
+export type { ImageSession } from './engine/runtime/session-scorer.js';
 export { DigitflowError, type ErrorCode } from './errors.js';
 export type { TextEncoding } from './formats/csv/text-encoding.js';
 export type { ReadingFlags } from './formats/reading.js';
@@ -47,11 +48,13 @@ export type { WebByteStream } from './inputs/bytes/stream-bytes.js';
 export type { DigestMode } from './inputs/data-stream.js';
 export type { KnownSet } from './inputs/find-set.js';
 export {
+  type AnyModelOptions,
   BUNDLED_MODELS,
   loadModel,
   type Model,
   type ModelFound,
   type ModelOptions,
+  type ModelRuntime,
   openModel,
 } from './inputs/models/open-model.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';

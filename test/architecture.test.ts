@@ -93,6 +93,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fflate: ['formats', 'views'],
   'jpeg-js': ['formats'],
   pbf: ['network'],
+  'onnxruntime-node': ['workers'],
 };
 
 /** Rooms that know nothing of Node: they work in a thread and in a browser. */

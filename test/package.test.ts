@@ -85,10 +85,11 @@ describe('package.json', () => {
   test('depends on the packages that the built files still import, and on no other', async () => {
     const external = await importedBy(['dist/*.cjs', ...entries.map(([, target]) => Object(target).default)]);
     expect(new Set(external)).toEqual(new Set([...dependencies, ...peers]));
-    expect(peers).toEqual(['bullmq', 'ioredis']);
+    expect(peers).toEqual(['bullmq', 'ioredis', 'onnxruntime-node']);
     expect(manifest.peerDependenciesMeta).toEqual({
       bullmq: { optional: true },
       ioredis: { optional: true },
+      'onnxruntime-node': { optional: true },
     });
     expect(dependencies).toEqual(['fastify', 'piscina', 'prom-client', 'rxjs']);
   });

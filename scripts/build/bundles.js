@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
  * What stays a package: Piscina, and pino of fastify, find files of their own at run time, and of what serves HTTP, or speaks
  * to a queue, no other command needs anything. The rest is bundled to start fast.
  */
-const PACKAGES = ['piscina', 'fastify', 'prom-client', 'bullmq', 'ioredis'];
+const PACKAGES = ['piscina', 'fastify', 'prom-client', 'bullmq', 'ioredis', 'onnxruntime-node'];
 
 /**
  * commander could start commands that are programs of their own; ours are not, and loading node:child_process, and node:net
@@ -70,8 +70,10 @@ export async function buildBundles(root, libraryEntries) {
         'train-worker': 'workers/train-worker.ts',
         'why-worker': 'workers/why-worker.ts',
         'model-worker': 'workers/model-worker.ts',
+        'onnx-worker': 'workers/onnx-worker.ts',
         'csv-parse': 'csv-parse/sync',
       },
+      external: ['onnxruntime-node'],
       plugins: [csvParseApart],
     }),
     build({

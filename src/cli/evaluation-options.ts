@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import { addModelOption } from './networks/model-options.js';
+import { addModelOption, addRuntimeOption } from './networks/model-options.js';
 import {
   addReadingOptions,
   addRunningOptions,
@@ -24,7 +24,7 @@ export function addEvaluationArguments(command: Command): Command {
   command
     .argument('[images]', help)
     .argument('[labels]', 'their labels (default: those that come with the images, or lie beside them)');
-  return addModelOption(command);
+  return addRuntimeOption(addModelOption(command));
 }
 
 /** Adds the other options of a command that evaluates. */

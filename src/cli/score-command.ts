@@ -5,7 +5,7 @@ import { describeGuesses, readingFlagTexts } from '../formats/reading.js';
 import { fileIdentity } from '../inputs/bytes/file-identity.js';
 import { nameOf, webUrlOf } from '../inputs/bytes/open-bytes.js';
 import { expandPaths } from '../inputs/find-files.js';
-import { type Model, modelOf } from '../inputs/models/open-model.js';
+import { anyModelOf, type Model } from '../inputs/models/open-model.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { checkFiles } from '../outputs/same-file.js';
@@ -13,7 +13,7 @@ import { type InputIdentity, identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
-import { addModelOption, modelOptionsOf } from './networks/model-options.js';
+import { addModelOption, addRuntimeOption, modelOptionsOf } from './networks/model-options.js';
 import {
   addReadingOptions,
   addRunningOptions,
@@ -56,7 +56,7 @@ export function defineScore(command: Command): void {
   const files =
     'CSV, IDX, NumPy or picture files, http(s) URLs, folders of pictures, patterns such as *.csv, or - for stdin';
   const onError = new Option('--on-error <how>', 'what a bad row does (default: fail)').choices(ON_ERROR);
-  addModelOption(command.argument('[files...]', files))
+  addRuntimeOption(addModelOption(command.argument('[files...]', files)))
     .addOption(new Option('-f, --format <format>', 'what to write').choices(['csv', 'ndjson']).default('csv'))
     .option('--kaggle', 'write ImageId,Label, counted from 1 over all files')
     .option('--probabilities', "all of the network's outputs, one a class")
@@ -100,7 +100,7 @@ async function runScore(paths: readonly string[], given: ScoreFlags, command: Co
   const flags = checkedFlags(paths, given);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   await interruptibly(flags, async (signal) => {
-    const model = await modelOf(modelOptionsOf(flags), signal);
+    const model = await anyModelOf(modelOptionsOf(flags), signal);
     const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);
     const run: ScoreRun = { flags, model, summary, progress };
     try {
@@ -189,7 +189,7 @@ async function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]
     run: {
       options: {
         ...{ model: model.sha256, format, probabilities, top, normalize },
-        ...{ activations: flags.activations?.join(), classes: flags.classes?.join() },
+        ...{ activations: flags.activations?.join(), classes: flags.classes?.join(), runtime: flags.runtime },
         ...{ 'spreadsheet-safe': spreadsheetSafe, ...readingFlagTexts(reading) },
       },
       inputs: out === undefined ? [] : await identitiesOf(inputs),

@@ -25,6 +25,8 @@ export interface EvaluatedModel {
   readonly activations: readonly string[];
   /** How many weights and biases. */
   readonly parameters: number;
+  /** What ran it in our place; of `layers` there are input and output then, and no `activations`. */
+  readonly runtime?: 'onnxruntime';
   /** How a network from elsewhere was understood; absent where its file is ours. */
   readonly found?: {
     /** `safetensors`, `a PyTorch state dict`. */

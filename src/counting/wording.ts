@@ -26,11 +26,26 @@ export function percent(share: number | null, digits: number, absent: string): s
   return share === null ? absent : `${percentage(share, digits)} %`;
 }
 
-/** `784-16-16-10 sigmoid, 13,002 parameters`; activations that differ are all named, `relu-relu-softmax`. */
-export function networkWords(model: Pick<EvaluatedModel, 'layers' | 'activations' | 'parameters'>): string {
+/**
+ * `784-16-16-10 sigmoid, 13,002 parameters`; activations that differ are all named, `relu-relu-softmax`. Of a network that we do
+ * not run: `784 to 10 by onnxruntime, 1,199,882 parameters`.
+ */
+export function networkWords(
+  model: Pick<EvaluatedModel, 'layers' | 'activations' | 'parameters' | 'runtime'>,
+): string {
+  return `${layersWords(model)}, ${grouped(model.parameters)} parameters`;
+}
+
+/** `networkWords` without parameters. */
+export function layersWords({
+  layers,
+  runtime,
+  ...model
+}: Pick<EvaluatedModel, 'layers' | 'activations' | 'runtime'>): string {
+  if (runtime !== undefined) return `${layers.join(' to ')} by ${runtime}`;
   const activations =
     new Set(model.activations).size === 1 ? model.activations.slice(0, 1) : model.activations;
-  return `${model.layers.join('-')} ${activations.join('-')}, ${grouped(model.parameters)} parameters`;
+  return `${layers.join('-')} ${activations.join('-')}`;
 }
 
 /** `sha256 0fa7898d5092`: enough of a digest to tell data apart at a glance. */

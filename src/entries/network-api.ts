@@ -1,10 +1,11 @@
+export type { ImageSession } from '../engine/runtime/session-scorer.js';
 export {
   type ReadNetwork,
   type ReadNetworkOptions,
   readNetwork,
   writeNetwork,
 } from '../inputs/models/network-files.js';
-export type { ModelFound } from '../inputs/models/open-model.js';
+export type { ModelFound, ModelRuntime } from '../inputs/models/open-model.js';
 export type { NetworkFlags, NetworkGuess } from '../insight/settle-network.js';
 export { ACTIVATIONS, type ActivationName } from '../network/activations.js';
 export {

@@ -3,6 +3,7 @@ import { transposePixels } from '../network/feed-forward.js';
 import type { ImageSize } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import type { OrientedLayer } from './layer-orientation.js';
+import { isPlainlyBetter, shareOfRight } from './readings.js';
 
 /** One way to read a network: all that its file does not say. */
 export interface NetworkCandidate {
@@ -100,9 +101,23 @@ function verdictOf(candidate: NetworkCandidate, first: FirstSums, images: Labell
   }
   const { outputs: classes } = layers[layers.length - 1];
   const last = activations[activations.length - 1];
-  const outputOf = new Map(labels.map((label, k) => [label, k]));
   const values = activate(last, sums, classes);
   const odds = last === 'sigmoid' ? values : activate('softmax', sums, classes);
+  return verdictOfOutputs(values, odds, labels, images);
+}
+
+/**
+ * What outputs are worth: `values` and `odds` `(count, classes)`, of which the largest is the verdict, and whose share of their
+ * sum is how likely each class is; `labels` of each output.
+ */
+export function verdictOfOutputs(
+  values: Float64Array,
+  odds: Float64Array,
+  labels: readonly number[],
+  images: Pick<LabelledImages, 'count' | 'labels'>,
+): Verdict {
+  const classes = labels.length;
+  const outputOf = new Map(labels.map((label, k) => [label, k]));
   const right = new Uint8Array(images.count);
   let cost = 0;
   for (let image = 0; image < images.count; image++) {
@@ -114,6 +129,30 @@ function verdictOf(candidate: NetworkCandidate, first: FirstSums, images: Labell
     cost -= Math.log(Number.isFinite(p) ? Math.max(p, LEAST) : LEAST);
   }
   return { right, crossEntropy: cost / images.count };
+}
+
+/** McNemar's z of 4, one tail. */
+const SIGNIFICANT = 3.2e-5;
+/** Readings within this of the lowest cross-entropy are as good as equal. */
+const NEAR = { share: 1.1, difference: 0.01 };
+
+/** Those that are not plainly worse than the best. */
+export function bestOf<Reading>(candidates: readonly Reading[], verdicts: readonly Verdict[]) {
+  const shares = verdicts.map(({ right }) => shareOfRight(right));
+  const best = verdicts[shares.indexOf(Math.max(...shares))];
+  return candidates
+    .map((candidate, at) => ({ candidate, verdict: verdicts[at] }))
+    .filter(({ verdict }) => !isPlainlyBetter(best.right, verdict.right, SIGNIFICANT));
+}
+
+/** Of those the ones that are as good as the surest, in their order. */
+export function surest<Reading>(candidates: readonly Reading[], verdicts: readonly Verdict[]) {
+  const best = bestOf(candidates, verdicts);
+  const lowest = Math.min(...best.map(({ verdict }) => verdict.crossEntropy));
+  return best.filter(
+    ({ verdict: { crossEntropy } }) =>
+      crossEntropy <= lowest * NEAR.share || crossEntropy <= lowest + NEAR.difference,
+  );
 }
 
 function nextSums({ weights, biases, inputs, outputs }: OrientedLayer, values: Float64Array, count: number) {

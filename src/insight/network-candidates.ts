@@ -6,7 +6,7 @@ import type { NetworkCandidate } from './judge-networks.js';
 import type { Orientation, OrientedLayer } from './layer-orientation.js';
 
 /** What digits are commonly fed as; the likeliest first. */
-const FEEDS: readonly Normalization[] = [
+export const FEEDS: readonly Normalization[] = [
   UNIT_BRIGHTNESS,
   { scale: 1 / (255 * 0.3081), offset: -0.1307 / 0.3081, transposed: false },
   { scale: 2 / 255, offset: -1, transposed: false },

@@ -3,10 +3,10 @@ import type { ActivationName } from '../network/activations.js';
 import { type FoundNetwork, networkFileError } from '../network/formats/found-network.js';
 import type { ImageSize, Network } from '../network/network.js';
 import { describeNormalization, type Normalization } from '../network/normalization.js';
-import { judge, type LabelledImages, type Verdict } from './judge-networks.js';
+import { bestOf, judge, type LabelledImages, surest } from './judge-networks.js';
 import { orientationsOf } from './layer-orientation.js';
 import { type Candidate, candidatesOf, checkClasses, digitLabels } from './network-candidates.js';
-import { isPlainlyBetter, isRight, shareOfRight } from './readings.js';
+import { isRight, shareOfRight } from './readings.js';
 
 /** What the user says of a network whose file does not. */
 export interface NetworkFlags {
@@ -36,10 +36,6 @@ export interface SettledNetwork {
   readonly guesses: readonly NetworkGuess[];
 }
 
-/** McNemar's z of 4, one tail. */
-const SIGNIFICANT = 3.2e-5;
-/** Readings within this of the lowest cross-entropy are as good as equal. */
-const NEAR = { share: 1.1, difference: 0.01 };
 /** So many multiplications take a second or less. */
 const MOST_PRODUCTS = 4e8;
 const FEWEST_IMAGES = 100;
@@ -99,14 +95,10 @@ function byEvidence(open: Open, candidates: readonly Candidate[], images: Labell
     left.map(({ candidate }) => candidate),
     images,
   );
-  const best = bestOf(
+  const near = surest(
     left.map(({ candidate }) => candidate),
     verdicts,
   );
-  const lowest = Math.min(...best.map(({ verdict }) => verdict.crossEntropy));
-  const isNear = ({ crossEntropy }: Verdict) =>
-    crossEntropy <= lowest * NEAR.share || crossEntropy <= lowest + NEAR.difference;
-  const near = best.filter(({ verdict }) => isNear(verdict));
   const [{ candidate, verdict }] = near;
   const percent = (100 * shareOfRight(verdict.right)).toFixed(1);
   if (!isRight(verdict.right, images.labels)) {
@@ -121,15 +113,6 @@ function byEvidence(open: Open, candidates: readonly Candidate[], images: Labell
     near.map((one) => one.candidate),
     because,
   );
-}
-
-/** Those that are not plainly worse than the best. */
-function bestOf(candidates: readonly Candidate[], verdicts: readonly Verdict[]) {
-  const shares = verdicts.map(({ right }) => shareOfRight(right));
-  const best = verdicts[shares.indexOf(Math.max(...shares))];
-  return candidates
-    .map((candidate, at) => ({ candidate, verdict: verdicts[at] }))
-    .filter(({ verdict }) => !isPlainlyBetter(best.right, verdict.right, SIGNIFICANT));
 }
 
 function firstOf(images: LabelledImages, most: number): LabelledImages {

@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeGuesses } from '../../formats/reading.js';
-import { BUNDLED_MODELS, type Model, type ModelOptions } from '../../inputs/models/open-model.js';
+import { type AnyModelOptions, BUNDLED_MODELS, type Model } from '../../inputs/models/open-model.js';
 import { ACTIVATIONS, type ActivationName, isActivationName } from '../../network/activations.js';
 import { layerSizes } from '../../network/network.js';
 import { parseNormalization, UNIT_BRIGHTNESS } from '../../network/normalization.js';
@@ -12,6 +12,7 @@ export interface ModelFlagValues {
   readonly activations?: readonly ActivationName[];
   readonly classes?: readonly string[];
   readonly normalize?: string;
+  readonly runtime?: 'onnxruntime';
   readonly quiet?: boolean;
 }
 
@@ -38,6 +39,13 @@ export function addNetworkFlags(command: Command): Command {
     );
 }
 
+/** Adds the choice of what runs a network, to commands that need none of its weights. */
+export function addRuntimeOption(command: Command): Command {
+  const help =
+    'what runs an ONNX file that is no dense network: onnxruntime, after npm install onnxruntime-node';
+  return command.addOption(new Option('--runtime <name>', help).choices(['onnxruntime']));
+}
+
 /** Reads the activations of layers, separated by commas; for commander. */
 export function activationNames(text: string): ActivationName[] {
   return text.split(',').map((part) => {
@@ -60,8 +68,8 @@ export function classNames(text: string): string[] {
 export function modelOptionsOf(
   flags: ModelFlagValues,
   note = (text: string): void => sayNote(flags, text),
-): ModelOptions & { readonly model: string } {
-  const { model, activations, classes, normalize } = flags;
+): AnyModelOptions & { readonly model: string } {
+  const { model, activations, classes, normalize, runtime } = flags;
   // What says how pixels lie, or which are bright, says it of the images, not of the network.
   const numbers = normalize?.split(',').filter((part) => part.includes('='));
   const normalization = numbers?.length ? parseNormalization(numbers.join(','), UNIT_BRIGHTNESS) : undefined;
@@ -70,22 +78,20 @@ export function modelOptionsOf(
     // Of a file that says all there is nothing to say.
     if (found !== undefined && found.guesses.length + found.notes.length > 0) note(modelWords(opened, found));
   };
-  return { model, modelFlags: { activations, classes, normalization }, onModel };
+  return { model, runtime, modelFlags: { activations, classes, normalization }, onModel };
 }
 
 /** `net.pt (a PyTorch state dict): activations relu,softmax (97.8 % of 500 training images are right so), …`, on one line. */
 function modelWords(
-  { name, network }: Model,
+  { name, network, runtime }: Model,
   { title, guesses, notes }: NonNullable<Model['found']>,
 ): string {
   const because = guesses.find((guess) => guess.because !== undefined)?.because;
   const open = guesses.filter(({ by }) => by === 'guessed').map(({ property }) => `--${property}`);
   const own = guesses.map((guess) => ({ ...guess, because: undefined, by: 'seen' as const }));
-  const sizes = layerSizes(network).join('-');
+  const what = runtime === undefined ? `${title} of ${layerSizes(network).join('-')}` : title;
   const parts = [
-    own.length === 0
-      ? `${name}: ${title} of ${sizes}`
-      : describeGuesses(`${name}: ${title} of ${sizes}`, own),
+    own.length === 0 ? `${name}: ${what}` : describeGuesses(`${name}: ${what}`, own),
     ...(because === undefined ? [] : [because]),
     ...(open.length === 0 ? [] : [`others may do as well: say ${open.join(', ')}`]),
     ...notes,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FOLDER } from '../../assets.js';
+import type { ImageSession } from '../../engine/runtime/session-scorer.js';
 import { DigitflowError, isUrl } from '../../errors.js';
 import { FROM_SAVED_MODEL, unexpected } from '../../formats/content/content.js';
 import { contentOf } from '../../formats/recognize.js';
@@ -26,6 +27,15 @@ export interface Model {
   readonly sha256: string;
   /** What was found of a network from elsewhere that its file does not say; absent where it says all. */
   readonly found?: ModelFound;
+  /** What runs it in our place: of `network` there are no weights then. */
+  readonly runtime?: ModelRuntime;
+}
+
+/** A network that onnxruntime runs. */
+export interface ModelRuntime {
+  readonly session: ImageSession;
+  /** How many weights and biases. */
+  readonly parameters: number;
 }
 
 /** How a network from elsewhere was understood. */
@@ -47,10 +57,25 @@ export interface ModelOptions {
   readonly onModel?: ((model: Model) => void) | undefined;
 }
 
-/** The network that options name; throws what `loadModel` throws. */
+/** Which network to open, dense or not. */
+export interface AnyModelOptions extends ModelOptions {
+  /** What runs the network: `onnxruntime`, a package to be installed, takes ONNX files of any kind. Default: digitflow, dense ones. */
+  readonly runtime?: 'onnxruntime' | undefined;
+}
+
+/** The dense network that options name; throws what `loadModel` throws, and USAGE for one that onnxruntime runs. */
 export async function modelOf(options: ModelOptions, signal?: AbortSignal): Promise<Model> {
-  const { model, modelFlags } = options;
-  const opened = typeof model === 'object' ? model : await loadModel(model, signal, modelFlags);
+  const opened = await anyModelOf({ ...options, runtime: undefined }, signal);
+  if (opened.runtime === undefined) return opened;
+  const message = `${opened.name}: expected a dense network, whose weights can be looked at, found one that onnxruntime runs; evaluate, score or report it`;
+  throw new DigitflowError('USAGE', message);
+}
+
+/** The network that options name, whatever runs it; throws what `loadModel` throws, PEER_MISSING, WORKER_FAILED. */
+export async function anyModelOf(options: AnyModelOptions, signal?: AbortSignal): Promise<Model> {
+  const { model, modelFlags, runtime } = options;
+  const load = runtime === undefined ? loadModel : loadRuntimeModel;
+  const opened = typeof model === 'object' ? model : await load(model, signal, modelFlags);
   options.onModel?.(opened);
   return opened;
 }
@@ -90,6 +115,31 @@ export async function loadModel(
   signal?: AbortSignal,
   flags: NetworkFlags = {},
 ): Promise<Model> {
+  return modelOfBytes({ ...(await readModelFile(nameOrPath, signal)), flags }, signal);
+}
+
+/** A classifier of images that onnxruntime is to run; throws what `loadModel` throws, PEER_MISSING, WORKER_FAILED. */
+async function loadRuntimeModel(
+  nameOrPath = 'sigmoid',
+  signal?: AbortSignal,
+  flags: NetworkFlags = {},
+): Promise<Model> {
+  const file = await readModelFile(nameOrPath, signal);
+  const { network: format, title } = contentOf(file.bytes);
+  const { name } = file;
+  if (format !== 'onnx') {
+    const message = `${name}: --runtime onnxruntime: expected an ONNX file, found ${title}; leave --runtime out, or convert it`;
+    throw new DigitflowError('USAGE', message);
+  }
+  if (flags.activations !== undefined) {
+    throw new DigitflowError('USAGE', `${name}: --activations: an ONNX file says them; leave it out`);
+  }
+  const { openRuntimeModel } = await import('./runtime-model.js');
+  const { network, session, parameters, ...found } = await openRuntimeModel({ ...file, flags });
+  return { network, name, sha256: digestOf(file.bytes), found, runtime: { session, parameters } };
+}
+
+async function readModelFile(nameOrPath: string, signal?: AbortSignal) {
   const path = pathOfModel(nameOrPath);
   // What is missing beside it is told by who asks for it.
   const bytes = await readWhole(path, NETWORK, signal).catch((error) => {
@@ -97,8 +147,7 @@ export async function loadModel(
   });
   const url = webUrlOf(path);
   // A query may be a secret.
-  const file = url === null ? { name: nameOrPath, path } : { name: webName(url), path: null };
-  return modelOfBytes({ ...file, bytes, flags }, signal);
+  return { ...(url === null ? { name: nameOrPath, path } : { name: webName(url), path: null }), bytes };
 }
 
 function weights(wanted: 'network' | 'checkpoint', title: string): WholeFile {

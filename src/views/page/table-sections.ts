@@ -1,5 +1,5 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
-import { digestWords, grouped } from '../../counting/wording.js';
+import { digestWords, grouped, layersWords } from '../../counting/wording.js';
 import { cellId, type Html, html, type SectionContext, scrollable, section } from './html.js';
 
 /** What was evaluated, and how well it did. */
@@ -25,7 +25,7 @@ ${other ? html`<p><strong>${other}</strong></p>` : ''}
 <dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
 ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
 <dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}, ${evaluation.normalization}</dd>
-<dt>${words.network}</dt><dd>${model.name}, ${model.layers.join('-')}, ${model.activations.join('-')}, ${words.parameters(grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
+<dt>${words.network}</dt><dd>${model.name}, ${model.runtime === undefined ? `${model.layers.join('-')}, ${model.activations.join('-')}` : layersWords(model)}, ${words.parameters(grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
 <dt>${words.loss}</dt><dd>${mean} (${words.lossNames(loss.name)}, ${words.perImage})</dd></dl>`;
   return section(words, 'evaluated', body);
 }

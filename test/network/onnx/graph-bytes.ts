@@ -54,6 +54,8 @@ export interface Graph {
   >;
   readonly outputs: readonly string[];
   readonly opset?: number;
+  /** Whether outputs say that they are floats, as runtimes want it. */
+  readonly isTyped?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -67,6 +69,9 @@ export function node(
   return { type: operator, inputs, outputs: [output], attributes, domain: domain.reverse().join('.') };
 }
 
+/** TypeProto of floats of any shape. */
+const FLOATS: Write = (writer) => message(2, [message(1, [int(1, TYPE.float)])])(writer);
+
 /** The bytes of an ONNX file. */
 export function onnxBytes({
   nodes,
@@ -74,6 +79,7 @@ export function onnxBytes({
   inputs,
   outputs,
   opset = 17,
+  isTyped = false,
   metadata = {},
 }: Graph): Uint8Array {
   const graph: Write[] = [
@@ -84,7 +90,7 @@ export function onnxBytes({
       const shape = dims.map((size) => message(1, [typeof size === 'number' ? int(1, size) : text(2, size)]));
       return message(11, [text(1, name), message(2, [message(1, [int(1, type), message(2, shape)])])]);
     }),
-    ...outputs.map((name) => message(12, [text(1, name)])),
+    ...outputs.map((name) => message(12, [text(1, name), ...(isTyped ? [FLOATS] : [])])),
   ];
   const fields = [
     int(1, 8),

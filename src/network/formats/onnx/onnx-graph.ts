@@ -208,7 +208,8 @@ function chosen({ inputs, outputs }: OnnxModel, values: ReadonlyMap<string, Valu
   const [first] = ends;
   if (first === undefined || (refusal !== undefined && !refusal.isForeign)) {
     const found = refusal?.found ?? 'no layer between an input and an output';
-    const advice = 'digitflow runs dense layers only: give --runtime onnxruntime to run it as it is';
+    const advice =
+      'digitflow runs dense layers only: evaluate, score and report run others with --runtime onnxruntime';
     throw networkFileError(fileName, 'a network of dense layers', found, advice);
   }
   let last = first;
