@@ -247,6 +247,18 @@ describe('refuses HDF5', () => {
     expect(caught(() => read(tree)).message).toContain('expected a B-tree of type 0');
   });
 
+  it('whose types or filters say something else than their sizes', () => {
+    const shuffled = patched('tf-keras-packed.h5', 'shuffle\0', (bytes, at) => {
+      bytes[at + 8] = 3;
+    });
+    expect(caught(() => read(shuffled)).message).toContain('bytes to be shuffled, found 3;');
+    // The sign is the highest bit, 31.
+    const signed = patched('keras-2.weights.h5', '\x11\x20\x1f\0', (bytes, at) => {
+      bytes[at + 2] = 30;
+    });
+    expect(caught(() => read(signed)).message).toContain('or float64, found a float of 4 bytes;');
+  });
+
   it('whose header goes on for ever', () => {
     // The root's header is first continued: there it is made to go on at its own start.
     const bytes = fixture('keras-3.h5');

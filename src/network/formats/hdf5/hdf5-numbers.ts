@@ -99,7 +99,7 @@ export class Hdf5Numbers {
       );
     }
     if (address === NOWHERE) throw unwritten(where);
-    const filters = readFilters(messageOf(file, messages, MESSAGE.filters));
+    const filters = readFilters(messageOf(file, messages, MESSAGE.filters), elementBytes);
     return this.#chunks(address, { shape, chunk, elementBytes, filters }, where);
   }
 
@@ -160,7 +160,7 @@ function unwritten(where: string) {
   );
 }
 
-function readFilters(cursor: Hdf5Cursor | undefined): number[] {
+function readFilters(cursor: Hdf5Cursor | undefined, elementBytes: number): number[] {
   if (cursor === undefined) return [];
   const version = cursor.copy().u8();
   checkVersion(cursor, version === 2 ? 2 : 1);
@@ -172,8 +172,10 @@ function readFilters(cursor: Hdf5Cursor | undefined): number[] {
     cursor.skip(2);
     const values = cursor.u16();
     cursor.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
-    cursor.skip(4 * (values + (version === 1 ? values % 2 : 0)));
-    return id;
+    const parameters = cursor.part(4 * (values + (version === 1 ? values % 2 : 0)));
+    const shuffled = id === SHUFFLE ? parameters.u32() : elementBytes;
+    if (shuffled === elementBytes) return id;
+    throw cursor.file.damaged(`numbers of ${elementBytes} bytes to be shuffled`, `${shuffled}`);
   });
   const other = filters.find((id) => id !== DEFLATE && id !== SHUFFLE);
   if (other !== undefined || new Set(filters).size < count) {

@@ -35,10 +35,12 @@ const FLOATS = new Map([
   ['0,64,52,11,0,52,1023', 'F64'],
 ] as const);
 
+/** The first bit of a mantissa is 1, and is not stored. */
+const IMPLIED_BIT = 0x20;
+
 export function readType(cursor: Hdf5Cursor): Hdf5Type {
   const head = cursor.u8();
-  const [kind, bits] = [head & 15, cursor.u8()];
-  cursor.skip(2);
+  const [kind, bits, signAt] = [head & 15, cursor.u8(), cursor.u16()];
   const bytes = cursor.u32();
   if (kind === FLOAT) {
     const layout = [
@@ -51,7 +53,8 @@ export function readType(cursor: Hdf5Cursor): Hdf5Type {
       cursor.u32(),
     ];
     const dtype = FLOATS.get(layout.join() as '0,16,10,5,0,10,15');
-    if (dtype !== undefined && bytes * 8 === layout[1] && (bits & 0x40) === 0) {
+    const isUsual = (bits & ~1) === IMPLIED_BIT && signAt === bytes * 8 - 1;
+    if (dtype !== undefined && bytes * 8 === layout[1] && isUsual) {
       return { kind: 'float', dtype, isBigEndian: (bits & 1) !== 0, bytes };
     }
   }
