@@ -54,6 +54,30 @@ describe('files that NumPy and Python write', () => {
   });
 });
 
+describe("scikit-learn's MLPClassifier", () => {
+  const pickle = readFileSync(join(folder, '../scikit/mlp-classifier.pkl'));
+  /** The pickle with another text of the same length in it. */
+  const changed = (from: string, to: string) =>
+    Buffer.from(pickle.toString('latin1').replace(from, to), 'latin1');
+
+  test('has its activations and classes', () => {
+    const found = read(pickle);
+    expectSmallNetwork(found);
+    expect(found.layers.map(({ activation }) => activation)).toEqual(['sigmoid', 'softmax']);
+    expect(found.layers.map(({ rowsAre }) => rowsAre)).toEqual(['inputs', 'inputs']);
+    expect(found).toMatchObject({ title: "scikit-learn's MLPClassifier", classes: ['3', '4', '5', '6'] });
+  });
+
+  test('is refused where something is missing or unknown', () => {
+    expect(refusal(changed('logistic', 'logistik'))).toContain(
+      'a.pkl: activation: expected identity, logistic, tanh, relu, softmax, found "logistik";',
+    );
+    expect(refusal(changed('intercepts_', 'intercepts-'))).toContain(
+      'a.pkl: MLPClassifier: expected an intercepts_ for each of coefs_, found 2 and 0;',
+    );
+  });
+});
+
 /** An array as Python 2 pickles it: its bytes are a string. */
 function oldArray(shape: readonly number[], values: readonly number[], isFortran: boolean): string {
   const data = Buffer.from(Float64Array.from(values).buffer);
@@ -167,5 +191,6 @@ describe('refuses', () => {
 });
 
 test('mutated files give a sound network or an error of one line', () => {
-  expectSoundReading(readNetworkFile, readdirSync(folder).map(bytesOf));
+  const scikit = bytesOf('../scikit/mlp-classifier.pkl');
+  expectSoundReading(readNetworkFile, [scikit, ...readdirSync(folder).map(bytesOf)]);
 });

@@ -16,6 +16,7 @@ import { parseShallowJson } from '../shallow-json.js';
 import { gatherNumbers, stridesOf } from '../strided-numbers.js';
 import { unzip } from '../unzip.js';
 import { type FoundArray, type FoundArrays, findArrays, labelOf } from './pickled-arrays.js';
+import { scikitNetwork } from './scikit-network.js';
 import { METADATA } from './write-npz.js';
 
 export { writeNetworkFile } from './write-npz.js';
@@ -59,6 +60,8 @@ export const readNetworkFile: ReadNetworkFile = (bytes, name, host) => {
         'save all in one with pickle.dump, or with numpy.savez',
       );
     }
+    const scikit = scikitNetwork(value, bytes.length, name);
+    if (scikit !== null) return { title: "scikit-learn's MLPClassifier", notes: [], ...UNSAID, ...scikit };
     return networkOf('a Python pickle', findArrays(value, bytes.length, name), name);
   }
   const files = unzip(bytes, name, host.inflate);

@@ -180,3 +180,17 @@ function numberOf(value: PickleValue): number | null {
     0,
   );
 }
+
+/** The names in an array of texts or of whole numbers, such as the classes of scikit-learn; null for anything else. */
+export function namesInArray(value: PickleValue): string[] | null {
+  if (!(value instanceof PickleRecord) || !RECONSTRUCT.test(nameOf(value))) return null;
+  const [, , type, , data = null] = Array.isArray(value.state) ? value.state : [];
+  if (Array.isArray(data)) return data.every((name) => typeof name === 'string') ? data : null;
+  const [, element] = /^([iu][1248])$/.exec(type instanceof PickleRecord ? String(type.args[0]) : '') ?? [];
+  const [bytes, size] = [bytesOf(data), Number(element?.[1])];
+  if (element === undefined || bytes === null || bytes.length % size !== 0) return null;
+  const littleEndian = !(type instanceof PickleRecord && Array.isArray(type.state) && type.state[1] === '>');
+  const read = numberReader({ type: `${element[0]}${8 * size}` as ElementType, littleEndian });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / size }, (_, i) => String(read(view, i * size)));
+}
