@@ -37,10 +37,12 @@ const LEAST = 1e-12;
 
 /**
  * Asks candidates about the same images. What the first layer makes of pixels is reckoned once for all that share its weights
- * and the order of pixels: W(sx + o) + b = s(Wx) + (b + o·W1).
+ * and the order of pixels: W(sx + o) + b = s(Wx) + (b + o·W1). The rest is reckoned once for all that differ only at the end.
  */
 export function judge(candidates: readonly NetworkCandidate[], images: LabelledImages): Verdict[] {
   const sums = new Map<OrientedLayer, Map<boolean, FirstSums>>();
+  const layersSeen: (readonly OrientedLayer[])[] = [];
+  const lastSums = new Map<string, Float64Array>();
   return candidates.map((candidate) => {
     const [first] = candidate.layers;
     const { transposed } = candidate.normalization;
@@ -48,7 +50,13 @@ export function judge(candidates: readonly NetworkCandidate[], images: LabelledI
     sums.set(first, known);
     const own = known.get(transposed) ?? firstSums(first, images, transposed);
     known.set(transposed, own);
-    return verdictOf(candidate, own, images);
+    const at = layersSeen.indexOf(candidate.layers);
+    const way = at < 0 ? layersSeen.push(candidate.layers) - 1 : at;
+    const { scale, offset } = candidate.normalization;
+    const key = [way, transposed, scale, offset, ...candidate.activations.slice(0, -1)].join();
+    const last = lastSums.get(key) ?? sumsOf(candidate, own, images.count);
+    lastSums.set(key, last);
+    return verdictOf(candidate, last, images);
   });
 }
 
@@ -87,8 +95,12 @@ function swapped({ height, width }: ImageSize): ImageSize {
   return { height: width, width: height };
 }
 
-function verdictOf(candidate: NetworkCandidate, first: FirstSums, images: LabelledImages): Verdict {
-  const { layers, activations, normalization, labels } = candidate;
+/** The weighted sums of the last layer, `(count, classes)`. */
+function sumsOf(
+  { layers, activations, normalization }: NetworkCandidate,
+  first: FirstSums,
+  count: number,
+): Float64Array {
   const { scale, offset } = normalization;
   const { outputs, biases } = layers[0];
   let sums = first.products.map((product, at) => {
@@ -97,8 +109,16 @@ function verdictOf(candidate: NetworkCandidate, first: FirstSums, images: Labell
   });
   for (const [l, layer] of layers.entries()) {
     if (l === 0) continue;
-    sums = nextSums(layer, activate(activations[l - 1], sums, layer.inputs), images.count);
+    sums = nextSums(layer, activate(activations[l - 1], sums, layer.inputs), count);
   }
+  return sums;
+}
+
+function verdictOf(
+  { layers, activations, labels }: NetworkCandidate,
+  sums: Float64Array,
+  images: LabelledImages,
+): Verdict {
   const { outputs: classes } = layers[layers.length - 1];
   const last = activations[activations.length - 1];
   const values = activate(last, sums, classes);

@@ -1,7 +1,7 @@
 import { safeText } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import { type FoundNetwork, networkFileError } from '../network/formats/found-network.js';
-import { type Normalization, UNIT_BRIGHTNESS } from '../network/normalization.js';
+import { describeNormalization, type Normalization, UNIT_BRIGHTNESS } from '../network/normalization.js';
 import type { NetworkCandidate } from './judge-networks.js';
 import type { Orientation, OrientedLayer } from './layer-orientation.js';
 
@@ -11,7 +11,21 @@ export const FEEDS: readonly Normalization[] = [
   { scale: 1 / (255 * 0.3081), offset: -0.1307 / 0.3081, transposed: false },
   { scale: 2 / 255, offset: -1, transposed: false },
   { scale: 1, offset: 0, transposed: false },
+  { scale: -1 / 255, offset: 1, transposed: false },
 ];
+/** As people say it: the second is the mean and the deviation of MNIST's pixels, the last black on white. */
+const FEED_WORDS = new Map([
+  [FEEDS[1].scale, 'mean=0.1307,std=0.3081'],
+  [FEEDS[2].scale, 'mean=0.5,std=0.5'],
+  [FEEDS[4].scale, 'scale=1/255,inverted'],
+]);
+
+/** How pixels are fed, as `--normalize` takes it. */
+export function feedWords(normalization: Normalization): string {
+  const words = FEED_WORDS.get(normalization.scale);
+  if (words === undefined) return describeNormalization(normalization);
+  return normalization.transposed ? `${words},transposed` : words;
+}
 /** Where a network rescales by itself, it most likely takes pixels as they are. */
 const SMALL_SCALE = 0.02;
 

@@ -2,10 +2,10 @@ import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import { type FoundNetwork, networkFileError } from '../network/formats/found-network.js';
 import type { ImageSize, Network } from '../network/network.js';
-import { describeNormalization, type Normalization } from '../network/normalization.js';
+import type { Normalization } from '../network/normalization.js';
 import { bestOf, judge, type LabelledImages, surest } from './judge-networks.js';
 import { orientationsOf } from './layer-orientation.js';
-import { type Candidate, candidatesOf, checkClasses, digitLabels } from './network-candidates.js';
+import { type Candidate, candidatesOf, checkClasses, digitLabels, feedWords } from './network-candidates.js';
 import { isRight, shareOfRight } from './readings.js';
 
 /** What the user says of a network whose file does not. */
@@ -38,7 +38,7 @@ export interface SettledNetwork {
 
 /** So many multiplications take a second or less. */
 const MOST_PRODUCTS = 4e8;
-const FEWEST_IMAGES = 100;
+const FEWEST = { first: 50, last: 200 };
 /** Height and width of the images that we have to try. */
 const SIDE = 28;
 
@@ -82,23 +82,19 @@ interface Open {
   readonly classes: readonly string[] | null;
 }
 
-function byEvidence(open: Open, candidates: readonly Candidate[], images: LabelledImages): SettledNetwork {
+function byEvidence(open: Open, candidates: readonly Candidate[], sample: LabelledImages): SettledNetwork {
   const { name, found } = open;
   const products = candidates[0].layers.reduce(
     (sum, { weights }, l) => sum + (l === 0 ? 0 : weights.length),
     1,
   );
-  const few = Math.max(FEWEST_IMAGES, Math.floor(MOST_PRODUCTS / (products * candidates.length)));
-  // A few images leave few readings, which all of them are then asked about.
-  const left = bestOf(candidates, judge(candidates, firstOf(images, few)));
-  const verdicts = judge(
-    left.map(({ candidate }) => candidate),
-    images,
-  );
-  const near = surest(
-    left.map(({ candidate }) => candidate),
-    verdicts,
-  );
+  const asked = (readings: number, fewest: number) =>
+    firstOf(sample, Math.max(fewest, Math.floor(MOST_PRODUCTS / (products * readings))));
+  // A few images leave few readings, which all of them are then asked about; of a wide network, some.
+  const few = bestOf(candidates, judge(candidates, asked(candidates.length, FEWEST.first)));
+  const left = few.map(({ candidate }) => candidate);
+  const images = asked(left.length, FEWEST.last);
+  const near = surest(left, judge(left, images));
   const [{ candidate, verdict }] = near;
   const percent = (100 * shareOfRight(verdict.right)).toFixed(1);
   if (!isRight(verdict.right, images.labels)) {
@@ -171,13 +167,12 @@ function settled(
     guesses.push(guess('activations', activations.join(','), isOpen ? 'guessed' : 'seen'));
   }
   if (flags.normalization === undefined && found.normalization === null) {
-    const text = (one: Candidate) => describeNormalization(one.normalization);
-    guesses.push(
-      guess('normalize', text({ normalization } as Candidate), differs(text) ? 'guessed' : 'seen'),
-    );
+    const isOpen = differs((one) => feedWords(one.normalization));
+    guesses.push(guess('normalize', feedWords(normalization), isOpen ? 'guessed' : 'seen'));
   }
   if (classes === null) {
-    const text = `${names[0]} to ${names[names.length - 1]}`;
+    const text =
+      names[0] === '1' && names[9] === '0' ? '1 to 9, then 0' : `${names[0]} to ${names[outputs - 1]}`;
     guesses.push(guess('classes', text, labels.length === 0 ? 'guessed' : 'seen'));
   }
   return { network, guesses };

@@ -9,7 +9,11 @@ const MOST_HEAP_MB = 256;
 const PATIENCE_MS = 10_000;
 const MS_A_BYTE = 50_000 / 1.5e9;
 
-type Answer = { readonly network: ForeignNetwork } | { readonly code: ErrorCode; readonly message: string };
+/** That the file was read, or the end. */
+type Answer =
+  | 'read'
+  | { readonly network: ForeignNetwork }
+  | { readonly code: ErrorCode; readonly message: string };
 
 /**
  * Reads a file that a stranger made, in a thread of its own, which is ended where it takes too long or too much: none of it can
@@ -36,8 +40,9 @@ export async function readApart(file: ForeignFile, signal?: AbortSignal): Promis
         () => reject(fault(`one that is not read after ${Math.round(patience / 1000)} s`)),
         patience,
       );
-      worker.once('message', (answer: Answer) => {
-        if ('network' in answer) resolve(answer.network);
+      worker.on('message', (answer: Answer) => {
+        if (answer === 'read') clearTimeout(timer);
+        else if ('network' in answer) resolve(answer.network);
         else reject(new DigitflowError(answer.code, answer.message));
       });
       worker.once('error', (error: Error & { code?: string }) => {

@@ -27,8 +27,12 @@ export interface ForeignNetwork extends SettledNetwork {
   readonly notes: readonly string[];
 }
 
-/** Reads a network that is not in our own dialect, and settles what its file does not say. It runs in a thread. */
-export async function readForeign(file: ForeignFile): Promise<ForeignNetwork> {
+/**
+ * Reads a network that is not in our own dialect, and settles what its file does not say. It runs in a thread.
+ *
+ * @param onRead is called once the file is read: what comes then takes the time that such a network takes
+ */
+export async function readForeign(file: ForeignFile, onRead: () => void): Promise<ForeignNetwork> {
   const { bytes, name, format, flags } = file;
   const read = await NETWORK_FORMATS[format]?.read?.();
   if (read === undefined) {
@@ -40,6 +44,7 @@ export async function readForeign(file: ForeignFile): Promise<ForeignNetwork> {
     const message = `${name}: expected at most ${MOST_PARAMETERS} weights, found ${count}; give a smaller network`;
     throw new DigitflowError('NETWORK_TOO_LARGE', message);
   }
+  onRead();
   const { title, notes } = found;
   return { ...settleNetwork(found, name, flags, readSample), title, notes };
 }
