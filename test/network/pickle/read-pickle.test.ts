@@ -168,3 +168,11 @@ test('lists a hundred thousand deep, and a list that holds itself, are read', ()
   const self = read(']\x94h\x00a.') as PickleValue[];
   expect(self[0]).toBe(self);
 });
+
+test('a record that is made by itself has no name', () => {
+  const maker = record('ccopy_reg\n_reconstructor\n]q\x01Rq\x02h\x01h\x02a0.');
+  expect(maker.args).toEqual([]);
+  expect(nameOf(maker)).toBe('');
+  const source = record("]q\x01Qq\x02h\x01S'module'\nah\x02a0.");
+  expect(nameOf(source)).toBe('');
+});

@@ -192,6 +192,16 @@ describe('refuses', () => {
     );
   });
 
+  test('more state dicts than a checkpoint has', () => {
+    const one = tensorPickle(K(0), K(8) + K(16), K(16) + K(1))
+      .toString('latin1', 2)
+      .slice(0, -1);
+    const many = Buffer.from(`(${one.repeat(70)}t.`, 'latin1');
+    expect(refusal(archiveWith({ 'data.pkl': many }))).toContain(
+      'expected at most 64 state dicts, found more;',
+    );
+  });
+
   test('values that hold one another, any number of times', () => {
     const bomb = `(K\x01lq\0${Array.from({ length: 60 }, (_, i) => `(h${String.fromCharCode(i)}h${String.fromCharCode(i)}lq${String.fromCharCode(i + 1)}`).join('')}.`;
     for (const text of [bomb, '}q\0U\x01ah\0s.', `${']'.repeat(10_000)}${'a'.repeat(9_999)}.`]) {

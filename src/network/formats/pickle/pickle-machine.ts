@@ -112,7 +112,8 @@ export class PickleMachine {
     if (!(callee instanceof PickleGlobal || callee instanceof PickleRecord) || !Array.isArray(args)) {
       throw this.source.fault('a class and a tuple to make an object of', 'other values');
     }
-    this.push(new PickleRecord(callee, args));
+    // A copy: what is appended to them later would let a record be its own argument.
+    this.push(new PickleRecord(callee, [...args]));
   }
 
   /** What is to be taken from elsewhere. */

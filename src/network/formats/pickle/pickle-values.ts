@@ -44,16 +44,19 @@ const MAKERS = new Set(
   ]),
 );
 
+/** What makes what makes an object: no more than this, and a record may lead back to itself. */
+const MOST_MAKERS = 8;
+
 /** The name of what a record is made by, its class as a rule; of a class the name itself; empty for all else. */
 export function nameOf(value: PickleValue): string {
-  for (let at = value; ; ) {
-    if (at instanceof PickleGlobal) return at.name;
-    if (!(at instanceof PickleRecord)) return '';
+  let at = value;
+  for (let makers = 0; makers < MOST_MAKERS && at instanceof PickleRecord; makers++) {
     const { callee, args } = at;
     // PyTorch once gave the source of a class along with it, as `('module', class, file, source)`.
     if (callee === PERSISTENT && Array.isArray(args[0]) && args[0][0] === 'module') at = args[0][1];
     else at = callee instanceof PickleGlobal && MAKERS.has(callee.name) ? args[0] : callee;
   }
+  return at instanceof PickleGlobal ? at.name : '';
 }
 
 /** A dictionary, an ordered one too; null for anything else. */

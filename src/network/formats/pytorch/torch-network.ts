@@ -20,8 +20,9 @@ interface Candidate {
   read(): Pick<FoundNetwork, 'layers' | 'notes'>;
 }
 
-/** Checkpoints hold networks no deeper. */
+/** Checkpoints hold networks no deeper, and not more of them. */
 const MOST_DEPTH = 8;
+const MOST_CANDIDATES = 64;
 /** What a training keeps beside its networks. */
 const OF_TRAINING = /optimizer|(?:^|_)optim(?:_|$)|sched|scaler|rng_?state|callbacks|loops/i;
 
@@ -78,6 +79,10 @@ function findCandidates(root: PickleValue, reader: TensorReader, name: string): 
     if (typeof value !== 'object' || value === null || isTensor(value) || seen.has(value)) return;
     seen.add(value);
     if (path.length > MOST_DEPTH) return;
+    if (found.length > MOST_CANDIDATES) {
+      const advice = 'save model.state_dict() alone with torch.save';
+      throw networkFileError(name, `at most ${MOST_CANDIDATES} state dicts`, 'more', advice);
+    }
     if (moduleOf(value, name) !== null) {
       found.push({ path, kind: 'module', read: () => readModule(value, reader, name) });
       return;
