@@ -144,7 +144,7 @@ function unproven(open: Open, candidates: readonly Candidate[]): SettledNetwork 
 
 function settled(
   open: Open,
-  { layers, activations, normalization, labels }: Candidate,
+  { layers, activations, normalization, labels, way }: Candidate,
   near: readonly Candidate[],
   because: string | null,
 ): SettledNetwork {
@@ -156,8 +156,9 @@ function settled(
     ...{ image, normalization, classes: names, provenance: found.provenance },
   };
   const differs = (text: (candidate: Candidate) => string) => new Set(near.map(text)).size > 1;
+  const why = because === null ? {} : { because };
   const guess = (property: string, value: string, by: 'seen' | 'guessed'): NetworkGuess => {
-    return { property, value, by, flag: `--${property}`, ...(because === null ? {} : { because }) };
+    return { property, value, by, flag: `--${property}`, ...why };
   };
   const guesses: NetworkGuess[] = [];
   if (flags.activations === undefined && found.layers.some(({ activation }) => activation === null)) {
@@ -166,9 +167,16 @@ function settled(
     const isOpen = isLike || differs((one) => `${one.activations}`);
     guesses.push(guess('activations', activations.join(','), isOpen ? 'guessed' : 'seen'));
   }
-  if (flags.normalization === undefined && found.normalization === null) {
+  // What a flag says of pixels does not say how they lie.
+  const said = flags.normalization ?? found.normalization;
+  if (said === null || said.transposed !== normalization.transposed) {
     const isOpen = differs((one) => feedWords(one.normalization));
     guesses.push(guess('normalize', feedWords(normalization), isOpen ? 'guessed' : 'seen'));
+  }
+  if (way.isFortran) {
+    // No flag says it.
+    const by = differs((one) => `${one.way.isFortran}`) ? 'guessed' : 'seen';
+    guesses.push({ property: 'orientation', value: 'weights column by column', by, ...why });
   }
   if (classes === null) {
     const text =

@@ -75,6 +75,16 @@ function foundAs(
 const sameWeights = (a: Network, b: Network) =>
   a.layers.every((layer, l) => layer.weights.every((w, i) => Math.abs(w - b.layers[l].weights[i]) < 1e-9));
 
+const strangers = fc.record({
+  rowsAre: fc.constantFrom('outputs' as const, 'inputs' as const),
+  isFortran: fc.boolean(),
+  isTurned: fc.boolean(),
+  isShifted: fc.boolean(),
+  feed: fc.nat(3),
+});
+const models = fc.constantFrom('sigmoid', 'relu');
+const runs = { numRuns: Number(process.env.SETTLE_RUNS ?? 20) };
+
 describe('a network of which only shapes are known', () => {
   test.each(['sigmoid', 'relu'])('is read as it was trained: %s', (name) => {
     const { network } = openModel(name);
@@ -90,16 +100,8 @@ describe('a network of which only shapes are known', () => {
   });
 
   test('is read rightly however rows, pixels and classes lie, and whatever it is fed', () => {
-    const strangers = fc.record({
-      rowsAre: fc.constantFrom('outputs' as const, 'inputs' as const),
-      isFortran: fc.boolean(),
-      isTurned: fc.boolean(),
-      isShifted: fc.boolean(),
-      feed: fc.nat(3),
-    });
-    const name = fc.constantFrom('sigmoid', 'relu');
     fc.assert(
-      fc.property(name, strangers, (model, stranger) => {
+      fc.property(models, strangers, (model, stranger) => {
         const { network } = openModel(model);
         const read = settle(foundAs(network, stranger)).network;
         expect(read.normalization.transposed).toBe(stranger.isTurned);
@@ -109,7 +111,37 @@ describe('a network of which only shapes are known', () => {
         expect(factor * read.normalization.offset + shift).toBeCloseTo(0, 9);
         expect(read.layers[0].activation).toBe(network.layers[0].activation);
       }),
-      { numRuns: Number(process.env.SETTLE_RUNS ?? 20) },
+      runs,
+    );
+  });
+
+  test('is never read by a silent guess: all is said that neither file nor flag says', () => {
+    const given = fc.record({ activations: fc.boolean(), normalize: fc.boolean(), classes: fc.boolean() });
+    fc.assert(
+      fc.property(models, strangers, given, (model, stranger, said) => {
+        const { network } = openModel(model);
+        const { isTurned, isFortran, isShifted } = stranger;
+        const [factor, shift] = FEEDS[stranger.feed];
+        const flags: NetworkFlags = {
+          activations: said.activations ? network.layers.map(({ activation }) => activation) : undefined,
+          normalization: said.normalize
+            ? { scale: 1 / 255 / factor, offset: -shift / factor, transposed: false }
+            : undefined,
+          classes: said.classes ? [...(isShifted ? '1234567890' : '0123456789')] : undefined,
+        };
+        const { network: read, guesses } = settle(foundAs(network, stranger), flags);
+        expect(guesses.map(({ property }) => property)).toEqual([
+          ...(said.activations ? [] : ['activations']),
+          // The numbers of a flag do not say that pixels lie column by column.
+          ...(said.normalize && !isTurned ? [] : ['normalize']),
+          ...(isFortran ? ['orientation'] : []),
+          ...(said.classes ? [] : ['classes']),
+        ]);
+        const normalize = guesses.find(({ property }) => property === 'normalize');
+        expect(normalize?.value.endsWith('transposed') ?? false).toBe(isTurned);
+        expect(read.normalization.transposed).toBe(isTurned);
+      }),
+      runs,
     );
   });
 

@@ -87,7 +87,7 @@ function modelWords(
   { title, guesses, notes }: NonNullable<Model['found']>,
 ): string {
   const because = guesses.find((guess) => guess.because !== undefined)?.because;
-  const open = guesses.filter(({ by }) => by === 'guessed').map(({ property }) => `--${property}`);
+  const open = guesses.flatMap(({ by, flag }) => (by === 'guessed' && flag !== undefined ? [flag] : []));
   const own = guesses.map((guess) => ({ ...guess, because: undefined, by: 'seen' as const }));
   const what = runtime === undefined ? `${title} of ${layerSizes(network).join('-')}` : title;
   const parts = [
