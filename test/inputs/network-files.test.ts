@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readNetwork, writeNetwork } from '../../src/entries/network-api.js';
 import { loadModel, openModel } from '../../src/index.js';
 import { type Tensor, writeSafetensors } from '../../src/network/formats/safetensors/safetensors.js';
-import { tempFile } from './temp-folder.js';
+import { tempFile, tempFolder } from './temp-folder.js';
 
 const { network } = openModel('relu');
 
@@ -64,4 +68,20 @@ test('writeNetwork refuses a format that is not written', async () => {
   await expect(writeNetwork(network, 'keras')).rejects.toThrow(
     /^format: expected one of .*safetensors.*, found keras/,
   );
+});
+
+test('a network is another one where only the weights beside its file are others', async () => {
+  const fixture = (name: string) =>
+    readFileSync(join(import.meta.dirname, '../fixtures/networks/onnx', name));
+  const [graph, data] = [fixture('external.onnx'), fixture('external.onnx.data')];
+  const folder = await tempFolder({ 'external.onnx': graph, 'external.onnx.data': data });
+  const first = await loadModel(join(folder, 'external.onnx'));
+  // As `cat external.onnx external.onnx.data | sha256sum` says.
+  expect(first.sha256).toBe(createHash('sha256').update(graph).update(data).digest('hex'));
+  // The sign of one weight.
+  data[3] ^= 0x80;
+  await writeFile(join(folder, 'external.onnx.data'), data);
+  const second = await loadModel(join(folder, 'external.onnx'));
+  expect(second.network.layers).not.toEqual(first.network.layers);
+  expect(second.sha256).not.toBe(first.sha256);
 });

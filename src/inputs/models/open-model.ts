@@ -23,7 +23,7 @@ export interface Model {
   readonly network: Network;
   /** The bundled network's name, or the file's path. */
   readonly name: string;
-  /** SHA-256 of the file, in hexadecimal. */
+  /** SHA-256 of the file, and of those beside it that hold its weights, one after the other, in hexadecimal. */
   readonly sha256: string;
   /** What was found of a network from elsewhere that its file does not say; absent where it says all. */
   readonly found?: ModelFound;
@@ -175,8 +175,8 @@ export async function modelOfBytes(file: Omit<ForeignFile, 'format'>, signal?: A
   const { network: format } = contentOf(bytes);
   if (isOurs(bytes) || format === undefined) return ownModel(name, bytes, flags, path ?? name);
   const { readApart } = await import('./model-thread.js');
-  const { network, ...found } = await readApart({ ...file, format }, signal);
-  return { network, name, sha256: digestOf(bytes), found };
+  const { network, sha256, ...found } = await readApart({ ...file, format }, signal);
+  return { network, name, sha256, found };
 }
 
 /** Whether a network is one that we wrote, or wanted to be: its faults are told by what we expect of such. */

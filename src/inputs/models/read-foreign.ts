@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
@@ -25,6 +26,8 @@ export interface ForeignNetwork extends SettledNetwork {
   readonly title: string;
   /** What was done to understand it. */
   readonly notes: readonly string[];
+  /** SHA-256 of the file and of those beside it that were read, one after the other, in hexadecimal. */
+  readonly sha256: string;
 }
 
 /**
@@ -38,7 +41,8 @@ export async function readForeign(file: ForeignFile, onRead: () => void): Promis
   if (read === undefined) {
     throw new DigitflowError('NETWORK_FILE', `${name}: networks of this format are not read`);
   }
-  const found = read(bytes, name, hostOf(file));
+  const digest = createHash('sha256').update(bytes);
+  const found = read(bytes, name, hostOf(file, digest));
   const count = found.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   if (count > MOST_PARAMETERS) {
     const message = `${name}: expected at most ${MOST_PARAMETERS} weights, found ${count}; give a smaller network`;
@@ -46,7 +50,7 @@ export async function readForeign(file: ForeignFile, onRead: () => void): Promis
   }
   onRead();
   const { title, notes } = found;
-  return { ...settleNetwork(found, name, flags, readSample), title, notes };
+  return { ...settleNetwork(found, name, flags, readSample), title, notes, sha256: digest.digest('hex') };
 }
 
 /** 500 images of the training set: what networks are tried on, so that the test set stays one that no choice has seen. */
@@ -66,12 +70,19 @@ const IDX_LABELS_HEADER = 8;
 
 const INFLATE = { raw: inflateRawSync, zlib: inflateSync, gzip: gunzipSync } as const;
 
-function hostOf({ name, path }: Pick<ForeignFile, 'name' | 'path'>): FileHost {
+function hostOf({ name, path }: Pick<ForeignFile, 'name' | 'path'>, digest: Hash): FileHost {
+  const digested = new Set<string>();
+  const beside = (wanted: string): Uint8Array => {
+    const bytes = readBeside(name, path, wanted);
+    if (!digested.has(wanted)) digest.update(bytes);
+    digested.add(wanted);
+    return bytes;
+  };
   return {
     inflate: (packed, mostBytes, wrapping) =>
       // A stream that is cut off must not pass for a whole one.
       INFLATE[wrapping](packed, { maxOutputLength: Math.max(1, mostBytes), finishFlush: constants.Z_FINISH }),
-    beside: (wanted) => readBeside(name, path, wanted),
+    beside,
   };
 }
 
