@@ -24,8 +24,12 @@ const FAULTS: Readonly<Record<string, string>> = {
   400: 'the request is not what was expected: one line says where',
   401: 'the API key is missing or wrong',
   404: 'no such address, or no such network',
+  405: 'the address takes another method: Allow names it',
   408: 'the body did not come in time',
   413: 'the body is too large',
+  414: 'a part of the address is too long',
+  431: 'the head of the request is too large',
+  500: 'the service failed: its log says how',
   501: 'the network is too large to be explained in time',
   503: 'too much is under way, or the server ends: try again after Retry-After seconds',
 };

@@ -126,7 +126,8 @@ class SpareBytes {
   #bytes = 0;
 
   take(length: number): Buffer {
-    const at = this.#spare.findIndex((spare) => spare.length >= length && spare.length <= 2 * length);
+    // What was given back last may still lie in a cache.
+    const at = this.#spare.findLastIndex((spare) => spare.length >= length && spare.length <= 2 * length);
     if (at < 0) return Buffer.allocUnsafeSlow(length);
     const [spare] = this.#spare.splice(at, 1);
     this.#bytes -= spare.length;

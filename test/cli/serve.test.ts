@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Cli, type CliOptions, runCli } from '../helpers/cli.js';
+import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 import { tempFolder } from '../inputs/temp-folder.js';
-import { ask, exchange, head, json, responseOf } from '../serving/serving.js';
+import { ask, exchange, head, json, responseOf, unchunk } from '../serving/serving.js';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/end-threads.cjs', import.meta.url));
 const DATA = fileURLToPath(new URL('../../data', import.meta.url));
@@ -330,5 +331,38 @@ describe('under load', () => {
       expect(isNew).toEqual(isNew.toSorted());
       expect(isNew[0]).toBe(0);
     }
+  });
+
+  test('SIGHUP while a stream of rows is open: the network that it began with answers all of it', async () => {
+    const folder = await tempFolder();
+    const model = join(folder, 'mine.safetensors');
+    await copyFile(join(DATA, 'sigmoid.safetensors'), model);
+    const { cli, port } = await started(['--model', model]);
+    const rows = digitsCsv({ count: 4000 });
+    const ndjson = async () =>
+      unchunk((await ask(port, 'POST', '/predict?probabilities=true', rows)).body).text;
+    const expected = await ndjson();
+
+    const socket = connect(port, '127.0.0.1');
+    const received: Buffer[] = [];
+    socket.on('data', (chunk) => received.push(chunk));
+    const length = Buffer.byteLength(rows);
+    socket.write(head('POST', '/predict?probabilities=true', { 'content-length': length }));
+    socket.write(rows.slice(0, -100));
+    // It is open once its first verdicts are there.
+    while (!Buffer.concat(received).includes('\n{')) await once(socket, 'data');
+    await copyFile(join(DATA, 'relu.safetensors'), join(folder, 'next'));
+    await rename(join(folder, 'next'), model);
+    cli.signal('SIGHUP');
+    await cli.said('read again');
+    const other = await ndjson();
+    socket.write(rows.slice(-100));
+    await once(socket, 'close');
+    const { status, body } = responseOf(Buffer.concat(received));
+    expect(status).toBe(200);
+    expect(unchunk(body)).toEqual({ text: expected, isWhole: true });
+    expect(other).not.toBe(expected);
+    cli.signal('SIGTERM');
+    expect((await cli.ended).exitCode).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { greyJpeg } from '../helpers/picture-bytes.js';
 import { inverted, pngOf } from '../helpers/png-files.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFile } from '../inputs/temp-folder.js';
-import { ask, exchange, head, json, type Response, responseOf, serving } from './serving.js';
+import { ask, exchange, head, json, type Response, responseOf, serving, unchunk } from './serving.js';
 
 const { port } = serving();
 const DIGIT = testPixels().subarray(0, 784);
@@ -32,19 +32,6 @@ function onceThereIsRoom(csv: string): Promise<Response> {
     return response.status === 503 ? undefined : response;
   };
   return vi.waitUntil(asked, { timeout: 20_000 });
-}
-
-/** The body of a chunked response, and whether it has its end. */
-function unchunk(body: Buffer): { readonly text: string; readonly isWhole: boolean } {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < body.length; ) {
-    const end = body.indexOf('\r\n', at);
-    const size = Number.parseInt(body.toString('latin1', at, end), 16);
-    if (size === 0) return { text: Buffer.concat(parts).toString(), isWhole: true };
-    parts.push(body.subarray(end + 2, end + 2 + size));
-    at = end + 4 + size;
-  }
-  return { text: Buffer.concat(parts).toString(), isWhole: false };
 }
 
 describe('a picture', () => {
@@ -242,7 +229,7 @@ describe('pages', () => {
   test('all routes as OpenAPI', async () => {
     const { openapi, paths } = json(await ask(await port, 'GET', '/docs/openapi.json')) as {
       openapi: string;
-      paths: Record<string, object>;
+      paths: Record<string, Record<string, { responses: object }>>;
     };
     expect(openapi).toBe('3.0.3');
     expect(
@@ -251,6 +238,21 @@ describe('pages', () => {
       ...['get /v2', 'get /v2/health/live', 'get /v2/health/ready', 'get /v2/models/{model}'],
       ...['get /v2/models/{model}/ready', 'post /v2/models/{model}/infer', 'post /predict', 'post /explain'],
       ...['get /', 'get /report', 'get /metrics', 'get /docs', 'get /docs/openapi.json'],
+    ]);
+    const { responses } = paths['/v2/models/{model}/infer'].post;
+    expect(Object.keys(responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '404',
+      '405',
+      '408',
+      '413',
+      '414',
+      '431',
+      '500',
+      '501',
+      '503',
     ]);
   });
 

@@ -102,3 +102,16 @@ export function chunked(body: Uint8Array | string, size: number): Buffer {
   }
   return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
 }
+
+/** The body of a chunked response, and whether it has its end. */
+export function unchunk(body: Buffer): { readonly text: string; readonly isWhole: boolean } {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf('\r\n', at);
+    const size = Number.parseInt(body.toString('latin1', at, end), 16);
+    if (size === 0) return { text: Buffer.concat(parts).toString(), isWhole: true };
+    parts.push(body.subarray(end + 2, end + 2 + size));
+    at = end + 4 + size;
+  }
+  return { text: Buffer.concat(parts).toString(), isWhole: false };
+}
