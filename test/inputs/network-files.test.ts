@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -84,4 +84,22 @@ test('a network is another one where only the weights beside its file are others
   const second = await loadModel(join(folder, 'external.onnx'));
   expect(second.network.layers).not.toEqual(first.network.layers);
   expect(second.sha256).not.toBe(first.sha256);
+});
+
+test('what lies beside a network is not taken from another folder, by a link or by a file of bytes alone', async () => {
+  const fixture = (name: string) =>
+    readFileSync(join(import.meta.dirname, '../fixtures/networks/onnx', name));
+  const graph = fixture('external.onnx');
+  const folder = await tempFolder({ 'external.onnx.data': fixture('external.onnx.data') });
+  const own = join(folder, 'own');
+  await mkdir(own);
+  await writeFile(join(own, 'external.onnx'), graph);
+  await symlink(join(folder, 'external.onnx.data'), join(own, 'external.onnx.data'));
+  await expect(loadModel(join(own, 'external.onnx'))).rejects.toMatchObject({
+    code: 'NETWORK_FILE',
+    message: expect.stringMatching(/: expected files in its own folder, found "external\.onnx\.data"; /),
+  });
+  await expect(readNetwork(graph)).rejects.toThrow(
+    'the network: expected all of the network in one file, found "external.onnx.data"; give the path of the file',
+  );
 });
