@@ -200,6 +200,6 @@ function networkOf(
 
 /** How many numbers its tensors hold. */
 function parametersOf(bytes: Uint8Array, name: string): number {
-  const { initializers } = readModel(bytes, name);
+  const { initializers } = readModel(bytes, name, Number.POSITIVE_INFINITY);
   return initializers.reduce((sum, { dims }) => sum + (sizeOf(dims) ?? 0), 0);
 }

@@ -472,6 +472,16 @@ test('a file that asks for far more than it holds is refused before the memory i
     tensors: { wide },
   });
   expect(refusal(filled)).toMatch(/far more;/);
+  const shared = Array.from({ length: 9000 }, (_, i) =>
+    node('Gemm', [i === 0 ? 'x' : `a${i - 1}`, 'K'], `a${i}`, { transB: 1 }),
+  );
+  const K = { dims: [128, 128], values: Array(128 * 128).fill(0.01) };
+  const deep = graph(shared, { inputs: { x: ['N', 128] }, outputs: ['a8999'], tensors: { K } });
+  expect(refusal(deep)).toMatch(/at most 134217728 weights, found 147456000 in 9000 layers;/);
+  const tensors = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`t${i}`, scalar(1)]));
+  expect(refusal(graph([matMul], { tensors }))).toMatch(
+    /found more than 10000 nodes, tensors, inputs and outputs;/,
+  );
   expect(() =>
     read(graph(Array.from({ length: 10_001 }, (_, i) => node('Identity', ['x'], `a${i}`)))),
   ).toThrow(DigitflowError);

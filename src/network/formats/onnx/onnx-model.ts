@@ -1,8 +1,8 @@
 import { networkFileError } from '../found-network.js';
 import { addNumbers, BrokenMessage, double, fieldsOf, float, textOf, varint } from './proto-fields.js';
 
-/** A file with more nodes than this is no network of ours; each costs some of the time that a hostile file may take. */
-const MOST_NODES = 10_000;
+/** A graph of more parts than this is no network of ours; each costs some of the time that a hostile file may take. */
+const MOST_PARTS = 10_000;
 
 /** What digitflow takes of a ModelProto. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 export interface OnnxModel {
@@ -63,9 +63,9 @@ export interface OnnxInput {
  *
  * @throws DigitflowError NETWORK_FILE where it is damaged, holds no graph, or more than a dense network has
  */
-export function readModel(file: Uint8Array, name: string): OnnxModel {
+export function readModel(file: Uint8Array, name: string, mostParts = MOST_PARTS): OnnxModel {
   try {
-    return modelOf(file, name);
+    return modelOf(file, name, mostParts);
   } catch (error) {
     if (!(error instanceof BrokenMessage || error instanceof RangeError)) throw error;
     const found = `${file.length} bytes that end within it or contradict themselves`;
@@ -78,7 +78,7 @@ export function readModel(file: Uint8Array, name: string): OnnxModel {
   }
 }
 
-function modelOf(file: Uint8Array, name: string): OnnxModel {
+function modelOf(file: Uint8Array, name: string, mostParts: number): OnnxModel {
   let graph: Uint8Array | null = null;
   let opset = 1;
   const metadata = new Map<string, string>();
@@ -107,8 +107,8 @@ function modelOf(file: Uint8Array, name: string): OnnxModel {
     else if (field === 15) {
       throw networkFileError(name, 'dense weights', 'sparse ones', 'export it with dense weights');
     }
-    if (nodes.length + inputs.length + outputs.length > MOST_NODES) {
-      const found = `more than ${MOST_NODES} nodes, inputs and outputs`;
+    if (nodes.length + initializers.length + inputs.length + outputs.length > mostParts) {
+      const found = `more than ${mostParts} nodes, tensors, inputs and outputs`;
       throw networkFileError(name, 'a dense network', found, 'give a network of dense layers alone');
     }
   }

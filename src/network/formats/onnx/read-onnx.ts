@@ -1,6 +1,12 @@
 import type { ImageSize } from '../../network.js';
 import { describeNormalization } from '../../normalization.js';
-import { type FileHost, type FoundLayer, type FoundNetwork, networkFileError } from '../found-network.js';
+import {
+  type FileHost,
+  type FoundLayer,
+  type FoundNetwork,
+  MOST_PARAMETERS,
+  networkFileError,
+} from '../found-network.js';
 import { OWN_SCHEMA, parseMetadata } from '../safetensors/network-file.js';
 import { followGraph } from './onnx-graph.js';
 import { type OnnxInput, readModel } from './onnx-model.js';
@@ -60,8 +66,17 @@ type Rescaling = ReturnType<typeof rescalingOf>;
 /** All that is computed with must be finite in float32. */
 function checkNumbers(layers: readonly FoundLayer[], { scale, offset }: Rescaling, name: string): void {
   const advice = 'train or export the network again';
+  const count = layers.reduce((sum, { weights }) => sum + weights.length, 0);
+  if (count > MOST_PARAMETERS) {
+    const expected = `at most ${MOST_PARAMETERS} weights`;
+    throw networkFileError(name, expected, `${count} in ${layers.length} layers`, 'give a smaller network');
+  }
+  // Layers may share them.
+  const checked = new Set<Float64Array>();
   for (const [l, { weights, biases }] of layers.entries()) {
     for (const values of biases === null ? [weights] : [weights, biases]) {
+      if (checked.has(values)) continue;
+      checked.add(values);
       const broken = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
       if (broken < 0) continue;
       const where = `${name}: layer ${l + 1}, ${values === weights ? 'weight' : 'bias'} ${broken}`;
