@@ -100,18 +100,27 @@ async function verdictOn(
 async function startOf(raw: IncomingMessage, timeoutMs: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
-  const signal = AbortSignal.timeout(timeoutMs);
-  while (length < SIGNATURE_BYTES && !raw.readableEnded) {
-    const part: Buffer | null = raw.read();
-    if (part !== null) length += parts.push(part) && part.length;
-    else if (raw.complete && raw.readableLength === 0) break;
-    else if (raw.destroyed) throw new RequestFault(499, GONE);
-    else {
-      await once(raw, 'readable', { signal }).catch(() => {
-        const found = signal.aborted ? `nothing within ${timeoutMs} ms` : 'the connection closed';
-        throw new RequestFault(signal.aborted ? 408 : 400, `body: expected its first bytes, found ${found}`);
-      });
+  const late = new AbortController();
+  const { signal } = late;
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  try {
+    while (length < SIGNATURE_BYTES && !raw.readableEnded) {
+      const part: Buffer | null = raw.read();
+      if (part !== null) length += parts.push(part) && part.length;
+      else if (raw.complete && raw.readableLength === 0) break;
+      else if (raw.destroyed) throw new RequestFault(499, GONE);
+      else {
+        await once(raw, 'readable', { signal }).catch(() => {
+          const found = signal.aborted ? `nothing within ${timeoutMs} ms` : 'the connection closed';
+          throw new RequestFault(
+            signal.aborted ? 408 : 400,
+            `body: expected its first bytes, found ${found}`,
+          );
+        });
+      }
     }
+  } finally {
+    clearTimeout(timer);
   }
   const start = Buffer.concat(parts);
   if (length > 0) raw.unshift(start);

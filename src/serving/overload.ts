@@ -61,12 +61,15 @@ export class Leftovers {
 
   /** Lets go of the rest of a body, for as long as it comes. How long it waits to be let go does not count. */
   add(raw: IncomingMessage): void {
-    if (raw.complete) return;
-    const cutOff = () => raw.socket.destroy();
+    const { socket } = raw;
+    // Of what is closed already nothing more is heard: its timers would hold it.
+    if (raw.complete || raw.closed || socket.closed) return;
+    let isOver = false;
+    const cutOff = () => socket.destroy();
     const last = setTimeout(cutOff, LAST_MS);
     let silence = setTimeout(cutOff, LINGER_MS);
     const goOn = () => {
-      if (raw.closed) return;
+      if (isOver) return;
       silence = setTimeout(cutOff, LINGER_MS);
       raw.resume();
     };
@@ -76,10 +79,16 @@ export class Leftovers {
       this.#paused.push(goOn);
       this.#timer ??= setInterval(() => this.#letGo(), PACE_MS);
     });
-    raw.once('close', () => {
+    const over = () => {
+      isOver = true;
       clearTimeout(last);
       clearTimeout(silence);
-    });
+      raw.off('close', over);
+      socket.off('close', over);
+    };
+    // Node closes no request whose reply is out before its connection breaks off.
+    raw.once('close', over);
+    socket.once('close', over);
     raw.resume();
   }
 

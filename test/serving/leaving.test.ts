@@ -15,7 +15,7 @@ import { digitsCsv } from '../helpers/digits-csv.js';
 import { testPixels } from '../helpers/mnist.js';
 import { pngOf } from '../helpers/png-files.js';
 import { network } from '../helpers/scoring.js';
-import { ask, head, serving, statusesOf } from './serving.js';
+import { ask, head, sendAndEnd, serving, statusesOf } from './serving.js';
 
 const CSV = digitsCsv({ count: 20 });
 const PNG = pngOf(testPixels().subarray(0, 784));
@@ -162,5 +162,33 @@ describe('requests in line on a connection that is closed', () => {
     };
     const none = ['digitflow_waiting_images 0', 'digitflow_body_bytes 0'];
     await vi.waitUntil(async () => `${await gauges()}` === `${none}`, SOON);
+  });
+});
+
+describe('whose body has no end leaves no timers', () => {
+  const { port } = serving();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+  test.each([
+    ['/predict', ''],
+    ['/predict', CSV.slice(0, 100)],
+    ['/predict', PNG.subarray(0, 60)],
+    ['/explain', PNG.subarray(0, 60)],
+    ['/v2/models/sigmoid/infer', '{"inputs":'],
+    ['/v2/models/none/infer', '{"inputs":'],
+  ])('%s %#', async (path, start) => {
+    await ask(await port, 'GET', '/v2');
+    // What earlier tests have left would hide what this one leaves.
+    await vi.waitUntil(() => timers() < 10, SOON);
+    const bytes = Buffer.concat([
+      Buffer.from(head('POST', path, { 'content-length': 1000 })),
+      Buffer.from(start),
+    ]);
+    for (let i = 0; i < 20; i++) {
+      expect(statusesOf(await sendAndEnd(await port, bytes))).toHaveLength(1);
+      (await sentTo(await port, bytes)).resetAndDestroy();
+    }
+    // Far sooner than they would end of their own accord.
+    await vi.waitUntil(() => timers() < 10, { timeout: 20_000 });
   });
 });
