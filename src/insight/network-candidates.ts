@@ -116,6 +116,12 @@ function activationsOf(
   return readings.filter((one, at) => readings.findIndex((other) => `${other}` === `${one}`) === at);
 }
 
+/** `0 to 9`; `1 to 9, then 0`. */
+export function classesWords(names: readonly string[]): string {
+  const last = names[names.length - 1];
+  return names[0] === '1' && last === '0' ? '1 to 9, then 0' : `${names[0]} to ${last}`;
+}
+
 /** A predicted class is one byte. */
 const MOST_CLASSES = 256;
 

@@ -5,7 +5,14 @@ import type { ImageSize, Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import { bestOf, judge, type LabelledImages, surest } from './judge-networks.js';
 import { orientationsOf } from './layer-orientation.js';
-import { type Candidate, candidatesOf, checkClasses, digitLabels, feedWords } from './network-candidates.js';
+import {
+  type Candidate,
+  candidatesOf,
+  checkClasses,
+  classesWords,
+  digitLabels,
+  feedWords,
+} from './network-candidates.js';
 import { isRight, shareOfRight } from './readings.js';
 
 /** What the user says of a network whose file does not. */
@@ -179,9 +186,7 @@ function settled(
     guesses.push({ property: 'orientation', value: 'weights column by column', by, ...why });
   }
   if (classes === null) {
-    const text =
-      names[0] === '1' && names[9] === '0' ? '1 to 9, then 0' : `${names[0]} to ${names[outputs - 1]}`;
-    guesses.push(guess('classes', text, labels.length === 0 ? 'guessed' : 'seen'));
+    guesses.push(guess('classes', classesWords(names), labels.length === 0 ? 'guessed' : 'seen'));
   }
   return { network, guesses };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -123,8 +124,27 @@ describe.skipIf(ort === null)('with onnxruntime', () => {
   test('what was found of it is said', async () => {
     const { stderr } = await run('evaluate --model cnn.onnx --runtime onnxruntime');
     expect(stderr).toMatch(
-      /^digitflow: cnn\.onnx: ONNX run by onnxruntime: normalize scale=0\.0127\d*,offset=-0\.4242\d*, classes 0 to 9; 95\.\d % of 500 training images are right so; read logarithms of probabilities as probabilities\n$/,
+      /^digitflow: cnn\.onnx: ONNX run by onnxruntime: normalize mean=0\.1307,std=0\.3081, classes 0 to 9; 95\.\d % of 500 training images are right so; read logarithms of probabilities as probabilities\n$/,
     );
+  });
+
+  test('its digest is that of the weights beside it, too', async () => {
+    const [graph, data] = ['external.onnx', 'external.onnx.data'].map((name) =>
+      readFileSync(join(import.meta.dirname, '../fixtures/networks/onnx', name)),
+    );
+    // Four classes of 4 x 4 pixels.
+    const images = Buffer.from(`${[1, ...Array(16).fill(9)].join()}\n`.repeat(20));
+    const cwd = await tempFolder({ 'external.onnx': graph, 'external.onnx.data': data, 'rows.csv': images });
+    const line =
+      'evaluate rows.csv --model external.onnx --format json --header no --label first --scale 255';
+    const digests = await Promise.all(
+      ['', ' --runtime onnxruntime'].map(async (runtime) => {
+        const env = { NODE_PATH: ONNXRUNTIME_FOLDER };
+        const { stdout } = await runCli(`${line}${runtime}`.split(' '), { cwd, env });
+        return JSON.parse(stdout).model.sha256;
+      }),
+    );
+    expect(digests).toEqual(Array(2).fill(createHash('sha256').update(graph).update(data).digest('hex')));
   });
 
   test('a dense network gives what it gives without', async () => {

@@ -82,7 +82,10 @@ describe('whatever a file is given as, it is named by what it is:', () => {
       'score rows.csv --model digit.png',
       `digit.png: expected a network, found a PNG picture; ${GIVE_NETWORK}`,
     ],
-    ['look network --model a.pt', 'a.pt: networks of this format are not read'],
+    [
+      'look network --model a.pt',
+      'a.pt: byte 1 of the pickle: expected a line, found no end of it; the file is damaged',
+    ],
     ['evaluate --model a.gz', 'a.gz: expected a network, found gzip; unpack it first'],
     [
       'train --resume a.safetensors --out f',

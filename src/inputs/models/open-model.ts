@@ -135,8 +135,8 @@ async function loadRuntimeModel(
     throw new DigitflowError('USAGE', `${name}: --activations: an ONNX file says them; leave it out`);
   }
   const { openRuntimeModel } = await import('./runtime-model.js');
-  const { network, session, parameters, ...found } = await openRuntimeModel({ ...file, flags });
-  return { network, name, sha256: digestOf(file.bytes), found, runtime: { session, parameters } };
+  const { network, session, parameters, sha256, ...found } = await openRuntimeModel({ ...file, flags });
+  return { network, name, sha256, found, runtime: { session, parameters } };
 }
 
 async function readModelFile(nameOrPath: string, signal?: AbortSignal) {

@@ -89,7 +89,7 @@ function hostOf({ name, path }: Pick<ForeignFile, 'name' | 'path'>, digest: Hash
 const MOST_BESIDE = 2 ** 30;
 
 /** A file in the folder of the network's own: a name that leads out of it, by dots or by links, is refused. */
-function readBeside(name: string, path: string | null, wanted: string): Uint8Array {
+export function readBeside(name: string, path: string | null, wanted: string): Uint8Array {
   const what = quoteValue(wanted);
   const refuse = (expected: string, advice: string) =>
     new DigitflowError('NETWORK_FILE', `${name}: expected ${expected}, found ${what}; ${advice}`);

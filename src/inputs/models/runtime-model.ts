@@ -1,7 +1,14 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { quoteValue } from '../../errors.js';
 import { type LabelledImages, surest, verdictOfOutputs } from '../../insight/judge-networks.js';
-import { checkClasses, digitLabels, FEEDS } from '../../insight/network-candidates.js';
+import {
+  checkClasses,
+  classesWords,
+  digitLabels,
+  FEEDS,
+  feedWords,
+} from '../../insight/network-candidates.js';
 import { isRight, shareOfRight } from '../../insight/readings.js';
 import type { NetworkFlags, NetworkGuess } from '../../insight/settle-network.js';
 import { type ActivationName, activate } from '../../network/activations.js';
@@ -9,10 +16,10 @@ import { networkFileError } from '../../network/formats/found-network.js';
 import { readModel } from '../../network/formats/onnx/onnx-model.js';
 import { sizeOf } from '../../network/formats/onnx/onnx-tensors.js';
 import type { Network } from '../../network/network.js';
-import { describeNormalization, type Normalization } from '../../network/normalization.js';
+import type { Normalization } from '../../network/normalization.js';
 import { createRandom } from '../../network/random.js';
 import { OnnxSession, type SessionEnds } from './onnx-session.js';
-import { readSample } from './read-foreign.js';
+import { readBeside, readSample } from './read-foreign.js';
 import { endsOf } from './session-ends.js';
 
 /** An ONNX file that onnxruntime is to run. */
@@ -37,6 +44,7 @@ const NOISE_IMAGES = 16;
  */
 export async function openRuntimeModel(file: RuntimeFile) {
   const { name, path, bytes, flags } = file;
+  const { sha256, parameters } = factsOf(file);
   // By its path the runtime finds what lies beside it.
   const isFile = path !== null && statSync(path).isFile();
   const session = new OnnxSession({ name, model: isFile ? path : bytes });
@@ -60,7 +68,7 @@ export async function openRuntimeModel(file: RuntimeFile) {
     return {
       ...{ session, notes, guesses: tried.guesses, title: 'ONNX run by onnxruntime' },
       network: networkOf(ends, kind.activation, tried.normalization, names),
-      parameters: parametersOf(bytes, name),
+      ...{ parameters, sha256 },
     };
   } finally {
     await session.close();
@@ -109,15 +117,14 @@ async function tryFeeds(
     new Set(near.map((one) => text(one.candidate.normalization))).size > 1;
   const guesses: NetworkGuess[] = [];
   if (given === undefined) {
-    const value = describeNormalization(candidate.normalization);
-    const by = differs(describeNormalization) ? 'guessed' : 'seen';
+    const value = feedWords(candidate.normalization);
+    const by = differs(feedWords) ? 'guessed' : 'seen';
     guesses.push({ property: 'normalize', value, by, flag: '--normalize', because });
   }
   if (flags.classes === undefined) {
-    const [first, last] = [candidate.labels[0], candidate.labels[candidate.labels.length - 1]];
     guesses.push({
       property: 'classes',
-      value: `${first} to ${last}`,
+      value: classesWords(candidate.labels.map(String)),
       by: 'seen',
       flag: '--classes',
       because,
@@ -141,7 +148,7 @@ async function untried(
   const because = 'it could not be tried: it is no network of 28x28 digits';
   const guesses: NetworkGuess[] = [];
   if (flags.normalization === undefined) {
-    const value = describeNormalization(normalization);
+    const value = feedWords(normalization);
     guesses.push({ property: 'normalize', value, by: 'guessed', flag: '--normalize', because });
   }
   if (flags.classes === undefined) {
@@ -198,8 +205,12 @@ function networkOf(
   return { layers: [layer], image, normalization, classes, provenance: {} };
 }
 
-/** How many numbers its tensors hold. */
-function parametersOf(bytes: Uint8Array, name: string): number {
+/** How many numbers its tensors hold, and the digest of all its bytes: of those that lie beside it, too. */
+function factsOf({ bytes, name, path }: RuntimeFile) {
   const { initializers } = readModel(bytes, name, Number.POSITIVE_INFINITY);
-  return initializers.reduce((sum, { dims }) => sum + (sizeOf(dims) ?? 0), 0);
+  const digest = createHash('sha256').update(bytes);
+  const beside = new Set(initializers.flatMap(({ external }) => external?.get('location') ?? []));
+  for (const location of beside) digest.update(readBeside(name, path, location));
+  const parameters = initializers.reduce((sum, { dims }) => sum + (sizeOf(dims) ?? 0), 0);
+  return { sha256: digest.digest('hex'), parameters };
 }
