@@ -3,16 +3,7 @@ import type { ActivationName } from '../activations.js';
 import type { ImageSize, Network } from '../network.js';
 import type { Normalization } from '../normalization.js';
 
-/** The formats that networks are read from or written to. */
-export type NetworkFormat =
-  | 'safetensors'
-  | 'onnx'
-  | 'keras'
-  | 'pytorch'
-  | 'numpy'
-  | 'json'
-  | 'c'
-  | 'javascript';
+export type { NetworkFormat } from '../../formats/content/content.js';
 
 /** Weights as a file has them. */
 export interface FoundLayer {
