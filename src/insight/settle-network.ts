@@ -169,8 +169,11 @@ function settled(
   };
   const guesses: NetworkGuess[] = [];
   if (flags.activations === undefined && found.layers.some(({ activation }) => activation === null)) {
-    // Of ReLU and what is like it, leaky or ELU, accuracy cannot tell which.
-    const isLike = found.layers.some((layer, l) => layer.activation === null && activations[l] === 'relu');
+    // Accuracy cannot tell ReLU from what is like it, leaky or ELU, nor at the end softmax from sigmoids: the largest is the same.
+    const end = layers.length - 1;
+    const isLike = found.layers.some(
+      ({ activation }, l) => activation === null && (l === end || activations[l] === 'relu'),
+    );
     const isOpen = isLike || differs((one) => `${one.activations}`);
     guesses.push(guess('activations', activations.join(','), isOpen ? 'guessed' : 'seen'));
   }

@@ -145,6 +145,20 @@ describe('a network of which only shapes are known', () => {
     );
   });
 
+  test('is never sure of its last activation: the largest of softmax is that of sigmoids', () => {
+    const { network } = openModel('sigmoid');
+    const found = foundAs(network, PLAIN);
+    const end = found.layers.length - 1;
+    // Smaller sums set the cross-entropies of the two far apart, and leave the verdicts as they are.
+    const layers = found.layers.map((layer, l) => ({
+      ...layer,
+      weights: l === end ? layer.weights.map((weight) => weight / 2) : layer.weights,
+      biases: l === end && layer.biases !== null ? layer.biases.map((bias) => bias / 2) : layer.biases,
+    }));
+    const { guesses } = settle({ ...found, layers });
+    expect(guesses[0]).toMatchObject({ property: 'activations', by: 'guessed' });
+  });
+
   test('is refused where no reading knows digits, and the flags are named', () => {
     const { network } = openModel('relu');
     const layers = network.layers.map((layer) => ({ ...layer, weights: layer.weights.toReversed() }));
