@@ -37,15 +37,15 @@ interface Begun extends Pick<TrainingImages, 'image' | 'classes'> {
 /**
  * Takes sizes, activations, images and classes of a training from the network that it begins from.
  *
- * @throws DigitflowError NETWORK_FILE for activations that cannot be trained; USAGE for settings that contradict the network, and
- *   for restarts, which would all begin with the same weights
+ * @throws DigitflowError NETWORK_FILE for activations that cannot be trained; USAGE for settings that contradict the network, for
+ *   one that ends in sums where it is not said what they are for, and for restarts, which would all begin with the same weights
  */
 export function beginFrom(
   { network, name, sha256 }: { readonly network: Network; readonly name: string; readonly sha256: string },
   asked: Asked,
 ): Begun {
   const { image, classes, layers } = network;
-  const own = settingsOf(network, name);
+  const own = settingsOf(network, name, asked.settings.output);
   const check = (what: string, expected: string, found: string | undefined) => {
     if (found === undefined || found === expected) return;
     const message = `${what}: expected ${expected}, as ${name} has it, found ${found}; leave it out`;
@@ -74,8 +74,15 @@ export function beginFrom(
   };
 }
 
-/** The settings that a network leaves no choice about. */
-function settingsOf({ layers }: Network, name: string): Partial<TrainingOptions> {
+/**
+ * The settings that a network leaves no choice about. One that ends in plain sums may have been trained with softmax after them,
+ * as most are that PyTorch exports, or on the sums: to go on in the wrong way ruins it, so that is to be said.
+ */
+function settingsOf(
+  { layers }: Network,
+  name: string,
+  asked: TrainingOptions['output'] | undefined,
+): Partial<TrainingOptions> {
   const hidden = layers.slice(0, -1);
   const last = layers[layers.length - 1].activation;
   const kinds = new Set(hidden.map(({ activation }) => activation));
@@ -86,7 +93,15 @@ function settingsOf({ layers }: Network, name: string): Partial<TrainingOptions>
     const found = layers.map((layer) => layer.activation).join(', ');
     throw networkFileError(name, expected, found, 'train cannot go on from such a network: train one anew');
   }
-  return { hidden: hidden.map(({ outputs }) => outputs), ...(activation && { activation }), output };
+  const own = { hidden: hidden.map(({ outputs }) => outputs), ...(activation && { activation }) };
+  if (output !== 'identity') return { ...own, output };
+  if (asked === 'softmax' || asked === 'identity') return { ...own, output: asked };
+  const expected = 'softmax or identity, what the sums that it ends in are for';
+  const advice = 'softmax learns by cross-entropy, as most such networks did, and identity by squared error';
+  throw new DigitflowError(
+    'USAGE',
+    `output: expected ${expected}, found ${asked ?? 'none'}; say --output: ${advice}`,
+  );
 }
 
 /** The first layer for images of light on dark, 0..1. */

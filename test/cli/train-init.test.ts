@@ -146,6 +146,28 @@ describe('train --init', () => {
     expect(layers.map(({ activation }) => activation)).toEqual(['tanh', 'tanh', 'softmax']);
   });
 
+  test('goes on from sums as one is told: with softmax after them it is the same network, and learns', async () => {
+    const { folder, args } = await settings();
+    const { layers, ...rest } = openModel('relu').network;
+    const init = join(folder, 'sums.safetensors');
+    const sums = layers.map((layer, l) => (l === 2 ? { ...layer, activation: 'identity' as const } : layer));
+    await writeFile(init, writeOwnNetwork({ ...rest, layers: sums }));
+    const line = [...args, '--init', init, '--format', 'json', '--out', join(folder, 'out')];
+    const unsaid = await runShared(line);
+    expect(unsaid.stderr).toContain(
+      'output: expected softmax or identity, what the sums that it ends in are for',
+    );
+    expect([unsaid.exitCode, unsaid.stdout]).toEqual([2, '']);
+    const said = await runShared([...line, '--output', 'softmax', '--learning-rate', '0.0001']);
+    const own = [...args, '--init', 'relu', '--format', 'json', '--out', join(folder, 'relu')];
+    const relu = await runShared([...own, '--learning-rate', '0.0001']);
+    const [a, b] = [said, relu].map(({ stdout }) => JSON.parse(stdout));
+    expect(a.init.validation).toEqual(b.init.validation);
+    expect(a.validation).toEqual(b.validation);
+    expect(openModel(join(folder, 'out')).network.layers.at(-1)?.activation).toBe('softmax');
+    expect((await runShared([...line, '--output', 'identity', ...STILL])).exitCode).toBe(0);
+  });
+
   test('records where it began in a film', async () => {
     const { folder, args } = await settings();
     const film = join(folder, 'film.json');
