@@ -260,7 +260,7 @@ describe('writeSafetensors', () => {
     const error = caught(() => writeSafetensors({ tensors: broken, metadata: new Map() }));
     expect(error.code).toBe('NETWORK_FILE');
     expect(error.message).toContain(
-      'tensor "w", element 1: expected a finite number that F32 can hold, found',
+      'tensor "w", element 1: expected a finite number that float32 can hold, found',
     );
   });
 });

@@ -77,3 +77,22 @@ export const MOST_PARAMETERS = 2 ** 27;
 export function networkFileError(where: string, expected: string, found: string, advice: string) {
   return new DigitflowError('NETWORK_FILE', `${where}: expected ${expected}, found ${found}; ${advice}`);
 }
+
+const IN_FLOAT32 = 'a finite number that float32 can hold';
+
+/** Throws NETWORK_FILE for weights of a file that float32, in which they are scored, cannot hold: they would be Infinity there. */
+export function checkFinite(values: Float64Array, where: string): void {
+  const broken = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (broken < 0) return;
+  const element = `${where}, element ${broken}`;
+  throw networkFileError(element, IN_FLOAT32, `${values[broken]}`, 'train or export the network again');
+}
+
+/** Numbers rounded to float32, to be written; throws NETWORK_FILE for those that it cannot hold. */
+export function asFloat32(values: ArrayLike<number>, where: string): Float32Array {
+  const rounded = Float32Array.from(values);
+  const broken = rounded.findIndex((value) => !Number.isFinite(value));
+  if (broken < 0) return rounded;
+  const element = `${where}, element ${broken}`;
+  throw networkFileError(element, IN_FLOAT32, `${values[broken]}`, 'train it with smaller steps');
+}

@@ -1,5 +1,6 @@
 import { quoteValue, safeText } from '../../errors.js';
 import {
+  checkFinite,
   type FoundLayer,
   type FoundNetwork,
   MOST_PARAMETERS,
@@ -95,18 +96,6 @@ function checkNumbers(tensors: readonly NamedTensor[], fileName: string): void {
     throw networkFileError(fileName, `at most ${MOST_PARAMETERS} parameters`, `${count}`, advice);
   }
   for (const { name, values } of tensors) checkFinite(values, `${fileName}: tensor ${quoteValue(name)}`);
-}
-
-/** Throws NETWORK_FILE for what float32, in which it is scored, cannot hold: it would be Infinity there. */
-export function checkFinite(values: Float64Array, where: string): void {
-  const broken = values.find((value) => !Number.isFinite(Math.fround(value)));
-  if (broken === undefined) return;
-  throw networkFileError(
-    where,
-    'finite numbers of float32',
-    `${broken}`,
-    'train or export the network again',
-  );
 }
 
 /** The only reading that fits, and whether the file says which way round its weights lie. */

@@ -189,7 +189,7 @@ describe.each([
     network.layers[1].biases[2] = value;
     expect(caught(() => write(network))).toMatchObject({
       code: 'NETWORK_FILE',
-      message: `layer 2: biases: expected finite numbers that float32 can hold, found ${value}; train it with smaller steps`,
+      message: `layer 2: biases, element 2: expected a finite number that float32 can hold, found ${value}; train it with smaller steps`,
     });
   });
 });

@@ -218,7 +218,7 @@ describe('a network in JSON is refused for', () => {
     [
       'a number beyond float32',
       '{"W": [[1e39, 1]]}',
-      'tensor "W": expected finite numbers of float32, found 1e+39',
+      'tensor "W", element 0: expected a finite number that float32 can hold, found 1e+39',
     ],
     ['a number beyond all', '{"W": [[1e999, 1]]}', 'found Infinity'],
     ['keys that stand twice', '{"W": [[1, 2]], "W": [[3, 4]]}', 'found the key "W" twice'],

@@ -292,7 +292,7 @@ describe('refuses HDF5', () => {
     const number = Buffer.alloc(4);
     number.writeFloatLE(first);
     huge.writeUInt32LE(0x7f800000, huge.indexOf(number));
-    expect(caught(() => read(archive(huge))).message).toContain('dense layer 1: expected finite numbers');
+    expect(caught(() => read(archive(huge))).message).toContain('dense layer 1, element');
   });
 });
 

@@ -282,7 +282,7 @@ describe('layersOf refuses', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])('a value of %s', (value) => {
     const broken = { name: 'fc.weight', shape: [1, 2], values: Float64Array.of(1, value) };
     expect(caught(() => layersOf([broken], 'a')).message).toContain(
-      `a: tensor "fc.weight": expected finite numbers of float32, found ${value}`,
+      `a: tensor "fc.weight", element 1: expected a finite number that float32 can hold, found ${value}`,
     );
   });
 
@@ -290,7 +290,7 @@ describe('layersOf refuses', () => {
     const of = (name: string, value: number) => ({ name, shape: [2], values: Float64Array.of(value, value) });
     const norm = [of('1.running_mean', 0), of('1.running_var', 0), of('1.weight', 1e38)];
     expect(caught(() => layersOf([tensor('0.weight', 2, 3), ...norm], 'a')).message).toMatch(
-      /^a: layer 1 with its BatchNorm: expected finite numbers of float32, found \d.*e\+40;/,
+      /^a: layer 1 with its BatchNorm, element 0: expected a finite number that float32 can hold, found \d.*e\+40;/,
     );
   });
 

@@ -186,7 +186,7 @@ describe('a TensorFlow.js network is refused for', () => {
     [
       'a number that is none',
       () => small({}, f32(1, 2, 3, 4, 5, 6, 7, 8, Number.NaN)),
-      'expected finite numbers that float32 can hold',
+      'expected a finite number that float32 can hold',
     ],
   ])('%s', (_, reading, expected) => {
     expect(caught(reading)).toMatchObject({

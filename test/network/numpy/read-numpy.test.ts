@@ -147,7 +147,7 @@ describe('refuses', () => {
     [
       'NaN',
       `${oldArray([2, 2], [1, Number.NaN, 3, 4], false)}.`,
-      'expected finite numbers of float32, found NaN;',
+      'expected a finite number that float32 can hold, found NaN;',
     ],
   ])('%s', (_, content, words) => {
     expect(refusal(content)).toContain(words);

@@ -391,7 +391,7 @@ describe('is refused:', () => {
     [
       'weights that are not finite',
       graph([matMul], { tensors: { W: { ...W, values: [1, 2, Number.NaN, 4, 5, 6] } } }),
-      /layer 1, weight 4: expected a finite number that float32 can hold, found NaN;/,
+      /layer 1, weights, element 4: expected a finite number that float32 can hold, found NaN;/,
     ],
     [
       'a number beyond float32',

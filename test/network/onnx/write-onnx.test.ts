@@ -83,7 +83,7 @@ test.each<[string, (network: Network) => Network, string]>([
       ...network,
       layers: [{ ...first, biases: first.biases.map(() => 1e39) }, ...others],
     }),
-    'tensor layers.0.bias, element 0: expected a number that float32 can hold, found 1e+39; train it with smaller steps',
+    'tensor layers.0.bias, element 0: expected a finite number that float32 can hold, found 1e+39; train it with smaller steps',
   ],
   [
     'a scale that float32 takes for 0',

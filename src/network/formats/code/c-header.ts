@@ -1,7 +1,7 @@
 import type { ActivationName } from '../../activations.js';
 import { layerSizes } from '../../network.js';
-import type { WriteNetworkFile } from '../found-network.js';
-import { asFloat32, float32Text, wrapped } from './number-text.js';
+import { asFloat32, type WriteNetworkFile } from '../found-network.js';
+import { float32Text, wrapped } from './number-text.js';
 
 /** Functions of C for those activations that need one. */
 const ACTIVATIONS: Readonly<Record<Exclude<ActivationName, 'identity'>, string>> = {

@@ -1,7 +1,7 @@
 import type { ActivationName } from '../../activations.js';
 import { layerSizes } from '../../network.js';
-import type { WriteNetworkFile } from '../found-network.js';
-import { asFloat32, float32Text, wrapped } from './number-text.js';
+import { asFloat32, type WriteNetworkFile } from '../found-network.js';
+import { float32Text, wrapped } from './number-text.js';
 
 /** Functions of JavaScript from the sums of a layer to its activations. */
 const ACTIVATIONS: Readonly<Record<ActivationName, string>> = {

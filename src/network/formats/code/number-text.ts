@@ -1,5 +1,3 @@
-import { networkFileError } from '../found-network.js';
-
 /** What every float32 can be told apart by. */
 const MOST_DIGITS = 9;
 /** A compiler reads a decimal as float32 at once, we by way of float64: no decimal may lie so near to where both would differ. */
@@ -14,19 +12,6 @@ export function float32Text(value: number): string {
       return `${decimal}`;
   }
   return `${Number(value.toPrecision(MOST_DIGITS))}`;
-}
-
-/**
- * Numbers rounded to float32.
- *
- * @throws DigitflowError NETWORK_FILE for those that it cannot hold
- */
-export function asFloat32(values: Float64Array, where: string): Float32Array {
-  const rounded = Float32Array.from(values);
-  const broken = rounded.findIndex((value) => !Number.isFinite(value));
-  if (broken < 0) return rounded;
-  const expected = 'finite numbers that float32 can hold';
-  throw networkFileError(where, expected, `${values[broken]}`, 'train it with smaller steps');
 }
 
 const MOST_COLUMNS = 100;

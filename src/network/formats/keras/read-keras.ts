@@ -1,4 +1,4 @@
-import { type FileHost, type FoundNetwork, networkFileError } from '../found-network.js';
+import { checkFinite, type FileHost, type FoundNetwork, networkFileError } from '../found-network.js';
 import { Hdf5File } from '../hdf5/hdf5-file.js';
 import { unzip } from '../unzip.js';
 import { layersOfConfig } from './keras-config.js';
@@ -21,10 +21,7 @@ export function checkedKeras(found: FoundNetwork, name: string): FoundNetwork {
       const expected = `${inputs} inputs, as many as the layer before it has outputs`;
       throw networkFileError(where, expected, `${rows}`, 'save the whole model with model.save');
     }
-    const isHeld = (value: number) => Number.isFinite(Math.fround(value));
-    if (weights.every(isHeld) && (biases?.every(isHeld) ?? true)) continue;
-    const advice = 'train or save the network again';
-    throw networkFileError(where, 'finite numbers that float32 can hold', 'others', advice);
+    for (const values of [weights, biases ?? weights]) checkFinite(values, where);
   }
   return found;
 }

@@ -1,7 +1,6 @@
 import { quoteValue, safeText } from '../../../errors.js';
 import type { ActivationName } from '../../activations.js';
-import { type FoundLayer, type FoundNetwork, networkFileError } from '../found-network.js';
-import { checkFinite } from '../named-tensors.js';
+import { checkFinite, type FoundLayer, type FoundNetwork, networkFileError } from '../found-network.js';
 import { dictOf, nameOf, PickleRecord, type PickleValue } from '../pickle/pickle-values.js';
 import { findArrays, namesInArray } from './pickled-arrays.js';
 

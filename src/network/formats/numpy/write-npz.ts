@@ -1,6 +1,6 @@
 import { quoteValue } from '../../../errors.js';
 import { crc32 } from '../../../formats/pictures/png-chunks.js';
-import { networkFileError, type WriteNetworkFile } from '../found-network.js';
+import { asFloat32, type WriteNetworkFile } from '../found-network.js';
 import { describeOwnNetwork } from '../safetensors/network-file.js';
 
 /** The array that holds, as UTF-8, what `__metadata__` holds in our safetensors files. */
@@ -15,24 +15,12 @@ export const METADATA = 'metadata';
 export const writeNetworkFile: WriteNetworkFile = (network) => {
   const { tensors, metadata } = describeOwnNetwork(network);
   const files = Array.from(tensors, ([name, { shape, values }]): [string, Uint8Array] => {
-    const floats = new DataView(new ArrayBuffer(4 * values.length));
-    for (const [i, value] of values.entries()) floats.setFloat32(4 * i, checkedFloat(value, name, i), true);
+    const floats = asFloat32(values, `array ${quoteValue(name)}`);
     return [name, npyBytes('<f4', shape, new Uint8Array(floats.buffer))];
   });
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(metadata)));
   return storedZip([...files, [METADATA, npyBytes('|u1', [json.length], json)]]);
 };
-
-function checkedFloat(value: number, name: string, index: number): number {
-  if (Number.isFinite(Math.fround(value))) return value;
-  const where = `array ${quoteValue(name)}, element ${index}`;
-  throw networkFileError(
-    where,
-    'a finite number that float32 can hold',
-    `${value}`,
-    'train it with smaller steps',
-  );
-}
 
 /** The data begins at a multiple of this in its file. */
 const ALIGNMENT = 64;

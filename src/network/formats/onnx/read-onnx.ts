@@ -1,6 +1,7 @@
 import type { ImageSize } from '../../network.js';
 import { describeNormalization } from '../../normalization.js';
 import {
+  checkFinite,
   type FileHost,
   type FoundLayer,
   type FoundNetwork,
@@ -77,10 +78,7 @@ function checkNumbers(layers: readonly FoundLayer[], { scale, offset }: Rescalin
     for (const values of biases === null ? [weights] : [weights, biases]) {
       if (checked.has(values)) continue;
       checked.add(values);
-      const broken = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-      if (broken < 0) continue;
-      const where = `${name}: layer ${l + 1}, ${values === weights ? 'weight' : 'bias'} ${broken}`;
-      throw networkFileError(where, 'a finite number that float32 can hold', `${values[broken]}`, advice);
+      checkFinite(values, `${name}: layer ${l + 1}, ${values === weights ? 'weights' : 'biases'}`);
     }
   }
   if (Number.isFinite(scale) && scale !== 0 && Number.isFinite(offset)) return;

@@ -1,7 +1,7 @@
 import { PbfWriter } from 'pbf';
 import type { ActivationName } from '../../activations.js';
 import type { Network } from '../../network.js';
-import { networkFileError } from '../found-network.js';
+import { asFloat32, networkFileError } from '../found-network.js';
 import { metadataOf } from '../safetensors/network-file.js';
 
 /** Any runtime of the last years reads these. */
@@ -47,7 +47,10 @@ export function writeNetworkFile(network: Network): Uint8Array {
     value = output;
   };
   const { scale, offset, transposed } = normalization;
-  if (Math.fround(scale) === 0) throw floatError('normalization, scale', scale);
+  if (Math.fround(scale) === 0) {
+    const expected = 'a number that float32 can hold';
+    throw networkFileError('normalization, scale', expected, `${scale}`, 'train it with smaller steps');
+  }
   tensors.push(floats('scale', [], [scale]));
   add('Mul', ['scale'], 'scaled');
   if (offset !== 0) {
@@ -144,14 +147,8 @@ function tensor(name: string, type: number, dims: readonly number[], raw: Uint8A
 }
 
 function floats(name: string, dims: readonly number[], values: ArrayLike<number>): Write {
-  const numbers = Float32Array.from(values);
-  const broken = numbers.findIndex((value) => !Number.isFinite(value));
-  if (broken >= 0) throw floatError(`tensor ${name}, element ${broken}`, values[broken]);
+  const numbers = asFloat32(values, `tensor ${name}`);
   return tensor(name, FLOAT, dims, new Uint8Array(numbers.buffer));
-}
-
-function floatError(where: string, found: number) {
-  return networkFileError(where, 'a number that float32 can hold', `${found}`, 'train it with smaller steps');
 }
 
 function integers(name: string, values: readonly number[]): Write {

@@ -1,11 +1,12 @@
 import { DigitflowError, quoteValue, safeText } from '../../../errors.js';
 import {
+  checkFinite,
   type FoundNetwork,
   type NamedTensor,
   networkFileError,
   type ReadNetworkFile,
 } from '../found-network.js';
-import { checkFinite, layersOf } from '../named-tensors.js';
+import { layersOf } from '../named-tensors.js';
 import { byOrder } from '../ordered-arrays.js';
 import { dictOf, PickleRecord, type PickleValue } from '../pickle/pickle-values.js';
 import { openTorchFile } from './torch-file.js';

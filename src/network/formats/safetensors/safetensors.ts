@@ -1,5 +1,5 @@
 import { quoteValue } from '../../../errors.js';
-import { networkFileError } from '../found-network.js';
+import { asFloat32, networkFileError } from '../found-network.js';
 import { duplicateKey, parseShallowJson } from '../shallow-json.js';
 
 /** An array of numbers with a shape, row-major. */
@@ -234,12 +234,7 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
 
   let byteOffset = dataStart;
   for (const [name, { values }] of tensors) {
-    for (const [i, value] of values.entries()) {
-      if (!Number.isFinite(Math.fround(value))) {
-        const where = `tensor ${quoteValue(name)}, element ${i}`;
-        const expected = 'a finite number that F32 can hold';
-        throw networkFileError(where, expected, `${value}`, 'train it with smaller steps');
-      }
+    for (const value of asFloat32(values, `tensor ${quoteValue(name)}`)) {
       view.setFloat32(byteOffset, value, true);
       byteOffset += F32_BYTES;
     }
