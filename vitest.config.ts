@@ -8,6 +8,7 @@ export default defineConfig({
     // Modules are loaded once a worker, not once a file: a fifth less of work. No test may change what a module keeps.
     isolate: false,
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/helpers/setup.ts'],
     // The command line is tested as a real process with real threads, on machines that may be busy.
     testTimeout: 240_000,
     hookTimeout: 240_000,

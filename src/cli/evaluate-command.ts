@@ -31,6 +31,7 @@ Examples:
   $ digitflow evaluate mnist.npz                      NumPy arrays, as Keras ships MNIST
   $ digitflow evaluate https://host/mnist.npz         what a server has, as a file is read
   $ digitflow evaluate photos                         pictures: photos/3/a.png, 3_17.png, or a labels.csv
+  $ digitflow evaluate --model checkpoint.pt          a network from PyTorch, Keras, ONNX, NumPy, JSON
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
   $ digitflow evaluate --plan plan.json --shard 7 --out parts   one shard of a plan, for digitflow merge

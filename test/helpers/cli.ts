@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterEachTest } from './clean-up.js';
 
 /** The built program. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/digitflow.cjs', import.meta.url));
@@ -38,7 +38,7 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
 
 const running = new Set<ChildProcess>();
 
-afterEach(() => {
+afterEachTest(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

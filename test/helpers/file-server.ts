@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
+import { afterEachTest } from './clean-up.js';
 
 /** A file that is served. */
 export interface ServedFile {
@@ -34,7 +34,7 @@ export interface FileServer {
 const MODIFIED = 'Fri, 02 Jan 2026 03:04:05 GMT';
 const ending: (() => Promise<void>)[] = [];
 
-afterEach(async () => {
+afterEachTest(async () => {
   await Promise.all(ending.splice(0).map((end) => end()));
 });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterEachTest } from './clean-up.js';
 import { type CliOptions, type CliResult, cliEnvironment, runCli } from './cli.js';
 
 const SCRIPT = fileURLToPath(new URL('./shared-process.js', import.meta.url));
@@ -20,7 +20,7 @@ let shared: ChildProcess | undefined;
 let current: Run | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
-afterEach(() => {
+afterEachTest(() => {
   if (current !== undefined) shared?.kill('SIGKILL');
 });
 
