@@ -22,6 +22,7 @@ const LIBRARY = [
   'network',
   'insight',
   'counting',
+  'statistics',
   'errors',
   'assets',
 ];
@@ -51,8 +52,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'assets',
     'workers/kernel/common',
   ],
-  views: ['training', 'insight', 'counting', 'src/formats/pictures', 'network', 'errors'],
-  training: ['engine', 'counting', 'network', 'errors', 'assets', 'workers/kernel/common'],
+  views: ['training', 'insight', 'counting', 'statistics', 'src/formats/pictures', 'network', 'errors'],
+  training: ['engine', 'counting', 'statistics', 'network', 'errors', 'assets', 'workers/kernel/common'],
   // What runs a whole file or draws a page is handed to it: pipelines are above.
   serving: ['engine', 'inputs', 'views', 'formats', 'network', 'errors'],
   // What one of many machines does is run by a pipeline; here are the plan, the cuts, the shard's file, and what becomes of all.
@@ -66,7 +67,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: ['errors'],
   network: ['formats', 'errors', 'workers/kernel/common'],
   insight: ['network', 'errors'],
-  counting: ['errors', 'workers/kernel/common'],
+  counting: ['statistics', 'errors', 'workers/kernel/common'],
+  // Numbers in, numbers out.
+  statistics: ['errors'],
   assets: ['errors'],
   errors: [],
 };

@@ -1,6 +1,7 @@
 import { DigitflowError, type ErrorCode } from '../errors.js';
+import { type Interval, wilsonInterval } from '../statistics/intervals.js';
 import { Calibration, FixedSum } from './calibration.js';
-import { ConfusionMatrix, type Interval, wilsonInterval } from './confusion-matrix.js';
+import { ConfusionMatrix } from './confusion-matrix.js';
 import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
 import { State } from './state.js';
 

@@ -1,10 +1,10 @@
 import { DigitflowError } from '../errors.js';
+import type { Interval } from '../statistics/intervals.js';
 import type { CalibrationBin } from './calibration.js';
 import {
   type ClassScores,
   ConfusionMatrix,
   classScores,
-  type Interval,
   macroScores,
   type Scores,
 } from './confusion-matrix.js';

@@ -1,5 +1,5 @@
 export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
-export type { ClassScores, ConfusionMatrix, Interval, Scores } from '../counting/confusion-matrix.js';
+export type { ClassScores, ConfusionMatrix, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
 export type { LabelledRecords, Mistakes, RecordShape } from '../counting/scored-records.js';
@@ -72,3 +72,4 @@ export { normalize } from '../operators/normalize.js';
 export { sink, type Writable } from '../operators/sink.js';
 export { takeRecords, takeScored } from '../operators/take-records.js';
 export { tally } from '../operators/tally.js';
+export type { Interval } from '../statistics/intervals.js';

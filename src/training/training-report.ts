@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { type Interval, wilsonInterval } from '../counting/confusion-matrix.js';
 import { layerSizes, type Network, parameterCount } from '../network/network.js';
+import { type Interval, wilsonInterval } from '../statistics/intervals.js';
 import type { SharedTraining } from './shared-training.js';
 import type { BestEpoch, TrainingProgress } from './training-epochs.js';
 import {

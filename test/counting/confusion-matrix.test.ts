@@ -5,8 +5,6 @@ import {
   classScores,
   macroScores,
   topConfusions,
-  wilsonInterval,
-  Z_95,
 } from '../../src/counting/confusion-matrix.js';
 
 const PAIRS = [
@@ -184,50 +182,5 @@ describe('topConfusions', () => {
         3,
       ),
     ).toEqual([]);
-  });
-});
-
-describe('wilsonInterval', () => {
-  // R. G. Newcombe, Statistics in Medicine 17, 1998, Table I, method 3.
-  it.each([
-    [81, 263, 0.25529, 0.36621],
-    [15, 148, 0.06239, 0.16053],
-    [0, 20, 0, 0.16113],
-    [1, 29, 0.00611, 0.17176],
-  ])('of %d in %d is as Newcombe (1998) gives it', (correct, total, low, high) => {
-    const interval = wilsonInterval(correct, total);
-    expect(interval?.low).toBeCloseTo(low, 4);
-    expect(interval?.high).toBeCloseTo(high, 4);
-  });
-
-  it('is null when there is nothing to go by', () => {
-    expect(wilsonInterval(0, 0)).toBeNull();
-  });
-
-  it('holds the observed share, stays within 0..1 and is its own mirror image', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 1e9 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (total, share) => {
-          const correct = Math.round(total * share);
-          const interval = wilsonInterval(correct, total) ?? expect.unreachable();
-          expect(interval.low).toBeGreaterThanOrEqual(0);
-          expect(interval.low).toBeLessThanOrEqual(correct / total);
-          expect(interval.high).toBeGreaterThanOrEqual(correct / total);
-          expect(interval.high).toBeLessThanOrEqual(1);
-          const mirrored = wilsonInterval(total - correct, total) ?? expect.unreachable();
-          expect(mirrored.low).toBeCloseTo(1 - interval.high, 12);
-        },
-      ),
-    );
-  });
-
-  it('solves the equation that defines it: the share lies z standard errors off each bound', () => {
-    const interval = wilsonInterval(9533, 10_000) ?? expect.unreachable();
-    for (const bound of [interval.low, interval.high]) {
-      const standardError = Math.sqrt((bound * (1 - bound)) / 10_000);
-      expect(Math.abs(0.9533 - bound) / standardError).toBeCloseTo(Z_95, 9);
-    }
   });
 });

@@ -1,4 +1,4 @@
-import type { Interval, Scores } from '../../counting/confusion-matrix.js';
+import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
 import {
   digestWords,
@@ -11,6 +11,7 @@ import {
   readingWords,
 } from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
+import type { Interval } from '../../statistics/intervals.js';
 import type { Picture } from '../picture.js';
 import { drawMistakes } from './draw-picture.js';
 import { threadWords } from './progress.js';

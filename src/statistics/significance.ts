@@ -1,0 +1,45 @@
+import { DigitflowError } from '../errors.js';
+
+/**
+ * The two-sided p-value of McNemar's exact test: how often two classifiers that are equally good would differ at least as much
+ * on the records where one is right and the other wrong. Such records are then heads and tails of a fair coin.
+ *
+ * @param onlyFirst on how many records only the first one is right
+ * @param onlySecond on how many only the second one
+ * @returns 0..1; 1 where there are none, and where both counts are equal
+ * @throws DigitflowError USAGE for what are no counts
+ */
+export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
+  for (const count of [onlyFirst, onlySecond]) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new DigitflowError('USAGE', `mcnemarExact: expected counts from 0 up, found ${count}`);
+    }
+  }
+  if (onlyFirst === onlySecond) return 1;
+  const total = onlyFirst + onlySecond;
+  const fewer = Math.min(onlyFirst, onlySecond);
+  // The largest term of the tail by its logarithm, the others by their ratio to the one before.
+  let log = -total * Math.LN2;
+  for (let i = 1; i <= fewer; i++) log += Math.log((total - fewer + i) / i);
+  let [term, sum] = [1, 1];
+  for (let i = fewer; i > 0 && term > sum * Number.EPSILON; i--) {
+    term *= i / (total - i + 1);
+    sum += term;
+  }
+  return Math.min(1, 2 * Math.exp(log) * sum);
+}
+
+/**
+ * p-values of several questions that were asked of the same data, adjusted so that all taken together are wrong as seldom as
+ * one alone (S. Holm, Scandinavian Journal of Statistics 6, 1979). In the order given, each at least what it was.
+ */
+export function holm(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, index) => index).sort((a, b) => pValues[a] - pValues[b]);
+  const adjusted = new Array<number>(pValues.length);
+  let least = 0;
+  for (const [rank, index] of order.entries()) {
+    least = Math.min(1, Math.max(least, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = least;
+  }
+  return adjusted;
+}
