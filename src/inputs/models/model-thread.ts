@@ -3,10 +3,14 @@ import { MODEL_WORKER_FILE } from '../../assets.js';
 import { DigitflowError, type ErrorCode } from '../../errors.js';
 import type { ForeignFile, ForeignNetwork } from './read-foreign.js';
 
-/** The memory of a thread that reads a network: what more takes is hostile, or no network of ours. */
-const MOST_HEAP_MB = 256;
-/** Time for the start, and for each byte: 1.5 GB take a minute. */
-const PATIENCE_MS = 10_000;
+/** What more takes is hostile, or no network of ours. */
+const LIMITS = {
+  /** The memory of a thread that reads a network. */
+  heapMb: 256,
+  /** Time for the start; `MS_A_BYTE` comes to it. */
+  patienceMs: 10_000,
+};
+/** 1.5 GB take a minute. */
 const MS_A_BYTE = 50_000 / 1.5e9;
 
 /** That the file was read, or the end. */
@@ -21,11 +25,15 @@ type Answer =
  *
  * @throws DigitflowError NETWORK_FILE, NETWORK_TOO_LARGE, ZIP_BROKEN, USAGE; the signal's reason
  */
-export async function readApart(file: ForeignFile, signal?: AbortSignal): Promise<ForeignNetwork> {
+export async function readApart(
+  file: ForeignFile,
+  signal?: AbortSignal,
+  { heapMb, patienceMs } = LIMITS,
+): Promise<ForeignNetwork> {
   signal?.throwIfAborted();
   const worker = new Worker(MODEL_WORKER_FILE, {
     workerData: file,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
   });
   const fault = (found: string) =>
     new DigitflowError('NETWORK_FILE', `${file.name}: expected a network, found ${found}; export it again`);
@@ -35,7 +43,7 @@ export async function readApart(file: ForeignFile, signal?: AbortSignal): Promis
     return await new Promise<ForeignNetwork>((resolve, reject) => {
       abort = () => reject(signal?.reason);
       signal?.addEventListener('abort', abort);
-      const patience = PATIENCE_MS + file.bytes.length * MS_A_BYTE;
+      const patience = patienceMs + file.bytes.length * MS_A_BYTE;
       timer = setTimeout(
         () => reject(fault(`one that is not read after ${Math.round(patience / 1000)} s`)),
         patience,
@@ -47,7 +55,7 @@ export async function readApart(file: ForeignFile, signal?: AbortSignal): Promis
       });
       worker.once('error', (error: Error & { code?: string }) => {
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        reject(isMemory ? fault(`one that takes more than ${MOST_HEAP_MB} MB to read`) : error);
+        reject(isMemory ? fault(`one that takes more than ${heapMb} MB to read`) : error);
       });
       // Of one that says nothing this is the last that is heard.
       worker.once('exit', (code) => reject(fault(`one whose reading ended (code ${code})`)));
