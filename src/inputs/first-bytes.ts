@@ -9,7 +9,7 @@ import {
   nameOf,
   openBytes,
   openWeb,
-  pathOf,
+  placeOf,
   unpacked,
   webUrlOf,
 } from './bytes/open-bytes.js';
@@ -45,7 +45,7 @@ export interface FirstBytes {
 
 /** Whether an input can be opened only once, and may take for ever to open: stdin, a pipe, a device, a stream in memory. */
 export function isStream(input: ByteInput): boolean {
-  if (pathOf(input) === null) return !(input instanceof Uint8Array) && webUrlOf(input) === null;
+  if (placeOf(input) === null) return !(input instanceof Uint8Array) && webUrlOf(input) === null;
   const stats = statsOf(input);
   return stats !== null && !stats.isFile() && !stats.isDirectory();
 }
@@ -57,7 +57,7 @@ export function isFolder(input: ByteInput): boolean {
 
 /** Null where there is no path, or nothing at it. Not node:fs/promises, which takes 2 ms to load. */
 function statsOf(input: ByteInput): Stats | null {
-  const path = pathOf(input);
+  const path = placeOf(input);
   try {
     return path === null ? null : (statSync(path, { throwIfNoEntry: false }) ?? null);
   } catch {
@@ -67,7 +67,7 @@ function statsOf(input: ByteInput): Stats | null {
 
 /** The path of a regular file, which can be opened more than once; null for everything else. */
 function regularPathOf(input: ByteInput): string | null {
-  return statsOf(input)?.isFile() ? pathOf(input) : null;
+  return statsOf(input)?.isFile() ? placeOf(input) : null;
 }
 
 /** The size of a regular file that is not packed: workers can read it. Null for everything else. */

@@ -90,6 +90,17 @@ describe.each([
   });
 });
 
+describe('stdin that is a file', () => {
+  it('is read from where the shell has left it', async () => {
+    const path = await tempFile(Buffer.concat([Buffer.from('a line\n'), imagesIdx(200, 28, 28)]));
+    const script = `{ read line; exec "$0" "$1"; } < "$2"`;
+    const child = spawn('bash', ['-c', script, process.execPath, await programFile(), path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    expect((await text(child.stdout)).trim()).toBe('stdin 200 156800');
+  });
+});
+
 describe('stdin that stays open', () => {
   it('does not keep the process alive when it is no longer read', async () => {
     const child = spawn(process.execPath, [await programFile(), '784'], {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs';
 import { promisify } from 'node:util';
 import { inputError } from '../../errors.js';
-import { type ByteInput, nameOf, openWeb, pathOf, webUrlOf } from './open-bytes.js';
+import { type ByteInput, nameOf, openWeb, placeOf, webUrlOf } from './open-bytes.js';
 
 /** What tells whether a file is still the same. */
 export interface FileIdentity {
@@ -21,7 +21,7 @@ export interface FileIdentity {
 export async function fileIdentity(input: ByteInput): Promise<FileIdentity> {
   const url = webUrlOf(input);
   if (url !== null) return webIdentity(url);
-  const path = pathOf(input);
+  const path = placeOf(input);
   if (path === null) return { bytes: null, modifiedMs: null };
   const stats = await promisify(stat)(path).catch((error: unknown) => {
     throw inputError(error, nameOf(input));

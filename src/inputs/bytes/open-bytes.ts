@@ -1,4 +1,4 @@
-import { constants, createReadStream, fstatSync, open, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, fstatSync, open, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DigitflowError, inputError, quoteValue, reasonOf } from '../../errors.js';
@@ -30,6 +30,23 @@ export function webUrlOf(input: ByteInput): URL | null {
 /** What a URL is called wherever it is told or written: a query, as of a presigned URL, and a password are secrets. */
 export function webName({ origin, pathname }: URL): string {
   return origin + pathname;
+}
+
+/** Where an input can be opened as often as one likes, if it is a file: its path, which stdin has, too, where it is `< file`. */
+export function placeOf(input: ByteInput): string | null {
+  return input === '-' ? stdinPlace() : pathOf(input);
+}
+
+/** Null where stdin is no file, or where the shell has read a part of it; Linux alone tells. */
+function stdinPlace(): string | null {
+  const place = '/proc/self/fd/0';
+  try {
+    if (!fstatSync(0).isFile()) return null;
+    accessSync(place, constants.R_OK);
+    return /^pos:\s+0$/m.test(readFileSync('/proc/self/fdinfo/0', 'latin1')) ? place : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What to call an input in an error; throws USAGE for a URL of which nothing can be read. */
@@ -109,7 +126,9 @@ async function openStdin(name: string): Promise<ByteSource> {
   const stats = fstatSync(0);
   if (stats.isFIFO() || stats.isSocket()) return pipeBytes(0, name);
   if (!stats.isFile()) return iterableBytes(process.stdin, name);
-  const file = new OpenFile(0, 'stdin');
+  const place = stdinPlace();
+  if (place !== null) return new FileBytes(await OpenFile.open(place, name));
+  const file = new OpenFile(0, name);
   // For good: descriptor 0 is not ours to close.
   file.retain();
   return new FileBytes(file, null);
