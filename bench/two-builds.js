@@ -5,12 +5,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { alternate } from './lib/alternate.js';
 import { runToEnd } from './lib/children.js';
+import { binaryRequest } from './lib/infer-requests.js';
+import { IMAGE_BYTES, readMnist } from './lib/mnist.js';
 import { trainingCsv } from './lib/mnist-csv.js';
 import { ROOT } from './lib/product.js';
 import { showSpread } from './lib/report.js';
+import { costOf, withServer } from './lib/serve-process.js';
 import { ratio, spread } from './lib/statistics.js';
 
 const EPOCHS = 6;
+const IMAGES = 1000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,13 +28,19 @@ if (positionals.length !== 1 || !(Number.isInteger(rounds) && rounds > 0)) {
 
 const folder = mkdtempSync(join(tmpdir(), 'digitflow-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const builds = { other: executableOf(resolve(positionals[0])), this: executableOf(ROOT) };
+const builds = { other: resolve(positionals[0]), this: ROOT };
 const csv = await trainingCsv({ rows: 60_000, repeats: 15 });
-const score = (program) =>
-  runToEnd(process.execPath, [program, 'score', csv.path, '--out', fresh('rows.csv')]);
+const score = (root) =>
+  runToEnd(process.execPath, [executableOf(root), 'score', csv.path, '--out', fresh('rows.csv')]);
+const request = binaryRequest(readMnist('t10k').pixels.subarray(0, IMAGES * IMAGE_BYTES));
+const asked = { path: '/v2/models/sigmoid/infer', request, connections: 4, seconds: 2 };
 
-await compare('evaluate', (program) => runToEnd(process.execPath, [program, 'evaluate']));
+await compare('evaluate', (root) => runToEnd(process.execPath, [executableOf(root), 'evaluate']));
 await compare(`score, ${csv.rows.toLocaleString('en')} rows`, score);
+await compare(`serve, CPU time for ${IMAGES} times ${IMAGES} images as bytes`, async (root) => {
+  const { cpuMs } = await withServer('digitflow', (server) => costOf(server, asked), root);
+  return { wallMs: IMAGES * cpuMs };
+});
 await compare('train, an epoch, one core', epoch);
 
 /** The program of a folder where `npm run build` was run. */
@@ -40,7 +50,7 @@ function executableOf(root) {
 }
 
 async function compare(what, run) {
-  const contenders = Object.entries(builds).map(([name, program]) => ({ name, run: () => run(program) }));
+  const contenders = Object.entries(builds).map(([name, root]) => ({ name, run: () => run(root) }));
   const samples = await alternate(contenders, { rounds });
   const [other, ours] = ['other', 'this'].map((name) => samples.get(name).wallMs);
   const show = (ms) => showSpread(spread(ms), 0, ' ms');
@@ -49,7 +59,7 @@ async function compare(what, run) {
 }
 
 /** As its log has it: the start, and the first epoch, are not counted. */
-async function epoch(program) {
+async function epoch(root) {
   const log = fresh('log.ndjson');
   const settings = ['--epochs', `${EPOCHS}`, '--workers', '0', '--augment', 'none', '--validation', '0'];
   const files = ['--out', fresh('network.safetensors'), '--log', log];
@@ -57,7 +67,7 @@ async function epoch(program) {
     '-c',
     '0',
     process.execPath,
-    program,
+    executableOf(root),
     'train',
     ...settings,
     ...files,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {string} url
  * @property {import('./infer-requests.js').PostRequest} request
  * @property {number} connections
- * @property {number} perSecond Infinity for as many as there are replies
+ * @property {number} [perSecond] default: each connection asks again once it has its reply
  * @property {number} seconds
  */
 
@@ -18,32 +18,48 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {number} due
  * @property {number} sent
  * @property {number} errors
+ * @property {number} seconds how long it really took
  * @property {Map<number, number[]>} latencies by status, in milliseconds
  */
 
 /**
- * Asks at a steady rate, whether replies come or not, over connections that stay open.
+ * Asks at a steady rate, whether replies come or not, over connections that stay open. Who asks shares the cores with who is
+ * asked, so it does no more than that: the request is made beforehand, and of a reply it reads the head and counts the rest.
  *
  * @param {PacedLoad} load
  * @returns {Promise<Outcome>}
  */
 export async function pacedLoad({ url, request, connections, perSecond, seconds }) {
-  const outcome = { due: 0, sent: 0, errors: 0, latencies: new Map() };
+  const outcome = { due: 0, sent: 0, errors: 0, seconds: 0, latencies: new Map() };
   const free = [];
-  const note = (status, ms) => {
-    if (!outcome.latencies.has(status)) outcome.latencies.set(status, []);
-    outcome.latencies.get(status).push(ms);
+  const send = (connection) => {
+    outcome.sent++;
+    connection.ask();
+  };
+  const heard = {
+    free: (connection) => free.push(connection),
+    lost: (connection) => free.includes(connection) && free.splice(free.indexOf(connection), 1),
+    reply: (status, ms) => {
+      if (!outcome.latencies.has(status)) outcome.latencies.set(status, []);
+      outcome.latencies.get(status).push(ms);
+    },
   };
   const bytes = bytesOf(url, request);
-  const all = Array.from({ length: connections }, () => new Connection(url, bytes, free, note));
+  const all = Array.from({ length: connections }, () => new Connection(url, bytes, heard));
   while (free.length < connections) await sleep(1);
   const startMs = performance.now();
-  for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - startMs) {
-    const due =
-      perSecond === Number.POSITIVE_INFINITY ? outcome.due + free.length : (elapsed / 1000) * perSecond;
-    for (; outcome.due < Math.floor(due); outcome.due++) if (free.shift()?.ask()) outcome.sent++;
+  const elapsed = () => (performance.now() - startMs) / 1000;
+  if (perSecond === undefined) {
+    heard.free = send;
+    free.splice(0).forEach(send);
+    await sleep(seconds * 1000);
+  }
+  while (elapsed() < seconds) {
+    for (const due = Math.floor(elapsed() * perSecond); outcome.due < due; outcome.due++)
+      if (free.length > 0) send(free.shift());
     await sleep(1);
   }
+  outcome.seconds = elapsed();
   for (const connection of all) outcome.errors += connection.end();
   return outcome;
 }
@@ -58,6 +74,11 @@ function bytesOf(url, { body, headers }) {
   ]);
 }
 
+/** What the head of a reply takes at most. */
+const HEAD_BYTES = 1024;
+/** All connections read to the same place. */
+const RECEIVED = Buffer.allocUnsafe(2 ** 16);
+
 /** A connection with at most one request on it; opened anew where it is closed. */
 class Connection {
   #socket;
@@ -66,23 +87,25 @@ class Connection {
   #startMs = 0;
   /** What is still to come: the reply, and that all of the request has gone. A refusal comes before that. */
   #open = 0;
-  #received = Buffer.alloc(0);
+  #head = '';
+  #status = 0;
+  /** How many bytes of the reply are still to come, once its head is there. */
+  #rest = 0;
+  #url;
   #bytes;
-  #free;
-  #note;
+  #heard;
 
-  constructor(url, bytes, free, note) {
+  constructor(url, bytes, heard) {
+    this.#url = new URL(url);
     this.#bytes = bytes;
-    this.#free = free;
-    this.#note = note;
-    this.#connect(new URL(url));
+    this.#heard = heard;
+    this.#connect();
   }
 
   ask() {
     this.#open = 2;
     this.#startMs = performance.now();
     this.#socket.write(this.#bytes, (error) => error || this.#done());
-    return true;
   }
 
   /** How often it was cut off with a request on it. */
@@ -92,35 +115,41 @@ class Connection {
     return this.#errors;
   }
 
-  #connect(url) {
-    const socket = connect({ port: Number(url.port), host: url.hostname, noDelay: true });
-    this.#socket = socket;
-    socket.on('data', (chunk) => this.#take(chunk)).on('error', () => {});
-    socket.once('connect', () => this.#free.push(this));
-    socket.once('close', () => {
+  #connect() {
+    const { port, hostname: host } = this.#url;
+    const onread = { buffer: RECEIVED, callback: (length) => this.#take(length) };
+    this.#socket = connect({ port: Number(port), host, noDelay: true, onread });
+    this.#socket.on('error', () => {});
+    this.#socket.once('connect', () => this.#heard.free(this));
+    this.#socket.once('close', () => {
       if (this.#isOver) return;
       if (this.#open > 0) this.#errors++;
-      const at = this.#free.indexOf(this);
-      if (at >= 0) this.#free.splice(at, 1);
+      this.#heard.lost(this);
       this.#open = 0;
-      this.#received = Buffer.alloc(0);
-      this.#connect(url);
+      this.#head = '';
+      this.#rest = 0;
+      this.#connect();
     });
   }
 
-  #take(chunk) {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    const end = this.#received.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const head = this.#received.toString('latin1', 0, end);
-    const length = Number(/^content-length: (\d+)$/im.exec(head)[1]);
-    if (this.#received.length < end + 4 + length) return;
-    this.#received = Buffer.alloc(0);
-    this.#note(Number(head.slice(9, 12)), performance.now() - this.#startMs);
+  #take(length) {
+    if (this.#rest === 0) {
+      const before = this.#head.length;
+      this.#head += RECEIVED.latin1Slice(0, Math.min(length, HEAD_BYTES));
+      const end = this.#head.indexOf('\r\n\r\n');
+      if (end < 0) return true;
+      this.#status = Number(this.#head.slice(9, 12));
+      this.#rest = end + 4 - before + Number(/^content-length: (\d+)$/im.exec(this.#head.slice(0, end))[1]);
+      this.#head = '';
+    }
+    this.#rest -= length;
+    if (this.#rest > 0) return true;
+    this.#heard.reply(this.#status, performance.now() - this.#startMs);
     this.#done();
+    return true;
   }
 
   #done() {
-    if (--this.#open === 0 && !this.#isOver) this.#free.push(this);
+    if (--this.#open === 0 && !this.#isOver) this.#heard.free(this);
   }
 }

@@ -1,5 +1,6 @@
 import { pacedLoad } from './paced-load.js';
 import { showSpread } from './report.js';
+import { withServer } from './serve-process.js';
 import { spread } from './statistics.js';
 
 const SECONDS = 3;
@@ -9,30 +10,22 @@ const TIMES = 10;
 const GOALS = { goodput: 0.6, p99Ms: 1500 };
 
 /**
- * Asks for ten times as much as a server can bear, of each kind of request. What it bears is measured just before, by as many
- * requests as it answers.
+ * Asks for ten times as much as a server can bear, of each kind of request, and each time another process. What it bears is
+ * measured just before, by as many requests as it answers.
  *
- * @param {{ url: string, cpuMs: () => Promise<number> }} server
  * @param {readonly { name: string, path: string, request: import('./infer-requests.js').PostRequest, connections: number }[]} kinds
  *   connections: as many as make the server work all the time
  * @param {{ rounds: number, log: (line: string) => void }} options
  */
-export async function measureOverload(server, kinds, { rounds, log }) {
+export async function measureOverload(kinds, { rounds, log }) {
   const samples = Object.fromEntries(kinds.map(({ name }) => [name, []]));
   let bad = 0;
   for (let round = 0; round < rounds; round++) {
     log(`serve, too much: round ${round + 1} of ${rounds}`);
-    for (const { name, path, request, connections } of kinds) {
-      const load = { url: `${server.url}${path}`, request, seconds: SECONDS };
-      const borne = await measured(server, {
-        ...load,
-        connections,
-        perSecond: Number.POSITIVE_INFINITY,
-      });
-      const perSecond = TIMES * borne.answered;
-      const asked = await measured(server, { ...load, connections: MANY, perSecond });
-      samples[name].push({ borne, asked: { perSecond, ...asked } });
-      bad += asked.bad;
+    for (const { name, ...kind } of kinds) {
+      const sample = await withServer('digitflow', (server) => tenTimes(server, kind));
+      samples[name].push(sample);
+      bad += sample.asked.bad;
     }
   }
   const show = (name, value, digits, unit) => showSpread(spread(samples[name].map(value)), digits, unit);
@@ -84,16 +77,28 @@ export async function measureOverload(server, kinds, { rounds, log }) {
   };
 }
 
+async function tenTimes(server, { path, request, connections }) {
+  const load = { url: `${server.url}${path}`, request, seconds: SECONDS };
+  // Until V8 has compiled all of it, it is something else that is measured.
+  await pacedLoad({ ...load, connections, seconds: 1 });
+  const borne = await measured(server, { ...load, connections });
+  const perSecond = TIMES * borne.answered;
+  return {
+    borne,
+    asked: { perSecond, ...(await measured(server, { ...load, connections: MANY, perSecond })) },
+  };
+}
+
 async function measured(server, load) {
   const before = await server.cpuMs();
-  const { latencies, errors } = await pacedLoad(load);
+  const { latencies, errors, seconds } = await pacedLoad(load);
   const cpuMs = (await server.cpuMs()) - before;
   const answered = (latencies.get(200) ?? []).sort((a, b) => a - b);
   const refused = latencies.get(503)?.length ?? 0;
   const all = [...latencies.values()].reduce((sum, each) => sum + each.length, 0);
   const at = (share) => answered[Math.floor(answered.length * share)] ?? Number.POSITIVE_INFINITY;
   return {
-    ...{ answered: answered.length / load.seconds, refused: refused / load.seconds },
+    ...{ answered: answered.length / seconds, refused: refused / seconds },
     ...{ answeredOfCpu: answered.length / cpuMs, p50Ms: at(0.5), p99Ms: at(0.99) },
     bad: errors + all - answered.length - refused,
   };

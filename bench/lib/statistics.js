@@ -37,6 +37,7 @@ export function ratio(above, below) {
 function quantile(sorted, share) {
   const rank = share * (sorted.length - 1);
   const below = Math.floor(rank);
-  const next = sorted[Math.min(below + 1, sorted.length - 1)];
-  return sorted[below] + (next - sorted[below]) * (rank - below);
+  // Not reckoned where it is one of them: it may be infinite.
+  if (rank === below) return sorted[below];
+  return sorted[below] + (sorted[below + 1] - sorted[below]) * (rank - below);
 }

@@ -1,13 +1,15 @@
-// A server of its own process, which tells who started it where it listens and what it has cost: `empty`, `onnx` or `digitflow`.
+// A server of its own process, which tells who started it where it listens and what it has cost: `empty`, `onnx` or `digitflow`, and
+// the folder of the build.
 import { fastify } from 'fastify';
 import { IMAGE_BYTES } from '../lib/mnist.js';
 import { onnxModel } from '../lib/onnx-model.js';
 import { loadDigitflow } from '../lib/product.js';
 import { createSession, loadOnnxRuntime } from './onnxruntime.js';
 
+const [kind, root] = process.argv.slice(2);
 const START = {
   digitflow: async () => {
-    const { serve } = await loadDigitflow();
+    const { serve } = await loadDigitflow(root);
     return (await serve({ port: 0, quiet: true })).url;
   },
   empty: () => listen(() => {}),
@@ -50,4 +52,4 @@ process.on('message', () => {
   process.send({ cpuMs: (user + system) / 1000 });
 });
 process.on('disconnect', () => process.exit());
-process.send({ url: await START[process.argv[2]]() });
+process.send({ url: await START[kind]() });
