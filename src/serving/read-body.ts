@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Turn } from './overload.js';
+import { letGo, Turn } from './overload.js';
 import { RequestFault } from './request-fault.js';
 
 /** How much of a request's body is taken. */
@@ -99,8 +99,10 @@ export class Bodies {
           return fail(fault);
         }
         if (length < declared) whole ??= this.#spare.take(declared);
-        if (whole !== undefined) whole.set(chunk, at);
-        else if (fresh.push(chunk) === MOST_PIECES) chunks.push(Buffer.concat(fresh.splice(0)));
+        if (whole !== undefined) {
+          whole.set(chunk, at);
+          letGo(chunk);
+        } else if (fresh.push(chunk) === MOST_PIECES) chunks.push(Buffer.concat(fresh.splice(0)));
       };
       const cutOff = () =>
         fail(new RequestFault(400, 'body: expected all of it, found the connection closed'));
