@@ -79,7 +79,8 @@ export function askNetwork(
   };
 }
 
-interface AskOptions {
+/** How a network is asked. */
+export interface AskOptions {
   readonly asksTurns?: boolean | undefined;
   readonly limit?: number | undefined;
 }

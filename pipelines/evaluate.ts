@@ -223,7 +223,7 @@ export function describeModel({ network, name, sha256, found, runtime }: Model):
 }
 
 /** What a report says of its input, after it was read: only then are its digests known. */
-async function describeData(input: Input, isComplete: boolean): Promise<Evaluation['data']> {
+export async function describeData(input: Input, isComplete: boolean): Promise<Evaluation['data']> {
   const { name, image, guesses } = input;
   const files = await input.files(isComplete);
   return {

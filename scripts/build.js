@@ -20,6 +20,7 @@ const LIBRARY = {
   network: 'src/entries/network-api.ts',
   insight: 'src/entries/insight-api.ts',
   training: 'src/entries/training-api.ts',
+  judging: 'src/entries/judging-api.ts',
 };
 
 /**

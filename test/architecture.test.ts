@@ -21,6 +21,7 @@ const LIBRARY = [
   'formats',
   'network',
   'insight',
+  'judging',
   'counting',
   'statistics',
   'errors',
@@ -44,6 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   outputs: [
     'training',
     'engine',
+    'judging',
     'counting',
     'insight',
     'network',
@@ -52,7 +54,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'assets',
     'workers/kernel/common',
   ],
-  views: ['training', 'insight', 'counting', 'statistics', 'src/formats/pictures', 'network', 'errors'],
+  views: [
+    'training',
+    'insight',
+    'judging',
+    'counting',
+    'statistics',
+    'src/formats/pictures',
+    'network',
+    'errors',
+  ],
   training: ['engine', 'counting', 'statistics', 'network', 'errors', 'assets', 'workers/kernel/common'],
   // What runs a whole file or draws a page is handed to it: pipelines are above.
   serving: ['engine', 'inputs', 'views', 'formats', 'network', 'errors'],
@@ -67,6 +78,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: ['errors'],
   network: ['formats', 'errors', 'workers/kernel/common'],
   insight: ['network', 'errors'],
+  // Is it good enough, and better than another?
+  judging: ['counting', 'statistics', 'errors'],
   counting: ['statistics', 'errors', 'workers/kernel/common'],
   // Numbers in, numbers out.
   statistics: ['errors'],

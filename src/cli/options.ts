@@ -193,9 +193,13 @@ export function onOpened(
 }
 
 /** Notes that the records would be read better in another way, or are read no better than by chance. */
-export function noteReading(flags: Pick<RunningFlags, 'quiet'>, evaluation: Evaluation): void {
+export function noteReading(
+  flags: Pick<RunningFlags, 'quiet'>,
+  evaluation: Pick<Evaluation, 'otherReading' | 'isNearChance'>,
+  ahead = '',
+): void {
   const words = readingWords(evaluation);
-  if (words !== null) sayNote(flags, words.charAt(0).toLowerCase() + words.slice(1));
+  if (words !== null) sayNote(flags, ahead + words.charAt(0).toLowerCase() + words.slice(1));
 }
 
 /** Notes what was done to pictures, and what is doubtful about them. */

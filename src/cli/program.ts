@@ -25,6 +25,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
       'turn images in CSV, IDX, NumPy or pictures into predictions: one a row, in input order, for as long as input comes',
     load: async () => (await import('./score-command.js')).defineScore,
   },
+  compare: {
+    usage: '[options] <networks...> [images] [labels]',
+    description:
+      'tell which of two networks or more is better, on the same images, and whether that is chance',
+    load: async () => (await import('./judging/compare-command.js')).defineCompare,
+  },
   train: {
     usage: '[options]',
     description: 'find the weights and biases of a network: learn from labelled images',
@@ -83,6 +89,7 @@ Examples:
   $ digitflow evaluate                   the bundled MNIST test set and network
   $ digitflow evaluate images labels     any IDX files, gzipped or not
   $ digitflow score images.csv           a prediction for each row of a CSV
+  $ digitflow compare sigmoid relu       which of two networks is better
   $ digitflow train --out f.safetensors  find weights and biases of your own
   $ digitflow look digit 0               what one digit lights up in the network
   $ digitflow report                     all of it as one HTML page

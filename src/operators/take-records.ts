@@ -31,16 +31,32 @@ export function takeRecords(limit: number): MonoTypeOperatorFunction<Records> {
 export function takeScored(limit = Number.POSITIVE_INFINITY): OperatorFunction<Batch, ScoredRecords> {
   return (source) =>
     source.pipe(
-      takeWhile((batch) => batch.first < limit || isEmpty(batch)),
-      map((batch) => firstScored(batch, Math.max(0, limit - batch.first))),
+      takeWhile((batch) => isWanted(batch, limit)),
+      map((batch) => firstScored(batch, limit)),
     );
+}
+
+/** `takeScored` for batches of the same records. */
+export function takeScoredTogether(
+  limit = Number.POSITIVE_INFINITY,
+): OperatorFunction<readonly Batch[], readonly ScoredRecords[]> {
+  return (source) =>
+    source.pipe(
+      takeWhile(([first]) => isWanted(first, limit)),
+      map((batches) => batches.map((batch) => firstScored(batch, limit))),
+    );
+}
+
+function isWanted(batch: Batch, limit: number): boolean {
+  return batch.first < limit || isEmpty(batch);
 }
 
 function isEmpty({ scored, fault }: Batch): boolean {
   return scored.records + scored.rejects === 0 && fault === undefined;
 }
 
-function firstScored(batch: Batch, wanted: number): ScoredRecords {
+function firstScored(batch: Batch, limit: number): ScoredRecords {
+  const wanted = Math.max(0, limit - batch.first);
   batch.check(wanted);
   const { count, scored, fault } = batch;
   if (count + scored.rejects <= wanted && fault === undefined) return batch;

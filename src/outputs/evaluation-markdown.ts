@@ -18,7 +18,7 @@ const MAX_CONFUSIONS = 10;
 const ABSENT = '–';
 
 /** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table, or steer what shows it. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return safeText(text.replace(/\s+/g, ' ')).replace(
     /[\\`*_[\]<>|&~#]/g,
     (character) => `&#${character.charCodeAt(0)};`,
@@ -26,7 +26,11 @@ function escaped(text: string): string {
 }
 
 /** A table of escaped cells; all columns but the first are aligned as `others` says. */
-function table(header: readonly string[], rows: readonly (readonly string[])[], others = '---:'): string {
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  others = '---:',
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = header.map((_, column) => (column === 0 ? '---' : others));
   return [header, rule, ...rows].map(line).join('\n');

@@ -1,8 +1,14 @@
 import type { Evaluation } from '../counting/evaluation.js';
+import type { Comparison } from '../judging/comparison.js';
 
 /** The evaluation as JSON, see `jsonText`. */
 export function evaluationJson(evaluation: Evaluation): string {
   return jsonText(evaluation);
+}
+
+/** A comparison of networks as JSON, see `jsonText`. */
+export function comparisonJson(comparison: Comparison): string {
+  return jsonText(comparison);
 }
 
 /** What is said of a training as JSON, see `jsonText`. */

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import { type PairedCounts, Z_95 } from './intervals.js';
 
 /**
  * The two-sided p-value of McNemar's exact test: how often two classifiers that are equally good would differ at least as much
@@ -42,4 +43,20 @@ export function holm(pValues: readonly number[]): number[] {
     adjusted[index] = least;
   }
   return adjusted;
+}
+
+/** 80 % of the standard normal distribution lies below this: qnorm(0.8) in R. */
+const Z_80 = 0.8416212335729143;
+
+/**
+ * How many records it takes to find a difference such as was seen, if it is the true one, four times out of five, by McNemar's
+ * test at 5 % (R. J. Connor, Biometrics 43, 1987, pages 207-211); null where none was seen.
+ */
+export function recordsToTell({ both, onlyFirst, onlySecond, neither }: PairedCounts): number | null {
+  const total = both + onlyFirst + onlySecond + neither;
+  if (onlyFirst === onlySecond) return null;
+  const discordant = (onlyFirst + onlySecond) / total;
+  const difference = (onlyFirst - onlySecond) / total;
+  const reach = Z_95 * Math.sqrt(discordant) + Z_80 * Math.sqrt(discordant - difference ** 2);
+  return Math.ceil((reach / difference) ** 2);
 }
