@@ -75,7 +75,7 @@ describe('package.json', () => {
     const code = `Promise.all([${names}].map((name) => import(name))).then((all) => console.log(all.length))`;
     const { stdout } = spawnSync(process.execPath, ['-e', code], { cwd: root, encoding: 'utf8' });
     expect(stdout).toBe(`${entries.length}\n`);
-    expect(entries.length).toBe(5);
+    expect(entries.length).toBe(6);
   });
 
   test('has a program that a shell can start', () => {
