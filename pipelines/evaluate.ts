@@ -11,12 +11,11 @@ import type { ChooseReading } from '../src/inputs/candidate-readings.js';
 import type { DigestMode } from '../src/inputs/data-stream.js';
 import type { ImageFiles, Input } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
-import { knownDataset } from '../src/inputs/known-datasets.js';
 import { type AnyModelOptions, anyModelOf, type Model } from '../src/inputs/models/open-model.js';
 import { findImages, type ImagesSpec } from '../src/inputs/open-inputs.js';
 import type { ReadOptions } from '../src/inputs/read-inputs.js';
 import type { ReadRecords } from '../src/insight/readings.js';
-import { layerSizes, lossOf, parameterCount } from '../src/network/network.js';
+import { lossOf } from '../src/network/network.js';
 import { describeNormalization, type Normalization, saidOf } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch-records.js';
@@ -29,6 +28,8 @@ import { takeRecords, takeScored } from '../src/operators/take-records.js';
 import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import type { ReadingOptions } from './hold.js';
+import { describeData, describeModel } from './judging/describe-evaluated.js';
+import type { SliceBy, Slicing } from './judging/slicing.js';
 import { openModelScorer } from './open-model-scorer.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
@@ -45,6 +46,8 @@ export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOpt
   readonly limit?: number | undefined;
   /** How many of the worst mistakes to keep. Default 10. */
   readonly mistakes?: number | undefined;
+  /** What to cut the evaluation by. Default: nothing. */
+  readonly slices?: readonly SliceBy[] | undefined;
   /**
    * Aborting it stops the reading; what was read is evaluated, and the result is marked partial. Where not even so much
    * was read as tells how to read it there is no result: `evaluate` rejects with the signal's reason.
@@ -103,17 +106,17 @@ export async function evaluateFiles(
     reading,
     // Of the bundled set all is known, and only a network of which we have the weights can be asked at once.
     choose: options.images === undefined || model.runtime !== undefined ? undefined : choose,
-    ...{ digest, onInput, onOpened },
+    ...{ digest, onInput, onOpened, columns: options.slices?.filter((by) => typeof by === 'string') },
   });
   try {
     const needs = await unlessAborted(inputs.look(from, until), signal);
     const { records = null } = needs;
     const most = Math.min(records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
     const scorer = await openModelScorer(model, {
-      ...{ ...needs, workers, batchSize },
+      ...{ ...needs, workers, batchSize, withIds: options.slices !== undefined },
       records: Number.isFinite(most) ? most : null,
     });
-    const run = { inputs, records, scorer, model, normalization };
+    const run = { inputs, files, records, scorer, model, normalization };
     return await withScorer(scorer, () => evaluateInputs(run, options));
   } catch (error) {
     throw await abortOr(error, signal);
@@ -125,6 +128,7 @@ export async function evaluateFiles(
 /** What is open for one evaluation. */
 interface EvaluationRun {
   readonly inputs: Inputs;
+  readonly files: ImageFiles;
   /** How many there are to be read; null where that is not known. */
   readonly records: number | null;
   readonly scorer: Scorer;
@@ -134,7 +138,7 @@ interface EvaluationRun {
 
 /** From bytes to a report. */
 async function evaluateInputs(
-  { inputs, records: recordCount, scorer, model, normalization: wanted }: EvaluationRun,
+  { inputs, files, records: recordCount, scorer, model, normalization: wanted }: EvaluationRun,
   options: EvaluateFilesOptions,
 ): Promise<EvaluateResult> {
   const {
@@ -156,6 +160,11 @@ async function evaluateInputs(
   const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
   const total = Math.min(limit, recordCount ?? Number.POSITIVE_INFINITY);
   const sample = new ReadingSample();
+  let slicing: Slicing | undefined;
+  if (options.slices !== undefined) {
+    const { openSlicing } = await import('./judging/slicing.js');
+    slicing = await openSlicing(options.slices, { input, files, normalization, ...options.reading });
+  }
   // The clock of node:perf_hooks takes a millisecond to load.
   const start = process.hrtime.bigint();
   const scored = inputs.pieces(scorer.slots, { from, until }).pipe(
@@ -174,6 +183,7 @@ async function evaluateInputs(
     takeScored(limit),
     tap((records) => sample.add(records)),
     tap((records) => onBatch?.(records)),
+    tap((records) => slicing?.add(records)),
     tally(counting),
     tap((counted) => onProgress?.(counted, Number.isFinite(total) ? total : undefined)),
   );
@@ -191,6 +201,7 @@ async function evaluateInputs(
     workers: scorer.workers,
     seconds,
     partial,
+    slices: slicing?.finish(partial ? recordCount : counted.images),
     otherReading: isLow ? await otherReadingOf(input.guesses, { ...sample.records, normalization }) : null,
   });
   return { evaluation, mistakes: counted.mistakes.worst, normalization };
@@ -203,35 +214,4 @@ async function evaluateInputs(
     const { reading = {} } = options;
     return findOtherReading({ network: model.network, spec: options, guesses, reading, records });
   }
-}
-
-/** What a report says of a network. */
-export function describeModel({ network, name, sha256, found, runtime }: Model): Evaluation['model'] {
-  const own = {
-    activations: network.layers.map((layer) => layer.activation),
-    parameters: parameterCount(network),
-  };
-  const apart = runtime && {
-    activations: [],
-    parameters: runtime.parameters,
-    runtime: 'onnxruntime' as const,
-  };
-  return {
-    ...{ name, sha256, layers: layerSizes(network), ...(apart ?? own) },
-    ...(found === undefined ? {} : { found }),
-  };
-}
-
-/** What a report says of its input, after it was read: only then are its digests known. */
-export async function describeData(input: Input, isComplete: boolean): Promise<Evaluation['data']> {
-  const { name, image, guesses } = input;
-  const files = await input.files(isComplete);
-  return {
-    name,
-    dataset: knownDataset(files[0].sha256, files[1]?.sha256)?.name ?? null,
-    files: files.map((file) => ({ path: file.name, sha256: file.sha256 })),
-    height: image.height,
-    width: image.width,
-    ...(guesses.length > 0 ? { dialect: guesses } : {}),
-  };
 }

@@ -21,5 +21,8 @@ export async function evaluationText(
   if (format === 'csv') return (await import('../src/outputs/evaluation-csv.js')).evaluationCsv(evaluation);
   const { height, width } = evaluation.data;
   const pictures = mistakes.map(({ pixels }) => pictureOf(pixels, height, width, normalization.transposed));
-  return renderEvaluation(evaluation, pictures, options);
+  const text = renderEvaluation(evaluation, pictures, options);
+  if (!evaluation.slices?.length) return text;
+  const { renderSlices } = await import('../src/views/terminal/judging/render-slices.js');
+  return `${text}\n${renderSlices(evaluation.slices, options)}`;
 }

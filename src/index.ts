@@ -3,6 +3,7 @@ export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
+export type { SliceBy, SliceGiven } from '../pipelines/judging/slicing.js';
 export {
   type QueueOptions,
   type QueueRunOptions,
@@ -37,6 +38,7 @@ export type {
 } from './counting/evaluation.js';
 export type { PictureDoubts, PicturesSeen } from './counting/pictures-seen.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
+export type { Slice, SliceValue } from './counting/slices.js';
 export type { InputDescription } from './engine/records.js';
 export type { ImageSession } from './engine/runtime/session-scorer.js';
 export { DigitflowError, type ErrorCode } from './errors.js';

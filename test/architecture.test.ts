@@ -78,7 +78,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: ['errors'],
   network: ['formats', 'errors', 'workers/kernel/common'],
   insight: ['network', 'errors'],
-  // Is it good enough, and better than another?
+  // Is it good enough, better than another, and on the same kind of images?
   judging: ['counting', 'statistics', 'errors'],
   counting: ['statistics', 'errors', 'workers/kernel/common'],
   // Numbers in, numbers out.
@@ -113,7 +113,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that know nothing of Node: they work in a thread and in a browser. */
-const PURE = ['formats', 'network', 'insight', 'counting', 'errors', 'kernel', 'src/views/draw/live'];
+const PURE = [
+  'formats',
+  'network',
+  'insight',
+  'judging',
+  'counting',
+  'errors',
+  'kernel',
+  'src/views/draw/live',
+];
 
 const MOST_FILES_A_FOLDER = 16;
 const MOST_LINES = 250;

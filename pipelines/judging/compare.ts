@@ -24,10 +24,10 @@ import { notePictures } from '../../src/operators/note-pictures.js';
 import { takeRecords, takeScoredTogether } from '../../src/operators/take-records.js';
 import { acceptTogether, together } from '../../src/operators/together.js';
 import { abortOr, unlessAborted, untilAborted } from '../../src/operators/until-aborted.js';
-import { describeData } from '../evaluate.js';
 import type { ReadingOptions } from '../hold.js';
 import { askNetworks } from './ask-networks.js';
 import { type Contender, checkAlike, wantedOf, withScorers } from './contenders.js';
+import { describeData } from './describe-evaluated.js';
 import { judgeOf } from './judge.js';
 
 /** What to compare, and how. */

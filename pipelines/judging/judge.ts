@@ -8,8 +8,8 @@ import type { Input } from '../../src/inputs/input.js';
 import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
 import { lossOf } from '../../src/network/network.js';
 import { describeNormalization, type Normalization } from '../../src/network/normalization.js';
-import { describeModel } from '../evaluate.js';
 import type { Contender } from './contenders.js';
+import { describeModel } from './describe-evaluated.js';
 
 /** Counts what one of several networks says, as `evaluate` does. */
 export interface Judge {

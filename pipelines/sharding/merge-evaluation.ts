@@ -12,7 +12,8 @@ import { EvaluationMerger, type MergedEvaluation } from '../../src/sharding/merg
 import type { Plan } from '../../src/sharding/plan.js';
 import type { ShardOptions } from '../../src/sharding/shard-file.js';
 import type { Language } from '../../src/views/words/words.js';
-import { describeModel, type EvaluateResult } from '../evaluate.js';
+import type { EvaluateResult } from '../evaluate.js';
+import { describeModel } from '../judging/describe-evaluated.js';
 import { otherReadingOf } from '../other-reading.js';
 import { reportHtml } from '../report.js';
 

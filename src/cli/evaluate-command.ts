@@ -34,6 +34,7 @@ Examples:
   $ digitflow evaluate --model checkpoint.pt          a network from PyTorch, Keras, ONNX, NumPy, JSON
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
+  $ digitflow evaluate rows.csv --slice writer --slice thickness   which images are read worse
   $ digitflow evaluate --plan plan.json --shard 7 --out parts   one shard of a plan, for digitflow merge
 ${SHARD_HELP}
 

@@ -14,6 +14,7 @@ import {
 
 /** The flags of a command that evaluates. */
 export interface EvaluationFlags extends RunningFlags {
+  readonly slice?: readonly string[];
   readonly limit?: number;
 }
 
@@ -27,6 +28,10 @@ export function addEvaluationArguments(command: Command): Command {
   return addRuntimeOption(addModelOption(command));
 }
 
+const SLICE_HELP =
+  'cut the evaluation by a column of the CSV (a name, or a number from 1), by thickness, slant or size of the ink, ' +
+  "by writer of QMNIST's labels, or by a file of one value an image (lines, IDX, NumPy); may be given again";
+
 /** Adds the other options of a command that evaluates. */
 export function addEvaluationOptions(command: Command): Command {
   command
@@ -36,6 +41,10 @@ export function addEvaluationOptions(command: Command): Command {
       'how a pixel becomes a brightness: scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed; ' +
         "separated by commas (default: the network's own way)",
     );
+  command.option('--slice <what>', SLICE_HELP, (text: string, before: readonly string[] = []) => [
+    ...before,
+    text,
+  ]);
   return addReadingOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
 }
 
@@ -51,7 +60,7 @@ export async function withEvaluation<Result>(
   try {
     return await run({
       ...runningOptionsOf(flags),
-      ...{ images, labels, signal, limit: flags.limit },
+      ...{ images, labels, signal, limit: flags.limit, slices: flags.slice },
       onOpened: onOpened(flags),
       onPictures: (seen) => {
         progress?.clear();

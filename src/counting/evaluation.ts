@@ -10,6 +10,7 @@ import {
 } from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
 import type { Mistake } from './scored-records.js';
+import type { Slice } from './slices.js';
 
 /** The name and version of the evaluation's JSON. Fields may be added to it; none changes its meaning. */
 export const EVALUATION_SCHEMA = 'digitflow.evaluation/1';
@@ -118,6 +119,8 @@ export interface Evaluation {
   readonly otherReading: OtherReading | null;
   /** Whether predictions and labels agree no more than independent ones with the same shares of classes would. */
   readonly isNearChance: boolean;
+  /** Where slices were asked for. */
+  readonly slices?: readonly Slice[];
 }
 
 /** What a tally cannot know of its evaluation. */
@@ -129,6 +132,7 @@ export interface EvaluationContext
   readonly lossName: string;
   /** Default: null. */
   readonly otherReading?: Evaluation['otherReading'] | undefined;
+  readonly slices?: Evaluation['slices'] | undefined;
 }
 
 /**
@@ -138,7 +142,7 @@ export interface EvaluationContext
  */
 export function summarize(tally: EvaluationTally, context: EvaluationContext): Evaluation {
   const { model, data, classes: names, normalization, lossName, workers, seconds, partial } = context;
-  const { otherReading = null } = context;
+  const { otherReading = null, slices } = context;
   const { calibration, images, interval } = tally;
   const confusion = tally.confusion ?? new ConfusionMatrix(names.length);
   if (names.length !== confusion.classes) {
@@ -161,6 +165,7 @@ export function summarize(tally: EvaluationTally, context: EvaluationContext): E
     mistakes: tally.mistakes.worst.map(({ pixels: _, ...mistake }) => mistake),
     ...{ workers, seconds, imagesPerSecond: seconds > 0 ? images / seconds : null, partial, otherReading },
     isNearChance: isNearChance(confusion, interval),
+    ...(slices === undefined ? {} : { slices }),
   };
 }
 

@@ -38,6 +38,9 @@ export interface ScoredRecords {
   pixelsOf(place: number): Uint8Array;
   /** Where records are pictures: each one's path. Empty or left out where they are none. */
   readonly pictures?: readonly { readonly title: string }[] | undefined;
+  /** What is carried of each, u8, one after the other, and where each ends; left out where nothing is. */
+  readonly ids?: Uint8Array | undefined;
+  readonly idEnds?: Uint32Array | undefined;
   /** Raises what is wrong among the records, or after them; left out where that does not matter. */
   check?(): void;
 }

@@ -100,3 +100,16 @@ export function otherReadingWords({ words, flags, images, accuracy, accuracyAsRe
   const [other, asRead] = [accuracy, accuracyAsRead].map((share) => `${percentage(share, 0)} %`);
   return `Read in another way (${words}), ${other} of ${grouped(images)} images are right, not ${asRead}: say ${flags}`;
 }
+
+/** `+1.23`, `-0.40`: a difference of shares in points. */
+export function signedPoints(difference: number | null, absent: string): string {
+  if (difference === null) return absent;
+  return `${difference < 0 ? '-' : '+'}${(Math.abs(difference) * 100).toFixed(2)}`;
+}
+
+/** `0.034`, `< 0.0001`: a p-value, to two digits, a larger one to two places. */
+export function chanceWords(p: number | null, absent: string): string {
+  if (p === null) return absent;
+  if (p < 0.0001) return '< 0.0001';
+  return p < 0.1 ? p.toPrecision(2) : p.toFixed(2);
+}

@@ -1,5 +1,6 @@
 export { type CompareOptions, type CompareResult, compare } from '../../pipelines/judging/compare.js';
 export { type ComparisonFormat, comparisonText } from '../../pipelines/judging/comparison-text.js';
+export { isApart, type Slice, SliceTally, type SliceValue } from '../counting/slices.js';
 export type {
   ComparedClass,
   ComparedPair,
@@ -7,7 +8,9 @@ export type {
   ComparedResult,
   Comparison,
 } from '../judging/comparison.js';
+export { type InkImage, inkSize, inkSlant, strokeThickness } from '../judging/ink-measures.js';
 export type { VerdictPair, WonRecord } from '../judging/paired-verdicts.js';
+export { fisherExact } from '../statistics/fisher.js';
 export {
   type PairedCounts,
   pairedDifferenceInterval,

@@ -78,6 +78,8 @@ export interface OpenOptions {
   readonly digest: DigestMode;
   /** Which half of a data set that holds both. */
   readonly split: Split;
+  /** What may be columns of text to carry through beside the images: names, or numbers from 1. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** What the images of all inputs are for. */
@@ -102,6 +104,8 @@ export interface InputsOptions {
   readonly digest?: DigestMode | undefined;
   /** Which half of a data set that holds both. Default `test`. */
   readonly split?: Split | undefined;
+  /** What may be columns of text to carry through beside the images, see `Input.carried`. */
+  readonly columns?: readonly string[] | undefined;
   /** Is given each input that was opened, before `onOpened`; what it throws refuses it. */
   readonly onInput?: ((input: Input) => void) | undefined;
   /** Is told how an input was understood, once it is opened. */
@@ -123,6 +127,8 @@ export interface Input extends InputDescription, ScorerNeeds {
   /** How many bytes are to be read of regular, uncompressed files; null for everything else. */
   readonly bytes: number | null;
   readonly isText: boolean;
+  /** Of the columns that were asked for those that there are, each with its place in the id that is carried, parted by NULs. */
+  readonly carried?: ReadonlyMap<string, number> | undefined;
   /** Where the records begin in its unpacked content, and how many lines end before them. */
   readonly dataStart: number;
   readonly linesBefore: number;

@@ -188,6 +188,7 @@ export class Inputs {
       input = await openAs(format, first, {
         ...{ file: index, image: network.image, classes: network.classes, reading, labelled, digest, split },
         choose: this.#options.choose,
+        columns: this.#options.columns,
         isInverted: (network.normalization?.scale ?? 1) < 0,
         areLabelsGiven: labels.areGiven,
         findLabels: (imagesPath) => labels.find(imagesPath),

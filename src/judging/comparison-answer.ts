@@ -1,4 +1,4 @@
-import { counted, grouped } from '../counting/wording.js';
+import { chanceWords, counted, grouped } from '../counting/wording.js';
 import type { ComparedPair, Comparison } from './comparison.js';
 
 /** Which network is better, where that can be told. */
@@ -104,8 +104,8 @@ export function pointsWords(share: number): string {
 
 /** `p = 0.034`, `p < 0.0001`: two digits, of larger ones two places. */
 export function pWords(p: number): string {
-  if (p < 0.0001) return 'p < 0.0001';
-  return `p = ${p < 0.1 ? p.toPrecision(2) : p.toFixed(2)}`;
+  const words = chanceWords(p, '');
+  return words.startsWith('<') ? `p ${words}` : `p = ${words}`;
 }
 
 /** `120,000`: two digits, since more of them are noise. */

@@ -66,6 +66,7 @@ function firstScored(batch: Batch, limit: number): ScoredRecords {
     ...{ first, labels, classCount, outputsAreProbabilities, predictions, confidences, losses },
     count: Math.min(count, wanted),
     counts: count <= wanted ? batch.counts : undefined,
+    ...{ ids: batch.ids, idEnds: batch.idEnds },
     pixelsOf: (place) => batch.pixelsOf(place),
   };
 }

@@ -1,6 +1,9 @@
 import { type Scores, topConfusions } from '../counting/confusion-matrix.js';
 import type { Evaluation } from '../counting/evaluation.js';
+import { isApart, type Slice, type SliceValue } from '../counting/slices.js';
 import {
+  chanceWords,
+  counted,
   digestWords,
   durationWords,
   grouped,
@@ -8,6 +11,7 @@ import {
   percent,
   rateWords,
   readingWords,
+  signedPoints,
   timesWords,
 } from '../counting/wording.js';
 import { safeText } from '../errors.js';
@@ -15,6 +19,7 @@ import { safeText } from '../errors.js';
 /** A matrix of more classes is too wide to read in a rendered page. */
 const MAX_MATRIX_CLASSES = 26;
 const MAX_CONFUSIONS = 10;
+const MAX_SLICE_VALUES = 50;
 const ABSENT = '–';
 
 /** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table, or steer what shows it. */
@@ -39,7 +44,8 @@ export function table(
 /** The evaluation as a Markdown report with GitHub's tables, and a newline at its end. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
   const sections = [title(evaluation), summary(evaluation), matrix(evaluation), scores(evaluation)];
-  return `${[...sections, confusions(evaluation), mistakes(evaluation)].filter(Boolean).join('\n\n')}\n`;
+  const slices = (evaluation.slices ?? []).map(slice);
+  return `${[...sections, confusions(evaluation), mistakes(evaluation), ...slices].filter(Boolean).join('\n\n')}\n`;
 }
 
 function title(evaluation: Evaluation): string {
@@ -120,4 +126,25 @@ function mistakes({ classes, calibration, mistakes }: Evaluation): string {
     calibration ? percent(confidence, 1, ABSENT) : confidence.toPrecision(4),
   ]);
   return `## Worst mistakes\n\n${table(['image', 'truth', 'prediction', 'confidence'], rows)}`;
+}
+
+function slice({ name, values }: Slice): string {
+  const remark = (row: SliceValue) => (isApart(row) ? 'apart' : row.isFew ? 'few images' : '');
+  const rows = values
+    .slice(0, MAX_SLICE_VALUES)
+    .map((row) => [
+      row.value === '' ? ABSENT : escaped(row.value),
+      grouped(row.images),
+      percent(row.accuracy, 2, ABSENT),
+      `${percent(row.interval.low, 1, ABSENT)} to ${percent(row.interval.high, 1, ABSENT)}`,
+      signedPoints(row.difference, ABSENT),
+      chanceWords(row.adjusted, ABSENT),
+      remark(row),
+    ]);
+  const left = values.length - rows.length;
+  const note =
+    "The weakest first; p is of Fisher's exact test against all others, adjusted for all values by Holm." +
+    (left > 0 ? ` ${counted(left, 'value')} more are in \`--format json\`.` : '');
+  const header = ['value', 'images', 'accuracy', '95 % interval', 'to the rest', 'p', ''];
+  return `## By ${escaped(name)}\n\n${note}\n\n${table(header, rows)}`;
 }

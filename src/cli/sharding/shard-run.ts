@@ -38,6 +38,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   minAccuracy: 'only all shards together have one',
   format: 'digitflow merge has it',
   limit: 'a shard is all of its records',
+  slice: 'a shard does not count by values',
   runtime: 'shards run dense networks',
 };
 const IN_PLAN = 'the plan says it; leave it out, or plan again';

@@ -158,11 +158,11 @@ export function numberRows(
   layout: Pick<MemoryLayout, 'compression' | 'classCount'>,
   dialect: CsvDialect,
 ): FastRows {
-  const { label, black } = dialect;
+  const { label, black, moreIds } = dialect;
   const named = namesOf(label, layout.classCount);
   const names = nameTable(named, dialect.encoding);
-  // The kernel reads no sign.
-  if (names === null || black !== 0) return noFastRows();
+  // The kernel reads no sign, and carries one column.
+  if (names === null || black !== 0 || moreIds !== undefined) return noFastRows();
   const classes = label?.kind === 'value' ? named.map((value) => label.values[value]) : null;
   const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);

@@ -29,6 +29,8 @@ export interface CsvDialect {
   readonly label: LabelColumns | null;
   /** The column that is carried through to the output, or null. */
   readonly idColumn: number | null;
+  /** More columns that are carried with it, in one text, each after a NUL. */
+  readonly moreIds?: readonly number[] | undefined;
   /** How letters are stored, where that was said: default UTF-8. */
   readonly encoding?: TextEncoding | undefined;
 }

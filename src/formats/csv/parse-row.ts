@@ -54,8 +54,14 @@ function readFields(fields: readonly string[], dialect: CsvDialect, classCount: 
   if (typeof pixels === 'string') return pixels;
   const label = dialect.label === null ? null : readLabel(fields, dialect, dialect.label, classCount);
   if (typeof label === 'string') return label;
-  const id = dialect.idColumn === null ? null : Buffer.from(fields[dialect.idColumn], 'latin1');
-  return { pixels, label, id };
+  return { pixels, label, id: carriedText(fields, dialect) };
+}
+
+/** The bytes of the id, with what is carried beside it. */
+function carriedText(fields: readonly string[], { idColumn, moreIds }: CsvDialect): Uint8Array | null {
+  if (idColumn === null) return null;
+  const columns = moreIds === undefined ? [idColumn] : [idColumn, ...moreIds];
+  return Buffer.from(columns.map((column) => fields[column]).join('\0'), 'latin1');
 }
 
 /** Splits a row, without its line end, into unquoted fields: strings of bytes (latin1). Returns why where it is no CSV. */

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Batch } from '../../engine/batch.js';
 import { DigitflowError } from '../../errors.js';
+import type { GuessedDialect } from '../../formats/csv/guess/guess-dialect.js';
 import { lineEndByte } from '../../formats/csv/row-ends.js';
 import type { ImageSize } from '../../network/network.js';
 import type { ByteSource } from '../bytes/byte-source.js';
@@ -24,7 +25,8 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
   // Not `seen`: of thousands of files the first bytes would stay in memory.
   const { name, path, sizeBytes, content, close } = seen;
   const canBeReadByWorkers = path !== null && sizeBytes !== null;
-  const { dialect, guesses, dataStart, linesBefore, isByValues } = guessed;
+  const { guesses, dataStart, linesBefore, isByValues } = guessed;
+  const { dialect, carried } = carrying(guessed, name);
   // A label that has a name is no guess.
   const byRows = guesses.filter(({ property }) => property !== 'label' || isByValues);
   const given: CsvSource = {
@@ -39,6 +41,7 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
     ...{ transposed: dialect.transposed, inverted: dialect.inverted },
     ...{ records: null, bytes: sizeBytes, isText: true, canBeReadByWorkers, returnAfter },
     ...{ dataStart, linesBefore },
+    ...(carried.size > 0 ? { carried } : {}),
     hasLabels: source.dialect.label !== null,
     labelling: label && (label.kind === 'one-hot' ? 'one-hot' : 'value'),
     read: (from, permits, until) => readCsv(source, from, permits, until),
@@ -48,6 +51,28 @@ export async function openCsv(first: FirstBytes, options: OpenOptions): Promise<
       await close();
     },
   };
+}
+
+/**
+ * The dialect that carries the columns that are wanted, and the place of each in what is carried.
+ *
+ * @throws DigitflowError USAGE for a column of pixels
+ */
+function carrying({ dialect, wanted }: GuessedDialect, name: string) {
+  const { firstPixel, pixelCount } = dialect;
+  const columns = [...new Set(wanted.values())];
+  for (const [text, column] of wanted) {
+    if (column < firstPixel || column >= firstPixel + pixelCount) continue;
+    const found = `found column ${column + 1}, which is a pixel`;
+    throw new DigitflowError(
+      'USAGE',
+      `${name}: ${text}: expected a column beside the image, ${found}; say another`,
+    );
+  }
+  const [idColumn = dialect.idColumn, ...others] = columns;
+  const moreIds = others.length > 0 ? others : undefined;
+  const carried = new Map(Array.from(wanted, ([text, column]) => [text, columns.indexOf(column)]));
+  return { dialect: { ...dialect, idColumn, moreIds }, carried };
 }
 
 /** The size of images in rows of a label and pixels alone, by the first of them; null where there are other columns. */

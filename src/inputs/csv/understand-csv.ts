@@ -40,7 +40,7 @@ export async function understandCsv(first: FirstBytes, options: OpenOptions): Pr
   const { reading: flags, classes, labelled } = options;
   const image = options.image ?? USUAL_IMAGE;
   const pixelCount = image.height * image.width;
-  const known = { pixelCount, classes, ignoresLabels: labelled === 'ignored' };
+  const known = { pixelCount, classes, ignoresLabels: labelled === 'ignored', wanted: options.columns };
   const guess: GuessFrom = (start, isWhole, samples = [], more = {}) =>
     guessDialect(start, isWhole, known, { ...flags, ...more }, first.name, samples);
   const isLive = labelled === 'ignored' && first.readMore !== null;

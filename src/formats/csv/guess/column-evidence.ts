@@ -8,6 +8,8 @@ export interface KnownImages {
   readonly classes: readonly string[];
   /** True where labels are passed over: then it does not matter what they mean. */
   readonly ignoresLabels?: boolean | undefined;
+  /** What may be columns that are wanted beside images and labels: names, or numbers from 1. */
+  readonly wanted?: readonly string[] | undefined;
 }
 
 /** The fields of rows: strings of bytes. */
@@ -73,12 +75,20 @@ export function counted(count: number, what: string): string {
 
 /** A column by its name, or by its number from 1. Throws USAGE where there is none. */
 export function columnOf(evidence: ColumnEvidence, flag: string, wanted: string): number {
-  const { names, columnCount } = evidence;
+  const found = findColumn(evidence, wanted);
+  if (found !== null) return found;
+  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
+}
+
+/** The same; null where there is none. */
+export function findColumn(
+  { names, columnCount }: Pick<ColumnEvidence, 'names' | 'columnCount'>,
+  wanted: string,
+): number | null {
   const named = names?.findIndex((name) => plainName(name) === plainName(wanted)) ?? -1;
   if (named >= 0) return named;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
-  if (number >= 1 && number <= columnCount) return number - 1;
-  throw noSuchColumn(evidence, `${flag} ${wanted}`, 'such column');
+  return number >= 1 && number <= columnCount ? number - 1 : null;
 }
 
 /** `flag` with its value, such as `--label 9`. */

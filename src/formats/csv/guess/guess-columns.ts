@@ -9,6 +9,7 @@ import {
   columnOf,
   columnsBeside,
   counted,
+  findColumn,
   isIdName,
   isWithin,
   pixelOrder,
@@ -18,6 +19,8 @@ import { flagsOfLayout, guessLayouts } from './guess-layout.js';
 
 /** What the columns are. */
 export interface Columns extends Pick<CsvDialect, 'firstPixel' | 'label' | 'idColumn' | 'transposed'> {
+  /** Those that are wanted beside images and labels, as far as they are there, by what was asked for. */
+  readonly wanted: ReadonlyMap<string, number>;
   readonly guesses: readonly Guess[];
   /** What asks for each of several readings, where rows without names allow for them; the one at hand is the first. */
   readonly alternatives: readonly ReadingFlags[];
@@ -65,8 +68,16 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
   const usedId = flags.id === 'none' ? null : id;
   const pixels = { first: firstPixel, count: pixelCount };
   const isByValues = (names === null || isNumbered) && left > pixelCount;
+  const wanted = new Map(
+    (evidence.wanted ?? []).flatMap((text) => {
+      const column = findColumn(evidence, text);
+      return column === null ? [] : [[text, column] as const];
+    }),
+  );
+  const sliced = Array.from(wanted.values(), (first): Claim => ({ first, count: 1, by: 'given' }));
   return {
     firstPixel,
+    wanted,
     label: usedLabel && labelOf(usedLabel, evidence),
     idColumn: usedId?.first ?? null,
     transposed: flags.transpose ?? (isNamedTransposed || null),
@@ -78,7 +89,8 @@ export function guessColumns(evidence: ColumnEvidence): Columns {
       ...(flags.transpose === undefined
         ? guessesOf({ transpose: isNamedTransposed || undefined }, 'seen')
         : guessesOf({ transpose: flags.transpose }, 'given')),
-      ...othersGuess(columnCount, [usedLabel, usedId, pixels]),
+      ...sliced.map((claim) => guessOf('slice', claim, evidence)),
+      ...othersGuess(columnCount, [usedLabel, usedId, pixels, ...sliced]),
     ],
     alternatives,
     isByValues,

@@ -22,6 +22,8 @@ export interface GuessedDialect {
   readonly dataStart: number;
   /** How many lines ended before it. */
   readonly linesBefore: number;
+  /** The columns that are wanted beside images and labels, as far as they are there, by what was asked for. */
+  readonly wanted: ReadonlyMap<string, number>;
   /** True where names and flags do not say what all columns are: other rows may speak for something else. */
   readonly isByValues: boolean;
   /** True where more rows may tell what these do not, if any are to come: ask again with more. */
@@ -75,7 +77,7 @@ export function guessDialect(
   const hasRows = table.rows.length > 0 || isEnough;
   const evidence = { ...table, ...known, more, name, flags, columnCount: columnCount - emptyAtEnd };
   const columns = hasRows ? guessColumns(evidence) : NOTHING_KNOWN;
-  const { guesses, alternatives, isByValues, isIndexUnsure, ...places } = columns;
+  const { guesses, alternatives, isByValues, isIndexUnsure, wanted, ...places } = columns;
   const { firstPixel } = places;
   const scale = guessScale([...table.rows, ...more], { firstPixel, pixelCount }, flags, name);
   const { label, ...meaning } = labelMeaning(places.label, evidence);
@@ -111,6 +113,7 @@ export function guessDialect(
     alternatives: readings,
     dataStart: hasHeader ? rows[0].next : rows[0].start,
     linesBefore: hasHeader ? rows[0].linesBeforeNext : rows[0].linesBefore,
+    wanted,
     isByValues,
     needsMore: !isWhole && (!hasRows || readings.length > 0 || isIndexUnsure),
   };
@@ -119,7 +122,7 @@ export function guessDialect(
 /** Without a row of data. */
 const NOTHING_KNOWN: Columns = {
   ...{ firstPixel: 0, label: null, idColumn: null, transposed: null, guesses: [] },
-  ...{ alternatives: [], isByValues: false, isIndexUnsure: false },
+  ...{ alternatives: [], isByValues: false, isIndexUnsure: false, wanted: new Map() },
 };
 
 /** Every one of some readings with every one of others. */

@@ -1,0 +1,89 @@
+import { isApart, type Slice, type SliceValue } from '../../../counting/slices.js';
+import { chanceWords, counted, grouped, percentage, signedPoints } from '../../../counting/wording.js';
+import { safeText } from '../../../errors.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { displayWidth, joinBlocks, padLeft, padRight, truncate, wrap } from '../text-layout.js';
+
+/** So many values of a slice are shown: the weakest. */
+const MOST_SHOWN = 12;
+const LONGEST_NAME = 24;
+const GAP = 2;
+
+/** A column: its heading, and its text of each value; those of the highest `rank` are left out first where it is narrow. */
+interface Column {
+  readonly heading: string;
+  readonly rank: number;
+  readonly text: (row: SliceValue) => string;
+}
+
+/** The slices of an evaluation for a terminal, a table each. */
+export function renderSlices(slices: readonly Slice[], options: RenderOptions): string {
+  const style = createStyle(options);
+  return joinBlocks(slices.map((slice) => sliceLines(slice, style)));
+}
+
+function sliceLines({ name, images, values }: Slice, style: Style): string[] {
+  const { paint, width, glyphs } = style;
+  const shown = values.slice(0, MOST_SHOWN);
+  const title = `${paint.bold(`By ${safeText(name)}`)}  ${paint.dim(`${counted(values.length, 'value')}, the weakest first`)}`;
+  if (images === 0) return [title];
+  const nameOf = ({ value }: SliceValue) => (value === '' ? '(none)' : safeText(value));
+  const all: readonly Column[] = [
+    { heading: 'images', rank: 2, text: ({ images }) => grouped(images) },
+    { heading: 'accuracy', rank: 0, text: ({ accuracy }) => `${percentage(accuracy, 2)} %` },
+    {
+      heading: '95 % interval',
+      rank: 4,
+      text: ({ interval }) => `${percentage(interval.low, 1)} to ${percentage(interval.high, 1)} %`,
+    },
+    { heading: 'to the rest', rank: 3, text: ({ difference }) => signedPoints(difference, glyphs.absent) },
+    { heading: 'p', rank: 1, text: ({ adjusted }) => chanceWords(adjusted, glyphs.absent) },
+    { heading: '', rank: 1, text: (row) => (isApart(row) ? '*' : row.isFew ? 'few' : '') },
+  ];
+  const widthOf = ({ heading, text }: Column) =>
+    GAP + Math.max(heading.length, ...shown.map((row) => displayWidth(text(row))));
+  const nameWidth = Math.min(
+    LONGEST_NAME,
+    Math.max('value'.length, ...shown.map((row) => displayWidth(nameOf(row)))),
+  );
+  let columns = all;
+  for (let rank = 4; rank > 0; rank--) {
+    if (columns.reduce((sum, column) => sum + widthOf(column), nameWidth) <= width) break;
+    columns = columns.filter((column) => column.rank !== rank);
+  }
+  const line = (first: string, cells: readonly string[]) =>
+    (
+      padRight(truncate(first, nameWidth, glyphs.ellipsis), nameWidth) +
+      cells
+        .map((cell, at) =>
+          columns[at].heading === '' ? ' '.repeat(GAP) + cell : padLeft(cell, widthOf(columns[at])),
+        )
+        .join('')
+    ).trimEnd();
+  const rows = shown.map((row) => {
+    const text = line(
+      nameOf(row),
+      columns.map((column) => column.text(row)),
+    );
+    return isApart(row) && (row.difference ?? 0) < 0 ? paint.bold(text) : text;
+  });
+  const left = values.length - shown.length;
+  const notes = [
+    ...(left > 0 ? [`${counted(left, 'value')} more; --format json has all of them.`] : []),
+    ...(values.length > 1 ? [NOTE] : []),
+    ...(shown.some(({ isFew }) => isFew) ? ['few: under 30 images, which say little.'] : []),
+  ];
+  return [
+    ...[title, ''],
+    paint.dim(
+      line(
+        'value',
+        columns.map(({ heading }) => heading),
+      ),
+    ),
+    ...rows,
+    ...notes.flatMap((note) => wrap(note, width)).map(paint.dim),
+  ];
+}
+
+const NOTE = '*: apart from the rest beyond doubt (p < 0.05, Fisher, adjusted for all values by Holm).';
