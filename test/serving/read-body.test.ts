@@ -50,15 +50,20 @@ test('a body of one piece is that piece', async () => {
   expect(body.equals(BODY.subarray(0, 1000))).toBe(true);
 });
 
-test('so are those of a body that is not wanted', async () => {
+test('so are those of a body that is not wanted, which is let go many at a time', async () => {
   let heard: ReturnType<typeof piecesOf> | undefined;
+  let pauses = 0;
   const port = await listen((request, response) => {
     heard = piecesOf(request);
+    request.on('pause', () => pauses++);
     new Leftovers().add(request);
     request.once('end', () => response.end());
   });
   const { status } = await ask(port, 'POST', '/', BODY);
   expect(status).toBe(200);
+  // It waits after its first piece, and then after each 256 KiB: to stop and go on costs more than a piece.
+  expect(pauses).toBeGreaterThan(0);
+  expect(pauses).toBeLessThan(6);
   expect(heard?.lengths.reduce((sum, length) => sum + length)).toBe(BODY.length);
   expect(heard?.pieces.every(({ length }) => length === 0)).toBe(CAN_LET_GO);
 });
