@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {number} connections
  * @property {number} [perSecond] default: each connection asks again once it has its reply
  * @property {number} seconds
+ * @property {() => Promise<number>} [cpuMs] what the server has spent on the cores so far
  */
 
 /**
@@ -19,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {number} sent
  * @property {number} errors
  * @property {number} seconds how long it really took
+ * @property {number} cpuMs what the server has spent meanwhile; to open and to close connections does not count
  * @property {Map<number, number[]>} latencies by status, in milliseconds
  */
 
@@ -29,8 +31,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param {PacedLoad} load
  * @returns {Promise<Outcome>}
  */
-export async function pacedLoad({ url, request, connections, perSecond, seconds }) {
-  const outcome = { due: 0, sent: 0, errors: 0, seconds: 0, latencies: new Map() };
+export async function pacedLoad({ url, request, connections, perSecond, seconds, cpuMs = async () => 0 }) {
+  const outcome = { due: 0, sent: 0, errors: 0, seconds: 0, cpuMs: 0, latencies: new Map() };
   const free = [];
   const send = (connection) => {
     outcome.sent++;
@@ -47,6 +49,7 @@ export async function pacedLoad({ url, request, connections, perSecond, seconds 
   const bytes = bytesOf(url, request);
   const all = Array.from({ length: connections }, () => new Connection(url, bytes, heard));
   while (free.length < connections) await sleep(1);
+  const before = await cpuMs();
   const startMs = performance.now();
   const elapsed = () => (performance.now() - startMs) / 1000;
   if (perSecond === undefined) {
@@ -59,6 +62,7 @@ export async function pacedLoad({ url, request, connections, perSecond, seconds 
       if (free.length > 0) send(free.shift());
     await sleep(1);
   }
+  outcome.cpuMs = (await cpuMs()) - before;
   outcome.seconds = elapsed();
   for (const connection of all) outcome.errors += connection.end();
   return outcome;
