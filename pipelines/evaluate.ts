@@ -29,11 +29,12 @@ import { tally } from '../src/operators/tally.js';
 import { abortOr, unlessAborted, untilAborted } from '../src/operators/until-aborted.js';
 import type { ReadingOptions } from './hold.js';
 import { describeData, describeModel } from './judging/describe-evaluated.js';
+import type { GateOptions } from './judging/gated.js';
 import type { SliceBy, Slicing } from './judging/slicing.js';
 import { openModelScorer } from './open-model-scorer.js';
 
 /** What to evaluate, and how. All of it has a default: the bundled test set and network, on all cores. */
-export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOptions {
+export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOptions, GateOptions {
   /** Whether to digest the raw content. Default `auto`: when it is not too long. */
   readonly digest?: DigestMode | undefined;
   /** How a pixel becomes a brightness, given the network's own way. Default: that. */
@@ -78,7 +79,14 @@ export async function evaluate(options: EvaluateOptions = {}): Promise<EvaluateR
 
 /** `evaluate` for a network that is open. */
 export async function evaluateModel(model: Model, options: EvaluateOptions): Promise<EvaluateResult> {
-  return evaluateFiles(model, await findImages(options, 'test'), options);
+  const files = await findImages(options, 'test');
+  const { gates, baseline, verdicts } = options;
+  if ((gates ?? baseline ?? verdicts) === undefined) return evaluateFiles(model, files, options);
+  const { evaluateGated } = await import('./judging/gated.js');
+  const paths = [options.images, options.labels, options.model].filter((path) => typeof path === 'string');
+  return evaluateGated(model, paths, options, (besides) =>
+    evaluateFiles(model, files, { ...options, ...besides }),
+  );
 }
 
 /** A part of an evaluation of files that were found, and what is to be refused of them once they are open. */

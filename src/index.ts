@@ -3,6 +3,7 @@ export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
+export type { GateOptions } from '../pipelines/judging/gated.js';
 export type { SliceBy, SliceGiven } from '../pipelines/judging/slicing.js';
 export {
   type QueueOptions,
@@ -36,6 +37,7 @@ export type {
   Evaluation,
   OtherReading,
 } from './counting/evaluation.js';
+export type { BaselineComparison, GateResult, PairedWithBaseline } from './counting/gate-result.js';
 export type { PictureDoubts, PicturesSeen } from './counting/pictures-seen.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { Slice, SliceValue } from './counting/slices.js';
@@ -61,6 +63,7 @@ export {
 } from './inputs/models/open-model.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export type { NetworkFlags, NetworkGuess } from './insight/settle-network.js';
+export type { Gates } from './judging/gates.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';
 export { evaluationJson } from './outputs/json-text.js';

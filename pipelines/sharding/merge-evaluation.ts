@@ -90,10 +90,17 @@ export function mergedEvaluation(merge: EvaluationMerge, times: Times, mistakes?
 }
 
 /** The page of the report that one machine would make. */
-export function mergedReport(merge: EvaluationMerge, times: Times, language?: Language): string {
+export function mergedReport(
+  merge: EvaluationMerge,
+  times: Times,
+  gates: Pick<Evaluation, 'gates'>,
+  language?: Language,
+): string {
   const { report } = merge.merger.merged.counts;
   if (report === null) throw new TypeError('expected shards with a report');
-  return reportHtml(merge.model.network, mergedEvaluation(merge, times, REPORT_MISTAKES), report, language);
+  const result = mergedEvaluation(merge, times, REPORT_MISTAKES);
+  const evaluation = { ...result.evaluation, ...gates };
+  return reportHtml(merge.model.network, { ...result, evaluation }, report, language);
 }
 
 /** Whether the label stands at the other end of a row, the first shard has asked the input itself. */

@@ -4,6 +4,7 @@ import { grouped } from '../../src/counting/wording.js';
 import { checkCounts } from '../../src/engine/sizes.js';
 import { DigitflowError, isUrl } from '../../src/errors.js';
 import { isPictureName } from '../../src/formats/pictures/is-picture.js';
+import type { Gates } from '../../src/judging/gates.js';
 import { MergeOutputs } from '../../src/outputs/merge-outputs.js';
 import { scoreSummaryText } from '../../src/outputs/score-summary.js';
 import { lookAtShards, type ShardAt, type ShardsOfPlan } from '../../src/sharding/merge/find-shards.js';
@@ -42,6 +43,10 @@ export interface MergeOptions {
   readonly report?: string | undefined;
   /** The language of that page. Default `en`. */
   readonly language?: Language | undefined;
+  /** An evaluation: how good it is to be; `gates` of what is written says whether it is. */
+  readonly gates?: Gates | undefined;
+  /** An evaluation: the path of an earlier one's JSON, as `evaluate` takes it; shards keep no verdicts to compare one by one. */
+  readonly baseline?: string | undefined;
   /** An evaluation: where the network of the plan lies here. Default: where the plan says. */
   readonly model?: string | undefined;
   /** An evaluation: what a table is drawn for. Default: 80 columns without colours. */
@@ -143,7 +148,7 @@ function begin(first: ShardAt, wanted: ShardsOfPlan, options: MergeOptions): Row
   }
   const isScore = command === 'score';
   const strange = isScore
-    ? (['format', 'mistakes', 'report', 'model'] as const)
+    ? (['format', 'mistakes', 'report', 'model', 'gates', 'baseline'] as const)
     : (['rejects', 'summary'] as const);
   const given = strange.find((name) => options[name] !== undefined);
   if (given !== undefined) {
@@ -215,8 +220,18 @@ async function writeEvaluation(
 ): Promise<Evaluation> {
   const { format = 'table', render = PLAIN, report, language, onPictures } = options;
   const result = mergedEvaluation(merge, totals, options.mistakes);
+  const found = await gatesFound(result.evaluation, options);
+  const evaluation = { ...result.evaluation, ...found };
   onPictures?.(merge.merger.merged.counts.pictures);
-  await outputs.taker('out')(await evaluationText(result, format, render));
-  if (report !== undefined) await outputs.taker('report')(mergedReport(merge, totals, language));
-  return result.evaluation;
+  await outputs.taker('out')(await evaluationText({ ...result, evaluation }, format, render));
+  if (report !== undefined) await outputs.taker('report')(mergedReport(merge, totals, found, language));
+  return evaluation;
+}
+
+async function gatesFound(
+  evaluation: Evaluation,
+  { gates, baseline }: MergeOptions,
+): Promise<Pick<Evaluation, 'gates'>> {
+  if (gates === undefined && baseline === undefined) return {};
+  return (await import('../judging/gated.js')).gatesOf(evaluation, { gates, baseline });
 }

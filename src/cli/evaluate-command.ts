@@ -1,22 +1,22 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
 import { type EvaluationFormat, evaluationText } from '../../pipelines/evaluation-text.js';
-import type { Evaluation } from '../counting/evaluation.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { isWhole, noteReading, share, wholeNumber } from './options.js';
-import { interruptibly, sayNote, stdoutOptions, writeOut } from './process.js';
+import { addGateOptions, type GateFlags, gateOptionsOf, gatesExitCode } from './judging/gate-options.js';
+import { isWhole, noteReading, wholeNumber } from './options.js';
+import { interruptibly, stdoutOptions, writeOut } from './process.js';
 import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-options.js';
 
 export const EVALUATION_FORMATS: readonly EvaluationFormat[] = ['table', 'json', 'markdown', 'csv'];
 
-interface EvaluateFlags extends EvaluationFlags {
+interface EvaluateFlags extends EvaluationFlags, GateFlags {
   readonly format: EvaluationFormat;
-  readonly minAccuracy?: number;
+  readonly verdicts?: string;
   readonly mistakes: number;
   readonly plan?: string;
 }
@@ -35,10 +35,12 @@ Examples:
   $ digitflow evaluate --format json | jq .accuracy
   $ digitflow evaluate --min-accuracy 0.94 --quiet    exit code 1 below it, for CI
   $ digitflow evaluate rows.csv --slice writer --slice thickness   which images are read worse
+  $ digitflow evaluate --verdicts base.npy -f json > base.json   what later ones are held against
+  $ digitflow evaluate --model new.onnx --baseline base.json     exit code 1 when it is significantly worse
   $ digitflow evaluate --plan plan.json --shard 7 --out parts   one shard of a plan, for digitflow merge
 ${SHARD_HELP}
 
-Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 bad data, 66 no such input,
+Exit codes: 0 well, 1 not as good as it was to be, 2 usage, 65 bad data, 66 no such input,
 70 our own fault, 74 input/output, 130 interrupted.`;
 
 /** Gives `digitflow evaluate` its arguments, flags and action. */
@@ -48,7 +50,11 @@ export function defineEvaluate(command: Command): void {
       new Option('-f, --format <format>', 'what to print').choices(EVALUATION_FORMATS).default('table'),
     )
     .option('--mistakes <count>', 'how many of the worst mistakes to show', wholeNumber(0), 10)
-    .option('--min-accuracy <share>', 'exit with 1 when the accuracy is lower, such as 0.94 or 94%', share);
+    .option(
+      '--verdicts <file>',
+      'keep label and prediction of every image: a NumPy array (images, 2) of uint8, for --baseline of later runs',
+    );
+  addGateOptions(command);
   addShardOptions(command)
     .option('-o, --out <folder>', 'with --plan: the folder of all shards')
     .option('--with-report', 'with --plan: keep what digitflow merge --report shows');
@@ -61,33 +67,21 @@ async function runEvaluate(
   flags: EvaluateFlags,
   command: Command,
 ): Promise<void> {
-  const { mistakes, plan } = flags;
+  const { mistakes, plan, verdicts } = flags;
   if (plan !== undefined) {
     const { runEvaluateShards } = await import('./sharding/shard-run.js');
     return runEvaluateShards(command.args, { ...flags, plan }, command);
   }
   checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
   await interruptibly(flags, async (signal) => {
-    const run = (options: EvaluateOptions) => evaluate({ ...options, mistakes });
+    const run = (options: EvaluateOptions) =>
+      evaluate({ ...options, mistakes, verdicts, ...gateOptionsOf(flags) });
     const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(await evaluationText(result, flags.format, stdoutOptions()));
     // The table ends with it; a program that reads another format may not show it.
     if (flags.format !== 'table') noteReading(flags, result.evaluation);
     const isDone = isWhole(result.evaluation.partial, [images, labels]);
-    if (isDone || !signal.aborted) process.exitCode = accuracyExitCode(result.evaluation, flags);
+    if (isDone || !signal.aborted) process.exitCode = await gatesExitCode(result.evaluation, flags);
     return isDone;
   });
-}
-
-/** That of an evaluation: 1 where the accuracy is lower than it was to be, which is said. */
-export function accuracyExitCode(
-  { accuracy }: Evaluation,
-  flags: Pick<EvaluateFlags, 'minAccuracy' | 'quiet'>,
-): number {
-  const { minAccuracy } = flags;
-  if (minAccuracy === undefined) return 0;
-  if (accuracy !== null && accuracy >= minAccuracy) return 0;
-  const found = accuracy ?? 'no images to measure it on';
-  sayNote(flags, `accuracy: expected at least ${minAccuracy}, found ${found}`);
-  return 1;
 }

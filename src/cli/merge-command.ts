@@ -4,21 +4,20 @@ import { counted, grouped, percent } from '../counting/wording.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
-import { accuracyExitCode, EVALUATION_FORMATS } from './evaluate-command.js';
-import { addErrorOptions, noteReading, onPictures, share, wholeNumber } from './options.js';
+import { EVALUATION_FORMATS } from './evaluate-command.js';
+import { addGateOptions, type GateFlags, gateOptionsOf, gatesExitCode } from './judging/gate-options.js';
+import { addErrorOptions, noteReading, onPictures, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions } from './process.js';
 
-interface MergeFlags {
+interface MergeFlags extends GateFlags {
   readonly out?: string;
   readonly rejects?: string;
   readonly summary?: string;
   readonly format?: (typeof EVALUATION_FORMATS)[number];
   readonly mistakes?: number;
-  readonly minAccuracy?: number;
   readonly report?: string;
   readonly lang: Language;
   readonly model?: string;
-  readonly quiet?: boolean;
 }
 
 /** Exit code of a merge of rows of which some were bad, as that of `score`. */
@@ -37,7 +36,7 @@ Examples:
 Nothing is written where a shard is missing, broken, or of another plan or other options: all of these are named.
 In JSON and summary, seconds are those of all shards together, and workers the most that one shard had.
 
-Exit codes: 0 well, 1 below --min-accuracy, 2 usage, 65 a shard that is broken or another's (or some rows were bad),
+Exit codes: 0 well, 1 not as good as it was to be, 2 usage, 65 a shard that is broken or another's (or some rows were bad),
 66 a shard is missing, 70 our own fault, 74 input/output, 130 interrupted.`;
 
 /** Gives `digitflow merge` its arguments, flags and action. */
@@ -56,18 +55,18 @@ export function defineMerge(command: Command): void {
       'evaluate: how many of the worst mistakes to show, no more than the shards kept (default: as they were told)',
       wholeNumber(0),
     )
-    .option('--min-accuracy <share>', 'evaluate: exit with 1 when the accuracy is lower, such as 94%', share)
     .option('--report <file>', 'evaluate: where the page of a report goes, of shards made --with-report')
     .addOption(language.default('en'))
     .option(
       '-m, --model <file>',
       'evaluate: where the network of the plan lies here (default: where the plan says)',
     );
-  addErrorOptions(command).addHelpText('after', EXAMPLES).action(runMerge);
+  addErrorOptions(addGateOptions(command, 'evaluate: ')).addHelpText('after', EXAMPLES).action(runMerge);
 }
 
 async function runMerge(plan: string, folders: readonly string[], flags: MergeFlags): Promise<void> {
-  const { lang, out, minAccuracy, quiet: _, ...others } = flags;
+  const { lang, out, rejects, summary, format, mistakes, report, model } = flags;
+  const gated = gateOptionsOf(flags);
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (text: string): void => {
     progress.clear();
@@ -76,8 +75,9 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
   await interruptibly({ ...flags, next: 'nothing is written' }, async (signal) => {
     try {
       const result = await merge({
-        ...{ ...others, plan, folders, signal, language: lang, out: out === '-' ? undefined : out },
-        command: minAccuracy === undefined ? undefined : 'evaluate',
+        ...{ plan, folders, signal, language: lang, out: out === '-' ? undefined : out },
+        ...{ rejects, summary, format, mistakes, report, model, ...gated },
+        command: Object.keys(gated).length === 0 ? undefined : 'evaluate',
         render: out === undefined || out === '-' ? stdoutOptions() : undefined,
         onNote: note,
         onPictures: onPictures(flags, note),
@@ -86,7 +86,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
         },
       });
       progress.clear();
-      end(result, flags);
+      await end(result, flags);
     } catch (error) {
       // Its reader has seen enough.
       if (!(error instanceof OutputClosed)) throw error;
@@ -97,7 +97,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
   });
 }
 
-function end({ shards, records, rejected, evaluation }: MergeResult, flags: MergeFlags): void {
+async function end({ shards, records, rejected, evaluation }: MergeResult, flags: MergeFlags): Promise<void> {
   const ofShards = counted(shards, 'shard');
   if (evaluation === null) {
     const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
@@ -107,7 +107,7 @@ function end({ shards, records, rejected, evaluation }: MergeResult, flags: Merg
   }
   sayNote(flags, `${ofShards}, ${counted(records, 'image')}, ${percent(evaluation.accuracy, 2, '-')} right`);
   if (flags.format !== undefined && flags.format !== 'table') noteReading(flags, evaluation);
-  process.exitCode = accuracyExitCode(evaluation, flags);
+  process.exitCode = await gatesExitCode(evaluation, flags);
 }
 
 function copyWords(bytes: number, totalBytes: number, seconds: number): string {

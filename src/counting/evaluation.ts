@@ -9,6 +9,7 @@ import {
   type Scores,
 } from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
+import type { GateResult } from './gate-result.js';
 import type { Mistake } from './scored-records.js';
 import type { Slice } from './slices.js';
 
@@ -121,6 +122,10 @@ export interface Evaluation {
   readonly isNearChance: boolean;
   /** Where slices were asked for. */
   readonly slices?: readonly Slice[];
+  /** Where label and prediction of every image were kept; absent where that was not asked for. */
+  readonly verdicts?: { readonly path: string; readonly sha256: string };
+  /** Whether it is good enough, in every respect that was asked for; absent where none was. */
+  readonly gates?: readonly GateResult[];
 }
 
 /** What a tally cannot know of its evaluation. */

@@ -1,6 +1,9 @@
 export { type CompareOptions, type CompareResult, compare } from '../../pipelines/judging/compare.js';
 export { type ComparisonFormat, comparisonText } from '../../pipelines/judging/comparison-text.js';
+export { type GateOptions, readBaseline } from '../../pipelines/judging/gated.js';
+export type { BaselineComparison, GateResult, PairedWithBaseline } from '../counting/gate-result.js';
 export { isApart, type Slice, SliceTally, type SliceValue } from '../counting/slices.js';
+export { type Baseline, pairVerdicts, parseBaseline, type Verdicts } from '../judging/baseline.js';
 export type {
   ComparedClass,
   ComparedPair,
@@ -8,8 +11,11 @@ export type {
   ComparedResult,
   Comparison,
 } from '../judging/comparison.js';
+export { type AgainstBaseline, checkGates, type Gates } from '../judging/gates.js';
 export { type InkImage, inkSize, inkSlant, strokeThickness } from '../judging/ink-measures.js';
 export type { VerdictPair, WonRecord } from '../judging/paired-verdicts.js';
+export { type KeptVerdicts, writeVerdicts } from '../outputs/judging/verdict-file.js';
+export { readVerdicts } from '../outputs/judging/verdict-reader.js';
 export { fisherExact } from '../statistics/fisher.js';
 export {
   type PairedCounts,

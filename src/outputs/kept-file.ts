@@ -121,7 +121,7 @@ export function writing<T>(path: string, write: () => T): T {
 }
 
 /** Node's permission model forbids it altogether; then the file is whole unless the machine dies. */
-function syncIfAllowed(fd: number): void {
+export function syncIfAllowed(fd: number): void {
   try {
     fsyncSync(fd);
   } catch (error) {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairedDifferenceInterval, wilsonInterval, Z_95 } from '../../src/statistics/intervals.js';
+import {
+  differenceInterval,
+  pairedDifferenceInterval,
+  wilsonInterval,
+  Z_95,
+} from '../../src/statistics/intervals.js';
 
 describe('wilsonInterval', () => {
   // R. G. Newcombe, Statistics in Medicine 17, 1998, Table I, method 3.
@@ -85,5 +90,28 @@ describe('pairedDifferenceInterval', () => {
   it('is narrower than for two sets of records where the verdicts agree', () => {
     const { low, high } = paired([9300, 120, 90, 490]);
     expect(high - low).toBeLessThan(0.5 * 2 * Z_95 * Math.sqrt((2 * 0.94 * 0.06) / 10_000));
+  });
+});
+
+describe('differenceInterval', () => {
+  const of = (correct: number, total: number) => ({ correct, total });
+
+  // The first also in R. G. Newcombe, Statistics in Medicine 17, 1998, pages 873-890, Table II; all by statsmodels 0.14:
+  // confint_proportions_2indep(correct, total, other correct, other total, method='newcomb').
+  it.each([
+    [56, 70, 48, 80, 0.05243147240236498, 0.33387265403690614],
+    [946, 1000, 960, 1000, -0.03295815992413198, 0.004694972649007322],
+    [3, 20, 9, 30, -0.3536817112673414, 0.09911642361297593],
+    [0, 10, 5, 8, -0.8631557141764027, -0.20197532742900315],
+  ])('of %d in %d and %d in %d is as statsmodels gives it', (...given) => {
+    const [correct, total, otherCorrect, otherTotal, low, high] = given;
+    const interval = differenceInterval(of(correct, total), of(otherCorrect, otherTotal));
+    expect(interval?.low).toBeCloseTo(low, 12);
+    expect(interval?.high).toBeCloseTo(high, 12);
+  });
+
+  it('is null where there is nothing to go by', () => {
+    expect(differenceInterval(of(0, 0), of(1, 2))).toBeNull();
+    expect(differenceInterval(of(1, 2), of(0, 0))).toBeNull();
   });
 });

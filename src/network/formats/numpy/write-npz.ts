@@ -1,4 +1,5 @@
 import { quoteValue } from '../../../errors.js';
+import { npyHeader } from '../../../formats/numpy/npy-start.js';
 import { crc32 } from '../../../formats/pictures/png-chunks.js';
 import { asFloat32, type WriteNetworkFile } from '../found-network.js';
 import { describeOwnNetwork } from '../safetensors/network-file.js';
@@ -22,19 +23,8 @@ export const writeNetworkFile: WriteNetworkFile = (network) => {
   return storedZip([...files, [METADATA, npyBytes('|u1', [json.length], json)]]);
 };
 
-/** The data begins at a multiple of this in its file. */
-const ALIGNMENT = 64;
-
-/** An array as numpy.lib.format has it, version 1.0. */
 function npyBytes(type: string, shape: readonly number[], data: Uint8Array): Uint8Array {
-  const sizes = shape.map((size) => `${size},`).join(' ');
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const start = 10;
-  const length = Math.ceil((start + text.length + 1) / ALIGNMENT) * ALIGNMENT - start;
-  const header = Buffer.alloc(start);
-  header.write('\x93NUMPY\x01\0', 'latin1');
-  header.writeUInt16LE(length, 8);
-  return Buffer.concat([header, Buffer.from(`${text.padEnd(length - 1)}\n`), data]);
+  return Buffer.concat([npyHeader(type, shape), data]);
 }
 
 /** 1 January 1980, the first day that an archive can name: the same network gives the same bytes. */
