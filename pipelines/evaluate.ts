@@ -49,6 +49,8 @@ export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOpt
   readonly mistakes?: number | undefined;
   /** What to cut the evaluation by. Default: nothing. */
   readonly slices?: readonly SliceBy[] | undefined;
+  /** Whether to evaluate all outputs of each image as well: the evaluation has `outputs` then. Default false. */
+  readonly metrics?: boolean | undefined;
   /**
    * Aborting it stops the reading; what was read is evaluated, and the result is marked partial. Where not even so much
    * was read as tells how to read it there is no result: `evaluate` rejects with the signal's reason.
@@ -123,6 +125,7 @@ export async function evaluateFiles(
     const scorer = await openModelScorer(model, {
       ...{ ...needs, workers, batchSize, withIds: options.slices !== undefined },
       records: Number.isFinite(most) ? most : null,
+      withOutputs: options.metrics,
     });
     const run = { inputs, files, records, scorer, model, normalization };
     return await withScorer(scorer, () => evaluateInputs(run, options));
@@ -155,6 +158,7 @@ async function evaluateInputs(
     signal,
     limit = Number.POSITIVE_INFINITY,
     mistakes = 10,
+    metrics: withOutputs,
     onBatch,
     onProgress,
     onPictures,
@@ -165,7 +169,7 @@ async function evaluateInputs(
   if (input === null) throw new TypeError('expected an input');
   const normalization = orientedAs(input, wanted);
   const { outputsAreProbabilities } = scorer.slots;
-  const counting = { classes: classes.length, outputsAreProbabilities, mistakes };
+  const counting = { classes: classes.length, outputsAreProbabilities, mistakes, withOutputs };
   const total = Math.min(limit, recordCount ?? Number.POSITIVE_INFINITY);
   const sample = new ReadingSample();
   let slicing: Slicing | undefined;

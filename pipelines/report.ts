@@ -12,7 +12,7 @@ import type { Language } from '../src/views/words/words.js';
 import { type EvaluateOptions, type EvaluateResult, evaluateModel } from './evaluate.js';
 
 /** What to report on. */
-export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch'> {
+export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch' | 'metrics'> {
   /** Default `en`. */
   readonly language?: Language | undefined;
 }
@@ -42,6 +42,7 @@ export async function report(options: ReportOptions = {}): Promise<ReportResult>
   const { evaluation, mistakes, normalization } = await evaluateModel(model, {
     mistakes: REPORT_MISTAKES,
     ...options,
+    metrics: true,
     onBatch: (records) => collector.add(records),
   });
   const html = reportHtml(

@@ -38,6 +38,7 @@ export type {
   OtherReading,
 } from './counting/evaluation.js';
 export type { BaselineComparison, GateResult, PairedWithBaseline } from './counting/gate-result.js';
+export type { ClassRanking, OutputScores } from './counting/metrics/outputs-tally.js';
 export type { PictureDoubts, PicturesSeen } from './counting/pictures-seen.js';
 export type { KeptRecord, Mistake, RecordCounts, ScoredRecords } from './counting/scored-records.js';
 export type { Slice, SliceValue } from './counting/slices.js';

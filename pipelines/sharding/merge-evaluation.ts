@@ -60,9 +60,15 @@ export function openEvaluationMerge(
  * What one machine would say of all of it, but for the time it took.
  *
  * @param mistakes how many of the worst are told; default: as the shards were told
+ * @param withOutputs whether what all outputs tell is told; default: as the shards were told
  * @throws DigitflowError USAGE for more mistakes than the shards have kept
  */
-export function mergedEvaluation(merge: EvaluationMerge, times: Times, mistakes?: number): EvaluateResult {
+export function mergedEvaluation(
+  merge: EvaluationMerge,
+  times: Times,
+  mistakes?: number,
+  withOutputs = merge.made.metrics === true,
+): EvaluateResult {
   const { merger, plan, model, made } = merge;
   const { counts, data, normalization } = merger.merged;
   const { tally } = counts;
@@ -81,6 +87,7 @@ export function mergedEvaluation(merge: EvaluationMerge, times: Times, mistakes?
     lossName: lossOf(model.network),
     ...{ workers: times.workers, seconds: times.seconds, partial: false },
     otherReading: (tally.accuracy ?? 1) < WELL_READ ? otherReading(merger.merged, merge) : null,
+    withOutputs,
   });
   return {
     evaluation: { ...evaluation, mistakes: evaluation.mistakes.slice(0, told) },
@@ -98,7 +105,7 @@ export function mergedReport(
 ): string {
   const { report } = merge.merger.merged.counts;
   if (report === null) throw new TypeError('expected shards with a report');
-  const result = mergedEvaluation(merge, times, REPORT_MISTAKES);
+  const result = mergedEvaluation(merge, times, REPORT_MISTAKES, true);
   const evaluation = { ...result.evaluation, ...gates };
   return reportHtml(merge.model.network, { ...result, evaluation }, report, language);
 }

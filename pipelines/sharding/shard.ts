@@ -38,6 +38,8 @@ export interface ScoreShardOptions extends ShardRun {
 export interface EvaluateShardOptions extends ShardRun {
   /** How many of the worst mistakes to keep. Default 10. */
   readonly mistakes?: number | undefined;
+  /** Whether to evaluate all outputs of each image as well. Default false; a report has them in any case. */
+  readonly metrics?: boolean | undefined;
   /** Whether to keep what the page of a report shows. Default false. */
   readonly withReport?: boolean | undefined;
 }
@@ -92,8 +94,9 @@ export async function scoreShard(options: ScoreShardOptions): Promise<ShardDone>
  * @throws DigitflowError what `evaluate` and `scoreShard` throw; USAGE for a plan of several inputs
  */
 export async function evaluateShard(options: EvaluateShardOptions): Promise<ShardDone> {
-  const { plan, mistakes = 10, withReport = false } = options;
-  const made = { mistakes, 'with-report': withReport };
+  const { plan, mistakes = 10, withReport = false, metrics = false } = options;
+  const made = { mistakes, 'with-report': withReport, ...(metrics ? { metrics } : {}) };
+  const withOutputs = metrics || withReport;
   return makeShard({ ...options, command: 'evaluate', made }, async (model, _, run) => {
     if (plan.inputs.length > 1) {
       const message = `--plan: expected a plan of one input, as evaluate takes, found ${plan.inputs.length}`;
@@ -105,6 +108,7 @@ export async function evaluateShard(options: EvaluateShardOptions): Promise<Shar
       {
         outputsAreProbabilities: areProbabilities(layers[layers.length - 1].activation),
         mistakes: withReport ? Math.max(mistakes, REPORT_MISTAKES) : mistakes,
+        withOutputs,
       },
       withReport,
     );
@@ -112,7 +116,7 @@ export async function evaluateShard(options: EvaluateShardOptions): Promise<Shar
     const inputs: ShardHead['inputs'][number][] = [];
     const { evaluation, normalization } = await evaluateFiles(model, files, {
       ...run,
-      ...{ images: files.images, labels: files.labels, mistakes: 0 },
+      ...{ images: files.images, labels: files.labels, mistakes: 0, metrics: withOutputs },
       // What the plan has no digests of is one shard, read whole, but where it was too long for them.
       digest: plan.inputs[0].digests.length > 0 ? 'never' : 'auto',
       onInput: (input) => checkUnderstood(input, plan.inputs[0], false),

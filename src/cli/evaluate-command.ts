@@ -18,6 +18,7 @@ interface EvaluateFlags extends EvaluationFlags, GateFlags {
   readonly format: EvaluationFormat;
   readonly verdicts?: string;
   readonly mistakes: number;
+  readonly metrics?: boolean;
   readonly plan?: string;
 }
 
@@ -53,6 +54,10 @@ export function defineEvaluate(command: Command): void {
     .option(
       '--verdicts <file>',
       'keep label and prediction of every image: a NumPy array (images, 2) of uint8, for --baseline of later runs',
+    )
+    .option(
+      '--metrics',
+      'evaluate all outputs as well: top-k, log loss, Brier score, areas under ROC and other curves',
     );
   addGateOptions(command);
   addShardOptions(command)
@@ -67,7 +72,7 @@ async function runEvaluate(
   flags: EvaluateFlags,
   command: Command,
 ): Promise<void> {
-  const { mistakes, plan, verdicts } = flags;
+  const { mistakes, metrics, plan, verdicts } = flags;
   if (plan !== undefined) {
     const { runEvaluateShards } = await import('./sharding/shard-run.js');
     return runEvaluateShards(command.args, { ...flags, plan }, command);
@@ -75,7 +80,7 @@ async function runEvaluate(
   checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) =>
-      evaluate({ ...options, mistakes, verdicts, ...gateOptionsOf(flags) });
+      evaluate({ ...options, mistakes, metrics, verdicts, ...gateOptionsOf(flags) });
     const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(await evaluationText(result, flags.format, stdoutOptions()));
     // The table ends with it; a program that reads another format may not show it.

@@ -2,6 +2,7 @@ import { DigitflowError, type ErrorCode } from '../errors.js';
 import { type Interval, wilsonInterval } from '../statistics/intervals.js';
 import { Calibration, FixedSum } from './calibration.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
+import { OutputsTally } from './metrics/outputs-tally.js';
 import { checkLabelled, Mistakes, recordsTitle, type ScoredRecords } from './scored-records.js';
 import { State } from './state.js';
 
@@ -13,10 +14,12 @@ export interface EvaluationTallyOptions {
   readonly outputsAreProbabilities?: boolean | undefined;
   /** How many of the worst mistakes to keep, from 0 up. Default 0. */
   readonly mistakes?: number | undefined;
+  /** Whether to count what all outputs of each record tell; then they must have been kept. Default false. */
+  readonly withOutputs?: boolean | undefined;
 }
 
 /**
- * All that an evaluation counts: confusion, loss, calibration, the worst mistakes. The same records give the same tally, bit
+ * All that an evaluation counts: confusion, loss, calibration, the worst mistakes, what all outputs tell. The same records give the same tally, bit
  * for bit, in any order, in batches of any size, and merged from any shards, as long as each record keeps its index.
  */
 export class EvaluationTally {
@@ -25,10 +28,14 @@ export class EvaluationTally {
   #confusion: ConfusionMatrix | null = null;
   #outputsAreProbabilities: boolean | null = null;
   #calibration: Calibration | null = null;
+  readonly #withOutputs: boolean;
+  #outputs: OutputsTally | null = null;
 
   /** @throws DigitflowError USAGE when `classes` or `mistakes` is out of range. */
-  constructor({ classes, outputsAreProbabilities, mistakes = 0 }: EvaluationTallyOptions = {}) {
-    if (classes !== undefined) this.#confusion = new ConfusionMatrix(classes);
+  constructor(options: EvaluationTallyOptions = {}) {
+    const { classes, outputsAreProbabilities, mistakes = 0, withOutputs = false } = options;
+    this.#withOutputs = withOutputs;
+    if (classes !== undefined) this.#setClasses(classes);
     if (outputsAreProbabilities !== undefined) this.#setKind(outputsAreProbabilities);
     this.mistakes = new Mistakes(mistakes);
   }
@@ -45,8 +52,10 @@ export class EvaluationTally {
     const [matrix, kind] = [own.get('confusion'), own.get('outputsAreProbabilities')];
     const confusion = matrix.isNone ? null : ConfusionMatrix.from(matrix);
     const mistakes = Mistakes.from(own.get('mistakes'), { classes: confusion?.classes ?? 0, recordBytes });
-    const tally = new EvaluationTally({ mistakes: mistakes.capacity });
+    const outputs = own.get('outputs');
+    const tally = new EvaluationTally({ mistakes: mistakes.capacity, withOutputs: !outputs.isNone });
     tally.#confusion = confusion;
+    if (!outputs.isNone) tally.#outputs = OutputsTally.from(outputs, confusion?.classes ?? 0);
     tally.mistakes.merge(mistakes);
     tally.loss.merge(FixedSum.from(own.get('loss')));
     if (!kind.isNone) tally.#setKind(kind.boolean());
@@ -57,6 +66,8 @@ export class EvaluationTally {
       const expected = `${correct} right of ${images}, as in its matrix`;
       throw own.get('calibration').wrong(expected, `${found.correct} of ${found.count}`);
     }
+    const { outputs: counted } = tally;
+    if (counted && counted.images !== images) throw outputs.wrong(`${images} images`, `${counted.images}`);
     return tally;
   }
 
@@ -75,17 +86,23 @@ export class EvaluationTally {
     return this.#calibration;
   }
 
+  /** Null where it was not asked for, or until the number of classes is known. */
+  get outputs(): OutputsTally | null {
+    return this.#outputs;
+  }
+
   /**
    * Counts a batch, or adds what its worker has counted. It keeps copies of mistakes, nothing else of the batch.
    *
    * @throws DigitflowError LABELS_MISSING without labels, INPUT_SIZE for another number of classes than before, USAGE for
-   *   another kind of outputs. Nothing of such a batch is counted.
+   *   another kind of outputs, or without those that are to be counted. Nothing of such a batch is counted.
    */
   add(records: ScoredRecords): void {
     const { count, predictions, confidences, losses, counts } = records;
     if (count === 0) return;
     checkLabelled(records);
     const confusion = this.#learn(records);
+    this.#outputs?.addAll(records);
     if (counts === undefined) {
       confusion.addAll(records.labels, predictions, count);
       this.#calibration?.addAll(records.labels, predictions, confidences, count);
@@ -102,22 +119,24 @@ export class EvaluationTally {
   /**
    * Adds what another tally has counted. What this one does not know yet of classes and outputs it learns from the other.
    *
-   * @throws DigitflowError USAGE when the two count for other classes, another kind of outputs or other numbers of mistakes.
+   * @throws DigitflowError USAGE when the two count for other classes, another kind of outputs or other numbers of mistakes, or
+   *   only one of them what all outputs tell.
    */
   merge(other: EvaluationTally): void {
     const differ = <T>(own: T | null, found: T | null) => own !== null && found !== null && own !== found;
     if (
       differ(this.#confusion?.classes ?? null, other.#confusion?.classes ?? null) ||
       differ(this.#outputsAreProbabilities, other.#outputsAreProbabilities) ||
-      this.mistakes.capacity !== other.mistakes.capacity
+      this.mistakes.capacity !== other.mistakes.capacity ||
+      this.#withOutputs !== other.#withOutputs
     ) {
       const message = `merge: expected a tally of ${this.#shape}, found one of ${other.#shape}`;
       throw new DigitflowError('USAGE', message);
     }
     if (other.#confusion !== null) {
-      this.#confusion ??= new ConfusionMatrix(other.#confusion.classes);
-      this.#confusion.merge(other.#confusion);
+      this.#setClasses(other.#confusion.classes).merge(other.#confusion);
     }
+    if (other.#outputs !== null) this.#outputs?.merge(other.#outputs);
     if (other.#outputsAreProbabilities !== null) this.#setKind(other.#outputsAreProbabilities);
     if (other.#calibration !== null) this.#calibration?.merge(other.#calibration);
     this.loss.merge(other.loss);
@@ -149,8 +168,8 @@ export class EvaluationTally {
 
   /** The exact state, the same whatever the order of the records was. */
   toJSON(): object {
-    const { confusion, outputsAreProbabilities, loss, calibration, mistakes } = this;
-    return { confusion, outputsAreProbabilities, loss, calibration, mistakes };
+    const { confusion, outputsAreProbabilities, loss, calibration, mistakes, outputs } = this;
+    return { confusion, outputsAreProbabilities, loss, calibration, mistakes, ...(outputs && { outputs }) };
   }
 
   /** Takes classes and kind of outputs from the first records, and compares those of all others. */
@@ -166,7 +185,12 @@ export class EvaluationTally {
       throw fail('USAGE', kindWords(!outputsAreProbabilities), kindWords(outputsAreProbabilities));
     }
     this.#setKind(outputsAreProbabilities);
-    this.#confusion ??= new ConfusionMatrix(classCount);
+    return this.#setClasses(classCount);
+  }
+
+  #setClasses(classes: number): ConfusionMatrix {
+    this.#confusion ??= new ConfusionMatrix(classes);
+    if (this.#withOutputs) this.#outputs ??= new OutputsTally(classes);
     return this.#confusion;
   }
 
@@ -177,7 +201,8 @@ export class EvaluationTally {
 
   get #shape(): string {
     const classes = this.#confusion?.classes ?? 'any number of';
-    return `${classes} classes, ${this.mistakes.capacity} mistakes, ${kindWords(this.#outputsAreProbabilities)}`;
+    const kind = kindWords(this.#outputsAreProbabilities) + (this.#withOutputs ? ', all of them' : '');
+    return `${classes} classes, ${this.mistakes.capacity} mistakes, ${kind}`;
   }
 }
 

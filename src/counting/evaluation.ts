@@ -1,4 +1,6 @@
 import { DigitflowError } from '../errors.js';
+import { cohenKappa, matthewsCorrelation } from '../statistics/agreement.js';
+import { type BootstrapInterval, macroF1Interval } from '../statistics/bootstrap.js';
 import type { Interval } from '../statistics/intervals.js';
 import type { CalibrationBin } from './calibration.js';
 import {
@@ -10,6 +12,7 @@ import {
 } from './confusion-matrix.js';
 import type { EvaluationTally } from './evaluation-tally.js';
 import type { GateResult } from './gate-result.js';
+import type { OutputScores } from './metrics/outputs-tally.js';
 import type { Mistake } from './scored-records.js';
 import type { Slice } from './slices.js';
 
@@ -100,6 +103,12 @@ export interface Evaluation {
   readonly classes: readonly (ClassScores & { readonly name: string })[];
   /** Unweighted means over the classes where each score is defined. */
   readonly macro: Scores;
+  /** Where the true macro F1 plausibly lies; computed when it is first asked for. */
+  readonly macroF1Interval: BootstrapInterval | null;
+  /** How far labels and predictions agree beyond chance, -1..1; null where that has no meaning. */
+  readonly agreement: { readonly cohenKappa: number | null; readonly matthewsCorrelation: number | null };
+  /** What all outputs of each image tell; left out where they were not asked for. */
+  readonly outputs?: OutputScores | undefined;
   /** `mean` is null as well when a loss was not finite. */
   readonly loss: { readonly name: string; readonly mean: number | null };
   /** Null when the network's outputs are not in 0..1. */
@@ -138,6 +147,8 @@ export interface EvaluationContext
   /** Default: null. */
   readonly otherReading?: Evaluation['otherReading'] | undefined;
   readonly slices?: Evaluation['slices'] | undefined;
+  /** Whether to tell what all outputs say, where the tally has counted it. Default true. */
+  readonly withOutputs?: boolean | undefined;
 }
 
 /**
@@ -147,21 +158,31 @@ export interface EvaluationContext
  */
 export function summarize(tally: EvaluationTally, context: EvaluationContext): Evaluation {
   const { model, data, classes: names, normalization, lossName, workers, seconds, partial } = context;
-  const { otherReading = null, slices } = context;
+  const { otherReading = null, slices, withOutputs = true } = context;
   const { calibration, images, interval } = tally;
   const confusion = tally.confusion ?? new ConfusionMatrix(names.length);
   if (names.length !== confusion.classes) {
     throw new DigitflowError('USAGE', `classes: expected ${confusion.classes} names, found ${names.length}`);
   }
   const scores = classScores(confusion);
+  const matrix = confusion.toJSON();
+  const outputs = withOutputs ? tally.outputs?.scores(names) : undefined;
+  let f1Interval: BootstrapInterval | null | undefined;
   return {
     ...{ schema: EVALUATION_SCHEMA, model, data, normalization, images },
     correct: tally.correct,
     accuracy: tally.accuracy,
     interval: interval && { ...interval, level: 0.95, method: 'wilson' },
-    confusion: confusion.toJSON(),
+    confusion: matrix,
     classes: scores.map((score, index) => ({ name: names[index], ...score })),
     macro: macroScores(scores),
+    // Thousands of resamples take tens of milliseconds, which a table need not wait for.
+    get macroF1Interval() {
+      f1Interval ??= macroF1Interval(matrix);
+      return f1Interval;
+    },
+    agreement: { cohenKappa: cohenKappa(matrix), matthewsCorrelation: matthewsCorrelation(matrix) },
+    ...(outputs && { outputs }),
     loss: { name: lossName, mean: tally.meanLoss },
     calibration: calibration && {
       expectedCalibrationError: calibration.expectedCalibrationError,

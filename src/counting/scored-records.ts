@@ -32,6 +32,8 @@ export interface ScoredRecords {
   readonly confidences: Float32Array;
   /** `(>= count)` f32. */
   readonly losses: Float32Array;
+  /** `(>= count, classCount)` f32, row-major; empty or left out where only the winner's was kept. */
+  readonly outputs?: Float32Array | undefined;
   /** Left out where the worker has not counted. */
   readonly counts?: RecordCounts | undefined;
   /** `(recordBytes)` u8: the pixels, as stored, of the record at a place from 0; may be slow, and is a view. */

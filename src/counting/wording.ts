@@ -113,3 +113,29 @@ export function chanceWords(p: number | null, absent: string): string {
   if (p < 0.0001) return '< 0.0001';
   return p < 0.1 ? p.toPrecision(2) : p.toFixed(2);
 }
+
+/** What `--metrics` adds to an evaluation: a label, and its facts in words. Empty where it was not asked for. */
+export function metricFacts(evaluation: Evaluation, absent: string): [label: string, facts: string[]][] {
+  const { outputs, macro } = evaluation;
+  if (outputs === undefined) return [];
+  const { macroF1Interval: range, agreement } = evaluation;
+  const { topK, logLoss, brier, rocArea, averagePrecision, riskCoverageArea } = outputs;
+  const number = (words: string, value: number | null) => `${words} ${value?.toPrecision(4) ?? absent}`;
+  const f1 = percent(macro.f1, 2, absent);
+  const interval = range && ` (95 % interval ${percentage(range.low, 2)} to ${percentage(range.high, 2)} %)`;
+  const facts: [string, string[]][] = [
+    ['top-k', topK?.map(({ k, accuracy }) => `top-${k} ${percent(accuracy, 2, absent)}`) ?? [absent]],
+    ['macro F1', [`${f1}${interval ?? ''}`]],
+    [
+      'agreement',
+      [
+        number("Cohen's kappa", agreement.cohenKappa),
+        number('Matthews correlation', agreement.matthewsCorrelation),
+      ],
+    ],
+    ['probability', [number('log loss', logLoss), number('Brier score', brier)]],
+    ['ranking', [number('area under ROC', rocArea), number('average precision', averagePrecision)]],
+    ['coverage', [number('area under risk-coverage', riskCoverageArea)]],
+  ];
+  return facts.filter(([, words]) => words.length > 0);
+}

@@ -2,6 +2,7 @@ export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibrat
 export type { ClassScores, ConfusionMatrix, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';
 export { EvaluationTally, type EvaluationTallyOptions } from '../counting/evaluation-tally.js';
+export type { ClassRanking, OutputScores, OutputsTally } from '../counting/metrics/outputs-tally.js';
 export type { LabelledRecords, Mistakes, RecordShape } from '../counting/scored-records.js';
 export type { State } from '../counting/state.js';
 export type { Batch, Sequence } from '../engine/batch.js';

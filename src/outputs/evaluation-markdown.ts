@@ -1,5 +1,6 @@
 import { type Scores, topConfusions } from '../counting/confusion-matrix.js';
 import type { Evaluation } from '../counting/evaluation.js';
+import type { OutputScores } from '../counting/metrics/outputs-tally.js';
 import { isApart, type Slice, type SliceValue } from '../counting/slices.js';
 import {
   chanceWords,
@@ -7,6 +8,7 @@ import {
   digestWords,
   durationWords,
   grouped,
+  metricFacts,
   networkWords,
   percent,
   rateWords,
@@ -75,6 +77,7 @@ function summary(evaluation: Evaluation): string {
     ['95 % interval', accuracyWords],
     [`loss (${escaped(loss.name)} per image)`, loss.mean === null ? ABSENT : loss.mean.toPrecision(4)],
     ['expected calibration error', percent(calibration?.expectedCalibrationError ?? null, 2, ABSENT)],
+    ...metricFacts(evaluation, ABSENT).map(([label, facts]) => [label, facts.join(', ')]),
     ['time', `${durationWords(evaluation.seconds)}, ${evaluation.workers} workers`],
     ['speed', evaluation.imagesPerSecond === null ? ABSENT : rateWords(evaluation.imagesPerSecond)],
   ];
@@ -98,13 +101,19 @@ function matrix({ classes, confusion }: Evaluation): string {
   return `${heading}Rows are the truth, columns the prediction; shares are of the row.\n\n${table(['', ...names], rows)}`;
 }
 
-function scores({ classes, macro }: Evaluation): string {
+function scores({ classes, macro, outputs }: Evaluation): string {
   const cells = (score: Scores) =>
     [score.precision, score.recall, score.f1].map((share) => percent(share, 1, ABSENT));
-  const rows = classes.map((score) => [escaped(score.name), ...cells(score), grouped(score.support)]);
+  const areas = (of: Pick<OutputScores, 'rocArea' | 'averagePrecision'> | undefined) =>
+    of === undefined ? [] : [of.rocArea, of.averagePrecision].map((area) => percent(area, 2, ABSENT));
+  const rows = classes.map((score, k) => {
+    const shares = [...cells(score), ...areas(outputs?.classes[k])];
+    return [escaped(score.name), ...shares, grouped(score.support)];
+  });
   const support = classes.reduce((sum, score) => sum + score.support, 0);
-  const mean = ['*mean*', ...cells(macro), grouped(support)];
-  return `## Classes\n\n${table(['class', 'precision', 'recall', 'F1', 'support'], [...rows, mean])}`;
+  const mean = ['*mean*', ...cells(macro), ...areas(outputs), grouped(support)];
+  const heads = ['precision', 'recall', 'F1', ...(outputs ? ['ROC area', 'PR area'] : [])];
+  return `## Classes\n\n${table(['class', ...heads, 'support'], [...rows, mean])}`;
 }
 
 function confusions({ classes, confusion }: Evaluation): string {

@@ -148,9 +148,12 @@ describe.skipIf(ort === null)('with onnxruntime', () => {
   });
 
   test('a dense network gives what it gives without', async () => {
-    const own = await evaluated('--model relu');
-    const other = await evaluated('--model relu.onnx --runtime onnxruntime');
+    const own = await evaluated('--model relu --metrics');
+    const other = await evaluated('--model relu.onnx --runtime onnxruntime --metrics');
     expect(other.confusion).toEqual(own.confusion);
+    expect(other.outputs.topK).toEqual(own.outputs.topK);
+    for (const score of ['brier', 'logLoss', 'rocArea', 'averagePrecision'])
+      expect(other.outputs[score]).toBeCloseTo(own.outputs[score], 5);
     expect(other.loss.mean).toBeCloseTo(own.loss.mean, 5);
     expect(other.calibration.expectedCalibrationError).toBeCloseTo(
       own.calibration.expectedCalibrationError,

@@ -236,18 +236,17 @@ describe('is refused, in one line:', () => {
 });
 
 test('digitflow evaluate --plan makes shards, which merge to what one machine says', async () => {
-  const args = ['evaluate', '--plan', 'good.json', '--out', 'evaluated', '--mistakes', '3', '--with-report'];
-  expect(await runShared([...args, '--shard', '0-3', '--quiet'], here)).toMatchObject({
+  const flags = ['--mistakes', '3', '--metrics', '--quiet'];
+  const args = ['evaluate', '--plan', 'good.json', '--out', 'evaluated', '--with-report', ...flags];
+  expect(await runShared([...args, '--shard', '0-3'], here)).toMatchObject({
     exitCode: 0,
     stderr: '',
   });
   const merged = await runShared(['merge', 'good.json', 'evaluated', '--format', 'json', '--quiet'], here);
-  const whole = await runShared(
-    ['evaluate', 'good.csv', '--mistakes', '3', '--format', 'json', '--quiet'],
-    here,
-  );
+  const whole = await runShared(['evaluate', 'good.csv', '--format', 'json', ...flags], here);
   const lasting = (text: string) => {
     return { ...JSON.parse(text), workers: 0, seconds: 0, imagesPerSecond: 0 };
   };
   expect(lasting(merged.stdout)).toEqual(lasting(whole.stdout));
+  expect(lasting(merged.stdout).outputs.classes).toHaveLength(10);
 });

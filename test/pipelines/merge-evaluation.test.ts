@@ -44,6 +44,7 @@ const reported = report(whole);
 async function written(
   said: Partial<ShardResult> = {},
   change = (own: ReturnType<typeof JSON.parse>) => own,
+  withOutputs = true,
 ) {
   const folder = await tempFolder();
   const at = (name: string) => join(folder, name);
@@ -53,9 +54,10 @@ async function written(
   const starts = CUTS.filter((at, i) => at !== CUTS[i - 1]);
   for (const [shard, first] of starts.entries()) {
     const end = starts[shard + 1] ?? COUNT;
-    const counts = new EvaluationCounts(SHAPE, { mistakes: 24, outputsAreProbabilities: true }, true);
+    const counting = { mistakes: 24, outputsAreProbabilities: true, withOutputs };
+    const counts = new EvaluationCounts(SHAPE, counting, true);
     const { evaluation, normalization } = await evaluate({
-      ...{ ...images(first, end), workers: 0, digest: 'never' },
+      ...{ ...images(first, end), workers: 0, digest: 'never', metrics: withOutputs },
       onBatch: (batch) => counts.add(movedBy(first, batch)),
     });
     const { data, otherReading } = evaluation;
@@ -96,7 +98,7 @@ function movedBy(by: number, batch: ScoredRecords): ScoredRecords {
       confidences,
       losses,
     },
-    ...{ counts: batch.counts, pixelsOf: (place) => batch.pixelsOf(place) },
+    ...{ counts: batch.counts, outputs: batch.outputs, pixelsOf: (place) => batch.pixelsOf(place) },
   };
 }
 
@@ -106,26 +108,34 @@ function untimed({ workers: _, seconds: __, imagesPerSecond: ___, ...evaluation 
 }
 
 describe('the shards of an evaluation', () => {
-  test('give what one machine says, in every format, and the very page of its report', async () => {
-    const { at, run, folder } = await written();
-    const { evaluation, mistakes, normalization } = await evaluate(whole);
-    const result = await run({ format: 'json', report: at('r.html') });
-    expect(result).toMatchObject({ command: 'evaluate', shards: 4, records: COUNT, rejected: 0 });
-    const json = readFileSync(at('out'), 'utf8');
-    const merged = JSON.parse(json);
-    expect(json).toBe(evaluationJson(merged));
-    expect(JSON.stringify(untimed(merged))).toBe(JSON.stringify(untimed(evaluation)));
-    expect(merged).toMatchObject({ workers: 2, seconds: 2, imagesPerSecond: COUNT / 2 });
-    expect(readFileSync(at('r.html'), 'utf8')).toBe((await reported).html);
-    expect(readdirSync(folder).sort()).toEqual(['d', 'out', 'plan.json', 'r.html']);
-    const timed = { ...evaluation, workers: 2, seconds: 2, imagesPerSecond: COUNT / 2 };
-    const plain = { color: 0, width: 80, unicode: true } as const;
-    for (const format of ['table', 'markdown', 'csv'] as const) {
-      await run({ format });
-      const text = await evaluationText({ evaluation: timed, mistakes, normalization }, format, plain);
-      expect(readFileSync(at('out'), 'utf8')).toBe(text);
-    }
-  });
+  test.each([
+    ['with --metrics', true],
+    ['without', false],
+  ])(
+    'give what one machine says %s, in every format, and the very page of its report',
+    async (_, metrics) => {
+      // A report shows what all outputs tell in any case.
+      const options = { mistakes: 10, 'with-report': true, ...(metrics ? { metrics } : {}) };
+      const { at, run, folder } = await written({ options });
+      const { evaluation, mistakes, normalization } = await evaluate({ ...whole, metrics });
+      const result = await run({ format: 'json', report: at('r.html') });
+      expect(result).toMatchObject({ command: 'evaluate', shards: 4, records: COUNT, rejected: 0 });
+      const json = readFileSync(at('out'), 'utf8');
+      const merged = JSON.parse(json);
+      expect(json).toBe(evaluationJson(merged));
+      expect(JSON.stringify(untimed(merged))).toBe(JSON.stringify(untimed(evaluation)));
+      expect(merged).toMatchObject({ workers: 2, seconds: 2, imagesPerSecond: COUNT / 2 });
+      expect(readFileSync(at('r.html'), 'utf8')).toBe((await reported).html);
+      expect(readdirSync(folder).sort()).toEqual(['d', 'out', 'plan.json', 'r.html']);
+      const timed = { ...evaluation, workers: 2, seconds: 2, imagesPerSecond: COUNT / 2 };
+      const plain = { color: 0, width: 80, unicode: true } as const;
+      for (const format of ['table', 'markdown', 'csv'] as const) {
+        await run({ format });
+        const text = await evaluationText({ evaluation: timed, mistakes, normalization }, format, plain);
+        expect(readFileSync(at('out'), 'utf8')).toBe(text);
+      }
+    },
+  );
 
   test('tell as many mistakes as were asked for, up to those that were kept', async () => {
     const { run } = await written();
@@ -192,10 +202,11 @@ describe('nothing is written', () => {
       'd/00001.shard.counts: expected an object, found null',
     ],
   ])('where a shard %s', async (_, change, code, message) => {
-    const made = written({}, (own) => {
+    const changed = (own: ReturnType<typeof JSON.parse>) => {
       change(own);
       return own;
-    });
+    };
+    const made = written({}, changed, false);
     expect(await refused(made)).toMatchObject({ code, exitCode: 65, message });
   });
 
@@ -220,5 +231,16 @@ describe('nothing is written', () => {
       ),
     });
     expect(existsSync(at('out'))).toBe(false);
+  });
+
+  test('where a report is asked for, and a shard does not have all outputs', async () => {
+    const { at, run } = await written({}, undefined, false);
+    await expect(run({ report: at('x') })).rejects.toMatchObject({
+      code: 'SHARD_BROKEN',
+      message: expect.stringMatching(
+        /00000\.shard: merge: expected a tally of .*, all of them, found one of/,
+      ),
+    });
+    expect(existsSync(at('x'))).toBe(false);
   });
 });

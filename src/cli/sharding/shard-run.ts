@@ -20,13 +20,14 @@ export interface ShardFlags extends RunningFlags {
 
 interface EvaluateFlags extends ShardFlags {
   readonly mistakes: number;
+  readonly metrics?: boolean;
   readonly withReport?: boolean;
 }
 
 /** Flags that both commands take with `--plan`, and those of one. */
 const SHARED = ['plan', 'shard', 'root', 'out', 'model', 'workers', 'batchSize', 'quiet', 'debug'];
 const OF_SCORE = ['format', 'kaggle', 'probabilities', 'top', 'spreadsheetSafe', 'onError'];
-const OF_EVALUATE = ['mistakes', 'withReport'];
+const OF_EVALUATE = ['mistakes', 'metrics', 'withReport'];
 
 /** What to say of a flag that has its place elsewhere. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -76,8 +77,8 @@ export async function runEvaluateShards(
   command: Command,
 ): Promise<void> {
   checkGiven(paths, command, [...SHARED, ...OF_EVALUATE]);
-  const { mistakes, withReport } = flags;
-  await runShards(command, flags, (run) => evaluateShard({ ...run, mistakes, withReport }));
+  const { mistakes, metrics, withReport } = flags;
+  await runShards(command, flags, (run) => evaluateShard({ ...run, mistakes, metrics, withReport }));
 }
 
 /** @throws DigitflowError USAGE for inputs, and for flags that mean nothing with a plan, or are in it */

@@ -54,8 +54,12 @@ export class EvaluationMerger {
   }
 
   #begin({ counts: state, ...said }: ReadShardEvaluation): MergedEvaluation {
-    const mistakes = state.get('tally').get('mistakes').get('capacity').whole();
-    return { ...said, counts: new EvaluationCounts(this.#shape, { mistakes }, this.#withReport) };
+    const tally = state.get('tally');
+    const mistakes = tally.get('mistakes').get('capacity').whole();
+    // A report shows what all outputs tell: shards that were made for one have it.
+    const withOutputs = this.#withReport || !tally.get('outputs').isNone;
+    const counts = new EvaluationCounts(this.#shape, { mistakes, withOutputs }, this.#withReport);
+    return { ...said, counts };
   }
 
   /** Only what was understood in the same way may be counted together. */

@@ -1,9 +1,11 @@
 import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
+import type { OutputScores } from '../../counting/metrics/outputs-tally.js';
 import {
   digestWords,
   durationWords,
   grouped,
+  metricFacts,
   networkWords,
   percent,
   percentage,
@@ -95,6 +97,7 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     '',
     ...entry('accuracy', accuracyFacts(evaluation, style)),
     ...entry('loss', lossFacts(evaluation, style)),
+    ...metricFacts(evaluation, style.glyphs.absent).flatMap(([label, facts]) => entry(label, facts)),
     ...entry('speed', speedFacts(evaluation)),
     ...(partial
       ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
@@ -146,22 +149,32 @@ function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[]
 
 const MAX_NAME = 20;
 const SCORE_COLUMNS = [11, 9, 9] as const;
+const AREA_COLUMNS = [10, 10] as const;
 
-/** Precision, recall, F1 and support of each class as lines, with their means below; `–` for undefined scores. */
-export function renderClassTable({ classes, macro }: Evaluation, { paint, glyphs }: Style): string[] {
+/** Precision, recall, F1, areas and support of each class as lines, with their means below; `–` for undefined scores. */
+export function renderClassTable(
+  { classes, macro, outputs }: Evaluation,
+  { paint, glyphs }: Style,
+): string[] {
   const names = classes.map(({ name }) => truncate(safeText(name), MAX_NAME, glyphs.ellipsis));
   const nameWidth = Math.max('class'.length, ...names.map(displayWidth));
   const supports = classes.map(({ support }) => grouped(support));
   const supportWidth = 2 + Math.max('support'.length, ...supports.map((text) => text.length));
+  const columns = outputs ? [...SCORE_COLUMNS, ...AREA_COLUMNS] : SCORE_COLUMNS;
   const line = (name: string, scores: readonly string[], support: string) => {
-    const cells = scores.map((score, column) => padLeft(score, SCORE_COLUMNS[column]));
+    const cells = scores.map((score, column) => padLeft(score, columns[column]));
     return padRight(name, nameWidth) + cells.join('') + padLeft(support, supportWidth);
   };
   const cells = ({ precision, recall, f1 }: Scores) =>
     [precision, recall, f1].map((share) => percent(share, 1, glyphs.absent));
+  const areas = (of: Pick<OutputScores, 'rocArea' | 'averagePrecision'> | undefined) =>
+    of === undefined ? [] : [of.rocArea, of.averagePrecision].map((area) => percent(area, 2, glyphs.absent));
+  const heads = ['precision', 'recall', 'F1', ...(outputs ? ['ROC area', 'PR area'] : [])];
   return [
-    paint.dim(line('class', ['precision', 'recall', 'F1'], 'support')),
-    ...classes.map((scores, index) => line(names[index], cells(scores), supports[index])),
-    paint.dim(line('mean', cells(macro), '').trimEnd()),
+    paint.dim(line('class', heads, 'support')),
+    ...classes.map((scores, k) =>
+      line(names[k], [...cells(scores), ...areas(outputs?.classes[k])], supports[k]),
+    ),
+    paint.dim(line('mean', [...cells(macro), ...areas(outputs)], '').trimEnd()),
   ];
 }
