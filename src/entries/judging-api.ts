@@ -1,5 +1,9 @@
 export { type CompareOptions, type CompareResult, compare } from '../../pipelines/judging/compare.js';
-export { type ComparisonFormat, comparisonText } from '../../pipelines/judging/comparison-text.js';
+export {
+  type ComparisonFormat,
+  comparisonPage,
+  comparisonText,
+} from '../../pipelines/judging/comparison-text.js';
 export { type GateOptions, readBaseline } from '../../pipelines/judging/gated.js';
 export type { BaselineComparison, GateResult, PairedWithBaseline } from '../counting/gate-result.js';
 export { isApart, type Slice, SliceTally, type SliceValue } from '../counting/slices.js';

@@ -31,15 +31,24 @@ export function findingOf({ images, networks, pairs }: Omit<Comparison, 'answer'
   return { kind: 'better', better: pair.onlySecond > pair.onlyFirst ? pair.second : pair.first, pair };
 }
 
-function findingOfSeveral({ networks, pairs }: Pick<Comparison, 'networks' | 'pairs'>): Finding {
-  const most = Math.max(...networks.map(({ correct }) => correct));
-  const best = networks.findIndex(({ correct }) => correct === most);
-  const own = pairs.filter(({ first, second }) => first === best || second === best);
+function findingOfSeveral(of: Pick<Comparison, 'networks' | 'pairs'>): Finding {
+  const correct = of.networks.map((network) => network.correct);
+  const best = correct.indexOf(Math.max(...correct));
+  const own = leadingPairs(of);
   const other = ({ first, second }: ComparedPair) => (first === best ? second : first);
   const [beaten, open] = [true, false].map((is) => own.filter(({ isDifferent }) => isDifferent === is));
   const ps = (some: readonly ComparedPair[]) => some.map(({ test }) => test.adjusted);
   const p = beaten.length > 0 ? Math.max(...ps(beaten)) : Math.min(...ps(open));
   return { kind: 'several', best, beaten: beaten.map(other), open: open.map(other), p };
+}
+
+/** The pairs of the network that is right most often with each other one, the closest first. */
+export function leadingPairs({ networks, pairs }: Pick<Comparison, 'networks' | 'pairs'>): ComparedPair[] {
+  const correct = networks.map((network) => network.correct);
+  const best = correct.indexOf(Math.max(...correct));
+  return pairs
+    .filter(({ first, second }) => first === best || second === best)
+    .sort((a, b) => correct[b.first] + correct[b.second] - correct[a.first] - correct[a.second]);
 }
 
 /** The answer in one plain sentence. */
@@ -61,11 +70,11 @@ export function answerOf(comparison: Omit<Comparison, 'answer'>): string {
       return openWords(finding.pair, name);
     case 'several': {
       const { best, beaten, open, p } = finding;
-      const adjusted = `${pWords(p)} after Holm for ${pairs.length} pairs`;
-      if (open.length === 0) {
-        const most = beaten.length > 1 ? 'at most ' : '';
-        return `${name(best)} is better than each of the others, ${list(beaten)}; ${most}${adjusted}`;
-      }
+      // Of several it is the largest.
+      const most = beaten.length > 1 ? pWords(p).replace('=', 'at most') : pWords(p);
+      const adjusted = `${most} after Holm for ${pairs.length} pairs`;
+      if (open.length === 0)
+        return `${name(best)} is better than each of the others, ${list(beaten)}; ${adjusted}`;
       if (beaten.length === 0)
         return `No difference can be told: ${name(best)} is right most often, but may be no better than ${list(open)}; ${adjusted}`;
       return `${name(best)} is right most often: better than ${list(beaten)} (${adjusted}), but no difference to ${list(open)} can be told`;

@@ -7,6 +7,12 @@ export interface Picture extends ImageSize {
   readonly pixels: Uint8Array;
 }
 
+/** The pictures of images that only one of two networks reads right, in the order of a comparison's examples; they may be fewer. */
+export interface PairPictures {
+  readonly onlyFirst: readonly Picture[];
+  readonly onlySecond: readonly Picture[];
+}
+
 /** The picture of `(height * width)` u8 pixels, which may be stored column by column (EMNIST). */
 export function pictureOf(pixels: Uint8Array, height: number, width: number, transposed: boolean): Picture {
   return { height, width, pixels: transposed ? transposePixels(pixels, { height, width }) : pixels };

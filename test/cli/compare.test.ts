@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
@@ -52,6 +54,32 @@ describe('digitflow compare', () => {
     );
     const pairsOf = (text: string) => JSON.parse(text).pairs;
     expect(pairsOf(flagged.stdout)).toEqual(pairsOf(stdout));
+  });
+
+  test('writes a page beside the text, in its language; or the page alone to stdout', async () => {
+    const cwd = await folder();
+    const args = ['compare', 'relu', 'sigmoid', 'digits.csv', '-q', '--lang', 'ja', '--out'];
+    const beside = await runShared([...args, 'page.html'], { cwd });
+    expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(beside.stdout).toContain('both right');
+    const page = await readFile(join(cwd, 'page.html'), 'utf8');
+    expect(page).toContain('<html lang="ja">');
+    expect(await runShared([...args, '-'], { cwd })).toEqual({ ...beside, stdout: page });
+  });
+
+  test('refuses to write the page over what it reads', async () => {
+    const cwd = await folder();
+    for (const [out, over] of [
+      ['net.bin', 'net.bin'],
+      ['digits.csv', 'digits.csv'],
+    ]) {
+      const { stderr, exitCode } = await runShared(
+        ['compare', 'relu', 'net.bin', 'digits.csv', '-q', '-o', out],
+        { cwd },
+      );
+      const message = `--out: expected another file than the input ${over}, found the same; give another path`;
+      expect({ stderr, exitCode }).toEqual({ stderr: `digitflow: ${message}\n`, exitCode: 2 });
+    }
   });
 
   test.each<[words: string, exitCode: number, message: string]>([

@@ -62,7 +62,7 @@ describe('the answer', () => {
       texts(['11', 80], ['01', 4], ['10', 4], ['00', 12]),
     ],
     [
-      'net2 is better than each of the others, net0 and net1; at most p < 0.0001 after Holm for 3 pairs',
+      'net2 is better than each of the others, net0 and net1; p < 0.0001 after Holm for 3 pairs',
       texts(['111', 60], ['001', 40]),
     ],
     [

@@ -1,10 +1,18 @@
 import { type Command, Option } from 'commander';
 import { type CompareOptions, compare } from '../../../pipelines/judging/compare.js';
-import { type ComparisonFormat, comparisonText } from '../../../pipelines/judging/comparison-text.js';
+import {
+  type ComparisonFormat,
+  comparisonPage,
+  comparisonText,
+} from '../../../pipelines/judging/comparison-text.js';
 import { DigitflowError } from '../../errors.js';
 import type { AnyModelOptions } from '../../inputs/models/open-model.js';
+import { filesOf } from '../../inputs/open-inputs.js';
 import type { Comparison } from '../../judging/comparison.js';
+import { KeptFile } from '../../outputs/kept-file.js';
+import { checkFiles, keptFiles } from '../../outputs/same-file.js';
 import { ProgressLine } from '../../views/terminal/progress.js';
+import { LANGUAGES, type Language } from '../../views/words/words.js';
 import { addEvaluationOptions, type EvaluationFlags } from '../evaluation-options.js';
 import { addNetworkFlags, addRuntimeOption, modelOptionsOf } from '../networks/model-options.js';
 import { isWhole, noteReading, onOpened, onPictures, runningOptionsOf, wholeNumber } from '../options.js';
@@ -15,10 +23,15 @@ const FORMATS: readonly ComparisonFormat[] = ['table', 'json', 'markdown', 'csv'
 
 interface CompareFlags extends Omit<EvaluationFlags, 'model'> {
   readonly format: ComparisonFormat;
-  readonly examples: number;
+  readonly examples?: number;
+  readonly out?: string;
+  readonly lang: Language;
   readonly images?: string;
   readonly labels?: string;
 }
+
+/** As many as a report shows of mistakes. */
+const PAGE_EXAMPLES = 24;
 
 const EXAMPLES = `
 Networks come first: names or files, known by their content. What follows is images, then labels, as
@@ -35,6 +48,7 @@ Examples:
   $ digitflow compare relu a.onnx b.onnx images labels three networks, each with each
   $ zcat images.gz | digitflow compare old.pt new.pt - labels.gz
   $ digitflow compare *.onnx --images mnist.npz        all words are networks
+  $ digitflow compare old.pt new.pt -o compare.html    and a page of it, with the images won and lost
   $ digitflow compare old.pt new.pt --format json | jq '.pairs[0].test.p'
 
 Exit codes: 0 well, whichever is better, 2 usage, 65 bad data, 66 no such input, 70 our own
@@ -51,9 +65,15 @@ export function defineCompare(command: Command): void {
     .option('--labels <path>', 'their labels; then all words are networks')
     .option(
       '--examples <count>',
-      'how many images to show that only one of two reads right',
+      'how many images to keep that only one of two reads right; a terminal shows 10 (default: 24)',
       wholeNumber(0),
-      10,
+    )
+    .option(
+      '-o, --out <file>',
+      'write a page, too: one HTML file, with the images; - for stdout, in place of the text',
+    )
+    .addOption(
+      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
     );
   addEvaluationOptions(addRuntimeOption(addNetworkFlags(command)))
     .addHelpText('after', EXAMPLES)
@@ -63,13 +83,18 @@ export function defineCompare(command: Command): void {
 async function runCompare(words: readonly string[], flags: CompareFlags): Promise<void> {
   await interruptibly(flags, async (signal) => {
     const { networks, images, labels } = await comparedWords(words, flags, signal);
+    // First: that it cannot be written, or is an input, is told before the work, not after it.
+    const inputs = [...networks.map(({ path }) => path), images, labels].filter((path) => path !== undefined);
+    const files = flags.out === undefined || flags.out === '-' ? [] : keptFiles('--out', flags.out);
+    checkFiles(await filesOf(inputs), files);
+    const file = flags.out === undefined || flags.out === '-' ? undefined : new KeptFile(flags.out);
     let progress: ProgressLine | undefined;
     try {
       const { normalization, reading, workers, batchSize } = runningOptionsOf({ ...flags, model: '' });
       const result = await compare({
         networks: networkOptions(networks, flags),
         ...{ images, labels, normalization, reading, workers, batchSize, signal },
-        ...{ limit: flags.limit, examples: flags.examples, onOpened: onOpened(flags) },
+        ...{ limit: flags.limit, examples: flags.examples ?? PAGE_EXAMPLES, onOpened: onOpened(flags) },
         onPictures: (seen) => {
           progress?.clear();
           onPictures(flags)(seen);
@@ -85,8 +110,21 @@ async function runCompare(words: readonly string[], flags: CompareFlags): Promis
         },
       } satisfies CompareOptions);
       progress?.clear();
-      await writeOut(await comparisonText(result, flags.format, stdoutOptions()));
-      if (flags.format !== 'table') noteReadings(result.comparison, flags);
+      if (file !== undefined) {
+        // Labels, and the files of a folder, are found as it goes.
+        checkFiles(
+          result.comparison.data.files.map(({ path }) => path),
+          files,
+        );
+        await file.deliver(await comparisonPage(result, flags.lang));
+      }
+      const isPage = flags.out === '-';
+      await writeOut(
+        isPage
+          ? await comparisonPage(result, flags.lang)
+          : await comparisonText(result, flags.format, stdoutOptions()),
+      );
+      if (isPage || flags.format !== 'table') noteReadings(result.comparison, flags);
       return isWhole(result.comparison.partial, [images, labels]);
     } finally {
       progress?.clear();

@@ -104,8 +104,9 @@ export function neuronsSection({ words, evaluation }: SectionContext, { layers }
   return section(words, 'neurons', html`<p>${words.neuronsNote}</p>${shown}`);
 }
 
-function gallery(
-  { words, name, share }: SectionContext,
+/** Images side by side, each with what was said of it. */
+export function gallery(
+  { words, name, share }: Pick<SectionContext, 'words' | 'name' | 'share'>,
   images: readonly ReportImage[],
   size: '' | ' small' = '',
 ): Html | null {

@@ -1,59 +1,18 @@
-import { createHash } from 'node:crypto';
 import { LANGUAGES, type Language, type Words } from '../words/words.js';
 import { reliabilitySection, thresholdsSection } from './chart-sections.js';
-import { cellId, Html, html, SECTIONS, type SectionContext, type SectionId, sectionContext } from './html.js';
+import { contentsOf, pageText } from './document.js';
+import {
+  cellId,
+  type Html,
+  html,
+  SECTIONS,
+  type SectionContext,
+  type SectionId,
+  sectionContext,
+} from './html.js';
 import { cellsSection, journeySection, mistakesSections, neuronsSection } from './image-sections.js';
 import type { ReportData } from './report-data.js';
 import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
-
-export const STYLE = `
-:root { color-scheme: light dark; --paper: #fdfdfc; --ink: #1c1d20; --soft: #5a5e66; --line: #dcdcd8; --link: #0b5a8a;
-  --right: #0f6e6a; --wrong: #a8480d; --lit: #0f6e6a; --bar: #7fb8b4; --card: #f4f4f1; }
-@media (prefers-color-scheme: dark) { :root { --paper: #15171a; --ink: #ecedee; --soft: #a9aeb6; --line: #34383e;
-  --link: #8cc8f0; --right: #6fd0c8; --wrong: #f0a268; --lit: #f5d76e; --bar: #2f7f7a; --card: #1e2125; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.55 system-ui, "Noto Sans CJK JP", "Hiragino Sans", sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 1.5rem; } h2 { font-size: 1.3rem; margin: 3rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; } p { margin: .25rem 0 1rem; max-width: 44rem; } .soft { color: var(--soft); }
-a { color: var(--link); } a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; }
-.figure { font-size: 2.6rem; font-weight: 650; line-height: 1.1; margin: 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 1.5rem 0 0; }
-dt { color: var(--soft); } dd { margin: 0; } code { font: .85em ui-monospace, monospace; }
-.scroll { overflow-x: auto; max-width: 100%; }
-table { border-collapse: collapse; overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }
-th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .name { text-align: left; }
-.matrix td { padding: 0; min-width: 3.6rem; height: 3.1rem; border: 1px solid var(--paper); text-align: center; }
-.matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
-.matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
-.matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
-.r1 { background: #e2f1ef; color: #1c1d20; } .r2 { background: #c6e4e1; color: #1c1d20; } .r3 { background: #a5d4cf; color: #1c1d20; }
-.w1 { background: #fff6e3; color: #1c1d20; } .w2 { background: #ffe9bd; color: #1c1d20; } .w3 { background: #ffd68f; color: #1c1d20; }
-.w4 { background: #fcbc62; color: #1c1d20; } .w5 { background: #f2994a; color: #1c1d20; }
-@media (prefers-color-scheme: dark) {
-  .r1 { background: #12302f; color: #f2f3f3; } .r2 { background: #144240; color: #f2f3f3; } .r3 { background: #175653; color: #f2f3f3; }
-  .w1 { background: #2b2114; color: #f7f2ea; } .w2 { background: #43301a; color: #f7f2ea; } .w3 { background: #5d401c; color: #f7f2ea; }
-  .w4 { background: #774e1a; color: #f7f2ea; } .w5 { background: #8b5916; color: #fdf9f2; } }
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1rem .75rem; padding: 0; margin: .5rem 0; list-style: none; }
-figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; line-height: 1.35; margin-top: .3rem; }
-.gallery img { width: 100%; height: auto; border-radius: 4px; background: #000; display: block; }
-img { image-rendering: pixelated; } .small { grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); gap: 1rem 2.5rem; align-items: start; }
-svg { max-width: 100%; height: auto; font: 12px system-ui, "Noto Sans CJK JP", sans-serif; } svg text { fill: var(--ink); }
-svg .soft { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); } .bar { fill: var(--bar); }
-.ideal { stroke: var(--soft); stroke-dasharray: 4 4; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
-.neuron { fill: var(--lit); stroke: var(--soft); } .won { stroke: var(--ink); stroke-width: 2.5; } svg .best { font-weight: 700; }
-.push { stroke: var(--soft); } .hold { stroke: var(--soft); stroke-dasharray: 3 3; }
-details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } footer { margin-top: 4rem; color: var(--soft); }
-@media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; }
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } .matrix td { min-width: 3.1rem; } }
-@media print { body { max-width: none; padding: 0; background: #fff; } nav, .back { display: none; } h2, h3 { break-after: avoid; }
-  .scroll { overflow: visible; } .matrix td { min-width: 0; } .matrix { font-size: .8rem; } * { print-color-adjust: exact; } }
-`;
 
 /** The report as one HTML document without network or script; the same data gives the same bytes. */
 export function reportPage(data: ReportData, language: Language): string {
@@ -62,22 +21,13 @@ export function reportPage(data: ReportData, language: Language): string {
   const cells = new Set(data.cells.map(({ truth, prediction }) => cellId(truth, prediction)));
   const context = sectionContext(evaluation, words, cells);
   const title = words.title(evaluation.data.dataset ?? evaluation.data.name);
-  const hash = createHash('sha256').update(STYLE).digest('base64');
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hash}'`;
   const hasImages = evaluation.images > 0;
-  const page = html`<!doctype html>
-<html lang="${words.language}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="digitflow">
-<title>${title}</title><style>${new Html(STYLE)}</style></head>
-<body><a class="skip" href="#main">${words.skip}</a>
-<header><h1>${title}</h1>${hasImages ? contents(words, data) : null}</header>
-<main id="main">
-${summarySection(context)}
-${hasImages ? details(data, context) : null}
-</main><footer>${words.madeBy}</footer></body></html>
-`;
-  return page.text;
+  return pageText(words, {
+    title,
+    contents: hasImages ? contents(words, data) : null,
+    main: html`${summarySection(context)}
+${hasImages ? details(data, context) : null}`,
+  });
 }
 
 function details(data: ReportData, context: SectionContext): Html {
@@ -95,8 +45,8 @@ function contents(words: Words, { layers, journey, cells }: ReportData): Html {
     ...{ confusions: true, journey: journey === null },
     ...{ neurons: layers.length === 0, cells: cells.length === 0 },
   };
-  const links = SECTIONS.filter((id) => !isLeftOut[id]).map(
-    (id) => html`<li><a href="#${id}">${words[id]}</a></li>`,
+  return contentsOf(
+    words,
+    SECTIONS.filter((id) => !isLeftOut[id]).map((id) => [id, words[id]]),
   );
-  return html`<nav aria-label="${words.contents}"><ul>${links}</ul></nav>`;
 }

@@ -1,5 +1,7 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
-import { digestWords, grouped, layersWords } from '../../counting/wording.js';
+import type { Evaluation } from '../../counting/evaluation.js';
+import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
+import type { Words } from '../words/words.js';
 import { cellId, type Html, html, type SectionContext, scrollable, section } from './html.js';
 
 /** What was evaluated, and how well it did. */
@@ -11,13 +13,7 @@ export function summarySection({ words, evaluation, share }: SectionContext): Ht
   const range = interval && words.interval((interval.low * 100).toFixed(2), (interval.high * 100).toFixed(2));
   const mean = loss.mean === null ? words.absent : String(Number(loss.mean.toPrecision(4)));
   const count = grouped(images);
-  const other =
-    otherReading === null
-      ? isNearChance && words.nearChance
-      : words.otherReading(otherReading.words, otherReading.flags, grouped(otherReading.images), {
-          accuracy: share(otherReading.accuracy, 0),
-          asRead: share(otherReading.accuracyAsRead, 0),
-        });
+  const other = readingNote(words, { otherReading, isNearChance });
   const body = html`
 <p class="figure">${share(accuracy, 2)}</p>
 <p>${words.accuracy}${range === null ? '' : html`, ${range}`}; ${words.wrong(grouped(images - correct), count)}</p>
@@ -28,6 +24,20 @@ ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
 <dt>${words.network}</dt><dd>${model.name}, ${model.runtime === undefined ? `${model.layers.join('-')}, ${model.activations.join('-')}` : layersWords(model)}, ${words.parameters(grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
 <dt>${words.loss}</dt><dd>${mean} (${words.lossNames(loss.name)}, ${words.perImage})</dd></dl>`;
   return section(words, 'evaluated', body);
+}
+
+/** One sentence on how the input was read: what would be better, or that nothing would; null where all is well. */
+export function readingNote(
+  words: Words,
+  { otherReading, isNearChance }: Pick<Evaluation, 'otherReading' | 'isNearChance'>,
+): string | null {
+  if (otherReading === null) return isNearChance ? words.nearChance : null;
+  const share = (value: number) => percent(value, 0, words.absent);
+  const { words: how, flags, images, accuracy, accuracyAsRead } = otherReading;
+  return words.otherReading(how, flags, grouped(images), {
+    accuracy: share(accuracy),
+    asRead: share(accuracyAsRead),
+  });
 }
 
 export function classesSection({ words, evaluation, share }: SectionContext): Html {

@@ -9,25 +9,14 @@ import {
   readingWords,
 } from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
-import {
-  type ComparedPair,
-  type ComparedRecord,
-  type Comparison,
-  letterOf,
-} from '../../judging/comparison.js';
-import { differenceWords, pWords } from '../../judging/comparison-answer.js';
-import type { Picture } from '../picture.js';
+import { type ComparedRecord, type Comparison, letterOf } from '../../judging/comparison.js';
+import { differenceWords, leadingPairs, pWords } from '../../judging/comparison-answer.js';
+import type { PairPictures, Picture } from '../picture.js';
 import { drawImages } from './draw-picture.js';
 import { threadWords } from './progress.js';
 import { accuracyFacts } from './render-evaluation.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import { blockWidth, joinBlocks, labelled, padLeft, padRight, truncate, wrap } from './text-layout.js';
-
-/** The pictures of a pair's examples, in their order; they may be fewer. */
-export interface PairPictures {
-  readonly onlyFirst: readonly Picture[];
-  readonly onlySecond: readonly Picture[];
-}
 
 /** The comparison for a terminal; `pictures` are in the order of `comparison.pairs`. */
 export function renderComparison(
@@ -78,11 +67,13 @@ function renderNetworks(comparison: Comparison, style: Style): string[] {
         ...labelled('', accuracyFacts({ ...network, images }, style), style),
       ];
     }),
-    ...(partial
-      ? ['', paint.warn(`Partial: the input was not read to its end; ${counted(images, 'image')} count.`)]
-      : []),
+    ...(partial ? ['', ...wrap(partialWords(images), style.width).map(paint.warn)] : []),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
+}
+
+function partialWords(images: number): string {
+  return `Partial: the input was not read to its end; ${counted(images, 'image')} count.`;
 }
 
 function renderPairs({ pairs, images }: Comparison, style: Style): string[] {
@@ -144,7 +135,7 @@ function renderExamples(
   pictures: readonly PairPictures[],
   style: Style,
 ): string[][] {
-  const at = pairs.indexOf(leadingPair({ networks, pairs }));
+  const at = pairs.indexOf(leadingPairs({ networks, pairs })[0]);
   const pair = pairs[at];
   const [first, second] = [letterOf(pair.first), letterOf(pair.second)];
   const { paint, glyphs, width } = style;
@@ -170,12 +161,6 @@ function renderExamples(
     ...block(second, pair.first, pair.onlySecond, pair.onlySecondExamples, pictures[at].onlySecond),
     ...block(first, pair.second, pair.onlyFirst, pair.onlyFirstExamples, pictures[at].onlyFirst),
   ];
-}
-
-/** The two networks that are right most often. */
-export function leadingPair({ networks, pairs }: Pick<Comparison, 'networks' | 'pairs'>): ComparedPair {
-  const correctOf = ({ first, second }: ComparedPair) => networks[first].correct + networks[second].correct;
-  return pairs.reduce((best, pair) => (correctOf(pair) > correctOf(best) ? pair : best));
 }
 
 function captionOf(
