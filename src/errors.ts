@@ -86,6 +86,7 @@ const EXIT_CODES = {
   OUTPUT_BUSY: 74,
   LISTEN_FAILED: 74,
   QUEUE_UNREACHABLE: 74,
+  SHARD_TIMEOUT: 74,
 } as const;
 
 /** A stable, documented name of what went wrong; it never changes its meaning. */

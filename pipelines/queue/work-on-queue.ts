@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, durationWords, grouped } from '../../src/counting/wording.js';
+import { checkCounts } from '../../src/engine/sizes.js';
 import { writing } from '../../src/outputs/kept-file.js';
 import type { Order } from '../../src/queue/queued-run.js';
 import { openPatiently } from '../../src/queue/redis-link.js';
@@ -28,6 +29,11 @@ export interface WorkOptions extends QueueOptions {
   readonly lockMs?: number | undefined;
   /** How long shards may take once the end was asked for, in milliseconds. Default 8,000. */
   readonly graceMs?: number | undefined;
+  /**
+   * How long one shard may take, in milliseconds; one that takes longer is stopped, and tried again. A worker whose shard does not
+   * even end then ends itself. Default: as long as it takes.
+   */
+  readonly shardTimeoutMs?: number | undefined;
   /** Is told what happens. */
   readonly onNote?: ((line: string) => void) | undefined;
 }
@@ -43,16 +49,18 @@ export interface WorkingOnQueue {
 /**
  * Works on the queue, whatever runs are in it, until it is told to end. Where Redis is out of reach it waits.
  *
- * @throws DigitflowError PEER_MISSING; USAGE for an address that is none
+ * @throws DigitflowError PEER_MISSING; USAGE for an address that is none, and for counts that make no sense
  */
 export async function workOnQueue(options: WorkOptions): Promise<WorkingOnQueue> {
   const { onNote: tell = () => {}, concurrency = 1, lockMs = 30_000, graceMs = 8_000 } = options;
+  const { shardTimeoutMs: shardMs } = options;
+  checkCounts(options, { concurrency: 1, shardTimeoutMs: 1 });
   const link = await openPatiently(options.redis, {
     out: (name, reason) => tell(`${name}: out of reach (${reason}); trying again`),
     back: (name) => tell(`${name}: back`),
   });
   const open = async (order: Order, plan: Buffer) => openRun(order, plan, options);
-  const loop = new WorkLoop(link, { open, concurrency, lockMs, graceMs, tell });
+  const loop = new WorkLoop(link, { open, concurrency, lockMs, graceMs, shardMs, tell });
   return { ended: loop.ended, end: () => loop.end() };
 }
 

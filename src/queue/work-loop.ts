@@ -5,6 +5,7 @@ import { DigitflowError, describeError } from '../errors.js';
 import { type JobData, jobIdOf, type QueueJob, readOrder, readPlanOf } from './orders.js';
 import type { Order } from './queued-run.js';
 import { CONNECTION_FAULT, PREFIX, QUEUE, type RedisLink } from './redis-link.js';
+import { withinTime } from './time-limit.js';
 
 /** A shard whose workers fall silent so often is at fault itself: it may need more memory than there is. */
 const MOST_STALLS = 10;
@@ -37,6 +38,8 @@ export interface LoopOptions {
   readonly lockMs: number;
   /** How long shards may take once the end was asked for; what is not done then is given back. */
   readonly graceMs: number;
+  /** How long one shard may take; undefined for as long as it takes. */
+  readonly shardMs?: number | undefined;
   tell(line: string): void;
 }
 
@@ -117,7 +120,7 @@ export class WorkLoop {
       const work = await this.#workOf(job);
       if (shard === undefined) await this.#checkAllDone(job);
       else checkStalls(job);
-      const words = await (shard === undefined ? work.finish(signal) : work.shard(shard, signal));
+      const words = await (shard === undefined ? work.finish(signal) : this.#inTime(work, shard, signal));
       signal.throwIfAborted();
       tell(`${name}: ${words}`);
       this.#faultsInARow = 0;
@@ -136,6 +139,18 @@ export class WorkLoop {
     } finally {
       this.#active--;
     }
+  }
+
+  /** Where a shard does not even end when it is told to, this worker has fewer threads from then on: so it ends. */
+  #inTime(work: RunWork, shard: number, signal: AbortSignal): Promise<string> {
+    const { shardMs, graceMs, tell } = this.#options;
+    const onStuck = (error: DigitflowError) => {
+      tell(`shard ${shard} does not end: this worker may be at fault`);
+      this.#ending ??= this.#end(error);
+    };
+    return withinTime({ ms: shardMs, patienceMs: graceMs, onStuck }, signal, (until) =>
+      work.shard(shard, until),
+    );
   }
 
   /** Opened once for all shards of a run. */

@@ -217,6 +217,33 @@ describe.skipIf(redis === null)('work from a queue (skipped without redis-server
     expect(said).toContain('night: shard 0: given to another, its worker fell silent');
   });
 
+  test('stops a shard that takes too long, and tries it again', async () => {
+    await submit(order(1));
+    const stopped: unknown[] = [];
+    await work({
+      shardMs: 20,
+      shard: async (_, signal) => {
+        if (stopped.length > 0) return 'done';
+        await sleep(600_000, undefined, { signal }).catch((error) => stopped.push(error.cause));
+        throw signal.reason;
+      },
+    });
+    await expect.poll(state, SELDOM).toBe('done');
+    expect(stopped).toMatchObject([{ code: 'SHARD_TIMEOUT' }]);
+    expect(said).toContainEqual(
+      expect.stringMatching(/^night: shard 0: expected it to be done within 0.02 s, .*; tried again soon$/),
+    );
+  });
+
+  test('ends where a shard does not end when its time is over; another worker tries it', async () => {
+    await submit(order(1));
+    const stuck = await work({ shardMs: 10, graceMs: 10, shard: () => new Promise(() => {}) });
+    await expect(stuck.ended).rejects.toMatchObject({ code: 'SHARD_TIMEOUT', exitCode: 74 });
+    expect(said).toContain('shard 0 does not end: this worker may be at fault');
+    await work();
+    await expect.poll(state, SELDOM).toBe('done');
+  });
+
   test('sets aside a shard whose workers fall silent again and again, until it is told otherwise', async () => {
     await submit(order(2));
     await server.ask((client) => client.hset('digitflow:shards:night.1', 'stc', 10));

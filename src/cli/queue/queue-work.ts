@@ -14,6 +14,7 @@ interface WorkFlags extends RedisFlags {
   readonly concurrency: number;
   readonly lock: number;
   readonly grace: number;
+  readonly shardTimeout?: number;
 }
 
 const WORK_EXAMPLES = `
@@ -24,7 +25,8 @@ Examples:
 
 SIGTERM or Ctrl-C: takes no more shards, finishes those it has within --grace or gives them back, and ends with exit code 0;
 a second one leaves at once. While Redis is out of reach it waits. What fails with 65, 66 or 2 is set aside; with 70 or 74 it
-is tried again. A worker that sets aside five shards in a row ends with the code of the last: it may be at fault itself.
+is tried again. A worker that sets aside five shards in a row ends with the code of the last: it may be at fault itself. So does
+one whose shard does not end when its --shard-timeout is over.
 ${SETTINGS}
 
 Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74 input/output.`;
@@ -50,15 +52,21 @@ export function addWorkCommand(queue: Command): void {
       seconds,
       30,
     )
-    .option('--grace <seconds>', 'how long shards may take once it is told to end', seconds, 8);
+    .option('--grace <seconds>', 'how long shards may take once it is told to end', seconds, 8)
+    .option(
+      '--shard-timeout <seconds>',
+      'how long one shard may take: then it is stopped, and tried again (default: as long as it takes)',
+      seconds,
+    );
   addRedisOptions(command).addHelpText('after', WORK_EXAMPLES).action(runWork);
 }
 
 async function runWork(flags: WorkFlags): Promise<void> {
-  const { lock, grace, root, out, model, workers, concurrency } = flags;
+  const { lock, grace, shardTimeout, root, out, model, workers, concurrency } = flags;
   const working = await workOnQueue({
     ...{ redis: redisOf(flags), root, out, model, workers, concurrency },
     ...{ lockMs: lock * 1000, graceMs: grace * 1000 },
+    shardTimeoutMs: shardTimeout && Math.ceil(shardTimeout * 1000),
     onNote: (line) => sayNote(flags, line),
   });
   endBySignals(working, flags);
