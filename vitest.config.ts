@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Most of the time is spent in processes that the tests start: one worker would leave the other cores idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait: for a process, a server, a browser. With more workers than cores others run meanwhile.
+    maxWorkers: availableParallelism() + 2,
     // Modules are loaded once a worker, not once a file: a fifth less of work. No test may change what a module keeps.
     isolate: false,
     include: ['test/**/*.test.ts'],

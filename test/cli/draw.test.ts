@@ -30,8 +30,9 @@ describe('digitflow draw', () => {
     if (images === null) throw new Error('there are no images');
     const { numbers, labels, pixels, sample } = images;
     expect(numbers.slice(0, sample)).toEqual(Array.from({ length: 200 }, (_, i) => 50 * i));
-    expect([...labels]).toEqual(numbers.map((n) => testLabels()[n]));
-    const own = Buffer.concat(numbers.map((n) => testPixels().subarray(n * 784, (n + 1) * 784)));
+    const [allPixels, allLabels] = [testPixels(), testLabels()];
+    expect([...labels]).toEqual(numbers.map((n) => allLabels[n]));
+    const own = Buffer.concat(numbers.map((n) => allPixels.subarray(n * 784, (n + 1) * 784)));
     expect(own.equals(pixels)).toBe(true);
     for (const { network } of networks) {
       const set = { count: labels.length, pixels, normalization: UNIT_BRIGHTNESS };

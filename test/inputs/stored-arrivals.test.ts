@@ -18,8 +18,9 @@ const order = (() => {
   const [zeros, others] = [true, false].map((isZero) => all.filter((i) => (labels[i] === 0) === isZero));
   return [...others.slice(0, 300), ...zeros, ...others.slice(300)].slice(0, COUNT);
 })();
-const PIXELS = Buffer.concat(order.map((i) => testPixels().subarray(i * 784, (i + 1) * 784)));
-const LABELS = order.map((i) => testLabels()[i]);
+const [allPixels, allLabels] = [testPixels(), testLabels()];
+const PIXELS = Buffer.concat(order.map((i) => allPixels.subarray(i * 784, (i + 1) * 784)));
+const LABELS = order.map((i) => allLabels[i]);
 const dark = (pixels: Uint8Array) => pixels.map((pixel) => Math.round((pixel * 40) / 255));
 
 const FORMATS: Readonly<Record<string, (pixels: Uint8Array, labels: readonly number[]) => Uint8Array[]>> = {

@@ -41,9 +41,16 @@ describe.skipIf(path === null)(
     const plainFile = join(folder, 'plain.html');
     let browser: Browser;
     let film: Film;
+    /** The largest weight that each neuron has in any frame. */
+    let largest: number[];
 
     beforeAll(async () => {
       film = readFilm(await readFile(BUNDLED), BUNDLED);
+      largest = Array.from({ length: 16 }, (_, n) =>
+        Math.max(
+          ...film.frames.flatMap((of) => Array.from(of.weights.subarray(n * 784, (n + 1) * 784), Math.abs)),
+        ),
+      );
       writeFileSync(file, await draw());
       writeFileSync(join(folder, 'other.film.json'), writeFilm(otherFilm()));
       writeFileSync(otherFile, await draw({ film: join(folder, 'other.film.json') }));
@@ -64,9 +71,14 @@ describe.skipIf(path === null)(
     }
 
     /** The colours of all pictures, neuron after neuron: red, green, blue and 255 a weight. */
-    const pictures = (page: Page) =>
-      page.evaluate<number[]>(`Array.from(document.querySelectorAll('#weights canvas'), (canvas) =>
-      Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)).flat()`);
+    async function pictures(page: Page): Promise<Buffer> {
+      // As text: 50,000 numbers take the debugger's protocol half a second.
+      const hex =
+        await page.evaluate<string>(`Array.from(document.querySelectorAll('#weights canvas'), (canvas) =>
+        Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data,
+          (value) => value.toString(16).padStart(2, '0')).join('')).join('')`);
+      return Buffer.from(hex, 'hex');
+    }
     const text = (page: Page, selector: string) =>
       page.evaluate<string>(`document.querySelector('${selector}').textContent`);
     const said = (page: Page) => page.locator('#frame').getAttribute('aria-valuetext');
@@ -82,13 +94,9 @@ describe.skipIf(path === null)(
         sum; }`);
 
     /** How far a picture is from that of a frame: the largest difference of a colour. */
-    function distance(found: readonly number[], frame: number): number {
+    function distance(found: Uint8Array, frame: number): number {
       const { weights } = film.frames[frame];
-      const largest = Array.from({ length: 16 }, (_, n) =>
-        Math.max(
-          ...film.frames.flatMap((of) => Array.from(of.weights.subarray(n * 784, (n + 1) * 784), Math.abs)),
-        ),
-      );
+      expect(found).toHaveLength(4 * weights.length);
       let most = 0;
       for (const [at, weight] of weights.entries()) {
         const colour = weight > 0 ? [61, 220, 132] : [92, 138, 255];
