@@ -22,6 +22,9 @@ export const TRAIN_WORKER_FILE = fromPackageRoot('dist/train-worker.cjs');
 /** The entry of a thread that explains a verdict, built from workers/why-worker.ts. */
 export const WHY_WORKER_FILE = fromPackageRoot('dist/why-worker.cjs');
 
+/** The entry of the threads that make images worse, built from workers/stress-worker.ts. */
+export const STRESS_WORKER_FILE = fromPackageRoot('dist/stress-worker.cjs');
+
 /** The entry of a thread that reads a network from elsewhere, built from workers/model-worker.ts. */
 export const MODEL_WORKER_FILE = fromPackageRoot('dist/model-worker.cjs');
 

@@ -22,6 +22,7 @@ const LIBRARY = [
   'network',
   'insight',
   'judging',
+  'corruptions',
   'counting',
   'statistics',
   'errors',
@@ -72,7 +73,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // What a job does is handed to it: pipelines are above.
   queue: ['errors'],
   // What runs in the threads, and what runs in them as WebAssembly.
-  workers: ['engine', 'training', 'insight', 'inputs', 'errors'],
+  workers: ['engine', 'training', 'insight', 'corruptions', 'inputs', 'errors'],
   kernel: [],
   engine: ['formats', 'network', 'errors', 'assets', 'workers/kernel/common'],
   formats: ['errors'],
@@ -80,6 +81,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   insight: ['network', 'errors'],
   // Is it good enough, better than another, and on the same kind of images?
   judging: ['counting', 'statistics', 'errors'],
+  // What makes images worse scores them where they are, in its thread.
+  corruptions: ['engine', 'counting', 'network', 'errors'],
   counting: ['statistics', 'errors', 'workers/kernel/common'],
   // Numbers in, numbers out; resamples are drawn by the generator that all others draw by.
   statistics: ['src/network/random', 'errors'],

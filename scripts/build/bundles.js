@@ -70,6 +70,7 @@ export async function buildBundles(root, libraryEntries) {
         'train-worker': 'workers/train-worker.ts',
         'why-worker': 'workers/why-worker.ts',
         'model-worker': 'workers/model-worker.ts',
+        'stress-worker': 'workers/stress-worker.ts',
         'onnx-worker': 'workers/onnx-worker.ts',
         'csv-parse': 'csv-parse/sync',
       },

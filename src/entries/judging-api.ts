@@ -5,6 +5,11 @@ export {
   comparisonText,
 } from '../../pipelines/judging/comparison-text.js';
 export { type GateOptions, readBaseline } from '../../pipelines/judging/gated.js';
+export { type StressOptions, type StressResult, stress } from '../../pipelines/judging/stress.js';
+export { type StressFormat, stressText } from '../../pipelines/judging/stress-text.js';
+export { CORRUPTION_NAMES, type CorruptionName } from '../corruptions/corruptions.js';
+export type { Distance, Flip } from '../corruptions/nearest-flip.js';
+export type { KeptFlip } from '../corruptions/stress-run.js';
 export type { BaselineComparison, GateResult, PairedWithBaseline } from '../counting/gate-result.js';
 export { isApart, type Slice, SliceTally, type SliceValue } from '../counting/slices.js';
 export { type Baseline, pairVerdicts, parseBaseline, type Verdicts } from '../judging/baseline.js';
@@ -18,6 +23,13 @@ export type {
 export { type AgainstBaseline, checkGates, type Gates } from '../judging/gates.js';
 export { type InkImage, inkSize, inkSlant, strokeThickness } from '../judging/ink-measures.js';
 export type { VerdictPair, WonRecord } from '../judging/paired-verdicts.js';
+export type {
+  FlipDistances,
+  FlipReport,
+  StressCurve,
+  StressPoint,
+  StressReport,
+} from '../judging/stress-report.js';
 export { type KeptVerdicts, writeVerdicts } from '../outputs/judging/verdict-file.js';
 export { readVerdicts } from '../outputs/judging/verdict-reader.js';
 export { fisherExact } from '../statistics/fisher.js';

@@ -11,6 +11,11 @@ export function comparisonJson(comparison: Comparison): string {
   return jsonText(comparison);
 }
 
+/** A stress test as JSON, see `jsonText`. */
+export function stressJson(report: object): string {
+  return jsonText(report);
+}
+
 /** What is said of a training as JSON, see `jsonText`. */
 export function trainingJson(training: object): string {
   return jsonText(training);
