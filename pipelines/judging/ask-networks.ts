@@ -4,11 +4,18 @@ import { type ChooseReading, type ChosenReading, flagsOf } from '../../src/input
 import { type AskOptions, askNetwork } from '../ask-network.js';
 import type { Contender } from './contenders.js';
 
+/** How one network takes pixels turned: `--transpose no: the network reads 97 % so, 9 % with --transpose yes`. */
+export interface Turn {
+  readonly flags: ReadingFlags;
+  /** Null where it takes them as they are. */
+  readonly words: string | null;
+}
+
 /** The choice of several networks. */
 export interface ChoiceOfAll {
   readonly choose: ChooseReading;
   /** How each network takes the pixels turned, in their order, once it was asked; none where that is the same for all. */
-  readonly turns: readonly ReadingFlags[];
+  readonly turns: readonly Turn[];
 }
 
 /**
@@ -18,7 +25,7 @@ export interface ChoiceOfAll {
  * The choice rejects with READING_UNCLEAR where the networks contradict each other, or none can tell.
  */
 export function askNetworks(contenders: readonly Contender[], options: AskOptions): ChoiceOfAll {
-  const turns: ReadingFlags[] = [];
+  const turns: Turn[] = [];
   const choose: ChooseReading = async (name, candidates, recordsOf) => {
     const answers: (ChosenReading | DigitflowError | null)[] = [];
     // One after the other: each looks ahead in the same stream.
@@ -40,7 +47,10 @@ export function askNetworks(contenders: readonly Contender[], options: AskOption
     }
     const turnWords = (turn: ReadingFlags) => flagsOf({ flags: turn });
     if (told.every(({ turn }) => turnWords(turn) === turnWords(first.turn))) return first;
-    turns.push(...answers.map((answer) => (answer !== null && 'at' in answer ? answer.turn : {})));
+    for (const answer of answers) {
+      const { turn: flags, because } = answer !== null && 'at' in answer ? answer : { turn: {}, because: '' };
+      turns.push({ flags, words: turnWords(flags) === '' ? null : `${turnWords(flags)}: ${because}` });
+    }
     return { ...first, turn: {}, unturned: {} };
   };
   return { choose, turns };

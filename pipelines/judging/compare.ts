@@ -6,7 +6,7 @@ import type { Scorer } from '../../src/engine/open-scorer.js';
 import type { Permits } from '../../src/engine/records.js';
 import { checkCounts } from '../../src/engine/sizes.js';
 import { DigitflowError } from '../../src/errors.js';
-import { checkMisplaced, type ReadingFlags } from '../../src/formats/reading.js';
+import { checkMisplaced } from '../../src/formats/reading.js';
 import type { DigestMode } from '../../src/inputs/data-stream.js';
 import { Inputs } from '../../src/inputs/inputs.js';
 import { type AnyModelOptions, anyModelOf } from '../../src/inputs/models/open-model.js';
@@ -25,7 +25,7 @@ import { takeRecords, takeScoredTogether } from '../../src/operators/take-record
 import { acceptTogether, together } from '../../src/operators/together.js';
 import { abortOr, unlessAborted, untilAborted } from '../../src/operators/until-aborted.js';
 import type { ReadingOptions } from '../hold.js';
-import { askNetworks } from './ask-networks.js';
+import { askNetworks, type Turn } from './ask-networks.js';
 import { type Contender, checkAlike, wantedOf, withScorers } from './contenders.js';
 import { describeData } from './describe-evaluated.js';
 import { judgeOf } from './judge.js';
@@ -120,7 +120,7 @@ interface ComparisonRun {
   readonly contenders: readonly Contender[];
   /** One for each of them. */
   readonly scorers: readonly Scorer[];
-  readonly turns: readonly ReadingFlags[];
+  readonly turns: readonly Turn[];
 }
 
 const NOTHING: readonly ScoredRecords[] = [];
@@ -133,7 +133,8 @@ async function compareInputs(run: ComparisonRun, options: CompareOptions): Promi
   if (input === null) throw new TypeError('expected an input');
   const [lead] = contenders;
   const { classes, image } = lead.model.network;
-  const wanted = contenders.map((own, index) => wantedOf(own, turns[index] ?? {}, input, lead));
+  const opened = { lead, preprocess: options.reading?.preprocess };
+  const wanted = contenders.map((own, index) => wantedOf(own, turns[index]?.flags ?? {}, input, opened));
   const pictures = new PictureTally();
   const branches = scorers.map((scorer, index) =>
     pipe(
@@ -185,7 +186,12 @@ async function compareInputs(run: ComparisonRun, options: CompareOptions): Promi
   for (const [index, judge] of judges.entries())
     evaluations.push(await judge.evaluation(normalizations[index], context));
   const { pairs } = verdicts;
-  return { comparison: compared({ ...common, images, evaluations, pairs }, answerOf), pairs, normalizations };
+  const turned = contenders.map((_, index) => turns[index]?.words ?? null);
+  return {
+    comparison: compared({ ...common, images, evaluations, turned, pairs }, answerOf),
+    pairs,
+    normalizations,
+  };
 }
 
 /** A slot of each scorer; what is read lies in that of the first. */

@@ -38,20 +38,22 @@ export function checkAlike(first: Model, other: Model): void {
 }
 
 /**
- * How a network takes the pixels of an input, where it may be asked for by the input itself, too.
+ * How a network sees the pixels of an input that was opened for another one.
  *
  * @param turn how it takes them turned, where that is not the same for all networks
- * @param lead how the one network sees pixels for which the input was opened
+ * @param opened for which network the input was opened, and what is done to pictures
  */
 export function wantedOf(
   { normalization }: Contender,
   turn: ReadingFlags,
   { format }: Pick<Input, 'format'>,
-  lead: Contender,
+  opened: { readonly lead: Contender; readonly preprocess: ReadingFlags['preprocess'] },
 ): Normalization {
+  const { lead, preprocess } = opened;
   const turned = orientedAs({ transposed: turn.transpose ?? null, inverted: turn.invert }, normalization);
-  // Pictures were made for it: as dark on bright, or bright on dark.
-  const isMadeOtherwise = format === 'pictures' && normalization.scale * lead.normalization.scale < 0;
+  // Pictures are made as dark on bright, or bright on dark, unless they are taken as they are.
+  const areMade = format === 'pictures' && preprocess !== 'none';
+  const isMadeOtherwise = areMade && normalization.scale * lead.normalization.scale < 0;
   return isMadeOtherwise ? invertedOf(turned) : turned;
 }
 

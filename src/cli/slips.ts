@@ -17,6 +17,11 @@ export function withSlip(error: unknown, args: readonly string[], command: Comma
   if (unknown === '--images' && takesPaths) {
     return new CommanderError(2, 'commander.unknownOption', "unknown option '--images': give the path alone");
   }
+  const takesNetworks = command.registeredArguments[0]?.name() === 'networks';
+  if (takesNetworks && (unknown === '--model' || unknown === '-m')) {
+    const message = `unknown option '${unknown}': give networks alone, before the images`;
+    return new CommanderError(2, 'commander.unknownOption', message);
+  }
   if (unknown !== undefined) return toldAs(unknown, likeliest(unknown, flags)) ?? error;
   if (
     error instanceof CommanderError &&

@@ -27,6 +27,8 @@ export interface ComparedResult
   /** What it is called in short: a bundled network's name, the last part of a path; with a letter where two would be alike. */
   readonly name: string;
   readonly expectedCalibrationError: number | null;
+  /** Which flag it asks for to turn the pixels, and why, where that is not the same for all: `--transpose no: …`. */
+  readonly turned: string | null;
 }
 
 /** A class: how many of its images each network reads right. */
@@ -90,17 +92,21 @@ export interface ComparisonParts
   extends Pick<Comparison, 'data' | 'images' | 'partial' | 'workers' | 'seconds'> {
   /** One for each network, all of the same images. */
   readonly evaluations: readonly Evaluation[];
+  readonly turned: readonly (string | null)[];
   readonly pairs: readonly VerdictPair[];
 }
 
 /** The comparison that evaluations and the counts of each pair give. `answer` puts it into a sentence. */
 export function compared(
-  { evaluations, pairs: counted, ...parts }: ComparisonParts,
+  { evaluations, turned, pairs: counted, ...parts }: ComparisonParts,
   answer: (comparison: Omit<Comparison, 'answer'>) => string,
 ): Comparison {
   const { images, seconds } = parts;
   const names = uniqueNames(evaluations.map(({ model }) => model.name));
-  const networks = evaluations.map((evaluation, index) => resultOf(evaluation, names[index]));
+  const networks = evaluations.map((evaluation, index) => ({
+    ...resultOf(evaluation),
+    ...{ name: names[index], turned: turned[index] },
+  }));
   const totals = counted.map(({ classes }) => sumOfCounts(classes));
   const tests = totals.map(({ onlyFirst, onlySecond }) => mcnemarExact(onlyFirst, onlySecond));
   const adjusted = holm(tests);
@@ -118,7 +124,8 @@ export function compared(
 
 /** The last part of each path, where that tells all apart; `net.onnx (A)` and `net.onnx (B)` where two are called the same. */
 function uniqueNames(paths: readonly string[]): string[] {
-  const short = paths.map((path) => /[^/\\]+$/.exec(path)?.[0] ?? path);
+  // What is left of /dev/fd/63 says nothing.
+  const short = paths.map((path) => /^(?!\/dev\/).*?([^/\\]+)$/.exec(path)?.[1] ?? path);
   const names = new Set(short).size === paths.length ? short : paths;
   return names.map((name, index) =>
     names.filter((other) => other === name).length > 1 ? `${name} (${letterOf(index)})` : name,
@@ -130,11 +137,11 @@ export function letterOf(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-function resultOf(evaluation: Evaluation, name: string): ComparedResult {
+function resultOf(evaluation: Evaluation): Omit<ComparedResult, 'name' | 'turned'> {
   const { model, normalization, correct, accuracy, interval, macro, loss, calibration } = evaluation;
   const { otherReading, isNearChance } = evaluation;
   return {
-    ...{ name, model, normalization, correct, accuracy, interval, macro, loss },
+    ...{ model, normalization, correct, accuracy, interval, macro, loss },
     expectedCalibrationError: calibration?.expectedCalibrationError ?? null,
     ...{ otherReading, isNearChance },
   };

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
-import { Cli } from '../helpers/cli.js';
+import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
+import { findOnnxRuntime, ONNXRUNTIME_FOLDER } from '../helpers/onnx-oracles.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
 const COUNT = 200;
+const ort = findOnnxRuntime();
 
 function folder() {
   const relu = writeOwnNetwork(openModel('relu').network);
@@ -130,6 +132,44 @@ describe('digitflow compare', () => {
     const result = await runShared(['compare', ...words.split(' ').filter((word) => word !== '')], { cwd });
     expect(result).toMatchObject({ stdout: '', stderr: `digitflow: ${message}\n`, exitCode });
   });
+
+  test('says of a network that pixels were turned for it alone', async () => {
+    const { network } = openModel('relu');
+    const turned = { ...network, normalization: { ...network.normalization, transposed: true } };
+    const cwd = await tempFolder({
+      'turned.bin': writeOwnNetwork(turned),
+      'digits.csv': Buffer.from(digitsCsv({ count: COUNT })),
+    });
+    const { stderr } = await runShared(['compare', 'sigmoid', 'turned.bin', 'digits.csv', '-f', 'csv'], {
+      cwd,
+    });
+    expect(stderr).toMatch(
+      /^digitflow: turned\.bin: pixels turned for it, --transpose no: the network reads /m,
+    );
+  });
+
+  test('says what to do in place of --model', async () => {
+    const { stderr, exitCode } = await runShared(['compare', 'sigmoid', '--model', 'relu']);
+    const message =
+      "unknown option '--model': give networks alone, before the images; see digitflow compare --help";
+    expect({ stderr, exitCode }).toEqual({ stderr: `digitflow: ${message}\n`, exitCode: 2 });
+  });
+
+  test.skipIf(ort === null)(
+    'runs by ONNX Runtime what is no dense network, beside one that we run',
+    async () => {
+      const model = join(import.meta.dirname, '../fixtures/networks/onnx/digits-cnn.onnx');
+      const args = ['-q', '--limit', '500', '--runtime', 'onnxruntime', '--format', 'json'];
+      const env = { NODE_PATH: ONNXRUNTIME_FOLDER };
+      const { stdout, stderr } = await runCli(['compare', 'relu', model, ...args], { env });
+      expect(stderr).toBe('');
+      const { networks } = JSON.parse(stdout);
+      const alone = await runCli(['evaluate', '--model', model, ...args], { env });
+      const { correct } = JSON.parse(alone.stdout);
+      expect(networks[1]).toMatchObject({ correct, model: { runtime: 'onnxruntime' } });
+      expect(networks[0].model.runtime).toBeUndefined();
+    },
+  );
 
   test('compares what was read until Ctrl-C, says so, and ends with 130', async () => {
     const cli = new Cli(['compare', 'sigmoid', 'relu', '-', '--workers', '0'], { stdin: 'pipe' });

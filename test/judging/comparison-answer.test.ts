@@ -31,7 +31,8 @@ function comparisonOf(texts: readonly string[], names = texts.map((_, index) => 
     };
     return summarize(tally, { ...context, model, classes: ['0', '1'], normalization: 'n', lossName: 'l' });
   });
-  return compared({ ...context, images: count, evaluations, pairs: verdicts.pairs }, answerOf);
+  const turned = texts.map(() => null);
+  return compared({ ...context, images: count, evaluations, turned, pairs: verdicts.pairs }, answerOf);
 }
 
 /** So many images on which each network is right or wrong: `both(3)` for 111, 111. */

@@ -5,9 +5,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { type CompareOptions, compare } from '../../pipelines/judging/compare.js';
 import { type Model, openModel } from '../../src/inputs/models/open-model.js';
+import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
 import type { Comparison } from '../../src/judging/comparison.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
+import { digitPngs, inverted, treeOf } from '../helpers/png-files.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { idxBytes, labelsIdx } from '../inputs/idx-bytes.js';
 import { tempFile } from '../inputs/temp-folder.js';
@@ -69,7 +71,7 @@ describe('compare', () => {
   test('says of each network what evaluate says', async () => {
     for (const [index, model] of BOTH.entries()) {
       const { evaluation } = await evaluate({ model });
-      const { name, expectedCalibrationError, ...own } = usual.networks[index];
+      const { name, expectedCalibrationError, turned, ...own } = usual.networks[index];
       expect(evaluation).toMatchObject(own);
       expect(evaluation.calibration?.expectedCalibrationError).toBe(expectedCalibrationError);
       expect(usual.classes.map(({ correct }) => correct[index])).toEqual(
@@ -210,8 +212,7 @@ describe('compare', () => {
 
 describe('each network sees pixels in its own way', () => {
   test('as its file says', async () => {
-    const inverted = PIXELS.map((pixel) => 255 - pixel);
-    const images = idxBytes(0x08, [COUNT, 28, 28], inverted);
+    const images = idxBytes(0x08, [COUNT, 28, 28], inverted(PIXELS));
     // The first is of dark on bright, as these are.
     const networks = [
       { model: seeing('sigmoid', { scale: -1 / 255, offset: 1 }) },
@@ -229,10 +230,43 @@ describe('each network sees pixels in its own way', () => {
     const networks = ['sigmoid', { model: seeing('relu', { transposed: true }) }];
     const comparison = await comparisonOf({ networks, images: IMAGES, labels: LABELS });
     expect(verdictsOf(comparison)).toEqual(verdictsOf(small));
-    expect(comparison.networks.map(({ normalization }) => normalization)).toEqual([
-      'scale=1/255',
-      'scale=1/255',
-    ]);
+    const [first, second] = comparison.networks;
+    expect([first, second].map(({ normalization }) => normalization)).toEqual(Array(2).fill('scale=1/255'));
+    expect(first.turned).toBeNull();
+    expect(second.turned).toMatch(/^--transpose no: the network reads 9\d % so, \d+ % with --transpose yes$/);
+  });
+
+  const KINDS: Readonly<Record<string, Partial<Model['network']['normalization']>>> = {
+    usual: {},
+    'dark on bright': { scale: -1 / 255, offset: 1 },
+    'column by column': { transposed: true },
+  };
+  const turned = (pixels: Uint8Array): Uint8Array => transposed(inverted(pixels));
+  const idxOf = (pixels: Uint8Array) => ({ images: idxBytes(0x08, [COUNT, 28, 28], pixels), labels: LABELS });
+  const pngsOf = async (change?: typeof inverted) => ({
+    images: await treeOf(digitPngs(60, (label, index) => `${label}/${index}.png`, change)),
+  });
+  test.each<[what: string, options: () => Promise<ImagesSpec>, reading?: CompareOptions['reading']]>([
+    ['images', async () => idxOf(PIXELS)],
+    ['inverted images', async () => idxOf(inverted(PIXELS))],
+    ['images column by column', async () => idxOf(transposed(PIXELS))],
+    ['inverted images column by column', async () => idxOf(turned(PIXELS))],
+    ['images said to be inverted', async () => idxOf(inverted(PIXELS)), { invert: true, transpose: false }],
+    ['pictures', async () => pngsOf()],
+    ['inverted pictures', async () => pngsOf(inverted)],
+    ['pictures as they are', async () => pngsOf(), { preprocess: 'none' }],
+  ])('so that it reads as evaluate reads with it alone: %s', async (_, options, reading) => {
+    const spec = await options();
+    const models = Object.values(KINDS).map((kind) => seeing('relu', kind));
+    const alone: number[] = [];
+    for (const model of models) alone.push((await evaluate({ ...spec, model, reading })).evaluation.correct);
+    // Whichever is the first, for which the input is opened.
+    for (const first of models.keys()) {
+      const order = [...models.keys()].map((at) => (first + at) % models.length);
+      const networks = order.map((at) => ({ model: models[at] }));
+      const comparison = await comparisonOf({ ...spec, networks, reading });
+      expect(comparison.networks.map(({ correct }) => correct)).toEqual(order.map((at) => alone[at]));
+    }
   });
 
   test('what all of them find is said of the input', async () => {

@@ -16,7 +16,7 @@ import { LANGUAGES, type Language } from '../../views/words/words.js';
 import { addEvaluationOptions, type EvaluationFlags } from '../evaluation-options.js';
 import { addNetworkFlags, addRuntimeOption, modelOptionsOf } from '../networks/model-options.js';
 import { isWhole, noteReading, onOpened, onPictures, runningOptionsOf, wholeNumber } from '../options.js';
-import { interruptibly, stdoutOptions, writeOut } from '../process.js';
+import { interruptibly, sayNote, stdoutOptions, writeOut } from '../process.js';
 import { comparedWords, type NamedNetwork } from './compare-arguments.js';
 
 const FORMATS: readonly ComparisonFormat[] = ['table', 'json', 'markdown', 'csv'];
@@ -110,6 +110,8 @@ async function runCompare(words: readonly string[], flags: CompareFlags): Promis
         },
       } satisfies CompareOptions);
       progress?.clear();
+      for (const { name, turned } of result.comparison.networks)
+        if (turned !== null) sayNote(flags, `${name}: pixels turned for it, ${turned}`);
       if (file !== undefined) {
         // Labels, and the files of a folder, are found as it goes.
         checkFiles(

@@ -64,7 +64,7 @@ describe('files that other tools write', () => {
 
   test('are refused by the name of what is no dense layer', () => {
     expect(caught(() => open('torch-conv')).message).toMatch(
-      /^torch-conv: expected a network of dense layers, found a convolutional network \(Conv at node 1 "\/layers\/layers\.0\/Conv"\); digitflow runs dense layers only: evaluate, score and report run others with --runtime onnxruntime/,
+      /^torch-conv: expected a network of dense layers, found a convolutional network \(Conv at node 1 "\/layers\/layers\.0\/Conv"\); digitflow runs dense layers only: evaluate, compare, score and report run others with --runtime onnxruntime/,
     );
   });
 });

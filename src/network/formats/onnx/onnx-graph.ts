@@ -209,7 +209,7 @@ function chosen({ inputs, outputs }: OnnxModel, values: ReadonlyMap<string, Valu
   if (first === undefined || (refusal !== undefined && !refusal.isForeign)) {
     const found = refusal?.found ?? 'no layer between an input and an output';
     const advice =
-      'digitflow runs dense layers only: evaluate, score and report run others with --runtime onnxruntime';
+      'digitflow runs dense layers only: evaluate, compare, score and report run others with --runtime onnxruntime';
     throw networkFileError(fileName, 'a network of dense layers', found, advice);
   }
   let last = first;
