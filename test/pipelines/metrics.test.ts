@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
+import { type EvaluationFormat, evaluationText } from '../../pipelines/evaluation-text.js';
 import type { Evaluation } from '../../src/counting/evaluation.js';
 
 const EXPECTED = JSON.parse(readFileSync('test/fixtures/metrics/expected.json', 'utf8'));
 
 const metricsOf = async (options: EvaluateOptions) => {
-  const { evaluation } = await evaluate({ workers: 0, ...options, metrics: true });
-  const { outputs } = evaluation;
+  const result = await evaluate({ workers: 0, ...options, metrics: true });
+  const { outputs } = result.evaluation;
   if (outputs === undefined) throw new TypeError('expected what all outputs tell');
-  return { evaluation, outputs };
+  return { ...result, outputs };
 };
 
 /** All but the time that it took. */
@@ -61,6 +62,30 @@ test('batches and threads change no bit', async () => {
     const other = await metricsOf({ limit: 3000, ...options });
     expect(untimed(other.evaluation)).toEqual(untimed(evaluation));
   }
+});
+
+test('every format tells it', async () => {
+  const result = await metricsOf({});
+  const textOf = (format: EvaluationFormat) =>
+    evaluationText(result, format, { color: 0, width: 80, unicode: true });
+  const facts = 'area under ROC 0.9960, average precision 0.9836';
+  const table = await textOf('table');
+  expect(table).toContain(`\nranking      ${facts}\n`);
+  expect(table).toContain('\n0         97.8 %   98.4 %   98.1 %   99.85 %   98.63 %      980\n');
+  const markdown = await textOf('markdown');
+  expect(markdown).toContain(`| ranking | ${facts} |`);
+  expect(markdown).toContain('| 0 | 97.8 % | 98.4 % | 98.1 % | 99.85 % | 98.63 % | 980 |');
+  const csv = await textOf('csv');
+  const { outputs, evaluation } = result;
+  for (const row of [
+    `top_3_accuracy,,,${outputs.topK?.[1].accuracy}`,
+    `log_loss,,,${outputs.logLoss}`,
+    `f1_low,,,${evaluation.macroF1Interval?.low}`,
+    `roc_area,9,,${outputs.classes[9].rocArea}`,
+    `average_precision,9,,${outputs.classes[9].averagePrecision}`,
+  ])
+    expect(csv).toContain(`\n${row}\n`);
+  expect(JSON.parse(await textOf('json'))).toEqual(JSON.parse(JSON.stringify(evaluation)));
 });
 
 test('it is left out where nobody asked for it', async () => {

@@ -110,6 +110,30 @@ describe('the report of the real test set', () => {
     expect(partOf(html, 'thresholds')).toMatch(/<td>100.0 %<\/td><td>96.41 %/);
   });
 
+  test('curves and areas are those of the evaluation, the lowest thick', async () => {
+    const { html, evaluation } = await made;
+    const { outputs } = evaluation;
+    if (outputs === undefined) throw new TypeError('expected what all outputs tell');
+    const part = partOf(html, 'ranking');
+    const rows = [
+      ...part.matchAll(/<tr><th scope="row" class="name">(\w+)<\/th><td>([\d.]+) %<\/td><td>([\d.]+) %/g),
+    ];
+    const expected = [...outputs.classes, { name: 'mean', ...outputs }];
+    expect(rows.map(([, name]) => name)).toEqual(expected.map(({ name }) => name));
+    for (const [k, { rocArea, averagePrecision }] of expected.entries()) {
+      expect(rows[k][2]).toBe((100 * (rocArea ?? 0)).toFixed(2));
+      expect(rows[k][3]).toBe((100 * (averagePrecision ?? 0)).toFixed(2));
+    }
+    const [roc, recall] = part.split('<figcaption>');
+    for (const chart of [roc, recall]) {
+      expect(chart.match(/class="other"/g)).toHaveLength(9);
+      expect(chart.match(/class="curve"/g)).toHaveLength(1);
+    }
+    expect(part).toContain('thick the lowest, 9, with an area of 99.31 %');
+    expect(part).toContain('top-2 98.50 %, top-3 99.19 %, top-5 99.70 %');
+    expect(part).toContain('macro F1</dt><dd>96.37 % (95 % interval 95.97 to 96.74 %)');
+  });
+
   test('a neuron of the first layer is its weights: green where positive, blue where negative', async () => {
     const { html } = await made;
     const { layers } = openModel('sigmoid').network;
@@ -176,6 +200,18 @@ describe('the report of anything else', () => {
     for (const { width, height } of picturesOf(partOf(html, 'neurons')))
       expect([width, height]).toEqual([4, 5]);
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('says that curves are not defined where the outputs are no probabilities', async () => {
+    const network = randomNetwork({ ...SMALL, outputs: [6, 3], last: 'identity' });
+    const options = small(90);
+    writeFileSync(at('small.safetensors'), writeOwnNetwork(network));
+    const { html, evaluation } = await report(options);
+    const part = partOf(html, 'ranking');
+    expect(part).toContain('so that curves and areas are not defined');
+    expect(part).toContain('log loss none, Brier score none');
+    expect(part).toContain(`top-2 ${(100 * (evaluation.outputs?.topK?.[0].accuracy ?? 0)).toFixed(2)} %`);
+    expect(part).not.toContain('<svg');
   });
 
   test('says so where there is nothing to show', async () => {

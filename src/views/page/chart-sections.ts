@@ -53,9 +53,10 @@ ${curve}<table><thead><tr><th scope="col">${words.threshold}</th><th scope="col"
   return section(words, 'thresholds', body);
 }
 
-/** The names of a chart of shares and its axes: x from 0 to 1, y from `low` to 1. */
+/** The names of a chart of shares and its axes: x from 0 to `right`, y from `low` to 1. */
 interface ChartOptions extends Record<'title' | 'x' | 'y', string> {
   readonly low?: number;
+  readonly right?: number;
 }
 
 const SIZE = { width: 420, height: 320, left: 52, right: 14, top: 30, bottom: 46 };
@@ -63,23 +64,28 @@ const TICKS = 5;
 
 type ChartScale = Record<'x' | 'y', (value: number) => number>;
 
-/** A frame with axes around what `draw` makes. */
-function chart({ title, x, y, low = 0 }: ChartOptions, draw: (scale: ChartScale) => Html): Html {
+/** A frame with axes around what `draw` makes; what is beyond them is cut off. */
+export function chart(
+  { title, x, y, low = 0, right: end = 1 }: ChartOptions,
+  draw: (scale: ChartScale) => Html | readonly Html[],
+): Html {
   const { width, height, left, right, top, bottom } = SIZE;
   const scale: ChartScale = {
-    x: (value) => rounded(left + value * (width - left - right)),
+    x: (value) => rounded(left + (value / end) * (width - left - right)),
     y: (value) => rounded(height - bottom - ((value - low) / (1 - low)) * (height - top - bottom)),
   };
   const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => tick / TICKS);
   const heights = ticks.map((tick) => low + tick * (1 - low));
-  const [from, to] = [scale.x(0), scale.x(1)];
+  const [from, to] = [scale.x(0), scale.x(end)];
+  // A line's half width is left around it.
+  const frame = [left - 3, top - 3, width - left - right + 6, height - top - bottom + 6];
   return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
 ${heights.map(
   (value) => html`<line class="grid" x1="${from}" x2="${to}" y1="${scale.y(value)}" y2="${scale.y(value)}"/>
 <text class="soft" x="${from - 6}" y="${scale.y(value) + 4}" text-anchor="end">${tickWords(value)}</text>`,
 )}
-${ticks.map((value) => html`<text class="soft" x="${scale.x(value)}" y="${height - bottom + 17}" text-anchor="middle">${tickWords(value)}</text>`)}
-${draw(scale)}
+${ticks.map((tick) => tick * end).map((value) => html`<text class="soft" x="${scale.x(value)}" y="${height - bottom + 17}" text-anchor="middle">${tickWords(value)}</text>`)}
+<svg x="${frame[0]}" y="${frame[1]}" width="${frame[2]}" height="${frame[3]}" viewBox="${frame.join(' ')}">${draw(scale)}</svg>
 <line class="axis" x1="${from}" x2="${to}" y1="${scale.y(low)}" y2="${scale.y(low)}"/>
 <text x="${from - 36}" y="16">${y} %</text>
 <text x="${to}" y="${height - 8}" text-anchor="end">${x} %</text>

@@ -41,7 +41,8 @@ img { image-rendering: pixelated; } .small { grid-template-columns: repeat(auto-
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); gap: 1rem 2.5rem; align-items: start; }
 svg { max-width: 100%; height: auto; font: 12px system-ui, "Noto Sans CJK JP", sans-serif; } svg text { fill: var(--ink); }
 svg .soft { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); } .bar { fill: var(--bar); }
-.ideal { stroke: var(--soft); stroke-dasharray: 4 4; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
+.ideal { stroke: var(--soft); stroke-dasharray: 4 4; }
+.other { fill: none; stroke: var(--soft); opacity: .65; stroke-linejoin: round; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
 .neuron { fill: var(--lit); stroke: var(--soft); } .won { stroke: var(--ink); stroke-width: 2.5; } svg .best { font-weight: 700; }
 .push { stroke: var(--soft); } .hold { stroke: var(--soft); stroke-dasharray: 3 3; }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } footer { margin-top: 4rem; color: var(--soft); }

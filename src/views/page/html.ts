@@ -28,7 +28,7 @@ function textOf(piece: HtmlPiece): string {
 
 /** The sections of the page, by their ids and the names of their titles. */
 export const SECTIONS = [
-  ...(['evaluated', 'matrix', 'classes', 'confusions', 'reliability', 'thresholds'] as const),
+  ...(['evaluated', 'matrix', 'classes', 'confusions', 'reliability', 'thresholds', 'ranking'] as const),
   ...(['mistakes', 'suspects', 'journey', 'neurons', 'cells'] as const),
 ];
 

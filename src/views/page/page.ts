@@ -11,6 +11,7 @@ import {
   sectionContext,
 } from './html.js';
 import { cellsSection, journeySection, mistakesSections, neuronsSection } from './image-sections.js';
+import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
 import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
 
@@ -34,15 +35,16 @@ function details(data: ReportData, context: SectionContext): Html {
   return html`${matrixSection(context)}
 <div class="columns">${classesSection(context)}${confusionsSection(context)}</div>
 <div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data)}</div>
+${rankingSection(context)}
 ${mistakesSections(context, data)}
 ${journeySection(context, data)}
 ${neuronsSection(context, data)}
 ${cellsSection(context, data)}`;
 }
 
-function contents(words: Words, { layers, journey, cells }: ReportData): Html {
+function contents(words: Words, { evaluation, layers, journey, cells }: ReportData): Html {
   const isLeftOut: Partial<Record<SectionId, boolean>> = {
-    ...{ confusions: true, journey: journey === null },
+    ...{ confusions: true, ranking: evaluation.outputs === undefined, journey: journey === null },
     ...{ neurons: layers.length === 0, cells: cells.length === 0 },
   };
   return contentsOf(
