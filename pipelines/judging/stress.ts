@@ -52,6 +52,8 @@ export interface StressResult {
   /** The first images whose nearest flip was looked for, with their pixels as stored. */
   readonly flips: readonly KeptFlip[];
   readonly normalization: Normalization;
+  /** What the network's outputs stand for. */
+  readonly classes: readonly string[];
 }
 
 /**
@@ -139,5 +141,5 @@ async function stressInputs(
     corrects: run.corrects,
     flips: (options.flips ?? 0) === 0 ? null : run.flips.map(({ distances }) => distances),
   });
-  return { report, example: run.example, flips: run.kept, normalization };
+  return { report, example: run.example, flips: run.kept, normalization, classes: network.classes };
 }

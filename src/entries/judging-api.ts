@@ -6,7 +6,7 @@ export {
 } from '../../pipelines/judging/comparison-text.js';
 export { type GateOptions, readBaseline } from '../../pipelines/judging/gated.js';
 export { type StressOptions, type StressResult, stress } from '../../pipelines/judging/stress.js';
-export { type StressFormat, stressText } from '../../pipelines/judging/stress-text.js';
+export { type StressFormat, stressPageText, stressText } from '../../pipelines/judging/stress-text.js';
 export { CORRUPTION_NAMES, type CorruptionName } from '../corruptions/corruptions.js';
 export type { Distance, Flip } from '../corruptions/nearest-flip.js';
 export type { KeptFlip } from '../corruptions/stress-run.js';

@@ -1,8 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type StressOptions, stress } from '../../../pipelines/judging/stress.js';
-import { type StressFormat, stressText } from '../../../pipelines/judging/stress-text.js';
+import { type StressFormat, stressPageText, stressText } from '../../../pipelines/judging/stress-text.js';
 import { CORRUPTION_NAMES, type CorruptionName } from '../../corruptions/corruptions.js';
+import { filesOf } from '../../inputs/open-inputs.js';
+import { KeptFile } from '../../outputs/kept-file.js';
+import { checkFiles, keptFiles } from '../../outputs/same-file.js';
 import { ProgressLine } from '../../views/terminal/progress.js';
+import { LANGUAGES, type Language } from '../../views/words/words.js';
 import type { EvaluationFlags } from '../evaluation-options.js';
 import { addModelOption } from '../networks/model-options.js';
 import { addErrorOptions, addReadingOptions, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
@@ -15,6 +19,8 @@ interface StressFlags extends EvaluationFlags {
   readonly corruptions?: readonly CorruptionName[];
   readonly seed: number;
   readonly flips: number;
+  readonly out?: string;
+  readonly lang: Language;
 }
 
 const EXAMPLES = `
@@ -27,6 +33,7 @@ Examples:
   $ digitflow stress --model relu --seed 7        another network, other random numbers
   $ digitflow stress --corruptions rotate,noise   only these
   $ digitflow stress --flips 100                  how few changes of pixels flip a verdict, too
+  $ digitflow stress --flips 100 -o stress.html   a page with the curves and what it looks like
   $ digitflow stress photos.csv --format json | jq .mean
 
 Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault, 74 input/output,
@@ -48,6 +55,13 @@ export function defineStress(command: Command): void {
       wholeNumber(0),
       0,
     )
+    .option(
+      '-o, --out <file>',
+      'write a page, too: one HTML file, with curves and images; - for stdout, in place of the text',
+    )
+    .addOption(
+      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
+    )
     .option('--seed <number>', 'decides all that is random', wholeNumber(0), 1)
     .option('-n, --limit <count>', 'only the first images', wholeNumber(0))
     .option('--normalize <how>', "how a pixel becomes a brightness (default: the network's own way)")
@@ -68,6 +82,11 @@ async function runStress(
   labels: string | undefined,
   flags: StressFlags,
 ): Promise<void> {
+  const { out, lang } = flags;
+  // First: that it cannot be written, or is an input, is told before the work, not after it.
+  const files = out === undefined || out === '-' ? [] : keptFiles('--out', out);
+  checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
+  const file = out === undefined || out === '-' ? undefined : new KeptFile(out);
   await interruptibly(flags, async (signal) => {
     let progress: ProgressLine | undefined;
     try {
@@ -87,7 +106,17 @@ async function runStress(
         },
       } satisfies StressOptions);
       progress?.clear();
-      await writeOut(await stressText(result, flags.format, stdoutOptions()));
+      if (file !== undefined) {
+        // Labels, and the files of a folder, are found as it goes.
+        const read = result.report.data.files.map(({ path }) => path);
+        checkFiles(read, files);
+        await file.deliver(await stressPageText(result, lang));
+      }
+      const text =
+        out === '-'
+          ? await stressPageText(result, lang)
+          : await stressText(result, flags.format, stdoutOptions());
+      await writeOut(text);
       return true;
     } finally {
       progress?.clear();

@@ -5,7 +5,8 @@ import { largestOf, type Picture } from '../picture.js';
 import { cellId, type Html, html, rounded, type SectionContext, scrollable, section } from './html.js';
 import type { JourneyLayer, ReportData, ReportImage, ReportJourney } from './report-data.js';
 
-function greyPng({ width, height, pixels }: Picture): string {
+/** A grey picture as a `data:` URL. */
+export function greyPng({ width, height, pixels }: Picture): string {
   return dataUrl(width, height, pixels, GREY);
 }
 
