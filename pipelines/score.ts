@@ -1,6 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 import { FirstImages, type OddImages } from '../src/counting/first-images.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
+import type { ScoredRecords } from '../src/counting/scored-records.js';
 import { type openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import type { RunEnd } from '../src/engine/records.js';
 import { checkCounts } from '../src/engine/sizes.js';
@@ -11,7 +12,7 @@ import type { ImageFiles } from '../src/inputs/input.js';
 import { Inputs, type InputsOptions } from '../src/inputs/inputs.js';
 import { type AnyModelOptions, anyModelOf, type Model } from '../src/inputs/models/open-model.js';
 import { findEach } from '../src/inputs/open-inputs.js';
-import { type Normalization, saidOf } from '../src/network/normalization.js';
+import { invertedOf, type Normalization, saidOf } from '../src/network/normalization.js';
 import { accept } from '../src/operators/accept.js';
 import { batch } from '../src/operators/batch-records.js';
 import { decode } from '../src/operators/decode.js';
@@ -28,6 +29,7 @@ import {
   ScoreWriter,
 } from '../src/outputs/score-writer.js';
 import type { ReadingOptions } from './hold.js';
+import type { Drifting, DriftOptions } from './judging/drifting.js';
 import { openModelScorer } from './open-model-scorer.js';
 
 /** How long a row waits for its batch to fill: shorter than what a person notices. */
@@ -49,6 +51,10 @@ export interface ScoreOptions extends RowsTaken, ReadingOptions, AnyModelOptions
   readonly withOutputs?: boolean | undefined;
   /** Is told when all is ready for the first row: from here on `seconds` are counted. */
   readonly onStarted?: ((start: ScoreStart) => void) | undefined;
+  /** Compare what streams through with what the network was trained on. Default: no. */
+  readonly drift?: DriftOptions | undefined;
+  /** Sees every batch once it is written, and how its pixels are stored; its arrays are views: read at once, never kept. */
+  readonly onScored?: ((records: ScoredRecords, normalization: Normalization) => void) | undefined;
   /** Is told, once, where the first images do not look like what the network knows: transposed, inverted, too dark. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Aborting it stops the reading; what was read is scored and written. */
@@ -90,6 +96,7 @@ export async function scoreFiles(
   const { from, until, signal, workers, batchSize, withOutputs, reading, onInput, onOpened } = options;
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
   const known = { ...network, normalization: wanted, ...saidOf(wanted, network.normalization) };
+  const drifting = options.drift && (await openDrift(model, options.drift, options));
   const opening = { network: known, reading, labelled: 'ignored', digest: 'never' } as const;
   const inputs = new Inputs(files, { ...opening, onInput, onOpened });
   try {
@@ -102,12 +109,30 @@ export async function scoreFiles(
     });
     const writer = new ScoreWriter(options, needs.bytes ?? null);
     return await withScorer(scorer, () =>
-      scoreInputs(inputs, scorer, writer, { model, wanted }, options),
+      scoreInputs(inputs, scorer, writer, { model, wanted, drifting }, options),
     ).finally(() => writer.idle);
   } catch (error) {
     throw await abortOr(error, signal);
   } finally {
     await inputs.close();
+  }
+}
+
+/** Scores the reference on the same network, read as the inputs are. */
+async function openDrift(model: Model, drift: DriftOptions, options: ScoreFilesOptions): Promise<Drifting> {
+  const { openDrifting } = await import('./judging/drifting.js');
+  const { reading, normalization, workers, signal } = options;
+  const shared = { ...{ workers, signal }, onBadRow: 'skip' as const, write: () => {} };
+  return openDrifting(drift, model, (images, onScored) => {
+    // Of what is bundled it is known how its pixels stand.
+    const how = drift.reference === 'default' ? { normalization: usual } : { normalization, reading };
+    return scoreModel(model, { ...shared, ...how, inputs: [images], onScored });
+  });
+
+  function usual(own: Normalization): Normalization {
+    const said = normalization?.(own) ?? own;
+    const upright = { ...said, transposed: own.transposed };
+    return said.scale * own.scale < 0 ? invertedOf(upright) : upright;
   }
 }
 
@@ -132,12 +157,19 @@ function checkOptions(options: ScoreFilesOptions): void {
   if (maxErrors !== Number.POSITIVE_INFINITY) checkCounts({ maxErrors }, { maxErrors: 0 });
 }
 
+/** What a run scores with. */
+interface ScoreRun {
+  readonly model: Model;
+  readonly wanted: Normalization;
+  readonly drifting: Drifting | undefined;
+}
+
 /** From bytes to written rows. */
 async function scoreInputs(
   inputs: Inputs,
   scorer: Scorer,
   writer: ScoreWriter,
-  { model, wanted }: { readonly model: Model; readonly wanted: Normalization },
+  { model, wanted, drifting }: ScoreRun,
   options: ScoreFilesOptions,
 ): Promise<ScoreResult> {
   const { from, until, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS, onStarted, onPictures } = options;
@@ -161,6 +193,8 @@ async function scoreInputs(
       const odd = first.add(scored);
       await writer.write(scored);
       oriented = orientedAs(scored.reading, wanted);
+      options.onScored?.(scored, oriented);
+      drifting?.add(scored, oriented);
       await noteOdd(odd);
     }),
   );
@@ -173,6 +207,7 @@ async function scoreInputs(
     workers: scorer.workers,
     seconds: (performance.now() - startMs) / 1000,
     partial: !inputs.isComplete,
+    ...(drifting === undefined ? {} : { drift: drifting.end() }),
   };
 
   async function noteOdd(odd: OddImages | null): Promise<void> {

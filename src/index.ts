@@ -3,6 +3,7 @@ export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';
 export type { EvaluationFormat } from '../pipelines/evaluation-text.js';
 export type { ReadingOptions } from '../pipelines/hold.js';
+export type { DriftOptions } from '../pipelines/judging/drifting.js';
 export type { GateOptions } from '../pipelines/judging/gated.js';
 export type { SliceBy, SliceGiven } from '../pipelines/judging/slicing.js';
 export {
@@ -64,6 +65,8 @@ export {
 } from './inputs/models/open-model.js';
 export type { ImagesSpec } from './inputs/open-inputs.js';
 export type { NetworkFlags, NetworkGuess } from './insight/settle-network.js';
+export type { DriftBounds, DriftFigure, DriftSummary, DriftWindow } from './judging/drift.js';
+export type { DriftMeasure } from './judging/drift-reference.js';
 export type { Gates } from './judging/gates.js';
 export { evaluationCsv } from './outputs/evaluation-csv.js';
 export { evaluationMarkdown } from './outputs/evaluation-markdown.js';

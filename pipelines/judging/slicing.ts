@@ -12,7 +12,7 @@ import {
   readQmnistColumn,
   readRecordValues,
 } from '../../src/inputs/slice-values.js';
-import { INK_MEASURES, type InkMeasure, inkBin } from '../../src/judging/ink-measures.js';
+import { INK_MEASURES, type InkMeasure, inkBin, inkReader } from '../../src/judging/ink-measures.js';
 import type { Normalization } from '../../src/network/normalization.js';
 
 /**
@@ -147,20 +147,12 @@ function columnCut({ name, place, columns, encoding }: CarriedColumn): Cut {
 function inkCut(measure: InkMeasure, { input, normalization }: SlicedInput): Cut {
   const tally = new SliceTally(measure, 'images');
   const { scale, transposed } = normalization;
-  const { height, width } = input.image;
-  const ink = new Uint8Array(height * width);
+  const read = inkReader({ ...input.image, transposed, inverted: scale < 0 });
   return {
     add: (records) => {
       const { count, labels, predictions } = records;
       for (let i = 0; i < count; i++) {
-        const pixels = records.pixelsOf(i);
-        for (let y = 0, at = 0; y < height; y++) {
-          for (let x = 0; x < width; x++, at++) {
-            const pixel = pixels[transposed ? x * height + y : at];
-            ink[at] = scale < 0 ? 255 - pixel : pixel;
-          }
-        }
-        tally.add(inkBin(measure, { pixels: ink, height, width }), labels?.[i] === predictions[i]);
+        tally.add(inkBin(measure, read(records.pixelsOf(i))), labels?.[i] === predictions[i]);
       }
     },
     finish: () => tally.slice(),

@@ -13,6 +13,7 @@ import { type InputIdentity, identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
 import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
+import { addDriftOptions, driftOptionsOf, tellDrift } from './judging/drift-flags.js';
 import { addModelOption, addRuntimeOption, modelOptionsOf } from './networks/model-options.js';
 import {
   addReadingOptions,
@@ -29,6 +30,8 @@ import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-opti
 
 /** Exit code of a run that went on over bad rows. */
 const EXIT_BAD_ROWS = 65;
+/** And of one whose images drift more than they may. */
+const EXIT_DRIFT = 1;
 /** The first inputs are told with their guesses; later ones only where these are new. */
 const MOST_NOTES = 5;
 
@@ -42,12 +45,13 @@ Examples:
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
   $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
   $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
+  $ digitflow score rows.csv --out f.csv --drift default    notes where images are not like MNIST's training images
   $ digitflow score --plan plan.json --shard 7 --out parts  one shard of a plan, on any machine: parts/00007.shard
   $ digitflow score --plan plan.json --shard auto --out parts --on-error reject   in a job of Slurm or Kubernetes
 ${SHARD_HELP}
 Bad rows that were skipped or rejected are no failure of a shard: digitflow merge tells of them.
 
-Exit codes: 0 well, 2 usage, 65 bad data (with --on-error skip or reject: some rows were bad),
+Exit codes: 0 well, 1 above --max-drift, 2 usage, 65 bad data (with --on-error skip or reject: some rows were bad),
 66 no such input, 70 our own fault, 74 input/output, 130 interrupted.`;
 
 /** Gives `digitflow score` its arguments, flags and action. */
@@ -84,7 +88,10 @@ export function defineScore(command: Command): void {
       "how a pixel becomes a brightness; see evaluate (default: the network's own way)",
     );
   addReadingOptions(
-    addRunningOptions(addShardOptions(command), 'rows a batch, roughly (default: by the input)'),
+    addRunningOptions(
+      addShardOptions(addDriftOptions(command)),
+      'rows a batch, roughly (default: by the input)',
+    ),
   )
     .addHelpText('after', EXAMPLES)
     .action(runScore);
@@ -144,6 +151,10 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const rowsBefore = from?.rows ?? 0;
   const { summary } = run;
   const said = new Set<string>();
+  const note = (text: string) => {
+    progress.clear();
+    sayNote(flags, text);
+  };
   const result = await scoreModel(run.model, {
     ...runningOptionsOf(flags),
     ...{ inputs, from, signal, maxErrors: flags.maxErrors, maxWaitMs: flags.maxWait },
@@ -163,6 +174,7 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
       progress.clear();
       onPictures(flags)(seen);
     },
+    drift: driftOptionsOf(flags, note),
     onNote: (text) => sayNote(flags, text),
     onStarted: (start) => summary?.started(start),
     onProgress: (done) => {
@@ -173,7 +185,9 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   await outputs.close(!result.partial);
   await summary?.write(result, outputs);
   sayNote(flags, scoreSummaryWords({ ...result, rowsBefore }));
+  const isTooMuch = tellDrift(flags, result.drift, note);
   if (result.rejected > 0) process.exitCode = EXIT_BAD_ROWS;
+  else if (isTooMuch) process.exitCode = EXIT_DRIFT;
   return isWhole(result.partial, inputs);
 }
 

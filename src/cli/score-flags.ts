@@ -1,13 +1,14 @@
 import { DigitflowError } from '../errors.js';
 import { keptFiles, type NamedFile, STDOUT } from '../outputs/same-file.js';
 import { journalPath } from '../outputs/score-journal.js';
+import { checkDriftFlags, type DriftFlags } from './judging/drift-flags.js';
 import type { RunningFlags } from './options.js';
 
 /** What `--on-error` takes. */
 export const ON_ERROR = ['fail', 'skip', 'reject'] as const;
 
 /** The flags of `score`. */
-export interface ScoreFlags extends RunningFlags {
+export interface ScoreFlags extends RunningFlags, DriftFlags {
   readonly format: 'csv' | 'ndjson';
   readonly kaggle?: boolean;
   readonly probabilities?: boolean;
@@ -42,6 +43,7 @@ export function checkedFlags(paths: readonly string[], flags: ScoreFlags): Score
   }
   if (flags.resume && flags.out === undefined)
     throw usage('--resume: only with --out, the file of the run that was interrupted');
+  checkDriftFlags(paths, flags);
   checkShape(flags);
   return { ...flags, onError };
 }

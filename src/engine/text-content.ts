@@ -113,7 +113,9 @@ export class TextContent {
 
   /** Reads a row's pixels again: the worker keeps but a few. */
   pixelsOf(place: number): Uint8Array {
-    const text = this.#textAt(this.slot.rowStarts[place], this.#size.mostRowBytes);
+    const start = this.slot.rowStarts[place];
+    const next = place + 1 < this.count ? this.slot.rowStarts[place + 1] : start + this.#size.mostRowBytes;
+    const text = this.#textAt(start, next - start);
     const { end } = findRowEnd(text, 0, text.length, this.#dialect);
     const row = this.#parse(text.subarray(0, end));
     if (typeof row !== 'string') return row.pixels;

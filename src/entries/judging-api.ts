@@ -20,6 +20,21 @@ export type {
   ComparedResult,
   Comparison,
 } from '../judging/comparison.js';
+export {
+  type DriftBounds,
+  type DriftFigure,
+  type DriftSummary,
+  DriftWatch,
+  type DriftWindow,
+} from '../judging/drift.js';
+export {
+  type DriftBins,
+  type DriftCounts,
+  type DriftImages,
+  type DriftMeasure,
+  type DriftReference,
+  DriftReferenceBuilder,
+} from '../judging/drift-reference.js';
 export { type AgainstBaseline, checkGates, type Gates } from '../judging/gates.js';
 export { type InkImage, inkSize, inkSlant, strokeThickness } from '../judging/ink-measures.js';
 export type { VerdictPair, WonRecord } from '../judging/paired-verdicts.js';

@@ -9,6 +9,41 @@ export interface InkImage {
   readonly width: number;
 }
 
+/** How the pixels of an image are stored. */
+export interface StoredImage {
+  readonly height: number;
+  readonly width: number;
+  /** Whether they stand column by column, and whether the ink is dark. */
+  readonly transposed: boolean;
+  readonly inverted: boolean;
+}
+
+/** What turns stored pixels, `(height * width)` u8, into images whose ink is bright; each is valid until the next. */
+export function inkReader({
+  height,
+  width,
+  transposed,
+  inverted,
+}: StoredImage): (stored: Uint8Array) => InkImage {
+  const pixels = new Uint8Array(height * width);
+  return (stored) => {
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at++) {
+        const pixel = stored[transposed ? x * height + y : at];
+        pixels[at] = inverted ? 255 - pixel : pixel;
+      }
+    }
+    return { pixels, height, width };
+  };
+}
+
+/** The mean brightness of an image, 0..255. */
+export function inkBrightness(pixels: Uint8Array): number {
+  let sum = 0;
+  for (const pixel of pixels) sum += pixel;
+  return sum / pixels.length;
+}
+
 /** Lengths are told as those of an image of 28 pixels. */
 const USUAL_SIDE = 28;
 

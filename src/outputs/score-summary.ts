@@ -1,5 +1,6 @@
 import type { InputDescription } from '../engine/records.js';
 import { describeError } from '../errors.js';
+import type { DriftSummary, DriftWindow } from '../judging/drift.js';
 import type { Network } from '../network/network.js';
 import { Claims } from './claims.js';
 import { KeptFile } from './kept-file.js';
@@ -19,7 +20,8 @@ interface ScoringModel {
 }
 
 /** What a summary says. */
-export interface ScoreSummary extends Pick<ScoreResult, 'rows' | 'rejected' | 'workers' | 'partial'> {
+export interface ScoreSummary
+  extends Pick<ScoreResult, 'rows' | 'rejected' | 'workers' | 'partial' | 'drift'> {
   readonly model: { readonly name: string; readonly sha256: string };
   readonly classes: readonly string[];
   /** The size is that of the file, packed or not; null for a stream. */
@@ -34,7 +36,8 @@ export interface ScoreSummary extends Pick<ScoreResult, 'rows' | 'rejected' | 'w
 
 /** A summary as JSON, schema `digitflow.score/1`: fields may be added; the meaning of a field stays. */
 export function scoreSummaryText(summary: ScoreSummary): string {
-  const { model, classes, inputs, counts, rows, rejected, resumedAt, workers, seconds, partial } = summary;
+  const { model, classes, inputs, counts, rows, rejected, resumedAt, workers, seconds, partial, drift } =
+    summary;
   const json = {
     ...{ schema: 'digitflow.score/1', model },
     inputs: inputs.map(({ name, format, bytes, guesses }) => ({ name, format, bytes, guesses })),
@@ -47,9 +50,21 @@ export function scoreSummaryText(summary: ScoreSummary): string {
     ...{ resumedAt, workers, seconds },
     rowsPerSecond: seconds > 0 ? (rows - resumedAt) / seconds : null,
     partial,
+    ...(drift === undefined ? {} : { drift: driftJson(drift, classes) }),
     ...(summary.error === undefined ? {} : { error: summary.error }),
   };
   return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** Classes by their names. */
+function driftJson({ worst, all, ...rest }: DriftSummary, classes: readonly string[]): object {
+  const window = ({ figures, ...others }: DriftWindow) => ({
+    ...others,
+    figures: figures.map(({ of, ...figure }) =>
+      of === undefined ? figure : { ...figure, class: classes[of] },
+    ),
+  });
+  return { ...rest, worst: worst && window(worst), all: window(all) };
 }
 
 /** Gathers what a run's summary says, and writes it however the run ends. */
@@ -100,10 +115,19 @@ export class SummaryFile {
     error?: unknown,
   ): Promise<void> {
     const { network, name, sha256 } = this.#model;
-    const { inputs, rows, rejected, seconds, workers, partial } = run;
+    const { inputs, rows, rejected, seconds, workers, partial, drift } = run;
     const { code, message } = describeError(error);
     const text = scoreSummaryText({
-      ...{ model: { name, sha256 }, classes: network.classes, rows, rejected, workers, seconds, partial },
+      ...{
+        model: { name, sha256 },
+        classes: network.classes,
+        rows,
+        rejected,
+        workers,
+        seconds,
+        partial,
+        drift,
+      },
       inputs: inputs.map(({ name, format, guesses }) => {
         return { name, format, bytes: identityOf(name).bytes, guesses };
       }),

@@ -1,6 +1,7 @@
 import type { Batch } from '../engine/batch.js';
 import type { InputDescription, RunPosition } from '../engine/records.js';
 import { DigitflowError } from '../errors.js';
+import type { DriftSummary } from '../judging/drift.js';
 import type { ScoredRows } from './rows/scored-rows.js';
 
 /** Which rows of a run are taken, and where they go. */
@@ -39,6 +40,8 @@ export interface ScoreResult extends ScoreProgress {
   readonly seconds: number;
   /** True when the input was not read to its end. */
   readonly partial: boolean;
+  /** Where it was watched for drift. */
+  readonly drift?: DriftSummary | undefined;
 }
 
 /** Hands scored batches on in order, up to a bad row that ends the run. */
