@@ -12,7 +12,7 @@ import { type Change, changeNetwork } from '../../src/insight/what-if.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
 import { unpackDrawData } from '../../src/views/draw/draw-data.js';
 import { closePages, findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
-import { outputs, paint, press } from '../helpers/draw-page.js';
+import { hurry, outputs, paint, press } from '../helpers/draw-page.js';
 import { brightnessAt, testImages } from '../helpers/image-set.js';
 import { runShared } from '../helpers/shared-cli.js';
 
@@ -33,7 +33,7 @@ describe.skipIf(path === null)('a neuron of the page, asked and changed, in a re
   beforeAll(async () => {
     expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
     browser = await launchBrowser(path ?? '');
-    ({ page, complaints } = await openPage(browser, file));
+    ({ page, complaints } = await openPage(browser, file, {}, hurry));
     await press(page, '[data-placement=drawn]');
     await paint(page, images.pixels.subarray(0, 784));
   }, 60_000);

@@ -11,7 +11,16 @@ import { feedForward } from '../../src/network/feed-forward.js';
 import { Pad } from '../../src/views/draw/live/pad.js';
 import { linkOf, MOST_LINK } from '../../src/views/draw/live/share/link.js';
 import { closePages, findBrowser, launchBrowser, openPage } from '../helpers/browser.js';
-import { draw, outputs, paint, press, type Segment, strokesOf, verdict } from '../helpers/draw-page.js';
+import {
+  draw,
+  hurry,
+  outputs,
+  paint,
+  press,
+  type Segment,
+  strokesOf,
+  verdict,
+} from '../helpers/draw-page.js';
 import { testLabels, testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
 
@@ -35,6 +44,7 @@ describe.skipIf(path === null)(
       expect((await runShared(['draw', '--out', file])).exitCode).toBe(0);
       browser = await launchBrowser(path ?? '');
       page = await browser.newPage();
+      await hurry(page);
     }, 60_000);
     beforeEach(async () => {
       await page.goto('about:blank');
