@@ -4,7 +4,7 @@ import { EvaluationTally } from '../src/counting/evaluation-tally.js';
 import { PictureTally } from '../src/counting/pictures-seen.js';
 import { ReadingSample, WELL_READ } from '../src/counting/reading-sample.js';
 import type { Mistake, ScoredRecords } from '../src/counting/scored-records.js';
-import { type Scorer, withScorer } from '../src/engine/open-scorer.js';
+import { type openScorer, type Scorer, withScorer } from '../src/engine/open-scorer.js';
 import { checkCounts } from '../src/engine/sizes.js';
 import { checkMisplaced } from '../src/formats/reading.js';
 import type { ChooseReading } from '../src/inputs/candidate-readings.js';
@@ -99,6 +99,7 @@ export async function evaluateFiles(
   model: Model,
   files: ImageFiles,
   options: EvaluateFilesOptions,
+  open: typeof openScorer = (_, needs) => openModelScorer(model, needs ?? {}),
 ): Promise<EvaluateResult> {
   checkMisplaced(options);
   checkCounts(options, { workers: 0, batchSize: 1, limit: 0, mistakes: 0 });
@@ -122,7 +123,7 @@ export async function evaluateFiles(
     const needs = await unlessAborted(inputs.look(from, until), signal);
     const { records = null } = needs;
     const most = Math.min(records ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY);
-    const scorer = await openModelScorer(model, {
+    const scorer = await open(network, {
       ...{ ...needs, workers, batchSize, withIds: options.slices !== undefined },
       records: Number.isFinite(most) ? most : null,
       withOutputs: options.metrics,

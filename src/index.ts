@@ -81,6 +81,7 @@ export type {
   RunStatus,
   SubmittedRun,
 } from './queue/queued-run.js';
+export { KeptScorers } from './sharding/kept-scorers.js';
 export type { ShardDone, ShardProgress, ShardRun } from './sharding/make-shard.js';
 export type { CopyProgress } from './sharding/merge/merge-rows.js';
 export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './sharding/plan.js';

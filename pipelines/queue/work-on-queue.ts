@@ -7,6 +7,7 @@ import { writing } from '../../src/outputs/kept-file.js';
 import type { Order } from '../../src/queue/queued-run.js';
 import { openPatiently } from '../../src/queue/redis-link.js';
 import { type RunWork, WorkLoop } from '../../src/queue/work-loop.js';
+import { KeptScorers } from '../../src/sharding/kept-scorers.js';
 import type { ShardDone } from '../../src/sharding/make-shard.js';
 import { readPlan } from '../../src/sharding/plan-file.js';
 import { merge } from '../sharding/merge.js';
@@ -59,12 +60,15 @@ export async function workOnQueue(options: WorkOptions): Promise<WorkingOnQueue>
     out: (name, reason) => tell(`${name}: out of reach (${reason}); trying again`),
     back: (name) => tell(`${name}: back`),
   });
-  const open = async (order: Order, plan: Buffer) => openRun(order, plan, options);
+  const scorers = new KeptScorers();
+  const open = async (order: Order, plan: Buffer) => openRun(order, plan, options, scorers);
   const loop = new WorkLoop(link, { open, concurrency, lockMs, graceMs, shardMs, tell });
+  const close = () => scorers.close();
+  loop.ended.then(close, close);
   return { ended: loop.ended, end: () => loop.end() };
 }
 
-function openRun(order: Order, bytes: Buffer, options: WorkOptions): RunWork {
+function openRun(order: Order, bytes: Buffer, options: WorkOptions, scorers: KeptScorers): RunWork {
   const { root, model, workers, onNote = () => {}, out = order.out } = options;
   const said = new Set<string>();
   const path = keepPlan(out, order, bytes);
@@ -75,7 +79,18 @@ function openRun(order: Order, bytes: Buffer, options: WorkOptions): RunWork {
   };
   return {
     shard: async (shard, signal) => {
-      const run = { plan, planSha256: order.plan, shard, out, root, model, workers, signal, onNote: tell };
+      const run = {
+        plan,
+        planSha256: order.plan,
+        shard,
+        out,
+        root,
+        model,
+        workers,
+        scorers,
+        signal,
+        onNote: tell,
+      };
       const done =
         order.command === 'score'
           ? await scoreShard({ ...run, ...order.score })

@@ -1,7 +1,9 @@
 import { EvaluationCounts } from '../../src/counting/evaluation-counts.js';
 import { REPORT_MISTAKES } from '../../src/counting/report-collector.js';
+import type { openScorer } from '../../src/engine/open-scorer.js';
 import type { RecordsPlace } from '../../src/engine/records.js';
 import { DigitflowError } from '../../src/errors.js';
+import type { Model } from '../../src/inputs/models/open-model.js';
 import { areProbabilities } from '../../src/network/activations.js';
 import { rowFormat } from '../../src/outputs/rows/row-format.js';
 import { rejectsCsv } from '../../src/outputs/rows/row-output.js';
@@ -62,20 +64,25 @@ export async function scoreShard(options: ScoreShardOptions): Promise<ShardDone>
     const rows = rowFormat({ ...shape, encoding: plan.reading.encoding });
     const tally = new ScoreTally(classes.length, undefined, MOST_REASONS_OF_A_PART);
     let last: RecordsPlace | undefined;
-    const result = await scoreFiles(model, await filesOfShard(options), {
-      ...run,
-      onBadRow: onError === 'fail' ? 'fail' : 'skip',
-      withOutputs: probabilities || top > 0,
-      onInput: (input) => checkUnderstood(input, plan.inputs[input.file], true),
-      onProgress: (done) => run.onRecords(done.rows - run.from.rows),
-      write: async (scored) => {
-        for (const text of rows.rows(scored)) await writer.addRows(text);
-        if (onError === 'reject' && scored.rejects.length > 0)
-          await writer.addRejects(rejectsCsv(scored, spreadsheetSafe));
-        tally.add(scored);
-        last = scored.place;
+    const result = await scoreFiles(
+      model,
+      await filesOfShard(options),
+      {
+        ...run,
+        onBadRow: onError === 'fail' ? 'fail' : 'skip',
+        withOutputs: probabilities || top > 0,
+        onInput: (input) => checkUnderstood(input, plan.inputs[input.file], true),
+        onProgress: (done) => run.onRecords(done.rows - run.from.rows),
+        write: async (scored) => {
+          for (const text of rows.rows(scored)) await writer.addRows(text);
+          if (onError === 'reject' && scored.rejects.length > 0)
+            await writer.addRejects(rejectsCsv(scored, spreadsheetSafe));
+          tally.add(scored);
+          last = scored.place;
+        },
       },
-    });
+      opening(model, options),
+    );
     if (last !== undefined) checkLine(options, last);
     const { inputs, rejected, workers, seconds, partial } = result;
     const counted = {
@@ -114,29 +121,39 @@ export async function evaluateShard(options: EvaluateShardOptions): Promise<Shar
     );
     const files = await evaluatedFilesOfShard(options);
     const inputs: ShardHead['inputs'][number][] = [];
-    const { evaluation, normalization } = await evaluateFiles(model, files, {
-      ...run,
-      ...{ images: files.images, labels: files.labels, mistakes: 0, metrics: withOutputs },
-      // What the plan has no digests of is one shard, read whole, but where it was too long for them.
-      digest: plan.inputs[0].digests.length > 0 ? 'never' : 'auto',
-      onInput: (input) => checkUnderstood(input, plan.inputs[0], false),
-      onOpened: (input) => {
-        const { file, name, format, guesses } = input;
-        inputs.push({ file, name, format, guesses });
-        options.onOpened?.(input);
+    const { evaluation, normalization } = await evaluateFiles(
+      model,
+      files,
+      {
+        ...run,
+        ...{ images: files.images, labels: files.labels, mistakes: 0, metrics: withOutputs },
+        // What the plan has no digests of is one shard, read whole, but where it was too long for them.
+        digest: plan.inputs[0].digests.length > 0 ? 'never' : 'auto',
+        onInput: (input) => checkUnderstood(input, plan.inputs[0], false),
+        onOpened: (input) => {
+          const { file, name, format, guesses } = input;
+          inputs.push({ file, name, format, guesses });
+          options.onOpened?.(input);
+        },
+        onBatch: (records) => counts.add(records),
+        onPictures: (seen) => {
+          counts.pictures.addState(JSON.parse(JSON.stringify(seen)));
+          options.onPictures?.(seen);
+        },
+        onProgress: (running) => run.onRecords(running.images),
       },
-      onBatch: (records) => counts.add(records),
-      onPictures: (seen) => {
-        counts.pictures.addState(JSON.parse(JSON.stringify(seen)));
-        options.onPictures?.(seen);
-      },
-      onProgress: (running) => run.onRecords(running.images),
-    });
+      opening(model, options),
+    );
     const { data, otherReading, workers, seconds, partial } = evaluation;
     const state: ShardEvaluation = { counts, data, normalization, otherReading };
     const result = { records: counts.tally.images, rejected: 0, rowsHead: '', counts: null };
     return { ...result, evaluation: state, inputs, workers, seconds, partial };
   });
+}
+
+/** What opens a scorer for a shard, where scorers are kept. */
+function opening(model: Model, { scorers }: ShardRun): typeof openScorer | undefined {
+  return scorers && ((_, needs = {}) => scorers.open(model, needs));
 }
 
 /** @throws DigitflowError USAGE where the number of a record among all inputs is not known */

@@ -54,9 +54,7 @@ export interface Scorer {
 /** Places a network in shared memory and starts what scores on it; throws NETWORK_TOO_LARGE, MEMORY_LIMIT, BUILD_INCOMPLETE. */
 export async function openScorer(network: Network, options: ScorerOptions = {}): Promise<Scorer> {
   const { isText = false, bytes, records, withOutputs = false } = options;
-  const workers =
-    options.workers ??
-    (isText ? chooseTextWorkers(bytes ?? null) : chooseWorkers(records ?? Number.MAX_SAFE_INTEGER));
+  const workers = workersFor(options);
   const readByWorkers = workers > 0 && options.canBeReadByWorkers === true;
   const sizes = {
     ...{ recordBytes: network.layers[0].inputs, workers, batchSize: options.batchSize },
@@ -81,6 +79,12 @@ export async function openScorer(network: Network, options: ScorerOptions = {}):
   // Not imported where no thread is wanted: Piscina alone takes 20 ms to load.
   const { ScoringPool } = await import('./pool.js');
   return new ScoringPool(shared, slots, { workers });
+}
+
+/** How many threads score: as many as are asked for, or as the input repays. */
+export function workersFor({ workers, isText = false, bytes, records }: ScorerOptions): number {
+  if (workers !== undefined) return workers;
+  return isText ? chooseTextWorkers(bytes ?? null) : chooseWorkers(records ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** Scores on the calling thread, for inputs that are too small to repay the start of threads. */

@@ -5,6 +5,7 @@ import { checkCounts } from '../engine/sizes.js';
 import { DigitflowError } from '../errors.js';
 import { loadModel, type Model } from '../inputs/models/open-model.js';
 import { type Normalization, parseNormalization } from '../network/normalization.js';
+import type { KeptScorers } from './kept-scorers.js';
 import type { Plan } from './plan.js';
 import { plannedRecords } from './plan-file.js';
 import {
@@ -36,6 +37,8 @@ export interface ShardRun {
   readonly workers?: number | undefined;
   /** Records in a batch, roughly. Default: by the input. */
   readonly batchSize?: number | undefined;
+  /** Keeps threads from one shard to the next, in the same process. Default: each shard starts its own. */
+  readonly scorers?: KeptScorers | undefined;
   /** Is told how an input was understood, once it is opened. */
   readonly onOpened?: ((input: InputDescription) => void) | undefined;
   /** Is told what was done to pictures, and what is doubtful about them, after the last one. */

@@ -18,6 +18,7 @@ import { evaluate } from '../../pipelines/evaluate.js';
 import { type PlanOptions, plan } from '../../pipelines/sharding/plan-shards.js';
 import { evaluateShard, type ScoreShardOptions, scoreShard } from '../../pipelines/sharding/shard.js';
 import { EvaluationCounts } from '../../src/counting/evaluation-counts.js';
+import { KeptScorers } from '../../src/sharding/kept-scorers.js';
 import type { Plan } from '../../src/sharding/plan.js';
 import { planText, type ReadPlan, readPlan } from '../../src/sharding/plan-file.js';
 import { readShardHead } from '../../src/sharding/shard-file.js';
@@ -90,6 +91,38 @@ describe('the shards of a plan', () => {
     },
   );
 
+  test('are the same by scorers that are kept from one to the next', async () => {
+    const used = new Set<unknown>();
+    class Watched extends KeptScorers {
+      override async open(...given: Parameters<KeptScorers['open']>) {
+        const scorer = await super.open(...given);
+        used.add(scorer.slots);
+        return scorer;
+      }
+    }
+    const scorers = new Watched();
+    writeFileSync(at('a.csv'), digitsCsv({ count: 60 }));
+    const count = 200;
+    writeFileSync(at('b.idx'), idxBytes(8, [count, 28, 28], testPixels().subarray(0, count * 784)));
+    for (const [input, options] of [
+      ['a.csv', {}],
+      ['b.idx', { probabilities: true }],
+    ] as const) {
+      const made = await planned([input], { shards: 4 });
+      for (const workers of [1, 0]) {
+        used.clear();
+        const args = ['score', input, '--quiet', ...('probabilities' in options ? ['--probabilities'] : [])];
+        const { stdout } = await runShared(args, { cwd: root });
+        for (const shard of made.plan.shards.keys())
+          await scoreShard({ ...optionsOf(made), ...options, shard, workers, scorers });
+        expect(joined(made).rows).toBe(stdout);
+        expect(used.size).toBe(1);
+        rmSync(out, { recursive: true });
+      }
+    }
+    await scorers.close();
+  });
+
   test('give what one evaluation counts, where their labels are in a file beside them', async () => {
     const count = 200;
     writeFileSync(
@@ -99,8 +132,9 @@ describe('the shards of a plan', () => {
     writeFileSync(at('x-labels-idx1-ubyte'), labelsIdx([...testLabels().subarray(0, count)]));
     const made = await planned(['x-images-idx3-ubyte']);
     const counts = new EvaluationCounts({ classes: 10, recordBytes: 784 }, { mistakes: 10 });
+    const scorers = new KeptScorers();
     for (const shard of [2, 0, 1]) {
-      const { head } = await evaluateShard({ ...optionsOf(made), shard });
+      const { head } = await evaluateShard({ ...optionsOf(made), shard, scorers });
       expect(head).toMatchObject({ command: 'evaluate', records: made.plan.shards[shard].records });
       counts.addState((head.evaluation as { counts: object }).counts);
     }

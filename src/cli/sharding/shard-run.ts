@@ -3,6 +3,7 @@ import { evaluateShard, scoreShard } from '../../../pipelines/sharding/shard.js'
 import { counted, durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { DigitflowError, quoteValue } from '../../errors.js';
 import { dashed, describeGuesses } from '../../formats/reading.js';
+import { KeptScorers } from '../../sharding/kept-scorers.js';
 import { checkShardNumber, type ShardDone, type ShardRun } from '../../sharding/make-shard.js';
 import { readPlan } from '../../sharding/plan-file.js';
 import { ProgressLine, threadWords } from '../../views/terminal/progress.js';
@@ -112,6 +113,7 @@ async function runShards(
   const { plan, sha256: planSha256 } = readPlan(flags.plan);
   checkShardNumber(plan, last);
   const said = new Set<string>();
+  const scorers = last > first ? new KeptScorers() : undefined;
   await interruptibly({ ...flags, next: 'nothing is left of the shard at hand' }, async (signal) => {
     for (let shard = first; shard <= last; shard++) {
       signal.throwIfAborted();
@@ -125,7 +127,19 @@ async function runShards(
         said.add(text);
       };
       const done = await make({
-        ...{ plan, planSha256, shard, out, root, model, workers, batchSize, signal, onNote: noteOnce },
+        ...{
+          plan,
+          planSha256,
+          shard,
+          out,
+          root,
+          model,
+          workers,
+          batchSize,
+          scorers,
+          signal,
+          onNote: noteOnce,
+        },
         onOpened: ({ name, guesses }) => {
           if (shard === first && guesses.length > 0) note(describeGuesses(name, guesses));
         },
@@ -137,7 +151,7 @@ async function runShards(
       note(doneWords(shard, done));
     }
     return true;
-  });
+  }).finally(() => scorers?.close());
 }
 
 /** `3`, `3-7`, or `auto`: the task's number, as a scheduler has it in the environment. Throws DigitflowError USAGE. */
