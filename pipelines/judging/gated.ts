@@ -139,7 +139,7 @@ function openAgainst(model: Model, { gates = {}, baseline: path, limit }: GatedR
   };
   return {
     paths: [path, ...(reader === null ? [] : [reader.path])],
-    hasDigests: baseline.files.some(({ sha256 }) => sha256 !== null),
+    hasDigests: baseline.files.every(({ sha256 }) => sha256 !== null),
     add: (records) => {
       if (reader === null || tally === null || records.count === 0) return;
       checkLabelled(records);

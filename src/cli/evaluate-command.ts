@@ -7,7 +7,7 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
-import { addGateOptions, type GateFlags, gateOptionsOf, gatesExitCode } from './judging/gate-options.js';
+import { addGateOptions, type GateFlags, gatesFrom } from './judging/gate-options.js';
 import { isWhole, noteReading, wholeNumber } from './options.js';
 import { interruptibly, stdoutOptions, writeOut } from './process.js';
 import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-options.js';
@@ -78,15 +78,16 @@ async function runEvaluate(
     return runEvaluateShards(command.args, { ...flags, plan }, command);
   }
   checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
+  const gates = await gatesFrom(flags, { inputs: [images, labels], outputs: { '--verdicts': verdicts } });
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) =>
-      evaluate({ ...options, mistakes, metrics, verdicts, ...gateOptionsOf(flags) });
+      evaluate({ ...options, mistakes, metrics, verdicts, ...gates.options });
     const result = await withEvaluation(images, labels, flags, signal, run);
     await writeOut(await evaluationText(result, flags.format, stdoutOptions()));
     // The table ends with it; a program that reads another format may not show it.
     if (flags.format !== 'table') noteReading(flags, result.evaluation);
     const isDone = isWhole(result.evaluation.partial, [images, labels]);
-    if (isDone || !signal.aborted) process.exitCode = await gatesExitCode(result.evaluation, flags);
+    if (isDone || !signal.aborted) process.exitCode = await gates.end(result.evaluation);
     return isDone;
   });
 }

@@ -5,7 +5,8 @@ import { OutputClosed } from '../outputs/rows/row-output.js';
 import { ProgressLine } from '../views/terminal/progress.js';
 import { LANGUAGES, type Language } from '../views/words/words.js';
 import { EVALUATION_FORMATS } from './evaluate-command.js';
-import { addGateOptions, type GateFlags, gateOptionsOf, gatesExitCode } from './judging/gate-options.js';
+import { addGateOptions, type GateFlags, gatesFrom } from './judging/gate-options.js';
+import type { GateRun } from './judging/gate-run.js';
 import { addErrorOptions, noteReading, onPictures, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions } from './process.js';
 
@@ -66,7 +67,8 @@ export function defineMerge(command: Command): void {
 
 async function runMerge(plan: string, folders: readonly string[], flags: MergeFlags): Promise<void> {
   const { lang, out, rejects, summary, format, mistakes, report, model } = flags;
-  const gated = gateOptionsOf(flags);
+  const outputs = { '--out': out === '-' ? undefined : out, '--report': report };
+  const gates = await gatesFrom(flags, { inputs: [plan, model], outputs });
   const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
   const note = (text: string): void => {
     progress.clear();
@@ -75,9 +77,9 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
   await interruptibly({ ...flags, next: 'nothing is written' }, async (signal) => {
     try {
       const result = await merge({
-        ...{ plan, folders, signal, language: lang, out: out === '-' ? undefined : out },
-        ...{ rejects, summary, format, mistakes, report, model, ...gated },
-        command: Object.keys(gated).length === 0 ? undefined : 'evaluate',
+        ...{ plan, folders, signal, language: lang, out: outputs['--out'] },
+        ...{ rejects, summary, format, mistakes, report, model, ...gates.options },
+        command: Object.keys(gates.options).length === 0 ? undefined : 'evaluate',
         render: out === undefined || out === '-' ? stdoutOptions() : undefined,
         onNote: note,
         onPictures: onPictures(flags, note),
@@ -86,7 +88,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
         },
       });
       progress.clear();
-      await end(result, flags);
+      await end(result, flags, gates);
     } catch (error) {
       // Its reader has seen enough.
       if (!(error instanceof OutputClosed)) throw error;
@@ -97,7 +99,11 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
   });
 }
 
-async function end({ shards, records, rejected, evaluation }: MergeResult, flags: MergeFlags): Promise<void> {
+async function end(
+  { shards, records, rejected, evaluation }: MergeResult,
+  flags: MergeFlags,
+  gates: GateRun,
+): Promise<void> {
   const ofShards = counted(shards, 'shard');
   if (evaluation === null) {
     const bad = rejected > 0 ? `, ${grouped(rejected)} of them rejected` : '';
@@ -107,7 +113,7 @@ async function end({ shards, records, rejected, evaluation }: MergeResult, flags
   }
   sayNote(flags, `${ofShards}, ${counted(records, 'image')}, ${percent(evaluation.accuracy, 2, '-')} right`);
   if (flags.format !== undefined && flags.format !== 'table') noteReading(flags, evaluation);
-  process.exitCode = await gatesExitCode(evaluation, flags);
+  process.exitCode = await gates.end(evaluation);
 }
 
 function copyWords(bytes: number, totalBytes: number, seconds: number): string {

@@ -12,10 +12,11 @@ import {
   type EvaluationFlags,
   withEvaluation,
 } from './evaluation-options.js';
+import { addGateOptions, type GateFlags, gatesFrom } from './judging/gate-options.js';
 import { isWhole, noteReading } from './options.js';
 import { interruptibly, sayNote, writeOut } from './process.js';
 
-interface ReportFlags extends EvaluationFlags {
+interface ReportFlags extends EvaluationFlags, GateFlags {
   readonly out: string;
   readonly lang: Language;
 }
@@ -30,8 +31,8 @@ Examples:
 
 The page is one file that needs no network and no script. The same input gives the same bytes.
 
-Exit codes: 0 well, 2 usage, 65 bad data, 66 no such input, 70 our own fault,
-74 input/output, 130 interrupted (the page then shows what was read until then).`;
+Exit codes: 0 well, 1 not as good as it was to be, 2 usage, 65 bad data, 66 no such input,
+70 our own fault, 74 input/output, 130 interrupted (the page then shows what was read until then).`;
 
 /** Gives `digitflow report` its arguments, flags and action. */
 export function defineReport(command: Command): void {
@@ -39,7 +40,7 @@ export function defineReport(command: Command): void {
   addEvaluationArguments(command)
     .option('-o, --out <file>', 'where the page goes; - for stdout', 'report.html')
     .addOption(language.default('en'));
-  addEvaluationOptions(command).addHelpText('after', EXAMPLES).action(runReport);
+  addEvaluationOptions(addGateOptions(command)).addHelpText('after', EXAMPLES).action(runReport);
 }
 
 async function runReport(
@@ -51,14 +52,22 @@ async function runReport(
   const files = flags.out === '-' ? [] : keptFiles('--out', flags.out);
   checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
+  const gates = await gatesFrom(flags, {
+    inputs: [images, labels],
+    outputs: { '--out': flags.out === '-' ? undefined : flags.out },
+  });
   await interruptibly(flags, async (signal) => {
-    const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang });
+    const run = (options: EvaluateOptions) => report({ ...options, language: flags.lang, ...gates.options });
     const { html, evaluation } = await withEvaluation(images, labels, flags, signal, run);
     noteReading(flags, evaluation);
     const isDone = isWhole(evaluation.partial, [images, labels]);
+    const end = async () => {
+      if (isDone || !signal.aborted) process.exitCode = await gates.end(evaluation);
+      return isDone;
+    };
     if (file === null) {
       await writeOut(html);
-      return isDone;
+      return end();
     }
     // Labels, and the files of a folder, are found as it goes.
     checkFiles(
@@ -68,6 +77,6 @@ async function runReport(
     await file.deliver(html);
     const kilobytes = grouped(Math.ceil(Buffer.byteLength(html) / 1000));
     sayNote(flags, `${flags.out}: ${kilobytes} kB, open it in a browser`);
-    return isDone;
+    return end();
   });
 }

@@ -6,6 +6,8 @@ export interface GateResult {
   /** What is looked at: `accuracy`, `recall of 8`, `recall of each class`, `accuracy against base.json`. */
   readonly name: string;
   readonly passed: boolean;
+  /** Of the recall of one class. */
+  readonly className?: string;
   /** In words: `at least 0.94`. */
   readonly expected: string;
   readonly found: string;

@@ -1,4 +1,5 @@
 import type { EvaluatedModel, Evaluation, OtherReading } from './evaluation.js';
+import type { GateResult } from './gate-result.js';
 
 /** `13,002`. For whole numbers from 0 up. */
 export function grouped(count: number): string {
@@ -138,4 +139,14 @@ export function metricFacts(evaluation: Evaluation, absent: string): [label: str
     ['coverage', [number('area under risk-coverage', riskCoverageArea)]],
   ];
   return facts.filter(([, words]) => words.length > 0);
+}
+
+/** `3 gates: 2 passed, 1 failed: recall of 8`. */
+export function gatesWords(gates: readonly GateResult[]): string {
+  const failed = gates.filter(({ passed }) => !passed);
+  const parts = [
+    ...(failed.length < gates.length ? [`${gates.length - failed.length} passed`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed: ${failed.map(({ name }) => name).join(', ')}`] : []),
+  ];
+  return `${counted(gates.length, 'gate')}: ${parts.join(', ')}`;
 }

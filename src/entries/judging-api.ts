@@ -45,6 +45,7 @@ export type {
   StressPoint,
   StressReport,
 } from '../judging/stress-report.js';
+export { junitXml } from '../outputs/judging/junit.js';
 export { type KeptVerdicts, writeVerdicts } from '../outputs/judging/verdict-file.js';
 export { readVerdicts } from '../outputs/judging/verdict-reader.js';
 export { fisherExact } from '../statistics/fisher.js';

@@ -42,7 +42,8 @@ export function checkGates(evaluation: Evaluation, gates: Gates, against?: Again
   if (minRecall !== undefined) results.push(recallOfEach(evaluation, minRecall, minRecallOf));
   for (const [name, least] of Object.entries(minRecallOf)) {
     const recall = classes.find((one) => one.name === name)?.recall ?? null;
-    results.push(atLeast('min-recall', `recall of ${name}`, least, recall, String(recall)));
+    const result = atLeast('min-recall', `recall of ${name}`, least, recall, String(recall));
+    results.push({ ...result, className: name });
   }
   if (maxCalibrationError !== undefined) {
     const value = calibration?.expectedCalibrationError ?? null;

@@ -7,6 +7,7 @@ import {
   counted,
   digestWords,
   durationWords,
+  gatesWords,
   grouped,
   metricFacts,
   networkWords,
@@ -45,7 +46,13 @@ export function table(
 
 /** The evaluation as a Markdown report with GitHub's tables, and a newline at its end. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
-  const sections = [title(evaluation), summary(evaluation), matrix(evaluation), scores(evaluation)];
+  const sections = [
+    title(evaluation),
+    gates(evaluation),
+    summary(evaluation),
+    matrix(evaluation),
+    scores(evaluation),
+  ];
   const slices = (evaluation.slices ?? []).map(slice);
   return `${[...sections, confusions(evaluation), mistakes(evaluation), ...slices].filter(Boolean).join('\n\n')}\n`;
 }
@@ -58,6 +65,17 @@ function title(evaluation: Evaluation): string {
     ...(reading === null ? [] : [`**${escaped(reading)}**`]),
   ];
   return [`# Evaluation on ${escaped(data.dataset ?? data.name)}`, ...notes].join('\n\n');
+}
+
+function gates({ gates = [] }: Evaluation): string {
+  if (gates.length === 0) return '';
+  const rows = gates.map(({ name, passed, expected, found }) => [
+    escaped(name),
+    passed ? 'passed' : '**failed**',
+    escaped(expected),
+    escaped(found),
+  ]);
+  return `**${escaped(gatesWords(gates))}**\n\n${table(['gate', '', 'expected', 'found'], rows, '---')}`;
 }
 
 function summary(evaluation: Evaluation): string {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../helpers/cli.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { tempFolder } from '../inputs/temp-folder.js';
 
@@ -81,6 +82,81 @@ test('all gates that fail are said, one a line', async () => {
   expect(gates.map(({ passed }: { passed: boolean }) => passed)).toEqual([true, true, false, false, false]);
 });
 
+test('the table ends its heading with them, and so does Markdown', async () => {
+  const args = ['--min-accuracy', '0.9', '--min-recall', '8=0.999', '--quiet'];
+  const table = await run(...args);
+  expect(table.stdout).toMatch(/no threads\n\n2 gates: 1 passed, 1 failed: recall of 8\n\nConfusion matrix/);
+  const { stdout } = await run(...args, '--format', 'markdown');
+  expect(stdout).toMatch(
+    /^# Evaluation on MNIST test set\n\n\*\*2 gates: 1 passed, 1 failed: recall of 8\*\*\n\n\| gate \| {2}\| expected \| found \|\n/,
+  );
+  expect(stdout).toMatch(
+    /\n\| accuracy \| passed \| at least 0\.9 \| 0\.9641 \|\n\| recall of 8 \| \*\*failed\*\* \| at least 0\.999 \|/,
+  );
+  expect((await run('--min-accuracy', '0.9')).stdout).toContain('\n\n1 gate: 1 passed\n\n');
+});
+
+describe('on a runner of GitHub', () => {
+  const args = ['evaluate', '--min-accuracy', '99%', '--min-recall', '0.5', ...JSON_FORMAT];
+
+  test('what failed is an annotation, the report the summary of the job, and stdout is JSON as ever', async () => {
+    const cwd = await tempFolder({ 'summary.md': Buffer.from('before\n') });
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md' };
+    for (const quiet of [[], ['--quiet']]) {
+      const { stdout, stderr, exitCode } = await runCli([...args, ...quiet], { cwd, env });
+      expect(exitCode).toBe(1);
+      expect(stderr).toBe('::error title=accuracy::accuracy: expected at least 0.99, found 0.9641\n');
+      expect(JSON.parse(stdout).gates).toHaveLength(2);
+    }
+    const summary = readFileSync(join(cwd, 'summary.md'), 'utf8');
+    expect(summary).toMatch(
+      /^before\n# Evaluation on MNIST test set\n\n\*\*2 gates: 1 passed, 1 failed: accuracy\*\*\n/,
+    );
+    expect(summary.match(/^# Evaluation/gm)).toHaveLength(2);
+  });
+
+  test('a summary that cannot be written is noted, and changes nothing', async () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/nowhere/summary.md' };
+    const result = await runCli(['evaluate', '--min-accuracy', '0.5', ...JSON_FORMAT], { env });
+    expect(result).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(
+        /^digitflow: \/nowhere\/summary\.md: the job summary could not be written: ENOENT[^\n]*\n$/,
+      ),
+    });
+  });
+});
+
+test('a report has them too: on its page in either language, in the exit code, and as JUnit has it', async () => {
+  const cwd = await tempFolder(files);
+  const args = ['report', '--baseline', 'base.json', '--min-recall', '8=0.999', '--junit', 'gates.xml'];
+  const english = await runShared([...args, '-o', 'r.html'], { cwd });
+  expect(english).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^digitflow: r\.html: .*\ndigitflow: recall of 8: .*\n$/),
+  });
+  const page = readFileSync(join(cwd, 'r.html'), 'utf8');
+  expect(page).toContain('<p><strong>Not good enough: it failed 1 of 2 gates</strong></p>');
+  expect(page).toContain('<li><strong>failed</strong>: recall of 8: expected at least 0.999, found 0.');
+  expect(page).toContain(
+    '<li>passed: accuracy against base.json: expected no significant drop from 0.9641, found',
+  );
+  expect(readFileSync(join(cwd, 'gates.xml'), 'utf8')).toContain(' tests="2" failures="1" ');
+  expect(await runShared([...args, '--lang', 'ja', '-o', 'ja.html', '--quiet'], { cwd })).toMatchObject({
+    exitCode: 1,
+    stderr: '',
+  });
+  const japanese = readFileSync(join(cwd, 'ja.html'), 'utf8');
+  expect(japanese).toContain('<p><strong>不合格：2 件の基準のうち 1 件を満たしていません</strong></p>');
+  expect(japanese).toContain('<li><strong>不合格</strong>: 8 の再現率：0.999 以上であること、結果は 0.');
+  expect(japanese).toContain(
+    '<li>合格: base.json に対する正解率の低下：有意な低下がないこと、結果は 0（p = 1）</li>',
+  );
+  const good = await runShared(['report', '--min-accuracy', '0.5', '-o', '-', '--quiet'], { cwd });
+  expect(good.exitCode).toBe(0);
+  expect(good.stdout).toContain('<p><strong>Good enough: it passed the gate</strong></p>');
+});
+
 test.each<[exitCode: number, message: string | RegExp, ...args: string[]]>([
   [2, /--min-recall.*found "x"; give one of them\n$/, '--min-recall', 'x=0.5'],
   [2, /'--min-recall.* argument '8=2' is invalid\. Give a share from 0 to 1/, '--min-recall', '8=2'],
@@ -90,6 +166,31 @@ test.each<[exitCode: number, message: string | RegExp, ...args: string[]]>([
   [2, /^digitflow: --limit: expected all images/, '--limit', '5', '--baseline', 'base.json'],
   [2, /^digitflow: --verdicts: not with --plan: a shard keeps counts/, '--plan', 'p', '--verdicts', 'v'],
   [2, /^digitflow: --baseline: not with --plan: only all shards/, '--plan', 'p', '--baseline', 'v'],
+  [
+    2,
+    /^digitflow: --junit: expected a gate to tell of, such as --min-accuracy, found none;/,
+    '--junit',
+    'f.xml',
+  ],
+  [
+    2,
+    /^digitflow: --junit: expected another file than the input base\.json/,
+    '--baseline',
+    'base.json',
+    '--junit',
+    'base.json',
+  ],
+  [
+    2,
+    /^digitflow: --junit: expected another file than that of --verdicts/,
+    '--verdicts',
+    'v',
+    '--junit',
+    'v',
+    '--margin',
+    '0',
+  ],
+  [74, /^digitflow: none\/f\.xml: cannot be written/, '--min-accuracy', '0', '--junit', 'none/f.xml'],
   [65, /^digitflow: base\.npy: expected the JSON of an evaluation, found no JSON/, '--baseline', 'base.npy'],
   [66, /^digitflow: none\.json: no such file; give the path of the JSON/, '--baseline', 'none.json'],
   [74, /^digitflow: none\/v\.npy: cannot be written: there is no such folder/, '--verdicts', 'none/v.npy'],

@@ -22,7 +22,7 @@ export interface CliOptions {
   readonly stdin?: number | 'pipe';
   /** An open file; by default a pipe that is collected. */
   readonly stdout?: number;
-  /** On top of the test's own environment, less what asks for colours. */
+  /** On top of the test's own environment, less what asks for colours, or is meant for the runner of CI. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Another copy of the program. */
@@ -31,9 +31,9 @@ export interface CliOptions {
   readonly through?: readonly string[];
 }
 
-/** The test's own environment, less what asks for colours. */
+/** The test's own environment, less what asks for colours, or is meant for the runner of CI. */
 export function cliEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined };
+  return { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, GITHUB_ACTIONS: undefined };
 }
 
 const running = new Set<ChildProcess>();

@@ -46,12 +46,18 @@ describe('an evaluation is held against', () => {
     [
       'the recall of one class',
       { minRecallOf: { b: 0.91 } },
-      { name: 'recall of b', passed: false, expected: 'at least 0.91', found: '0.9' },
+      { name: 'recall of b', className: 'b', passed: false, expected: 'at least 0.91', found: '0.9' },
     ],
     [
       'the recall of a class that has no images',
       { minRecallOf: { 'c=d': 0 } },
-      { name: 'recall of c=d', passed: false, expected: 'at least 0', found: 'no images to measure it on' },
+      {
+        name: 'recall of c=d',
+        className: 'c=d',
+        passed: false,
+        expected: 'at least 0',
+        found: 'no images to measure it on',
+      },
     ],
     [
       'a calibration error that it has',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
@@ -148,6 +148,31 @@ describe('the shards of an evaluation', () => {
       message:
         '--mistakes: expected at most 24, as many as the shards have kept, found 25; score them again with --mistakes 25',
     });
+  });
+});
+
+describe('the gates of shards', () => {
+  test('are those of one machine, in what is written and on the page; a baseline is compared as a whole', async () => {
+    const { at, run, folder } = await written();
+    const baseline = join(folder, 'base.json');
+    const kept = await evaluate({ ...whole, verdicts: join(folder, 'base.npy') });
+    writeFileSync(baseline, evaluationJson(kept.evaluation));
+    const gates = { minAccuracy: 0.8, minRecall: 0.99, minRecallOf: { 3: 0.5 }, maxCalibrationError: 0.5 };
+    const { evaluation } = await run({ format: 'json', report: at('r.html'), gates, baseline });
+    const { evaluation: ofOne } = await evaluate({ ...whole, gates, baseline });
+    expect(evaluation?.gates?.slice(0, 4)).toEqual(ofOne.gates?.slice(0, 4));
+    expect(evaluation?.gates?.map(({ passed }) => passed)).toEqual([true, false, true, true, true]);
+    expect(ofOne.gates?.at(-1)?.against?.pairs).not.toBeNull();
+    expect(evaluation?.gates?.at(-1)).toMatchObject({ value: 0, against: { difference: 0, pairs: null } });
+    expect(JSON.parse(readFileSync(at('out'), 'utf8')).gates).toEqual(evaluation?.gates);
+    expect(readFileSync(at('r.html'), 'utf8')).toContain('it failed 1 of 5 gates');
+  });
+
+  test('are refused where they make no sense, and nothing is written', async () => {
+    const { at, run } = await written();
+    await expect(run({ gates: { minRecallOf: { x: 1 } } })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run({ baseline: at('none.json') })).rejects.toMatchObject({ code: 'INPUT_MISSING' });
+    expect(existsSync(at('out'))).toBe(false);
   });
 });
 

@@ -1,16 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Evaluation } from '../../counting/evaluation.js';
-import type { Gates } from '../../judging/gates.js';
 import { share } from '../options.js';
+import type { GatedFiles, GateRun, GivenGates, TellingFlags } from './gate-run.js';
 
 /** The flags that say how good an evaluation is to be. */
-export interface GateFlags {
+export interface GateFlags extends TellingFlags {
   readonly minAccuracy?: number;
   readonly minRecall?: RecallFlag;
   readonly maxCalibrationError?: number;
-  readonly baseline?: string;
   readonly margin?: number;
-  readonly quiet?: boolean;
 }
 
 /** The least recall of all classes, and of some. */
@@ -47,6 +44,10 @@ export function addGateOptions(command: Command, ahead = ''): Command {
       '--margin <share>',
       `${ahead}with --baseline: exit with 1 only when the accuracy is lower by more than this, significantly or not, such as 0.5%`,
       share,
+    )
+    .option(
+      '--junit <file>',
+      `${ahead}where to write what was found as JUnit's XML, a test case for each of these`,
     );
 }
 
@@ -59,9 +60,25 @@ function recall(text: string, before: RecallFlag = { of: [] }): RecallFlag {
   return name === undefined ? { ...before, all: least } : { ...before, of: [...before.of, [name, least]] };
 }
 
-/** The options of a pipeline that these flags mean; none of them where none was given. */
-export function gateOptionsOf(flags: GateFlags): { readonly gates?: Gates; readonly baseline?: string } {
-  const { minAccuracy, minRecall, maxCalibrationError, margin, baseline } = flags;
+/**
+ * The gates that flags ask for.
+ *
+ * @throws DigitflowError USAGE, OUTPUT_WRITE for a file that cannot be written
+ */
+export async function gatesFrom(flags: GateFlags, files: GatedFiles): Promise<GateRun> {
+  const options = gateOptionsOf(flags);
+  if (Object.keys(options).length === 0 && flags.junit === undefined) return { options, end: async () => 0 };
+  const { openGates } = await import('./gate-run.js');
+  return openGates(options, flags, files);
+}
+
+function gateOptionsOf({
+  minAccuracy,
+  minRecall,
+  maxCalibrationError,
+  margin,
+  baseline,
+}: GateFlags): GivenGates {
   const of = minRecall?.of ?? [];
   const gates = {
     ...{ minAccuracy, minRecall: minRecall?.all, maxCalibrationError, margin },
@@ -69,11 +86,4 @@ export function gateOptionsOf(flags: GateFlags): { readonly gates?: Gates; reado
   };
   const isGiven = Object.values(gates).some((value) => value !== undefined);
   return { ...(isGiven ? { gates } : {}), ...(baseline === undefined ? {} : { baseline }) };
-}
-
-/** The exit code of an evaluation: 1 where a gate failed, which is said. */
-export async function gatesExitCode(evaluation: Evaluation, flags: GateFlags): Promise<number> {
-  if (evaluation.gates === undefined) return 0;
-  const { sayGates } = await import('./say-gates.js');
-  return sayGates(evaluation.gates, flags);
 }

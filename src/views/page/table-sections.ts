@@ -1,13 +1,25 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
+import type { GateResult } from '../../counting/gate-result.js';
 import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
 import type { Words } from '../words/words.js';
 import { cellId, type Html, html, type SectionContext, scrollable, section } from './html.js';
 
 /** What was evaluated, and how well it did. */
 export function summarySection({ words, evaluation, share }: SectionContext): Html {
-  const { data, model, interval, images, correct, accuracy, loss, partial, otherReading, isNearChance } =
-    evaluation;
+  const {
+    data,
+    model,
+    interval,
+    images,
+    correct,
+    accuracy,
+    loss,
+    partial,
+    otherReading,
+    isNearChance,
+    gates,
+  } = evaluation;
   const digest = (sha256: string | null) =>
     sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
   const range = interval && words.interval((interval.low * 100).toFixed(2), (interval.high * 100).toFixed(2));
@@ -17,7 +29,7 @@ export function summarySection({ words, evaluation, share }: SectionContext): Ht
   const body = html`
 <p class="figure">${share(accuracy, 2)}</p>
 <p>${words.accuracy}${range === null ? '' : html`, ${range}`}; ${words.wrong(grouped(images - correct), count)}</p>
-${other ? html`<p><strong>${other}</strong></p>` : ''}
+${other ? html`<p><strong>${other}</strong></p>` : ''}${gateList(gates, words)}
 <dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
 ${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
 <dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}, ${evaluation.normalization}</dd>
@@ -38,6 +50,16 @@ export function readingNote(
     accuracy: share(accuracy),
     asRead: share(accuracyAsRead),
   });
+}
+
+function gateList(gates: readonly GateResult[] | undefined, words: Words): Html | null {
+  if (gates === undefined) return null;
+  const failed = gates.filter(({ passed }) => !passed).length;
+  const items = gates.map((gate) => {
+    const verdict = gate.passed ? words.gatePassed : html`<strong>${words.gateFailed}</strong>`;
+    return html`<li>${verdict}: ${words.gate(gate)}</li>\n`;
+  });
+  return html`<p><strong>${words.gates(gates.length, failed)}</strong></p>\n<ul>\n${items}</ul>`;
 }
 
 export function classesSection({ words, evaluation, share }: SectionContext): Html {

@@ -1,9 +1,11 @@
 import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
+import type { GateResult } from '../../counting/gate-result.js';
 import type { OutputScores } from '../../counting/metrics/outputs-tally.js';
 import {
   digestWords,
   durationWords,
+  gatesWords,
   grouped,
   metricFacts,
   networkWords,
@@ -84,7 +86,7 @@ function inOneRow(blocks: string[][], width: number): string[][] {
 /** What was evaluated, and how well it did: lines of a label and its facts. */
 function renderHeading(evaluation: Evaluation, style: Style): string[] {
   const { paint } = style;
-  const { partial, images } = evaluation;
+  const { partial, images, gates } = evaluation;
   const reading = readingWords(evaluation);
   const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
   return [
@@ -99,11 +101,17 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...entry('loss', lossFacts(evaluation, style)),
     ...metricFacts(evaluation, style.glyphs.absent).flatMap(([label, facts]) => entry(label, facts)),
     ...entry('speed', speedFacts(evaluation)),
+    ...(gates === undefined ? [] : ['', ...gateLines(gates, style)]),
     ...(partial
       ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
       : []),
     ...(reading === null ? [] : ['', ...wrap(safeText(reading), style.width).map(paint.warn)]),
   ];
+}
+
+function gateLines(gates: readonly GateResult[], { paint, width }: Style): string[] {
+  const lines = wrap(safeText(gatesWords(gates)), width);
+  return gates.every(({ passed }) => passed) ? lines : lines.map(paint.warn);
 }
 
 function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {

@@ -1,3 +1,5 @@
+import type { GateResult } from '../../counting/gate-result.js';
+
 /** What the report says, in English. The other languages say the same: see `Words`. */
 export const en = {
   language: 'en' as string,
@@ -24,6 +26,13 @@ export const en = {
     `Read in another way (${how}), ${share.accuracy} of ${count} images are right, not ${share.asRead}: say ${flags}`,
   nearChance:
     'No better than chance, and no other reading fits: do the labels belong to these images, and was the network trained on such?',
+  gates: (all: number, failed: number) =>
+    failed === 0
+      ? `Good enough: it passed ${all === 1 ? 'the gate' : `all ${all} gates`}`
+      : `Not good enough: it failed ${failed} of ${all} ${all === 1 ? 'gate' : 'gates'}`,
+  gatePassed: 'passed',
+  gateFailed: 'failed',
+  gate: ({ name, expected, found }: GateResult) => `${name}: expected ${expected}, found ${found}`,
   loss: 'loss',
   lossNames: (name: string) => name,
   perImage: 'per image',

@@ -1,3 +1,4 @@
+import type { GateResult } from '../../counting/gate-result.js';
 import type { en } from './en.js';
 
 /** The same in Japanese. */
@@ -26,6 +27,13 @@ export const ja: typeof en = {
     `別の読み方（${how}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
   nearChance:
     '偶然と変わらず、ほかの読み方も合いません。ラベルはこれらの画像のものですか。ネットワークはこのような画像で学習しましたか。',
+  gates: (all, failed) =>
+    failed === 0
+      ? `合格：${all} 件の基準をすべて満たしています`
+      : `不合格：${all} 件の基準のうち ${failed} 件を満たしていません`,
+  gatePassed: '合格',
+  gateFailed: '不合格',
+  gate: gateInJapanese,
   loss: '損失',
   lossNames: (name) =>
     name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name,
@@ -120,3 +128,15 @@ export const ja: typeof en = {
   shownOf: (shown, of) => `${of} 枚中 ${shown} 枚`,
   madeBy: 'digitflow で作成しました。このページはこれだけで完結しており、通信もスクリプトも必要ありません。',
 };
+
+function gateInJapanese({ gate, className, limit, value, against }: GateResult): string {
+  const found = `結果は ${value === null ? '測定不能（画像なし）' : value}`;
+  const least = `${limit} 以上であること、${found}`;
+  if (gate === 'min-accuracy') return `正解率：${least}`;
+  if (gate === 'min-recall') return `${className ?? '各クラス'} の再現率：${least}`;
+  if (gate === 'max-calibration-error') return `期待較正誤差：${limit} 以下であること、${found}`;
+  const pairs = against?.pairs;
+  const p = pairs ? `（p = ${Number(pairs.p.toPrecision(2))}）` : '';
+  const most = limit === null ? '有意な低下がないこと' : `低下が ${limit} 以下であること`;
+  return `${against?.path} に対する正解率の低下：${most}、${found}${limit === null ? p : ''}`;
+}
