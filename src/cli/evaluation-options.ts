@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
-import { ProgressLine } from '../views/terminal/progress.js';
+import type { PicturesSeen } from '../counting/pictures-seen.js';
+import { type Progress, ProgressLine } from '../views/terminal/progress.js';
 import { addModelOption, addRuntimeOption } from './networks/model-options.js';
 import {
   addReadingOptions,
@@ -34,6 +35,15 @@ const SLICE_HELP =
 
 /** Adds the other options of a command that evaluates. */
 export function addEvaluationOptions(command: Command): Command {
+  return addInputOptions(command).option(
+    '--slice <what>',
+    SLICE_HELP,
+    (text: string, before: readonly string[] = []) => [...before, text],
+  );
+}
+
+/** Adds what says how images are read, how many of them, and by how many threads. */
+export function addInputOptions(command: Command): Command {
   command
     .option('-n, --limit <count>', 'evaluate only the first images', wholeNumber(0))
     .option(
@@ -41,10 +51,6 @@ export function addEvaluationOptions(command: Command): Command {
       'how a pixel becomes a brightness: scale=1/255, offset=0, mean=0.1307, std=0.3081, inverted, transposed; ' +
         "separated by commas (default: the network's own way)",
     );
-  command.option('--slice <what>', SLICE_HELP, (text: string, before: readonly string[] = []) => [
-    ...before,
-    text,
-  ]);
   return addReadingOptions(addRunningOptions(command, 'images a batch (default: as many as 4 MiB hold)'));
 }
 
@@ -56,23 +62,33 @@ export async function withEvaluation<Result>(
   signal: AbortSignal,
   run: (options: EvaluateOptions) => Promise<Result>,
 ): Promise<Result> {
-  let progress: ProgressLine | undefined;
+  const telling = tellingOf(flags);
   try {
     return await run({
       ...runningOptionsOf(flags),
       ...{ images, labels, signal, limit: flags.limit, slices: flags.slice },
-      onOpened: onOpened(flags),
-      onPictures: (seen) => {
-        progress?.clear();
-        onPictures(flags)(seen);
-      },
-      onProgress: (running, total) => {
-        if (flags.quiet) return;
-        progress ??= new ProgressLine({ stream: process.stderr, now: () => process.uptime() * 1000, total });
-        progress.update({ done: running.images, correct: running.correct });
-      },
+      ...{ onOpened: onOpened(flags), onPictures: telling.onPictures },
+      onProgress: ({ images: done, correct }, total) => telling.progress({ done, correct }, total),
     });
   } finally {
-    progress?.clear();
+    telling.end();
   }
+}
+
+/** What is told of a run while it goes on: a line of progress, which makes way for what else is said. */
+export function tellingOf(flags: Pick<EvaluationFlags, 'quiet'>) {
+  let line: ProgressLine | undefined;
+  const end = () => line?.clear();
+  return {
+    end,
+    onPictures: (seen: PicturesSeen): void => {
+      end();
+      onPictures(flags)(seen);
+    },
+    progress: (done: Progress, total: number | undefined): void => {
+      if (flags.quiet) return;
+      line ??= new ProgressLine({ stream: process.stderr, now: () => process.uptime() * 1000, total });
+      line.update(done);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type CompareOptions, compare } from '../../../pipelines/judging/compare.js';
+import { type CompareResult, compare } from '../../../pipelines/judging/compare.js';
 import {
   type ComparisonFormat,
   comparisonPage,
@@ -8,20 +8,18 @@ import {
 import { DigitflowError } from '../../errors.js';
 import type { AnyModelOptions } from '../../inputs/models/open-model.js';
 import { filesOf } from '../../inputs/open-inputs.js';
-import type { Comparison } from '../../judging/comparison.js';
 import { KeptFile } from '../../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../../outputs/same-file.js';
-import { ProgressLine } from '../../views/terminal/progress.js';
 import { LANGUAGES, type Language } from '../../views/words/words.js';
-import { addEvaluationOptions, type EvaluationFlags } from '../evaluation-options.js';
+import { addInputOptions, type EvaluationFlags, tellingOf } from '../evaluation-options.js';
 import { addNetworkFlags, addRuntimeOption, modelOptionsOf } from '../networks/model-options.js';
-import { isWhole, noteReading, onOpened, onPictures, runningOptionsOf, wholeNumber } from '../options.js';
+import { isWhole, noteReading, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
 import { interruptibly, sayNote, stdoutOptions, writeOut } from '../process.js';
 import { comparedWords, type NamedNetwork } from './compare-arguments.js';
 
 const FORMATS: readonly ComparisonFormat[] = ['table', 'json', 'markdown', 'csv'];
 
-interface CompareFlags extends Omit<EvaluationFlags, 'model'> {
+interface CompareFlags extends Omit<EvaluationFlags, 'model' | 'slice'> {
   readonly format: ComparisonFormat;
   readonly examples?: number;
   readonly out?: string;
@@ -75,7 +73,7 @@ export function defineCompare(command: Command): void {
     .addOption(
       new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
     );
-  addEvaluationOptions(addRuntimeOption(addNetworkFlags(command)))
+  addInputOptions(addRuntimeOption(addNetworkFlags(command)))
     .addHelpText('after', EXAMPLES)
     .action(runCompare);
 }
@@ -83,55 +81,50 @@ export function defineCompare(command: Command): void {
 async function runCompare(words: readonly string[], flags: CompareFlags): Promise<void> {
   await interruptibly(flags, async (signal) => {
     const { networks, images, labels } = await comparedWords(words, flags, signal);
-    // First: that it cannot be written, or is an input, is told before the work, not after it.
     const inputs = [...networks.map(({ path }) => path), images, labels].filter((path) => path !== undefined);
-    const files = flags.out === undefined || flags.out === '-' ? [] : keptFiles('--out', flags.out);
-    checkFiles(await filesOf(inputs), files);
-    const file = flags.out === undefined || flags.out === '-' ? undefined : new KeptFile(flags.out);
-    let progress: ProgressLine | undefined;
-    try {
-      const { normalization, reading, workers, batchSize } = runningOptionsOf({ ...flags, model: '' });
-      const result = await compare({
-        networks: networkOptions(networks, flags),
-        ...{ images, labels, normalization, reading, workers, batchSize, signal },
-        ...{ limit: flags.limit, examples: flags.examples ?? PAGE_EXAMPLES, onOpened: onOpened(flags) },
-        onPictures: (seen) => {
-          progress?.clear();
-          onPictures(flags)(seen);
-        },
-        onProgress: (done, total) => {
-          if (flags.quiet) return;
-          progress ??= new ProgressLine({
-            stream: process.stderr,
-            now: () => process.uptime() * 1000,
-            total,
-          });
-          progress.update({ done });
-        },
-      } satisfies CompareOptions);
-      progress?.clear();
-      for (const { name, turned } of result.comparison.networks)
-        if (turned !== null) sayNote(flags, `${name}: pixels turned for it, ${turned}`);
-      if (file !== undefined) {
-        // Labels, and the files of a folder, are found as it goes.
-        checkFiles(
-          result.comparison.data.files.map(({ path }) => path),
-          files,
-        );
-        await file.deliver(await comparisonPage(result, flags.lang));
-      }
-      const isPage = flags.out === '-';
-      await writeOut(
-        isPage
-          ? await comparisonPage(result, flags.lang)
-          : await comparisonText(result, flags.format, stdoutOptions()),
-      );
-      if (isPage || flags.format !== 'table') noteReadings(result.comparison, flags);
-      return isWhole(result.comparison.partial, [images, labels]);
-    } finally {
-      progress?.clear();
-    }
+    const page = await pageOf(flags, inputs);
+    const telling = tellingOf(flags);
+    const { normalization, reading, workers, batchSize } = runningOptionsOf({ ...flags, model: '' });
+    const { limit, examples = PAGE_EXAMPLES } = flags;
+    const result = await compare({
+      networks: networkOptions(networks, flags),
+      ...{ images, labels, normalization, reading, workers, batchSize, limit, examples, signal },
+      ...{ onOpened: onOpened(flags), onPictures: telling.onPictures },
+      onProgress: (done, total) => telling.progress({ done }, total),
+    }).finally(telling.end);
+    const { comparison } = result;
+    for (const { name, turned } of comparison.networks)
+      if (turned !== null) sayNote(flags, `${name}: pixels turned for it, ${turned}`);
+    const isPage = flags.out === '-';
+    await page?.write(result);
+    await writeOut(
+      await (isPage
+        ? comparisonPage(result, flags.lang)
+        : comparisonText(result, flags.format, stdoutOptions())),
+    );
+    // The table ends with it.
+    if (isPage || flags.format !== 'table')
+      for (const { name, ...facts } of comparison.networks) noteReading(flags, facts, `${name}: `);
+    return isWhole(comparison.partial, [images, labels]);
   });
+}
+
+/** The file of the page; null where none is written. That it cannot be, or is an input, is told before the work, not after it. */
+async function pageOf({ out, lang }: CompareFlags, inputs: readonly string[]) {
+  if (out === undefined || out === '-') return null;
+  const files = keptFiles('--out', out);
+  checkFiles(await filesOf(inputs), files);
+  const file = new KeptFile(out);
+  return {
+    write: async (result: CompareResult): Promise<void> => {
+      // Labels, and the files of a folder, are found as it goes.
+      checkFiles(
+        result.comparison.data.files.map(({ path }) => path),
+        files,
+      );
+      await file.deliver(await comparisonPage(result, lang));
+    },
+  };
 }
 
 /** Each network's own options: a flag about networks is for those whose files do not say it, and must be for one of them. */
@@ -155,9 +148,4 @@ function networkOptions(networks: readonly NamedNetwork[], flags: CompareFlags):
 
 function unused(flag: string, expected: string, found: string): DigitflowError {
   return new DigitflowError('USAGE', `${flag}: expected ${expected}, found ${found} alone; leave it out`);
-}
-
-/** Notes of each network that it reads the images badly. */
-function noteReadings({ networks }: Comparison, flags: CompareFlags): void {
-  for (const { name, ...facts } of networks) noteReading(flags, facts, `${name}: `);
 }

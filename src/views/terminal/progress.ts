@@ -7,7 +7,7 @@ const FIRST_AFTER_MS = 300;
 const EVERY_MS = 100;
 
 /** Records done so far; `correct` is left out where there is no truth to compare with. */
-interface Progress {
+export interface Progress {
   readonly done: number;
   readonly correct?: number | undefined;
 }
