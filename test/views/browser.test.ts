@@ -16,7 +16,15 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
 
   beforeAll(async () => {
     for (const language of ['en', 'ja']) {
-      const { exitCode } = await runShared(['report', '--out', at(language), '--lang', language]);
+      const { exitCode } = await runShared([
+        'report',
+        '--out',
+        at(language),
+        '--lang',
+        language,
+        '--slice',
+        'slant',
+      ]);
       expect(exitCode).toBe(0);
     }
     browser = await launchBrowser(path ?? '');

@@ -28,7 +28,16 @@ function textOf(piece: HtmlPiece): string {
 
 /** The sections of the page, by their ids and the names of their titles. */
 export const SECTIONS = [
-  ...(['evaluated', 'matrix', 'classes', 'confusions', 'reliability', 'thresholds', 'ranking'] as const),
+  ...([
+    'evaluated',
+    'matrix',
+    'classes',
+    'confusions',
+    'reliability',
+    'thresholds',
+    'ranking',
+    'slices',
+  ] as const),
   ...(['mistakes', 'suspects', 'journey', 'neurons', 'cells'] as const),
 ];
 

@@ -11,8 +11,10 @@ import {
   sectionContext,
 } from './html.js';
 import { cellsSection, journeySection, mistakesSections, neuronsSection } from './image-sections.js';
+import { CHART_STYLE } from './interval-chart.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
+import { slicesSection } from './slices-section.js';
 import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
 
 /** The report as one HTML document without network or script; the same data gives the same bytes. */
@@ -28,6 +30,7 @@ export function reportPage(data: ReportData, language: Language): string {
     contents: hasImages ? contents(words, data) : null,
     main: html`${summarySection(context)}
 ${hasImages ? details(data, context) : null}`,
+    style: evaluation.slices?.length ? CHART_STYLE : undefined,
   });
 }
 
@@ -36,6 +39,7 @@ function details(data: ReportData, context: SectionContext): Html {
 <div class="columns">${classesSection(context)}${confusionsSection(context)}</div>
 <div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data)}</div>
 ${rankingSection(context)}
+${slicesSection(context)}
 ${mistakesSections(context, data)}
 ${journeySection(context, data)}
 ${neuronsSection(context, data)}
@@ -44,7 +48,12 @@ ${cellsSection(context, data)}`;
 
 function contents(words: Words, { evaluation, layers, journey, cells }: ReportData): Html {
   const isLeftOut: Partial<Record<SectionId, boolean>> = {
-    ...{ confusions: true, ranking: evaluation.outputs === undefined, journey: journey === null },
+    ...{
+      confusions: true,
+      ranking: evaluation.outputs === undefined,
+      slices: !evaluation.slices?.length,
+      journey: journey === null,
+    },
     ...{ neurons: layers.length === 0, cells: cells.length === 0 },
   };
   return contentsOf(

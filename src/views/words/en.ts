@@ -99,6 +99,18 @@ export const en = {
   abstaining: 'silence',
   riskCoverageArea: 'area under risk-coverage',
 
+  slices: 'Which images are read worse',
+  slicesNote:
+    'The weakest first, with 95 % intervals; the dashed line is the accuracy of all images. In colour, and called apart: what differs from all other images beyond doubt (Fisher’s exact test, p below 0.05, adjusted for all values by Holm).',
+  sliceTitle: (name: string, _source: string) => `By ${name}`,
+  sliceValue: (value: string, _source: string) => value,
+  sliceColumn: 'value',
+  intervalColumn: '95 % interval',
+  toTheRest: 'to the rest, in points',
+  apart: 'apart',
+  fewImages: 'few images',
+  weakestOf: (shown: string, of: string) => `The weakest ${shown} of ${of} values.`,
+
   mistakes: 'Worst mistakes',
   mistakesNote: 'Wrong, and most sure of it.',
   suspects: 'Suspected label errors',

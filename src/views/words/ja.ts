@@ -98,6 +98,21 @@ export const ja: typeof en = {
   abstaining: '棄権',
   riskCoverageArea: 'リスク-カバレッジの面積',
 
+  slices: 'どの画像の認識が弱いか',
+  slicesNote:
+    '正解率の低い順に、95 % 区間とともに示します。破線は全画像の正解率です。色の付いた「有意差あり」の値は、ほかの画像と確かに異なります（Fisher の正確確率検定、全値について Holm の方法で補正した p が 0.05 未満）。',
+  sliceTitle: (name, source) => {
+    const measured = { thickness: '線の太さ', slant: '傾き', size: '大きさ' }[name];
+    return source === 'images' && measured ? `${measured}別` : `${name} 別`;
+  },
+  sliceValue: (value, source) => (source === 'images' ? binIn(value) : value),
+  sliceColumn: '値',
+  intervalColumn: '95 % 区間',
+  toTheRest: 'ほかとの差（ポイント）',
+  apart: '有意差あり',
+  fewImages: '画像が少数',
+  weakestOf: (shown, of) => `${of} 個の値のうち、正解率の低い ${shown} 個を示します。`,
+
   mistakes: '最も大きな間違い',
   mistakesNote: '高い確信度で間違えた画像です。',
   suspects: 'ラベルの誤りが疑われる画像',
@@ -139,4 +154,13 @@ function gateInJapanese({ gate, className, limit, value, against }: GateResult):
   const p = pairs ? `（p = ${Number(pairs.p.toPrecision(2))}）` : '';
   const most = limit === null ? '有意な低下がないこと' : `低下が ${limit} 以下であること`;
   return `${against?.path} に対する正解率の低下：${most}、${found}${limit === null ? p : ''}`;
+}
+
+/** What is measured of the ink falls into bins, whose names are English. */
+function binIn(bin: string): string {
+  if (bin === 'no ink') return 'インクなし';
+  return bin
+    .replace(/^under (.+)$/, '$1 未満')
+    .replace(/^from (.+)$/, '$1 以上')
+    .replace(' to ', ' ～ ');
 }
