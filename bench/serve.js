@@ -115,7 +115,7 @@ export async function measureServe({ rounds = 5, log }) {
       ...overload.targets,
     ],
     notes: [
-      `${rounds} rounds of ${SECONDS} s, each of a new process that was asked the same for a second before; median (quartiles)`,
+      `${rounds} rounds of ${SECONDS} s, each of a new process that had worked for a second on the same before; median (quartiles)`,
       `asked from the same machine, with ${JSON_CONNECTIONS} connections for JSON and 4 for bytes, over raw sockets: requests are made beforehand, and of replies no more than the head is read`,
       'replies: all outputs, label and confidence; of the peer all outputs',
       `others kept ${others().toFixed(2)} of ${availableParallelism()} cores busy meanwhile`,

@@ -1,6 +1,6 @@
 import { pacedLoad } from './paced-load.js';
 import { showSpread } from './report.js';
-import { withServer } from './serve-process.js';
+import { warmUp, withServer } from './serve-process.js';
 import { spread } from './statistics.js';
 
 const SECONDS = 3;
@@ -81,8 +81,7 @@ export async function measureOverload(kinds, { rounds, log }) {
 
 async function tenTimes(server, { path, request, connections }) {
   const load = { url: `${server.url}${path}`, request, seconds: SECONDS };
-  // Until V8 has compiled all of it, it is something else that is measured.
-  await pacedLoad({ ...load, connections, seconds: 1 });
+  await warmUp(server, { ...load, connections });
   const borne = await measured(server, { ...load, connections });
   const perSecond = TIMES * borne.answered;
   const tooMuch = { ...load, connections: MANY, perSecond, seconds: TOO_MUCH_SECONDS };

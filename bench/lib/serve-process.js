@@ -6,8 +6,8 @@ import { pacedLoad } from './paced-load.js';
 import { ROOT } from './product.js';
 
 const CHILD = fileURLToPath(new URL('../peers/serve-child.js', import.meta.url));
-/** Until V8 has compiled all of it, it is something else that is measured. */
-const WARM_UP_SECONDS = 1;
+/** What a server spends before it counts: until V8 has compiled all of it, it is something else that is measured. */
+const WARM_UP_CPU_MS = 1000;
 
 /**
  * @typedef {object} ServerProcess
@@ -45,7 +45,7 @@ export async function withServer(kind, use, root = ROOT) {
 }
 
 /**
- * What a request takes of a new server that has been asked the same for a while: of the clock, and of the server's CPU time.
+ * What a request takes of a new server that has been asked the same before: of the clock, and of the server's CPU time.
  *
  * @param {ServerProcess} server
  * @param {{ path: string, request: import('./infer-requests.js').PostRequest, connections: number, seconds: number }} asked
@@ -53,12 +53,23 @@ export async function withServer(kind, use, root = ROOT) {
  */
 export async function costOf(server, { path, ...asked }) {
   const load = { url: `${server.url}${path}`, ...asked };
-  await pacedLoad({ ...load, seconds: WARM_UP_SECONDS });
+  await warmUp(server, load);
   const { latencies, errors, seconds, cpuMs } = await pacedLoad({ ...load, cpuMs: server.cpuMs });
   const { length } = latencies.get(200) ?? [];
   if (errors > 0 || latencies.size !== 1 || !(length > 0))
     throw new Error(`${path}: ${errors} errors, replies of status ${[...latencies.keys()]}`);
   return { wallMs: (seconds * 1000) / length, cpuMs: cpuMs / length };
+}
+
+/**
+ * Asks a new server until it has worked for a second. By the clock it may have had no core.
+ *
+ * @param {ServerProcess} server
+ * @param {import('./paced-load.js').PacedLoad} load
+ */
+export async function warmUp({ cpuMs }, load) {
+  const startMs = await cpuMs();
+  while ((await cpuMs()) - startMs < WARM_UP_CPU_MS) await pacedLoad({ ...load, seconds: 0.5 });
 }
 
 /** Tells, when it is called, how many cores others than this process and its servers have kept busy since. */
