@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
+import { npyBytes } from '../formats/npy-bytes.js';
 import { Cli, runCli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
 import { findOnnxRuntime, ONNXRUNTIME_FOLDER } from '../helpers/onnx-oracles.js';
@@ -18,6 +19,8 @@ function folder() {
     'net.bin': relu,
     old: relu,
     'digits.csv': Buffer.from(digitsCsv({ count: COUNT })),
+    'pointer.pt': Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'),
+    'array.npy': npyBytes({ descr: '|u1', shape: [1, 784], data: new Uint8Array(784) }),
     'text.pdf': Buffer.from('%PDF-1.4 x'),
   });
 }
@@ -87,6 +90,16 @@ describe('digitflow compare', () => {
   test.each<[words: string, exitCode: number, message: string]>([
     ['', 2, 'expected two networks or more, found none; give sigmoid, relu, or files of networks'],
     ['relu', 2, 'expected two networks or more, found one, relu; give sigmoid, relu, or files of networks'],
+    [
+      'relu pointer.pt',
+      2,
+      'expected two networks or more, found one, relu, then pointer.pt, which is a Git LFS pointer in place of the file; run git lfs pull',
+    ],
+    [
+      'relu array.npy',
+      2,
+      'expected two networks or more, found one, relu, then array.npy, which is a NumPy array; where it is a network, say the images with --images',
+    ],
     [
       'relu digits.csv',
       2,

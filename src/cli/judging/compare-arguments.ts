@@ -33,8 +33,9 @@ export interface ComparedFlags {
 interface Word {
   readonly word: string;
   readonly network: NamedNetwork | null;
-  /** `a PNG picture`: what was found in place of a network. */
+  /** `a PNG picture`: what was found in place of a network; and what to do, where that is known. */
   readonly title: string;
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -87,9 +88,8 @@ function checkEnough(networks: readonly NamedNetwork[], next: Word | undefined):
   if (networks.length >= 2) return;
   const found = networks.length === 0 ? 'none' : `one, ${networks[0].path}`;
   const then = next === undefined ? '' : `, then ${next.word}, which is ${next.title}`;
-  throw usage(
-    `expected two networks or more, found ${found}${then}; give ${BUNDLED_MODELS.join(', ')}, or files of networks`,
-  );
+  const advice = next?.advice ?? `give ${BUNDLED_MODELS.join(', ')}, or files of networks`;
+  throw usage(`expected two networks or more, found ${found}${then}; ${advice}`);
 }
 
 async function wordOf(word: string, isNetwork: boolean, signal: AbortSignal): Promise<Word> {
@@ -116,7 +116,11 @@ async function wordOf(word: string, isNetwork: boolean, signal: AbortSignal): Pr
   const isOwn = content.network === 'safetensors' && isOwnNetwork(bytes);
   const holdsNetwork = isNetwork ? content.network !== undefined : isNetworkFile(content, bytes);
   const network = holdsNetwork ? { path: word, isOwn, isOnnx: content.network === 'onnx' } : null;
-  return { word, network, title: content.title };
+  const advice =
+    content.network === undefined
+      ? content.advice.network
+      : 'where it is a network, say the images with --images';
+  return { word, network, title: content.title, advice };
 }
 
 /** How arrays of images, of labels, and those without a name of their own are called. */
