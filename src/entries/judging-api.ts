@@ -4,7 +4,8 @@ export {
   comparisonPage,
   comparisonText,
 } from '../../pipelines/judging/comparison-text.js';
-export { type GateOptions, readBaseline } from '../../pipelines/judging/gated.js';
+export type { GateOptions } from '../../pipelines/judging/gated.js';
+export { readBaseline } from '../../pipelines/judging/open-baseline.js';
 export { type StressOptions, type StressResult, stress } from '../../pipelines/judging/stress.js';
 export { type StressFormat, stressPageText, stressText } from '../../pipelines/judging/stress-text.js';
 export { CORRUPTION_NAMES, type CorruptionName } from '../corruptions/corruptions.js';

@@ -104,8 +104,8 @@ export function checkSameData(baseline: Baseline, evaluation: Evaluation, isPair
   for (const [index, { path, sha256 }] of baseline.files.entries()) {
     const own = data.files[index];
     if (sha256 === null || own === undefined || own.sha256 === null || own.sha256 === sha256) continue;
-    const found = `other content (${own.sha256.slice(0, 12)})`;
-    throw mismatch(own.path, `that of ${path} in the baseline (sha256 ${sha256.slice(0, 12)})`, found);
+    const [expected, found] = [sha256, own.sha256].map((digest) => digest.slice(0, 12));
+    throw mismatch(own.path, `the content of ${path} in the baseline (sha256 ${expected})`, found);
   }
   if (baseline.files.length !== data.files.length) {
     const expected = `${baseline.files.length} files, as in the baseline`;

@@ -145,7 +145,7 @@ describe('an evaluation and its baseline', () => {
     [
       'other images',
       withFiles([{ path: 'new.idx', sha256: '02'.repeat(32) }, data.files[1]]),
-      `new.idx: expected that of images.idx in the baseline (sha256 010101010101), found other content (020202020202); ${AGAIN}`,
+      `new.idx: expected the content of images.idx in the baseline (sha256 010101010101), found 020202020202; ${AGAIN}`,
     ],
     [
       'fewer files',

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
-import { readBaseline } from '../../pipelines/judging/gated.js';
+import { readBaseline } from '../../pipelines/judging/open-baseline.js';
 import { report } from '../../pipelines/report.js';
 import { evaluationJson } from '../../src/outputs/json-text.js';
 import { readVerdicts } from '../../src/outputs/judging/verdict-reader.js';
@@ -214,7 +214,7 @@ describe('an evaluation beside its baseline', () => {
       'an image is another',
       'BASELINE_MISMATCH',
       () => ({ ...SET, images: SET.images.with(20_000, 1) }),
-      /^images: expected that of images in the baseline \(sha256 \w+\), found other content/,
+      /^images: expected the content of images in the baseline \(sha256 \w+\), found \w{12};/,
     ],
     ['only some are wanted', 'USAGE', () => ({ ...SET, limit: 10 }), /^--limit: expected all images/],
     [

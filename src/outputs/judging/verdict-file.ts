@@ -7,6 +7,7 @@ import { npyHeader } from '../../formats/numpy/npy-start.js';
 import type { Verdicts } from '../../judging/baseline.js';
 import { Claims } from '../claims.js';
 import { asidePath, KeptFile, plainTarget, syncFolder, syncIfAllowed, writing } from '../kept-file.js';
+import { checkFiles, keptFiles } from '../same-file.js';
 import { BYTES_EACH, digestOf } from './verdict-reader.js';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -31,15 +32,17 @@ export class VerdictWriter {
   /**
    * Makes sure that it can be written, and by no one else; what is there stays.
    *
-   * @throws DigitflowError OUTPUT_WRITE, OUTPUT_BUSY; USAGE for a pipe or a device
+   * @param inputs paths that are read, and so must not be written
+   * @throws DigitflowError OUTPUT_WRITE, OUTPUT_BUSY; USAGE for a pipe or a device, and for an input
    */
-  constructor(path: string) {
+  constructor(path: string, inputs: readonly string[] = []) {
+    this.#path = path;
+    this.checkApart(inputs);
     new KeptFile(path);
     if (plainTarget(path) === null) {
       const expected = `${path}: expected a file for verdicts, since its beginning is written last`;
       throw new DigitflowError('USAGE', `${expected}, found a pipe or a device; give another path`);
     }
-    this.#path = path;
     this.#aside = asidePath(path);
     this.#claims = new Claims([path]);
     try {
@@ -50,6 +53,11 @@ export class VerdictWriter {
       throw error;
     }
     this.#write(headerOf(0));
+  }
+
+  /** Throws USAGE where it is one of these files, which are read. */
+  checkApart(inputs: readonly string[]): void {
+    checkFiles(inputs, keptFiles('--verdicts', this.#path));
   }
 
   /**
