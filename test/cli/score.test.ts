@@ -8,7 +8,7 @@ import { openModel } from '../../src/inputs/models/open-model.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { Cli } from '../helpers/cli.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
-import { testPixels } from '../helpers/mnist.js';
+import { testImage } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
 
 const { network } = openModel('sigmoid');
@@ -19,7 +19,7 @@ const digits = digitsCsv({ count: 300, header: true });
 
 /** What the float64 network says of a test image. */
 function truth(index: number): string {
-  const pixels = testPixels().subarray(index * 784, (index + 1) * 784);
+  const pixels = testImage(index);
   const activations = feedForward(network, brightnessOf(pixels, network.normalization, network.image));
   return network.classes[predictedClass(activations[activations.length - 1])];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
-import { testLabels, testPixels } from '../helpers/mnist.js';
+import { testImage, testLabels } from '../helpers/mnist.js';
 
 /** Four pixels an image, and classes of two languages. */
 const known = { pixelCount: 4, classes: ['null', 'eins', 'zwei', '三'] };
@@ -194,7 +194,7 @@ test('a column that a flag says is none is told to be left out', () => {
 test('a number beside a label is waited for, until three rows tell whether it counts them', () => {
   const digits = { pixelCount: 784, classes: Array.from('0123456789') };
   const rows = [0, 1, 2].map((i) => {
-    const pixels = testPixels().subarray(i * 784, (i + 1) * 784);
+    const pixels = testImage(i);
     return `${[...pixels, testLabels()[i], 1000 + i].join(',')}\n`;
   });
   const seen = rows.map((_, last) => {

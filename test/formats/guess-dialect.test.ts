@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { guessDialect } from '../../src/formats/csv/guess/guess-dialect.js';
 import { describeGuesses, type ReadingFlags } from '../../src/formats/reading.js';
-import { testLabels, testPixels } from '../helpers/mnist.js';
+import { testImage, testLabels } from '../helpers/mnist.js';
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => `${digit}`);
 const known = { pixelCount: 784, classes: DIGITS };
-const images = Array.from({ length: 12 }, (_, i) =>
-  Array.from(testPixels().subarray(i * 784, (i + 1) * 784)),
-);
+const images = Array.from({ length: 12 }, (_, i) => Array.from(testImage(i)));
 const labels = testLabels();
 const pixelNames = (from: number) => Array.from({ length: 784 }, (_, i) => `pixel${i + from}`);
 const grid = (name: (row: number, column: number) => string) =>

@@ -10,22 +10,27 @@ export const TEST_LABELS_FILE = join(folder, 't10k-labels-idx1-ubyte');
 
 const kept = new Map<string, Uint8Array>();
 
-/** What a file holds after its header: read once, and a copy for each, who may change it. */
+/** What a file holds after its header: read once. Each test gets a copy, which it may change. */
 function contentOf(path: string, headerBytes: number): Uint8Array {
   let bytes = kept.get(path);
   if (bytes === undefined) {
     bytes = new Uint8Array(readFileSync(path).subarray(headerBytes));
     kept.set(path, bytes);
   }
-  return bytes.slice();
+  return bytes;
 }
 
-/** The pixels of the 10,000 test images, `(10000, 784)` u8. */
+/** The pixels of the 10,000 test images, `(10000, 784)` u8: 8 MB each time. */
 export function testPixels(): Uint8Array {
-  return contentOf(TEST_IMAGES_FILE, 16);
+  return contentOf(TEST_IMAGES_FILE, 16).slice();
+}
+
+/** The pixels of one of them, `(784)` u8. */
+export function testImage(index: number): Uint8Array {
+  return contentOf(TEST_IMAGES_FILE, 16).slice(index * 784, (index + 1) * 784);
 }
 
 /** The labels of the 10,000 test images, `(10000)` u8. */
 export function testLabels(): Uint8Array {
-  return contentOf(TEST_LABELS_FILE, 8);
+  return contentOf(TEST_LABELS_FILE, 8).slice();
 }

@@ -8,7 +8,7 @@ import { type Model, openModel } from '../../src/inputs/models/open-model.js';
 import type { ImagesSpec } from '../../src/inputs/open-inputs.js';
 import type { Comparison } from '../../src/judging/comparison.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
-import { testLabels, testPixels } from '../helpers/mnist.js';
+import { testImage, testLabels, testPixels } from '../helpers/mnist.js';
 import { digitPngs, inverted, treeOf } from '../helpers/png-files.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { idxBytes, labelsIdx } from '../inputs/idx-bytes.js';
@@ -103,7 +103,7 @@ describe('compare', () => {
       expect(records).toHaveLength(3);
       expect(examples).toEqual(records.map(({ pixels: _, ...record }) => record));
       for (const { index, truth, prediction, pixels } of records) {
-        expect(pixels).toEqual(testPixels().slice(index * 784, (index + 1) * 784));
+        expect(pixels).toEqual(testImage(index));
         expect(truth).toBe(testLabels()[index]);
         expect(prediction).not.toBe(truth);
       }

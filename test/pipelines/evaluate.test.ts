@@ -7,7 +7,7 @@ import type { Evaluation } from '../../src/counting/evaluation.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testLabels, testPixels } from '../helpers/mnist.js';
+import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testImage, testLabels, testPixels } from '../helpers/mnist.js';
 import { failureOf } from '../inputs/failure-of.js';
 import { digits, idxBytes, labelsIdx } from '../inputs/idx-bytes.js';
 import { cutAt, SilentStream, whole } from '../inputs/iterables.js';
@@ -61,7 +61,7 @@ describe('evaluate', () => {
     expect(mistakes.map(({ index }) => index)).toEqual(evaluation.mistakes.map(({ index }) => index));
     expect(mistakes).toHaveLength(2);
     for (const { index, pixels } of mistakes) {
-      expect(pixels).toEqual(testPixels().slice(index * 784, (index + 1) * 784));
+      expect(pixels).toEqual(testImage(index));
     }
   });
 

@@ -13,7 +13,7 @@ import { forward } from '../../src/operators/forward.js';
 import { inOrder } from '../../src/operators/in-order.js';
 import { normalize } from '../../src/operators/normalize.js';
 import { takeScored } from '../../src/operators/take-records.js';
-import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testPixels } from '../helpers/mnist.js';
+import { TEST_IMAGES_FILE, TEST_LABELS_FILE, testImage, testPixels } from '../helpers/mnist.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { network } from '../helpers/scoring.js';
 import { openImages } from '../inputs/drain.js';
@@ -54,7 +54,7 @@ describe('a file that the workers read themselves', () => {
       tap((filled) => {
         expect(() => filled.pixels).toThrowError(expect.objectContaining({ code: 'USAGE' }));
         const place = filled.first + 7;
-        const expected = testPixels().subarray(place * 784, (place + 1) * 784);
+        const expected = testImage(place);
         expect([...filled.pixelsOf(7)]).toEqual([...expected]);
       }),
       forward(scorer),

@@ -7,7 +7,7 @@ import { comparisonPage } from '../../pipelines/judging/comparison-text.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
-import { testPixels } from '../helpers/mnist.js';
+import { testImage } from '../helpers/mnist.js';
 import { tempFile, tempFolder } from '../inputs/temp-folder.js';
 
 const NETWORKS = ['sigmoid', 'relu'];
@@ -69,9 +69,7 @@ describe('the page of a comparison', () => {
       for (const [at, [, base64]] of shown.entries()) {
         const { data } = PNG.sync.read(Buffer.from(base64, 'base64'));
         const { index } = records[at];
-        expect(Buffer.from(data.filter((_, i) => i % 4 === 0))).toEqual(
-          Buffer.from(testPixels().slice(index * 784, (index + 1) * 784)),
-        );
+        expect(Buffer.from(data.filter((_, i) => i % 4 === 0))).toEqual(Buffer.from(testImage(index)));
       }
     }
   });

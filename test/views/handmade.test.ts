@@ -14,7 +14,7 @@ import {
   seenBy,
   spanned,
 } from '../../src/views/draw/live/handmade/handmade.js';
-import { testLabels, testPixels } from '../helpers/mnist.js';
+import { testImage, testLabels, testPixels } from '../helpers/mnist.js';
 
 const MNIST = { height: 28, width: 28 };
 const size = fc.record({ height: fc.integer({ min: 1, max: 60 }), width: fc.integer({ min: 1, max: 60 }) });
@@ -81,7 +81,7 @@ test('in place of a neuron it has the same sum, whatever black and white are to 
     };
     const changes = inPlaceOf({ layer: 1, neuron: 1 }, detector, normalization);
     for (let n = 0; n < 20; n++) {
-      const pixels = testPixels().subarray(n * 784, (n + 1) * 784);
+      const pixels = testImage(n);
       const stored = normalization.scale < 0 ? pixels.map((pixel) => 255 - pixel) : pixels;
       const brightness = brightnessOf(stored, normalization, MNIST);
       const [, outputs] = feedForward(changeNetwork(network, changes).network, brightness);
