@@ -67,47 +67,17 @@ export type DriftCounts = Readonly<Record<DriftMeasure, DriftBins>>;
 const TENTHS = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
 
 /** What images are compared with: those that a network was trained on. */
-export class DriftReference {
+export interface DriftReference {
   readonly name: string;
   readonly images: number;
   readonly counts: DriftCounts;
-  readonly classes: number;
   readonly outputsAreProbabilities: boolean;
-  readonly #edges: Readonly<Record<DriftMeasure, readonly number[]>>;
-  readonly #means: ClassMeans;
-  readonly #isPicked: boolean;
-
-  constructor(
-    name: string,
-    counts: DriftCounts,
-    edges: Readonly<Record<DriftMeasure, readonly number[]>>,
-    means: ClassMeans,
-    kind: Pick<DriftReference, 'classes' | 'outputsAreProbabilities'> & { readonly isPicked: boolean },
-  ) {
-    this.name = name;
-    this.images = counts.classes.count;
-    this.counts = counts;
-    this.classes = kind.classes;
-    this.outputsAreProbabilities = kind.outputsAreProbabilities;
-    this.#edges = edges;
-    this.#means = means;
-    this.#isPicked = kind.isPicked;
-  }
-
-  /** DriftCounts in the reference's bins, of nothing as yet. */
-  empty(): DriftCounts {
-    return binnedBy(this.#edges);
-  }
-
+  /** Counts in the reference's bins, of nothing as yet. */
+  empty(): DriftCounts;
   /** One by how many independent images of it there are. */
-  spreadOf(measure: DriftMeasure): number {
-    return 1 / this.counts[measure].count + (this.#isPicked ? 0 : (ALIKE[measure] - 1) / this.images);
-  }
-
+  spreadOf(measure: DriftMeasure): number;
   /** How far an image is from the mean image of the nearest class: 1 less the cosine, 0..1, whatever its brightness. */
-  distance(image: InkImage): number {
-    return this.#means.nearest(image.pixels);
-  }
+  distance(image: InkImage): number;
 }
 
 function binnedBy(edges: Readonly<Record<DriftMeasure, readonly number[]>>): DriftCounts {
@@ -221,8 +191,13 @@ export class DriftReferenceBuilder {
     for (const value of distances) counts['nearest mean'].add(value);
     counts.confidence.merge(this.#confidences);
     counts.classes.merge(this.#predictions);
-    const kind = { classes: this.#classes, outputsAreProbabilities: this.#outputsAreProbabilities, isPicked };
-    return new DriftReference(name, counts, edges, means, kind);
+    const images = this.#seen;
+    return {
+      ...{ name, images, counts, outputsAreProbabilities: this.#outputsAreProbabilities },
+      empty: () => binnedBy(edges),
+      spreadOf: (measure) => 1 / counts[measure].count + (isPicked ? 0 : (ALIKE[measure] - 1) / images),
+      distance: ({ pixels }) => means.nearest(pixels),
+    };
   }
 }
 
