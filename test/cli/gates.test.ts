@@ -165,6 +165,7 @@ test.each<[exitCode: number, message: string | RegExp, ...args: string[]]>([
   [2, /^digitflow: margin: expected a baseline that it is a margin of, found none;/, '--margin', '1%'],
   [2, /^digitflow: --limit: expected all images/, '--limit', '5', '--baseline', 'base.json'],
   [2, /^digitflow: --verdicts: not with --plan: a shard keeps counts/, '--plan', 'p', '--verdicts', 'v'],
+  [2, /^digitflow: --junit: not with --plan: digitflow merge has it;/, '--plan', 'p', '--junit', 'f'],
   [2, /^digitflow: --baseline: not with --plan: only all shards/, '--plan', 'p', '--baseline', 'v'],
   [
     2,

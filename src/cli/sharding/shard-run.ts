@@ -45,6 +45,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   maxCalibrationError: 'only all shards together have one',
   baseline: 'only all shards together have an accuracy',
   margin: 'only all shards together have an accuracy',
+  junit: 'digitflow merge has it',
   verdicts: 'a shard keeps counts, not the verdict of every image',
   format: 'digitflow merge has it',
   limit: 'a shard is all of its records',
