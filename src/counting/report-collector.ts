@@ -149,11 +149,11 @@ export class ReportCollector {
 
   constructor(recordBytes: number, classCount: number) {
     const fitting = Math.max(1, Math.floor(MOST_BYTES / recordBytes));
-    this.suspects = new LabelSuspects(classCount, Math.min(CANDIDATES, fitting));
     const perCell = Math.floor(Math.min(ABOUT_ALL, fitting) / classCount ** 2);
     const kept = Math.max(1, Math.min(MOST_OF_A_CELL, perCell));
     this.#examples = fitting < classCount ** 2 ? null : new CellExamples(classCount, kept);
     this.#shape = { classes: classCount, recordBytes };
+    this.suspects = new LabelSuspects(this.#shape, Math.min(CANDIDATES, fitting));
     this.#isSampled = new Uint8Array(Math.min(SAMPLE, fitting));
     this.#sample = new Uint8Array(this.#isSampled.length * recordBytes);
   }
@@ -183,7 +183,7 @@ export class ReportCollector {
     const [shape, first] = [this.#shape, own.get('first')];
     this.thresholds.addState(own.get('thresholds'));
     this.#examples?.addState(own.get('examples'), shape);
-    this.suspects.addState(own.get('suspects'), shape);
+    this.suspects.addState(own.get('suspects'));
     for (const image of own.get('sample').list()) {
       const index = image.get('index').whole(0, this.#isSampled.length - 1);
       this.#addToSample(index, image.get('pixels').bytes(shape.recordBytes));

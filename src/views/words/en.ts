@@ -115,8 +115,8 @@ export const en = {
   mistakesNote: 'Wrong, and most sure of it.',
   suspects: 'Suspected label errors',
   suspectsNote:
-    'Here the network is at least as sure of another class as it usually is when it is right about that class (as in confident learning). The label may be wrong, or the network; look for yourself. The largest loss comes first.',
-  noSuspects: 'None: wherever it was wrong, it was less sure than usual.',
+    'Two judges prefer another class to the label here: the network, and the ten images most like this one, by their own labels. The label may be wrong, or both judges; look for yourself. The most doubtful comes first.',
+  noSuspects: 'None: wherever the network was wrong, the images most like it have its label.',
   noMistakes: 'None.',
   caption: (truth: string, prediction: string, confidence: string) =>
     `${truth} → ${prediction}, ${confidence}`,

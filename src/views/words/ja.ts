@@ -117,8 +117,9 @@ export const ja: typeof en = {
   mistakesNote: '高い確信度で間違えた画像です。',
   suspects: 'ラベルの誤りが疑われる画像',
   suspectsNote:
-    'ネットワークが、別のクラスを正しく認識するときの平均以上の確信度で、そのクラスだと答えた画像です（confident learning の考え方）。誤りはラベルの側かもしれず、ネットワークの側かもしれません。ご自身の目で確かめてください。損失の大きい順です。',
-  noSuspects: 'ありません。間違えた画像では、いずれも普段より確信度が低くなっています。',
+    'ネットワークと、この画像に最もよく似た 10 枚の画像のラベルとが、合わせてラベルとは別のクラスを支持している画像です。誤りはラベルの側かもしれず、両者の側かもしれません。ご自身の目で確かめてください。疑わしい順です。',
+  noSuspects:
+    'ありません。ネットワークが間違えた画像では、よく似た画像のラベルがいずれもそのラベルと一致しています。',
   noMistakes: 'ありません。',
   caption: (truth, prediction, confidence) => `${truth} → ${prediction}、${confidence}`,
   alt: (index, truth, prediction) => `画像 ${index}、ラベルは ${truth}、予測は ${prediction}`,
