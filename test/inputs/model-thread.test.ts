@@ -30,7 +30,9 @@ describe('a thread that reads a network', () => {
   });
 
   test('says what is wrong with the file where it may take what it takes', async () => {
-    await expect(readApart(fileOf(large))).rejects.toMatchObject({
+    // As much time as a busy machine needs.
+    const limits = { heapMb: 256, patienceMs: 200_000 };
+    await expect(readApart(fileOf(large), undefined, limits)).rejects.toMatchObject({
       code: 'NETWORK_FILE',
       message: expect.stringMatching(/^net\.json: sizes \[784,10\]: /),
     });
