@@ -87,6 +87,7 @@ export type { CopyProgress } from './sharding/merge/merge-rows.js';
 export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './sharding/plan.js';
 export { planText, type ReadPlan, readPlan } from './sharding/plan-file.js';
 export type { ShardHead, ShardIdentity, ShardOptions, ShardPart } from './sharding/shard-file.js';
+export type { BootstrapInterval } from './statistics/bootstrap.js';
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
 export type { ColorLevel, RenderOptions } from './views/terminal/terminal.js';

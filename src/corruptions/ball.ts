@@ -29,7 +29,7 @@ export class Ball {
     return Math.sqrt(point.reduce((sum, value, i) => sum + (value - from[i]) ** 2, 0));
   }
 
-  /** The least `direction` · change over all changes of at most `radius`: at most 0. */
+  /** The least `direction` times change over all changes of at most `radius`: at most 0. */
   least(direction: Float64Array, radius: number): number {
     const caps = this.#capsOf(direction);
     let sum = 0;
@@ -45,7 +45,7 @@ export class Ball {
     return -sum;
   }
 
-  /** The smallest change by which `direction` · change is at most -`amount`; null where none is large enough. */
+  /** The smallest change by which `direction` times change is at most -`amount`; null where none is large enough. */
   reach(direction: Float64Array, amount: number): Float64Array | null {
     const caps = this.#capsOf(direction);
     let whole = 0;

@@ -141,7 +141,7 @@ export class RelaxedNetwork {
     return this.#sums[this.#verdict] - this.#sums[rival] + ball.least(row, radius);
   }
 
-  /** The least value of `row` · a + `constant`, a being the activations of layer `l`, by lines back to the pixels. */
+  /** The least value of `row` times a + `constant`, a being the activations of layer `l`, by lines back to the pixels. */
   #least(
     row: Float64Array,
     constant: number,
@@ -174,7 +174,7 @@ export class RelaxedNetwork {
     }
   }
 
-  /** The least value of `slopes` · z + `constant`, z being the first layer's sums: over the ball, or over their ranges. */
+  /** The least value of `slopes` times z + `constant`, z being the first layer's sums: over the ball, or over their ranges. */
   #leastOfFirst(slopes: Float64Array, constant: number, ball: Ball, radius: number, range: Range): number {
     const { weights, inputs, outputs } = this.#layers[0];
     const direction = this.#scratch.fill(0);

@@ -8,6 +8,7 @@ export type { GateOptions } from '../../pipelines/judging/gated.js';
 export { readBaseline } from '../../pipelines/judging/open-baseline.js';
 export { type StressOptions, type StressResult, stress } from '../../pipelines/judging/stress.js';
 export { type StressFormat, stressPageText, stressText } from '../../pipelines/judging/stress-text.js';
+export type { NormName } from '../corruptions/ball.js';
 export { CORRUPTION_NAMES, type CorruptionName } from '../corruptions/corruptions.js';
 export type { Distance, Flip } from '../corruptions/nearest-flip.js';
 export type { KeptFlip } from '../corruptions/stress-run.js';
@@ -29,6 +30,7 @@ export {
   type DriftWindow,
 } from '../judging/drift.js';
 export {
+  type ClassMeans,
   type DriftBins,
   type DriftCounts,
   type DriftImages,
@@ -55,4 +57,5 @@ export {
   pairedDifferenceInterval,
   wilsonInterval,
 } from '../statistics/intervals.js';
+export type { CurvePoint } from '../statistics/ranking.js';
 export { holm, mcnemarExact, recordsToTell } from '../statistics/significance.js';

@@ -91,7 +91,7 @@ function binnedBy(edges: Readonly<Record<DriftMeasure, readonly number[]>>): Dri
 }
 
 /** The mean image of each class that there is. */
-class ClassMeans {
+export class ClassMeans {
   /** Sums, which point the same way as means. */
   readonly #sums: Float64Array[] = [];
   readonly #squares: number[] = [];

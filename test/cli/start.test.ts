@@ -84,7 +84,7 @@ describe('help and version', () => {
     async (...args) => {
       const others = (await readdir(DIST)).filter((name) => /^cli-\w+-command-.*\.cjs$/.test(name));
       // What evaluate loads is in a file that others share.
-      expect(others).toHaveLength(11);
+      expect(others).toHaveLength(12);
       const missing = others.filter((name) => !name.startsWith(`cli-${args[1]}-`));
       const program = await copyOfProgram(...missing, 'kernel.wasm', 'score-worker.cjs', 'safetensors');
       expect(await runCli(args, { program })).toMatchObject({ stderr: '', exitCode: 0 });

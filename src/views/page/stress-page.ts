@@ -197,7 +197,7 @@ function distribution(
   );
   return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}: ${own.shareOfImages}">
 ${ticks}${places}<polyline class="proven" points="${steps(proven.toSorted((a, b) => a - b))}"/><polyline class="curve" points="${steps(known)}"/>
-<text class="soft" x="${left}" y="${height - 5}">${own.distance} — ${own.found}   - - ${own.proven}</text></svg>`;
+<text class="soft" x="${left}" y="${height - 5}">${own.distance} ${'—'} ${own.found}   - - ${own.proven}</text></svg>`;
 }
 
 function flipped({ own }: Context, all: StressPictures['flips']): Html {
@@ -206,7 +206,7 @@ function flipped({ own }: Context, all: StressPictures['flips']): Html {
     const shown = (picture: Picture, alt: string) =>
       html`<img src="${greyPng(picture)}" width="${picture.width}" height="${picture.height}" alt="${alt}">`;
     return html`<li><figure><div class="pair">${shown(image, verdict)}${shown(changed, becomes)}</div>
-<figcaption>#${index}: ${verdict} → ${becomes}<br><span class="soft">${distance.toPrecision(2)}</span></figcaption></figure></li>\n`;
+<figcaption>#${index}: ${verdict} ${'→'} ${becomes}<br><span class="soft">${distance.toPrecision(2)}</span></figcaption></figure></li>\n`;
   });
   return html`\n<p>${own.flippedNote}</p>\n<ul class="gallery">${items}</ul>`;
 }
