@@ -88,6 +88,7 @@ export type { Plan, PlannedFile, PlannedInput, PlannedShard, ShardEnd } from './
 export { planText, type ReadPlan, readPlan } from './sharding/plan-file.js';
 export type { ShardHead, ShardIdentity, ShardOptions, ShardPart } from './sharding/shard-file.js';
 export type { BootstrapInterval } from './statistics/bootstrap.js';
+export type { CurvePoint } from './statistics/ranking.js';
 export type { Picture } from './views/picture.js';
 export { renderEvaluation } from './views/terminal/render-evaluation.js';
 export type { ColorLevel, RenderOptions } from './views/terminal/terminal.js';
