@@ -65,6 +65,8 @@ describe('--format json', () => {
         f1: expect.any(Number),
       })),
       macro: { precision: expect.any(Number), recall: expect.any(Number), f1: expect.any(Number) },
+      macroF1Interval: expect.objectContaining({ low: expect.any(Number), high: expect.any(Number) }),
+      agreement: { cohenKappa: expect.any(Number), matthewsCorrelation: expect.any(Number) },
       loss: { name: 'squared error', mean: expect.any(Number) },
       calibration: { expectedCalibrationError: expect.any(Number), bins: expect.any(Array) },
       mistakes: expect.any(Array),
