@@ -17,8 +17,8 @@ function run(code: string, input = '') {
 }
 
 describe('the README and the page on the library', () => {
-  test('have five examples', () => {
-    expect(snippets).toHaveLength(5);
+  test('have six examples', () => {
+    expect(snippets).toHaveLength(6);
   });
 
   test('show a call that gives the accuracy that its transcript shows', () => {
