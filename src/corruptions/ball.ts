@@ -1,3 +1,5 @@
+import type { Box } from './half-spaces.js';
+
 /** How a change is measured: by its largest pixel (L∞), or by the root of the sum of squares (L2); in shares of white. */
 export const NORMS = ['largest', 'euclidean'] as const;
 
@@ -20,6 +22,19 @@ export class Ball {
   /** No image is farther than this. */
   get most(): number {
     return this.#norm === 'largest' ? 1 : Math.sqrt(this.#x.length);
+  }
+
+  get size(): number {
+    return this.#x.length;
+  }
+
+  /** What holds all changes of at most `radius`. */
+  box(radius: number): Box {
+    return {
+      low: this.#x.map((value) => -Math.min(radius, value)),
+      high: this.#x.map((value) => Math.min(radius, 1 - value)),
+      reach: this.#norm === 'largest' ? Number.POSITIVE_INFINITY : radius,
+    };
   }
 
   /** How large a change is. */

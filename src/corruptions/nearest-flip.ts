@@ -2,7 +2,10 @@ import { feedForward, foldNormalization, predictedClass } from '../network/feed-
 import type { Network } from '../network/network.js';
 import type { Normalization } from '../network/normalization.js';
 import { Ball, NORMS, type NormName } from './ball.js';
-import { type OpenLayer, RelaxedNetwork } from './relaxed-network.js';
+import { BallSearch } from './ball-search.js';
+import { FlipAttack } from './flip-attack.js';
+import type { OpenLayer } from './linear-bounds.js';
+import { RelaxedNetwork } from './relaxed-network.js';
 
 /** How far the nearest image lies that gets another verdict: at least `low`, at most `high`, in shares of white. */
 export interface Distance {
@@ -23,13 +26,12 @@ export interface Flip {
   readonly changed: Float32Array | null;
 }
 
-/** Shares of the distance found that are tried to be proven, the best first. */
-const PROOFS = [0.99, 0.9];
-/** Parts into which the surroundings of an image may be cut for one proof; and the share that must be proven without any. */
-const MOST_PARTS = 12;
-const WORTH_PARTS = 0.6;
-/** How often an attack is put right. */
-const ATTACK_TURNS = 24;
+/** What is proven of the distance found: a network of straight pieces can be taken apart into them, up to so many parts. */
+const ALMOST_ALL = 0.99;
+const MOST_PIECES = 1000;
+/** Shares that are proven one after the other where that was too much, or where activations are curved; parts for all of them. */
+const SHARES = [0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, ALMOST_ALL];
+const MOST_PARTS = 200;
 
 const prepared = new WeakMap<
   Network,
@@ -39,9 +41,11 @@ const prepared = new WeakMap<
 /**
  * The nearest image that gets another verdict, of pixels 0..255 that need not be whole.
  *
- * What is found is an image that the network itself takes for something else; what is proven follows from linear bounds of
- * the activations (Zhang and others, CROWN, arXiv:1811.00866), with the surroundings of the image cut into parts where a
- * neuron bends. So the true distance lies between the two.
+ * What is found is an image that the network itself takes for something else. What is proven is that none is nearer: its
+ * surroundings are cut into parts where a neuron bends, until linear bounds of the activations (Zhang and others, CROWN,
+ * arXiv:1811.00866) leave no place in a part, or the nearest image is found there. With ReLU a part is at last linear, so
+ * this comes to an end: what is found is the nearest, to 1 %. Curved activations are straight in no part, however small: there
+ * the search stops after some parts, and the true distance lies between the two.
  *
  * @param image `(inputs)` u8, as stored
  */
@@ -58,23 +62,13 @@ export function nearestFlip(
   }
   const { layers } = known;
   const x = Float64Array.from(image, (pixel) => pixel / 255);
-  const logitsOf = (point: Float64Array) => feedForward({ layers }, point)[layers.length];
-  const verdict = predictedClass(logitsOf(x));
+  const verdict = predictedClass(feedForward({ layers }, x)[layers.length]);
   const relaxed = new RelaxedNetwork(layers, x, verdict);
-  const found = (norm: NormName) => {
-    const ball = new Ball(norm, x);
-    let best: { readonly size: number; readonly point: Float64Array } | null = null;
-    for (const rival of relaxed.rivals) {
-      const attack = attackOf(layers, x, ball, { verdict, rival, logitsOf });
-      if (attack !== null && (best === null || attack.size < best.size)) best = attack;
-    }
-    return { best, distance: { low: proven(relaxed, ball, best?.size ?? null), high: best?.size ?? null } };
-  };
-  const [largest, euclidean] = NORMS.map(found);
+  const [largest, euclidean] = NORMS.map((norm) => nearest(relaxed, x, verdict, norm));
   const { best } = largest;
   return {
     ...{ truth, verdict },
-    becomes: best && predictedClass(logitsOf(best.point)),
+    becomes: best && predictedClass(feedForward({ layers }, best.point)[layers.length]),
     distances: { largest: largest.distance, euclidean: euclidean.distance },
     changed: best && Float32Array.from(best.point, (value) => value * 255),
   };
@@ -90,100 +84,42 @@ function openLayers(network: Network, normalization: Normalization): OpenLayer[]
   });
 }
 
-interface Attack {
-  readonly verdict: number;
-  readonly rival: number;
-  readonly logitsOf: (point: Float64Array) => Float64Array;
-}
-
-/**
- * Looks for the nearest point where `rival` wins: to the plane where it would, were the network linear as it is at the last
- * point, again and again (DeepFool, arXiv:1511.04599, within the pixels' range); then back along the line as far as it goes.
- */
-function attackOf(layers: readonly OpenLayer[], x: Float64Array, ball: Ball, attack: Attack) {
-  const { verdict, rival, logitsOf } = attack;
-  const pull = (point: Float64Array) => {
-    const logits = logitsOf(point);
-    return logits[verdict] - logits[rival];
+/** Attacks first; then what is left of the surroundings is searched, part by part. */
+function nearest(relaxed: RelaxedNetwork, x: Float64Array, verdict: number, norm: NormName) {
+  const ball = new Ball(norm, x);
+  const attack = new FlipAttack(relaxed, x, ball, verdict);
+  const still = new Float64Array(x.length);
+  const classes = relaxed.layers[relaxed.layers.length - 1].outputs;
+  const attacked = Array.from({ length: classes }, (_, rival) => rival)
+    .filter((rival) => rival !== verdict)
+    .map((rival) => ({ rival, size: attack.from(still, rival) }))
+    .sort((a, b) => a.size - b.size);
+  const search = new BallSearch(relaxed, ball, verdict);
+  const foundAt = () => attack.best?.size ?? ball.most;
+  /** How far no image has another verdict, if that is a share of the distance found; null where it is not proven. */
+  const proven = (share: number, mostParts: number): number | null => {
+    const goal = () => share * foundAt();
+    const onFlip = (change: Float64Array) => {
+      attack.from(change, relaxed.verdictOf(relaxed.sumsAt(change)));
+      return goal();
+    };
+    const until = search.parts + mostParts;
+    const isProven = attacked.every(({ rival }) =>
+      search.isProven(rival, goal(), until - search.parts, onFlip),
+    );
+    return isProven ? goal() : null;
   };
-  let point = x;
-  let best: { size: number; point: Float64Array } | null = null;
-  for (let turn = 0; turn < ATTACK_TURNS; turn++) {
-    const gradient = gradientOf(layers, point, verdict, rival);
-    // The plane's distance from x, and a little beyond it.
-    const offset = pull(point) + gradient.reduce((sum, g, i) => sum + g * (x[i] - point[i]), 0);
-    const step = ball.reach(gradient, Math.max(0, offset) * (1 + 1e-4) + 1e-9);
-    if (step === null) break;
-    const next = x.map((value, i) => value + step[i]);
-    const flipped = nearestOnLine(x, next, (p) => predictedClass(logitsOf(p)) !== verdict);
-    if (flipped !== null) {
-      const size = ball.sizeOf(flipped, x);
-      if (best === null || size < best.size * (1 - 1e-6)) best = { size, point: flipped };
-      else if (turn > 4) break;
-    }
-    point = next;
+  const activations = new Set(relaxed.layers.map(({ activation }) => activation));
+  // Between layers it has no bounds here: nothing is proven.
+  if (activations.has('softmax'))
+    return { best: attack.best, distance: { low: 0, high: attack.best?.size ?? null } };
+  const isCurved = activations.has('sigmoid') || activations.has('tanh');
+  let low = isCurved ? 0 : (proven(ALMOST_ALL, MOST_PIECES) ?? 0);
+  const until = search.parts + MOST_PARTS;
+  for (const share of low > 0 ? [] : SHARES) {
+    const next = proven(share, until - search.parts);
+    if (next === null) break;
+    low = next;
   }
-  return best;
-}
-
-/** The point nearest to `from` on the line to `to` that is flipped; null where `to` is not. */
-function nearestOnLine(from: Float64Array, to: Float64Array, isFlipped: (point: Float64Array) => boolean) {
-  if (!isFlipped(to)) return null;
-  const at = (share: number) => from.map((value, i) => value + share * (to[i] - value));
-  let [low, high] = [0, 1];
-  while (high - low > 1e-6) {
-    const middle = (low + high) / 2;
-    if (isFlipped(at(middle))) high = middle;
-    else low = middle;
-  }
-  return at(high);
-}
-
-/** ∂(z_verdict - z_rival)/∂x: `(inputs)`. */
-function gradientOf(
-  layers: readonly OpenLayer[],
-  x: Float64Array,
-  verdict: number,
-  rival: number,
-): Float64Array {
-  const activations = feedForward({ layers }, x);
-  let gradient = new Float64Array(layers[layers.length - 1].outputs);
-  [gradient[verdict], gradient[rival]] = [1, -1];
-  for (let l = layers.length - 1; l >= 0; l--) {
-    const { weights, inputs, outputs, activation } = layers[l];
-    const before = new Float64Array(inputs);
-    for (let n = 0; n < outputs; n++) {
-      const a = activations[l + 1][n];
-      const slope =
-        activation === 'sigmoid'
-          ? a * (1 - a)
-          : activation === 'tanh'
-            ? 1 - a * a
-            : activation === 'relu' && a <= 0
-              ? 0
-              : 1;
-      const delta = gradient[n] * slope;
-      if (delta === 0) continue;
-      for (let i = 0, at = n * inputs; i < inputs; i++, at++) before[i] += delta * weights[at];
-    }
-    gradient = before;
-  }
-  return gradient;
-}
-
-/** The largest distance up to `found` within which no other verdict is possible, as far as it can be proven. */
-function proven(relaxed: RelaxedNetwork, ball: Ball, found: number | null): number {
-  const most = found ?? ball.most;
-  // Without parts first: the largest radius whose bounds prove it.
-  let [low, high] = [0, most];
-  for (let turn = 0; turn < 7; turn++) {
-    const middle = (low + high) / 2;
-    if (relaxed.isProven(ball, middle, 1)) low = middle;
-    else high = middle;
-  }
-  if (low < WORTH_PARTS * most) return low;
-  for (const share of PROOFS) {
-    if (share * most > low && relaxed.isProven(ball, share * most, MOST_PARTS)) return share * most;
-  }
-  return low;
+  return { best: attack.best, distance: { low, high: attack.best?.size ?? null } };
 }

@@ -18,6 +18,8 @@ export interface StressRunOptions {
 
 /** Images that a thread gets at a time: some tens of milliseconds of work. */
 const TASK_IMAGES = 100;
+/** And where the nearest flip of each is looked for: a second each. */
+const TASK_FLIPS = 2;
 /** Flips whose images are kept. */
 const KEPT_FLIPS = 12;
 
@@ -63,9 +65,10 @@ export class StressRun {
     read.check(this.#limit - this.images);
     if (wanted === 0) return;
     checkLabelled(read);
-    for (let from = 0; from < wanted; from += TASK_IMAGES) {
-      const to = Math.min(wanted, from + TASK_IMAGES);
+    for (let from = 0; from < wanted; ) {
+      const to = Math.min(wanted, from + (this.images < this.#wantedFlips ? TASK_FLIPS : TASK_IMAGES));
       await this.#give(pixels.slice(from * this.#size, to * this.#size), read.labels.slice(from, to));
+      from = to;
     }
   }
 

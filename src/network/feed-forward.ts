@@ -100,7 +100,10 @@ function times(W: Float64Array, a: Float64Array): Float64Array {
 }
 
 /** Wᵀδ: `(inputs)` float64, for δ `(outputs)`. */
-export function transposedTimes({ weights, inputs }: Layer, delta: Float64Array): Float64Array {
+export function transposedTimes(
+  { weights, inputs }: Pick<Layer, 'weights' | 'inputs'>,
+  delta: Float64Array,
+): Float64Array {
   const product = new Float64Array(inputs);
   for (let n = 0, w = 0; n < delta.length; n++) {
     for (let i = 0; i < inputs; i++) product[i] += weights[w++] * delta[n];

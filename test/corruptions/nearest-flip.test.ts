@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linesOf } from '../../src/corruptions/activation-lines.js';
 import { Ball, NORMS } from '../../src/corruptions/ball.js';
+import { smallestWithin } from '../../src/corruptions/half-spaces.js';
 import { nearestFlip } from '../../src/corruptions/nearest-flip.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { activate } from '../../src/network/activations.js';
@@ -48,6 +49,8 @@ describe('the nearest flip', () => {
         }
         if (flip.changed === null) return;
         const changed = Float64Array.from(flip.changed, (pixel) => pixel / 255);
+        // As it is kept it is taken for that, by the network itself.
+        expect(verdictOf(changed)).toBe(flip.becomes);
         expect(changed.every((value) => value >= -1e-6 && value <= 1 + 1e-6)).toBe(true);
         const most = changed.reduce((so, value, p) => Math.max(so, Math.abs(value - x[p])), 0);
         expect(most).toBeCloseTo(flip.distances.largest.high ?? -1, 5);
@@ -55,6 +58,43 @@ describe('the nearest flip', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('is the nearest there is to 1 %, with ReLU', () => {
+    fc.assert(
+      fc.property(settings, (given) => {
+        const network = randomNetwork({ ...given, hidden: 'relu' });
+        const image = randomPixels(given.seed, given.height * given.width, 0.6);
+        const { distances } = nearestFlip(network, network.normalization, image, 0);
+        for (const norm of NORMS) {
+          const { low, high } = distances[norm];
+          expect(low).toBeGreaterThanOrEqual(0.99 * (high ?? 1) * (1 - 1e-9));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('proves nothing of a softmax between layers, whose bounds it does not know', () => {
+    const network = randomNetwork({
+      seed: 3,
+      height: 3,
+      width: 3,
+      outputs: [4, 3],
+      hidden: 'softmax',
+      last: 'softmax',
+    });
+    const { distances } = nearestFlip(network, network.normalization, randomPixels(3, 9, 0.6), 0);
+    expect([distances.largest.low, distances.euclidean.low]).toEqual([0, 0]);
+  });
+
+  test('is found where the way down leads elsewhere', () => {
+    const { network } = openModel('relu');
+    const { distances } = nearestFlip(network, network.normalization, testPixels().subarray(0, 784), 7);
+    // An attack that follows gradients alone ends at 0.0270.
+    expect(distances.largest.high).toBeCloseTo(0.02444, 4);
+    expect(distances.largest.low).toBeCloseTo(0.99 * 0.02444, 4);
+    expect(distances.euclidean.low).toBeCloseTo(0.99 * (distances.euclidean.high ?? 0), 9);
   });
 
   test('of one layer alone is exact: the way to the plane between two classes', () => {
@@ -103,6 +143,46 @@ describe('the nearest flip', () => {
     const outputs = feedForward(network, brightnessOf(pixels, network.normalization, network.image))[3];
     const [first, second] = outputs.toSorted((a, b) => b - a);
     expect(first - second).toBeLessThan(0.5);
+  });
+});
+
+describe('the smallest change within half-spaces', () => {
+  test('lies in all of them, and no other is smaller; or there is none', () => {
+    const given = fc.record({
+      seed: fc.nat(1e6),
+      size: fc.integer({ min: 1, max: 6 }),
+      planes: fc.integer({ min: 1, max: 5 }),
+      reach: fc.constantFrom(Number.POSITIVE_INFINITY, 0.3),
+    });
+    fc.assert(
+      fc.property(given, ({ seed, size, planes, reach }) => {
+        const random = createRandom(seed);
+        const vector = (from: number, to: number) =>
+          Float64Array.from({ length: size }, () => from + (to - from) * random.uniform());
+        const halfSpaces = Array.from({ length: planes }, () => ({
+          row: vector(-1, 1),
+          offset: 0.6 * random.uniform() - 0.2,
+        }));
+        const box = { low: vector(-0.5, 0), high: vector(0, 0.5), reach };
+        const found = smallestWithin(halfSpaces, box);
+        const sizeOf = (change: Float64Array) => Math.sqrt(change.reduce((sum, d) => sum + d * d, 0));
+        const most = (change: Float64Array) =>
+          Math.max(
+            ...halfSpaces.map(({ row, offset }) => row.reduce((sum, w, i) => sum + w * change[i], offset)),
+          );
+        if (found) {
+          expect(most(found)).toBeLessThan(1e-6);
+          expect(found.every((d, i) => d >= box.low[i] && d <= box.high[i])).toBe(true);
+        }
+        for (let i = 0; i < 300; i++) {
+          const change = Float64Array.from(box.low, (low, p) => low + (box.high[p] - low) * random.uniform());
+          if (most(change) > 0 || sizeOf(change) > reach) continue;
+          expect(found).not.toBeNull();
+          if (found) expect(sizeOf(change)).toBeGreaterThan(sizeOf(found) - 1e-6);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
