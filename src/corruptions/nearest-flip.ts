@@ -32,6 +32,8 @@ const MOST_PIECES = 1000;
 /** Shares that are proven one after the other where that was too much, or where activations are curved; parts for all of them. */
 const SHARES = [0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, ALMOST_ALL];
 const MOST_PARTS = 200;
+/** A network whose bounds take more than those of 784-16-16-10 gets fewer parts. */
+const USUAL_WORK = 784 * 16 * 17;
 
 const prepared = new WeakMap<
   Network,
@@ -113,11 +115,14 @@ function nearest(relaxed: RelaxedNetwork, x: Float64Array, verdict: number, norm
   // Between layers it has no bounds here: nothing is proven.
   if (activations.has('softmax'))
     return { best: attack.best, distance: { low: 0, high: attack.best?.size ?? null } };
+  const [first, ...others] = relaxed.layers;
+  const work = first.weights.length * others.reduce((sum, { inputs }) => sum + inputs, 1 - first.outputs);
+  const share = Math.min(1, USUAL_WORK / Math.max(1, work));
   const isCurved = activations.has('sigmoid') || activations.has('tanh');
-  let low = isCurved ? 0 : (proven(ALMOST_ALL, MOST_PIECES) ?? 0);
-  const until = search.parts + MOST_PARTS;
-  for (const share of low > 0 ? [] : SHARES) {
-    const next = proven(share, until - search.parts);
+  let low = isCurved ? 0 : (proven(ALMOST_ALL, MOST_PIECES * share) ?? 0);
+  const until = search.parts + MOST_PARTS * share;
+  for (const tried of low > 0 ? [] : SHARES) {
+    const next = proven(tried, until - search.parts);
     if (next === null) break;
     low = next;
   }

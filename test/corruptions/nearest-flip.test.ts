@@ -75,6 +75,18 @@ describe('the nearest flip', () => {
     );
   });
 
+  test('is found and bounded in a larger network, too', () => {
+    const network = randomNetwork({
+      ...{ seed: 5, height: 28, width: 28, outputs: [64, 48, 10] },
+      ...{ hidden: 'relu', last: 'softmax' },
+    });
+    const { distances } = nearestFlip(network, network.normalization, testPixels().subarray(0, 784), 7);
+    for (const norm of NORMS) {
+      expect(distances[norm].low).toBeGreaterThan(0);
+      expect(distances[norm].high).toBeGreaterThan(distances[norm].low);
+    }
+  });
+
   test('proves nothing of a softmax between layers, whose bounds it does not know', () => {
     const network = randomNetwork({
       seed: 3,
