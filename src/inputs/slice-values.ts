@@ -165,8 +165,10 @@ function textValues(bytes: Uint8Array, name: string, code: Coder): Omit<RecordVa
   }
   const values = lines.map((line) => /^"((?:[^"]|"")*)"$/.exec(line)?.[1].replaceAll('""', '"') ?? line);
   const isNumber = (value: string) => readNumber(value) !== undefined;
-  const isFirstName =
-    values.length > 1 && !isNumber(values[0]) && values.slice(1).every(isNumber) ? true : null;
+  const [first, ...others] = values;
+  // A number is no name, and no name is a value of its column as well.
+  const mayBeName = others.length > 0 && !isNumber(first) && !others.includes(first);
+  const isFirstName = mayBeName && (others.every(isNumber) || null);
   return {
     codes: Uint16Array.from(values, (value, i) => code.of(value, i)),
     values: code.values,

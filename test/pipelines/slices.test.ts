@@ -155,6 +155,12 @@ describe('by a file of one value an image', () => {
   test.each<[string, Uint8Array, string]>([
     ['too few', Buffer.from('1\n2\n3\n'), 'expected at least 400 values, one a record, found 3'],
     ['too many', Buffer.from(`${lines}\n1\n2\n`), 'expected 400 values, one a record, found 402'],
+    ['a number too many', Buffer.from(`7\n${lines}\n`), 'expected 400 values, one a record, found 401'],
+    [
+      'a text too many',
+      Buffer.from(`a\n${writers.map((writer) => 'ab'[writer % 2]).join('\n')}\n`),
+      'expected 400 values, one a record, found 401',
+    ],
     [
       'two columns',
       Buffer.from(writers.map((writer) => `${writer},1\n`).join('')),
