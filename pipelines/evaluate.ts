@@ -85,7 +85,8 @@ export async function evaluateModel(model: Model, options: EvaluateOptions): Pro
   const { gates, baseline, verdicts } = options;
   if ((gates ?? baseline ?? verdicts) === undefined) return evaluateFiles(model, files, options);
   const { evaluateGated } = await import('./judging/gated.js');
-  const paths = [options.images, options.labels, options.model].filter((path) => typeof path === 'string');
+  const read = [options.images, options.labels, options.model, ...(options.slices ?? [])];
+  const paths = read.filter((path) => typeof path === 'string');
   return evaluateGated(model, paths, options, (besides) =>
     evaluateFiles(model, files, { ...options, ...besides }),
   );

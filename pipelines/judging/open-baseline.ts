@@ -65,10 +65,16 @@ export function readBaseline(path: string): Baseline {
   return parseBaseline(Buffer.from(bytes).toString('utf8'), path);
 }
 
-/** Beside the JSON, under the name that it says; else where it says. The digest tells whether these are the ones. */
-function verdictsOf({ path, verdicts }: Baseline): VerdictReader | null {
+/** Where a baseline's verdicts may lie: beside the JSON, under the name that it says; else where it says. */
+export function verdictPlaces({ path, verdicts }: Baseline): string[] {
+  return verdicts === null ? [] : [join(dirname(path), basename(verdicts.path)), verdicts.path];
+}
+
+/** The digest tells whether these are the ones. */
+function verdictsOf(baseline: Baseline): VerdictReader | null {
+  const { path, verdicts } = baseline;
   if (verdicts === null) return null;
-  const places = [join(dirname(path), basename(verdicts.path)), verdicts.path];
+  const places = verdictPlaces(baseline);
   const place = places.find((one) => existsSync(one));
   const { sha256 } = verdicts;
   if (place === undefined) {

@@ -78,7 +78,10 @@ async function runEvaluate(
     return runEvaluateShards(command.args, { ...flags, plan }, command);
   }
   checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
-  const gates = await gatesFrom(flags, { inputs: [images, labels], outputs: { '--verdicts': verdicts } });
+  const gates = await gatesFrom(flags, {
+    inputs: [images, labels, flags.model, ...(flags.slice ?? [])],
+    outputs: { '--verdicts': verdicts },
+  });
   await interruptibly(flags, async (signal) => {
     const run = (options: EvaluateOptions) =>
       evaluate({ ...options, mistakes, metrics, verdicts, ...gates.options });

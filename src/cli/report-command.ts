@@ -50,10 +50,12 @@ async function runReport(
 ): Promise<void> {
   // First: that it cannot be written, or is an input, is told before the work, not after it.
   const files = flags.out === '-' ? [] : keptFiles('--out', flags.out);
-  checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
+  const given = await filesOf([images, labels].filter((path) => path !== undefined));
+  const inputs = [...given, flags.model, ...(flags.slice ?? [])];
+  checkFiles(inputs, files);
   const file = flags.out === '-' ? null : new KeptFile(flags.out);
   const gates = await gatesFrom(flags, {
-    inputs: [images, labels],
+    inputs,
     outputs: { '--out': flags.out === '-' ? undefined : flags.out },
   });
   await interruptibly(flags, async (signal) => {

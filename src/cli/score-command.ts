@@ -139,7 +139,10 @@ async function scoreAll(run: ScoreRun, paths: readonly string[], signal: AbortSi
   const inputs = await expandPaths(paths);
   const files = await filesOf(inputs);
   try {
-    checkFiles(files, outputFiles(flags));
+    checkFiles(
+      [...files, flags.model, ...(flags.drift === undefined ? [] : [flags.drift])],
+      outputFiles(flags),
+    );
   } catch (error) {
     // The summary must not be written to a file that may be an input.
     run.summary = undefined;

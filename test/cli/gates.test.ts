@@ -200,3 +200,27 @@ test.each<[exitCode: number, message: string | RegExp, ...args: string[]]>([
   expect(result).toMatchObject({ exitCode, stdout: '', stderr: expect.stringMatching(message) });
   expect(result.stderr).toMatch(/^[^\n]+\n$/);
 });
+
+test('nothing is written over what a baseline, a slice or a network is read from', async () => {
+  const values = Buffer.from('a\nb\n'.repeat(5000));
+  const cwd = await tempFolder({ ...files, 'values.txt': values });
+  await runShared(['convert', 'relu', 'net.npz'], { cwd });
+  const network = readFileSync(join(cwd, 'net.npz'));
+  for (const [flag, over, ...args] of [
+    ['--junit', 'base.npy', 'evaluate', '--baseline', 'base.json'],
+    ['--junit', 'values.txt', 'evaluate', '--slice', 'values.txt', '--min-accuracy', '0.9'],
+    ['--verdicts', 'values.txt', 'evaluate', '--slice', 'values.txt'],
+    ['--out', 'values.txt', 'report', '--slice', 'values.txt'],
+    ['--out', 'net.npz', 'report', '--model', 'net.npz'],
+    ['--out', 'net.npz', 'stress', '--model', 'net.npz', '--limit', '1'],
+    ['--out', 'net.npz', 'score', 'values.txt', '--model', 'net.npz'],
+    ['--summary', 'values.txt', 'score', 'base.npy', '--drift', 'values.txt'],
+  ]) {
+    const message = `${flag}: expected another file than the input ${over}, found the same; give another path`;
+    const { stderr, exitCode } = await runShared([...args, flag, over], { cwd });
+    expect({ stderr, exitCode }).toEqual({ stderr: `digitflow: ${message}\n`, exitCode: 2 });
+  }
+  expect(readFileSync(join(cwd, 'values.txt'))).toEqual(values);
+  expect(readFileSync(join(cwd, 'net.npz'))).toEqual(network);
+  expect(readFileSync(join(cwd, 'base.npy'))).toEqual(files['base.npy']);
+});

@@ -37,11 +37,11 @@ export interface GateRun {
  *
  * @throws DigitflowError USAGE, OUTPUT_WRITE
  */
-export function openGates(
+export async function openGates(
   options: GivenGates,
   flags: TellingFlags,
   { inputs, outputs }: GatedFiles,
-): GateRun {
+): Promise<GateRun> {
   const { junit, baseline } = flags;
   if (Object.keys(options).length === 0) {
     const message = '--junit: expected a gate to tell of, such as --min-accuracy, found none; give one';
@@ -51,6 +51,10 @@ export function openGates(
   const files = others.flatMap(([name, path]) => (path === undefined ? [] : keptFiles(name, path)));
   const read = [...inputs, baseline].filter((path) => path !== undefined);
   checkFiles(read, files);
+  if (baseline !== undefined && files.length > 0) {
+    const { readBaseline, verdictPlaces } = await import('../../../pipelines/judging/open-baseline.js');
+    checkFiles(verdictPlaces(readBaseline(baseline)), files);
+  }
   const file = junit === undefined ? undefined : new KeptFile(junit);
   return {
     options,

@@ -85,7 +85,8 @@ async function runStress(
   const { out, lang } = flags;
   // First: that it cannot be written, or is an input, is told before the work, not after it.
   const files = out === undefined || out === '-' ? [] : keptFiles('--out', out);
-  checkFiles(await filesOf([images, labels].filter((path) => path !== undefined)), files);
+  const given = await filesOf([images, labels].filter((path) => path !== undefined));
+  checkFiles([flags.model, ...given], files);
   const file = out === undefined || out === '-' ? undefined : new KeptFile(out);
   await interruptibly(flags, async (signal) => {
     let progress: ProgressLine | undefined;
