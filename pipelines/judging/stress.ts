@@ -6,6 +6,7 @@ import { openReader, withScorer } from '../../src/engine/open-scorer.js';
 import { checkCounts, usableCores } from '../../src/engine/sizes.js';
 import { DigitflowError, quoteValue } from '../../src/errors.js';
 import { checkMisplaced } from '../../src/formats/reading.js';
+import type { ChooseReading } from '../../src/inputs/candidate-readings.js';
 import { Inputs } from '../../src/inputs/inputs.js';
 import { type Model, type ModelOptions, modelOf } from '../../src/inputs/models/open-model.js';
 import { findImages, type ImagesSpec } from '../../src/inputs/open-inputs.js';
@@ -70,8 +71,15 @@ export async function stress(options: StressOptions = {}): Promise<StressResult>
   const model = await modelOf(options, signal);
   const { network } = model;
   const wanted = options.normalization?.(network.normalization) ?? network.normalization;
+  const asksTurns = options.normalization === undefined;
+  const choose: ChooseReading = async (...given) => {
+    const { askNetwork } = await import('../ask-network.js');
+    return askNetwork(network, wanted, { asksTurns, limit: options.limit })(...given);
+  };
   const inputs = new Inputs([await findImages(options, 'test')], {
     network: { ...network, normalization: wanted, ...saidOf(wanted, network.normalization) },
+    // Of the bundled set all is known.
+    choose: options.images === undefined ? undefined : choose,
     ...{ reading, onOpened },
   });
   try {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { type StressOptions, stress } from '../../pipelines/judging/stress.js';
@@ -50,6 +50,21 @@ describe('stress', () => {
     });
     expect(report).toMatchObject({ images: 10_000, mean: null, worst: null, flips: null, partial: false });
     expect(report.data).toMatchObject({ dataset: 'MNIST test set' });
+  });
+
+  test('asks the network which way pixels stand, as evaluate does', async () => {
+    const turned = Buffer.from(readFileSync(TEST_IMAGES_FILE));
+    const upright = readFileSync(TEST_IMAGES_FILE).subarray(16);
+    for (let i = 0; i < upright.length; i++) {
+      const place = i % 784;
+      turned[16 + i - place + (place % 28) * 28 + Math.floor(place / 28)] = upright[i];
+    }
+    const images = await tempFile(turned, 'turned');
+    const corruptions = ['shift'] as const;
+    const given = { images, labels: TEST_LABELS_FILE, corruptions, workers: 0 };
+    const [found, expected] = [await countsOf(given), await countsOf({ corruptions, workers: 0 })];
+    expect(found.counts.clean).toEqual(expected.counts.clean);
+    expect(found.counts.corruptions).toEqual(expected.counts.corruptions);
   });
 
   test('is worse the stronger it is, on digits; and other seeds give other numbers', async () => {
