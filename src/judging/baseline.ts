@@ -10,6 +10,8 @@ export interface Baseline extends Pick<Evaluation, 'images' | 'correct' | 'accur
   readonly path: string;
   /** Names of its classes. */
   readonly classes: readonly string[];
+  /** How many images each class has, by their labels. */
+  readonly supports: readonly number[];
   readonly files: Evaluation['data']['files'];
   readonly verdicts: NonNullable<Evaluation['verdicts']> | null;
 }
@@ -67,6 +69,7 @@ function baselineFrom(own: State, path: string): Baseline {
   return {
     ...{ path, images, correct, accuracy: images === 0 ? null : correct / images },
     classes: classes.map((one) => one.get('name').text()),
+    supports: rows.map((row) => row.reduce((sum, count) => sum + count, 0)),
     files: own
       .get('data')
       .get('files')
@@ -113,6 +116,12 @@ export function checkSameData(baseline: Baseline, evaluation: Evaluation, isPair
   }
   if (images !== baseline.images)
     throw mismatch(data.name, `${baseline.images} images, as in the baseline`, String(images));
+  // The same files may be read with other labels, as --label-map says.
+  for (const [index, { name, support }] of evaluation.classes.entries()) {
+    const expected = baseline.supports[index];
+    if (support !== expected)
+      throw mismatch(data.name, `${expected} images of ${name}, as in the baseline`, String(support));
+  }
   const isKnown = baseline.files.every(({ sha256 }, at) => sha256 !== null && data.files[at].sha256 !== null);
   if (isKnown || isPaired) return;
   const expected = 'digests, or verdicts, to know that these are the images of the baseline';

@@ -25,6 +25,7 @@ describe('a baseline', () => {
   test('is what an evaluation says of itself', () => {
     expect(parseBaseline(JSON_TEXT, 'base.json')).toEqual({
       ...{ path: 'base.json', images: 20, correct: 17, accuracy: 0.85, classes: ['0', '1'], verdicts: null },
+      supports: [10, 10],
       files: EVALUATION.data.files,
     });
     const kept = parseBaseline(evaluationJson({ ...EVALUATION, verdicts: VERDICTS }), 'base.json');
@@ -153,6 +154,11 @@ describe('an evaluation and its baseline', () => {
       `images.idx: expected 2 files, as in the baseline, found 1; ${AGAIN}`,
     ],
     ['more images', { images: 21 }, `images.idx: expected 20 images, as in the baseline, found 21; ${AGAIN}`],
+    [
+      'other labels',
+      { classes: EVALUATION.classes.map((one, index) => ({ ...one, support: [9, 11][index] })) },
+      `images.idx: expected 10 images of 0, as in the baseline, found 9; ${AGAIN}`,
+    ],
     [
       'a part of the images',
       { partial: true },
