@@ -181,6 +181,14 @@ function valuesCut(name: string, source: Slice['source'], of: RecordValues): Cut
       }
     },
     finish: (records) => {
+      if (records === null && ways.length > 1) {
+        const found = 'found a part of a stream, and a first line that may be a name';
+        const message = `${of.name}: expected as many values as there are images, ${found}`;
+        throw new DigitflowError(
+          'SLICE_VALUES',
+          `${message}; leave that line out, or read the stream to its end`,
+        );
+      }
       const [fitting = ways[0]] = ways.filter(({ first }) => records === codes.length - first);
       if (records !== null && records !== codes.length - fitting.first) throw wrong(records);
       return fitting.tally.slice();

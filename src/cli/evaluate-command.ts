@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type EvaluateOptions, evaluate } from '../../pipelines/evaluate.js';
 import { type EvaluationFormat, evaluationText } from '../../pipelines/evaluation-text.js';
+import { DigitflowError } from '../errors.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
@@ -78,6 +79,10 @@ async function runEvaluate(
     return runEvaluateShards(command.args, { ...flags, plan }, command);
   }
   checkNoShard(command, ['shard', 'root', 'out', 'withReport']);
+  if (flags.slice !== undefined && flags.format === 'csv') {
+    const message = '--slice: expected --format table, json or markdown, found csv, which has no slices';
+    throw new DigitflowError('USAGE', `${message}; take one of these`);
+  }
   const gates = await gatesFrom(flags, {
     inputs: [images, labels, flags.model, ...(flags.slice ?? [])],
     outputs: { '--verdicts': verdicts },

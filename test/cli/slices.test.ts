@@ -17,7 +17,12 @@ test('evaluate --slice prints a table a slice after the report, and has them in 
   ]);
 });
 
-test('a slice of nothing is a usage error, and so is one of a shard', async () => {
+test('a slice of nothing is a usage error, and so is one of a shard, or one that would not be printed', async () => {
+  await expectFailure(['--slice', 'slant', '--format', 'csv'], {
+    code: 'USAGE',
+    exitCode: 2,
+    words: ['--slice', 'found csv', 'json'],
+  });
   await expectFailure(['--slice', 'writer'], {
     code: 'USAGE',
     exitCode: 2,

@@ -180,6 +180,23 @@ describe('by a file of one value an image', () => {
     expect(error.message).toContain(`${file}: ${message}`);
   });
 
+  test('whose first line may be a name is refused for a part of a stream, which does not tell', async () => {
+    const words = writers.map((writer) => `w${writer}`);
+    const [file, named] = await Promise.all(
+      [words, ['name', ...words]].map((all) => tempFile(Buffer.from(`${all.join('\n')}\n`), 'values')),
+    );
+    const row = (index: number) => `${testRow(index)}\n`;
+    const csv = await tempFile(Buffer.from(records.map(row).join('')), 'digits.csv');
+    const part = (slices: readonly SliceBy[]) =>
+      evaluate({ images: createReadStream(csv), slices, limit: 100, workers: 0 });
+    const error = await failureOf(() => part([named]));
+    expect(error.code).toBe('SLICE_VALUES');
+    expect(error.message).toContain(`${named}: expected as many values as there are images, found a part`);
+    const { evaluation } = await part([file]);
+    const [slice] = evaluation.slices ?? [];
+    expect(slice.values.reduce((sum, { images: count }) => sum + count, 0)).toBe(100);
+  });
+
   test('values of the caller that are too many or too few are refused', async () => {
     for (const values of [writers.slice(1), [...writers, 1]]) {
       const error = await failureOf(() => sliced([{ name: 'mine', values }]));
