@@ -119,6 +119,16 @@ function graphOf(parts: readonly (readonly Step[])[]): Graph {
 
 const ort = findOnnxRuntime();
 
+/** Null for a graph that multiplies all pixels by 0: that is refused, since it sees nothing. */
+function readUnlessBlind(bytes: Uint8Array): FoundNetwork | null {
+  try {
+    return readNetworkFile(bytes, 'a.onnx', FILE_HOST);
+  } catch (error) {
+    if (error instanceof DigitflowError && / found a scale of -?0 and /.test(error.message)) return null;
+    throw error;
+  }
+}
+
 test.skipIf(ort === null)('any dense graph gives what onnxruntime gives', async () => {
   const images = fc.array(fc.array(number, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 3 });
   await fc.assert(
@@ -135,7 +145,8 @@ test.skipIf(ort === null)('any dense graph gives what onnxruntime gives', async 
         [(most: number, value: number) => number, number],
         number
       >(data, (most, value) => Math.max(most, Math.abs(value)), 1);
-      const found = readNetworkFile(bytes, 'a.onnx', FILE_HOST);
+      const found = readUnlessBlind(bytes);
+      if (found === null) return;
       for (const [i, image] of given.entries()) {
         for (const [k, value] of runFound(found, image).entries()) {
           expect(Math.abs(value - data[i * 3 + k])).toBeLessThan(largest * 1e-4);
