@@ -47,7 +47,8 @@ const prepared = new WeakMap<
  * surroundings are cut into parts where a neuron bends, until linear bounds of the activations (Zhang and others, CROWN,
  * arXiv:1811.00866) leave no place in a part, or the nearest image is found there. With ReLU a part is at last linear, so
  * this comes to an end: what is found is the nearest, to 1 %. Curved activations are straight in no part, however small: there
- * the search stops after some parts, and the true distance lies between the two.
+ * the search stops after some parts, and the true distance lies between the two. All is reckoned in float64 without directed
+ * rounding: what is proven is proven up to that, and is no formal certificate.
  *
  * @param image `(inputs)` u8, as stored
  */

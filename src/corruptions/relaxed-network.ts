@@ -5,6 +5,9 @@ import type { Ball } from './ball.js';
 import type { HalfSpace } from './half-spaces.js';
 import { type Linear, leadOver, leastWithin, type OpenLayer, type Range, sumOf } from './linear-bounds.js';
 
+/** Bounds of a sum that is the same everywhere may cross by rounding: that alone makes no part empty. */
+const ROUNDED = 1e-9;
+
 /** A sum of a hidden layer that is at most, or at least, so much. */
 interface Cut {
   readonly layer: number;
@@ -88,7 +91,12 @@ export class RelaxedNetwork {
     const lines = this.#linesOf(part);
     const kept: Float64Array[][] = [[], ...part.cuts.map(() => [])];
     const lead = leadOver(this.layers, this.#verdict, rival, lines, kept[0]);
-    if (part.ranges.some(({ low, high }) => low.some((value, n) => value > high[n]))) return null;
+    if (
+      part.ranges.some(({ low, high }) =>
+        low.some((value, n) => value > high[n] + ROUNDED * (1 + Math.abs(value))),
+      )
+    )
+      return null;
     const first = this.#halfSpace(lead);
     if (first.offset + ball.least(first.row, radius) > 0) return null;
     if (part.ranges.length > 0 && leastWithin(lead, part.ranges[0]) > 0) return null;

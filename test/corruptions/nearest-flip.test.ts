@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linesOf } from '../../src/corruptions/activation-lines.js';
 import { Ball, NORMS } from '../../src/corruptions/ball.js';
+import { BallSearch } from '../../src/corruptions/ball-search.js';
 import { smallestWithin } from '../../src/corruptions/half-spaces.js';
+import type { OpenLayer } from '../../src/corruptions/linear-bounds.js';
 import { nearestFlip } from '../../src/corruptions/nearest-flip.js';
+import { RelaxedNetwork } from '../../src/corruptions/relaxed-network.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
 import { activate } from '../../src/network/activations.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
@@ -18,13 +21,23 @@ const settings = fc.record({
   outputs: fc.constantFrom([3], [4, 3], [5, 4, 2], [3, 3, 3, 4]),
   hidden: fc.constantFrom('relu' as const, 'sigmoid' as const, 'tanh' as const),
   last: fc.constantFrom('softmax' as const, 'sigmoid' as const, 'identity' as const),
+  // Without half of the weights: some sums are the same for all images, so their bounds are a point.
+  isSparse: fc.boolean(),
 });
+
+function networkOf({ isSparse, ...given }: typeof settings extends fc.Arbitrary<infer T> ? T : never) {
+  const network = randomNetwork(given);
+  const random = createRandom(given.seed + 2);
+  for (const { weights } of isSparse ? network.layers : [])
+    for (const i of weights.keys()) if (random.below(2) === 0) weights[i] = 0;
+  return network;
+}
 
 describe('the nearest flip', () => {
   test('is an image that the network takes for something else, and none is nearer than what is proven', () => {
     fc.assert(
       fc.property(settings, (given) => {
-        const network = randomNetwork(given);
+        const network = networkOf(given);
         const size = given.height * given.width;
         const image = randomPixels(given.seed, size, 0.6);
         const flip = nearestFlip(network, network.normalization, image, 0);
@@ -63,7 +76,7 @@ describe('the nearest flip', () => {
   test('is the nearest there is to 1 %, with ReLU', () => {
     fc.assert(
       fc.property(settings, (given) => {
-        const network = randomNetwork({ ...given, hidden: 'relu' });
+        const network = networkOf({ ...given, hidden: 'relu' });
         const image = randomPixels(given.seed, given.height * given.width, 0.6);
         const { distances } = nearestFlip(network, network.normalization, image, 0);
         for (const norm of NORMS) {
@@ -98,6 +111,30 @@ describe('the nearest flip', () => {
     });
     const { distances } = nearestFlip(network, network.normalization, randomPixels(3, 9, 0.6), 0);
     expect([distances.largest.low, distances.euclidean.low]).toEqual([0, 0]);
+  });
+
+  test('proves nothing by a sigmoid whose sum is the same everywhere', () => {
+    const layer = (
+      inputs: number,
+      weights: number[],
+      biases: number[],
+      activation: OpenLayer['activation'],
+    ) => ({
+      ...{ inputs, outputs: biases.length, activation },
+      ...{ weights: Float64Array.from(weights), biases: Float64Array.from(biases) },
+    });
+    for (let bias = -6; bias < 6; bias += 0.05) {
+      const layers = [
+        layer(1, [0, 8], [bias, -4], 'sigmoid'),
+        layer(2, [3, 0, 0, 8], [0, -4], 'sigmoid'),
+        layer(2, [0, -1, 0, 1], [0.5, -0.5], 'identity'),
+      ];
+      const x = Float64Array.of(0.1);
+      const network = new RelaxedNetwork(layers, x, 0);
+      expect(network.verdictOf(network.sumsAt(Float64Array.of(0.9)))).toBe(1);
+      const search = new BallSearch(network, new Ball('largest', x), 0);
+      expect(search.isProven(1, 1, 100, () => 1)).toBe(false);
+    }
   });
 
   test('is found where the way down leads elsewhere', () => {
