@@ -14,6 +14,8 @@ export interface StressRunOptions {
   readonly limit?: number | undefined;
   readonly flips?: number | undefined;
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  /** Aborting it gives no more to the threads: `add` and `end` reject with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Images that a thread gets at a time: some tens of milliseconds of work. */
@@ -37,6 +39,7 @@ export class StressRun {
   readonly #wantedFlips: number;
   readonly #most: number;
   readonly #onProgress: StressRunOptions['onProgress'];
+  readonly #signal: StressRunOptions['signal'];
   /** Pixels that came, and whose labels have not. */
   #pixels: Uint8Array[] = [];
   readonly #underWay = new Set<Promise<void>>();
@@ -50,6 +53,7 @@ export class StressRun {
     this.#wantedFlips = options.flips ?? 0;
     this.#most = most;
     this.#onProgress = options.onProgress;
+    this.#signal = options.signal;
   }
 
   /** Takes pixels as they are read; they are not there any more afterwards. */
@@ -65,6 +69,9 @@ export class StressRun {
     read.check(this.#limit - this.images);
     if (wanted === 0) return;
     checkLabelled(read);
+    // Pixels and labels come apart, and belong together by their order alone.
+    if (pixels.length !== read.count * this.#size)
+      throw new TypeError(`expected the pixels of ${read.count} images, found ${pixels.length} bytes`);
     for (let from = 0; from < wanted; ) {
       const to = Math.min(wanted, from + (this.images < this.#wantedFlips ? TASK_FLIPS : TASK_IMAGES));
       await this.#give(pixels.slice(from * this.#size, to * this.#size), read.labels.slice(from, to));
@@ -85,8 +92,9 @@ export class StressRun {
     this.images += count;
     this.example ??= pixels.slice(0, this.#size);
     const flips = Math.max(0, Math.min(count, this.#wantedFlips - first));
-    const task = this.#stressor.run({ first, pixels, labels, flips }).then(
-      (answer) => {
+    const task = this.#stressor
+      .run({ first, pixels, labels, flips })
+      .then((answer) => {
         for (const [which, right] of answer.corrects.entries())
           this.corrects[which] = (this.corrects[which] ?? 0) + right;
         for (const [i, flip] of answer.flips.entries()) {
@@ -98,16 +106,16 @@ export class StressRun {
         }
         this.#done += count;
         this.#onProgress?.(this.#done, Number.isFinite(this.#most) ? this.#most : undefined);
-      },
-      (cause: unknown) => {
+      })
+      .catch((cause: unknown) => {
         this.#error ??= { cause };
-      },
-    );
+      });
     const settled: Promise<void> = task.finally(() => this.#underWay.delete(settled));
     this.#underWay.add(settled);
   }
 
   #check(): void {
+    this.#signal?.throwIfAborted();
     if (this.#error !== undefined) throw this.#error.cause;
   }
 }
