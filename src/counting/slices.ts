@@ -50,6 +50,7 @@ export class SliceTally {
   readonly #source: Slice['source'];
   readonly #counts = new Map<string, { images: number; correct: number }>();
   #images = 0;
+  #correct = 0;
 
   constructor(name: string, source: Slice['source']) {
     this.name = name;
@@ -72,6 +73,7 @@ export class SliceTally {
     counts.images++;
     if (isRight) counts.correct++;
     this.#images++;
+    this.#correct += Number(isRight);
   }
 
   /**
@@ -107,12 +109,6 @@ export class SliceTally {
       p: others === 0 ? null : fisherExact(correct, images - correct, otherCorrect, others - otherCorrect),
       isFew: images < FEW_IMAGES,
     };
-  }
-
-  get #correct(): number {
-    let sum = 0;
-    for (const { correct } of this.#counts.values()) sum += correct;
-    return sum;
   }
 
   #refused(expected: string, found: string): DigitflowError {
