@@ -12,6 +12,12 @@ export default defineConfig({
     // The command line is tested as a real process with real threads, on machines that may be busy.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    coverage: {
+      include: ['src/**/*.ts', 'pipelines/**/*.ts', 'workers/*.ts'],
+      // The kernels are WebAssembly and live/ runs in a browser.
+      exclude: ['src/views/draw/live/**', '**/*.d.ts'],
+      reporter: [['text', { file: 'table.txt' }], 'text', 'json-summary', 'html'],
+    },
     expect: { poll: { interval: 5, timeout: 120_000 } },
   },
 });

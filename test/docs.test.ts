@@ -2,9 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'CHANGELOG.md', 'data/README.md', ...namesIn('docs').filter(isMarkdown)];
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md'],
+  ...[...namesIn('docs'), ...namesIn('.github')].filter(isMarkdown),
+];
 
 /** `[words](target)` or `![words](target)`, but for what lies elsewhere on the web. */
 const LINK = /\]\((?!\w+:)([^)\s]+)\)/g;
@@ -69,5 +73,42 @@ describe('the documents', () => {
     const astray = found(SOURCE).filter(({ target }) => !sources.some((path) => path.endsWith(`/${target}`)));
     expect(astray).toEqual([]);
     expect(places.length).toBeGreaterThan(20);
+  });
+
+  test('name scripts that package.json has', () => {
+    const named = pages.flatMap((page) =>
+      Array.from(
+        readFileSync(join(root, page), 'utf8').matchAll(/\bnpm run (?:-\S+ )*([\w:]+)/g),
+        ([, name]) => name,
+      ),
+    );
+    expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+    expect(named.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the map of CONTRIBUTING.md', () => {
+  const map =
+    /^## Where is what\n([\s\S]*?)^## /m.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'))?.[1] ?? '';
+  const named = Array.from(map.matchAll(/^\| `([^`]+)\/` \|/gm), ([, folder]) => folder);
+
+  /** Without what git ignores, and git itself. */
+  function foldersIn(path: string): string[] {
+    const ignored = ['.git/', ...readFileSync(join(root, '.gitignore'), 'utf8').split('\n')];
+    return readdirSync(join(root, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !ignored.includes(`${entry.name}/`))
+      .map((entry) => join(path, entry.name));
+  }
+
+  test('has each room and each folder beside src/, and none else', () => {
+    const folders = [...foldersIn('.').filter((folder) => folder !== 'src'), ...foldersIn('src')];
+    expect(named.toSorted()).toEqual(folders.toSorted());
+  });
+
+  test('names no room that the table of the architecture has not, nor lacks one', () => {
+    const table = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const rooms = Array.from(table.matchAll(/^\| `((?:src\/)?\w+)\/` \|/gm), ([, room]) => room);
+    const inBoth = named.filter((folder) => /^(src\/(?!entries)|pipelines$|workers$)/.test(folder));
+    expect(rooms.toSorted()).toEqual(inBoth.toSorted());
   });
 });
