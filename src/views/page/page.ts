@@ -10,8 +10,10 @@ import {
   type SectionId,
   sectionContext,
 } from './html.js';
-import { cellsSection, journeySection, mistakesSections, neuronsSection } from './image-sections.js';
+import { cellsSection, mistakesSections } from './image-sections.js';
 import { CHART_STYLE } from './interval-chart.js';
+import { journeySection } from './journey/journey-section.js';
+import { neuronsSection } from './journey/neurons-section.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
 import { slicesSection } from './slices-section.js';

@@ -5,7 +5,7 @@ import { CORRUPTIONS_JA, STRESS_WORDS } from '../words/stress-words.js';
 import { LANGUAGES, type Language } from '../words/words.js';
 import { contentsOf, pageText } from './document.js';
 import { type Html, html, rounded, scrollable } from './html.js';
-import { greyPng } from './image-sections.js';
+import { greyPng } from './journey/page-picture.js';
 
 /** The pictures of a stress test. */
 export interface StressPictures {
