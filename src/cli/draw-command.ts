@@ -1,10 +1,10 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type DrawOptions, draw } from '../../pipelines/draw.js';
 import { grouped } from '../counting/wording.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
-import { LANGUAGES, type Language } from '../views/words/words.js';
+import type { Language } from '../views/words/words.js';
 import { imagesOf, type LookFlags } from './look/look-options.js';
 import { addModelOption } from './networks/model-options.js';
 import { addReadingOptions, isWhole } from './options.js';
@@ -35,7 +35,6 @@ export function defineDraw(command: Command): void {
   const images =
     'labelled images to try: IDX, CSV, NumPy, a folder, an http(s) URL, or - (default: the MNIST test set)';
   const labels = 'their labels (default: those that come with the images, or lie beside them)';
-  const language = new Option('--lang <language>', 'the language that the page begins in');
   addModelOption(command.argument('[images]', images).argument('[labels]', labels))
     .option('-o, --out <file>', 'where the page goes; - for stdout', 'draw.html')
     .option(
@@ -43,7 +42,6 @@ export function defineDraw(command: Command): void {
       'the training to watch, from train --film (default: that of sigmoid, if in the page)',
     )
     .option('--no-film', 'no training to watch: a smaller page')
-    .addOption(language.choices(Object.keys(LANGUAGES)).default('en'))
     .option('-q, --quiet', 'say nothing on stderr but errors');
   addReadingOptions(command).addHelpText('after', EXAMPLES).action(runDraw);
 }

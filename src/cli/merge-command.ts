@@ -3,7 +3,7 @@ import { type MergeResult, merge } from '../../pipelines/sharding/merge.js';
 import { counted, grouped, percent } from '../counting/wording.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
 import { ProgressLine } from '../views/terminal/progress.js';
-import { LANGUAGES, type Language } from '../views/words/words.js';
+import type { Language } from '../views/words/words.js';
 import { EVALUATION_FORMATS } from './evaluate-command.js';
 import { addGateOptions, type GateFlags, gatesFrom } from './judging/gate-options.js';
 import type { GateRun } from './judging/gate-run.js';
@@ -42,7 +42,6 @@ Exit codes: 0 well, 1 not as good as it was to be, 2 usage, 65 a shard that is b
 
 /** Gives `digitflow merge` its arguments, flags and action. */
 export function defineMerge(command: Command): void {
-  const language = new Option('--lang <language>', "the report's language").choices(Object.keys(LANGUAGES));
   const format = new Option('-f, --format <format>', 'evaluate: how it is written (default: table)');
   command
     .argument('<plan>', 'the plan that the shards are of')
@@ -57,7 +56,6 @@ export function defineMerge(command: Command): void {
       wholeNumber(0),
     )
     .option('--report <file>', 'evaluate: where the page of a report goes, of shards made --with-report')
-    .addOption(language.default('en'))
     .option(
       '-m, --model <file>',
       'evaluate: where the network of the plan lies here (default: where the plan says)',

@@ -40,7 +40,7 @@ Examples:
   $ digitflow plan night.csv --shards 200                       plan.json: 200 shards of about as many bytes
   $ digitflow plan 'day-*.csv' --shard-bytes 256MiB             several files; small ones share a shard
   $ digitflow plan t10k-images-idx3-ubyte --shard-rows 50000    IDX, with the labels beside it for evaluate
-  $ digitflow plan night.csv --shards 200 --root /data --digest known by content wherever it is copied to
+  $ digitflow plan night.csv --shards 200 --root d --digest      known by content wherever it is copied to
   $ digitflow score --plan plan.json --shard 0 --out parts      on any machine, for each shard
   $ digitflow merge plan.json parts -o predictions.csv          the same bytes as one machine writes
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
 import { describeError } from '../errors.js';
 import { COMMANDS, GROUPS } from './commands.js';
 import { sayLine, writeOut } from './process.js';
@@ -22,11 +22,18 @@ Examples:
   $ digitflow queue                      many machines, by a queue in Redis
   $ digitflow evaluate --help            all options, and more examples`;
 
+/** One option for all commands, before or after their names. No guess from LANG: a command says the same on every machine. */
+const LANGUAGE = new Option('--lang <language>', 'of what is said, and of pages; errors are English')
+  .choices(['en', 'ja'])
+  .default('en')
+  .env('DIGITFLOW_LANG');
+
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
 /** Runs the command line and sets the exit code. An error is one line on stderr: JSON with `--format json`. */
-export async function runCli(args: readonly string[]): Promise<void> {
+export async function runCli(given: readonly string[]): Promise<void> {
+  const { language, args } = languageApart(given);
   // stderr may be closed: the exit code says what went wrong, too. Each write to stdout handles its own error.
   process.stderr.on('error', () => {});
   process.stdout.on('error', () => {});
@@ -39,14 +46,24 @@ export async function runCli(args: readonly string[]): Promise<void> {
   // Whatever ends it, it was no success until all is written.
   process.exitCode = EXIT_OWN_FAULT;
   try {
-    await run(args);
+    await run(args, language);
     if (process.exitCode === EXIT_OWN_FAULT) process.exitCode = 0;
   } catch (error) {
     process.exitCode = report(error, args);
   }
 }
 
-async function run(args: readonly string[]): Promise<void> {
+/** The first option of the language, which may stand anywhere: no other rule has to know of it. */
+function languageApart(given: readonly string[]) {
+  const at = given.findIndex((arg) => /^--(lang(=.*)?)?$/s.test(arg));
+  if (at < 0 || given[at] === '--') return { language: [], args: given };
+  const end = at + (given[at] === '--lang' ? 2 : 1);
+  return { language: given.slice(at, end), args: [...given.slice(0, at), ...given.slice(end)] };
+}
+
+/** @param language its option, for commander to read */
+async function run(args: readonly string[], language: readonly string[]): Promise<void> {
+  const parse = (words: readonly string[], hasDefault: boolean) => parseAll(words, language, hasDefault);
   const [first, ...others] = args;
   // Commander's own `help` knows only what a command was given before it was asked for, and takes the exit code for its own.
   const isHelp = first === 'help' && (others.length === 0 || isCommand(others[0]));
@@ -70,13 +87,21 @@ async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @param hasDefault whether a first word that is no command belongs to the default command */
-async function parse(args: readonly string[], hasDefault: boolean): Promise<void> {
-  let help = '';
-  const program = createProgram(hasDefault, (text) => {
-    help += text;
-  });
+async function parseAll(
+  args: readonly string[],
+  language: readonly string[],
+  hasDefault: boolean,
+): Promise<void> {
+  const said: string[] = [];
+  const width = process.stdout.columns ?? 100;
+  // Loaded only when needed.
+  const isJapanese = (/[^=]*$/.exec(language.at(-1) ?? '')?.[0] || process.env.DIGITFLOW_LANG) === 'ja';
+  const japanese = isJapanese ? (await import('./japanese/japanese-help.js')).japaneseHelp(width) : undefined;
+  const program = createProgram(hasDefault, { helpWidth: width, ...japanese?.help }, (text) =>
+    said.push(text),
+  );
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync([...language, ...args], { from: 'user' });
   } catch (error) {
     // Commander ends help and version with an error, too.
     if (!(error instanceof CommanderError) || error.exitCode !== 0) {
@@ -84,7 +109,9 @@ async function parse(args: readonly string[], hasDefault: boolean): Promise<void
       const { withSlip } = await import('./slips.js');
       throw withSlip(error, args, commandOf(program, args, hasDefault));
     }
-    await writeOut(help);
+    // First what commander makes, then what follows it.
+    const [help, ...after] = said;
+    await writeOut([help, ...after.map((text) => japanese?.after(text) ?? text)].join(''));
   }
 }
 
@@ -97,17 +124,29 @@ function commandOf(program: Command, args: readonly string[], hasDefault: boolea
 }
 
 /** @param print takes help and version; errors are thrown, and only the caller reports them */
-function createProgram(hasDefault: boolean, print: (text: string) => void): Command {
+export function createProgram(
+  hasDefault: boolean,
+  help: HelpConfiguration,
+  print: (text: string) => void,
+): Command {
   const program = new Command('digitflow')
     .description('The small digit network of the well-known introduction, run for real.')
     .version(DIGITFLOW_VERSION, '-V, --version')
     .configureHelp({
-      helpWidth: process.stdout.columns ?? 100,
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+      ...help,
+      visibleOptions(command) {
+        const [help, ...options] = Help.prototype.visibleOptions.call(this, command).reverse();
+        return [...new Set([...options.reverse(), LANGUAGE, help])];
+      },
     })
     .configureOutput({ writeOut: print, writeErr: () => {} })
+    .addOption(LANGUAGE)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .hook('preAction', (_, command) => {
+      command.setOptionValue('lang', program.opts().lang);
+    })
     .hook('preSubcommand', async (_, command) => {
       const define = await COMMANDS[command.name()].load();
       // From here on commander makes the usage of what is defined.

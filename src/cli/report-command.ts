@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
 import { grouped } from '../counting/wording.js';
 import { filesOf } from '../inputs/open-inputs.js';
 import { KeptFile } from '../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../outputs/same-file.js';
-import { LANGUAGES, type Language } from '../views/words/words.js';
+import type { Language } from '../views/words/words.js';
 import {
   addEvaluationArguments,
   addEvaluationOptions,
@@ -25,7 +25,7 @@ const EXAMPLES = `
 Examples:
   $ digitflow report                             report.html of the bundled network and the MNIST test set
   $ digitflow report -o relu.html --model relu   another network
-  $ digitflow report --lang ja -o report.ja.html in Japanese
+  $ digitflow report --lang ja -o ja.html         in Japanese
   $ digitflow report my-digits.csv               any labelled images that evaluate takes
   $ digitflow report -o - | gzip > r.html.gz     to stdout
 
@@ -36,10 +36,11 @@ Exit codes: 0 well, 1 not as good as it was to be, 2 usage, 65 bad data, 66 no s
 
 /** Gives `digitflow report` its arguments, flags and action. */
 export function defineReport(command: Command): void {
-  const language = new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES));
-  addEvaluationArguments(command)
-    .option('-o, --out <file>', 'where the page goes; - for stdout', 'report.html')
-    .addOption(language.default('en'));
+  addEvaluationArguments(command).option(
+    '-o, --out <file>',
+    'where the page goes; - for stdout',
+    'report.html',
+  );
   addEvaluationOptions(addGateOptions(command)).addHelpText('after', EXAMPLES).action(runReport);
 }
 

@@ -43,7 +43,7 @@ Examples:
   $ digitflow score photos > predictions.csv                a folder of pictures; or photos/*.png
   $ digitflow score https://host/rows.csv.gz > p.csv       what a server has; presigned URLs, too
   $ digitflow score test.csv --kaggle --out submission.csv  what Kaggle's digit recognizer takes
-  $ digitflow score night.csv --out f.csv --rejects bad.csv bad rows are set aside, the rest is scored
+  $ digitflow score night.csv --out f.csv --rejects b.csv   bad rows are set aside, the rest is scored
   $ digitflow score night.csv --out f.csv --resume          goes on where an interrupted run stopped
   $ digitflow score rows.csv --out f.csv --drift default    notes where images are not like MNIST's training images
   $ digitflow score --plan plan.json --shard 7 --out parts  one shard of a plan, on any machine: parts/00007.shard

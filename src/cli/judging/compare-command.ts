@@ -10,7 +10,7 @@ import type { AnyModelOptions } from '../../inputs/models/open-model.js';
 import { filesOf } from '../../inputs/open-inputs.js';
 import { KeptFile } from '../../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../../outputs/same-file.js';
-import { LANGUAGES, type Language } from '../../views/words/words.js';
+import type { Language } from '../../views/words/words.js';
 import { addInputOptions, type EvaluationFlags, tellingOf } from '../evaluation-options.js';
 import { addNetworkFlags, addRuntimeOption, modelOptionsOf } from '../networks/model-options.js';
 import { isWhole, noteReading, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
@@ -43,7 +43,7 @@ with each, and p-values are adjusted by Holm.
 Examples:
   $ digitflow compare sigmoid relu                     the bundled networks on the MNIST test set
   $ digitflow compare old.pt new.pt mnist_test.csv     two files on labelled images
-  $ digitflow compare relu a.onnx b.onnx images labels three networks, each with each
+  $ digitflow compare relu a.onnx b.onnx photos        three networks, each with each
   $ zcat images.gz | digitflow compare old.pt new.pt - labels.gz
   $ digitflow compare *.onnx --images mnist.npz        all words are networks
   $ digitflow compare old.pt new.pt -o compare.html    and a page of it, with the images won and lost
@@ -69,9 +69,6 @@ export function defineCompare(command: Command): void {
     .option(
       '-o, --out <file>',
       'write a page, too: one HTML file, with the images; - for stdout, in place of the text',
-    )
-    .addOption(
-      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
     );
   addInputOptions(addRuntimeOption(addNetworkFlags(command)))
     .addHelpText('after', EXAMPLES)

@@ -6,7 +6,7 @@ import { filesOf } from '../../inputs/open-inputs.js';
 import { KeptFile } from '../../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../../outputs/same-file.js';
 import { ProgressLine } from '../../views/terminal/progress.js';
-import { LANGUAGES, type Language } from '../../views/words/words.js';
+import type { Language } from '../../views/words/words.js';
 import type { EvaluationFlags } from '../evaluation-options.js';
 import { addModelOption } from '../networks/model-options.js';
 import { addErrorOptions, addReadingOptions, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
@@ -58,9 +58,6 @@ export function defineStress(command: Command): void {
     .option(
       '-o, --out <file>',
       'write a page, too: one HTML file, with curves and images; - for stdout, in place of the text',
-    )
-    .addOption(
-      new Option('--lang <language>', "the page's language").choices(Object.keys(LANGUAGES)).default('en'),
     )
     .option('--seed <number>', 'decides all that is random', wholeNumber(0), 1)
     .option('-n, --limit <count>', 'only the first images', wholeNumber(0))
