@@ -11,7 +11,9 @@ import { createRandom } from '../src/network/random.js';
 
 /** What to convert, and to what. */
 export interface ConvertOptions extends ModelOptions {
+  /** What to write. */
   readonly format: NetworkFormat;
+  /** Aborting it rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,6 +21,7 @@ export interface ConvertOptions extends ModelOptions {
 export interface Converted {
   /** What was converted. */
   readonly model: Model;
+  /** The file. */
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, in hexadecimal. */
   readonly sha256: string;

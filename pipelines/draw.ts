@@ -27,6 +27,7 @@ export interface DrawOptions extends LookImages, ModelOptions {
   readonly film?: string | false | undefined;
   /** Is called where the film shows a network that is not in the page. */
   readonly onOtherFilm?: (() => void) | undefined;
+  /** Aborting it ends the reading: `draw` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

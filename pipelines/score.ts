@@ -41,7 +41,9 @@ export interface ScoreOptions extends RowsTaken, ReadingOptions, AnyModelOptions
   readonly inputs: readonly ByteInput[];
   /** Where to stop: the start of a row, or of a record. Default: at the end of the last input. */
   readonly until?: RunEnd | undefined;
+  /** How a pixel becomes a brightness, given the network's own way. Default: that. */
   readonly normalization?: ((own: Normalization) => Normalization) | undefined;
+  /** Threads, from 0 up; 0 scores on the calling thread. Default: the cores there are, fewer for a small input. */
   readonly workers?: number | undefined;
   /** Rows in a batch, roughly. Default: by the input. */
   readonly batchSize?: number | undefined;

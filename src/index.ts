@@ -1,3 +1,9 @@
+/**
+ * Whole runs as one call: evaluate, score, train, report, and what they give and take.
+ *
+ * @module digitflow
+ */
+
 export { type Converted, type ConvertOptions, convert } from '../pipelines/convert.js';
 export { type DrawOptions, draw } from '../pipelines/draw.js';
 export { type EvaluateOptions, type EvaluateResult, evaluate } from '../pipelines/evaluate.js';

@@ -23,7 +23,9 @@ export type SliceBy = string | SliceGiven;
 
 /** Values that the caller has, one a record, in the order of the records. */
 export interface SliceGiven {
+  /** What the slices are called. */
   readonly name: string;
+  /** One a record, in their order. */
   readonly values: ArrayLike<string | number>;
 }
 

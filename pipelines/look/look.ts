@@ -42,7 +42,9 @@ export interface LookOptions extends LookImages, ModelOptions {
 
 /** What every view of a network begins with. */
 export interface LookHead {
+  /** The network: its name, and the SHA-256 of its file, null where it has none. */
   readonly model: Pick<Model, 'name' | 'sha256'>;
+  /** The name of each class, in the order of the outputs. */
   readonly classes: readonly string[];
   /** The name of the images, how many there are, and their size in pixels. */
   readonly data: { readonly name: string; readonly images: number } & ImageSize;
@@ -152,6 +154,7 @@ export function readPicture(path: string, wanted: 'picture' | 'mask'): Promise<U
 
 /** Which neuron to look at, in which network, with which images. */
 export interface LookNeuronOptions extends LookOptions {
+  /** Which one: its layer from 1, its number from 0. */
   readonly neuron: NeuronPlace;
   /** How many of the images that light it most to show, and as many that light it least, from 0 up. Default 5. */
   readonly count?: number | undefined;

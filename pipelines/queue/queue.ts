@@ -30,6 +30,7 @@ export interface QueueStatusOptions extends QueueOptions {
 
 /** One run in the queue. */
 export interface QueueRunOptions extends QueueOptions {
+  /** What it was called when it was submitted. */
   readonly name: string;
 }
 

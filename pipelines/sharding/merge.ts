@@ -53,7 +53,9 @@ export interface MergeOptions {
   readonly render?: RenderOptions | undefined;
   /** Is told what is left out, and what is there twice. */
   readonly onNote?: ((note: string) => void) | undefined;
+  /** An evaluation: is told what was done to pictures, and what is doubtful about them. */
   readonly onPictures?: ((seen: PicturesSeen) => void) | undefined;
+  /** Rows: is told how far they are copied. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   /** Aborting it ends the merge: nothing is written then, and `merge` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -64,7 +66,9 @@ const PLAIN: RenderOptions = { color: 0, width: 80, unicode: true };
 
 /** What was merged. */
 export interface MergeResult {
+  /** What the shards are of. */
   readonly command: 'score' | 'evaluate';
+  /** How many there are. */
   readonly shards: number;
   /** Of all shards, scored or not, and how many were rejected. */
   readonly records: number;

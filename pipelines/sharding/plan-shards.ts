@@ -27,7 +27,9 @@ export interface PlanOptions extends Pick<ReadingOptions, 'reading' | 'onOpened'
   readonly root?: string | undefined;
   /** How many shards, by bytes; or how many records a shard has; or how many bytes, roughly. One of the three. Default: shards of 1 GiB. */
   readonly shards?: number | undefined;
+  /** How many records a shard has. */
   readonly shardRows?: number | undefined;
+  /** How many bytes a shard has, roughly. */
   readonly shardBytes?: number | undefined;
   /** The name of a bundled network, or a path. Default `sigmoid`. */
   readonly model?: string | undefined;
@@ -39,6 +41,7 @@ export interface PlanOptions extends Pick<ReadingOptions, 'reading' | 'onOpened'
   readonly digest?: boolean | undefined;
   /** Is told what cannot be cut. */
   readonly onNote?: ((note: string) => void) | undefined;
+  /** Is told how far the pass is. */
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
   /** Aborting it ends the pass: there is no plan then, and `plan` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +49,9 @@ export interface PlanOptions extends Pick<ReadingOptions, 'reading' | 'onOpened'
 
 /** How far the pass over the inputs is. */
 export interface PlanProgress {
+  /** Bytes of the inputs that were passed. */
   readonly bytes: number;
+  /** Bytes of all inputs, as they lie there. */
   readonly totalBytes: number;
   /** Records that were counted so far. */
   readonly records: number;

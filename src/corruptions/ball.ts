@@ -3,6 +3,7 @@ import type { Box } from './half-spaces.js';
 /** How a change is measured: by its largest pixel (L∞), or by the root of the sum of squares (L2); in shares of white. */
 export const NORMS = ['largest', 'euclidean'] as const;
 
+/** By what a distance between images is measured: the largest change of a pixel, or the root of the sum of squares. */
 export type NormName = (typeof NORMS)[number];
 
 /** All images around one, up to a distance, whose pixels stay within 0..1. */

@@ -12,6 +12,7 @@ export interface Corruption {
   apply(canvas: Canvas, strength: number, random: Random): void;
 }
 
+/** The ways to make images worse, in the order in which they are shown. */
 export const CORRUPTION_NAMES = [
   'shift',
   'rotate',
@@ -27,6 +28,7 @@ export const CORRUPTION_NAMES = [
   'inverted',
 ] as const;
 
+/** One of the ways to make images worse. */
 export type CorruptionName = (typeof CORRUPTION_NAMES)[number];
 
 const IDENTITY = { xx: 1, xy: 0, yx: 0, yy: 1, x: 0, y: 0 };

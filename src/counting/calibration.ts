@@ -42,6 +42,7 @@ export class FixedSum {
     this.#units += BigInt(units);
   }
 
+  /** Adds all that another sum holds. */
   merge(other: FixedSum): void {
     this.#units += other.#units;
     this.#notFinite += other.#notFinite;
@@ -77,7 +78,9 @@ export interface CalibrationBin {
   /** The bin holds confidences from `low` up to and without `high`; the last one holds 1 as well. */
   readonly low: number;
   readonly high: number;
+  /** Records whose confidence lies in it. */
   readonly count: number;
+  /** How many of them are right. */
   readonly correct: number;
   /** Mean confidence of its records, 0..1; null when the bin is empty. */
   readonly confidence: number | null;
@@ -123,6 +126,7 @@ export class Calibration {
     for (const [bin, sum] of this.#confidences.entries()) sum.addUnits(units[bin]);
   }
 
+  /** Adds all that another has counted. */
   merge(other: Calibration): void {
     for (let i = 0; i < this.#counts.length; i++) this.#counts[i] += other.#counts[i];
     for (const [bin, sum] of this.#confidences.entries()) sum.merge(other.#confidences[bin]);
@@ -136,6 +140,7 @@ export class Calibration {
     return { count: wrong + correct, correct };
   }
 
+  /** From the least confidence up. */
   get bins(): CalibrationBin[] {
     return this.toJSON().map(({ count, correct, confidence }, bin) => ({
       ...{ low: bin / CALIBRATION_BINS, high: (bin + 1) / CALIBRATION_BINS, count, correct },

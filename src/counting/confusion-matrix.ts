@@ -130,6 +130,7 @@ export interface Scores {
 
 /** The scores of one class and how many records truly are of it. */
 export interface ClassScores extends Scores {
+  /** How many records are of the class. */
   readonly support: number;
 }
 

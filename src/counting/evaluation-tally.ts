@@ -143,10 +143,12 @@ export class EvaluationTally {
     this.mistakes.merge(other.mistakes);
   }
 
+  /** How many images were counted. */
   get images(): number {
     return this.#confusion?.total ?? 0;
   }
 
+  /** How many of them were right. */
   get correct(): number {
     return this.#confusion?.correct ?? 0;
   }

@@ -21,6 +21,7 @@ export const EVALUATION_SCHEMA = 'digitflow.evaluation/1';
 
 /** The network that was evaluated. */
 export interface EvaluatedModel {
+  /** That of a bundled network, or a path. */
   readonly name: string;
   /** Of the network's file, 64 hex digits; null when it did not come from a file. */
   readonly sha256: string | null;
@@ -36,12 +37,14 @@ export interface EvaluatedModel {
   readonly found?: {
     /** `safetensors`, `a PyTorch state dict`. */
     readonly title: string;
+    /** What its file does not say by itself, and how it is known. */
     readonly guesses: readonly {
       readonly property: string;
       readonly value: string;
       readonly by: 'given' | 'seen' | 'guessed';
       readonly because?: string | undefined;
     }[];
+    /** What else there is to say of it, a sentence each. */
     readonly notes: readonly string[];
   };
 }
@@ -56,6 +59,7 @@ export interface EvaluatedData {
   readonly files: readonly { readonly path: string; readonly sha256: string | null }[];
   /** Of an image, in pixels. */
   readonly height: number;
+  /** Of an image, in pixels. */
   readonly width: number;
   /** How the input was understood, where that could have been otherwise: rows of a CSV, and what flags say of others. */
   readonly dialect?: readonly {
@@ -93,13 +97,17 @@ export interface Evaluation {
   readonly data: EvaluatedData;
   /** How a pixel became a brightness, in words. */
   readonly normalization: string;
+  /** How many were counted. */
   readonly images: number;
+  /** How many of them were right. */
   readonly correct: number;
+  /** `correct` of `images`. */
   readonly accuracy: number | null;
   /** Where the true accuracy plausibly lies. */
   readonly interval: (Interval & { readonly level: 0.95; readonly method: 'wilson' }) | null;
   /** `[truth][prediction]` counts. */
   readonly confusion: readonly (readonly number[])[];
+  /** One a class, in the order of the outputs, with its name. */
   readonly classes: readonly (ClassScores & { readonly name: string })[];
   /** Unweighted means over the classes where each score is defined. */
   readonly macro: Scores;
@@ -120,6 +128,7 @@ export interface Evaluation {
   readonly mistakes: readonly EvaluatedMistake[];
   /** Threads that ran forward passes; 0 when the calling thread did. */
   readonly workers: number;
+  /** From the first image to the last. */
   readonly seconds: number;
   /** Null when no time passed. */
   readonly imagesPerSecond: number | null;

@@ -2,14 +2,17 @@ import type { Interval } from '../statistics/intervals.js';
 
 /** Whether an evaluation is good enough in one respect. */
 export interface GateResult {
+  /** Which gate, as its flag is called. */
   readonly gate: 'min-accuracy' | 'min-recall' | 'max-calibration-error' | 'baseline';
   /** What is looked at: `accuracy`, `recall of 8`, `recall of each class`, `accuracy against base.json`. */
   readonly name: string;
+  /** Whether it is good enough. */
   readonly passed: boolean;
   /** Of the recall of one class. */
   readonly className?: string;
   /** In words: `at least 0.94`. */
   readonly expected: string;
+  /** In words, too. */
   readonly found: string;
   /** What `value` was held against; null where a test decides. */
   readonly limit: number | null;
@@ -23,8 +26,11 @@ export interface GateResult {
 export interface BaselineComparison {
   /** The baseline's JSON. */
   readonly path: string;
+  /** That of the baseline, 0..1; null without images. */
   readonly accuracy: number | null;
+  /** Null where one of the two has no images. */
   readonly difference: number | null;
+  /** Where the true difference plausibly lies. */
   readonly interval: (Interval & { readonly level: 0.95; readonly method: 'newcombe' }) | null;
   /** Of how many images which one is right, where both have verdicts; else null, and the interval is that of two sets of images. */
   readonly pairs: PairedWithBaseline | null;
@@ -32,9 +38,13 @@ export interface BaselineComparison {
 
 /** Counts of images, and what McNemar's exact test makes of them. */
 export interface PairedWithBaseline {
+  /** Both are right. */
   readonly both: number;
+  /** This one alone is right. */
   readonly onlyThis: number;
+  /** The baseline alone is right. */
   readonly onlyBaseline: number;
+  /** Neither is right. */
   readonly neither: number;
   /** Two-sided. */
   readonly p: number;

@@ -3,6 +3,7 @@ import { grouped } from './wording.js';
 
 /** What was done to pictures, and what is doubtful about them. */
 export interface PicturesSeen {
+  /** How many were read. */
   readonly pictures: number;
   /** How many had each thing done to them; `left as is` where nothing was. */
   readonly done: ReadonlyMap<string, number>;
@@ -13,7 +14,9 @@ export interface PicturesSeen {
 
 /** Why one picture may be no digit, or another than it seems. */
 export interface PictureDoubts {
+  /** That of the picture, within its folder. */
   readonly name: string;
+  /** Why, a phrase each. */
   readonly doubts: readonly string[];
 }
 

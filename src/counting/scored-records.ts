@@ -195,6 +195,7 @@ export class Mistakes {
     return mistakes;
   }
 
+  /** How many are kept at most. */
   get capacity(): number {
     return this.#worst.capacity;
   }
@@ -212,6 +213,7 @@ export class Mistakes {
     }
   }
 
+  /** Takes over those of another that are among the worst of both. */
   merge(other: Mistakes): void {
     this.#worst.merge(other.#worst);
   }

@@ -7,7 +7,9 @@ import { holm } from '../statistics/significance.js';
 export interface SliceValue {
   /** As it was found: `writer 2143`, `2.0 to 2.5 px`; empty where a record has none. */
   readonly value: string;
+  /** How many have it. */
   readonly images: number;
+  /** How many of these are right. */
   readonly correct: number;
   /** 0..1. */
   readonly accuracy: number;

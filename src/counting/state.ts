@@ -47,6 +47,7 @@ export class State {
     return this.value === null || this.value === undefined;
   }
 
+  /** The entries of a list, of a given length where there is one. */
   list(length?: number): State[] {
     const { value, name } = this;
     if (!Array.isArray(value)) throw this.wrong('a list');
@@ -87,11 +88,13 @@ export class State {
     return value;
   }
 
+  /** True or false. */
   boolean(): boolean {
     if (typeof this.value !== 'boolean') throw this.wrong('true or false');
     return this.value;
   }
 
+  /** A whole number of any size, which is stored as its digits. */
   bigint(): bigint {
     const { value } = this;
     if (typeof value !== 'string' || value.length > MOST_DIGITS || !/^-?\d+$/.test(value)) {
@@ -100,6 +103,7 @@ export class State {
     return BigInt(value);
   }
 
+  /** A string. */
   text(): string {
     if (typeof this.value !== 'string') throw this.wrong('text');
     return this.value;

@@ -11,6 +11,7 @@ const OF_THE_NEXT_ROW: readonly ErrorCode[] = ['CSV_ROW_TOO_LONG', 'CSV_GARBAGE'
 
 /** Hears of batches that leave without having passed `inOrder`; one for each subscription to `forward`. */
 export interface Sequence {
+  /** Is told the number of one that left. */
   left(order: number): void;
 }
 
@@ -78,6 +79,7 @@ export class Batch {
     return this.#content.title;
   }
 
+  /** Whether it is to be scored: no more records are to be appended. */
   get isFull(): boolean {
     return this.#content.isFull;
   }

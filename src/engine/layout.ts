@@ -79,6 +79,7 @@ export interface LayerLayout {
 /** Where one slot's arrays lie; what is not wanted lies at 0. */
 export type SlotLayout = Readonly<ReturnType<typeof layoutSlot>>;
 
+/** Where the arrays of text lie in a slot. */
 export type TextLayout = Readonly<NonNullable<SlotLayout['text']>>;
 
 /** A row that was not scored, as four u32: rows and lines before it in the batch, where its text begins, its length. */

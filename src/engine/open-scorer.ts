@@ -15,8 +15,9 @@ import { Slots } from './slots.js';
 export interface ScorerNeeds {
   /** True where records come as rows of text. Default false. */
   readonly isText?: boolean | undefined;
-  /** How many bytes of text there are in regular files, and how many records; null or left out where that is not known. */
+  /** How many bytes of text there are in regular files; null or left out where that is not known. */
   readonly bytes?: number | null | undefined;
+  /** How many records there are; null or left out where that is not known. */
   readonly records?: number | null | undefined;
   /** True where workers can read the pixels themselves. Default false. */
   readonly canBeReadByWorkers?: boolean | undefined;

@@ -145,7 +145,9 @@ export interface HeldFile {
   readonly sizeBytes: number;
   /** The byte at a position; undefined after the end. */
   byteAt(position: number): number | undefined;
+  /** Keeps it open; to be answered by one `release`. */
   retain(): void;
+  /** Lets go of it; the last holder to do so closes it. */
   release(): void;
 }
 

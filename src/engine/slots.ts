@@ -53,6 +53,7 @@ export class Slots implements Permits {
     this.outputsAreProbabilities = outputsAreProbabilities;
   }
 
+  /** How many slots are free now. */
   get freeCount(): number {
     return this.#free.length;
   }

@@ -43,24 +43,29 @@ export class TextContent {
     stretch?.file.retain();
   }
 
+  /** What keeps the stretch's file open; undefined for text in a slot. */
   get file(): HeldFile | undefined {
     return this.stretch?.file;
   }
 
+  /** For messages: the input, and where the text lies in it, in bytes. */
   get title(): string {
     return `${this.#reading.name}: bytes ${this.#position} to ${this.#position + this.byteCount - 1}`;
   }
 
+  /** Whether no more text is to be appended. */
   get isFull(): boolean {
     return this.#isEnded || this.byteCount >= this.#size.batchBytes;
   }
 
+  /** What a worker is told of it. */
   get task(): TextTask {
     const { byteCount, stretch } = this;
     const slot = this.slot.index;
     return { slot, byteCount, dialect: this.#dialect, stretch: stretch && withoutFile(stretch) };
   }
 
+  /** Whether its rows have labels. */
   get hasLabels(): boolean {
     return this.#dialect.label !== null;
   }
@@ -86,6 +91,7 @@ export class TextContent {
     this.#isEnded = stretch !== undefined || endsBatch || fault !== undefined;
   }
 
+  /** Takes what a worker says of it. */
   take(answer: Scored | ReadFailure): void {
     if ('readError' in answer) {
       this.fault = readFailure(this.title, answer.readError, 'INPUT_READ');
@@ -98,6 +104,7 @@ export class TextContent {
     else if (answer.overfullAt !== undefined) this.fault = garbage(name, columnCount, answer.rejects);
   }
 
+  /** How many records were scored. */
   get count(): number {
     return this.scored.records;
   }
@@ -122,14 +129,17 @@ export class TextContent {
     throw new DigitflowError('INPUT_READ', `${this.title}: a row changed while it was read`);
   }
 
+  /** Where the id of each record ends in `ids`; empty where rows have none. */
   get idEnds(): Uint32Array {
     return this.slot.idEnds.subarray(0, this.#dialect.idColumn === null ? 0 : this.count);
   }
 
+  /** The ids of all records, one after the other. */
   get ids(): Uint8Array {
     return this.slot.ids.subarray(0, this.idEnds.at(-1) ?? 0);
   }
 
+  /** The rows that were not scored, in their order. */
   get rejects(): RejectedRow[] {
     return Array.from({ length: this.scored.rejects }, (_, place) => this.#reject(place));
   }

@@ -1,3 +1,9 @@
+/**
+ * Why a network said so: what `digitflow look` shows.
+ *
+ * @module digitflow/insight
+ */
+
 export {
   type DetectorView,
   type LookDetectorOptions,

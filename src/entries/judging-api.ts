@@ -1,3 +1,9 @@
+/**
+ * Is it good enough, is it better than another one, and on the same kind of images?
+ *
+ * @module digitflow/judging
+ */
+
 export { type CompareOptions, type CompareResult, compare } from '../../pipelines/judging/compare.js';
 export {
   type ComparisonFormat,

@@ -1,3 +1,9 @@
+/**
+ * Networks in float64: to run, to read and to write.
+ *
+ * @module digitflow/network
+ */
+
 export type { ImageSession } from '../engine/runtime/session-scorer.js';
 export {
   type ReadNetwork,

@@ -1,3 +1,9 @@
+/**
+ * The flow by hand: inputs, the operators between them, the scorer, and what counts.
+ *
+ * @module digitflow/operators
+ */
+
 export type { Calibration, CalibrationBin, FixedSum } from '../counting/calibration.js';
 export type { ClassScores, ConfusionMatrix, Scores } from '../counting/confusion-matrix.js';
 export { type EvaluationContext, summarize } from '../counting/evaluation.js';

@@ -1,3 +1,9 @@
+/**
+ * What a training is told, and what it tells.
+ *
+ * @module digitflow/training
+ */
+
 export type { TrainingImagesSpec } from '../../pipelines/read-training-set.js';
 export type { TrainingPaths } from '../outputs/training-outputs.js';
 export type { EpochFigures } from '../training/epoch-runner.js';

@@ -25,6 +25,7 @@ export interface HeaderFormat<H extends DataHeader> {
   readonly startBytes: number;
   /** How long it is, by these bytes: fewer only where the file ends. */
   headerBytes(start: Uint8Array, name: string): number;
+  /** Reads a whole header; its errors begin with the name of the file. */
   parseHeader(bytes: Uint8Array, name: string): H;
 }
 

@@ -30,7 +30,9 @@ export interface SetShape {
 
 /** What is known of it beforehand. */
 export interface KnownSet {
+  /** Of an image, in pixels. Default: as the file says; rows of text are squares, and images of a stream 28 × 28. */
   readonly image?: ImageSize | undefined;
+  /** The names of the classes, in the order of the outputs. Default: by the labels. */
   readonly classes?: readonly string[] | undefined;
 }
 

@@ -59,6 +59,7 @@ export interface OpenOptions {
   readonly file: number;
   /** What the network takes; null for the image where any size will do. */
   readonly image: ImageSize | null;
+  /** The names of the network's classes, in the order of its outputs. */
   readonly classes: Network['classes'];
   /** Whether the network takes dark ink on white. */
   readonly isInverted: boolean;
@@ -75,6 +76,7 @@ export interface OpenOptions {
    * gives null where there are none, and none are needed.
    */
   findLabels(imagesPath: string | null): Promise<() => Promise<LabelStream | null>>;
+  /** Whether to compute the SHA-256 of the content. */
   readonly digest: DigestMode;
   /** Which half of a data set that holds both. */
   readonly split: Split;

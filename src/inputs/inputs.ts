@@ -71,6 +71,7 @@ export class Inputs {
     return this.#reader?.numbers.rows ?? 0;
   }
 
+  /** How many of `rows` were rejected. */
   get rejected(): number {
     return this.#reader?.numbers.rejected ?? 0;
   }

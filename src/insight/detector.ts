@@ -6,15 +6,21 @@ import { brightSums, type ImageSet, meanByClass, rankImages, type Spread, spread
 
 /** A rectangle of pixels: its upper left corner, counted from 0, and its size. */
 export interface Rectangle {
+  /** Its left column, from 0. */
   readonly x: number;
+  /** Its top row, from 0. */
   readonly y: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 
 /** The weights in a region (default 1) and around it (-1). */
 export interface RegionWeights {
+  /** Of the pixels of the region. Default 1. */
   readonly positive?: number | undefined;
+  /** Of those around it. Default -1. */
   readonly negative?: number | undefined;
   /** How many pixels wide the surroundings are, in all eight directions. Default 2. */
   readonly margin?: number | undefined;

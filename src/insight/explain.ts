@@ -39,7 +39,9 @@ export function explain(network: Pick<Network, 'layers'>, brightness: Float64Arr
 
 /** A neuron's place: layer 1 is the first hidden one, the last is the output; neurons count from 0. */
 export interface NeuronPlace {
+  /** From 1: the first hidden one. */
   readonly layer: number;
+  /** From 0. */
   readonly neuron: number;
 }
 

@@ -7,7 +7,9 @@ import { compareVerdicts, type ImageSet, runImages, type Verdicts, verdictsOf } 
 
 /** A pixel by its row and column, from 0. */
 export interface PixelPlace {
+  /** From the top, from 0. */
   readonly row: number;
+  /** From the left, from 0. */
   readonly column: number;
 }
 
@@ -107,6 +109,7 @@ function setNumbers(network: LayeredNetwork, { weights, biases, inputs }: Layer,
 
 /** What to do differently. */
 export interface Experiment {
+  /** In the order in which they are made. Default: none. */
   readonly changes?: readonly Change[] | undefined;
   /** The changed network gets this in place of the images. */
   readonly feed?: Feed | undefined;
@@ -174,6 +177,7 @@ export function whatIf(
 /** What a network can get in place of the images. */
 export const FEEDS = ['noise', 'blank', 'inverted'] as const;
 
+/** What the changed network gets in place of the images. */
 export type Feed = (typeof FEEDS)[number];
 
 /**

@@ -26,6 +26,7 @@ export interface ComparedResult
   > {
   /** What it is called in short: a bundled network's name, the last part of a path; with a letter where two would be alike. */
   readonly name: string;
+  /** 0..1; null where its outputs are not in 0..1. */
   readonly expectedCalibrationError: number | null;
   /** Which flag it asks for to turn the pixels, and why, where that is not the same for all: `--transpose no: …`. */
   readonly turned: string | null;
@@ -33,12 +34,15 @@ export interface ComparedResult
 
 /** A class: how many of its images each network reads right. */
 export interface ComparedClass {
+  /** That of the class. */
   readonly name: string;
+  /** How many images are of it. */
   readonly support: number;
   /** One for each network. */
   readonly correct: readonly number[];
   /** One for each network, `correct` of `support`; null where there are no images. */
   readonly recall: readonly (number | null)[];
+  /** One for each network: where the true recall plausibly lies (Wilson, 95 %). */
   readonly intervals: readonly (Interval | null)[];
 }
 
@@ -52,6 +56,7 @@ export interface ComparedPair extends PairedCounts {
   readonly second: number;
   /** The second accuracy less the first, -1..1; null without images. */
   readonly difference: number | null;
+  /** Where the true difference plausibly lies. */
   readonly interval: (Interval & { readonly level: 0.95; readonly method: 'newcombe' }) | null;
   /** McNemar's exact test, two-sided; `adjusted` for all pairs by Holm, and the same where there is one. */
   readonly test: { readonly name: 'mcnemar-exact'; readonly p: number; readonly adjusted: number };
@@ -71,7 +76,9 @@ export interface Comparison {
   readonly schema: typeof COMPARISON_SCHEMA;
   /** The answer in one sentence. */
   readonly answer: string;
+  /** The images. */
   readonly data: Evaluation['data'];
+  /** How many each network was asked. */
   readonly images: number;
   /** True when the input was not read to its end: interrupted, or a limit was asked for. */
   readonly partial: boolean;
@@ -79,9 +86,11 @@ export interface Comparison {
   readonly networks: readonly ComparedResult[];
   /** Each with each: first with second, first with third, …, second with third, … */
   readonly pairs: readonly ComparedPair[];
+  /** One a class, in the order of the outputs. */
   readonly classes: readonly ComparedClass[];
   /** Threads that ran forward passes, of all networks; 0 when the calling thread did. */
   readonly workers: number;
+  /** From the first image to the last. */
   readonly seconds: number;
   /** Images read, whatever the number of networks; null when no time passed. */
   readonly imagesPerSecond: number | null;

@@ -4,6 +4,7 @@ import { type InkImage, inkBrightness } from './ink-measures.js';
 
 /** What is compared: how bright images are, how near to the mean image of a class, and what the network makes of them. */
 export const DRIFT_MEASURES = ['brightness', 'nearest mean', 'confidence', 'classes'] as const;
+/** One thing by which images are compared. */
 export type DriftMeasure = (typeof DRIFT_MEASURES)[number];
 
 /** Scored images, and how to look at one of them. */
@@ -30,8 +31,11 @@ const MOST_KEPT_BYTES = 2 ** 25;
 const BINS = 10;
 /** Numbers in bins, and their sum. */
 export class DriftBins {
+  /** `(edges + 1)`: how many values fell into each bin. */
   readonly counts: Float64Array;
+  /** Of the values that are finite. */
   sum = 0;
+  /** Of all values. */
   count = 0;
   readonly #edges: readonly number[];
 
@@ -41,6 +45,7 @@ export class DriftBins {
     this.counts = new Float64Array(edges.length + 1);
   }
 
+  /** Counts a value; what is no number falls into the last bin. */
   add(value: number): void {
     let bin = 0;
     while (bin < this.#edges.length && value >= this.#edges[bin]) bin++;
@@ -50,17 +55,20 @@ export class DriftBins {
     this.count++;
   }
 
+  /** Adds all that another of the same edges has counted. */
   merge(other: DriftBins): void {
     for (const [bin, count] of other.counts.entries()) this.counts[bin] += count;
     this.sum += other.sum;
     this.count += other.count;
   }
 
+  /** Null of no values. */
   get mean(): number | null {
     return this.count === 0 ? null : this.sum / this.count;
   }
 }
 
+/** What was counted, by measure. */
 export type DriftCounts = Readonly<Record<DriftMeasure, DriftBins>>;
 
 /** Tenths from 0 to 1: what confidences are put in. */
@@ -68,9 +76,13 @@ const TENTHS = Array.from({ length: BINS - 1 }, (_, i) => (i + 1) / BINS);
 
 /** What images are compared with: those that a network was trained on. */
 export interface DriftReference {
+  /** What it is called in messages. */
   readonly name: string;
+  /** How many images it was made of. */
   readonly images: number;
+  /** What was counted of them. */
   readonly counts: DriftCounts;
+  /** Whether the outputs of the network that it was made with lie in 0..1. */
   readonly outputsAreProbabilities: boolean;
   /** Counts in the reference's bins, of nothing as yet. */
   empty(): DriftCounts;
@@ -97,6 +109,7 @@ export class ClassMeans {
   readonly #squares: number[] = [];
   #lit = new Uint32Array(0);
 
+  /** Adds an image to those of a class. */
   add(of: number, pixels: Uint8Array): void {
     this.#sums[of] ??= new Float64Array(pixels.length);
     const sums = this.#sums[of];
@@ -110,7 +123,11 @@ export class ClassMeans {
     }
   }
 
-  /** @param own the class of whose mean the image is a part: it is taken out of it */
+  /**
+   * How far an image is from the nearest mean: 1 less the cosine, 0..1; `finish` comes first.
+   *
+   * @param own the class of whose mean the image is a part: it is taken out of it
+   */
   nearest(pixels: Uint8Array, own?: number): number {
     if (this.#lit.length < pixels.length) this.#lit = new Uint32Array(pixels.length);
     const lit = this.#lit;
@@ -151,6 +168,7 @@ export class DriftReferenceBuilder {
     this.#predictions = new DriftBins(classEdges(classes));
   }
 
+  /** Counts scored images, and keeps some of them. */
   add(images: DriftImages): void {
     this.#outputsAreProbabilities = images.outputsAreProbabilities;
     for (let i = 0; i < images.count; i++, this.#seen++) {

@@ -14,6 +14,7 @@ import { type InkImage, inkBrightness } from './ink-measures.js';
 
 /** How one measure of some images is compared with the reference. */
 export interface DriftFigure {
+  /** What is compared. */
   readonly measure: DriftMeasure;
   /** The population stability index, from 0 up: by convention 0.1 is little, 0.25 is much. Null where too few images tell. */
   readonly psi: number | null;
@@ -30,8 +31,11 @@ export interface DriftFigure {
 export interface DriftWindow {
   /** Which scored images, from 0. */
   readonly first: number;
+  /** How many there are. */
   readonly count: number;
+  /** One a measure. */
   readonly figures: readonly DriftFigure[];
+  /** Whether one of the figures does. */
   readonly drifts: boolean;
 }
 

@@ -7,6 +7,7 @@ import { comparisonOf, isDrop } from './drop.js';
 
 /** How good an evaluation is to be; shares from 0 to 1. What is left out is not asked for. */
 export interface Gates {
+  /** The accuracy is to be at least this, 0..1. */
   readonly minAccuracy?: number | undefined;
   /** Of each class that has images, but for those of `minRecallOf`. */
   readonly minRecall?: number | undefined;

@@ -4,8 +4,11 @@ export type InkMeasure = (typeof INK_MEASURES)[number];
 
 /** An image as it is measured: `(height, width)` u8, row-major, the ink bright. */
 export interface InkImage {
+  /** `(height · width)` u8, row by row; ink is bright. */
   readonly pixels: Uint8Array;
+  /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
 }
 

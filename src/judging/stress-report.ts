@@ -6,6 +6,7 @@ export const STRESS_SCHEMA = 'digitflow.stress/1';
 
 /** How many were right of all images, made worse in one way or as they are. */
 export interface StressPoint {
+  /** How many were right. */
   readonly correct: number;
   /** 0..1; null of no images. */
   readonly accuracy: number | null;
@@ -15,9 +16,11 @@ export interface StressPoint {
 
 /** What one corruption did, at each of its strengths. */
 export interface StressCurve {
+  /** That of the corruption. */
   readonly name: string;
   /** What the strengths are. */
   readonly unit: string;
+  /** In the order of the strengths, from weak to strong. */
   readonly points: readonly (StressPoint & { readonly strength: number })[];
   /** Mean accuracy over the strengths; null of no images. */
   readonly mean: number | null;
@@ -40,7 +43,9 @@ export interface FlipDistances {
 
 /** How few changes of pixels flip a verdict. */
 export interface FlipReport {
+  /** How many were looked at. */
   readonly images: number;
+  /** One a norm. */
   readonly distances: readonly FlipDistances[];
 }
 
@@ -49,11 +54,15 @@ export interface StressReport {
   readonly schema: typeof STRESS_SCHEMA;
   readonly model: EvaluatedModel;
   readonly data: EvaluatedData;
+  /** How a pixel became a brightness, in words. */
   readonly normalization: string;
+  /** What all that is random was drawn by. */
   readonly seed: number;
+  /** How many each strength was tried on. */
   readonly images: number;
   /** The images as they are: what `evaluate` says. */
   readonly clean: StressPoint;
+  /** One a corruption, in the order in which they were tried. */
   readonly corruptions: readonly StressCurve[];
   /** Mean accuracy over all corruptions and strengths; null without any. */
   readonly mean: number | null;
@@ -65,8 +74,11 @@ export interface StressReport {
   } | null;
   /** Null where it was not asked for. */
   readonly flips: FlipReport | null;
+  /** Threads that ran forward passes; 0 when the calling thread did. */
   readonly workers: number;
+  /** From the first image to the last. */
   readonly seconds: number;
+  /** True when the input was not read to its end. */
   readonly partial: boolean;
 }
 

@@ -3,6 +3,7 @@ import { IDENTITY, RELU, SIGMOID, SOFTMAX, TANH } from '../../workers/kernel/com
 /** The activation functions a layer can have. */
 export const ACTIVATIONS = ['identity', 'sigmoid', 'relu', 'tanh', 'softmax'] as const;
 
+/** What a layer does with its weighted sums. */
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
 /** The kernels' numbers of the activation functions. */

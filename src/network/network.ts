@@ -9,12 +9,15 @@ export interface Layer {
   readonly biases: Float64Array;
   readonly inputs: number;
   readonly outputs: number;
+  /** What it does with its weighted sums. */
   readonly activation: ActivationName;
 }
 
 /** Height and width of an image, in pixels. */
 export interface ImageSize {
+  /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
 }
 
@@ -23,6 +26,7 @@ export type LayeredNetwork = Pick<Network, 'layers' | 'image'>;
 
 /** A network, and how to feed it. */
 export interface Network {
+  /** The first hidden one first, the outputs last. */
   readonly layers: readonly Layer[];
   /** The images it was made for; `height * width` is the first layer's `inputs`. */
   readonly image: ImageSize;

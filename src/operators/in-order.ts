@@ -3,10 +3,13 @@ import { DigitflowError } from '../errors.js';
 
 /** What can be put in order: it knows its place, counted from 0 without a gap, and can be kept. */
 export interface Ordered {
+  /** From 0, without a gap. */
   readonly order: number;
   /** Absent where nothing can be missed. */
   readonly sequence?: unknown;
+  /** Keeps it beyond `next`; to be answered by one `release`. */
   retain(): void;
+  /** Lets go of it. */
   release(): void;
 }
 

@@ -3,9 +3,13 @@ import type { DigitflowError } from '../errors.js';
 
 /** What can be written: a batch. */
 export interface Writable {
+  /** How many records it holds. */
   readonly count: number;
+  /** What ended the input after them. */
   readonly fault?: DigitflowError | undefined;
+  /** Keeps it beyond `next`; to be answered by one `release`. */
   retain(): void;
+  /** Lets go of it. */
   release(): void;
 }
 

@@ -14,11 +14,13 @@ export interface RowsTaken {
   readonly from?: RunPosition | undefined;
   /** Takes the rows in input order, a batch at a time; the next comes once the call and its promise, if any, are done. */
   readonly write: (rows: ScoredRows) => Promise<void> | void;
+  /** Is told how far the run is, after each batch that was written. */
   readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
 }
 
 /** What a run begins with. */
 export interface ScoreStart {
+  /** Threads that score; 0 for the calling thread. */
   readonly workers: number;
 }
 
@@ -26,6 +28,7 @@ export interface ScoreStart {
 export interface ScoreProgress {
   /** Rows done, scored or not. */
   readonly rows: number;
+  /** How many of them were not scored. */
   readonly rejected: number;
   /** Bytes that this run has done. */
   readonly bytes: number;
@@ -35,8 +38,11 @@ export interface ScoreProgress {
 
 /** How a run ended. */
 export interface ScoreResult extends ScoreProgress {
+  /** What was read, as it was understood. */
   readonly inputs: readonly InputDescription[];
+  /** Threads that scored; 0 for the calling thread. */
   readonly workers: number;
+  /** From the first row on: without what is done before it. */
   readonly seconds: number;
   /** True when the input was not read to its end. */
   readonly partial: boolean;

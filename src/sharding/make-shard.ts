@@ -23,6 +23,7 @@ declare const DIGITFLOW_VERSION: string;
 
 /** Which shard to make, and where. */
 export interface ShardRun {
+  /** What `readPlan` read. */
   readonly plan: Plan;
   /** SHA-256 of the bytes of the plan's file, in hexadecimal; `readPlan` gives both. */
   readonly planSha256: string;
@@ -34,6 +35,7 @@ export interface ShardRun {
   readonly root?: string | undefined;
   /** Where the plan's network lies here. Default: as the plan has it. */
   readonly model?: string | undefined;
+  /** Threads, from 0 up; 0 scores on the calling thread. Default: the cores there are, fewer for a small input. */
   readonly workers?: number | undefined;
   /** Records in a batch, roughly. Default: by the input. */
   readonly batchSize?: number | undefined;
@@ -53,6 +55,7 @@ export interface ShardRun {
 
 /** How far a shard is. */
 export interface ShardProgress {
+  /** How many are done, scored or rejected. */
   readonly records: number;
   /** How many there are; null where that was not counted. */
   readonly total: number | null;
@@ -60,7 +63,9 @@ export interface ShardProgress {
 
 /** A shard that is there. */
 export interface ShardDone {
+  /** The file. */
   readonly path: string;
+  /** What it says of itself. */
   readonly head: ShardHead;
   /** False where it was there before. */
   readonly isNew: boolean;

@@ -89,6 +89,7 @@ const MOST_PLAN_BYTES = 2 ** 30;
 
 /** A plan, and what tells it from all others. */
 export interface ReadPlan {
+  /** What the file says. */
   readonly plan: Plan;
   /** SHA-256 of the bytes of its file, in hexadecimal. */
   readonly sha256: string;

@@ -28,6 +28,7 @@ export interface Plan {
 export interface PlannedInput {
   /** What outputs call it: a path as it was given, relative to the root, or a URL. Of pictures side by side, what they are called together. */
   readonly path: string;
+  /** By its content. */
   readonly format: FormatName;
   /** How `score` understands it. */
   readonly guesses: readonly Guess[];
@@ -47,6 +48,7 @@ export interface PlannedInput {
 
 /** A file, or a folder of pictures, and what tells whether it is still the same. */
 export interface PlannedFile {
+  /** As it was given, relative to the root, or a URL. */
   readonly path: string;
   /** Its size as it lies there, packed or not; of a folder, that of its pictures together. */
   readonly bytes: number;
@@ -74,6 +76,7 @@ export interface PlannedShard {
 
 /** Where a shard ends: before this place of its last input; null for that input's end. */
 export interface ShardEnd {
+  /** Which input, from 0. */
   readonly file: number;
   /** Bytes of text, at the start of a row. */
   readonly bytes: number | null;

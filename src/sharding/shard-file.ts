@@ -56,7 +56,9 @@ export type ShardResult = Omit<ShardHead, 'schema' | 'rows' | 'rejects'>;
 
 /** A stretch of a shard's file. */
 export interface ShardPart {
+  /** How long it is. */
   readonly bytes: number;
+  /** Of its bytes. */
   readonly crc32: number;
 }
 

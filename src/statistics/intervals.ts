@@ -3,7 +3,9 @@ export const Z_95 = 1.959963984540054;
 
 /** An interval of shares: 0 <= low <= high <= 1. */
 export interface Interval {
+  /** Its lower end. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
 }
 
@@ -24,9 +26,13 @@ export function wilsonInterval(correct: number, total: number): Interval | null 
 
 /** How two classifiers did on the same records. */
 export interface PairedCounts {
+  /** Both are right. */
   readonly both: number;
+  /** The first alone is right. */
   readonly onlyFirst: number;
+  /** The second alone is right. */
   readonly onlySecond: number;
+  /** Neither is right. */
   readonly neither: number;
 }
 

@@ -15,6 +15,7 @@ export interface TrainingOptions {
   readonly epochs: number;
   /** Images a step, at least 1. */
   readonly batchSize: number;
+  /** How a step is made of the gradients. */
   readonly optimizer: 'adam' | 'sgd';
   /** The highest rate of the schedule; above 0. */
   readonly learningRate: number;

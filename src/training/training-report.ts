@@ -16,8 +16,11 @@ declare const DIGITFLOW_VERSION: string;
 
 /** How well a network does on images that it has not learned from. */
 export interface Judgement {
+  /** How many there are. */
   readonly images: number;
+  /** How many of them are right. */
   readonly correct: number;
+  /** 0..1. */
   readonly accuracy: number;
   /** 95 %, Wilson. */
   readonly interval: Interval;

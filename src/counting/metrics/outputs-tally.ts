@@ -49,8 +49,11 @@ export interface OutputScores {
 
 /** How well a class's probability tells its images from all others; null where there are none of either. */
 export interface ClassRanking {
+  /** That of the class. */
   readonly name: string;
+  /** The area under its ROC curve, 0..1; null where it is not defined. */
   readonly rocArea: number | null;
+  /** 0..1; null where it is not defined. */
   readonly averagePrecision: number | null;
   /** `[false positive rate, true positive rate]`, thinned. */
   readonly roc: readonly CurvePoint[] | null;
@@ -182,7 +185,11 @@ export class OutputsTally {
     };
   }
 
-  /** @param names one for each class */
+  /**
+   * What was counted, as scores.
+   *
+   * @param names one for each class
+   */
   scores(names: readonly string[]): OutputScores {
     const { images } = this;
     const isDefined = this.#noShares === 0;

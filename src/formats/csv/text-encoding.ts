@@ -6,6 +6,7 @@ export const TEXT_ENCODINGS = [
   ...(['shift_jis', 'euc-jp', 'euc-kr', 'gb18030', 'big5'] as const),
 ] as const;
 
+/** How the letters of a text may be stored. */
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
 const OTHER_NAMES: Readonly<Record<string, TextEncoding>> = {

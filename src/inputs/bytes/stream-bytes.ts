@@ -11,8 +11,11 @@ export function iterableBytes(iterable: AsyncIterable<Uint8Array>, name: string)
 
 /** A web stream of bytes, such as the body of a response: Node's own type, or the DOM's. */
 export interface WebByteStream {
+  /** Locks the stream: it has one reader at most. */
   getReader(): {
+    /** Rejects where the stream fails. */
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    /** Ends the stream: nobody wants the rest. */
     cancel(): Promise<void>;
   };
 }

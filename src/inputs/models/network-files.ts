@@ -16,6 +16,7 @@ export interface ReadNetworkOptions extends NetworkFlags {
 
 /** A network, and how its file was understood; `found` is null where it says all of itself. */
 export interface ReadNetwork {
+  /** Its weights, in float64. */
   readonly network: Network;
   readonly found: ModelFound | null;
 }

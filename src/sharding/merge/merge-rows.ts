@@ -28,7 +28,9 @@ export interface CopyOptions {
 
 /** How far the rows of all shards are copied. */
 export interface CopyProgress {
+  /** Bytes of rows and rejects that were copied. */
   readonly bytes: number;
+  /** Bytes of those of all shards. */
   readonly totalBytes: number;
 }
 

@@ -107,9 +107,11 @@ const ASCII: typeof UNICODE = {
 
 /** The terminal that a report is drawn for. */
 export interface RenderOptions {
+  /** How many colours there are: 0 none, 1 sixteen, 2 of 256, 3 of 16 million. */
   readonly color: ColorLevel;
   /** Columns; a line is wider only where a single name or path is. */
   readonly width: number;
+  /** False where only ASCII may be written. */
   readonly unicode: boolean;
 }
 

@@ -6,4 +6,5 @@ export type Words = typeof en;
 
 export const LANGUAGES = { en, ja } as const satisfies Record<string, Words>;
 
+/** A language that people can be spoken to in: English or Japanese. */
 export type Language = keyof typeof LANGUAGES;
