@@ -25,6 +25,8 @@ export interface ReportResult {
 }
 
 const SUSPECTS = 24;
+/** Of so many classes an image is followed through the network. */
+const MOST_JOURNEYS = 26;
 /** Wider layers show their first neurons only. */
 const MOST_NEURONS = 64;
 
@@ -66,6 +68,7 @@ export function reportHtml(
     ...{ index, name, truth, prediction, confidence },
     picture: pictureOf(pixels, height, width, normalization.transposed),
   });
+  const surest = collector.surest.slice(0, MOST_JOURNEYS);
   const sample = { ...collector.sample, labels: null, normalization };
   return reportPage(
     {
@@ -80,7 +83,10 @@ export function reportHtml(
         network === null || sample.count === 0
           ? []
           : layersOf(network, runImages(network, sample), sample.count),
-      journey: network && journeyOf(network, collector.first, normalization, shown),
+      journeys:
+        network === null
+          ? []
+          : journeysOf(network, [...surest, ...mistakes.slice(0, 1)], normalization, shown),
     },
     language,
   );
@@ -101,16 +107,21 @@ function layersOf(network: Network, runs: readonly LayerRun[], meanOver: number)
   }));
 }
 
-function journeyOf(
+function journeysOf(
   network: Network,
-  first: ShownRecord | null,
+  records: readonly ShownRecord[],
   normalization: Normalization,
   shown: (record: ShownRecord) => ReportImage,
-): ReportJourney | null {
-  if (first === null) return null;
-  const runs = runImages(network, { count: 1, pixels: first.pixels, normalization });
-  return {
-    image: shown(first),
-    layers: runs.map(({ values }, at) => ({ values, weights: at === 0 ? null : network.layers[at].weights })),
-  };
+): ReportJourney[] {
+  const pixels = Buffer.concat(records.map((record) => record.pixels));
+  const runs = runImages(network, { count: records.length, pixels, normalization });
+  return records.map((record, at) => ({
+    image: shown(record),
+    layers: network.layers.map((layer, l) => {
+      const [sums, values] = [runs[l].sums, runs[l].values].map((of) =>
+        of.subarray(at * layer.outputs, (at + 1) * layer.outputs),
+      );
+      return { ...layer, sums, values };
+    }),
+  }));
 }

@@ -145,7 +145,6 @@ export class ReportCollector {
   /** 1 for each image of the sample that was seen. */
   readonly #isSampled: Uint8Array;
   readonly #shape: RecordShape;
-  #first: KeptRecord | null = null;
 
   constructor(recordBytes: number, classCount: number) {
     const fitting = Math.max(1, Math.floor(MOST_BYTES / recordBytes));
@@ -165,11 +164,8 @@ export class ReportCollector {
     this.thresholds.addAll(records);
     this.#examples?.addAll(records);
     this.suspects.addAll(records);
-    for (let i = 0; i < count && first + i < this.#isSampled.length; i++) {
-      const pixels = records.pixelsOf(i);
-      this.#addToSample(first + i, pixels);
-      if (first + i === 0) this.#first = { ...verdictAt(records, 0), pixels: Uint8Array.from(pixels) };
-    }
+    for (let i = 0; i < count && first + i < this.#isSampled.length; i++)
+      this.#addToSample(first + i, records.pixelsOf(i));
   }
 
   /**
@@ -180,7 +176,7 @@ export class ReportCollector {
    */
   addState(state: unknown): void {
     const own = state instanceof State ? state : new State(state, 'report');
-    const [shape, first] = [this.#shape, own.get('first')];
+    const shape = this.#shape;
     this.thresholds.addState(own.get('thresholds'));
     this.#examples?.addState(own.get('examples'), shape);
     this.suspects.addState(own.get('suspects'));
@@ -188,7 +184,6 @@ export class ReportCollector {
       const index = image.get('index').whole(0, this.#isSampled.length - 1);
       this.#addToSample(index, image.get('pixels').bytes(shape.recordBytes));
     }
-    if (!first.isNone) this.#first = recordFrom(first, shape);
   }
 
   /** The exact state; `examples` is null where none could be kept. */
@@ -202,7 +197,6 @@ export class ReportCollector {
           const at = index * recordBytes;
           return { index, pixels: bytesText(this.#sample.subarray(at, at + recordBytes)) };
         }),
-      first: this.#first && recordJson(this.#first),
     };
   }
 
@@ -212,9 +206,11 @@ export class ReportCollector {
     return { count, pixels: this.#sample.subarray(0, count * this.#shape.recordBytes) };
   }
 
-  /** The first image of the input, and the verdict on it. */
-  get first(): KeptRecord | null {
-    return this.#first;
+  /** Of each class the image that was read right with the most confidence, in their order; without classes that have none. */
+  get surest(): KeptRecord[] {
+    const examples = this.#examples;
+    if (examples === null) return [];
+    return Array.from({ length: this.#shape.classes }, (_, k) => examples.of(k, k).slice(0, 1)).flat();
   }
 
   #addToSample(index: number, pixels: Uint8Array): void {

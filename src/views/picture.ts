@@ -1,6 +1,11 @@
 import { transposePixels } from '../network/feed-forward.js';
 import type { ImageSize } from '../network/network.js';
 
+/** What raises, what lowers, and what is lit: on black, in both schemes. */
+export const RAISES = [61, 220, 132] as const;
+export const LOWERS = [92, 138, 255] as const;
+export const LIT = [255, 222, 138] as const;
+
 /** A grey image. */
 export interface Picture extends ImageSize {
   /** `(height, width)` u8, row-major; 0 is black, 255 white. */

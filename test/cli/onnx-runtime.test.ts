@@ -203,7 +203,7 @@ describe.skipIf(ort === null)('with onnxruntime', () => {
       'report --model cnn.onnx --runtime onnxruntime --limit 300 -q -o -',
     );
     expect(stdout).toContain('784 to 10 by onnxruntime');
-    expect(stdout).not.toContain('class="journey"');
+    expect(stdout).not.toContain('class="ways"');
     expect(exitCode).toBe(0);
   });
 

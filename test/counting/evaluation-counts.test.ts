@@ -56,7 +56,7 @@ test('parts that were kept as JSON give, in any order, what is counted at once, 
         const [own, other] = [merged, whole].map(({ report, tally, sample }) => ({
           ...{ sample: sample.records, mistakes: tally.mistakes.worst, shown: report?.sample },
           ...{
-            first: report?.first,
+            surest: report?.surest,
             suspects: report?.suspects.suspects(9),
             points: report?.thresholds.points,
           },
@@ -171,8 +171,8 @@ describe('a state from outside', () => {
     ],
     [
       'pixels that are none',
-      (own) => (own.report.first.pixels = '?'),
-      'counts.report.first.pixels: expected bytes in base64, found "?"',
+      (own) => (own.report.sample[0].pixels = '?'),
+      'counts.report.sample[0].pixels: expected bytes in base64, found "?"',
     ],
     ['no report', (own) => (own.report = null), 'counts.report: expected an object, found null'],
     [

@@ -89,6 +89,47 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     await page.close();
   });
 
+  test('lights one network at a time, on black in both schemes, chosen by keyboard', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await open('en', { colorScheme });
+      const shown = page.locator('.way:visible');
+      expect(await shown.count()).toBe(1);
+      const background = await page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.stage')).backgroundColor",
+      );
+      expect(background).toBe('rgb(11, 12, 15)');
+      const before = await shown.textContent();
+      await page.locator('#way-0').focus();
+      await page.keyboard.press('ArrowLeft');
+      // From the first to the last: the mistake.
+      expect(await shown.count()).toBe(1);
+      expect(await shown.textContent()).not.toBe(before);
+      expect(await shown.locator('.truth').count()).toBe(1);
+      await page.close();
+    }
+  });
+
+  test.each(['en', 'ja'])('a lit network can be read on a phone: %s', async (language) => {
+    const { page } = await open(language, { viewport: { width: 390, height: 800 }, isMobile: true });
+    const read = await page.evaluate<{ size: number; isWithin: boolean; apart: number }[]>(`
+      [...document.querySelectorAll('.way')].flatMap((way) => {
+        way.style.display = 'grid';
+        const svg = way.querySelector('svg');
+        const frame = svg.getBoundingClientRect();
+        const scale = frame.width / svg.viewBox.baseVal.width;
+        const boxes = [...svg.querySelectorAll('text')].map((text) => [text, text.getBoundingClientRect()]);
+        return boxes.map(([text, box]) => ({
+          size: scale * parseFloat(getComputedStyle(text).fontSize),
+          isWithin: box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom,
+          apart: boxes.filter(([, other]) => other !== box && other.left < box.right && box.left < other.right && other.top < box.bottom - 1 && box.top < other.bottom - 1).length,
+        }));
+      })`);
+    expect(read.length).toBeGreaterThan(11 * 16);
+    expect(Math.min(...read.map(({ size }) => size))).toBeGreaterThan(10.5);
+    expect(read.filter(({ isWithin, apart }) => !isWithin || apart > 0)).toEqual([]);
+    await page.close();
+  });
+
   test('can be printed', async () => {
     const { page } = await open('ja');
     const pdf = await page.pdf({ format: 'A4' });

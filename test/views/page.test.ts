@@ -151,19 +151,6 @@ describe('the report of the real test set', () => {
     }
   });
 
-  test('the journey ends in the outputs of the network in float64', async () => {
-    const { html } = await made;
-    const { network } = openModel('sigmoid');
-    const outputs =
-      feedForward(network, brightnessOf(pixels.subarray(0, 784), network.normalization, network.image)).at(
-        -1,
-      ) ?? [];
-    const shown = [...partOf(html, 'journey').matchAll(/<title>3:(\d) ([\d.]+)<\/title>/g)].map(
-      ([, , value]) => value,
-    );
-    expect(shown).toEqual(Array.from(outputs, (output) => output.toFixed(3)));
-  });
-
   test('is the same for any number of workers, any batch size, and from CSV, but for what it is called', async () => {
     const { html } = await made;
     expect((await report({ workers: 2, batchSize: 333 })).html).toBe(html);

@@ -4,9 +4,9 @@ import { Html, html } from './html.js';
 
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fdfdfc; --ink: #1c1d20; --soft: #5a5e66; --line: #dcdcd8; --link: #0b5a8a;
-  --right: #0f6e6a; --wrong: #a8480d; --lit: #0f6e6a; --bar: #7fb8b4; --card: #f4f4f1; }
+  --right: #0f6e6a; --wrong: #a8480d; --bar: #7fb8b4; --card: #f4f4f1; }
 @media (prefers-color-scheme: dark) { :root { --paper: #15171a; --ink: #ecedee; --soft: #a9aeb6; --line: #34383e;
-  --link: #8cc8f0; --right: #6fd0c8; --wrong: #f0a268; --lit: #f5d76e; --bar: #2f7f7a; --card: #1e2125; } }
+  --link: #8cc8f0; --right: #6fd0c8; --wrong: #f0a268; --bar: #2f7f7a; --card: #1e2125; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, "Noto Sans CJK JP", "Hiragino Sans", sans-serif; overflow-wrap: anywhere; }
@@ -43,8 +43,6 @@ svg { max-width: 100%; height: auto; font: 12px system-ui, "Noto Sans CJK JP", s
 svg .soft { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); } .bar { fill: var(--bar); }
 .ideal { stroke: var(--soft); stroke-dasharray: 4 4; }
 .other { fill: none; stroke: var(--soft); opacity: .65; stroke-linejoin: round; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
-.neuron { fill: var(--lit); stroke: var(--soft); } .won { stroke: var(--ink); stroke-width: 2.5; } svg .best { font-weight: 700; }
-.push { stroke: var(--soft); } .hold { stroke: var(--soft); stroke-dasharray: 3 3; }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } footer { margin-top: 4rem; color: var(--soft); }
 @media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } .matrix td { min-width: 3.1rem; } }

@@ -12,7 +12,7 @@ import {
 } from './html.js';
 import { cellsSection, mistakesSections } from './image-sections.js';
 import { CHART_STYLE } from './interval-chart.js';
-import { journeySection } from './journey/journey-section.js';
+import { JOURNEY_STYLE, journeySection } from './journey/journey-section.js';
 import { neuronsSection } from './journey/neurons-section.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
@@ -32,7 +32,7 @@ export function reportPage(data: ReportData, language: Language): string {
     contents: hasImages ? contents(words, data) : null,
     main: html`${summarySection(context)}
 ${hasImages ? details(data, context) : null}`,
-    style: evaluation.slices?.length ? CHART_STYLE : undefined,
+    style: `${data.journeys.length > 0 ? JOURNEY_STYLE : ''}${evaluation.slices?.length ? CHART_STYLE : ''}`,
   });
 }
 
@@ -48,13 +48,13 @@ ${neuronsSection(context, data)}
 ${cellsSection(context, data)}`;
 }
 
-function contents(words: Words, { evaluation, layers, journey, cells }: ReportData): Html {
+function contents(words: Words, { evaluation, layers, journeys, cells }: ReportData): Html {
   const isLeftOut: Partial<Record<SectionId, boolean>> = {
     ...{
       confusions: true,
       ranking: evaluation.outputs === undefined,
       slices: !evaluation.slices?.length,
-      journey: journey === null,
+      journey: journeys.length === 0,
     },
     ...{ neurons: layers.length === 0, cells: cells.length === 0 },
   };

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import type { ThresholdPoint } from '../../counting/report-collector.js';
+import type { Layer } from '../../network/network.js';
 import type { Picture } from '../picture.js';
 
 /** Everything that a report shows. */
@@ -13,8 +14,8 @@ export interface ReportData {
   readonly cells: readonly (Pick<ReportImage, 'truth' | 'prediction'> & { images: readonly ReportImage[] })[];
   readonly thresholds: readonly ThresholdPoint[];
   readonly layers: readonly ReportLayer[];
-  /** One image on its way through the network; null where there are no images. */
-  readonly journey: ReportJourney | null;
+  /** Images on their way through the network: one of each class that was read right, in their order, and one mistake. */
+  readonly journeys: readonly ReportJourney[];
 }
 
 /** An image and what was said of it: class indices, and its own index in the input, all from 0. */
@@ -28,7 +29,7 @@ export interface ReportImage {
   readonly picture: Picture;
 }
 
-/** What the neurons of a hidden layer look for. */
+/** What the neurons of a layer look for. */
 export interface ReportLayer {
   /** From 1. */
   readonly layer: number;
@@ -47,8 +48,8 @@ export interface ReportJourney {
   readonly layers: readonly JourneyLayer[];
 }
 
-/** One layer's activations, `(outputs)` float64, and its weights, `(outputs, inputs)`; null where the inputs are pixels. */
-export interface JourneyLayer {
+/** A layer, its sums Wa + b and its activations: `(outputs)` float64. */
+export interface JourneyLayer extends Layer {
+  readonly sums: Float64Array;
   readonly values: Float64Array;
-  readonly weights: Float64Array | null;
 }

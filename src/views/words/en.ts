@@ -133,10 +133,23 @@ export const en = {
   neuronAlt: (layer: number, neuron: number, bias: string) =>
     `weights of neuron ${layer}:${neuron}, bias ${bias}`,
 
-  journey: 'One image on its way',
-  journeyNote: (index: string, truth: string, prediction: string, confidence: string) =>
-    `Image ${index}, labelled ${truth}, is read as ${prediction} with ${confidence}. The brighter a neuron, the higher its activation; the lines are what moved the next layer most, dashed where it held back.`,
-  journeyAlt: 'an image, and the activations of every layer as lit circles',
+  journey: 'From the image to the answer',
+  journeyNote:
+    'Of each class the image that was read right with the most confidence, and at the end the mistake with the most. Neurons of one layer light those of the next, until one output wins.',
+  journeyChoose: 'Choose an image',
+  journeyImage: (index: string, truth: string, prediction: string, confidence: string) =>
+    truth === prediction
+      ? `Image ${index} is read as ${prediction}, as its label says: ${confidence}.`
+      : `Image ${index}, labelled ${truth}, is read as ${prediction}: ${confidence}.`,
+  journeyTruth: 'The dashed ring is around the output of its label.',
+  journeyLines:
+    'A line is an activation times its weight: the larger, the stronger it is drawn, by the largest of its layer; the weakest are left out. From the image comes the sum of all pixels.',
+  journeyAlt: 'the image, the activations of every layer as lit circles, and what each adds to the next',
+  layerName: (layer: number) => `layer ${layer}`,
+  partOf: (shown: string, of: string) => `${shown} of ${of}`,
+  pushes: 'pushes up',
+  holds: 'holds back',
+  lit: 'activation',
   activation: 'activation',
   output: 'output',
 

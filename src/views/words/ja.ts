@@ -132,11 +132,24 @@ export const ja: typeof en = {
   onlyFirst: (shown) => `最初の ${shown} 個を示します。`,
   neuronAlt: (layer, neuron, bias) => `ニューロン ${layer}:${neuron} の重み、バイアス ${bias}`,
 
-  journey: '1 枚の画像がたどる道',
-  journeyNote: (index, truth, prediction, confidence) =>
-    `画像 ${index}（ラベル ${truth}）は、確信度 ${confidence} で ${prediction} と読まれました。ニューロンが明るいほど活性が高く、線は次の層を最も動かしたつながりです。破線は抑制を表します。`,
-  journeyAlt: '画像と、各層の活性を光る円で表した図',
-  activation: '活性',
+  journey: '画像から答えまで',
+  journeyNote:
+    'クラスごとに最も高い確信度で正しく読めた画像と、最後に、最も高い確信度で間違えた画像です。ある層のニューロンが次の層を光らせ、やがて出力の 1 つが答えになります。',
+  journeyChoose: '画像を選ぶ',
+  journeyImage: (index, truth, prediction, confidence) =>
+    truth === prediction
+      ? `画像 ${index} は、ラベルどおり ${prediction} と読まれました（確信度 ${confidence}）。`
+      : `画像 ${index} は、ラベルは ${truth} ですが、${prediction} と読まれました（確信度 ${confidence}）。`,
+  journeyTruth: '破線の輪で囲んだのが、ラベルの出力です。',
+  journeyLines:
+    '線は活性値に重みを掛けた値です。同じ層への線のうち最大のものを基準に、値が大きいほど太く明るく描き、ごく弱い線は省いています。画像からの線は全画素の合計です。',
+  journeyAlt: '画像と、各層の活性値を光る円で、次の層への働きを線で表した図',
+  layerName: (layer) => `第 ${layer} 層`,
+  partOf: (shown, of) => `${of} 個中 ${shown} 個`,
+  pushes: '活性値を上げる',
+  holds: '活性値を下げる',
+  lit: '活性値',
+  activation: '活性値',
   output: '出力',
 
   cells: '各セルの画像',

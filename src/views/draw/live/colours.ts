@@ -1,9 +1,8 @@
 import type { ImageSize } from '../../../network/network.js';
+import { LIT, LOWERS, RAISES } from '../../picture.js';
 
-/** What raises, what lowers, and what is lit: on black, in both schemes. */
-export const RAISES = [61, 220, 132] as const;
-export const LOWERS = [92, 138, 255] as const;
-export const LIT = [255, 222, 138] as const;
+export { LIT, LOWERS, RAISES };
+
 /** What is there to compare with, and what marks the ink of a drawing. */
 export const GREY = [154, 160, 171] as const;
 export const INK = [255, 120, 90] as const;

@@ -1,89 +1,72 @@
 import { grouped } from '../../../counting/wording.js';
-import { type Html, html, rounded, type SectionContext, scrollable, section } from '../html.js';
-import type { JourneyLayer, ReportData, ReportJourney } from '../report-data.js';
+import { LIT, LOWERS, RAISES } from '../../picture.js';
+import { type Html, html, type SectionContext, scrollable, section } from '../html.js';
+import type { ReportData, ReportJourney } from '../report-data.js';
+import { isDeep, journeyDrawing, outputWords } from './journey-drawing.js';
 import { greyPng } from './page-picture.js';
 
-/** Of wider layers the first neurons are drawn. */
-const MOST_NEURONS = 32;
-/** How many inputs of each neuron are drawn: those that moved it most. */
-const STRONGEST = 3;
-const WIDTH = 760;
-const ROW = 24;
-const PICTURE = 168;
-const RADIUS = 8;
-const NAMES = 90;
+const css = (colour: readonly number[]) => `rgb(${colour.join(' ')})`;
 
-/** One image on its way through the network, its neurons lit. */
-export function journeySection(context: SectionContext, { journey }: ReportData): Html | null {
-  if (journey === null) return null;
-  const { words, name, share } = context;
-  const { index, name: path, truth, prediction, confidence } = journey.image;
-  const note = words.journeyNote(path ?? grouped(index), name(truth), name(prediction), share(confidence));
-  const body = html`<p>${note}</p>
-${scrollable(words.journey, drawing(context, journey))}
-${outputTable(context, journey)}`;
+/** A network lit up is drawn on black, whatever the page is on. The buttons choose without any script: what follows the chosen one is shown. */
+export const JOURNEY_STYLE = `
+.ways { border: 0; padding: 0; margin: 0; min-width: 0; display: flex; flex-wrap: wrap; gap: .4rem; position: relative; }
+.ways legend { color: var(--soft); padding: 0 0 .4rem; } .ways > input { position: absolute; opacity: 0; }
+.ways > label { width: 3.1rem; padding: 3px; border: 2px solid var(--line); border-radius: 7px; text-align: center; font-size: .8rem; cursor: pointer; }
+.ways > label img { display: block; width: 100%; height: auto; border-radius: 3px; background: #000; }
+.ways > label.miss { color: var(--wrong); white-space: nowrap; } .ways > :checked + label { border-color: var(--ink); background: var(--card); font-weight: 700; }
+.ways > :focus-visible + label { outline: 3px solid var(--link); outline-offset: 2px; }
+.way { order: 1; width: 100%; display: none; grid-template-columns: minmax(0, 37rem) minmax(11rem, 1fr); gap: .5rem 1.75rem; margin-top: .5rem; }
+.ways > :checked + label + .way { display: grid; }
+.stage { background: #0b0c0f; color: #b4bac4; border-radius: 10px; padding: 1rem; break-inside: avoid; }
+.stage svg { display: block; width: 100%; } .stage .scroll svg { width: auto; max-width: none; }
+.stage text { fill: #b4bac4; font-size: 13px; } .stage text.best { fill: ${css(LIT)}; font-weight: 700; } .stage .out { fill: #eceef1; } .out tspan { fill: #b4bac4; }
+.push, .hold { fill: none; stroke: ${css(RAISES)}; } .hold { stroke: ${css(LOWERS)}; stroke-dasharray: 5 3; }
+.neuron { fill: ${css(LIT)}; stroke: #8a909c; stroke-width: 1.2; } .won { stroke: ${css(LIT)}; stroke-width: 2.5; }
+.truth { fill: none; stroke: #fff; stroke-width: 1.5; stroke-dasharray: 3 3; } .frame { fill: none; stroke: #6e7480; }
+.key { list-style: none; margin: .75rem 0 0; padding: 0; display: flex; flex-wrap: wrap; justify-content: center; gap: .1rem 1.25rem; font-size: .85rem; }
+.key i { display: inline-block; vertical-align: middle; width: 1.6rem; margin-right: .45rem; border-top: 3px solid ${css(RAISES)}; }
+.key .down { border-top: 3px dashed ${css(LOWERS)}; } .key .light { height: .8rem; border: 0; border-radius: .4rem; background: linear-gradient(90deg, #0b0c0f, ${css(LIT)}); box-shadow: 0 0 0 1px #8a909c; }
+@media (max-width: 46rem) { .way { grid-template-columns: minmax(0, 1fr); } .stage { padding: .6rem .4rem; } .stage > svg text { font-size: 17px; } }
+@media print { .ways > .miss + .way { display: grid; } .way { grid-template-columns: minmax(0, 30rem) 1fr; } }
+`;
+
+/** Images on their way through the network, its neurons lit: one of each class, and a mistake. One is shown at a time. */
+export function journeySection(context: SectionContext, { journeys }: ReportData): Html | null {
+  if (journeys.length === 0) return null;
+  const { words } = context;
+  const ways = journeys.map((journey, at) => wayOf(context, journey, at));
+  const body = html`<p>${words.journeyNote}</p>
+<fieldset class="ways"><legend>${words.journeyChoose}</legend>
+${ways}</fieldset>`;
   return section(words, 'journey', body);
 }
 
-function drawing({ words, name, share }: SectionContext, { image, layers }: ReportJourney): Html {
-  const rows = Math.max(...layers.map(({ values }) => Math.min(values.length, MOST_NEURONS)));
-  const height = Math.max(rows * ROW, PICTURE) + 20;
-  const { picture, prediction } = image;
-  const shrink = PICTURE / Math.max(picture.width, picture.height);
-  const [wide, high] = [rounded(picture.width * shrink), rounded(picture.height * shrink)];
-  const step = (WIDTH - PICTURE - NAMES - 2 * RADIUS) / layers.length;
-  const place = (layer: number, neuron: number) => {
-    const count = Math.min(layers[layer].values.length, MOST_NEURONS);
-    return {
-      x: rounded(PICTURE + step * (layer + 1)),
-      y: rounded(height / 2 + (neuron - (count - 1) / 2) * ROW),
-    };
-  };
-  const edges = layers.flatMap((layer, at) => edgesOf(layer, at, layers, place));
-  const circles = layers.flatMap(({ values }, at) => {
-    const most = values.reduce((largest, value) => Math.max(largest, value), 1);
-    const isLast = at === layers.length - 1;
-    return Array.from(values.subarray(0, MOST_NEURONS), (value, neuron) => {
-      const { x, y } = place(at, neuron);
-      const lit = Math.max(0, Math.min(1, value / most)).toFixed(2);
-      const won = isLast && neuron === prediction;
-      const label = isLast
-        ? html`<text class="${won ? 'best' : 'soft'}" x="${x + 16}" y="${y + 4}">${`${name(neuron)} · ${share(value)}`}</text>`
-        : null;
-      return html`<circle class="neuron${won ? ' won' : ''}" cx="${x}" cy="${y}" r="${RADIUS}" fill-opacity="${lit}"><title>${at + 1}:${neuron} ${value.toFixed(3)}</title></circle>${label}`;
-    });
-  });
-  return html`<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${words.journeyAlt}">
-<image href="${greyPng(picture)}" x="0" y="${rounded((height - high) / 2)}" width="${wide}" height="${high}" image-rendering="pixelated"/>
-${edges}${circles}</svg>`;
+function wayOf(context: SectionContext, journey: ReportJourney, at: number): Html {
+  const { words, name, share } = context;
+  const { index, name: path, truth, prediction, confidence, picture } = journey.image;
+  const called = path ?? grouped(index);
+  const [isRight, id] = [truth === prediction, `way-${at}`];
+  const said = words.journeyImage(called, name(truth), name(prediction), share(confidence));
+  const drawing = journeyDrawing(context, journey);
+  const label = isRight ? name(truth) : `${name(truth)} → ${name(prediction)}`;
+  return html`<input type="radio" name="way" id="${id}" autocomplete="off"${at === 0 ? ' checked' : ''}><label for="${id}"${isRight ? null : html` class="miss"`}>
+<img src="${greyPng(picture)}" width="${picture.width}" height="${picture.height}" alt="">${label}</label>
+<div class="way"><div class="stage">${isDeep(journey) ? scrollable(words.journeyAlt, drawing) : drawing}${keyOf(context)}</div>
+<div><p>${said}</p><p class="soft">${isRight ? null : words.journeyTruth} ${words.journeyLines}</p>
+${outputTable(context, journey)}</div></div>
+`;
 }
 
-/** Lines from the inputs that moved each neuron most, up or down: those with the largest w·a. */
-function edgesOf(
-  { values, weights }: JourneyLayer,
-  at: number,
-  layers: readonly JourneyLayer[],
-  place: (layer: number, neuron: number) => { x: number; y: number },
-): Html[] {
-  if (weights === null) return [];
-  const inputs = layers[at - 1].values;
-  return Array.from(values.subarray(0, MOST_NEURONS), (_, neuron) => {
-    const pushes = Array.from(inputs.subarray(0, MOST_NEURONS), (a, i) => ({
-      i,
-      push: a * weights[neuron * inputs.length + i],
-    }));
-    pushes.sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || a.i - b.i);
-    return pushes.slice(0, STRONGEST).map(({ i, push }) => {
-      const [from, to] = [place(at - 1, i), place(at, neuron)];
-      return html`<line class="${push < 0 ? 'hold' : 'push'}" x1="${from.x + RADIUS}" y1="${from.y}" x2="${to.x - RADIUS}" y2="${to.y}"/>`;
-    });
-  }).flat();
+function keyOf({ words }: SectionContext): Html {
+  return html`<ul class="key"><li><i></i>${words.pushes}</li><li><i class="down"></i>${words.holds}</li><li><i class="light"></i>${words.lit}</li></ul>`;
 }
 
-function outputTable({ words, name, share }: SectionContext, { layers }: ReportJourney): Html {
+function outputTable(context: SectionContext, { layers }: ReportJourney): Html {
+  const { words, name } = context;
   const rows = Array.from(
     layers[layers.length - 1].values,
-    (value, k) => html`<tr><th scope="row" class="name">${name(k)}</th><td>${share(value)}</td></tr>`,
+    (value, k) =>
+      html`<tr><th scope="row" class="name">${name(k)}</th><td>${outputWords(context, value)}</td></tr>`,
   );
   return html`<details><summary>${words.numbers}</summary><table><thead><tr><th scope="col" class="name">${words.output}</th>
 <th scope="col">${words.activation}</th></tr></thead><tbody>${rows}</tbody></table></details>`;
