@@ -1,4 +1,4 @@
-import { fstatSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DigitflowError } from '../errors.js';
 import { asidePath, newTarget } from './kept-file.js';
@@ -45,9 +45,11 @@ function sameFileKey(at: string | number): string | null {
   return stats?.isFile() ? `${stats.dev}:${stats.ino}` : null;
 }
 
-function statsOf(at: string | number): Stats | undefined {
+/** In bigints: Windows numbers files beyond what a double holds, and two would look the same. */
+function statsOf(at: string | number): BigIntStats | undefined {
   try {
-    return typeof at === 'number' ? fstatSync(at) : statSync(at, { throwIfNoEntry: false });
+    const options = { bigint: true, throwIfNoEntry: false } as const;
+    return typeof at === 'number' ? fstatSync(at, options) : statSync(at, options);
   } catch {
     // Opening it will say what is wrong.
     return undefined;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Batch } from '../../src/engine/batch.js';
 import type { Scorer } from '../../src/engine/open-scorer.js';
 import { type PoolOptions, ScoringPool } from '../../src/engine/pool.js';
@@ -15,7 +16,7 @@ const reading = testReading({ name: 'digits', storedBytes: 784 });
 
 /** A fixture's place. */
 export function fixture(name: string): string {
-  return new URL(`../engine/fixtures/${name}.js`, import.meta.url).pathname;
+  return fileURLToPath(new URL(`../engine/fixtures/${name}.js`, import.meta.url));
 }
 
 /** A pool of few small slots, and its shared memory. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +19,7 @@ interface Threading {
 }
 
 function fixture(name: string): string {
-  return new URL(`./fixtures/${name}.js`, import.meta.url).pathname;
+  return fileURLToPath(new URL(`./fixtures/${name}.js`, import.meta.url));
 }
 
 /** What a training comes to, but for the time it took. */

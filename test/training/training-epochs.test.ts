@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SharedTraining } from '../../src/training/shared-training.js';
@@ -115,7 +116,7 @@ describe('training', () => {
 });
 
 describe('an epoch that goes wrong', () => {
-  const workerFile = new URL('./fixtures/dies-mid-epoch.js', import.meta.url).pathname;
+  const workerFile = fileURLToPath(new URL('./fixtures/dies-mid-epoch.js', import.meta.url));
   const failAttempts = (shared: SharedTraining, attempts: number) =>
     Atomics.store(new Int32Array(shared.setup.memory.buffer, shared.layout.control, 16), 9, attempts);
 

@@ -117,8 +117,8 @@ async function filesIn(folder: string): Promise<string[]> {
   const seen = new Set<string>();
   const visit = async (path: string, depth: number): Promise<void> => {
     const at = path === '' ? Buffer.from(folder) : within(folder, path);
-    const { dev, ino } = await statAt(at);
-    // A link may lead back to where it lies.
+    // A link may lead back to where it lies. Windows numbers files beyond what a double holds.
+    const { dev, ino } = await statAt(at, { bigint: true });
     if (depth > MOST_DEPTH || seen.has(`${dev}:${ino}`)) return;
     seen.add(`${dev}:${ino}`);
     for (const entry of await entriesOf(at)) {
