@@ -15,7 +15,7 @@ import { beginFilm } from '../src/training/filmed-weights.js';
 import { mixedImages } from '../src/training/mixed-images.js';
 import { trainedNetwork } from '../src/training/network-parameters.js';
 import { SharedTraining } from '../src/training/shared-training.js';
-import { chooseTeamSize, openTrainer, trainerThreads } from '../src/training/trainer.js';
+import { chooseThreads, openTrainer, trainerThreads } from '../src/training/trainer.js';
 import {
   bestOf,
   type EpochReport,
@@ -142,8 +142,8 @@ export async function train(given: TrainOptions = {}): Promise<TrainResult> {
     outputs.begin([...(await filesOf([source.name])), ...source.files.map(({ name }) => name)]);
     const imageCount = source.images.labels.length;
     const workers = wanted ?? chooseWorkers(options.restarts * options.epochs * imageCount);
-    const teamSize = chooseTeamSize(workers, options);
-    const shared = new SharedTraining(source.images, options, teamSize, begun?.start);
+    const threadsARun = chooseThreads(workers, options);
+    const shared = new SharedTraining(source.images, options, threadsARun, begun?.start);
     const progress: TrainingProgress =
       resume && kept
         ? restoreTraining(shared, kept, source.digest, resume)

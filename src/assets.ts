@@ -57,7 +57,7 @@ interface Wasm {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
   readonly Instance: new (
     module: WasmModule,
-    imports: { env: { memory: WasmMemory } },
+    imports: { env: { memory: WasmMemory; sleep: (address: number, expected: number) => void } },
   ) => { readonly exports: object };
 }
 
@@ -103,9 +103,14 @@ export function growWasmMemory(memory: WasmMemory, bytes: number): void {
   }
 }
 
+/** Milliseconds after which a kernel that sleeps looks around. */
+const NAP_MS = 20;
+
 /** Makes an instance of a kernel over a memory; returns what it exports. */
 export function instantiateWasm<Kernel extends object>(module: WasmModule, memory: WasmMemory): Kernel {
-  return new (wasm().Instance)(module, { env: { memory } }).exports as Kernel;
+  const sleep = (address: number, expected: number) =>
+    void Atomics.wait(new Int32Array(memory.buffer), address >>> 2, expected, NAP_MS);
+  return new (wasm().Instance)(module, { env: { memory, sleep } }).exports as Kernel;
 }
 
 function memoryError(pages: number, cause: unknown): DigitflowError {

@@ -287,6 +287,13 @@ test('help and version load none of the flow', () => {
   expect([...loaded].filter((module) => !rooms.includes(roomOf(module)))).toEqual([]);
 });
 
+// In Node 20 a function of a kernel that waits itself loses half of a local.
+test('kernels leave it to JavaScript to wait', () => {
+  const kernels = modules.filter((module) => module.startsWith('workers/kernel/'));
+  expect(kernels.length).toBeGreaterThan(20);
+  expect(kernels.filter((module) => /\bwait\b\s*[<(]/.test(textOf(module)))).toEqual([]);
+});
+
 describe('the files', () => {
   test('find every file that they ask for', () => {
     const relative = imports.filter(({ to }) => /^(src|pipelines|workers|\.)/.test(to));

@@ -1,4 +1,4 @@
-import { BARRIER_BEGUN, BARRIER_BYTES, STEP_BYTES } from '../../workers/kernel/common/offsets.js';
+import { RING_BEGUN, RING_BYTES, RING_IS_OPEN, STEP_BYTES } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { instantiateWasm, type WasmMemory, type WasmModule } from '../assets.js';
 import { AUGMENTATIONS, augmentationAt, augmentationKeys, orderSeed, writeSteps } from './epoch-plan.js';
@@ -18,7 +18,7 @@ export interface EpochTask {
   readonly run: number;
   /** From 0; -1 is the probe that finds out whether the worker is well. */
   readonly epoch: number;
-  /** Which thread of the run's team this is for, from 0: all of them run at the same time. */
+  /** Which of the run's threads this is for: 0 learns, the others list tiles ahead of it. */
   readonly rank: number;
 }
 
@@ -35,7 +35,7 @@ export interface EpochFigures {
   readonly learningRate: number;
 }
 
-/** What the first thread of a team answers. The weights stay in the run's live state. */
+/** What the thread that learns answers. The weights stay in the run's live state. */
 export interface EpochAnswer extends EpochFigures {
   /** True when the stop flag was up: the live state is of no use, the kept one is unchanged. */
   readonly isStopped: boolean;
@@ -52,16 +52,18 @@ export interface TrainingKernel {
   /** Fills the order with a permutation of 0 to `count - 1`, decided by the low and high 32 bits of the seed. */
   writeOrder(run: number, count: number, low: number, high: number): void;
   /**
-   * Trains on `count` batches of the epoch from batch `first` on, together with the rest of the team. Leaves the loss in
-   * the first thread's head. Returns 0 where the team was stopped, or one of its threads has died.
+   * Trains on `count` batches of the epoch from batch `first` on, with tiles that other threads may have listed. Leaves the
+   * loss in the head. Returns 0 where it was stopped, or one of these threads has died.
    */
   train(run: number, first: number, count: number): number;
+  /** Lists tiles ahead of the thread that learns, until the epoch ends. */
+  listAhead(run: number): void;
   /** Adds the gradients of the images `begin` to `end - 1` of the order; returns their summed loss. */
   addGradients(run: number, begin: number, end: number): number;
   /** One optimizer step down the gradients, summed over `images`, as the step table says for `batch`. */
   optimize(run: number, batch: number, images: number): void;
-  /** As `train`, but runs the network of `parameters` over images of the set; leaves loss and number of correct ones. */
-  evaluate(run: number, parameters: number, first: number, count: number): number;
+  /** Runs the network of `parameters` over images of the set; leaves loss and number of correct ones. */
+  evaluate(run: number, parameters: number, first: number, count: number): void;
   /** Writes the augmented image `index` of the set to `target`. */
   augmentImage(run: number, index: number, target: number): void;
 }
@@ -70,8 +72,8 @@ export interface TrainingKernel {
 const BATCHES_A_CALL = 64;
 
 /**
- * Makes the function that runs one thread's part of one epoch, together with the rest of the run's team; the first thread
- * gives the answer. The team leaves the kept state as it is, so an epoch that never ends may be run again.
+ * Makes the function that runs one thread's part of one epoch; the thread that learns gives the answer. They leave the kept
+ * state as it is, so an epoch that never ends may be run again.
  */
 export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => EpochAnswer | null {
   const { module, memory, layout, options } = setup;
@@ -86,9 +88,13 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
     const run = layout.runs[task.run];
     const { head } = run.ranks[task.rank];
     // Tells main that this thread has begun.
-    Atomics.add(new Int32Array(buffer, run.barrier, BARRIER_BYTES / 4), BARRIER_BEGUN / 4, 1);
+    Atomics.add(new Int32Array(buffer, run.ring, RING_BYTES / 4), RING_BEGUN / 4, 1);
     const start = performance.now();
     const learningRate = placeEpoch(kernel, setup, task);
+    if (task.rank > 0) {
+      kernel.listAhead(head);
+      return null;
+    }
 
     let lossSum = 0;
     for (let first = 0; first < stepCount; first += BATCHES_A_CALL) {
@@ -97,11 +103,10 @@ export function createEpochRunner(setup: TrainingSetup): (task: EpochTask) => Ep
       lossSum += view.getFloat64(head + RUN.lossSum, true);
     }
     const seconds = (performance.now() - start) / 1000;
-    // The kernel's activations turn NaN into a number, so the loss alone does not tell. All threads find the same here.
+    // The kernel's activations turn NaN into a number, so the loss alone does not tell.
     const parameters = new Float32Array(buffer, run.live, layout.shape.bytes / 4);
     if (!parameters.every(Number.isFinite)) return { ...DIVERGED, seconds, learningRate };
-    if (!kernel.evaluate(head, run.live + resultAt, count, options.validation)) return STOPPED;
-    if (task.rank > 0) return null;
+    kernel.evaluate(head, run.live + resultAt, count, options.validation);
     return {
       isStopped: false,
       loss: lossSum / count,
@@ -124,10 +129,10 @@ const DIVERGED: EpochAnswer = {
 const STOPPED: EpochAnswer = { ...DIVERGED, isStopped: true };
 
 /**
- * Writes what an epoch begins with: each thread its own head's augmentation, the first one also the live state and the step
- * table, the last one the order of the images. The team meets before any thread reads it.
+ * Writes what an epoch begins with: each thread its own head's augmentation, the one that learns also the order of the images,
+ * the live state and the step table.
  *
- * @returns the learning rate of the last step; 0 from all threads but the first
+ * @returns the learning rate of the last step; 0 from the threads that list ahead
  */
 export function placeEpoch(
   kernel: TrainingKernel,
@@ -147,12 +152,14 @@ export function placeEpoch(
   view.setFloat32(RUN.shear, shear * factor, true);
   view.setFloat32(RUN.shift, shift * factor, true);
   view.setFloat32(RUN.bend, bend * factor, true);
-  if (rank === layout.teamSize - 1) {
-    const seed = orderSeed(options.seed, index, epoch);
-    const count = trainingCount(layout.imageCount, options);
-    kernel.writeOrder(head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
-  }
   if (rank > 0) return 0;
+  const seed = orderSeed(options.seed, index, epoch);
+  const count = trainingCount(layout.imageCount, options);
+  kernel.writeOrder(head, count, seed >>> 0, Math.floor(seed / 2 ** 32));
+  // The others need nothing else of what follows.
+  const ring = new Int32Array(buffer, run.ring, RING_BYTES / 4);
+  Atomics.store(ring, RING_IS_OPEN / 4, 1);
+  Atomics.notify(ring, RING_IS_OPEN / 4);
   const bytes = new Uint8Array(buffer);
   bytes.copyWithin(run.live, run.kept, run.kept + layout.shape.bytes * STATE_ARRAYS.length);
   // A worker that died may have left half a batch's gradients.

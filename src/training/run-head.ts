@@ -1,4 +1,5 @@
 import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
+import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 import * as RUN from '../../workers/kernel/common/run-offsets.js';
 import { STOP_FLAG } from '../engine/messages.js';
 import { ACTIVATION_CODES } from '../network/activations.js';
@@ -18,15 +19,16 @@ const OPTIMIZER_CODES = { adam: RUN.ADAM, sgd: RUN.SGD } as const;
 /** Adam's, from Kingma and Ba, arXiv:1412.6980. */
 const EPSILON = 1e-8;
 
-/** Writes what stays the same over a run's epochs: for each thread its head, layer entries and range of inputs. */
+/** Writes what stays the same over a run's epochs: for each thread its head and layer entries. */
 export function placeRun(
   { memory, layout, options }: TrainingSetup,
   index: number,
   images: TrainingImages,
 ): void {
-  const { teamSize, shape, positionTable, constants, pixels, labels, starts, records } = layout;
+  const { threads, shape, positionTable, constants, pixels, labels, starts, records } = layout;
   const run = layout.runs[index];
-  const { gradients, order, steps, zeros, results, barrier, shares, tilesInHand, tiles, tileBytes } = run;
+  const { gradients, order, steps, zeros, ring, ready, ringTiles, tiles, tileBytes } = run;
+  const count = trainingCount(layout.imageCount, options);
   const { layers: tileLayers, labels: tileLabels, ...lists } = run.tile;
   const [parameters, means, squares, averages] = STATE_ARRAYS.map((_, i) => run.live + i * shape.bytes);
   const numbers = {
@@ -41,21 +43,17 @@ export function placeRun(
     averages: options.averaging > 0 ? averages : 0,
     parameterBytes: shape.bytes,
     weightBytes: shape.weightBytes,
-    ...{ order, steps, zeros, results, barrier },
+    ...{ order, steps, zeros, ring },
     stopFlag: layout.control + STOP_FLAG * 4,
-    ...{ teamSize, shares, tilesInHand, tiles, tileBytes, ...lists, tileLabels },
-    trainingCount: trainingCount(layout.imageCount, options),
+    ...{ threads, tileCount: tilesOf(count, options.batchSize), ready, ringTiles },
+    ...{ tiles, tileBytes, ...lists, tileLabels },
+    trainingCount: count,
     batchSize: options.batchSize,
     augmented: options.augment === 'none' ? 0 : 1,
   };
-  const inputsBegin = shape.layers.map(({ inputs }, l) =>
-    l === 0 ? divideByLit(images, teamSize) : divideEvenly(inputs, teamSize),
-  );
-  const rowBytes = shape.layers[0].paddedOutputs * 4;
-  new Uint32Array(memory.buffer, shares, teamSize + 1).set(inputsBegin[0].map((input) => input * rowBytes));
-  for (const [rank, { head, ...scratch }] of run.ranks.entries()) {
+  for (const { head, ...scratch } of run.ranks) {
     const view = new DataView(memory.buffer, head, RUN.bytes);
-    setInts(view, RUN, { ...numbers, rank, ...scratch });
+    setInts(view, RUN, { ...numbers, ...scratch });
     view.setFloat32(RUN.smoothing, options.labelSmoothing, true);
     view.setFloat32(RUN.clip, options.largestFirstWeight, true);
     view.setFloat32(RUN.beta1, BETA_1, true);
@@ -64,9 +62,8 @@ export function placeRun(
     shape.layers.forEach((layer, l) => {
       const isLast = l === shape.layers.length - 1;
       const activation = ACTIVATION_CODES[isLast ? options.output : options.activation];
-      const [inputBegin, inputEnd] = inputsBegin[l].slice(rank, rank + 2);
       const view = new DataView(memory.buffer, head + RUN.bytes + l * LAYER.bytes, LAYER.bytes);
-      setInts(view, LAYER, { ...layer, activation, inputBegin, inputEnd, ...tileLayers[l] });
+      setInts(view, LAYER, { ...layer, activation, ...tileLayers[l] });
     });
   }
 }
@@ -82,37 +79,8 @@ function setInts<Name extends string>(
   }
 }
 
-/** Images that are looked at to find out where the lit pixels are. */
-const SAMPLE = 256;
-
-/**
- * Divides the pixels of a set among the threads of a team, at most one a pixel, so that each has about as many lit ones:
- * then none waits long for the others.
- *
- * @returns where each thread's range begins, then where the last one ends: `(teamSize + 1)`, no range empty
- */
-export function divideByLit({ pixels, labels, image }: TrainingImages, teamSize: number): number[] {
-  const inputs = image.height * image.width;
-  if (teamSize === 1) return [0, inputs];
-  // A pixel costs the optimizer a little even where it is black.
-  const costs = new Float64Array(inputs).fill(0.01);
-  const step = Math.max(1, Math.floor(labels.length / SAMPLE));
-  for (let i = 0; i < labels.length; i += step) {
-    for (let p = 0; p < inputs; p++) if (pixels[i * inputs + p] !== 0) costs[p]++;
-  }
-  const whole = costs.reduce((sum, cost) => sum + cost, 0);
-  const begins = [0];
-  let spent = 0;
-  for (let p = 0; begins.length < teamSize; p++) {
-    spent += costs[p];
-    const isDue = spent >= (whole * begins.length) / teamSize;
-    // Each later range needs a pixel as well.
-    if (isDue || inputs - (p + 1) === teamSize - begins.length) begins.push(p + 1);
-  }
-  return [...begins, inputs];
-}
-
-/** Divides inputs that all cost the same; some threads get none where there are fewer inputs than threads. */
-export function divideEvenly(inputs: number, teamSize: number): number[] {
-  return Array.from({ length: teamSize + 1 }, (_, rank) => Math.round((inputs * rank) / teamSize));
+/** Tiles of an epoch: each batch begins one. */
+function tilesOf(images: number, batchSize: number): number {
+  const tiles = (count: number) => Math.ceil(count / TILE_IMAGES);
+  return Math.floor(images / batchSize) * tiles(batchSize) + tiles(images % batchSize);
 }

@@ -30,10 +30,10 @@ export class SharedTraining {
    * Copies the images into shared memory, and writes each run's first weights.
    *
    * @param start the network to begin from, of the sizes that images and options say
-   * @param teamSize how many threads are to share each run; `layout.teamSize` says how many can
+   * @param threads how many are to work on each run; `layout.threads` says how many can
    * @throws DigitflowError INPUT_SIZE, LABEL_OUT_OF_RANGE, NETWORK_TOO_LARGE, BUILD_INCOMPLETE
    */
-  constructor(images: TrainingImages, options: TrainingOptions, teamSize = 1, start?: TrainingStart) {
+  constructor(images: TrainingImages, options: TrainingOptions, threads = 1, start?: TrainingStart) {
     this.images = images;
     this.start = start;
     this.options = options;
@@ -43,10 +43,9 @@ export class SharedTraining {
     const imageCount = images.labels.length;
     const count = trainingCount(imageCount, options);
     this.layout = layoutTraining({
-      ...{ height, width, imageCount, teamSize },
+      ...{ height, width, imageCount, threads },
       sizes: [inputs, ...options.hidden, images.classes.length],
       stepCount: Math.ceil(count / options.batchSize),
-      mostAtOnce: Math.max(Math.min(count, options.batchSize), options.validation),
       runCount: options.restarts,
       isFixed: options.augment === 'none',
     });
@@ -81,24 +80,22 @@ export class SharedTraining {
     Atomics.store(new Int32Array(this.setup.memory.buffer, this.layout.control, 16), STOP_FLAG, 1);
   }
 
-  /** Makes the barrier of a run's team whole again, while none of its threads is at work. */
-  mend(run: number): void {
-    this.#barrier(run).fill(0);
+  /** Empties a run's ring of tiles for an epoch, while none of its threads is at work. */
+  beginEpoch(run: number): void {
+    this.#ring(run).fill(0);
+    const { ready, ringTiles } = this.layout.runs[run];
+    new Int32Array(this.setup.memory.buffer, ready, ringTiles).fill(0);
   }
 
-  /** Whether all threads of a run's team have begun their tasks since its barrier was mended. */
+  /** Whether all threads of a run have begun their tasks since then. */
   haveBegun(run: number): boolean {
     // Reads what each thread adds as it begins.
-    return Atomics.load(this.#barrier(run), KERNEL.BARRIER_BEGUN / 4) === this.layout.teamSize;
+    return Atomics.load(this.#ring(run), KERNEL.RING_BEGUN / 4) === this.layout.threads;
   }
 
-  /** Releases the threads of a run's team from its barrier, now and later, because one of them has died. */
-  disband(run: number): void {
-    const barrier = this.#barrier(run);
-    // In this order: a thread that has not seen the flag waits for a generation that is then over.
-    Atomics.store(barrier, KERNEL.BARRIER_IS_BROKEN / 4, 1);
-    Atomics.add(barrier, KERNEL.BARRIER_GENERATION / 4, 1);
-    Atomics.notify(barrier, KERNEL.BARRIER_GENERATION / 4);
+  /** Tells a run's threads that a tile may never come, because one of them has died: each looks for it within a nap. */
+  endEpoch(run: number): void {
+    Atomics.store(this.#ring(run), KERNEL.RING_IS_OVER / 4, 1);
   }
 
   /**
@@ -114,15 +111,12 @@ export class SharedTraining {
     const view = new DataView(memory.buffer, head, RUN.bytes);
     new Float32Array(memory.buffer, live, parameters.length).set(parameters);
     const kernel = instantiateWasm<TrainingKernel>(module, memory);
-    // It would wait for the others.
-    view.setInt32(RUN.teamSize, 1, true);
     let [lossSum, correct] = [0, 0];
     for (let first = begin; first < end; first += options.batchSize) {
       kernel.evaluate(head, live, first, Math.min(options.batchSize, end - first));
       lossSum += view.getFloat64(RUN.lossSum, true);
       correct += view.getInt32(RUN.correct, true);
     }
-    view.setInt32(RUN.teamSize, layout.teamSize, true);
     return { lossSum, correct };
   }
 
@@ -136,8 +130,8 @@ export class SharedTraining {
     return this.evaluate(0, parameters, trainingCount(all, this.options), all);
   }
 
-  #barrier(run: number): Int32Array {
-    return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].barrier, KERNEL.BARRIER_BYTES / 4);
+  #ring(run: number): Int32Array {
+    return new Int32Array(this.setup.memory.buffer, this.layout.runs[run].ring, KERNEL.RING_BYTES / 4);
   }
 
   #state(start: number): Float32Array {

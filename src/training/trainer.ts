@@ -1,4 +1,3 @@
-import { TILE_IMAGES } from '../../workers/kernel/common/offsets.js';
 import { TRAIN_WORKER_FILE } from '../assets.js';
 import type { ThreadsOptions } from '../engine/thread-start.js';
 import { Threads } from '../engine/threads.js';
@@ -13,7 +12,7 @@ export interface Trainer {
   /** How many epochs, of different runs, it runs at a time. */
   readonly concurrency: number;
   /**
-   * Runs one epoch from the run's kept state to its live one, on as many threads as share a run.
+   * Runs one epoch from the run's kept state to its live one, on as many threads as work on a run.
    *
    * @throws DigitflowError POOL_START, POOL_CLOSED, WORKER_FAILED
    */
@@ -29,48 +28,40 @@ export interface TrainerOptions
   readonly workers: number;
 }
 
-/** What a thread that joins a team is worth: the team waits for its slowest, and each reads what the others wrote. */
-const WORTH_OF_A_MEMBER = 0.85;
+/** The part of an epoch's time that is learning, and one thread's, where images are varied: varying them is the rest. */
+const LEARNING_SHARE = 0.3;
 
 /**
- * How many of `workers` threads are to share each run, so that all runs are done soonest. Runs side by side lose nothing;
- * a single run has all threads, or one for each tile of a batch.
+ * How many of `workers` threads are to work on each run, so that all runs are done soonest. Runs side by side lose nothing.
+ * Where images stay as they are, one thread learns as fast alone.
  */
-export function chooseTeamSize(
+export function chooseThreads(
   workers: number,
-  { restarts, batchSize }: Pick<TrainingOptions, 'restarts' | 'batchSize'>,
+  { restarts, augment }: Pick<TrainingOptions, 'restarts' | 'augment'>,
 ): number {
-  const most = Math.min(workers, Math.ceil(batchSize / TILE_IMAGES));
   let [best, leastTime] = [1, Number.POSITIVE_INFINITY];
-  for (let teamSize = 1; teamSize <= most; teamSize++) {
-    const rounds = Math.ceil(restarts / Math.floor(workers / teamSize));
-    const time = rounds / (1 + (teamSize - 1) * WORTH_OF_A_MEMBER);
-    if (time < leastTime) [best, leastTime] = [teamSize, time];
+  for (let threads = 1; threads <= (augment === 'none' ? 1 : workers); threads++) {
+    const rounds = Math.ceil(restarts / Math.floor(workers / threads));
+    const time = rounds * Math.max(LEARNING_SHARE, 1 / threads);
+    if (time < leastTime) [best, leastTime] = [threads, time];
   }
   return best;
 }
 
-/** How many of `workers` threads a trainer starts: no more than all runs can use, at least one team; 0 of 0. */
-export function trainerThreads({ teamSize, runs }: TrainingLayout, workers: number): number {
+/** How many of `workers` threads a trainer starts: no more than all runs can use, at least those of one; 0 of 0. */
+export function trainerThreads({ threads, runs }: TrainingLayout, workers: number): number {
   if (workers === 0) return 0;
-  return teamSize * Math.min(Math.max(1, Math.floor(workers / teamSize)), runs.length);
+  return threads * Math.min(Math.max(1, Math.floor(workers / threads)), runs.length);
 }
 
 /**
  * Starts a trainer on a shared training; epochs of different runs may be run at once.
- *
- * @throws RangeError no workers, where several are to share a run
  */
 export function openTrainer(
   shared: SharedTraining,
   { workers, workerFile = TRAIN_WORKER_FILE, startTimeoutMs }: TrainerOptions,
 ): Trainer {
-  const { teamSize } = shared.layout;
-  if (workers === 0) {
-    // The first thread of a team would wait for the others for ever.
-    if (teamSize > 1) throw new RangeError(`expected workers for a team of ${teamSize}, found none`);
-    return inlineTrainer(shared);
-  }
+  if (workers === 0) return inlineTrainer(shared);
   const threadCount = trainerThreads(shared.layout, workers);
   const threads = new Threads<EpochTask, EpochAnswer | null>({
     workerFile,
@@ -80,13 +71,13 @@ export function openTrainer(
     probe: { run: 0, epoch: -1, rank: 0 },
   });
   return {
-    concurrency: threadCount / teamSize,
+    concurrency: threadCount / shared.layout.threads,
     async runEpoch(run, epoch) {
-      const tasks = Array.from({ length: teamSize }, (_, rank) => ({ run, epoch, rank }));
+      const tasks = Array.from({ length: shared.layout.threads }, (_, rank) => ({ run, epoch, rank }));
       const [answer] = await threads.runTogether(tasks, `epoch ${epoch + 1} of run ${run + 1}`, {
-        beforeEach: () => shared.mend(run),
+        beforeEach: () => shared.beginEpoch(run),
         haveBegun: () => shared.haveBegun(run),
-        onFailure: () => shared.disband(run),
+        onFailure: () => shared.endEpoch(run),
       });
       return answer as EpochAnswer;
     },
@@ -104,6 +95,7 @@ function inlineTrainer(shared: SharedTraining): Trainer {
       if (isClosed) throw new DigitflowError('POOL_CLOSED', 'the pool is closed');
       // Lets signals and timers run between two epochs.
       await new Promise((resolve) => setImmediate(resolve));
+      shared.beginEpoch(run);
       return runEpoch({ run, epoch, rank: 0 }) as EpochAnswer;
     },
     async close() {

@@ -1,10 +1,9 @@
 import * as LAYER from '../../workers/kernel/common/layer-offsets.js';
 import {
-  BARRIER_BYTES,
   CONSTANT_BYTES,
   MOST_POSITIONS,
   POSITION_TABLE_BYTES,
-  RESULT_BYTES,
+  RING_BYTES,
   STEP_BYTES,
   TILE_IMAGES,
 } from '../../workers/kernel/common/offsets.js';
@@ -22,11 +21,9 @@ export interface TrainingLayoutOptions {
   readonly imageCount: number;
   /** Steps of an epoch. */
   readonly stepCount: number;
-  /** The most images that are in one batch, or in the evaluation that ends an epoch. */
-  readonly mostAtOnce: number;
   readonly runCount: number;
-  /** How many threads share each run. */
-  readonly teamSize: number;
+  /** How many threads work on each run: one learns, the others vary images and list their lit pixels ahead of it. */
+  readonly threads: number;
   /** Whether the images stay the same over all epochs, so that their lit pixels are worth keeping. */
   readonly isFixed: boolean;
 }
@@ -34,11 +31,11 @@ export interface TrainingLayoutOptions {
 /** The arrays of a state, in this order. */
 export const STATE_ARRAYS = ['parameters', 'means', 'squares', 'averages'] as const;
 
-/** Tiles that each thread of a team of several has in hand: with more, threads wait less; fewer stay in the core's cache. */
-const TILES_A_THREAD = 2;
+/** Places of a ring: the threads that fill it sleep until half of it is empty. */
+const RING_TILES = 16;
 
 /** What needs less and less memory, in the order in which it is tried. */
-const SAVINGS = [{}, { teamSize: 1 }, { teamSize: 1, isFixed: false }];
+const SAVINGS = [{}, { threads: 1 }, { threads: 1, isFixed: false }];
 
 /**
  * The table of a training's shared memory. Every number is a byte offset from the start of the WebAssembly memory.
@@ -55,16 +52,15 @@ const SAVINGS = [{}, { teamSize: 1 }, { teamSize: 1, isFixed: false }];
  *       4 * parameterBytes               kept state (below)               main            worker
  *       4 * parameterBytes               live state (below)               kernel          main
  *       parameterBytes                   gradients                        kernel          kernel
- *       images * 4                       order of the epoch, u32          last worker     kernel
- *       steps * 16                       step table                       first worker    kernel
+ *       images * 4                       order of the epoch, u32          worker          kernel
+ *       steps * 16                       step table                       worker          kernel
  *       most neurons of a layer * 4      zeros                            -               kernel
- *       most tiles at once * 16          their losses and hits            kernel          kernel
- *       64                               the team's barrier               all             all
- *       (team + 1) * 4                   where shares of pixels begin     main, once      kernel
- *       and for each thread of its team:
+ *       64                               the ring of tiles                all             all
+ *       tiles of the ring * 4            which tile is at each place      kernel          kernel
+ *       and for each of its threads:
  *         256 + 64 a layer               head and layer entries           main, worker    kernel
  *         …                              scratch                          kernel          kernel
- *       and for each tile in hand:
+ *       and for each tile of the ring, or the only one:
  *         …                              lit pixels, activations, deltas  kernel          kernel
  *
  * A state is four arrays of f32, each with all parameters: parameters, first moments, second moments, averages. Within
@@ -79,8 +75,8 @@ const SAVINGS = [{}, { teamSize: 1 }, { teamSize: 1, isFixed: false }];
 export type TrainingLayout = Readonly<ReturnType<typeof layoutSet>>;
 
 /**
- * Lays out the shared memory for a training set and the runs on it. The team is one thread where several take too much
- * memory, or where an image is too large.
+ * Lays out the shared memory for a training set and the runs on it. A run has one thread where tiles for several take too
+ * much memory.
  *
  * @throws DigitflowError NETWORK_TOO_LARGE when it would exceed the 4 GiB that WebAssembly can address
  */
@@ -99,11 +95,9 @@ export function layoutTraining(options: TrainingLayoutOptions): TrainingLayout {
 }
 
 function layoutSet(options: TrainingLayoutOptions) {
-  const { sizes, imageCount, stepCount, runCount } = options;
+  const { sizes, imageCount, stepCount, runCount, threads } = options;
   const shape = layoutParameters(sizes);
   const inputs = sizes[0];
-  // A thread cuts its range out of lists that go up pixel by pixel; those of a larger image begin anew.
-  const teamSize = inputs > MOST_POSITIONS ? 1 : Math.min(options.teamSize, inputs);
   const hasRecords = options.isFixed && inputs <= MOST_POSITIONS;
   // A lit pixel takes three bytes: records are not worth it for a set that is mostly lit.
   const recordBytes = hasRecords ? imageCount * inputs : 0;
@@ -118,9 +112,9 @@ function layoutSet(options: TrainingLayoutOptions) {
     starts: region(hasRecords ? (imageCount + 1) * 4 : 0),
     records: region(recordBytes),
   };
-  const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape, teamSize }));
+  const runs = Array.from({ length: runCount }, () => layoutRun(region, { ...options, shape }));
   const { bytes, guards } = regions;
-  return { bytes, guards, ...set, recordBytes, imageCount, stepCount, shape, teamSize, runs };
+  return { bytes, guards, ...set, recordBytes, imageCount, stepCount, shape, threads, runs };
 }
 
 interface RunOptions extends TrainingLayoutOptions {
@@ -130,7 +124,8 @@ interface RunOptions extends TrainingLayoutOptions {
 type Region = Regions['take'];
 
 function layoutRun(region: Region, options: RunOptions) {
-  const { shape, imageCount, stepCount, mostAtOnce, teamSize } = options;
+  const { shape, imageCount, stepCount, threads } = options;
+  const ringTiles = threads === 1 ? 1 : RING_TILES;
   const widest = Math.max(...shape.layers.map(({ outputs }) => outputs));
   const run = {
     kept: region(shape.bytes * STATE_ARRAYS.length),
@@ -139,18 +134,14 @@ function layoutRun(region: Region, options: RunOptions) {
     order: region(imageCount * 4),
     steps: region(stepCount * STEP_BYTES),
     zeros: region(widest * 4),
-    results: region(Math.ceil(mostAtOnce / TILE_IMAGES) * RESULT_BYTES),
-    barrier: region(BARRIER_BYTES),
-    shares: region((teamSize + 1) * 4),
+    ring: region(RING_BYTES),
+    ready: region(ringTiles * 4),
   };
-  const ranks = Array.from({ length: teamSize }, () => layoutRank(region, options));
-  // A thread alone has one tile in hand. A team has two sets of them: see workers/kernel/train/team.ts.
-  const tilesInHand = teamSize === 1 ? 1 : teamSize * TILES_A_THREAD;
-  const tileCount = teamSize === 1 ? 1 : tilesInHand * 2;
-  const [first, second = first] = Array.from({ length: tileCount }, () => layoutTile(region, options));
+  const ranks = Array.from({ length: threads }, () => layoutRank(region, options));
+  const [first, second = first] = Array.from({ length: ringTiles }, () => layoutTile(region, options));
   // Each tile begins `tileBytes` after the one before.
   const tileBytes = second.start - first.start;
-  return { ...run, ranks, tilesInHand, tiles: first.start, tileBytes, tile: first.tile };
+  return { ...run, ranks, ringTiles, tiles: first.start, tileBytes, tile: first.tile };
 }
 
 /** Where the head and the scratch of one thread lie. */
@@ -172,7 +163,7 @@ function layoutRank(region: Region, { shape, height, width }: RunOptions) {
 }
 
 /** Where a tile begins, and where its arrays lie from there. */
-function layoutTile(region: Region, { shape, teamSize }: RunOptions) {
+function layoutTile(region: Region, { shape }: RunOptions) {
   const entryCount = TILE_IMAGES * roundUp(shape.layers[0].inputs, 4) + 12;
   const start = region(entryCount * 4);
   const offset = (bytes: number): number => region(bytes) - start;
@@ -180,7 +171,6 @@ function layoutTile(region: Region, { shape, teamSize }: RunOptions) {
     offsets: 0,
     brightnesses: offset(entryCount * 4),
     begins: offset((TILE_IMAGES + 1) * 4),
-    cuts: offset(TILE_IMAGES * (teamSize + 1) * 4),
     labels: offset(TILE_IMAGES * 4),
     layers: shape.layers.map(({ paddedOutputs }) => ({
       activations: offset(TILE_IMAGES * paddedOutputs * 4),

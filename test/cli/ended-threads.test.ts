@@ -51,7 +51,7 @@ describe('threads that end without a word', () => {
     expect({ stdout, status }).toEqual({ stdout: 'POOL_START\n', status: 0 });
   });
 
-  test('are replaced in a team that learns, too', async () => {
+  test('are replaced where they learn, too', async () => {
     const paths = ['a', 'b'].map((name) => join(folder, name));
     const images = ['--images', join(folder, 'a.csv'), '--validation', '50', '--epochs', '2', '--quiet'];
     const [, { exitCode, stderr }] = await Promise.all([

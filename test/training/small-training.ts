@@ -18,8 +18,8 @@ export interface SmallTrainingOptions {
   readonly count?: number;
   /** How much of an image is not black, 0..1. */
   readonly lit?: number;
-  /** How many threads share a run. */
-  readonly teamSize?: number;
+  /** How many threads work on a run. */
+  readonly threads?: number;
   readonly options?: Partial<TrainingOptions>;
 }
 
@@ -50,7 +50,7 @@ export function smallTraining(given: SmallTrainingOptions): SharedTraining {
     batchSize: 8,
     ...given.options,
   });
-  return new SharedTraining(smallImages(given), options, given.teamSize);
+  return new SharedTraining(smallImages(given), options, given.threads);
 }
 
 /** A training whose first run can be handed to the kernel piece by piece: live state and order are in place. */

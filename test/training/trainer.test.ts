@@ -5,11 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { TRAIN_WORKER_FILE } from '../../src/assets.js';
 import { STOP_FLAG } from '../../src/engine/messages.js';
 import { Threads } from '../../src/engine/threads.js';
-import { divideByLit, divideEvenly } from '../../src/training/run-head.js';
-import { chooseTeamSize, openTrainer, trainerThreads } from '../../src/training/trainer.js';
+import { chooseThreads, openTrainer, trainerThreads } from '../../src/training/trainer.js';
 import { type TrainingProgress, trainingEpochs } from '../../src/training/training-epochs.js';
 import { expectCanariesAlive, plantCanaries } from '../helpers/canaries.js';
-import { type SmallTrainingOptions, smallImages, smallTraining } from './small-training.js';
+import { type SmallTrainingOptions, smallTraining } from './small-training.js';
 
 interface Threading {
   /** Writes what a fixture reads. */
@@ -29,7 +28,7 @@ async function resultOf(given: SmallTrainingOptions, { prepare, ...threads }: Th
   const { layout } = shared;
   prepare?.(new Int32Array(buffer, layout.control, 16));
   plantCanaries(buffer, layout);
-  const workers = layout.teamSize > 1 ? layout.teamSize * layout.runs.length : 0;
+  const workers = layout.threads > 1 ? layout.threads * layout.runs.length : 0;
   const trainer = openTrainer(shared, { workers, ...threads });
   const progress: TrainingProgress = { best: undefined, reports: [] };
   try {
@@ -50,8 +49,8 @@ async function resultOf(given: SmallTrainingOptions, { prepare, ...threads }: Th
 const options = { epochs: 2, batchSize: 100, validation: 60, hidden: [6], learningRate: 0.05 } as const;
 const given = { count: 330, height: 6, width: 6, options };
 
-describe('a team', () => {
-  test('comes to the same bytes and reports as one thread, for any sizes, images, batches and number of threads', async () => {
+describe('threads that list ahead', () => {
+  test('come to the same bytes and reports as one thread, for any sizes, images, batches and number of threads', async () => {
     const shapes = {
       seed: fc.nat(1e6),
       height: fc.integer({ min: 1, max: 13 }),
@@ -62,7 +61,7 @@ describe('a team', () => {
     };
     const settings = {
       hidden: fc.array(fc.integer({ min: 1, max: 37 }), { maxLength: 3 }),
-      // Also such that the tiles in hand are used again within a batch.
+      // Also such that a batch is longer than the ring of tiles, and such that the ring goes over many batches.
       batchSize: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 101, max: 700 })),
       activation: fc.constantFrom('sigmoid' as const, 'relu' as const, 'tanh' as const),
       output: fc.constantFrom('sigmoid' as const, 'softmax' as const, 'identity' as const),
@@ -77,42 +76,50 @@ describe('a team', () => {
         fc.record(shapes),
         fc.record(settings),
         fc.integer({ min: 2, max: 4 }),
-        async (shape, settings, teamSize) => {
+        async (shape, settings, threads) => {
           const given = { ...shape, options: { epochs: 2, ...settings } };
-          expect(await resultOf({ ...given, teamSize })).toEqual(await resultOf(given));
+          expect(await resultOf({ ...given, threads })).toEqual(await resultOf(given));
         },
       ),
       { numRuns: 25 },
     );
   });
 
+  test('never list over a tile that is still to be learnt from, however many race for a place', async () => {
+    const settings = { epochs: 12, batchSize: 64, validation: 0, hidden: [2], augment: 'light' } as const;
+    const given = { count: 6000, height: 3, width: 3, options: settings };
+    expect(await resultOf({ ...given, threads: 4 })).toEqual(await resultOf(given));
+  });
+
   // So many steps that the kernel is called several times an epoch.
   const manySteps = { ...given, options: { ...options, batchSize: 2 } };
+
+  const augmented = { ...manySteps, options: { ...manySteps.options, augment: 'light' as const } };
 
   test.each([
     ['the first, before it begins', 0, 0],
     ['the second, before it begins', 1, 0],
     ['the first, amid the epoch', 0, 1],
-    ['the last, amid the epoch', 2, 1],
+    ['the last, with a tile that it has claimed', 2, 1],
     ['the first, before it answers', 0, 2],
     ['the last, before it answers', 2, 2],
-  ])('of which a thread dies runs its epoch again, to the same result: %s', async (_, rank, moment) => {
+  ])('of which one dies run the epoch again, to the same result: %s', async (_, rank, moment) => {
     const found = await resultOf(
-      { ...manySteps, teamSize: 3 },
+      { ...augmented, threads: 3 },
       {
         prepare: (control) => control.set([0, 2, rank, moment], 8),
-        workerFile: fixture('dies-in-a-team'),
+        workerFile: fixture('dies-beside-others'),
       },
     );
-    expect(found).toEqual(await resultOf(manySteps));
+    expect(found).toEqual(await resultOf(augmented));
   });
 
-  test('of which a thread dies every time ends the training, and leaves no thread waiting', async () => {
+  test('of which one dies every time end the training, and none is left waiting', async () => {
     const training = resultOf(
-      { ...given, teamSize: 2 },
+      { ...given, threads: 2 },
       {
         prepare: (control) => control.set([0, 1000, 1, 0], 8),
-        workerFile: fixture('dies-in-a-team'),
+        workerFile: fixture('dies-beside-others'),
       },
     );
     await expect(training).rejects.toMatchObject({
@@ -121,39 +128,45 @@ describe('a team', () => {
     });
   });
 
-  // Which thread is asked first whether it is well is Piscina's choice: so it may be found out by that, too.
-  const start =
-    '(fewer than 2 worker threads started within|no worker thread was ready|the worker threads do not start)';
-  const never = 'the worker threads do not start: ';
+  // Which thread is asked first whether it is well is Piscina's choice, and the one that learns may be done before: so it may be
+  // found out as the threads start, or in the epoch.
+  const late = '(fewer than 2 worker threads started within|no worker thread was ready)';
+  const never = (why: string) =>
+    `(the worker threads do not start|epoch 1 of run 1: a worker failed 3 times).*${why}`;
 
   test.each([
-    ['fails to load', 1, 0, 0, start],
-    ['ends as it loads', 1, 1, 0, start],
-    ['never has loaded', 1, 2, 0, start],
-    ['has died, and the next ones fail to load', 2, 0, 1, `${never}no room for a thread`],
-    ['has died, and the next ones end as they load', 2, 1, 1, `${never}each one ends before it is ready`],
-  ])(
-    'of which a thread %s says so, and does not wait for it for ever',
-    async (_, loads, how, deaths, words) => {
-      const training = resultOf(
-        { ...given, teamSize: 2 },
-        {
-          prepare: (control) => control.set([0, loads, how, deaths], 8),
-          workerFile: fixture('does-not-load'),
-          // Where threads end, they tell: the clock is for one that does not.
-          startTimeoutMs: how === 2 ? 1500 : 50_000,
-        },
-      );
-      const message = expect.stringMatching(new RegExp(`^${words}`));
-      await expect(training).rejects.toMatchObject({ code: 'POOL_START', message });
-    },
-  );
+    ['fails to load', 1, 0, 0, never('no room for a thread')],
+    ['ends as it loads', 1, 1, 0, never('(before it is ready|exited with code: 4)')],
+    ['never has loaded', 1, 2, 0, late],
+    ['has died, and the next ones fail to load', 2, 0, 1, never('no room for a thread')],
+    [
+      'has died, and the next ones end as they load',
+      2,
+      1,
+      1,
+      never('(before it is ready|exited with code: 4)'),
+    ],
+  ])('of which one %s say so, and do not wait for it for ever', async (_, loads, how, deaths, words) => {
+    const training = resultOf(
+      { ...given, threads: 2 },
+      {
+        prepare: (control) => control.set([0, loads, how, deaths], 8),
+        workerFile: fixture('does-not-load'),
+        // Where threads end, they tell: the clock is for one that does not.
+        startTimeoutMs: how === 2 ? 1500 : 50_000,
+      },
+    );
+    await expect(training).rejects.toMatchObject({
+      code: expect.stringMatching(/^(POOL_START|WORKER_FAILED)$/),
+      message: expect.stringMatching(new RegExp(`^${words}`)),
+    });
+  });
 
-  test('that is stopped at any moment leaves together, and the state before the epoch', async () => {
+  test('that are stopped at any moment leave, and the state is that before the epoch', async () => {
     const shared = smallTraining({
       ...given,
       count: 3000,
-      teamSize: 3,
+      threads: 3,
       options: { ...options, batchSize: 16 },
     });
     const control = new Int32Array(shared.setup.memory.buffer, shared.layout.control, 16);
@@ -166,7 +179,7 @@ describe('a team', () => {
         const answer = trainer.runEpoch(0, 0);
         await new Promise((resolve) => setTimeout(resolve, i % 8));
         shared.stop();
-        // Where one left and another did not, this would never come.
+        // Where one stayed, this would never come.
         await answer;
       }
       expect(await trainer.runEpoch(0, 0)).toMatchObject({ isStopped: true });
@@ -176,11 +189,8 @@ describe('a team', () => {
     }
   });
 
-  test('needs as many threads as it has members', async () => {
-    const shared = smallTraining({ ...given, teamSize: 2 });
-    expect(() => openTrainer(shared, { workers: 0 })).toThrowError(
-      'expected workers for a team of 2, found none',
-    );
+  test('need as many threads as there are tasks', async () => {
+    const shared = smallTraining({ ...given, threads: 2 });
     const tasks = [0, 1].map((rank) => ({ run: 0, epoch: 0, rank }));
     const [probe] = tasks.map((task) => ({ ...task, epoch: -1 }));
     const setup = { workerFile: TRAIN_WORKER_FILE, workerData: shared.setup, workers: 1, probe };
@@ -190,7 +200,7 @@ describe('a team', () => {
   });
 
   // Here weights of no pixel would tell: an infinite delta by the 0 that fills a list up is no number.
-  test('whose training diverges says the same of it as one thread', async () => {
+  test('whose training diverges say the same of it as one', async () => {
     const wild = {
       optimizer: 'sgd',
       output: 'identity',
@@ -204,75 +214,40 @@ describe('a team', () => {
     expect(expected.reports).toEqual([
       expect.objectContaining({ isDiverged: true, validationLoss: Number.NaN }),
     ]);
-    for (const teamSize of [2, 3]) expect(await resultOf({ ...given, teamSize })).toEqual(expected);
+    for (const threads of [2, 3]) expect(await resultOf({ ...given, threads })).toEqual(expected);
   });
 });
 
-describe('the size of a team', () => {
+describe('the threads of a run', () => {
   test.each([
-    // workers, restarts, images a step, threads a run
-    [0, 1, 64, 1],
-    [1, 1, 64, 1],
-    [2, 1, 64, 2],
-    [2, 2, 64, 1],
-    [2, 3, 64, 2],
-    [4, 1, 64, 2],
-    [4, 1, 1000, 4],
-    [4, 2, 1000, 2],
-    [4, 4, 1000, 1],
-    [4, 5, 1000, 4],
-    [64, 1, 32, 1],
-    [64, 1, 1000, 32],
-  ])('of %i workers, %i restarts and %i images a step: %i', (workers, restarts, batchSize, expected) => {
-    expect(chooseTeamSize(workers, { restarts, batchSize })).toBe(expected);
+    // workers, restarts, augmentation, threads a run
+    [0, 1, 'light', 1],
+    [1, 1, 'light', 1],
+    [2, 1, 'light', 2],
+    [2, 1, 'none', 1],
+    [2, 2, 'light', 1],
+    [2, 3, 'light', 2],
+    [4, 1, 'light', 4],
+    [4, 2, 'light', 2],
+    [4, 4, 'light', 1],
+    [4, 5, 'light', 2],
+    [4, 5, 'none', 1],
+    [64, 1, 'light', 4],
+  ] as const)('of %i workers, %i restarts, augmentation %s: %i', (workers, restarts, augment, expected) => {
+    expect(chooseThreads(workers, { restarts, augment })).toBe(expected);
   });
 
   test('and the restarts say how many threads are started: never more than may be', () => {
-    for (const [workers, restarts, threads] of [
+    for (const [workers, restarts, started] of [
       [0, 3, 0],
       [1, 3, 1],
       [2, 3, 2],
-      [5, 3, 3],
+      [5, 3, 4],
       [6, 3, 6],
     ]) {
-      const teamSize = chooseTeamSize(workers, { restarts, batchSize: 64 });
-      const { layout } = smallTraining({ teamSize, options: { restarts } });
-      expect(trainerThreads(layout, workers)).toBe(threads);
+      const threads = chooseThreads(workers, { restarts, augment: 'light' });
+      const { layout } = smallTraining({ threads, options: { restarts } });
+      expect(trainerThreads(layout, workers)).toBe(started);
     }
-  });
-});
-
-describe('the shares of a team', () => {
-  test('are whole, in order and none without a pixel, wherever the lit ones are', () => {
-    const shape = fc.record({
-      height: fc.integer({ min: 1, max: 9 }),
-      width: fc.integer({ min: 8, max: 12 }),
-      lit: fc.constantFrom(0, 0.02, 0.5, 1),
-      seed: fc.nat(1000),
-    });
-    fc.assert(
-      fc.property(shape, fc.integer({ min: 1, max: 8 }), (shape, teamSize) => {
-        const begins = divideByLit(smallImages({ ...shape, count: 20, classCount: 200 }), teamSize);
-        expect(begins).toHaveLength(teamSize + 1);
-        expect([begins[0], begins[teamSize]]).toEqual([0, shape.height * shape.width]);
-        expect(begins.every((begin, r) => r === 0 || begin > begins[r - 1])).toBe(true);
-      }),
-    );
-  });
-
-  test('have about as many lit pixels each', () => {
-    const images = smallImages({ height: 10, width: 10, count: 50 });
-    // The upper half is black.
-    images.pixels.forEach((_, i) => {
-      if (i % 100 < 50) images.pixels[i] = 0;
-    });
-    const [, middle] = divideByLit(images, 2);
-    expect(middle).toBeGreaterThan(70);
-    expect(middle).toBeLessThan(80);
-  });
-
-  test('of inputs that cost the same are even, or none where there are too few', () => {
-    expect(divideEvenly(16, 2)).toEqual([0, 8, 16]);
-    expect(divideEvenly(2, 4)).toEqual([0, 1, 1, 2, 2]);
   });
 });

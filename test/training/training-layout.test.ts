@@ -8,26 +8,24 @@ const options = {
   width: 28,
   imageCount: 101,
   stepCount: 3,
-  mostAtOnce: 64,
   runCount: 2,
-  teamSize: 3,
+  threads: 3,
   isFixed: true,
 };
 
 test.each([1, 3])(
-  'a team of %i: every region begins on a cache line, after the guard of the one before',
-  (teamSize) => {
-    const layout = layoutTraining({ ...options, teamSize });
+  'for %i threads a run: every region begins on a cache line, after the guard of the one before',
+  (threads) => {
+    const layout = layoutTraining({ ...options, threads });
     const { control, positionTable, constants, pixels, labels, starts: recordStarts, records } = layout;
     const starts = [control, positionTable, constants, pixels, labels, recordStarts, records];
-    for (const { ranks, tile, tiles, tileBytes, tilesInHand, ...arrays } of layout.runs) {
+    for (const { ranks, tile, tiles, tileBytes, ringTiles, ...arrays } of layout.runs) {
       starts.push(...Object.values(arrays), ...ranks.flatMap((rank) => Object.values(rank)));
       const { layers, ...lists } = tile;
       const inTile = [...Object.values(lists), ...layers.flatMap((layer) => Object.values(layer))];
-      expect(ranks).toHaveLength(teamSize);
-      expect(tilesInHand % teamSize).toBe(0);
-      // A team has two sets of tiles.
-      for (let t = 0; t < (teamSize === 1 ? 1 : tilesInHand * 2); t++) {
+      expect(ranks).toHaveLength(threads);
+      expect(ringTiles > threads).toBe(threads > 1);
+      for (let t = 0; t < ringTiles; t++) {
         starts.push(...inTile.map((offset) => tiles + t * tileBytes + offset));
       }
     }
@@ -52,7 +50,7 @@ test('all weights come before all biases, each layer padded to four neurons', ()
 });
 
 test('the whole training set and four runs stay under 60 MB, with room for as much again where images are fixed', () => {
-  const whole = { ...options, imageCount: 60_000, stepCount: 469, runCount: 4, teamSize: 1 };
+  const whole = { ...options, imageCount: 60_000, stepCount: 469, runCount: 4, threads: 1 };
   expect(layoutTraining({ ...whole, isFixed: false }).bytes).toBeLessThan(60e6);
   expect(layoutTraining(whole)).toMatchObject({ recordBytes: 60_000 * 784 });
   expect(layoutTraining(whole).bytes).toBeLessThan(110e6);
@@ -67,14 +65,10 @@ test('no room is kept for records where there is none, or where positions would 
   expect(layoutTraining(large).recordBytes).toBe(0);
 });
 
-test('a run is one thread where an image is too large to be cut into shares, or memory too small for more tiles', () => {
-  expect(layoutTraining({ ...options, teamSize: 2 }).teamSize).toBe(2);
-  const inputs = 65_537;
-  const large = { ...options, sizes: [inputs, 4], height: 1, width: inputs, teamSize: 2 };
-  expect(layoutTraining(large).teamSize).toBe(1);
-  const wide = { ...options, sizes: [60_000, 4], height: 1, width: 60_000, teamSize: 40 };
-  expect(layoutTraining(wide)).toMatchObject({ teamSize: 1 });
-  expect(layoutTraining({ ...options, sizes: [2, 4], height: 1, width: 2, teamSize: 3 }).teamSize).toBe(2);
+test('a run has one thread where memory is too small for a ring of tiles', () => {
+  expect(layoutTraining({ ...options, threads: 2 }).threads).toBe(2);
+  const wide = { ...options, sizes: [60_000, 4], height: 1, width: 60_000, threads: 2, runCount: 20 };
+  expect(layoutTraining(wide)).toMatchObject({ threads: 1 });
 });
 
 test('more than WebAssembly can address is refused, with what to do', () => {

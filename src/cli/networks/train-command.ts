@@ -144,7 +144,7 @@ export function defineTrain(command: Command): void {
   const imagesHelp =
     'IDX, CSV, NumPy, a folder of pictures or of the usual names, an http(s) URL, or - (default: the MNIST training set)';
   const workersHelp =
-    'threads, which share restarts and batches; 0 does without (default: by cores and work)';
+    'threads, for restarts side by side, else to vary images ahead; 0 does without (default: by cores and work)';
   command
     .option('--images <path>', imagesHelp)
     .option('--labels <path>', 'their labels (default: those that come with the images, or lie beside them)')

@@ -14,7 +14,4 @@ export const activations = 28;
 export const deltas = 32;
 /** Run, within a tile: `(TILE_IMAGES, paddedOutputs)` f32: first the first layer's sums, then the deltas. */
 export const rows = 36;
-/** Run: the inputs whose weights this thread sums the gradients of, and moves; the first thread has all biases. */
-export const inputBegin = 40;
-export const inputEnd = 44;
 export const bytes = 64;

@@ -13,8 +13,6 @@ export class LayerEntry {
   get activations(): usize { return load<usize>(changetype<usize>(this), LAYER.activations); }
   get deltas(): usize { return load<usize>(changetype<usize>(this), LAYER.deltas); }
   get rows(): usize { return load<usize>(changetype<usize>(this), LAYER.rows); }
-  get inputBegin(): i32 { return load<i32>(changetype<usize>(this), LAYER.inputBegin); }
-  get inputEnd(): i32 { return load<i32>(changetype<usize>(this), LAYER.inputEnd); }
 }
 
 // @ts-ignore: decorator

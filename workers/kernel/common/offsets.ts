@@ -42,19 +42,17 @@ export const STEP_KEEP = 8;
 export const STEP_AVERAGING = 12;
 export const STEP_BYTES = 16;
 
-/** What came of one tile of a run: see `TileResult`. */
-export const RESULT_BYTES = 16;
-
-// The barrier of a team: i32.
-/** Threads that have come, of this generation. */
-export const BARRIER_ARRIVED = 0;
-/** How often all had come: what a waiting thread looks at. */
-export const BARRIER_GENERATION = 4;
-/** Threads that sleep, or are about to. */
-export const BARRIER_SLEEPING = 8;
-export const BARRIER_IS_BROKEN = 12;
-/** What the first thread has seen of the stop flag, said to all. */
-export const BARRIER_IS_STOPPED = 16;
+// The ring of a run's tiles: i32.
+/** Tiles that some thread has begun to list, and those that the learner is done with. */
+export const RING_CLAIMED = 0;
+export const RING_LEARNT = 4;
+/** Whether the epoch's order is there. */
+export const RING_IS_OPEN = 8;
+/** Whether the epoch is over before its end: it was stopped, or a thread has died. */
+export const RING_IS_OVER = 12;
+/** Threads that wait for room, and whether the learner waits for a tile. */
+export const RING_SLEEPING = 16;
+export const RING_IS_AWAITED = 20;
 /** Threads that have begun with the epoch: counted by src/training/, for the main thread. */
-export const BARRIER_BEGUN = 20;
-export const BARRIER_BYTES = 64;
+export const RING_BEGUN = 24;
+export const RING_BYTES = 64;

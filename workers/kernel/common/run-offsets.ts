@@ -1,5 +1,5 @@
 /**
- * The head of a run, one for each thread of the team that works on it: they differ in what is the thread's own. i32 and
+ * The head of a run, one for each thread that works on it: they differ in what is the thread's own. i32 and
  * addresses, where nothing else is said; src/training/training-layout.ts says where each array lies.
  */
 export const layerCount = 0;
@@ -35,60 +35,57 @@ export const order = 84;
 export const steps = 88;
 /** As many zeros as the widest layer has inputs, f32. */
 export const zeros = 92;
-/** A `TileResult` for each tile of a batch, or of an evaluation. */
-export const results = 96;
-export const barrier = 100;
+/** See tile-ring.ts. */
+export const ring = 96;
 /** The main thread raises it, an i32, when the epoch is not wanted any more. */
-export const stopFlag = 104;
-/** How many threads the team has, and which of them this is, from 0. */
-export const teamSize = 108;
-export const rank = 112;
-/** Where each thread's share of the first layer begins, `(teamSize + 1)` u32: bytes from the start of its weights. */
-export const shares = 116;
-/** Tiles that the team has in hand at a time, and where they lie: twice as many where there are several threads. */
-export const tilesInHand = 120;
-export const tiles = 124;
-export const tileBytes = 128;
+export const stopFlag = 100;
+/** How many threads work on the run: one that learns, and those that list tiles ahead. */
+export const threads = 104;
+/** How many tiles the epoch has, and how many places the ring; for each place what says which tile is there, i32. */
+export const tileCount = 108;
+export const ringTiles = 112;
+export const ready = 116;
+/** Where the tiles of the ring lie, or the only one. */
+export const tiles = 120;
+export const tileBytes = 124;
 /** Within a tile. Lit pixels: offsets u32, brightnesses f32, where each image's begin, u32; see lit-lists.ts. */
-export const offsets = 132;
-export const brightnesses = 136;
-export const begins = 140;
-/** Within a tile: where each thread's share of each image's list begins, `(TILE_IMAGES, teamSize + 1)` u32. */
-export const cuts = 144;
+export const offsets = 128;
+export const brightnesses = 132;
+export const begins = 136;
 /** Within a tile: labels, i32. */
-export const tileLabels = 148;
+export const tileLabels = 140;
 /** The thread's own scratch: an image as it was varied. */
-export const tilePixels = 152;
+export const tilePixels = 144;
 /** One image's lit pixels, or those of a part of it: positions u16, values u8. */
-export const positions = 156;
-export const values = 160;
+export const positions = 148;
+export const values = 152;
 /** Room for 16 vectors that a loop is to have at hand: see constants.ts. */
-export const vectors = 164;
+export const vectors = 156;
 /** See quads.ts. */
-export const quads = 168;
-export const framed = 172;
-export const box = 176;
-export const trainingCount = 180;
-export const batchSize = 184;
-export const augmented = 188;
+export const quads = 160;
+export const framed = 164;
+export const box = 168;
+export const trainingCount = 172;
+export const batchSize = 176;
+export const augmented = 180;
 /** Seed and epoch, u32. */
-export const key0 = 192;
-export const key1 = 196;
+export const key0 = 184;
+export const key1 = 188;
 /** How far images are varied, f32. */
-export const rotation = 200;
-export const scale = 204;
-export const shear = 208;
-export const shift = 212;
-export const bend = 216;
+export const rotation = 192;
+export const scale = 196;
+export const shear = 200;
+export const shift = 204;
+export const bend = 208;
 /** f32. */
-export const smoothing = 220;
-export const clip = 224;
-export const beta1 = 228;
-export const beta2 = 232;
-export const epsilon = 236;
-/** Results of the first thread: the summed loss of the most recent call, f64; how many an evaluation got right. */
-export const lossSum = 240;
-export const correct = 248;
+export const smoothing = 212;
+export const clip = 216;
+export const beta1 = 220;
+export const beta2 = 224;
+export const epsilon = 228;
+/** Results of the thread that learns: the summed loss of the most recent call, f64; how many an evaluation got right. */
+export const lossSum = 232;
+export const correct = 240;
 export const bytes = 256;
 
 // Losses.

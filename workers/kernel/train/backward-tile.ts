@@ -1,6 +1,5 @@
 import { affine } from '../common/affine';
 import { toImageRows } from '../common/tile';
-import { cutOf } from './cut-lists';
 import { addBiasGradients, addDenseGradients } from './dense';
 import { beginOf } from './lit-lists';
 import { addSparseGradients } from './lit-pixels';
@@ -35,17 +34,16 @@ export function backwardTile(run: Run, tile: usize, images: i32): f64 {
   return lossSum;
 }
 
-/** Adds a tile's gradients to the run's, as far as they are the thread's share: image by image in their order. */
+/** Adds a tile's gradients to the run's, image by image in their order. */
 export function addTileGradients(run: Run, tile: usize, images: i32): void {
   for (let index = run.layerCount - 1; index >= 0; index--) {
     const layer = run.layer(index);
     const deltas = tile + layer.rows;
-    if (run.rank == 0) addBiasGradients(deltas, images, layer.paddedOutputs, run.gradients + layer.biases);
+    addBiasGradients(deltas, images, layer.paddedOutputs, run.gradients + layer.biases);
     if (index == 0) break;
     const activations = tile + run.layer(index - 1).activations;
-    const count = layer.inputEnd - layer.inputBegin;
     const gradients = run.gradients + layer.weights;
-    addDenseGradients(activations, deltas, images, layer.inputBegin, count, layer.paddedOutputs, gradients);
+    addDenseGradients(activations, deltas, images, layer.inputs, layer.paddedOutputs, gradients);
   }
   addFirstGradients(run, tile, images);
 }
@@ -56,10 +54,9 @@ function addFirstGradients(run: Run, tile: usize, images: i32): void {
   const gradients = run.gradients + first.weights;
   const offsets = tile + run.offsets;
   const brightnesses = tile + run.brightnesses;
-  const isAlone = run.teamSize == 1;
   for (let i = 0, deltas = tile + first.rows; i < images; i++, deltas += rowBytes) {
-    const begin = isAlone ? beginOf(run, tile, i) : cutOf(run, tile, i, run.rank);
-    const end = isAlone ? beginOf(run, tile, i + 1) : cutOf(run, tile, i, run.rank + 1);
+    const begin = beginOf(run, tile, i);
+    const end = beginOf(run, tile, i + 1);
     addSparseGradients(offsets + begin, brightnesses + begin, end - begin, gradients, deltas, first.paddedOutputs);
   }
 }

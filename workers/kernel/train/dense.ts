@@ -1,25 +1,21 @@
 import { ROW } from '../common/tile';
 
 /**
- * Adds Σ aδᵀ over a tile's images to the gradients of `count` inputs of a layer from `first` on, image by image in their
- * order, two inputs at a time so that each delta that is loaded is used twice.
+ * Adds Σ aδᵀ over a tile's images to the gradients of a layer's `inputs`, image by image in their order, two inputs at a time so that each delta that is loaded is used twice.
  *
  * @param activations `(inputs, TILE_IMAGES)` f32
  * @param deltas      `(TILE_IMAGES, paddedOutputs)` f32
  * @param gradients   `(inputs, paddedOutputs)` f32
  */
 export function addDenseGradients(
-  activations: usize, deltas: usize, images: i32, first: i32, count: i32, paddedOutputs: i32,
-  gradients: usize
+  activations: usize, deltas: usize, images: i32, inputs: i32, paddedOutputs: i32, gradients: usize
 ): void {
   const rowBytes = <usize>paddedOutputs << 2;
-  activations += <usize>first * ROW;
-  gradients += <usize>first * rowBytes;
   let input = 0;
-  for (; input + 2 <= count; input += 2, activations += ROW * 2, gradients += rowBytes << 1) {
+  for (; input + 2 <= inputs; input += 2, activations += ROW * 2, gradients += rowBytes << 1) {
     gradientRows(true, activations, deltas, rowBytes, images, gradients);
   }
-  if (input < count) gradientRows(false, activations, deltas, rowBytes, images, gradients);
+  if (input < inputs) gradientRows(false, activations, deltas, rowBytes, images, gradients);
 }
 
 /** One input, or two where `isPair` (a constant to the compiler), by all neurons. */

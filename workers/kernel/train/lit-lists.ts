@@ -25,6 +25,10 @@ import { Run } from './run';
   store<u32>(tile + run.begins + (<usize>i << 2), <u32>end, 4);
 }
 
+function setLabel(run: Run, tile: usize, i: i32, index: u32): void {
+  store<i32>(tile + run.tileLabels + (<usize>i << 2), <i32>load<u8>(run.labels + <usize>index));
+}
+
 /** Writes the set's records, unless they take more than `room` bytes; returns whether they are there. */
 export function writeRecords(run: Run, count: i32, room: usize): bool {
   const inputs = run.inputs;
@@ -45,8 +49,9 @@ export function writeRecords(run: Run, count: i32, room: usize): bool {
   return true;
 }
 
-/** Lists the images `done` to `done + images - 1` of the epoch's order. */
+/** Lists the images `done` to `done + images - 1` of the epoch's order, with their labels. */
 export function listTile(run: Run, tile: usize, done: i32, images: i32): void {
+  for (let i = 0; i < images; i++) setLabel(run, tile, i, load<u32>(run.order + (<usize>(done + i) << 2)));
   if (run.hasRecords) {
     takeRecords(run, tile, done, images);
     return;
@@ -65,10 +70,11 @@ export function listTile(run: Run, tile: usize, done: i32, images: i32): void {
   }
 }
 
-/** Lists the images `first` to `first + images - 1` of the set, as they are. */
+/** Lists the images `first` to `first + images - 1` of the set, as they are, with their labels. */
 export function listAsTheyAre(run: Run, tile: usize, first: i32, images: i32): void {
   let end: usize = 0;
   for (let i = 0; i < images; i++) {
+    setLabel(run, tile, i, first + i);
     end = listImage(run, tile, run.pixels + <usize>(first + i) * <usize>run.inputs, end);
     setEnd(run, tile, i, end);
   }

@@ -18,7 +18,7 @@ const LOWER: usize = 160;
 const UPPER: usize = 176;
 
 /**
- * One step of the optimizer over the thread's share of the parameters, in place, and of their averages; the gradients are set
+ * One step of the optimizer over all parameters, in place, and of their averages; the gradients are set
  * to 0 for the next batch. Weights decay and biases do not; the first layer's weights are kept within ±clip.
  *
  * @param batch  which of the epoch, as the step table has it
@@ -38,12 +38,10 @@ export function step(run: Run, batch: i32, images: i32): void {
   v128.store(vectors, v128.load32_splat(entry, STEP_AVERAGING), AVERAGING);
   for (let index = 0; index < run.layerCount; index++) {
     const layer = run.layer(index);
-    const rowBytes = <usize>layer.paddedOutputs << 2;
-    const begin = layer.weights + <usize>layer.inputBegin * rowBytes;
-    const end = layer.weights + <usize>layer.inputEnd * rowBytes;
-    range(run, begin, end, load<f32>(entry, STEP_KEEP), index == 0 ? run.clip : Infinity);
+    const end = layer.weights + <usize>layer.inputs * (<usize>layer.paddedOutputs << 2);
+    range(run, layer.weights, end, load<f32>(entry, STEP_KEEP), index == 0 ? run.clip : Infinity);
   }
-  if (run.rank == 0) range(run, run.weightBytes, run.parameterBytes, 1, Infinity);
+  range(run, run.weightBytes, run.parameterBytes, 1, Infinity);
 }
 
 /** A step over the parameters from `begin` to `end`, which keep so much of themselves and stay within ±`bound`. */

@@ -1,5 +1,4 @@
 import { LayerEntry, layerAt } from '../common/layer';
-import { RESULT_BYTES } from '../common/offsets';
 import * as RUN from '../common/run-offsets';
 
 /** One run of a training, as it lies in shared memory; src/training/ writes it before each epoch. See run-offsets.ts. */
@@ -29,19 +28,17 @@ export class Run {
   get order(): usize { return load<usize>(changetype<usize>(this), RUN.order); }
   get steps(): usize { return load<usize>(changetype<usize>(this), RUN.steps); }
   get zeros(): usize { return load<usize>(changetype<usize>(this), RUN.zeros); }
-  get results(): usize { return load<usize>(changetype<usize>(this), RUN.results); }
-  get barrier(): usize { return load<usize>(changetype<usize>(this), RUN.barrier); }
+  get ring(): usize { return load<usize>(changetype<usize>(this), RUN.ring); }
   get stopFlag(): usize { return load<usize>(changetype<usize>(this), RUN.stopFlag); }
-  get teamSize(): i32 { return load<i32>(changetype<usize>(this), RUN.teamSize); }
-  get rank(): i32 { return load<i32>(changetype<usize>(this), RUN.rank); }
-  get shares(): usize { return load<usize>(changetype<usize>(this), RUN.shares); }
-  get tilesInHand(): i32 { return load<i32>(changetype<usize>(this), RUN.tilesInHand); }
+  get threads(): i32 { return load<i32>(changetype<usize>(this), RUN.threads); }
+  get tileCount(): i32 { return load<i32>(changetype<usize>(this), RUN.tileCount); }
+  get ringTiles(): i32 { return load<i32>(changetype<usize>(this), RUN.ringTiles); }
+  get ready(): usize { return load<usize>(changetype<usize>(this), RUN.ready); }
   get tiles(): usize { return load<usize>(changetype<usize>(this), RUN.tiles); }
   get tileBytes(): usize { return load<usize>(changetype<usize>(this), RUN.tileBytes); }
   get offsets(): usize { return load<usize>(changetype<usize>(this), RUN.offsets); }
   get brightnesses(): usize { return load<usize>(changetype<usize>(this), RUN.brightnesses); }
   get begins(): usize { return load<usize>(changetype<usize>(this), RUN.begins); }
-  get cuts(): usize { return load<usize>(changetype<usize>(this), RUN.cuts); }
   get tileLabels(): usize { return load<usize>(changetype<usize>(this), RUN.tileLabels); }
   get tilePixels(): usize { return load<usize>(changetype<usize>(this), RUN.tilePixels); }
   get positions(): usize { return load<usize>(changetype<usize>(this), RUN.positions); }
@@ -71,13 +68,4 @@ export class Run {
   set correct(value: i32) { store<i32>(changetype<usize>(this), value, RUN.correct); }
 
   layer(index: i32): LayerEntry { return layerAt(changetype<usize>(this) + RUN.bytes, index); }
-
-  result(tile: i32): TileResult { return changetype<TileResult>(this.results + <usize>(tile * RESULT_BYTES)); }
-}
-
-/** What came of one tile: kept apart, so that it is added up in the order of the images. */
-@unmanaged
-export class TileResult {
-  lossSum: f64;
-  correct: i32;
 }

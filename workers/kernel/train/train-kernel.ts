@@ -2,10 +2,10 @@ import { writeConstants } from '../common/constants';
 import { writePositionTable } from '../common/position-table';
 import { augment } from './augment';
 import { Run } from './run';
-import { addBatch, lossSumOf } from './team';
+export { addGradients, evaluate, train } from './learn';
 export { writeRecords } from './lit-lists';
 export { step as optimize } from './optimizer';
-export { evaluate, train } from './team';
+export { listAhead } from './tile-ring';
 
 /** Writes the tables that a run's head names, and that all runs share: to be called once, before anything else. */
 export function writeTables(run: Run): void {
@@ -60,11 +60,6 @@ export function writeOrder(run: Run, count: i32, low: u32, high: u32): void {
     store<u32>(to, load<u32>(from));
     store<u32>(from, index);
   }
-}
-
-/** Adds the gradients of the images `begin` to `end - 1` of the order to the run's; returns their summed loss. */
-export function addGradients(run: Run, begin: i32, end: i32): f64 {
-  return addBatch(run, begin, end) ? lossSumOf(run, end - begin) : NaN;
 }
 
 /** Augments one image of the set to `target`: for tests. */
