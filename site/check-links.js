@@ -24,7 +24,8 @@ function anchorsOf(file) {
  */
 function leadsSomewhere(page, link) {
   const [path, anchor] = decodeURI(link).split('#');
-  const file = path === '' ? page : join(dirname(page), path);
+  let file = path === '' ? page : join(dirname(page), path);
+  if (file.endsWith('/')) file = join(file, 'index.html');
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   return !anchor || !file.endsWith('.html') || anchorsOf(file).has(anchor);
 }

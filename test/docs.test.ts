@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md'],
+  ...['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md'],
   ...[...namesIn('docs'), ...namesIn('.github')].filter(isMarkdown),
 ];
 
