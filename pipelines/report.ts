@@ -29,6 +29,8 @@ const SUSPECTS = 24;
 const MOST_JOURNEYS = 26;
 /** Wider layers show their first neurons only. */
 const MOST_NEURONS = 64;
+/** Of a deep and wide network the gradients are means over fewer images: this many products take about a second. */
+const MOST_PRODUCTS = 4e8;
 
 /**
  * Evaluates a network and makes a page of it: accuracy, confusion matrix with its images, calibration, mistakes, and
@@ -94,17 +96,20 @@ export function reportHtml(
 
 type ShownRecord = Omit<ReportImage, 'picture'> & { readonly pixels: Uint8Array };
 
-function layersOf(network: Network, runs: readonly LayerRun[], meanOver: number): ReportLayer[] {
-  return network.layers.slice(0, -1).map(({ outputs, biases }, at) => ({
-    layer: at + 1,
-    outputs,
-    kind: at === 0 ? 'weights' : 'gradient',
-    meanOver,
-    neurons: Array.from({ length: Math.min(outputs, MOST_NEURONS) }, (_, neuron) => ({
-      values: neuronPattern(network, runs, { layer: at + 1, neuron }),
-      bias: biases[neuron],
-    })),
-  }));
+function layersOf(network: Network, runs: readonly LayerRun[], images: number): ReportLayer[] {
+  return network.layers.map(({ outputs, biases }, at) => {
+    const shown = Math.min(outputs, MOST_NEURONS);
+    const between = network.layers.slice(1, at).reduce((sum, { weights }) => sum + weights.length, 0);
+    const meanOver = Math.max(1, Math.min(images, Math.floor(MOST_PRODUCTS / (shown * between))));
+    const first = runs.map((run) => ({ ...run, values: run.values.subarray(0, meanOver * run.outputs) }));
+    return {
+      ...{ layer: at + 1, outputs, kind: at === 0 ? 'weights' : 'gradient', meanOver },
+      neurons: Array.from({ length: shown }, (_, neuron) => ({
+        values: neuronPattern(network, first, { layer: at + 1, neuron }),
+        bias: biases[neuron],
+      })),
+    };
+  });
 }
 
 function journeysOf(

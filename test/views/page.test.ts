@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { type ReportOptions, report } from '../../pipelines/report.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
+import { neuronPattern } from '../../src/insight/neuron-report.js';
+import { runImages } from '../../src/insight/run-images.js';
 import { brightnessOf, feedForward } from '../../src/network/feed-forward.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { digitsCsv } from '../helpers/digits-csv.js';
@@ -134,22 +136,46 @@ describe('the report of the real test set', () => {
     expect(part).toContain('macro F1</dt><dd>96.37 % (95 % interval 95.97 to 96.74 %)');
   });
 
-  test('a neuron of the first layer is its weights: green where positive, blue where negative', async () => {
+  test('a picture of weights is bent by 0.7, clipped at the 99th percentile, and says its scale; outputs have one too', async () => {
     const { html } = await made;
-    const { layers } = openModel('sigmoid').network;
-    const pictures = picturesOf(partOf(html, 'neurons'));
-    expect(pictures).toHaveLength(32);
-    for (const neuron of [0, 7, 15]) {
-      const weights = layers[0].weights.subarray(neuron * 784, (neuron + 1) * 784);
-      const largest = Math.max(...weights.map(Math.abs));
-      const { data } = pictures[neuron];
-      weights.forEach((weight, i) => {
-        const [green, blue] = [data[4 * i + 1], data[4 * i + 2]];
-        expect(weight > 0 ? green : blue).toBe(Math.round((255 * Math.abs(weight)) / largest));
-        if (Math.abs(weight) > largest / 50) expect(green > blue).toBe(weight > 0);
-      });
+    const { network } = openModel('sigmoid');
+    const part = partOf(html, 'neurons');
+    const [ramp, ...pictures] = picturesOf(part);
+    expect(pictures).toHaveLength(16 + 16 + 10);
+    const scales = [...part.matchAll(/<figcaption>(\S+|output \d) <span class="soft">±([\d.]+)/g)];
+    expect(scales.map(([, called]) => called)).toEqual([
+      ...[1, 2].flatMap((layer) => Array.from({ length: 16 }, (_, n) => `${layer}:${n}`)),
+      ...network.classes.map((name) => `output ${name}`),
+    ]);
+    const sample = { count: 1000, pixels: pixels.subarray(0, 784_000), normalization: network.normalization };
+    const runs = runImages(network, sample);
+    for (const [layer, neuron, at] of [
+      ...[0, 7, 15].map((neuron) => [1, neuron, neuron]),
+      ...[3, 9].map((neuron) => [2, neuron, 16 + neuron]),
+      ...[0, 9].map((neuron) => [3, neuron, 32 + neuron]),
+    ]) {
+      const values = neuronPattern(network, runs, { layer, neuron });
+      // 776 of 784 are not above it.
+      const scale = values.map(Math.abs).sort()[776];
+      expect(scales[at][2]).toBe(scale.toFixed(2));
+      expectColours(pictures[at].data, values, scale);
     }
+    // The legend is made of the very same colours.
+    expectColours(
+      ramp.data,
+      Float64Array.from({ length: 121 }, (_, i) => i / 60 - 1),
+      1,
+    );
   });
+
+  function expectColours(data: Uint8Array, values: Float64Array, scale: number): void {
+    values.forEach((value, i) => {
+      const strength = Math.min(1, Math.abs(value) / scale) ** 0.7;
+      const colour = value > 0 ? [61, 220, 132] : [92, 138, 255];
+      const expected = colour.map((channel) => Math.round(channel * strength));
+      expect([...data.subarray(4 * i, 4 * i + 3)]).toEqual(expected);
+    });
+  }
 
   test('is the same for any number of workers, any batch size, and from CSV, but for what it is called', async () => {
     const { html } = await made;
@@ -184,8 +210,9 @@ describe('the report of anything else', () => {
     expect(evaluation.images).toBe(90);
     expect(html).not.toMatch(/<script|<b>/);
     expect(html).toContain('&#60;script&#62;alert(1)&#60;/script&#62;');
-    for (const { width, height } of picturesOf(partOf(html, 'neurons')))
-      expect([width, height]).toEqual([4, 5]);
+    const [, ...neurons] = picturesOf(partOf(html, 'neurons'));
+    expect(neurons).toHaveLength(6 + 3);
+    for (const { width, height } of neurons) expect([width, height]).toEqual([4, 5]);
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -205,6 +232,30 @@ describe('the report of anything else', () => {
     const { html } = await report({ limit: 0 });
     expect(html).not.toMatch(/NaN|undefined|Infinity|id="matrix"/);
     expect(partOf(html, 'evaluated')).toContain('0 of 0 wrong');
+  });
+
+  test('weights that are nearly all 0, or all, have a scale too; without a hidden layer the outputs are shown', async () => {
+    const network = randomNetwork({ ...SMALL, outputs: [3] });
+    const [layer] = network.layers;
+    layer.weights.fill(0);
+    layer.weights[7] = -0.0012;
+    const options = small(60);
+    writeFileSync(at('small.safetensors'), writeOwnNetwork(network));
+    const { html } = await report(options);
+    const part = partOf(html, 'neurons');
+    expect([...part.matchAll(/>±([^<]+)</g)].map(([, scale]) => scale)).toEqual(['1.2e-3', '0.00', '0.00']);
+    const [, first] = picturesOf(part);
+    expect([...first.data.subarray(28, 31)]).toEqual([92, 138, 255]);
+  });
+
+  test('of a wide and deep network the gradients are means over fewer images, and it says so', async () => {
+    const network = randomNetwork({ ...SMALL, outputs: [400, 400, 400, 3] });
+    const options = small(150);
+    writeFileSync(at('small.safetensors'), writeOwnNetwork(network));
+    const { html } = await report(options);
+    const means = [...html.matchAll(/the mean gradient over the first ([\d,]+) images/g)];
+    // At most 4e8 products: of 64 neurons, 400 x 400 weights lie between the third layer and the first.
+    expect(means.map(([, over]) => over)).toEqual(['150', '39', '150']);
   });
 });
 

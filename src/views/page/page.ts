@@ -13,7 +13,7 @@ import {
 import { cellsSection, mistakesSections } from './image-sections.js';
 import { CHART_STYLE } from './interval-chart.js';
 import { JOURNEY_STYLE, journeySection } from './journey/journey-section.js';
-import { neuronsSection } from './journey/neurons-section.js';
+import { NEURONS_STYLE, neuronsSection } from './journey/neurons-section.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
 import { slicesSection } from './slices-section.js';
@@ -32,7 +32,7 @@ export function reportPage(data: ReportData, language: Language): string {
     contents: hasImages ? contents(words, data) : null,
     main: html`${summarySection(context)}
 ${hasImages ? details(data, context) : null}`,
-    style: `${data.journeys.length > 0 ? JOURNEY_STYLE : ''}${evaluation.slices?.length ? CHART_STYLE : ''}`,
+    style: `${data.journeys.length > 0 ? JOURNEY_STYLE : ''}${data.layers.length > 0 ? NEURONS_STYLE : ''}${evaluation.slices?.length ? CHART_STYLE : ''}`,
   });
 }
 

@@ -125,7 +125,11 @@ export const en = {
 
   neurons: 'What the neurons look for',
   neuronsNote:
-    'Green: light here excites the neuron. Blue: it inhibits. Black: it does not matter. In brackets the bias.',
+    'Green: light here excites the neuron. Blue: it inhibits. Black: it does not matter. The colours are full at the value after ±, which one pixel in a hundred exceeds; weak ones are drawn a little brighter than they are.',
+  rampLow: 'inhibits: −',
+  rampHigh: '+ excites',
+  bias: (value: string) => `bias ${value}`,
+  outputOf: (name: string) => `output ${name}`,
   layerWeights: (layer: number, outputs: string) => `Layer ${layer}: the weights of its ${outputs} neurons`,
   layerGradient: (layer: number, outputs: string, over: string) =>
     `Layer ${layer}: what excites its ${outputs} neurons, the mean gradient over the first ${over} images`,

@@ -125,10 +125,15 @@ export const ja: typeof en = {
   alt: (index, truth, prediction) => `画像 ${index}、ラベルは ${truth}、予測は ${prediction}`,
 
   neurons: 'ニューロンが探しているもの',
-  neuronsNote: '緑は明るいと興奮する場所、青は抑制される場所、黒は影響のない場所です。括弧内はバイアスです。',
+  neuronsNote:
+    '緑：明るいほど反応が強まる画素（正の値）。青：弱まる画素（負の値）。黒：ほぼ無関係（0 付近）。「±」の後の値で最も鮮やかな色になります（これを超える画素は 1 % です）。弱い値は見やすいよう、やや明るく描いています。',
+  rampLow: '弱める −',
+  rampHigh: '＋ 強める',
+  bias: (value) => `バイアス ${value}`,
+  outputOf: (name) => `出力 ${name}`,
   layerWeights: (layer, outputs) => `第 ${layer} 層：${outputs} 個のニューロンの重み`,
   layerGradient: (layer, outputs, over) =>
-    `第 ${layer} 層：${outputs} 個のニューロンを興奮させるもの（最初の ${over} 枚についての平均勾配）`,
+    `第 ${layer} 層：${outputs} 個のニューロンの反応を強めるもの（最初の ${over} 枚についての平均勾配）`,
   onlyFirst: (shown) => `最初の ${shown} 個を示します。`,
   neuronAlt: (layer, neuron, bias) => `ニューロン ${layer}:${neuron} の重み、バイアス ${bias}`,
 
