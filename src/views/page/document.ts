@@ -27,13 +27,6 @@ th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .na
 .matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
 .matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
 .matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
-.r1 { background: #e2f1ef; color: #1c1d20; } .r2 { background: #c6e4e1; color: #1c1d20; } .r3 { background: #a5d4cf; color: #1c1d20; }
-.w1 { background: #fff6e3; color: #1c1d20; } .w2 { background: #ffe9bd; color: #1c1d20; } .w3 { background: #ffd68f; color: #1c1d20; }
-.w4 { background: #fcbc62; color: #1c1d20; } .w5 { background: #f2994a; color: #1c1d20; }
-@media (prefers-color-scheme: dark) {
-  .r1 { background: #12302f; color: #f2f3f3; } .r2 { background: #144240; color: #f2f3f3; } .r3 { background: #175653; color: #f2f3f3; }
-  .w1 { background: #2b2114; color: #f7f2ea; } .w2 { background: #43301a; color: #f7f2ea; } .w3 { background: #5d401c; color: #f7f2ea; }
-  .w4 { background: #774e1a; color: #f7f2ea; } .w5 { background: #8b5916; color: #fdf9f2; } }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1rem .75rem; padding: 0; margin: .5rem 0; list-style: none; }
 figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; line-height: 1.35; margin-top: .3rem; }
 .gallery img { width: 100%; height: auto; border-radius: 4px; background: #000; display: block; }

@@ -1,6 +1,7 @@
 import { LANGUAGES, type Language, type Words } from '../words/words.js';
 import { reliabilitySection, thresholdsSection } from './chart-sections.js';
 import { contentsOf, pageText } from './document.js';
+import { HEAT_STYLE } from './heat.js';
 import {
   cellId,
   type Html,
@@ -32,7 +33,7 @@ export function reportPage(data: ReportData, language: Language): string {
     contents: hasImages ? contents(words, data) : null,
     main: html`${summarySection(context)}
 ${hasImages ? details(data, context) : null}`,
-    style: `${data.journeys.length > 0 ? JOURNEY_STYLE : ''}${data.layers.length > 0 ? NEURONS_STYLE : ''}${evaluation.slices?.length ? CHART_STYLE : ''}`,
+    style: HEAT_STYLE + CHART_STYLE + JOURNEY_STYLE + NEURONS_STYLE,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Evaluation } from '../../counting/evaluation.js';
 import type { GateResult } from '../../counting/gate-result.js';
 import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
 import type { Words } from '../words/words.js';
+import { heatLegend, shadeOf } from './heat.js';
 import { cellId, type Html, html, type SectionContext, scrollable, section } from './html.js';
 
 /** What was evaluated, and how well it did. */
@@ -81,8 +82,6 @@ export function classesSection({ words, evaluation, share }: SectionContext): Ht
 /** A matrix of more classes is too large to read. */
 const MOST_CLASSES = 40;
 const MOST_CONFUSIONS = 12;
-const RIGHT_SHADES = 3;
-const WRONG_SHADES = 5;
 
 export function matrixSection(context: SectionContext): Html {
   const { words, evaluation } = context;
@@ -116,13 +115,8 @@ function matrixTable({ words, evaluation, cells, name, share }: SectionContext):
   const table = html`<table class="matrix">
 <thead><tr><th scope="col">${words.truth} \\ ${words.prediction}</th>${head}<th scope="col">${words.all}</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
-  return scrollable(words.matrix, table);
-}
-
-/** The class of a cell's shade; it goes by the root of a wrong share, so that small ones are told apart. */
-function shadeOf(part: number, worst: number, isRight: boolean): string {
-  if (isRight) return `r${Math.max(1, Math.ceil(part * RIGHT_SHADES))}`;
-  return `w${Math.max(1, Math.ceil(Math.sqrt(part / worst) * WRONG_SHADES))}`;
+  return html`${scrollable(words.matrix, table)}
+${heatLegend(words, worst)}`;
 }
 
 export function confusionsSection({ words, evaluation, cells, name, share }: SectionContext): Html | null {

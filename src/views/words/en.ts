@@ -42,6 +42,8 @@ export const en = {
     'Rows are the truth, columns the prediction, with the share of the row. Each cell leads to its images.',
   matrixTooLarge: (classes: number) =>
     `A matrix of ${classes} classes is too large for a page; these are its largest confusions.`,
+  heatRight: 'read right, up to %',
+  heatWrong: 'taken for another, up to %',
   truth: 'truth',
   prediction: 'prediction',
   all: 'all',

@@ -42,6 +42,8 @@ export const ja: typeof en = {
   matrix: '混同行列',
   matrixNote: '行が正解、列が予測です。割合は行に対するものです。各セルからその画像へ移動できます。',
   matrixTooLarge: (classes) => `${classes} クラスの行列は 1 ページに収まらないため、多い混同だけを示します。`,
+  heatRight: '正しく認識（% 以下）',
+  heatWrong: '別のクラスと誤認（% 以下）',
   truth: '正解',
   prediction: '予測',
   all: '計',
