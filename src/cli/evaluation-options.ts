@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { EvaluateOptions } from '../../pipelines/evaluate.js';
 import type { PicturesSeen } from '../counting/pictures-seen.js';
-import { type Progress, ProgressLine } from '../views/terminal/progress.js';
+import type { Progress, ProgressLine } from '../views/terminal/progress.js';
 import { addModelOption, addRuntimeOption } from './networks/model-options.js';
 import {
   addReadingOptions,
@@ -12,6 +12,7 @@ import {
   runningOptionsOf,
   wholeNumber,
 } from './options.js';
+import { progressLine } from './progress-line.js';
 
 /** The flags of a command that evaluates. */
 export interface EvaluationFlags extends RunningFlags {
@@ -87,7 +88,7 @@ export function tellingOf(flags: Pick<EvaluationFlags, 'quiet'>) {
     },
     progress: (done: Progress, total: number | undefined): void => {
       if (flags.quiet) return;
-      line ??= new ProgressLine({ stream: process.stderr, now: () => process.uptime() * 1000, total });
+      line ??= progressLine(total);
       line.update(done);
     },
   };

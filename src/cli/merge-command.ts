@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import { type MergeResult, merge } from '../../pipelines/sharding/merge.js';
 import { counted, grouped, percent } from '../counting/wording.js';
 import { OutputClosed } from '../outputs/rows/row-output.js';
-import { ProgressLine } from '../views/terminal/progress.js';
 import type { Language } from '../views/words/words.js';
 import { EVALUATION_FORMATS } from './evaluate-command.js';
 import { addGateOptions, type GateFlags, gatesFrom } from './judging/gate-options.js';
 import type { GateRun } from './judging/gate-run.js';
 import { addErrorOptions, noteReading, onPictures, wholeNumber } from './options.js';
 import { interruptibly, sayNote, stdoutOptions } from './process.js';
+import { progressLine } from './progress-line.js';
 
 interface MergeFlags extends GateFlags {
   readonly out?: string;
@@ -67,7 +67,7 @@ async function runMerge(plan: string, folders: readonly string[], flags: MergeFl
   const { lang, out, rejects, summary, format, mistakes, report, model } = flags;
   const outputs = { '--out': out === '-' ? undefined : out, '--report': report };
   const gates = await gatesFrom(flags, { inputs: [plan, model], outputs });
-  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+  const progress = progressLine();
   const note = (text: string): void => {
     progress.clear();
     sayNote(flags, text);

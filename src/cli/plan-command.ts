@@ -9,7 +9,6 @@ import { checkFiles, keptFiles } from '../outputs/same-file.js';
 import type { Plan } from '../sharding/plan.js';
 import { bytesOf, planText } from '../sharding/plan-file.js';
 import { placeOf } from '../sharding/planned-files.js';
-import { ProgressLine } from '../views/terminal/progress.js';
 import {
   addErrorOptions,
   addReadingOptions,
@@ -18,6 +17,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { interruptibly, sayNote, writeOut } from './process.js';
+import { progressLine } from './progress-line.js';
 
 interface PlanFlags extends ReadingFlagValues {
   readonly model: string;
@@ -94,7 +94,7 @@ async function runPlan(paths: readonly string[], flags: PlanFlags): Promise<void
   const read = [...inputs, labels].filter((path) => path !== undefined).map((path) => placeOf(path, root));
   checkFiles(read, isFile ? keptFiles('--out', flags.out) : []);
   const file = isFile ? new KeptFile(flags.out) : null;
-  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+  const progress = progressLine();
   const note = (text: string): void => {
     progress.clear();
     sayNote(flags, text);

@@ -1,6 +1,22 @@
 import { safeText } from '../errors.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
-import { colorLevel, columnsOf, type RenderOptions, supportsUnicode } from '../views/terminal/terminal.js';
+import {
+  asIs,
+  colorLevel,
+  columnsOf,
+  type RenderOptions,
+  supportsUnicode,
+} from '../views/terminal/terminal.js';
+import type { Language } from '../views/words/words.js';
+
+/** What says English words in the language of this command line. */
+let say = asIs;
+
+/** Sets the language of all that this command line says. Errors stay English. */
+export async function speak(language: Language): Promise<void> {
+  // Loaded only when needed.
+  say = language === 'ja' ? (await import('../views/words/terminal/say-japanese.js')).sayJapanese : asIs;
+}
 
 /** What stdout can show. */
 export function stdoutOptions(): RenderOptions {
@@ -8,7 +24,13 @@ export function stdoutOptions(): RenderOptions {
     color: colorLevel(process.stdout, process.env),
     width: columnsOf(process.stdout),
     unicode: supportsUnicode(process.env, process.platform),
+    say,
   };
+}
+
+/** Says English words in the language of this command line. */
+export function said(english: string): string {
+  return say(english);
 }
 
 /**
@@ -31,7 +53,7 @@ export function sayLine(text: string): void {
 
 /** Notes something on stderr. What is no error is not said with `--quiet`. */
 export function sayNote({ quiet }: { readonly quiet?: boolean | undefined }, text: string): void {
-  if (!quiet) sayLine(`digitflow: ${text}`);
+  if (!quiet) sayLine(`digitflow: ${say(text)}`);
 }
 
 /** The exit code of a process that was interrupted. */
@@ -73,7 +95,7 @@ export async function interruptibly(
   const { signal, end } = onInterrupt(() => {
     // A terminal has just shown ^C, or a progress line.
     const ahead = process.stderr.isTTY ? '\n' : '';
-    const note = `interrupted; ${next} (again to leave at once)`;
+    const note = say(`interrupted; ${next} (again to leave at once)`);
     if (!quiet) process.stderr.write(`${ahead}digitflow: ${note}\n`);
   });
   try {

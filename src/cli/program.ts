@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
 import { describeError } from '../errors.js';
 import { COMMANDS, GROUPS } from './commands.js';
-import { sayLine, writeOut } from './process.js';
+import { sayLine, speak, writeOut } from './process.js';
 
 declare const DIGITFLOW_VERSION: string;
 
@@ -144,8 +144,10 @@ export function createProgram(
     .addOption(LANGUAGE)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .hook('preAction', (_, command) => {
-      command.setOptionValue('lang', program.opts().lang);
+    .hook('preAction', async (_, command) => {
+      const { lang } = program.opts();
+      command.setOptionValue('lang', lang);
+      await speak(lang);
     })
     .hook('preSubcommand', async (_, command) => {
       const define = await COMMANDS[command.name()].load();

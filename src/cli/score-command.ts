@@ -12,7 +12,7 @@ import { checkFiles } from '../outputs/same-file.js';
 import { type InputIdentity, identityOf } from '../outputs/score-journal.js';
 import { ScoreOutputs } from '../outputs/score-outputs.js';
 import { SummaryFile } from '../outputs/score-summary.js';
-import { ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
+import { type ProgressLine, scoreProgressWords, scoreSummaryWords } from '../views/terminal/progress.js';
 import { addDriftOptions, driftOptionsOf, tellDrift } from './judging/drift-flags.js';
 import { addModelOption, addRuntimeOption, modelOptionsOf } from './networks/model-options.js';
 import {
@@ -25,6 +25,7 @@ import {
   wholeNumber,
 } from './options.js';
 import { interruptibly, sayNote } from './process.js';
+import { progressLine } from './progress-line.js';
 import { checkedFlags, ON_ERROR, outputFiles, type ScoreFlags } from './score-flags.js';
 import { addShardOptions, checkNoShard, SHARD_HELP } from './sharding/shard-options.js';
 
@@ -105,7 +106,7 @@ async function runScore(paths: readonly string[], given: ScoreFlags, command: Co
   checkNoShard(command, ['shard', 'root']);
   if (paths.length === 0) command.error("error: missing required argument 'files'");
   const flags = checkedFlags(paths, given);
-  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+  const progress = progressLine();
   await interruptibly(flags, async (signal) => {
     const model = await anyModelOf(modelOptionsOf(flags), signal);
     const summary = flags.summary === undefined ? undefined : new SummaryFile(flags.summary, model);

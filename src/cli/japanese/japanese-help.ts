@@ -1,6 +1,6 @@
 import { Help, type HelpConfiguration } from 'commander';
 import { displayWidth, padRight } from '../../views/terminal/text-layout.js';
-import { wrapJapanese } from '../../views/words/japanese-text.js';
+import { wrapJapanese } from '../../views/words/terminal/japanese-text.js';
 import { COMMANDS_JA } from './commands-ja.js';
 import { EXAMPLES_JA } from './examples-ja.js';
 import { NOTES_JA } from './notes-ja.js';

@@ -32,8 +32,8 @@ export const WORK_OPTIONS_JA: Readonly<Record<string, string>> = {
     '学習させるネットワークの数。最良のものを残す（既定値：1）',
   'images held out, the last ones, to choose by (default: 10000)':
     '学習に使わず、選択のために取り分ける末尾の画像数（既定値：10000）',
-  'threads, which share restarts and batches; 0 does without (default: by cores and work)':
-    'スレッド数。複数の学習やバッチを分担する。0 なら使わない（既定値：コア数と作業量に応じて決める）',
+  'threads, for restarts side by side, else to vary images ahead; 0 does without (default: by cores and work)':
+    'スレッド数。複数の学習を並行させ、1 つなら画像の変形を先に済ませる。0 なら使わない（既定値：コア数と作業量に応じて決める）',
   'go on from a network: sigmoid, relu, or a file; sizes, activations and classes are its own':
     '学習を始めるネットワーク：sigmoid、relu、またはファイル。大きさ、活性化関数、クラスはそれに従う',
   'of that network, one for each layer, where its file does not say (default: found by trying it)':

@@ -5,12 +5,13 @@ import { CORRUPTION_NAMES, type CorruptionName } from '../../corruptions/corrupt
 import { filesOf } from '../../inputs/open-inputs.js';
 import { KeptFile } from '../../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../../outputs/same-file.js';
-import { ProgressLine } from '../../views/terminal/progress.js';
+import type { ProgressLine } from '../../views/terminal/progress.js';
 import type { Language } from '../../views/words/words.js';
 import type { EvaluationFlags } from '../evaluation-options.js';
 import { addModelOption } from '../networks/model-options.js';
 import { addErrorOptions, addReadingOptions, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
 import { interruptibly, stdoutOptions, writeOut } from '../process.js';
+import { progressLine } from '../progress-line.js';
 
 const FORMATS: readonly StressFormat[] = ['table', 'json', 'markdown', 'csv'];
 
@@ -95,11 +96,7 @@ async function runStress(
         onOpened: onOpened(flags),
         onProgress: (done, total) => {
           if (flags.quiet) return;
-          progress ??= new ProgressLine({
-            stream: process.stderr,
-            now: () => process.uptime() * 1000,
-            total,
-          });
+          progress ??= progressLine(total);
           progress.update({ done });
         },
       } satisfies StressOptions);

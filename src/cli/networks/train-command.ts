@@ -13,7 +13,6 @@ import {
   TRAINING_CHOICES,
   type TrainingOptions,
 } from '../../training/training-options.js';
-import { ProgressLine } from '../../views/terminal/progress.js';
 import {
   addReadingOptions,
   addViewOptions,
@@ -25,6 +24,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { EXIT_INTERRUPTED, onInterrupt, sayNote, stdoutOptions, writeOut } from '../process.js';
+import { progressLine } from '../progress-line.js';
 import { renderTraining } from './describe-training.js';
 import { activationNames, type ModelFlagValues, modelOptionsOf } from './model-options.js';
 
@@ -171,7 +171,7 @@ export function defineTrain(command: Command): void {
 }
 
 async function runTrain(flags: TrainFlags): Promise<void> {
-  const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+  const progress = progressLine();
   const note = (line: string) => {
     progress.clear();
     sayNote(flags, line);

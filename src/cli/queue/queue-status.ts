@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { queueStatus } from '../../../pipelines/queue/queue.js';
 import { counted, durationWords, grouped } from '../../counting/wording.js';
 import type { RunFault, RunStatus } from '../../queue/queued-run.js';
-import { ProgressLine } from '../../views/terminal/progress.js';
 import { EXIT_INTERRUPTED, interruptibly, sayNote, writeOut } from '../process.js';
+import { progressLine } from '../progress-line.js';
 import { addRedisOptions, onlyRun, type RedisFlags, redisOf } from './queue-options.js';
 
 interface StatusFlags extends RedisFlags {
@@ -33,7 +33,7 @@ async function runStatus(flags: StatusFlags): Promise<void> {
   const redis = redisOf(flags);
   const name = flags.name ?? (flags.watch ? await onlyRun(redis) : undefined);
   if (flags.watch) {
-    const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+    const progress = progressLine();
     await interruptibly(flags, async (signal) => {
       for (;;) {
         const [run] = await queueStatus({ redis, name });

@@ -6,9 +6,10 @@ import { dashed, describeGuesses } from '../../formats/reading.js';
 import { KeptScorers } from '../../sharding/kept-scorers.js';
 import { checkShardNumber, type ShardDone, type ShardRun } from '../../sharding/make-shard.js';
 import { readPlan } from '../../sharding/plan-file.js';
-import { ProgressLine, threadWords } from '../../views/terminal/progress.js';
+import { threadWords } from '../../views/terminal/progress.js';
 import { onPictures, type RunningFlags } from '../options.js';
 import { interruptibly, sayNote } from '../process.js';
+import { progressLine } from '../progress-line.js';
 import { checkShape, type ScoreFlags } from '../score-flags.js';
 
 /** The flags of a command that makes shards. */
@@ -118,7 +119,7 @@ async function runShards(
   await interruptibly({ ...flags, next: 'nothing is left of the shard at hand' }, async (signal) => {
     for (let shard = first; shard <= last; shard++) {
       signal.throwIfAborted();
-      const progress = new ProgressLine({ stream: process.stderr, now: () => performance.now() });
+      const progress = progressLine();
       const note = (text: string) => {
         progress.clear();
         sayNote(flags, text);

@@ -1,5 +1,5 @@
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
-import { CLEAR_LINE, columnsOf, type OutputStream } from './terminal.js';
+import { asIs, CLEAR_LINE, columnsOf, type OutputStream } from './terminal.js';
 import { truncate } from './text-layout.js';
 
 /** Short runs end before this and show nothing. */
@@ -18,6 +18,8 @@ interface ProgressLineOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
   readonly total?: number | undefined;
+  /** Says the words in another language. */
+  readonly say?: ((english: string) => string) | undefined;
 }
 
 /** One line on a terminal that tells how far a long run is, drawn at most ten times a second; it needs no timer. */
@@ -40,13 +42,13 @@ export class ProgressLine {
 
   /** The same with other words, which are made only when they are shown; `seconds` is the time so far. */
   show(words: (seconds: number) => string): void {
-    const { stream, now } = this.#options;
+    const { stream, now, say = asIs } = this.#options;
     if (!stream.isTTY) return;
     const nowMs = now();
     if (nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + EVERY_MS;
     this.#isShown = true;
-    const line = words((nowMs - this.#startedMs) / 1000);
+    const line = say(words((nowMs - this.#startedMs) / 1000));
     // One column less than there are: a full line would wrap and could not be cleared.
     stream.write(CLEAR_LINE + truncate(line, columnsOf(stream) - 1, ''));
   }

@@ -113,13 +113,19 @@ export interface RenderOptions {
   readonly width: number;
   /** False where only ASCII may be written. */
   readonly unicode: boolean;
+  /** Says English words in another language; as they are where it is not given. */
+  readonly say?: ((english: string) => string) | undefined;
 }
+
+/** Says words in English. */
+export const asIs = (english: string): string => english;
 
 export interface Style extends Pick<RenderOptions, 'width' | 'unicode'> {
   readonly paint: Paint;
+  readonly say: (english: string) => string;
   readonly glyphs: typeof UNICODE;
 }
 
-export function createStyle({ color, width, unicode }: RenderOptions): Style {
-  return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode };
+export function createStyle({ color, width, unicode, say = asIs }: RenderOptions): Style {
+  return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode, say };
 }

@@ -199,7 +199,7 @@ function outputLabels(context: SectionContext, { image, layers }: ReportJourney,
   });
   // Characters that are not of the Latin script are about twice as wide.
   const lengths = labels.map(
-    ([called, value]) => called.length + called.replace(/[ -\u024f…]/g, '').length + value.length,
+    ([called, value]) => called.length + called.replace(/[ -\u024f\u2026]/g, '').length + value.length,
   );
   return { text, width: Math.max(LABELS.least, LABELS.gap + LABELS.character * (1 + Math.max(...lengths))) };
 }

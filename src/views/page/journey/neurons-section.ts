@@ -31,7 +31,7 @@ export function neuronsSection(context: SectionContext, { layers }: ReportData):
       const scale = scaleOf(values);
       const alt = words.neuronAlt(layer, neuron, bias.toFixed(2));
       const called = at === layers.length - 1 ? words.outputOf(name(neuron)) : `${layer}:${neuron}`;
-      const caption = html`${called} <span class="soft">±${scaleWords(scale)}<br>${words.bias(bias.toFixed(2))}</span>`;
+      const caption = html`${called} <span class="soft">${'±'}${scaleWords(scale)}<br>${words.bias(bias.toFixed(2))}</span>`;
       return figure(signedPng(values, scale, size), size, alt, caption);
     });
     const more = neurons.length < outputs ? html`<p>${words.onlyFirst(grouped(neurons.length))}</p>` : null;

@@ -1,4 +1,4 @@
-import { displayWidth } from '../terminal/text-layout.js';
+import { displayWidth } from '../../terminal/text-layout.js';
 
 /** What may not begin a line: closing marks, small kana, the long sound. Strings: the program is to be ASCII. */
 const NO_START = '、。，．・：；！？）」』】〜～…‥ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々';

@@ -1,0 +1,69 @@
+import { LINES_JA, type Said } from './lines-ja.js';
+import { READINGS_JA } from './readings-ja.js';
+
+/**
+ * What the terminal says, by its English. In an English text `{}` is a name or number, which stays as it is, `{~}` words, which
+ * are said in Japanese, too, and `{*}` words with commas and the like. In the Japanese text `{0}` is the first of them.
+ */
+export const TERMINAL_JA: Readonly<Record<string, Said>> = { ...LINES_JA, ...READINGS_JA };
+
+interface Pattern {
+  readonly english: RegExp;
+  readonly japanese: Said;
+  /** Which of the places are words. */
+  readonly areWords: readonly boolean[];
+}
+
+const PLACE = /\{[~*]?\}/g;
+const PLAIN = '((?:(?!, |; |: ).)+?)';
+const PATTERNS = Object.entries(TERMINAL_JA)
+  .filter(([english]) => english.match(PLACE))
+  // What says more comes first: `{} of {} images` before `{} images`.
+  .sort(([a], [b]) => b.replace(PLACE, '').length - a.replace(PLACE, '').length)
+  .map(([english, japanese]): Pattern => {
+    const places = english.match(PLACE) ?? [];
+    const literals = english.split(PLACE).map((text) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+    const source = literals.reduce(
+      (made, text, n) => `${made}${places[n - 1] === '{*}' ? '(.+?)' : PLAIN}${text}`,
+    );
+    return {
+      english: new RegExp(`^${source}$`, 's'),
+      japanese,
+      areWords: places.map((place) => place !== '{}'),
+    };
+  });
+
+/** What joins the parts of a line that is not known as a whole, but for what stands in brackets. */
+const JOINTS = [
+  [/; (?![^(]*\))/, '。'],
+  [/, (?![^(]*\))/, '、'],
+  [/: (?![^(]*\))/, '：'],
+] as const;
+
+/** A text of the terminal in Japanese; what is not known, such as a name, stays as it is. */
+export function sayJapanese(text: string): string {
+  const word = Object.hasOwn(TERMINAL_JA, text) ? TERMINAL_JA[text] : undefined;
+  if (typeof word === 'string') return word;
+  for (const { english, japanese, areWords } of PATTERNS) {
+    const [, ...found] = english.exec(text) ?? [];
+    if (found.length > 0) {
+      const parts = found.map((part, n) => (areWords[n] ? sayJapanese(part) : part));
+      if (typeof japanese === 'function') return japanese(...parts);
+      return japanese.replace(/\{(\d)\}/g, (_, n) => parts[n]);
+    }
+  }
+  return sayParts(text);
+}
+
+function sayParts(text: string): string {
+  const [separator, joint] = JOINTS.find(([separator]) => separator.test(text)) ?? [];
+  if (separator === undefined) {
+    const [, words, remark] = /^(.+) \((.+)\)$/s.exec(text) ?? [];
+    const said = remark && sayJapanese(remark);
+    return said === remark ? text : `${sayJapanese(words)}（${said}）`;
+  }
+  const parts = text.split(separator);
+  // What stands before a colon is a name.
+  const said = parts.map((part, n) => (joint === '：' && n === 0 ? part : sayJapanese(part)));
+  return said.every((part, n) => part === parts[n]) ? text : said.join(joint);
+}
