@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -46,6 +46,25 @@ describe('verdicts', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test('are those of the run that took an output over, whatever the one that stood still still does', async () => {
+    const folder = await tempFolder();
+    const path = join(folder, 'v.npy');
+    const many = Array.from({ length: 50_000 }, () => 1);
+    const late = new VerdictWriter(path);
+    late.add(batch(0, many, many));
+    // As the next run does after half a minute without a sign of life.
+    for (const ticket of readdirSync(`${path}.lock`)) rmSync(join(`${path}.lock`, ticket));
+    const next = new VerdictWriter(path);
+    next.add(batch(0, [3], [5]));
+    late.add(batch(50_000, many, many));
+    expect(() => late.end()).toThrow(expect.objectContaining({ code: 'OUTPUT_BUSY' }));
+    late.discard();
+    next.add(batch(1, [4], [4]));
+    next.end();
+    expect(readVerdicts(path)).toEqual({ labels: Uint8Array.of(3, 4), predictions: Uint8Array.of(5, 4) });
+    expect(readdirSync(folder)).toEqual(['v.npy']);
   });
 
   test('may be more than are held in memory, and are read on from where one is', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Evaluation } from '../../counting/evaluation.js';
 import { checkLabelled, type ScoredRecords } from '../../counting/scored-records.js';
@@ -45,14 +45,20 @@ export class VerdictWriter {
     }
     this.#aside = asidePath(path);
     this.#claims = new Claims([path]);
+    let fd: number | undefined;
     try {
+      // A file of its own: a run that stood still, and whose claim was taken over, may still write to the one that is there.
+      writing(path, () => rmSync(this.#aside, { force: true }));
+      fd = writing(path, () => openSync(this.#aside, 'wx+'));
       // How many there are is known at the end: until then it is the header of none, which is as long.
-      this.#fd = writing(path, () => openSync(this.#aside, 'w+'));
+      const opened = fd;
+      writing(path, () => writeAll(opened, headerOf(0), null));
+      this.#fd = fd;
     } catch (error) {
+      if (fd !== undefined) closeSync(fd);
       this.#claims.release();
       throw error;
     }
-    this.#write(headerOf(0));
   }
 
   /** Throws USAGE where it is one of these files, which are read. */
@@ -79,6 +85,7 @@ export class VerdictWriter {
 
   /** Gives it its name. Throws OUTPUT_WRITE; OUTPUT_BUSY where another run has taken it over. */
   end(): KeptVerdicts {
+    this.#claims.check();
     this.#flush();
     const target = plainTarget(this.#path) ?? this.#path;
     const sha256 = writing(this.#path, () => {
@@ -96,8 +103,17 @@ export class VerdictWriter {
   /** Leaves nothing behind where it did not end; may be called then, too. */
   discard(): void {
     if (this.#isOver) return;
-    rmSync(this.#aside, { force: true });
+    if (this.#isOurs()) rmSync(this.#aside, { force: true });
     this.#close();
+  }
+
+  /** Whether what lies aside is still what is written here, and not that of a run that took it over. */
+  #isOurs(): boolean {
+    const [own, there] = [
+      fstatSync(this.#fd, { bigint: true }),
+      statSync(this.#aside, { bigint: true, throwIfNoEntry: false }),
+    ];
+    return own.ino === there?.ino && own.dev === there.dev;
   }
 
   #close(): void {
@@ -107,12 +123,8 @@ export class VerdictWriter {
   }
 
   #flush(): void {
-    this.#write(this.#buffer.subarray(0, this.#buffered));
+    writing(this.#path, () => writeAll(this.#fd, this.#buffer.subarray(0, this.#buffered), null));
     this.#buffered = 0;
-  }
-
-  #write(bytes: Uint8Array): void {
-    writing(this.#path, () => writeAll(this.#fd, bytes, null));
   }
 }
 
