@@ -104,9 +104,9 @@ export {
   lookWhatIfJson,
 } from '../outputs/json-text.js';
 export type { ShadeRange } from '../views/picture.js';
-export type { ExtremesShown, HeadShown } from '../views/terminal/look-parts.js';
-export { type DetectorShown, renderDetector } from '../views/terminal/render-detector.js';
-export { type DigitShown, renderDigit } from '../views/terminal/render-digit.js';
-export { type NetworkShown, renderNetwork } from '../views/terminal/render-network.js';
-export { type NeuronShown, renderNeuronReport } from '../views/terminal/render-neuron.js';
-export { renderWhatIf, type WhatIfShown } from '../views/terminal/render-what-if.js';
+export type { ExtremesShown, HeadShown } from '../views/terminal/look/look-parts.js';
+export { type DetectorShown, renderDetector } from '../views/terminal/look/render-detector.js';
+export { type DigitShown, renderDigit } from '../views/terminal/look/render-digit.js';
+export { type NetworkShown, renderNetwork } from '../views/terminal/look/render-network.js';
+export { type NeuronShown, renderNeuronReport } from '../views/terminal/look/render-neuron.js';
+export { renderWhatIf, type WhatIfShown } from '../views/terminal/look/render-what-if.js';

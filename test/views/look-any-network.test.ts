@@ -3,10 +3,10 @@ import { detect, rectangleRegion, regionWeights } from '../../src/insight/detect
 import { networkReport } from '../../src/insight/network-report.js';
 import { neuronReport } from '../../src/insight/neuron-report.js';
 import { UNIT_BRIGHTNESS } from '../../src/network/normalization.js';
-import { renderDetector } from '../../src/views/terminal/render-detector.js';
-import { renderNetwork } from '../../src/views/terminal/render-network.js';
-import { renderNeuronReport } from '../../src/views/terminal/render-neuron.js';
-import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';
+import { renderDetector } from '../../src/views/terminal/look/render-detector.js';
+import { renderNetwork } from '../../src/views/terminal/look/render-network.js';
+import { renderNeuronReport } from '../../src/views/terminal/look/render-neuron.js';
+import { renderWhatIf } from '../../src/views/terminal/look/render-what-if.js';
 import type { RenderOptions } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { randomImages } from '../helpers/image-set.js';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lookDetector, lookNetwork } from '../../pipelines/look/look.js';
 import { lookWhatIf } from '../../pipelines/look/look-what-if.js';
-import { renderDetector } from '../../src/views/terminal/render-detector.js';
-import { renderNetwork } from '../../src/views/terminal/render-network.js';
-import { renderWhatIf } from '../../src/views/terminal/render-what-if.js';
+import { renderDetector } from '../../src/views/terminal/look/render-detector.js';
+import { renderNetwork } from '../../src/views/terminal/look/render-network.js';
+import { renderWhatIf } from '../../src/views/terminal/look/render-what-if.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 

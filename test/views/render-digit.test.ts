@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DigitView, lookDigit } from '../../pipelines/look/look-digit.js';
 import { explain } from '../../src/insight/explain.js';
-import { renderDigit } from '../../src/views/terminal/render-digit.js';
+import { renderDigit } from '../../src/views/terminal/look/render-digit.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { randomNetwork } from '../helpers/random-network.js';

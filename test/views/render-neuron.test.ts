@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lookNeuron, type NeuronView } from '../../pipelines/look/look.js';
-import { renderNeuronReport } from '../../src/views/terminal/render-neuron.js';
+import { renderNeuronReport } from '../../src/views/terminal/look/render-neuron.js';
 import { withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 

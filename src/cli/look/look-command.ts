@@ -8,9 +8,9 @@ import {
 import type { Rectangle } from '../../insight/detector.js';
 import type { NeuronPlace } from '../../insight/explain.js';
 import { lookDetectorJson, lookNetworkJson, lookNeuronJson } from '../../outputs/json-text.js';
-import { renderDetector } from '../../views/terminal/render-detector.js';
-import { renderNetwork } from '../../views/terminal/render-network.js';
-import { renderNeuronReport } from '../../views/terminal/render-neuron.js';
+import { renderDetector } from '../../views/terminal/look/render-detector.js';
+import { renderNetwork } from '../../views/terminal/look/render-network.js';
+import { renderNeuronReport } from '../../views/terminal/look/render-neuron.js';
 import { addViewOptions, wholeNumber } from '../options.js';
 import { addLookDigitCommand } from './look-digit-command.js';
 import {

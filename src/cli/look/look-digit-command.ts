@@ -4,7 +4,7 @@ import { DigitflowError } from '../../errors.js';
 import { READING_FLAGS } from '../../formats/reading.js';
 import { nameOf } from '../../inputs/bytes/open-bytes.js';
 import { lookDigitJson } from '../../outputs/json-text.js';
-import { renderDigit } from '../../views/terminal/render-digit.js';
+import { renderDigit } from '../../views/terminal/look/render-digit.js';
 import { addModelOption } from '../networks/model-options.js';
 import { addReadingOptions, addViewOptions, givenFlag, wholeNumber } from '../options.js';
 import { sayNote } from '../process.js';

@@ -4,7 +4,7 @@ import { DigitflowError } from '../../errors.js';
 import { type Change, FEEDS, type Feed } from '../../insight/what-if.js';
 import { ACTIVATIONS, isActivationName } from '../../network/activations.js';
 import { lookWhatIfJson } from '../../outputs/json-text.js';
-import { renderWhatIf } from '../../views/terminal/render-what-if.js';
+import { renderWhatIf } from '../../views/terminal/look/render-what-if.js';
 import { addViewOptions, wholeNumber } from '../options.js';
 import {
   addLookInputOptions,

@@ -1,11 +1,13 @@
-import { grouped, percentage } from '../../counting/wording.js';
-import { safeText } from '../../errors.js';
-import type { NeuronImage, NeuronReport } from '../../insight/neuron-report.js';
-import { activate } from '../../network/activations.js';
-import type { ImageSize } from '../../network/network.js';
-import { largestOf } from '../picture.js';
-import { curveLegend, curveMarks, drawActivation, lamp, shortValue } from './draw-neurons.js';
-import { drawWeights, drawWithLegend, signed, signedBar, signedColumn } from './draw-signed-picture.js';
+import { grouped, percentage } from '../../../counting/wording.js';
+import { safeText } from '../../../errors.js';
+import type { NeuronImage, NeuronReport } from '../../../insight/neuron-report.js';
+import { activate } from '../../../network/activations.js';
+import type { ImageSize } from '../../../network/network.js';
+import { largestOf } from '../../picture.js';
+import { curveLegend, curveMarks, drawActivation, lamp, shortValue } from '../draw-neurons.js';
+import { drawWeights, drawWithLegend, signed, signedBar, signedColumn } from '../draw-signed-picture.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
 import {
   type ExtremesShown,
   extremeBlocks,
@@ -14,8 +16,6 @@ import {
   lookHeading,
   moreClasses,
 } from './look-parts.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 12;
 const BAR = 8;

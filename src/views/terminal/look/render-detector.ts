@@ -1,11 +1,11 @@
-import { grouped, percent, percentage } from '../../counting/wording.js';
-import type { DetectorImage, DetectorReport } from '../../insight/detector.js';
-import { type ActivationName, activate } from '../../network/activations.js';
-import { curveLegend, curveMarks, drawActivation } from './draw-neurons.js';
-import { drawWithLegend, signed } from './draw-signed-picture.js';
+import { grouped, percent, percentage } from '../../../counting/wording.js';
+import type { DetectorImage, DetectorReport } from '../../../insight/detector.js';
+import { type ActivationName, activate } from '../../../network/activations.js';
+import { curveLegend, curveMarks, drawActivation } from '../draw-neurons.js';
+import { drawWithLegend, signed } from '../draw-signed-picture.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
 import { type ExtremesShown, extremeBlocks, listClasses, lookHeading, moreClasses } from './look-parts.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 12;
 

@@ -1,16 +1,16 @@
-import { grouped, percentage } from '../../counting/wording.js';
-import { safeText } from '../../errors.js';
+import { grouped, percentage } from '../../../counting/wording.js';
+import { safeText } from '../../../errors.js';
 import type {
   Distribution,
   LayerReport,
   NetworkReport,
   NeuronSummary,
-} from '../../insight/network-report.js';
-import { drawHistogram } from './draw-neurons.js';
-import { signed, signedBar } from './draw-signed-picture.js';
+} from '../../../insight/network-report.js';
+import { drawHistogram } from '../draw-neurons.js';
+import { signed, signedBar } from '../draw-signed-picture.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { besideOrBelow, flow, inTiles, joinBlocks, padLeft, padRight, wrap } from '../text-layout.js';
 import { type HeadShown, lookHeading, titled } from './look-parts.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, inTiles, joinBlocks, padLeft, padRight, wrap } from './text-layout.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;

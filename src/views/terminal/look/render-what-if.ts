@@ -1,11 +1,11 @@
-import { grouped, percent, percentage } from '../../counting/wording.js';
-import { safeText } from '../../errors.js';
-import type { ChangeMade, Outcome, WhatIfReport } from '../../insight/what-if.js';
-import { signed } from './draw-signed-picture.js';
+import { grouped, percent, percentage } from '../../../counting/wording.js';
+import { safeText } from '../../../errors.js';
+import type { ChangeMade, Outcome, WhatIfReport } from '../../../insight/what-if.js';
+import { signed } from '../draw-signed-picture.js';
+import { renderConfusionList, renderMatrix } from '../render-confusion.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
 import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
-import { renderConfusionList, renderMatrix } from './render-confusion.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from './text-layout.js';
 
 const MAX_NAME = 20;
 const COUNTS_COLUMNS = 33;

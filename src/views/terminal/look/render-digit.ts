@@ -1,14 +1,14 @@
-import { safeText } from '../../errors.js';
-import type { Attribution } from '../../insight/attribution.js';
-import type { SmallestChange } from '../../insight/counterfactual.js';
-import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../insight/explain.js';
-import { type ShadeRange, shade } from '../picture.js';
-import { drawNeurons, lamp, shortValue } from './draw-neurons.js';
-import { drawPicture } from './draw-picture.js';
-import { drawSignedPicture, drawWithLegend, signed } from './draw-signed-picture.js';
+import { safeText } from '../../../errors.js';
+import type { Attribution } from '../../../insight/attribution.js';
+import type { SmallestChange } from '../../../insight/counterfactual.js';
+import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../../insight/explain.js';
+import { type ShadeRange, shade } from '../../picture.js';
+import { drawNeurons, lamp, shortValue } from '../draw-neurons.js';
+import { drawPicture } from '../draw-picture.js';
+import { drawSignedPicture, drawWithLegend, signed } from '../draw-signed-picture.js';
+import { createStyle, type RenderOptions, type Style } from '../terminal.js';
+import { beside, blockWidth, flow, joinBlocks, padRight, truncate } from '../text-layout.js';
 import { type HeadShown, listClasses } from './look-parts.js';
-import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { beside, blockWidth, flow, joinBlocks, padRight, truncate } from './text-layout.js';
 
 const GAP = 3;
 const MAX_NAME = 16;

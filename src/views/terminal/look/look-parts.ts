@@ -1,10 +1,10 @@
-import { grouped } from '../../counting/wording.js';
-import { safeText } from '../../errors.js';
-import type { Picture } from '../picture.js';
-import { markSign } from './draw-neurons.js';
-import { drawImages } from './draw-picture.js';
-import type { Style } from './terminal.js';
-import { blockWidth, flow, padRight, truncate, wrap } from './text-layout.js';
+import { grouped } from '../../../counting/wording.js';
+import { safeText } from '../../../errors.js';
+import type { Picture } from '../../picture.js';
+import { markSign } from '../draw-neurons.js';
+import { drawImages } from '../draw-picture.js';
+import type { Style } from '../terminal.js';
+import { blockWidth, flow, padRight, truncate, wrap } from '../text-layout.js';
 
 /** More classes than this are shown by the foremost of them. */
 const MOST_CLASSES = 20;
