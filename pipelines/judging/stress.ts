@@ -39,7 +39,10 @@ export interface StressOptions extends ImagesSpec, Omit<ReadingOptions, 'onPictu
   readonly workers?: number | undefined;
   /** Only the first images. Default: all. */
   readonly limit?: number | undefined;
-  /** Aborting it ends all: `stress` rejects with the signal's reason. */
+  /**
+   * Aborting it stops the reading: the report is of the images that threads had been given by then, and `partial`. Before an
+   * input is open, `stress` rejects with the signal's reason.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Is told how many images are done; `total` is what the header announces, or the limit. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
@@ -137,7 +140,6 @@ async function stressInputs(
   } finally {
     await stressor.close();
   }
-  if (signal?.aborted) throw signal.reason;
   const partial = !inputs.isComplete || inputs.rows > run.images;
   const report = stressReport({
     model: describeModel(model),

@@ -14,14 +14,14 @@ export interface StressRunOptions {
   readonly limit?: number | undefined;
   readonly flips?: number | undefined;
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
-  /** Aborting it gives no more to the threads: `add` and `end` reject with its reason. */
+  /** Aborting it gives no more to the threads. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Images that a thread gets at a time: some tens of milliseconds of work. */
 const TASK_IMAGES = 100;
 /** And where the nearest flip of each is looked for: a second each. */
-const TASK_FLIPS = 2;
+const TASK_FLIPS = 1;
 /** Flips whose images are kept. */
 const KEPT_FLIPS = 12;
 
@@ -72,7 +72,7 @@ export class StressRun {
     // Pixels and labels come apart, and belong together by their order alone.
     if (pixels.length !== read.count * this.#size)
       throw new TypeError(`expected the pixels of ${read.count} images, found ${pixels.length} bytes`);
-    for (let from = 0; from < wanted; ) {
+    for (let from = 0; from < wanted && !this.#signal?.aborted; ) {
       const to = Math.min(wanted, from + (this.images < this.#wantedFlips ? TASK_FLIPS : TASK_IMAGES));
       await this.#give(pixels.slice(from * this.#size, to * this.#size), read.labels.slice(from, to));
       from = to;
@@ -115,7 +115,6 @@ export class StressRun {
   }
 
   #check(): void {
-    this.#signal?.throwIfAborted();
     if (this.#error !== undefined) throw this.#error.cause;
   }
 }

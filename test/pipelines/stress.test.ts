@@ -120,13 +120,21 @@ describe('stress', () => {
     await expect(stress({ images: unlabelled })).rejects.toMatchObject({ code: 'CSV_COLUMNS' });
     const reason = new Error('enough');
     await expect(stress({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('that is stopped reports what was done until then', async () => {
     const controller = new AbortController();
-    const stopped = stress({
-      workers: 1,
-      signal: controller.signal,
-      onProgress: () => controller.abort(reason),
+    const corruptions = ['noise'] as const;
+    const { report } = await stress({
+      ...{ corruptions, workers: 1, signal: controller.signal },
+      onProgress: () => controller.abort(),
     });
-    await expect(stopped).rejects.toBe(reason);
+    expect(report.partial).toBe(true);
+    expect(report.images).toBeGreaterThan(0);
+    expect(report.images).toBeLessThan(10_000);
+    const { report: same } = await stress({ corruptions, workers: 1, limit: report.images });
+    expect(report.clean).toEqual(same.clean);
+    expect(report.corruptions).toEqual(same.corruptions);
   });
 });
 

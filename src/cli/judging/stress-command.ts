@@ -9,7 +9,14 @@ import type { ProgressLine } from '../../views/terminal/progress.js';
 import type { Language } from '../../views/words/words.js';
 import type { EvaluationFlags } from '../evaluation-options.js';
 import { addModelOption } from '../networks/model-options.js';
-import { addErrorOptions, addReadingOptions, onOpened, runningOptionsOf, wholeNumber } from '../options.js';
+import {
+  addErrorOptions,
+  addReadingOptions,
+  isWhole,
+  onOpened,
+  runningOptionsOf,
+  wholeNumber,
+} from '../options.js';
 import { interruptibly, stdoutOptions, writeOut } from '../process.js';
 import { progressLine } from '../progress-line.js';
 
@@ -112,7 +119,7 @@ async function runStress(
           ? await stressPageText(result, lang)
           : await stressText(result, flags.format, stdoutOptions());
       await writeOut(text);
-      return true;
+      return isWhole(result.report.partial, [images, labels]);
     } finally {
       progress?.clear();
     }
