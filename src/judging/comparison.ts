@@ -62,7 +62,7 @@ export interface ComparedPair extends PairedCounts {
   readonly test: { readonly name: 'mcnemar-exact'; readonly p: number; readonly adjusted: number };
   /** Whether `adjusted` is below 0.05. */
   readonly isDifferent: boolean;
-  /** How many images would tell such a difference four times out of five; null where there is none. */
+  /** How many images would tell such a difference four times out of five, were this pair the only one; null where there is none. */
   readonly imagesToTell: number | null;
   /** The same counts for each class, by the truth. */
   readonly classes: readonly PairedCounts[];

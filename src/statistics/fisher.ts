@@ -79,7 +79,7 @@ function logHypergeometric(count: number, rights: number, wrongs: number, drawn:
 }
 
 /** ln of the chance of `count` heads in `total` tosses; 0 < share <= 1. */
-function logBinomial(count: number, total: number, share: number): number {
+export function logBinomial(count: number, total: number, share: number): number {
   const other = 1 - share;
   if (other === 0) return count === total ? 0 : Number.NEGATIVE_INFINITY;
   if (count === 0) return total * Math.log1p(-share);

@@ -1,4 +1,5 @@
 import { DigitflowError } from '../errors.js';
+import { logBinomial } from './fisher.js';
 import { type PairedCounts, Z_95 } from './intervals.js';
 
 /**
@@ -20,8 +21,7 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
   const total = onlyFirst + onlySecond;
   const fewer = Math.min(onlyFirst, onlySecond);
   // The largest term of the tail by its logarithm, the others by their ratio to the one before.
-  let log = -total * Math.LN2;
-  for (let i = 1; i <= fewer; i++) log += Math.log((total - fewer + i) / i);
+  const log = logBinomial(fewer, total, 0.5);
   let [term, sum] = [1, 1];
   for (let i = fewer; i > 0 && term > sum * Number.EPSILON; i--) {
     term *= i / (total - i + 1);

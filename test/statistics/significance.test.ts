@@ -36,6 +36,8 @@ describe('mcnemarExact', () => {
     // (|b - c| - 1)^2 / (b + c) = 9.0 is 3 standard deviations: 0.0027.
     expect(mcnemarExact(500_000 + 1500, 500_000 - 1500)).toBeCloseTo(0.0027, 4);
     expect(mcnemarExact(1_000_000, 0)).toBe(0);
+    // Two standard deviations of a billion tosses, which takes no longer than their root.
+    expect(mcnemarExact(5e8 + 31_623, 5e8 - 31_623)).toBeCloseTo(0.0455, 4);
   });
 
   it('refuses what are no counts', () => {

@@ -1,4 +1,4 @@
-import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
+import { digestWords, grouped, layersWords, percent, percentage } from '../../counting/wording.js';
 import {
   type ComparedPair,
   type ComparedRecord,
@@ -109,7 +109,7 @@ function accuracies({ comparison, words, own, share }: Context): Html {
   }));
   const rows = networks.map(({ name, accuracy, interval, correct }, index) => {
     const range =
-      interval === null ? words.absent : `${pointsWords(interval.low)} – ${pointsWords(interval.high)} %`;
+      interval === null ? words.absent : `${percentage(interval.low, 2)} – ${percentage(interval.high, 2)} %`;
     return html`<tr><th scope="row" class="name">${letterOf(index)} ${name}</th><td>${share(accuracy, 2)}</td><td>${range}</td><td>${grouped(images - correct)}</td></tr>\n`;
   });
   const table = html`<table><thead><tr><th scope="col" class="name">${words.network}</th><th scope="col">${words.accuracy}</th>
@@ -118,7 +118,7 @@ function accuracies({ comparison, words, own, share }: Context): Html {
 <p>${own.accuraciesNote} ${own.overlapNote}</p>
 ${scrollable(
   own.accuracies,
-  intervalChart(own.accuracies, marks, (value) => `${pointsWords(value)} %`),
+  intervalChart(own.accuracies, marks, (value) => `${percentage(value, 2)} %`),
 )}
 ${scrollable(`${own.accuracies}: ${words.numbers}`, table)}`;
 }

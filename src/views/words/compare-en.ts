@@ -26,7 +26,7 @@ export const compareEn = {
   neither: 'both wrong',
   needed: 'images to tell it',
   neededNote:
-    'Images to tell it: so many would find such a difference, if it is the true one, four times out of five.',
+    'Images to tell it: so many would find such a difference, if it is the true one, four times out of five, were this pair the only one.',
   byClass: 'Class by class',
   byClassNote: 'How many of each class are right.',
   won: (winner: string, loser: string) => `Only ${winner} is right, not ${loser}`,

@@ -28,7 +28,8 @@ export const compareJa: typeof compareEn = {
   onlyRight: '右のみ正解',
   neither: '両方誤り',
   needed: '必要な画像数',
-  neededNote: '必要な画像数：これが真の差であるとき、5 回に 4 回の割合で差を検出できる枚数です。',
+  neededNote:
+    '必要な画像数：これが真の差であるとき、5 回に 4 回の割合で差を検出できる枚数です（その組だけを比べる場合）。',
   byClass: 'クラス別',
   byClassNote: '各クラスの正解率です。',
   won: (winner, loser) => `${winner} のみが正解した画像（${loser} は誤り）`,
