@@ -2,6 +2,7 @@ import { safeText } from '../errors.js';
 import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import {
   asIs,
+  backgroundOf,
   colorLevel,
   columnsOf,
   type RenderOptions,
@@ -25,6 +26,7 @@ export function stdoutOptions(): RenderOptions {
     width: columnsOf(process.stdout),
     unicode: supportsUnicode(process.env, process.platform),
     say,
+    background: backgroundOf(process.env),
   };
 }
 

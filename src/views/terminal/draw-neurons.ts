@@ -1,3 +1,4 @@
+import { LIGHT, rampColor } from './ramps.js';
 import type { Rgb, Style } from './terminal.js';
 import { inLines, padLeft, plotAxis, plotRows, wrap } from './text-layout.js';
 
@@ -20,13 +21,16 @@ export function drawNeurons(values: Float64Array, columns: number, style: Style)
   return hidden > 0 ? [...lines, style.paint.dim(`and ${hidden} more (--format json has all)`)] : lines;
 }
 
-/** A lamp of two columns, lit by a share 0..1. */
+/** The frame of a lamp: seen on black and on white, 3 : 1 at least. */
+const FRAME: Rgb = [98, 98, 98];
+
+/** A share below this is no light: a sigmoid is never 0. */
+const FAINTEST = 0.05;
+
+/** A lamp of two columns, lit by a share 0..1; its frame shows where one is that is not lit. */
 export function lamp(share: number, { paint, unicode }: Style): string {
-  const lit = Math.min(1, share);
-  if (paint.level >= 2) {
-    const color: Rgb = [Math.round(30 + 225 * lit), Math.round(30 + 195 * lit), Math.round(30 + 50 * lit)];
-    return paint.on('  ', color, color);
-  }
+  const lit = share < FAINTEST ? 0 : Math.min(1, share);
+  if (paint.level >= 2) return paint.on(unicode ? '▐▌' : '[]', rampColor(LIGHT, lit, paint.level), FRAME);
   const ramp = unicode ? BLOCKS : RAMP;
   return ramp[Math.round(lit * (ramp.length - 1))].repeat(2);
 }

@@ -1,7 +1,8 @@
 import type { ImageSize } from '../../network/network.js';
 import { fittedSize, largestOf } from '../picture.js';
 import { halfBlocks } from './draw-picture.js';
-import type { Rgb, Style } from './terminal.js';
+import { NEGATIVE, POSITIVE, rampColor } from './ramps.js';
+import type { ColorLevel, Rgb, Style } from './terminal.js';
 import { inLines, padLeft, padRight } from './text-layout.js';
 
 interface SignedPicture extends ImageSize {
@@ -10,11 +11,8 @@ interface SignedPicture extends ImageSize {
 }
 
 /** From zero to the strongest; the ramps differ in shape, so that they read without colour. */
-const POSITIVE = ' .+*#';
-const NEGATIVE = ' ,-=~';
-/** The colour-blind tell this green from this blue, since they differ in lightness, too (after Okabe and Ito). */
-const GREEN: Rgb = [60, 220, 130];
-const BLUE: Rgb = [70, 130, 255];
+const POSITIVE_SIGNS = ' .+*#';
+const NEGATIVE_SIGNS = ' ,-=~';
 /** An exponent below one lifts weak values out of the black. */
 const BEND = 0.7;
 
@@ -25,7 +23,8 @@ export function drawSignedPicture(picture: SignedPicture, columns: number, style
   const scale = largest > 0 ? 1 / largest : 0;
   const share = (y: number, x: number) =>
     y < fitted.height ? Math.max(-1, Math.min(1, fitted.values[y * fitted.width + x] * scale)) : 0;
-  if (isColored(style)) return halfBlocks(fitted, (y, x) => colorOf(share(y, x)), style.paint);
+  if (isColored(style))
+    return halfBlocks(fitted, (y, x) => colorOf(share(y, x), style.paint.level), style.paint);
   return Array.from({ length: Math.ceil(fitted.height / 2) }, (_, row) =>
     Array.from({ length: fitted.width }, (_, x) => sign(share(2 * row, x), share(2 * row + 1, x))).join(''),
   );
@@ -38,7 +37,7 @@ export function drawWithLegend(
   negative: string,
   style: Style,
 ): string[] {
-  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE.trim(), NEGATIVE.trim()];
+  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
   return [
     ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
     `${more}: ${positive}, ${less}: ${negative}`,
@@ -52,14 +51,12 @@ function isColored({ paint, unicode }: Style): boolean {
 /** The sign of two pixels, one above the other: that of the stronger one, since their mean could cancel. */
 function sign(upper: number, lower: number): string {
   const value = Math.abs(upper) >= Math.abs(lower) ? upper : lower;
-  const ramp = value > 0 ? POSITIVE : NEGATIVE;
+  const ramp = value > 0 ? POSITIVE_SIGNS : NEGATIVE_SIGNS;
   return ramp[Math.ceil(Math.abs(value) ** BEND * (ramp.length - 1) - 0.5)] ?? ' ';
 }
 
-function colorOf(share: number): Rgb {
-  const [red, green, blue] = share >= 0 ? GREEN : BLUE;
-  const strength = Math.abs(share) ** BEND;
-  return [Math.round(red * strength), Math.round(green * strength), Math.round(blue * strength)];
+function colorOf(share: number, level: ColorLevel): Rgb {
+  return rampColor(share < 0 ? NEGATIVE : POSITIVE, Math.abs(share) ** BEND, level);
 }
 
 /** Enlarged by a whole factor, or made smaller so that each new pixel is the strongest of those it covers. */

@@ -1,7 +1,8 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
 import { grouped, percent, percentage, timesWords } from '../../counting/wording.js';
 import { safeText } from '../../errors.js';
-import type { Rgb, Style } from './terminal.js';
+import { RIGHT, rampColor, textOn, WRONG } from './ramps.js';
+import type { Style } from './terminal.js';
 import { blockWidth, displayWidth, padLeft, padRight, truncate } from './text-layout.js';
 
 export interface ConfusionShown {
@@ -41,26 +42,18 @@ export function renderConfusionList(
   });
 }
 
-const RIGHT_LOW: Rgb = [16, 52, 64];
-const RIGHT_HIGH: Rgb = [38, 166, 154];
-const WRONG_LOW: Rgb = [56, 18, 16];
-const WRONG_HIGH: Rgb = [255, 96, 48];
-const BLACK: Rgb = [0, 0, 0];
-const WHITE: Rgb = [255, 255, 255];
+/** An exponent below one lifts rare mistakes out of the ground; one above tells the best rows apart. */
+const WRONG_BEND = 0.7;
+const RIGHT_BEND = 3;
 
-function mix([red, green, blue]: Rgb, other: Rgb, share: number): Rgb {
-  const between = (from: number, to: number) => from + (to - from) * share;
-  return [between(red, other[0]), between(green, other[1]), between(blue, other[2])];
-}
-
-/** Relative brightness 0..255 with the weights of ITU-R BT.601. */
-const brightness = ([red, green, blue]: Rgb): number => 0.299 * red + 0.587 * green + 0.114 * blue;
-
-/** The colours of a cell by its share of the row; they differ most near 1 if it is right, near 0 if it is wrong. */
-function heat(share: number, isRight: boolean): Record<'ground' | 'text' | 'quiet', Rgb> {
-  const ground = isRight ? mix(RIGHT_LOW, RIGHT_HIGH, share ** 3) : mix(WRONG_LOW, WRONG_HIGH, share ** 0.35);
-  const text = brightness(ground) > 100 ? BLACK : WHITE;
-  return { ground, text, quiet: mix(text, ground, 0.2) };
+/** The largest share of a row that is wrong in one way: the cell of the strongest colour. */
+export function worstShare({ classes, confusion }: ConfusionShown): number {
+  const shares = confusion.flatMap((counts, truth) =>
+    counts.map((count, prediction) =>
+      truth === prediction ? 0 : count / Math.max(1, classes[truth].support),
+    ),
+  );
+  return Math.max(0, ...shares);
 }
 
 /** A cell holds three digits, a space before them, and the mark of the diagonal after them. */
@@ -79,12 +72,13 @@ export function renderMatrix(evaluation: ConfusionShown, style: Style): string[]
   if (layout === null) return null;
   const { paint } = style;
   const { label, cell, support, headers, labels } = layout;
+  const worst = worstShare(evaluation);
   const header = headers.map((name) => `${padLeft(name, cell - 1)} `).join('');
   const lines = [paint.dim((padRight('', label) + header).trimEnd())];
   evaluation.confusion.forEach((counts, truth) => {
     const total = evaluation.classes[truth].support;
     const cells = counts.map((count, prediction) =>
-      drawCell(count, total, truth === prediction, cell, style),
+      drawCell({ count, total, worst, isRight: truth === prediction }, cell, style),
     );
     const upper = cells.map(([count]) => count).join('');
     const lower = cells.map(([, share]) => share).join('');
@@ -115,27 +109,38 @@ function layoutFor({ classes, confusion }: ConfusionShown, { paint, glyphs, widt
   return { label: label + (paint.level ? GAP : 0), cell, support, headers, labels };
 }
 
-function drawCell(
-  count: number,
-  total: number,
-  isRight: boolean,
-  width: number,
-  { paint, glyphs }: Style,
-): [string, string] {
-  const digits = shortCount(count, width - 2);
-  if (count === 0 && !(isRight && total > 0)) {
-    return [paint.dim(`${padLeft(glyphs.zero, width - 1)} `), ' '.repeat(width)];
-  }
-  const share = padLeft(count === 0 ? '' : percentage(count / total, width > MIN_CELL ? 1 : 0), width - 1);
-  if (paint.level === 0) {
-    return [isRight ? padLeft(`[${digits}]`, width) : `${padLeft(digits, width - 1)} `, `${share} `];
-  }
-  const { ground, text, quiet } = heat(count / total, isRight);
+interface Cell {
+  readonly count: number;
+  /** Of the row. */
+  readonly total: number;
+  /** The largest share of a wrong cell. */
+  readonly worst: number;
+  readonly isRight: boolean;
+}
+
+/** A cell's two lines. */
+function drawCell(cell: Cell, width: number, style: Style): [string, string] {
+  const { count, total, isRight } = cell;
+  const { paint, glyphs, background = 'dark' } = style;
+  const isEmpty = count === 0 && !(isRight && total > 0);
+  const digits = isEmpty ? glyphs.zero : shortCount(count, width - 2);
   const upper = `${padLeft(digits, width - 1)} `;
-  return [
-    paint.on(isRight ? paint.bold(upper) : upper, text, ground),
-    paint.on(`${share} `, paint.level === 1 ? text : quiet, ground),
-  ];
+  const share = count === 0 ? '' : percentage(count / total, width > MIN_CELL ? 1 : 0);
+  const lower = `${padLeft(share, width - 1)} `;
+  if (paint.level === 0 && isRight && !isEmpty) return [padLeft(`[${digits}]`, width), lower];
+  const strength = strengthOf(cell);
+  // Of the 16 colours none is faint.
+  const isPlain = paint.level === 0 || (paint.level === 1 && (isEmpty || (!isRight && strength < 0.5)));
+  if (isPlain) return [isEmpty ? paint.dim(upper) : upper, lower];
+  const ground = rampColor((isRight ? RIGHT : WRONG)[background], strength, paint.level);
+  const text = textOn(ground);
+  return [paint.on(isRight ? paint.bold(upper) : upper, text, ground), paint.on(lower, text, ground)];
+}
+
+/** How strong a cell's colour is, 0..1. */
+function strengthOf({ count, total, worst, isRight }: Cell): number {
+  if (count === 0) return 0;
+  return isRight ? (count / total) ** RIGHT_BEND : (count / total / worst) ** WRONG_BEND;
 }
 
 /** A count in few characters: 9999, `12k` for 12,345. */

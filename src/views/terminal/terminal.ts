@@ -30,6 +30,17 @@ function forcedLevel(forced: string, env: NodeJS.ProcessEnv): ColorLevel {
   return /-256(color)?$/i.test(env.TERM ?? '') ? 2 : 1;
 }
 
+/** What a terminal writes upon. */
+export type Background = 'dark' | 'light';
+
+/** The background where the terminal says it: rxvt and Konsole do, in COLORFGBG, `15;0`; undefined of the others. */
+export function backgroundOf({ COLORFGBG: colors }: NodeJS.ProcessEnv): Background | undefined {
+  const ground = /;(\d+)$/.exec(colors ?? '')?.[1];
+  if (ground === undefined) return undefined;
+  // Of the 16 colours white and the bright ones but for grey are light.
+  return Number(ground) === 7 || Number(ground) > 8 ? 'light' : 'dark';
+}
+
 /** Whether arrows, blocks and braille can be printed: not on the Linux console and the old Windows console. */
 export function supportsUnicode(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
   if (platform !== 'win32') return env.TERM !== 'linux';
@@ -57,16 +68,22 @@ export function withoutStyles(text: string): string {
   return text.includes(ESCAPE) ? text.replace(STYLES, '') : text;
 }
 
+/** Yellow where it can be read; else a brown that 256 colours have, or red: 4.5 : 1 on black and on white. */
+function warnCode(level: ColorLevel, background: Background | undefined): string {
+  if (background === 'dark') return '33';
+  return level >= 2 ? '38;5;130' : '31';
+}
+
 /** The styles of a colour level; at level 0 each returns its text unchanged. */
-export function createPaint(level: ColorLevel) {
+export function createPaint(level: ColorLevel, background?: Background) {
   const sgr = (open: string, close: string) => (text: string) =>
     level === 0 || text === '' ? text : `\x1b[${open}m${text}\x1b[${close}m`;
   return {
     level,
     bold: sgr('1', '22'),
     dim: sgr('2', '22'),
-    /** Bold yellow, for what needs attention. */
-    warn: sgr('1;33', '22;39'),
+    /** Bold and coloured, for what needs attention. */
+    warn: sgr(`1;${warnCode(level, background)}`, '22;39'),
     /** Text of one colour on a ground of another. */
     on: (text: string, foreground: Rgb, background: Rgb) =>
       sgr(`${colorCode(foreground, 38, level)};${colorCode(background, 48, level)}`, '39;49')(text),
@@ -113,6 +130,8 @@ export interface RenderOptions {
   readonly width: number;
   /** False where only ASCII may be written. */
   readonly unicode: boolean;
+  /** Default: not known; what is drawn can then be read on both. */
+  readonly background?: 'dark' | 'light' | undefined;
   /** Says English words in another language; as they are where it is not given. */
   readonly say?: ((english: string) => string) | undefined;
 }
@@ -120,12 +139,13 @@ export interface RenderOptions {
 /** Says words in English. */
 export const asIs = (english: string): string => english;
 
-export interface Style extends Pick<RenderOptions, 'width' | 'unicode'> {
+export interface Style extends Omit<RenderOptions, 'color'> {
   readonly paint: Paint;
   readonly say: (english: string) => string;
   readonly glyphs: typeof UNICODE;
 }
 
-export function createStyle({ color, width, unicode, say = asIs }: RenderOptions): Style {
-  return { paint: createPaint(color), glyphs: unicode ? UNICODE : ASCII, width, unicode, say };
+export function createStyle({ color, say = asIs, ...options }: RenderOptions): Style {
+  const paint = createPaint(color, options.background);
+  return { ...options, paint, say, glyphs: options.unicode ? UNICODE : ASCII };
 }
