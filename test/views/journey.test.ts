@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { report } from '../../pipelines/report.js';
 import { openModel } from '../../src/inputs/models/open-model.js';
+import { neuronArithmetic } from '../../src/insight/explain.js';
 import { runImages } from '../../src/insight/run-images.js';
 import { ACTIVATIONS } from '../../src/network/activations.js';
 import { brightnessOf, feedForward, predictedClass } from '../../src/network/feed-forward.js';
@@ -78,16 +79,50 @@ function expectDrawn(
       }
       if (l === 0) pushes.set(`image ${to}`, sum);
     }
-    const largest = Math.max(...Array.from(pushes.values(), Math.abs));
+    const sizes = Array.from(pushes.values(), Math.abs).sort((a, b) => a - b);
+    // The strongest fiftieth are drawn in full.
+    const full = sizes[Math.ceil(0.98 * (sizes.length - 1))] || (sizes.at(-1) ?? 0);
     for (const [ends, push] of pushes) {
       const line = lines.get(ends);
-      const share = largest === 0 ? 0 : push / largest;
+      const share = full === 0 ? 0 : Math.max(-1, Math.min(1, push / full));
       // Half a shade is what rounding may do.
       expect(Math.abs((line ?? 0) / 3.2 - share)).toBeLessThanOrEqual(0.5 / SHADES + 1e-9);
       if (line !== undefined) drawn++;
     }
   }
   expect(lines.size).toBe(drawn);
+}
+
+/** What an output adds up, as `look neuron` has it: the four strongest, all others, the bias, their sum. */
+function expectSum(way: string, network: Network, pixels: Uint8Array, neuron: number): void {
+  const [, table] = new RegExp(`What moves output ${neuron}<([\\s\\S]*?)</table>`).exec(way) ?? [];
+  const brightness = brightnessOf(pixels, network.normalization, network.image);
+  const { contributions, weights, inputs, bias, sum } = neuronArithmetic(network, brightness, {
+    layer: 3,
+    neuron,
+  });
+  const rows = [
+    ...table.matchAll(/name">([^<]+)<\/th><td>(?:<span class="soft">([^<]+)<\/span> )?([^<]+)</g),
+  ].map((row) => row.slice(1));
+  const order = Array.from(contributions.keys()).sort(
+    (a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]),
+  );
+  const signed = (value: number) => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+  expect(rows.slice(0, 4)).toEqual(
+    order
+      .slice(0, 4)
+      .map((i) => [
+        `2:${i}`,
+        `${inputs[i].toFixed(2)} × ${weights[i].toFixed(2)} =`,
+        signed(contributions[i]),
+      ]),
+  );
+  const others = order.slice(4).reduce((total, i) => total + contributions[i], 0);
+  expect(rows.slice(4, 7)).toEqual([
+    ['the other 12', undefined, signed(others)],
+    ['bias', undefined, signed(bias)],
+    ['sum z', undefined, signed(sum)],
+  ]);
 }
 
 describe('a journey through a network of any size', () => {
@@ -167,7 +202,7 @@ describe('a journey through a network of any size', () => {
     const { strengths } = readDrawing(svg);
     // One rise a layer.
     expect(strengths.filter((width, i) => i > 0 && width < strengths[i - 1])).toHaveLength(2);
-    expect(strengths.filter((width) => width === 3.2)).toHaveLength(3);
+    expect(new Set(strengths).size).toBe(16);
   });
 
   test('shows of a wide layer those that move the next one most, and says of how many', () => {
@@ -237,6 +272,7 @@ describe('the journeys of the real test set', () => {
       expect(labels[at]).toBe(k);
       // The kernel is in float32.
       expect(confidenceOf(at, k)).toBeGreaterThan(most - 1e-6);
+      expectSum(way, network, pixels.subarray(at * 784, at * 784 + 784), k);
       expectDrawn(
         way,
         network,
@@ -248,6 +284,7 @@ describe('the journeys of the real test set', () => {
     expect(ways[10].replaceAll(',', '')).toContain(
       `Image ${index} labelled ${truth} is read as ${prediction}: `,
     );
+    for (const output of [prediction, truth]) expectSum(ways[10], network, wrong, output);
     expectDrawn(ways[10], network, brightnessOf(wrong, network.normalization, network.image));
   });
 

@@ -8,6 +8,8 @@ const MOST_NEURONS = 32;
 const MOST_OUTPUTS = 16;
 /** A line has one of so many strengths; where it would have none, it is left out. */
 const SHADES = 16;
+/** So many of a layer's lines are weaker than those of full strength: a single strong one would let all others look faint. */
+const FULL = 0.98;
 
 /** In the units of the drawing, which is made for half a page, and for a phone. */
 const PICTURE = 104;
@@ -19,7 +21,7 @@ const RADIUS = 10;
 /** Where the first and the last layer are, as long as there are few. */
 const [FIRST, LAST] = [200, 424];
 const NARROWEST_STEP = 84;
-const LABELS = { least: 110, gap: 17, character: 10, most: 14 };
+const LABELS = { least: 113, gap: 20, character: 10, most: 14 };
 /** A fan leaves the image on this part of the height of what it leads to. */
 const FAN = 0.1;
 
@@ -135,10 +137,12 @@ function edgesTo(
 
 /** The lines of a layer, the strongest last: those of one strength and one sign are one path. */
 function strokes(edges: readonly Edge[]): Html[] {
-  const largest = edges.reduce((most, { push }) => Math.max(most, Math.abs(push)), 0);
+  const sorted = Float64Array.from(edges, ({ push }) => Math.abs(push)).sort();
+  const last = sorted.length - 1;
+  const full = sorted[Math.ceil(FULL * last)] || sorted[last];
   const paths = new Map<number, string>();
   for (const { from, to, push } of edges) {
-    const shade = Math.sign(push) * Math.round((SHADES * Math.abs(push)) / largest);
+    const shade = Math.sign(push) * Math.round(SHADES * Math.min(1, Math.abs(push) / full));
     const line = `M${from.x} ${from.y}L${rounded(to.x - to.radius)} ${to.y}`;
     paths.set(shade, (paths.get(shade) ?? '') + line);
   }
@@ -173,7 +177,7 @@ function circlesOf({ image, layers }: ReportJourney, column: readonly Spot[], l:
     const title = html`<title>${l + 1}:${neuron} ${values[neuron].toFixed(3)}</title>`;
     const ring =
       isLast && neuron === image.truth && !isWon
-        ? html`<circle class="truth" cx="${x}" cy="${y}" r="${rounded(radius + 4)}"/>`
+        ? html`<circle class="truth" cx="${x}" cy="${y}" r="${rounded(radius + 3.5)}"/>`
         : null;
     return html`<circle class="neuron${isWon ? ' won' : ''}" cx="${x}" cy="${y}" r="${radius}" fill-opacity="${lit}">${title}</circle>${ring}
 `;
