@@ -264,7 +264,7 @@ describe('digitflow report', () => {
     const args = ['report', '--limit', '500', '--lang', 'ja', '-o', at('r.html')];
     const { stderr, stdout, exitCode } = await runShared(args);
     expect([stdout, exitCode]).toEqual(['', 0]);
-    expect(stderr).toMatch(/r\.html: \d+ kB/);
+    expect(stderr).toMatch(/r\.html：\d+ kB/);
     const page = readFileSync(at('r.html'), 'utf8');
     expect(page).toContain('<html lang="ja">');
     expect(page).toContain('混同行列');
