@@ -6,8 +6,17 @@ import { afterEachTest } from '../helpers/clean-up.js';
 const folders: string[] = [];
 
 afterEachTest(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+  await Promise.all(folders.splice(0).map(remove));
 });
+
+/** On Windows a folder stays where a file of it is open, or a process is in it: the system removes it some day. */
+async function remove(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (process.platform !== 'win32') throw error;
+  }
+}
 
 /** A folder of its own for one test, with the given files in it; it is removed afterwards. */
 export async function tempFolder(files: Readonly<Record<string, Uint8Array>> = {}): Promise<string> {
