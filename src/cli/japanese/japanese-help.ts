@@ -1,6 +1,5 @@
 import { Help, type HelpConfiguration } from 'commander';
-import { displayWidth, padRight } from '../../views/terminal/text-layout.js';
-import { wrapJapanese } from '../../views/words/terminal/japanese-text.js';
+import { displayWidth, padRight, wrap } from '../../views/terminal/text-layout.js';
 import { COMMANDS_JA } from './commands-ja.js';
 import { EXAMPLES_JA } from './examples-ja.js';
 import { NOTES_JA } from './notes-ja.js';
@@ -36,7 +35,7 @@ export function japaneseHelp(width: number, words = HELP_JA) {
   const help: HelpConfiguration = {
     helpWidth: width,
     displayWidth,
-    boxWrap: (text, columns) => wrapJapanese(text, columns).join('\n'),
+    boxWrap: (text, columns) => wrap(text, columns).join('\n'),
     styleTitle: told,
     styleUsage: placed,
     optionTerm: ({ flags }) => placed(flags),
@@ -76,7 +75,7 @@ function afterHelp(text: string, width: number, told: (text: string) => string):
     .map((block) => {
       const [first, ...examples] = block.split('\n');
       if (examples[0]?.startsWith('  $')) return [told(first), ...examplesInJapanese(examples, width, told)];
-      return wrapJapanese(told(block.replaceAll('\n', ' ')), width);
+      return wrap(told(block.replaceAll('\n', ' ')), width);
     });
   return `\n${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -99,6 +98,6 @@ function examplesInJapanese(
   return examples.flatMap((example) => {
     const { command, note } = example;
     if (beside.has(example)) return [padRight(command, column) + note];
-    return [command, ...(note ? wrapJapanese(note, width - 6).map((line) => `      ${line}`) : [])];
+    return [command, ...(note ? wrap(note, width - 6).map((line) => `      ${line}`) : [])];
   });
 }

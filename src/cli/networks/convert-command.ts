@@ -6,8 +6,9 @@ import { formatOfPath, NETWORK_FORMATS } from '../../network/formats/network-for
 import { layerSizes } from '../../network/network.js';
 import { KeptFile } from '../../outputs/kept-file.js';
 import { checkFiles, keptFiles } from '../../outputs/same-file.js';
+import { padRight } from '../../views/terminal/text-layout.js';
 import { addErrorOptions } from '../options.js';
-import { interruptibly, writeOut } from '../process.js';
+import { interruptibly, said, writeOut } from '../process.js';
 import { addNetworkFlags, type ModelFlagValues, modelOptionsOf } from './model-options.js';
 
 interface ConvertFlags extends Omit<ModelFlagValues, 'model'> {
@@ -74,13 +75,14 @@ function words(
     difference === null
       ? `not read back: ${NETWORK_FORMATS[format]?.title} is only written`
       : `${difference === 0 ? '0' : difference.toExponential(1)}, the largest of any output on ${images}`;
-  const lines = [
-    `network      ${model.name}, ${model.found?.title ?? 'digitflow'}, ${layerSizes(network).join('-')} ${activations}`,
-    `             sha256 ${model.sha256}`,
-    `written      ${path}, ${NETWORK_FORMATS[format]?.title}`,
-    `             sha256 ${sha256}`,
-    `difference   ${compared}`,
-    ...(flags === null ? [] : [`to read it   ${flags}`]),
+  const { name, found } = model;
+  const lines: [label: string, facts: string][] = [
+    ['network', `${name}, ${found?.title ?? 'digitflow'}, ${layerSizes(network).join('-')} ${activations}`],
+    ['', `sha256 ${model.sha256}`],
+    ['written', `${path}, ${NETWORK_FORMATS[format]?.title}`],
+    ['', `sha256 ${sha256}`],
+    ['difference', compared],
+    ...(flags === null ? [] : [['to read it', flags] satisfies [string, string]]),
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.map(([label, facts]) => `${padRight(said(label), 13)}${said(facts)}\n`).join('');
 }

@@ -41,9 +41,11 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
     ...(test ? entry('test', accuracyFacts(test, style)) : []),
     ...entry('speed', speedFacts(training)),
     ...(out.path === null ? [] : entry('file', [safeText(out.path), digestWords(out.sha256)])),
-    ...diverged.map(({ run, epoch }) => paint.warn(`Run ${run} diverged in epoch ${epoch}; it was left.`)),
+    ...diverged.map(({ run, epoch }) =>
+      paint.warn(style.say(`Run ${run} diverged in epoch ${epoch}; it was left.`)),
+    ),
     ...(training.partial
-      ? ['', paint.warn('Partial: the training was interrupted; the best so far was kept.')]
+      ? ['', paint.warn(style.say('Partial: the training was interrupted; the best so far was kept.'))]
       : []),
   ];
   return `${lines.join('\n')}\n`;

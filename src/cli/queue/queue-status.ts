@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { queueStatus } from '../../../pipelines/queue/queue.js';
 import { counted, durationWords, grouped } from '../../counting/wording.js';
 import type { RunFault, RunStatus } from '../../queue/queued-run.js';
-import { EXIT_INTERRUPTED, interruptibly, sayNote, writeOut } from '../process.js';
+import { EXIT_INTERRUPTED, interruptibly, said, sayNote, writeOut } from '../process.js';
 import { progressLine } from '../progress-line.js';
 import { addRedisOptions, onlyRun, type RedisFlags, redisOf } from './queue-options.js';
 
@@ -86,5 +86,5 @@ function statusText(run: RunStatus): string {
   if (fault !== null && failed.length === 0) lines.push(`  merge (${fault.exitCode}): ${fault.message}`);
   if (state === 'failed') lines.push('  mend what is wrong, then: digitflow queue retry');
   if (state === 'done' && result !== null) lines.push(`  ${result}`);
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${said(line)}\n`).join('');
 }

@@ -18,7 +18,9 @@ export function drawNeurons(values: Float64Array, columns: number, style: Style)
   });
   const lines = inLines(cells, 2, columns);
   const hidden = values.length - shown.length;
-  return hidden > 0 ? [...lines, style.paint.dim(`and ${hidden} more (--format json has all)`)] : lines;
+  return hidden > 0
+    ? [...lines, style.paint.dim(style.say(`and ${hidden} more (--format json has all)`))]
+    : lines;
 }
 
 /** The frame of a lamp: seen on black and on white, 3 : 1 at least. */
@@ -102,9 +104,9 @@ export function markSign(n: number, first: 'a' | 'A'): string {
   return n < 26 ? String.fromCharCode(first.charCodeAt(0) + n) : '*';
 }
 
-export function curveLegend({ paint, glyphs, width }: Style): string[] {
+export function curveLegend({ paint, glyphs, width, say }: Style): string[] {
   const text = `across: the weighted sum; ${glyphs.tick} the threshold; letters: the images below`;
-  return wrap(text, width).map(paint.dim);
+  return wrap(say(text), width).map(paint.dim);
 }
 
 /** A column's top in eighths of a line, and in halves where there is no Unicode. */

@@ -83,7 +83,7 @@ export function drawImages(
   images: readonly { readonly picture: Picture; readonly caption: readonly string[] }[],
   style: Style,
 ): string[] {
-  if (images.length === 0) return ['none'];
+  if (images.length === 0) return [style.say('none')];
   const tiles = images.map(({ picture, caption }) => [
     ...drawPicture(picture, PICTURE_COLUMNS, style).map((line) => padRight(line, PICTURE_COLUMNS)),
     ...caption.map((line) => truncate(safeText(line), PICTURE_COLUMNS, style.glyphs.ellipsis)),

@@ -40,7 +40,7 @@ export function drawWithLegend(
   const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
   return [
     ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
-    `${more}: ${positive}, ${less}: ${negative}`,
+    style.say(`${more}: ${positive}, ${less}: ${negative}`),
   ];
 }
 
@@ -128,7 +128,8 @@ export function drawWeights(title: string, weights: Float64Array, layer: number,
     const bar = padRight(signedBar(weights[n], largest, BAR), BAR);
     return `${padLeft(`${layer}:${n}`, places)} ${signedColumn(weights[n]).trim().padStart(7)} ${bar}`;
   });
-  const lines = [style.paint.bold(title), ...inLines(cells, GAP, style.width, MOST_A_LINE)];
-  if (isMany) lines.push(style.paint.dim(`and ${order.length - shown.length} weaker ones (--format json)`));
+  const lines = [style.paint.bold(style.say(title)), ...inLines(cells, GAP, style.width, MOST_A_LINE)];
+  if (isMany)
+    lines.push(style.paint.dim(style.say(`and ${order.length - shown.length} weaker ones (--format json)`)));
   return lines;
 }

@@ -25,8 +25,8 @@ export function renderComparison(
   options: RenderOptions,
 ): string {
   const style = createStyle(options);
-  const { paint, width } = style;
-  const answer = wrap(safeText(`${comparison.answer}.`), width).map(paint.bold);
+  const { paint, width, say } = style;
+  const answer = wrap(say(safeText(`${comparison.answer}.`)), width).map(paint.bold);
   const blocks = [answer, renderNetworks(comparison, style), renderPairs(comparison, style)];
   if (comparison.images === 0) return joinBlocks(blocks);
   blocks.push(renderClasses(comparison, style), ...renderExamples(comparison, pictures, style));
@@ -44,7 +44,9 @@ function renderNetworks(comparison: Comparison, style: Style): string[] {
   const size = `${data.height} ${style.glyphs.times} ${data.width} pixels`;
   const notes = networks.flatMap((network, index) => {
     const words = readingWords(network);
-    return words === null ? [] : wrap(safeText(`${letterOf(index)}: ${words}`), style.width).map(paint.warn);
+    return words === null
+      ? []
+      : wrap(style.say(safeText(`${letterOf(index)}: ${words}`)), style.width).map(paint.warn);
   });
   return [
     ...labelled(
@@ -67,7 +69,7 @@ function renderNetworks(comparison: Comparison, style: Style): string[] {
         ...labelled('', accuracyFacts({ ...network, images }, style), style),
       ];
     }),
-    ...(partial ? ['', ...wrap(partialWords(images), style.width).map(paint.warn)] : []),
+    ...(partial ? ['', ...wrap(style.say(partialWords(images)), style.width).map(paint.warn)] : []),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
 }
@@ -80,10 +82,10 @@ function renderPairs({ pairs, images }: Comparison, style: Style): string[] {
   const areSeveral = pairs.length > 1;
   const test = areSeveral ? "McNemar's exact test, adjusted by Holm" : "McNemar's exact test";
   const remark = `95 % interval by Newcombe; p by ${test}`;
-  const title = `${style.paint.bold(areSeveral ? 'Each with each' : 'Difference')}`;
+  const title = style.paint.bold(style.say(areSeveral ? 'Each with each' : 'Difference'));
   return [
     title,
-    ...wrap(remark, style.width).map(style.paint.dim),
+    ...wrap(style.say(remark), style.width).map(style.paint.dim),
     '',
     ...pairs.flatMap((pair) => {
       const [first, second] = [letterOf(pair.first), letterOf(pair.second)];
@@ -104,10 +106,10 @@ const MAX_NAME = 20;
 
 /** How much of each class each network reads right; of two, which images only one of them does. */
 function renderClasses({ classes, networks, pairs }: Comparison, style: Style): string[] {
-  const { glyphs, paint, width } = style;
+  const { glyphs, paint, width, say } = style;
   const letters = networks.map((_, index) => letterOf(index));
   const onlyOf = pairs.length > 1 ? [] : letters.map((letter) => `only ${letter}`);
-  const header = ['class', ...letters, ...onlyOf, 'support'];
+  const header = ['class', ...letters, ...onlyOf, 'support'].map(say);
   const rows = classes.map(({ name, support, recall }, index) => {
     const { onlyFirst, onlySecond } = pairs[0].classes[index];
     return [
@@ -123,9 +125,9 @@ function renderClasses({ classes, networks, pairs }: Comparison, style: Style): 
       .map((cell, column) => (column === 0 ? padRight(cell, widths[0]) : padLeft(cell, widths[column] + 2)))
       .join(''),
   );
-  const title = `${paint.bold('Classes')}  ${paint.dim('how many of each are right')}`;
+  const title = `${paint.bold(say('Classes'))}  ${paint.dim(say('how many of each are right'))}`;
   if (blockWidth(lines) > width)
-    return [title, '', 'These columns do not fit here; --format csv has all of them.'];
+    return [title, '', ...wrap(say('These columns do not fit here; --format csv has all of them.'), width)];
   return [title, '', paint.dim(lines[0]), ...lines.slice(1)];
 }
 
@@ -138,7 +140,7 @@ function renderExamples(
   const at = pairs.indexOf(leadingPairs({ networks, pairs })[0]);
   const pair = pairs[at];
   const [first, second] = [letterOf(pair.first), letterOf(pair.second)];
-  const { paint, glyphs, width } = style;
+  const { paint, glyphs, width, say } = style;
   const block = (
     winner: string,
     loser: number,
@@ -155,7 +157,9 @@ function renderExamples(
       picture: shown[index],
       caption: captionOf(record, classes, areShares, glyphs),
     }));
-    return [[paint.bold(title), ...wrap(said, width).map(paint.dim), '', ...drawImages(images, style)]];
+    return [
+      [paint.bold(say(title)), ...wrap(say(said), width).map(paint.dim), '', ...drawImages(images, style)],
+    ];
   };
   return [
     ...block(second, pair.first, pair.onlySecond, pair.onlySecondExamples, pictures[at].onlySecond),

@@ -22,9 +22,9 @@ export function renderConfusionList(
   limit: number,
   style: Style,
 ): string[] {
-  const { glyphs } = style;
+  const { glyphs, say } = style;
   const found = topConfusions(confusion, limit).map(({ count, share, ...pair }) => {
-    return { ...pair, times: timesWords(count), share: percent(share, 1, glyphs.absent) };
+    return { ...pair, times: say(timesWords(count)), share: percent(share, 1, glyphs.absent) };
   });
   const times = blockWidth(found.map((row) => row.times));
   const share = blockWidth(found.map((row) => row.share));
@@ -36,8 +36,8 @@ export function renderConfusionList(
   return found.map((row) => {
     const truth = name(row.truth);
     const pair = `${padLeft(truth, truths)} ${glyphs.arrow} ${padRight(name(row.prediction), predictions)}`;
-    const line = `${pair}  ${padLeft(row.times, times)}, ${padLeft(row.share, share)}`;
-    const whole = `${line} of all ${truth}`;
+    const line = `${pair}  ${padLeft(row.times, times)}${say(', ')}${padLeft(row.share, share)}`;
+    const whole = line + say(` of all ${truth}`);
     return displayWidth(whole) <= style.width ? whole : line;
   });
 }

@@ -49,8 +49,8 @@ export function renderEvaluation(
   const blocks = [renderHeading(evaluation, style)];
   if (evaluation.images > 0) blocks.push(...renderDetails(evaluation, style));
   if (evaluation.mistakes.length > 0) {
-    const remark = style.paint.dim(`image, truth ${style.glyphs.arrow} prediction, confidence`);
-    const title = `${style.paint.bold('Worst mistakes')}  ${remark}`;
+    const remark = style.paint.dim(style.say(`image, truth ${style.glyphs.arrow} prediction, confidence`));
+    const title = `${style.paint.bold(style.say('Worst mistakes'))}  ${remark}`;
     blocks.push([title, '', ...drawMistakes(evaluation, pictures, style)]);
   }
   return joinBlocks(blocks);
@@ -58,19 +58,22 @@ export function renderEvaluation(
 
 /** The matrix, the scores and the top confusions, beside each other where the width allows it. */
 function renderDetails(evaluation: Evaluation, style: Style): string[][] {
-  const { paint } = style;
-  const classes = [paint.bold('Classes'), '', ...renderClassTable(evaluation, style)];
+  const { paint, say } = style;
+  const classes = [paint.bold(say('Classes')), '', ...renderClassTable(evaluation, style)];
   const confusions = (limit: number) => {
     const list = renderConfusionList(evaluation, limit, style);
-    return list.length > 0 ? [[paint.bold('Where it goes wrong'), '', ...list]] : [];
+    return list.length > 0 ? [[paint.bold(say('Where it goes wrong')), '', ...list]] : [];
   };
   const matrixLines = renderMatrix(evaluation, style);
   if (matrixLines === null) {
     const note = `The matrix of ${evaluation.classes.length} classes does not fit here; --format csv has all of it.`;
-    return [...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], style.width), [note]];
+    return [
+      ...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], style.width),
+      wrap(say(note), style.width),
+    ];
   }
   const remark = 'rows: truth, columns: prediction; % of the row';
-  const matrix = [`${paint.bold('Confusion matrix')}  ${paint.dim(remark)}`, '', ...matrixLines];
+  const matrix = [`${paint.bold(say('Confusion matrix'))}  ${paint.dim(say(remark))}`, '', ...matrixLines];
   const column = [...classes, ...confusions(CONFUSIONS_WITH_MATRIX).flatMap((lines) => ['', ...lines])];
   const wide = inOneRow([matrix, column], style.width);
   if (wide.length === 1) return wide;
@@ -85,7 +88,7 @@ function inOneRow(blocks: string[][], width: number): string[][] {
 
 /** What was evaluated, and how well it did: lines of a label and its facts. */
 function renderHeading(evaluation: Evaluation, style: Style): string[] {
-  const { paint } = style;
+  const { paint, say } = style;
   const { partial, images, gates } = evaluation;
   const reading = readingWords(evaluation);
   const entry = (label: string, facts: readonly string[]) => labelled(label, facts, style);
@@ -103,14 +106,14 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...entry('speed', speedFacts(evaluation)),
     ...(gates === undefined ? [] : ['', ...gateLines(gates, style)]),
     ...(partial
-      ? ['', paint.warn(`Partial: the input was not read to its end; ${grouped(images)} images count.`)]
+      ? ['', paint.warn(say(`Partial: the input was not read to its end; ${grouped(images)} images count.`))]
       : []),
-    ...(reading === null ? [] : ['', ...wrap(safeText(reading), style.width).map(paint.warn)]),
+    ...(reading === null ? [] : ['', ...wrap(say(safeText(reading)), style.width).map(paint.warn)]),
   ];
 }
 
-function gateLines(gates: readonly GateResult[], { paint, width }: Style): string[] {
-  const lines = wrap(safeText(gatesWords(gates)), width);
+function gateLines(gates: readonly GateResult[], { paint, width, say }: Style): string[] {
+  const lines = wrap(say(safeText(gatesWords(gates))), width);
   return gates.every(({ passed }) => passed) ? lines : lines.map(paint.warn);
 }
 
@@ -162,12 +165,13 @@ const AREA_COLUMNS = [10, 10] as const;
 /** Precision, recall, F1, areas and support of each class as lines, with their means below; `–` for undefined scores. */
 export function renderClassTable(
   { classes, macro, outputs }: Evaluation,
-  { paint, glyphs }: Style,
+  { paint, glyphs, say }: Style,
 ): string[] {
   const names = classes.map(({ name }) => truncate(safeText(name), MAX_NAME, glyphs.ellipsis));
-  const nameWidth = Math.max('class'.length, ...names.map(displayWidth));
+  const [className, support, mean] = ['class', 'support', 'mean'].map(say);
+  const nameWidth = Math.max(...[className, mean, ...names].map(displayWidth));
   const supports = classes.map(({ support }) => grouped(support));
-  const supportWidth = 2 + Math.max('support'.length, ...supports.map((text) => text.length));
+  const supportWidth = 2 + Math.max(displayWidth(support), ...supports.map((text) => text.length));
   const columns = outputs ? [...SCORE_COLUMNS, ...AREA_COLUMNS] : SCORE_COLUMNS;
   const line = (name: string, scores: readonly string[], support: string) => {
     const cells = scores.map((score, column) => padLeft(score, columns[column]));
@@ -177,12 +181,12 @@ export function renderClassTable(
     [precision, recall, f1].map((share) => percent(share, 1, glyphs.absent));
   const areas = (of: Pick<OutputScores, 'rocArea' | 'averagePrecision'> | undefined) =>
     of === undefined ? [] : [of.rocArea, of.averagePrecision].map((area) => percent(area, 2, glyphs.absent));
-  const heads = ['precision', 'recall', 'F1', ...(outputs ? ['ROC area', 'PR area'] : [])];
+  const heads = ['precision', 'recall', 'F1', ...(outputs ? ['ROC area', 'PR area'] : [])].map(say);
   return [
-    paint.dim(line('class', heads, 'support')),
+    paint.dim(line(className, heads, support)),
     ...classes.map((scores, k) =>
       line(names[k], [...cells(scores), ...areas(outputs?.classes[k])], supports[k]),
     ),
-    paint.dim(line('mean', [...cells(macro), ...areas(outputs)], '').trimEnd()),
+    paint.dim(line(mean, [...cells(macro), ...areas(outputs)], '').trimEnd()),
   ];
 }

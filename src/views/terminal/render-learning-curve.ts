@@ -13,7 +13,8 @@ export function renderLearningCurve(curve: LearningCurve, options: RenderOptions
   const style = createStyle(options);
   const columns = Math.max(10, Math.min(MOST_COLUMNS, options.width - AXIS_COLUMNS - 1));
   const plots = seriesOf(curve).flatMap((series) => [
-    style.paint.bold(series.name) + style.paint.dim(curve.title ? ` (${curve.title})` : ''),
+    style.paint.bold(style.say(series.name)) +
+      style.paint.dim(curve.title ? ` ${style.say(`(${curve.title})`)}` : ''),
     ...plot(series, columns, style),
   ]);
   return [...plots, ...epochAxis(curve, columns, style)];
@@ -51,6 +52,6 @@ function valueAt(values: CurveSeries['values'], epoch: number): number {
 function epochAxis({ points, bestEpoch }: LearningCurve, columns: number, style: Style): string[] {
   const [first, last] = [points[0].epoch, points[points.length - 1].epoch];
   const at = Math.round(((bestEpoch - first) / (last - first)) * (columns - 1));
-  const best = `${' '.repeat(AXIS_COLUMNS)} epoch, ${style.glyphs.tick} ${bestEpoch} was chosen`;
+  const best = `${' '.repeat(AXIS_COLUMNS)} ${style.say(`epoch, ${style.glyphs.tick} ${bestEpoch} was chosen`)}`;
   return [...plotAxis(at, columns, [`${first}`, `${last}`], AXIS_COLUMNS, style), style.paint.dim(best)];
 }

@@ -1,3 +1,4 @@
+import { isJapanese, wrapJapanese } from '../words/terminal/japanese-text.js';
 import { type Style, withoutStyles } from './terminal.js';
 
 /** Text that takes one column a character: ASCII, Latin, arrows, boxes, blocks, braille. */
@@ -110,18 +111,18 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 }
 
 /** Parts joined by commas, broken between two parts where a line would be wider than `width` columns. */
-export function flow(parts: readonly string[], width: number): string[] {
-  // A comma at the end of a line takes a column, too.
-  const lines = fill(parts, ', ', width - 1);
-  return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line));
+export function flow(parts: readonly string[], width: number, comma = ', '): string[] {
+  // A comma at the end of a line takes room, too.
+  const lines = fill(parts, comma, width - displayWidth(comma.trimEnd()));
+  return lines.map((line, index) => (index < lines.length - 1 ? line + comma.trimEnd() : line));
 }
 
 const LABEL_COLUMNS = 13;
 
-/** Facts joined by commas in lines of the style's width, indented by a column that begins with their label. */
-export function labelled(label: string, facts: readonly string[], { paint, width }: Style): string[] {
-  return flow(facts, width - LABEL_COLUMNS).map(
-    (line, row) => paint.dim(padRight(row === 0 ? label : '', LABEL_COLUMNS)) + line,
+/** Facts, which are said, in lines of the style's width, indented by a column that begins with their label. */
+export function labelled(label: string, facts: readonly string[], { paint, width, say }: Style): string[] {
+  return flow(facts.map(say), width - LABEL_COLUMNS, say(', ')).map(
+    (line, row) => paint.dim(padRight(row === 0 ? say(label) : '', LABEL_COLUMNS)) + line,
   );
 }
 
@@ -156,6 +157,7 @@ export function plotAxis(
 
 /** Words in lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
+  if (isJapanese(text)) return wrapJapanese(text, width, displayWidth);
   return fill(text.split(' '), ' ', width);
 }
 

@@ -23,28 +23,32 @@ export function renderSlices(slices: readonly Slice[], options: RenderOptions): 
 }
 
 function sliceLines({ name, images, values }: Slice, style: Style): string[] {
-  const { paint, width, glyphs } = style;
+  const { paint, width, glyphs, say } = style;
   const shown = values.slice(0, MOST_SHOWN);
-  const title = `${paint.bold(`By ${safeText(name)}`)}  ${paint.dim(`${counted(values.length, 'value')}, the weakest first`)}`;
+  const title = `${paint.bold(say(`By ${safeText(name)}`))}  ${paint.dim(say(`${counted(values.length, 'value')}, the weakest first`))}`;
   if (images === 0) return [title];
-  const nameOf = ({ value }: SliceValue) => (value === '' ? '(none)' : safeText(value));
+  const nameOf = ({ value }: SliceValue) => (value === '' ? say('(none)') : say(safeText(value)));
   const all: readonly Column[] = [
-    { heading: 'images', rank: 2, text: ({ images }) => grouped(images) },
-    { heading: 'accuracy', rank: 0, text: ({ accuracy }) => `${percentage(accuracy, 2)} %` },
+    { heading: say('images'), rank: 2, text: ({ images }) => grouped(images) },
+    { heading: say('accuracy'), rank: 0, text: ({ accuracy }) => `${percentage(accuracy, 2)} %` },
     {
-      heading: '95 % interval',
+      heading: say('95 % interval'),
       rank: 4,
-      text: ({ interval }) => `${percentage(interval.low, 1)} to ${percentage(interval.high, 1)} %`,
+      text: ({ interval }) => say(`${percentage(interval.low, 1)} to ${percentage(interval.high, 1)} %`),
     },
-    { heading: 'to the rest', rank: 3, text: ({ difference }) => signedPoints(difference, glyphs.absent) },
+    {
+      heading: say('to the rest'),
+      rank: 3,
+      text: ({ difference }) => signedPoints(difference, glyphs.absent),
+    },
     { heading: 'p', rank: 1, text: ({ adjusted }) => chanceWords(adjusted, glyphs.absent) },
-    { heading: '', rank: 1, text: (row) => (isApart(row) ? '*' : row.isFew ? 'few' : '') },
+    { heading: '', rank: 1, text: (row) => (isApart(row) ? '*' : row.isFew ? say('few') : '') },
   ];
   const widthOf = ({ heading, text }: Column) =>
-    GAP + Math.max(heading.length, ...shown.map((row) => displayWidth(text(row))));
+    GAP + Math.max(displayWidth(heading), ...shown.map((row) => displayWidth(text(row))));
   const nameWidth = Math.min(
     LONGEST_NAME,
-    Math.max('value'.length, ...shown.map((row) => displayWidth(nameOf(row)))),
+    Math.max(displayWidth(say('value')), ...shown.map((row) => displayWidth(nameOf(row)))),
   );
   let columns = all;
   for (let rank = 4; rank > 0; rank--) {
@@ -77,12 +81,12 @@ function sliceLines({ name, images, values }: Slice, style: Style): string[] {
     ...[title, ''],
     paint.dim(
       line(
-        'value',
+        say('value'),
         columns.map(({ heading }) => heading),
       ),
     ),
     ...rows,
-    ...notes.flatMap((note) => wrap(note, width)).map(paint.dim),
+    ...notes.flatMap((note) => wrap(say(note), width)).map(paint.dim),
   ];
 }
 

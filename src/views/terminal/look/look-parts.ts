@@ -1,10 +1,10 @@
-import { grouped } from '../../../counting/wording.js';
+import { counted } from '../../../counting/wording.js';
 import { safeText } from '../../../errors.js';
 import type { Picture } from '../../picture.js';
 import { markSign } from '../draw-neurons.js';
 import { drawImages } from '../draw-picture.js';
 import type { Style } from '../terminal.js';
-import { blockWidth, flow, padRight, truncate, wrap } from '../text-layout.js';
+import { blockWidth, displayWidth, flow, padRight, truncate, wrap } from '../text-layout.js';
 
 /** More classes than this are shown by the foremost of them. */
 const MOST_CLASSES = 20;
@@ -18,17 +18,18 @@ export interface HeadShown {
 
 /** The first lines of a view: its title, and the images it was made with. */
 export function lookHeading(title: string, { data }: Pick<HeadShown, 'data'>, style: Style): string[] {
-  const { paint, glyphs, width } = style;
-  const images = `${grouped(data.images)} ${data.images === 1 ? 'image' : 'images'}`;
+  const { paint, glyphs, width, say } = style;
+  const images = say(counted(data.images, 'image'));
   const name = truncate(safeText(data.name), width - 1, glyphs.ellipsis);
-  return flow([paint.bold(title), paint.dim(images), paint.dim(name)], width);
+  return flow([paint.bold(say(title)), paint.dim(images), paint.dim(name)], width, say(', '));
 }
 
 /** A block's title with a remark, on one line where both fit. */
-export function titled(title: string, remark: string, { paint, width }: Style): string[] {
-  if (remark === '') return [paint.bold(title)];
-  if (title.length + 2 + remark.length <= width) return [`${paint.bold(title)}  ${paint.dim(remark)}`];
-  return [paint.bold(title), ...wrap(remark, width).map(paint.dim)];
+export function titled(title: string, remark: string, { paint, width, say }: Style): string[] {
+  if (remark === '') return [paint.bold(say(title))];
+  const line = `${paint.bold(say(title))}  ${paint.dim(say(remark))}`;
+  if (displayWidth(line) <= width) return [line];
+  return [paint.bold(say(title)), ...wrap(say(remark), width).map(paint.dim)];
 }
 
 /** The classes that a table lists, by index. */
@@ -46,19 +47,19 @@ export function listClasses(
   head: string,
   widest: number,
   compare: (a: number, b: number) => number,
-  { glyphs }: Style,
+  { glyphs, say }: Style,
 ): ListedClasses {
   const all = Array.from(classes.keys());
   const shown = all.length > MOST_CLASSES ? all.sort(compare).slice(0, MOST_CLASSES) : all;
   const cut = shown.map((k) => truncate(safeText(classes[k]), widest, glyphs.ellipsis));
-  const width = Math.max(head.length, blockWidth(cut));
+  const width = blockWidth([say(head), ...cut]);
   const names = cut.map((name) => padRight(name, width));
-  return { shown, names, head: padRight(head, width), left: classes.length - shown.length };
+  return { shown, names, head: padRight(say(head), width), left: classes.length - shown.length };
 }
 
 /** The line after a list of classes that says how many more there are. */
-export function moreClasses({ left }: ListedClasses, { paint }: Style): string[] {
-  return left > 0 ? [paint.dim(`and ${left} more (--format json)`)] : [];
+export function moreClasses({ left }: ListedClasses, { paint, say }: Style): string[] {
+  return left > 0 ? [paint.dim(say(`and ${left} more (--format json)`))] : [];
 }
 
 /** A view with the pictures of the images that light a neuron most and least. */

@@ -23,25 +23,42 @@ export function renderDetector(view: DetectorShown, options: RenderOptions): str
     [...lookHeading('Detector', view, style), ...facts(detector, style)],
     besideOrBelow(weightsBlock(detector, style), classesBlock(view, style), style.width),
     curvesBlock(detector, style),
-    ...extremeBlocks(view, [detector.brightest, detector.darkest], titles, imageWords, style),
+    ...extremeBlocks(
+      view,
+      [detector.brightest, detector.darkest],
+      titles,
+      (image) => imageWords(image).map(style.say),
+      style,
+    ),
   ]);
 }
 
-function facts(detector: DetectorReport, { width }: Style): string[] {
+function facts(detector: DetectorReport, { width, say }: Style): string[] {
   const { weights, bias, threshold, fires, images, least, mean, most } = detector;
   const positive = weights.filter((weight) => weight > 0).length;
   const negative = weights.filter((weight) => weight < 0).length;
   return [
-    ...flow([`${positive} positive weights`, `${negative} negative`, `bias ${signed(bias)}`], width),
-    ...wrap(`lights only where its weighted sum is above ${Number(threshold.toPrecision(6))}`, width),
-    `lights on ${grouped(fires)} of ${grouped(images)} (${percentage(fires / images, 1)} %)`,
-    ...flow([`weighted sums from ${signed(least)}`, `mean ${signed(mean)}`, `to ${signed(most)}`], width),
+    ...flow(
+      [`${positive} positive weights`, `${negative} negative`, `bias ${signed(bias)}`].map(say),
+      width,
+      say(', '),
+    ),
+    ...wrap(say(`lights only where its weighted sum is above ${Number(threshold.toPrecision(6))}`), width),
+    say(`lights on ${grouped(fires)} of ${grouped(images)} (${percentage(fires / images, 1)} %)`),
+    ...flow(
+      [`weighted sums from ${signed(least)}`, `mean ${signed(mean)}`, `to ${signed(most)}`].map(say),
+      width,
+      say(', '),
+    ),
   ];
 }
 
 function weightsBlock({ height, width, weights }: DetectorReport, style: Style): string[] {
   const picture = { height, width, values: weights };
-  return [style.paint.bold('Its weights'), ...drawWithLegend(picture, 'positive', 'negative', style)];
+  return [
+    style.paint.bold(style.say('Its weights')),
+    ...drawWithLegend(picture, 'positive', 'negative', style),
+  ];
 }
 
 /** The share of each class's images that it lights on. */
@@ -54,7 +71,7 @@ function classesBlock({ detector, classes }: DetectorShown, style: Style): strin
     const share = padLeft(percent(shares[k], 1, style.glyphs.absent), 8);
     return `${listed.names[row]} ${share} ${bar}`.trimEnd();
   });
-  return [style.paint.bold('Lights on, of each class'), ...lines, ...moreClasses(listed, style)];
+  return [style.paint.bold(style.say('Lights on, of each class')), ...lines, ...moreClasses(listed, style)];
 }
 
 /** Sigmoid and ReLU over the weighted sum, with the images' sums on them. */

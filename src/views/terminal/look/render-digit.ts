@@ -53,7 +53,7 @@ export function renderDigit(view: DigitShown, options: RenderOptions): string {
 }
 
 function verdictLines({ name, model, classes, truth, explanation }: DigitShown, style: Style): string[] {
-  const { paint, glyphs, width } = style;
+  const { paint, glyphs, width, say } = style;
   const { winner, runnerUp, margin, layers } = explanation;
   const outputs = layers[layers.length - 1].values;
   const named = (k: number) => `${safeText(classes[k])} (${shortValue(outputs[k]).trim()})`;
@@ -63,8 +63,8 @@ function verdictLines({ name, model, classes, truth, explanation }: DigitShown, 
     ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin ?? 0)}`]),
     truth === null ? 'truth not known' : `truth ${safeText(classes[truth])}: ${right}`,
   ];
-  const title = truncate(`${safeText(name)} in ${safeText(model.name)}`, width, glyphs.ellipsis);
-  return [title, ...flow(parts, width)];
+  const title = truncate(say(`${safeText(name)} in ${safeText(model.name)}`), width, glyphs.ellipsis);
+  return [title, ...flow(parts.map(say), width, say(', '))];
 }
 
 function shortMargin(margin: number): string {
@@ -76,8 +76,11 @@ function layersBlock(view: DigitShown, columns: number, style: Style): string[] 
   return layers.flatMap(({ activation, values }, l) => {
     const title = `layer ${l + 1}: ${values.length}`;
     return l < layers.length - 1
-      ? [style.paint.dim(`${title} ${activation}`), ...drawNeurons(values, columns, style), '']
-      : [style.paint.dim(`${title} outputs, ${activation}`), ...outputLines(view, values, columns, style)];
+      ? [style.paint.dim(style.say(`${title} ${activation}`)), ...drawNeurons(values, columns, style), '']
+      : [
+          style.paint.dim(style.say(`${title} outputs, ${activation}`)),
+          ...outputLines(view, values, columns, style),
+        ];
   });
 }
 
@@ -92,13 +95,14 @@ function outputLines(view: DigitShown, values: Float64Array, columns: number, st
   const lines = shown.map((k, row) => {
     const value = Math.max(0, values[k]) / largest;
     const drawn = padRight(style.glyphs.bar.repeat(Math.round(bar * value)), bar);
-    const notes = k === winner ? ['winner'] : k === runnerUp ? ['2nd'] : [];
-    if (k === truth) notes.push('truth');
-    const shown = [names[row], lamp(value, style), shortValue(values[k]), drawn, notes.join(', ')];
+    const { say } = style;
+    const notes = k === winner ? [say('winner')] : k === runnerUp ? [say('2nd')] : [];
+    if (k === truth) notes.push(say('truth'));
+    const shown = [names[row], lamp(value, style), shortValue(values[k]), drawn, notes.join(say(', '))];
     const line = shown.join(' ').trimEnd();
     return k === winner ? style.paint.bold(line) : line;
   });
-  return left > 0 ? [...lines, style.paint.dim(`and ${left} more`)] : lines;
+  return left > 0 ? [...lines, style.paint.dim(style.say(`and ${left} more`))] : lines;
 }
 
 /** How one neuron came to its value: its sum, what pushed it for and against, and for layer 1 where. */
@@ -106,8 +110,8 @@ function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown,
   const { layer, neuron, weightedSum, bias, sum, value, activation, contributions } = found;
   const { pushedFor, pushedAgainst } = strongestInputs(contributions, MOST_INPUTS);
   const list = (title: string, indices: readonly number[]) => {
-    const inputs = indices.map((i) => `  ${inputWords(found, i, width)}`);
-    return [title, ...(inputs.length === 0 ? ['  nothing'] : inputs)];
+    const inputs = indices.map((i) => `  ${style.say(inputWords(found, i, width))}`);
+    return [style.say(title), ...(inputs.length === 0 ? [`  ${style.say('nothing')}`] : inputs)];
   };
   const lists = [list('most for it', pushedFor), list('most against it', pushedAgainst)];
   const facts = [
@@ -119,8 +123,8 @@ function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown,
   const picture = { height, width, values: contributions };
   const joined = beside(lists, GAP);
   return [
-    style.paint.bold(`Neuron ${layer}:${neuron}`),
-    ...flow(facts, style.width),
+    style.paint.bold(style.say(`Neuron ${layer}:${neuron}`)),
+    ...flow(facts.map(style.say), style.width, style.say(', ')),
     '',
     ...(layer === 1 ? [...drawWithLegend(picture, 'for', 'against', style), ''] : []),
     ...(blockWidth(joined) <= style.width ? joined : lists.flat()),
@@ -146,8 +150,8 @@ function attributionBlock(
     `error ${residual.toExponential(0)}`,
   ];
   return [
-    style.paint.bold(`Why ${safeText(classes[target])}`),
-    ...flow(facts, style.width),
+    style.paint.bold(style.say(`Why ${safeText(classes[target])}`)),
+    ...flow(facts.map(style.say), style.width, style.say(', ')),
     '',
     ...drawWithLegend({ height, width, values: contributions }, 'for it', 'against it', style),
   ];
@@ -155,8 +159,9 @@ function attributionBlock(
 
 /** The fewest pixels that change the verdict (brightened above 0, erased below), beside the changed image. */
 function changeBlock(what: string, change: SmallestChange | null, view: DigitShown, style: Style): string[] {
-  const title = style.paint.bold(`Smallest ${what} to another verdict`);
-  if (change === null) return [title, `none: no ${what} was found that does`];
+  const { say } = style;
+  const title = style.paint.bold(say(`Smallest ${what} to another verdict`));
+  if (change === null) return [title, say(`none: no ${what} was found that does`)];
   const { height, width, classes } = view;
   const { pixels, verdictBefore, verdictAfter } = change;
   const values = new Float64Array(height * width);
@@ -172,7 +177,11 @@ function changeBlock(what: string, change: SmallestChange | null, view: DigitSho
   const count = pixels.length === 1 ? '1 pixel' : `${pixels.length} pixels`;
   return [
     title,
-    ...flow([`${count}: ${from} ${style.glyphs.arrow} ${to}`, 'each of them is needed'], style.width),
+    ...flow(
+      [`${count}: ${from} ${style.glyphs.arrow} ${to}`, 'each of them is needed'].map(say),
+      style.width,
+      say(', '),
+    ),
     '',
     ...joined,
   ];

@@ -38,9 +38,10 @@ export function renderNetwork(view: NetworkShown, options: RenderOptions): strin
   ]);
 }
 
-function accuracyLine({ correct, images }: NetworkReport, { width }: Style): string[] {
-  if (correct === null) return ['accuracy not known: there are no labels'];
-  return flow([`accuracy ${percentage(correct / images, 2)} %`, `${grouped(images - correct)} wrong`], width);
+function accuracyLine({ correct, images }: NetworkReport, { width, say }: Style): string[] {
+  if (correct === null) return wrap(say('accuracy not known: there are no labels'), width);
+  const facts = [`accuracy ${percentage(correct / images, 2)} %`, `${grouped(images - correct)} wrong`];
+  return flow(facts.map(say), width, say(', '));
 }
 
 /** How the number of parameters adds up: `784 x 16 weights + 16 biases = 12,560`. */
@@ -54,7 +55,7 @@ function parametersBlock(layers: readonly LayerReport[], parameters: number, sty
   const sum = `together ${layers.map(({ parameters: own }) => grouped(own)).join(' + ')}`;
   return [
     ...titled(`${grouped(parameters)} parameters`, sizes, style),
-    ...[...lines, sum].flatMap((line) => wrap(line, style.width)),
+    ...[...lines, sum].flatMap((line) => wrap(style.say(line), style.width)),
   ];
 }
 
@@ -68,10 +69,10 @@ function distributionBlock(title: string, found: Distribution, style: Style): st
   const columns = Math.max(histogram.length, 24);
   const [low, high] = [signed(rounded(least)), signed(rounded(most))];
   return [
-    `${style.paint.bold(title)}  ${style.paint.dim(grouped(count))}`,
+    `${style.paint.bold(style.say(title))}  ${style.paint.dim(grouped(count))}`,
     ...drawHistogram(histogram, HISTOGRAM_ROWS, style.unicode),
     style.paint.dim(low + padLeft(high, Math.max(1, columns - low.length))),
-    `mean ${signed(rounded(mean))}, spread ${rounded(deviation)}`,
+    style.say(`mean ${signed(rounded(mean))}, spread ${rounded(deviation)}`),
   ];
 }
 
@@ -87,22 +88,24 @@ function neuronsBlock(network: NetworkReport, style: Style): string[] {
     const own = neurons.filter((neuron) => neuron.layer === layer);
     const left = own.length - MOST_LISTED;
     if (left > 0) own.sort((a, b) => Math.abs(worth(b)) - Math.abs(worth(a)));
-    const lines = own.slice(0, MOST_LISTED).map((neuron) => neuronLine(neuron, images, largest));
-    const head = style.paint.dim(`${padRight('', 5)}${padLeft('fires', 7)}${padLeft('lost', 7)}`);
-    return [head, ...lines, ...(left > 0 ? [style.paint.dim(`and ${left} more`)] : [])];
+    const lines = own.slice(0, MOST_LISTED).map((neuron) => neuronLine(neuron, images, largest, style));
+    const head = style.paint.dim(
+      `${padRight('', 5)}${padLeft(style.say('fires'), 7)}${padLeft(style.say('lost'), 7)}`,
+    );
+    return [head, ...lines, ...(left > 0 ? [style.paint.dim(style.say(`and ${left} more`))] : [])];
   });
   const lost = correct === null ? '% of the verdicts that change' : 'accuracy';
   const remark = `lost: ${lost} when it is silenced${correct === null ? '' : ', in points'}`;
   return [...titled('Neurons', remark, style), ...inTiles(lists, GAP, style.width)];
 }
 
-function neuronLine(neuron: NeuronSummary, images: number, largest: number): string {
+function neuronLine(neuron: NeuronSummary, images: number, largest: number, { say }: Style): string {
   const { fires, layer, neuron: n } = neuron;
   const share = fires === 0 ? 'never' : fires === images ? 'always' : `${percentage(fires / images, 1)} %`;
   const lost = worth(neuron);
   const points = ((100 * lost) / images).toFixed(2);
   const bar = signedBar(-lost, largest, BAR);
-  return `${padRight(`${layer}:${n}`, 5)}${padLeft(share, 7)}${padLeft(points, 7)} ${bar}`.trimEnd();
+  return `${padRight(`${layer}:${n}`, 5)}${padLeft(say(share), 7)}${padLeft(points, 7)} ${bar}`.trimEnd();
 }
 
 /** The images that are lost without the neuron; the verdicts that change where truths are not known. */
@@ -110,7 +113,7 @@ function worth({ lost, changed }: NeuronSummary): number {
   return lost ?? changed;
 }
 
-function firingNotes({ layers, neurons, images }: NetworkReport, { width }: Style): string[] {
+function firingNotes({ layers, neurons, images }: NetworkReport, { width, say }: Style): string[] {
   const named = (wanted: number) => {
     const found = neurons.filter(({ fires }) => fires === wanted);
     const names = found.slice(0, MOST_LISTED).map(({ layer, neuron }) => `${layer}:${neuron}`);
@@ -124,5 +127,5 @@ function firingNotes({ layers, neurons, images }: NetworkReport, { width }: Styl
     `never fire: ${named(0)}`,
     `always fire: ${named(images)}`,
     `A neuron fires where its activation is above ${thresholds}.`,
-  ].flatMap((line) => wrap(line, width));
+  ].flatMap((line) => wrap(say(line), width));
 }

@@ -44,7 +44,7 @@ export function renderNeuronReport(view: NeuronShown, options: RenderOptions): s
   ]);
 }
 
-function facts(found: NeuronReport, { width }: Style): string[] {
+function facts(found: NeuronReport, { width, say }: Style): string[] {
   const { activation, weights, bias, threshold, firesAbove, fires, images } = found;
   const [mean, least, most] = [found.mean, found.least, found.most].map((value) => shortValue(value).trim());
   const above = Number(threshold.toPrecision(4));
@@ -53,32 +53,36 @@ function facts(found: NeuronReport, { width }: Style): string[] {
       ? `fires where its share is above ${firesAbove}`
       : `threshold ${above}: fires where its weighted sum is above (activation above ${firesAbove})`;
   return [
-    ...flow([activation, `${grouped(weights.length)} weights`, `bias ${signed(bias)}`], width),
-    ...wrap(firing, width),
-    `fires on ${grouped(fires)} images (${percentage(fires / images, 1)} %)`,
-    ...flow([`activation ${mean} on average`, `from ${least}`, `to ${most}`], width),
+    ...flow(
+      [activation, `${grouped(weights.length)} weights`, `bias ${signed(bias)}`].map(say),
+      width,
+      say(', '),
+    ),
+    ...wrap(say(firing), width),
+    say(`fires on ${grouped(fires)} images (${percentage(fires / images, 1)} %)`),
+    ...flow([`activation ${mean} on average`, `from ${least}`, `to ${most}`].map(say), width, say(', ')),
   ];
 }
 
 function patternBlock({ neuron, data }: NeuronShown, style: Style): string[] {
   const { kind, values } = neuron.looksFor;
-  const { paint } = style;
+  const { paint, say } = style;
   const picture = { height: data.height, width: data.width, values };
   const title =
     kind === 'weights'
-      ? [paint.bold('Its weights')]
-      : [paint.bold('What raises its sum'), paint.dim('mean gradient, all images')];
+      ? [paint.bold(say('Its weights'))]
+      : [paint.bold(say('What raises its sum')), paint.dim(say('mean gradient, all images'))];
   return [
     ...title,
     ...drawWithLegend(picture, 'raises it', 'lowers it', style),
-    paint.dim(`strongest: ${Number(largestOf(values).toPrecision(3))}`),
+    paint.dim(say(`strongest: ${Number(largestOf(values).toPrecision(3))}`)),
   ];
 }
 
 /** For each class how much it lights the neuron, and how much the neuron raises its output. */
 function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] {
   const { meanByClass, effect } = neuron;
-  const { paint, glyphs } = style;
+  const { paint, glyphs, say } = style;
   const known = meanByClass.map((mean) => mean ?? 0);
   const brightest = Math.max(1, ...known.map(Math.abs));
   const effects = effect?.meanOnOutputs ?? new Float64Array(classes.length);
@@ -98,11 +102,13 @@ function classesBlock({ neuron, classes }: NeuronShown, style: Style): string[] 
     ...(effect === null ? [] : ['output: mean change of the class,', '  with it less without it']),
   ];
   return [
-    paint.bold('What lights it, what it does'),
-    paint.dim(`${listed.head}  lights${effect === null ? '' : '    output'}`),
+    paint.bold(say('What lights it, what it does')),
+    paint.dim(
+      `${listed.head}${padLeft(say('lights'), 8)}${effect === null ? '' : padLeft(say('output'), 10)}`,
+    ),
     ...lines,
     ...moreClasses(listed, style),
-    ...notes.map(paint.dim),
+    ...notes.map(say).map(paint.dim),
   ];
 }
 
@@ -139,7 +145,7 @@ function outgoingBlocks({ layer, effect, images }: NeuronReport, style: Style): 
   }
   return [
     drawWeights(`Its weights into layer ${layer + 1}`, outgoing, layer + 1, style),
-    wrap(silenced, style.width),
+    wrap(style.say(silenced), style.width),
   ];
 }
 

@@ -26,10 +26,10 @@ export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string 
   ]);
 }
 
-function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width }: Style): string[] {
+function changeLines({ changes, feed, seed }: WhatIfShown, { glyphs, width, say }: Style): string[] {
   const words = changes.map((change) => changeWords(change, glyphs.arrow));
   const fed = feed === null ? [] : [`fed: ${feed}${seed === null ? '' : ` (seed ${seed})`}`];
-  return [...words, ...fed].flatMap((line) => wrap(line, width));
+  return [...words, ...fed].flatMap((line) => wrap(say(line), width));
 }
 
 function changeWords(change: ChangeMade, arrow: string): string {
@@ -54,11 +54,12 @@ function changeWords(change: ChangeMade, arrow: string): string {
 
 function outcomeLines(view: WhatIfShown, style: Style): string[] {
   const { before, after, changed, rightToWrong, wrongToRight, data } = view;
-  const { glyphs, paint, width } = style;
+  const { glyphs, paint, width, say } = style;
   const confidence = `mean of the largest output ${before.meanConfidence.toPrecision(3)} ${glyphs.arrow} ${after.meanConfidence.toPrecision(3)}`;
   const verdicts = `${grouped(changed)} of ${grouped(data.images)} verdicts change`;
   if (before.accuracy === null || after.accuracy === null) {
-    return ['accuracy not known: there are no labels', ...wrap(verdicts, width), ...wrap(confidence, width)];
+    const lines = ['accuracy not known: there are no labels', verdicts, confidence];
+    return lines.flatMap((line) => wrap(say(line), width));
   }
   const points = 100 * (after.accuracy - before.accuracy);
   const accuracy = `accuracy ${percentage(before.accuracy, 2)} % ${glyphs.arrow} ${percentage(after.accuracy, 2)} %`;
@@ -67,15 +68,19 @@ function outcomeLines(view: WhatIfShown, style: Style): string[] {
     `${grouped(wrongToRight ?? 0)} from wrong to right`,
   ];
   return [
-    ...flow([paint.bold(accuracy), `${points < 0 ? '' : '+'}${points.toFixed(2)} points`], width),
-    ...flow([verdicts, ...moves], width),
-    ...wrap(confidence, width),
+    ...flow(
+      [paint.bold(say(accuracy)), say(`${points < 0 ? '' : '+'}${points.toFixed(2)} points`)],
+      width,
+      say(', '),
+    ),
+    ...flow([verdicts, ...moves].map(say), width, say(', ')),
+    ...wrap(say(confidence), width),
   ];
 }
 
 /** How often each class was the verdict, and the share of its images that was found. */
 function classLines({ classes, before, after }: WhatIfShown, style: Style): string[] {
-  const { glyphs, paint } = style;
+  const { glyphs, paint, say } = style;
   const moved = (k: number) => Math.abs(after.predicted[k] - before.predicted[k]);
   const widest = Math.min(MAX_NAME, style.width - COUNTS_COLUMNS);
   const listed = listClasses(classes, 'class', widest, (a, b) => moved(b) - moved(a), style);
@@ -89,13 +94,13 @@ function classLines({ classes, before, after }: WhatIfShown, style: Style): stri
     return listed.names[row] + verdicts + found(before, k) + found(after, k);
   });
   const isKnown = before.confusion !== null;
-  const recall = isKnown ? `${padLeft('found', 9)}${padLeft('after', 9)}` : '';
+  const recall = isKnown ? `${padLeft(say('found'), 9)}${padLeft(say('after'), 9)}` : '';
   const notes = ['said: verdicts of the class', ...(isKnown ? ['found: of its images'] : [])];
   return [
-    paint.dim(`${listed.head}${padLeft('said', 7)}${padLeft('after', 8)}${recall}`),
+    paint.dim(`${listed.head}${padLeft(say('said'), 7)}${padLeft(say('after'), 8)}${recall}`),
     ...lines,
     ...moreClasses(listed, style),
-    ...flow(notes, style.width).map(paint.dim),
+    ...flow(notes.map(say), style.width, say(', ')).map(paint.dim),
   ];
 }
 
@@ -108,7 +113,7 @@ function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): 
     };
     const drawn =
       renderMatrix(shownConfusion, style) ?? renderConfusionList(shownConfusion, MOST_CONFUSIONS, style);
-    return [style.paint.bold(title), ...drawn];
+    return [style.paint.bold(style.say(title)), ...drawn];
   };
   if (before.confusion === null || after.confusion === null) return [];
   const left = lines('Confusion before', before.confusion);

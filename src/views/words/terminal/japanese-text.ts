@@ -1,5 +1,3 @@
-import { displayWidth } from '../../terminal/text-layout.js';
-
 /** What may not begin a line: closing marks, small kana, the long sound. Strings: the program is to be ASCII. */
 const NO_START = '、。，．・：；！？）」』】〜～…‥ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々';
 /** What may not end a line. */
@@ -15,12 +13,21 @@ const ONE_WORD = /^(?:\p{sc=Han}{2}|[\p{sc=Katakana}\u30fc]{2})$/u;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Japanese in lines of at most `width` columns, broken between words; a word that is wider has a line of its own. */
-export function wrapJapanese(text: string, width: number): string[] {
+/** Whether a text has kana, as every Japanese sentence has. */
+export function isJapanese(text: string): boolean {
+  return /[\u3040-\u30ff]/.test(text);
+}
+
+/**
+ * Japanese in lines of at most `width` columns, broken between words; a word that is wider has a line of its own.
+ *
+ * @param widthOf the columns that a text takes
+ */
+export function wrapJapanese(text: string, width: number, widthOf: (text: string) => number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of wordsOf(text)) {
-    if (line !== '' && displayWidth(line + word.trimEnd()) > width) {
+    if (line !== '' && widthOf(line + word.trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = '';
     }

@@ -1,11 +1,18 @@
 import { LINES_JA, type Said } from './lines-ja.js';
+import { LOOK_JA } from './look-ja.js';
 import { READINGS_JA } from './readings-ja.js';
+import { RESULTS_JA } from './results-ja.js';
 
 /**
  * What the terminal says, by its English. In an English text `{}` is a name or number, which stays as it is, `{~}` words, which
  * are said in Japanese, too, and `{*}` words with commas and the like. In the Japanese text `{0}` is the first of them.
  */
-export const TERMINAL_JA: Readonly<Record<string, Said>> = { ...LINES_JA, ...READINGS_JA };
+export const TERMINAL_JA: Readonly<Record<string, Said>> = {
+  ...LINES_JA,
+  ...READINGS_JA,
+  ...RESULTS_JA,
+  ...LOOK_JA,
+};
 
 interface Pattern {
   readonly english: RegExp;
