@@ -66,7 +66,7 @@ describe('digitflow compare', () => {
     const args = ['compare', 'relu', 'sigmoid', 'digits.csv', '-q', '--lang', 'ja', '--out'];
     const beside = await runShared([...args, 'page.html'], { cwd });
     expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(beside.stdout).toContain('both right');
+    expect(beside.stdout).toContain('両方正解');
     const page = await readFile(join(cwd, 'page.html'), 'utf8');
     expect(page).toContain('<html lang="ja">');
     expect(await runShared([...args, '-'], { cwd })).toEqual({ ...beside, stdout: page });

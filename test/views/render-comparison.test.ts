@@ -95,7 +95,7 @@ class       A       B  only A  only B  support
 
   test('names the way to the columns that do not fit', async () => {
     const text = await textOf(two, 'table', { width: 40 });
-    expect(text).toContain('These columns do not fit here; --format csv has all of them.');
+    expect(text).toContain('\nThese columns do not fit here; --format\ncsv has all of them.\n');
   });
 });
 

@@ -84,7 +84,7 @@ function sumTable(context: SectionContext, { layers }: ReportJourney, output: nu
   const rows = shown.map(({ i, value, weight, push }) =>
     row(
       `${layers.length - 1}:${i}`,
-      html`<span class="soft">${value.toFixed(2)} × ${weight.toFixed(2)} =</span> ${signed(push)}`,
+      html`<span class="soft">${value.toFixed(2)} ${'×'} ${weight.toFixed(2)} =</span> ${signed(push)}`,
     ),
   );
   const rest = others.reduce((sum, { push }) => sum + push, 0);

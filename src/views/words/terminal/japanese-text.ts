@@ -13,9 +13,9 @@ const ONE_WORD = /^(?:\p{sc=Han}{2}|[\p{sc=Katakana}\u30fc]{2})$/u;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Whether a text has kana, as every Japanese sentence has. */
+/** Whether a text has kana, or marks as Japanese has them. */
 export function isJapanese(text: string): boolean {
-  return /[\u3040-\u30ff]/.test(text);
+  return /[\u3001-\u30ff\uff01-\uff5e]/.test(text);
 }
 
 /**
