@@ -288,6 +288,39 @@ describe('the journeys of the real test set', () => {
     expectDrawn(ways[10], network, brightnessOf(wrong, network.normalization, network.image));
   });
 
+  test.each([
+    ['with one layer', [10]],
+    ['with many', [12, 40, 8, 8, 9, 10]],
+  ])('have no English words in Japanese, neither have neurons and shades: %s', async (_, outputs) => {
+    const network = randomNetwork({
+      seed: 1,
+      height: 28,
+      width: 28,
+      outputs,
+      hidden: 'relu',
+      last: 'identity',
+    });
+    const { html } = await report({
+      model: { ...openModel('sigmoid'), network },
+      limit: 400,
+      workers: 0,
+      language: 'ja',
+    });
+    for (const id of ['matrix', 'journey', 'neurons']) {
+      const [, part] = new RegExp(`id="${id}"([\\s\\S]*?)</section>`).exec(html) ?? [];
+      const said = [
+        ...part.replace(/<[^>]*>/g, ' ').matchAll(/[A-Za-z]{2,}/g),
+        ...[...part.matchAll(/(?:aria-label|alt|title)="([^"]*)"/g)].flatMap(
+          ([, text]) => text.match(/[A-Za-z]{2,}/g) ?? [],
+        ),
+      ];
+      expect(said).toEqual([]);
+    }
+    // Outputs that are no shares are not said to be percentages.
+    expect(html.match(/<tspan dx="4">-?[\d.]+<\/tspan>/g)?.length).toBeGreaterThan(19);
+    expect(html).not.toMatch(/<tspan dx="4">[^<]*%/);
+  });
+
   test('are one where nothing is read right, and none where there is nothing', async () => {
     const labels = testLabels()
       .subarray(0, 20)
