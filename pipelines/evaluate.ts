@@ -64,6 +64,7 @@ export interface EvaluateOptions extends ImagesSpec, ReadingOptions, AnyModelOpt
 
 /** An evaluation, and the pixels of its mistakes. */
 export interface EvaluateResult {
+  /** What `--format json` prints. */
   readonly evaluation: Evaluation;
   /** As in `evaluation`, each with its pixels as stored. */
   readonly mistakes: readonly Mistake[];

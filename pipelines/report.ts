@@ -21,6 +21,7 @@ export interface ReportOptions extends Omit<EvaluateOptions, 'onBatch' | 'metric
 export interface ReportResult {
   /** One HTML document, complete in itself. */
   readonly html: string;
+  /** What the page tells. */
   readonly evaluation: Evaluation;
 }
 

@@ -39,6 +39,7 @@ export interface ScoredRow {
   readonly idBytes?: Uint8Array;
   /** The network's outputs, one a class, where they are wanted. */
   readonly outputs?: readonly number[];
+  /** Why the row is bad; left out where it is not. */
   readonly reject?: string;
 }
 

@@ -82,9 +82,11 @@ export interface EpochTotals {
 
 /** A trained network, and how it came about. */
 export interface TrainResult {
+  /** That of the best epoch. */
   readonly network: Network;
   /** Its safetensors file, which was written where a path was given. */
   readonly file: Uint8Array;
+  /** What `--format json` prints. */
   readonly training: Training;
   /** Every epoch's report, in the order in which they ended. */
   readonly reports: readonly EpochReport[];

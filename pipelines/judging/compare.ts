@@ -54,6 +54,7 @@ export interface CompareOptions extends ImagesSpec, ReadingOptions {
 
 /** A comparison, and the pixels of its images. */
 export interface CompareResult {
+  /** What `--format json` prints. */
   readonly comparison: Comparison;
   /** As in `comparison.pairs`, with the pixels of their examples as stored. */
   readonly pairs: readonly VerdictPair[];

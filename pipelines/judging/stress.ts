@@ -50,6 +50,7 @@ export interface StressOptions extends ImagesSpec, Omit<ReadingOptions, 'onPictu
 
 /** A stress test, and the images that belong to it. */
 export interface StressResult {
+  /** What `--format json` prints. */
   readonly report: StressReport;
   /** The first image, `(height * width)` u8 as stored; null of no images. */
   readonly example: Uint8Array | null;

@@ -36,11 +36,15 @@ export interface DigitView
   readonly truth: number | null;
   /** `(height * width)` float64, row by row, as the network sees it. */
   readonly brightness: Float64Array;
-  /** The brightness of a black and of a white pixel. */
+  /** The brightness of a black pixel. */
   readonly black: number;
+  /** The brightness of a white pixel. */
   readonly white: number;
+  /** How it passes through the network. */
   readonly explanation: Explanation;
+  /** The arithmetic of the neuron that was asked for; null where none was. */
   readonly neuron: NeuronArithmetic | null;
+  /** Why the network predicts the class that was asked for; null where none was. */
   readonly why: Why | null;
 }
 

@@ -18,6 +18,7 @@ export interface LookWhatIfOptions extends LookOptions, Experiment {}
 
 /** A view of an experiment. */
 export interface WhatIfView extends LookHead, WhatIfReport {
+  /** Sizes, the input first. */
   readonly layers: readonly number[];
 }
 

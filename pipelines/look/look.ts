@@ -52,6 +52,7 @@ export interface LookHead {
 
 /** A view of a whole network. */
 export interface NetworkView extends LookHead {
+  /** Its numbers, and what each neuron is worth. */
   readonly network: NetworkReport;
 }
 
@@ -162,7 +163,9 @@ export interface LookNeuronOptions extends LookOptions {
 
 /** A view of one neuron, with the images of `lightsMost` and of `lightsLeast` as the network sees them. */
 export interface NeuronView extends LookHead {
+  /** Its numbers. */
   readonly neuron: NeuronReport;
+  /** The images of `lightsMost` and of `lightsLeast`, as the network sees them. */
   readonly pictures: { readonly most: readonly Picture[]; readonly least: readonly Picture[] };
 }
 
@@ -194,6 +197,7 @@ export interface LookDetectorOptions extends LookOptions, RegionWeights {
 
 /** A view of a detector, with its brightest and darkest images. Of the network it takes image size and classes alone. */
 export interface DetectorView extends LookHead, Pick<NeuronView, 'pictures'> {
+  /** What it finds. */
   readonly detector: DetectorReport;
 }
 

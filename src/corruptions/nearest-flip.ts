@@ -17,10 +17,13 @@ export interface Distance {
 
 /** What it takes to flip the verdict on one image. */
 export interface Flip {
+  /** The class that the image is of. */
   readonly truth: number;
+  /** The class that it is taken for as it is. */
   readonly verdict: number;
   /** What the image nearest by the largest change of a pixel is taken for; null where there is none. */
   readonly becomes: number | null;
+  /** How far the nearest flip lies, by each norm. */
   readonly distances: Readonly<Record<NormName, Distance>>;
   /** That image, `(inputs)` as stored, 0..255, not rounded: for pictures. */
   readonly changed: Float32Array | null;

@@ -5,7 +5,9 @@ import type { Stressor } from './stress-runner.js';
 
 /** A flip, and the image that it flips, as stored. */
 export interface KeptFlip extends Flip {
+  /** Which image, from 0. */
   readonly index: number;
+  /** `(inputs)` u8, as stored. */
   readonly pixels: Uint8Array;
 }
 

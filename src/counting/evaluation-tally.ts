@@ -24,6 +24,7 @@ export interface EvaluationTallyOptions {
  */
 export class EvaluationTally {
   readonly loss = new FixedSum();
+  /** The worst wrong predictions. */
   readonly mistakes: Mistakes;
   #confusion: ConfusionMatrix | null = null;
   #outputsAreProbabilities: boolean | null = null;

@@ -79,8 +79,9 @@ export interface OtherReading {
   readonly flags: string;
   /** How many images were tried: 1,000 at most. */
   readonly images: number;
-  /** The shares of these that are right: under it, and as they were read. */
+  /** The share of these that is right under it. */
   readonly accuracy: number;
+  /** The share that is right as they were read. */
   readonly accuracyAsRead: number;
 }
 

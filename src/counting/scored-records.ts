@@ -19,6 +19,7 @@ export interface RecordCounts {
 export interface ScoredRecords {
   /** Index of the first record in the whole input, from 0. */
   readonly first: number;
+  /** How many there are. */
   readonly count: number;
   /** `(>= count)` u8, the true class indices, each below `classCount`; null where they are not known. */
   readonly labels: Uint8Array | null;
@@ -70,6 +71,7 @@ export interface KeptRecord {
   readonly index: number;
   /** Class indices; the truth is what the label says. */
   readonly truth: number;
+  /** The class that the network takes it for. */
   readonly prediction: number;
   /** The output of the predicted class. */
   readonly confidence: number;
@@ -81,6 +83,7 @@ export interface KeptRecord {
 
 /** What records of one network have in common. */
 export interface RecordShape {
+  /** How many classes there are. */
   readonly classes: number;
   /** How many pixels each has. */
   readonly recordBytes: number;

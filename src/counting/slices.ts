@@ -31,6 +31,7 @@ export interface Slice {
   readonly name: string;
   /** Where the values come from: a column of the rows or of the labels, a file, the images themselves, or the caller. */
   readonly source: 'column' | 'labels' | 'file' | 'images' | 'given';
+  /** How many were counted. */
   readonly images: number;
   /** The weakest first; values with few images come last, but those that are weaker beyond doubt. */
   readonly values: readonly SliceValue[];
@@ -48,6 +49,7 @@ const LEVEL = 0.05;
 
 /** Counts images and right ones by one value each: the same in any order. */
 export class SliceTally {
+  /** What it slices by. */
   readonly name: string;
   readonly #source: Slice['source'];
   readonly #counts = new Map<string, { images: number; correct: number }>();

@@ -194,6 +194,7 @@ export interface Guess {
   readonly value: string;
   /** `given` by a flag, `seen` beyond doubt, or `guessed`: another reading would fit too, and `flag` is how to get it. */
   readonly by: 'given' | 'seen' | 'guessed';
+  /** What asks for the other reading, where there is one: `--header no`. */
   readonly flag?: string | undefined;
   /** Why this reading was taken and no other: `the network reads 97 % so, 9 % with --label first`. */
   readonly because?: string | undefined;

@@ -116,11 +116,13 @@ export interface InputsOptions {
 
 /** Images of one input, opened and understood. What differs between formats is in what this does. */
 export interface Input extends InputDescription, ScorerNeeds {
+  /** The size of an image. */
   readonly image: ImageSize;
   /** Whether pixels are stored column by column; null where the input does not say. */
   readonly transposed: boolean | null;
   /** Whether 255 - x replaces each pixel x. Default: as they are. */
   readonly inverted?: boolean | undefined;
+  /** Whether its records have labels. */
   readonly hasLabels: boolean;
   /** How its labels say their class, also those that are passed over; null where there are none. */
   readonly labelling: Labelling | null;
@@ -147,6 +149,7 @@ export interface Input extends InputDescription, ScorerNeeds {
 
 /** One file of an input. */
 export interface InputFile {
+  /** What to call it in messages. */
   readonly name: string;
   /** SHA-256 of the raw, unpacked content in hexadecimal; null where it was not computed. */
   readonly sha256: string | null;
@@ -163,6 +166,7 @@ export interface OpenReading {
 
 /** Where reading stands. */
 export interface Cursor {
+  /** Which input, from 0. */
   readonly input: number;
   /** Records that come before; told by formats that count them. */
   readonly row: number;

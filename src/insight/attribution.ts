@@ -100,8 +100,9 @@ export interface Attribution {
   readonly target: number;
   /** `(height * width)` float64, row by row: above 0 for the class, below 0 against it. */
   readonly contributions: Float64Array;
-  /** The target's output for the image, and for the baseline. */
+  /** The target's output for the image. */
   readonly output: number;
+  /** The target's output for the baseline. */
   readonly baselineOutput: number;
   /** Σ contributions: output - baselineOutput within `residual`. */
   readonly sum: number;

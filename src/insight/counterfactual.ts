@@ -13,7 +13,9 @@ export interface SmallestChange {
   readonly brightness: number;
   /** `(height * width)` float64: the changed image. */
   readonly changed: Float64Array;
+  /** The class that is predicted for the image as it is. */
   readonly verdictBefore: number;
+  /** The class that is predicted for the changed image. */
   readonly verdictAfter: number;
 }
 

@@ -72,6 +72,7 @@ export function regionWeights(
 export interface Detector extends ImageSize {
   /** `(height * width)` float64, row by row. */
   readonly weights: Float64Array;
+  /** Minus the threshold. */
   readonly bias: number;
 }
 
@@ -79,8 +80,9 @@ export interface Detector extends ImageSize {
 export interface DetectorImage extends Pick<NeuronImage, 'index' | 'truth' | 'sum'> {
   /** Σ wᵢaᵢ, for brightness 0..1. */
   readonly weightedSum: number;
-  /** σ(z), and max(0, z). */
+  /** σ(z). */
   readonly sigmoid: number;
+  /** max(0, z). */
   readonly relu: number;
 }
 
@@ -88,11 +90,13 @@ export interface DetectorImage extends Pick<NeuronImage, 'index' | 'truth' | 'su
 export interface DetectorReport extends Detector, Spread {
   /** -b: it fires where the weighted sum is above it. */
   readonly threshold: number;
+  /** How many it was laid over. */
   readonly images: number;
   /** On how many images the weighted sum is above the threshold. */
   readonly fires: number;
-  /** The images with the largest weighted sums, and the smallest, the most extreme first. */
+  /** The images with the largest weighted sums, the largest first. */
   readonly brightest: readonly DetectorImage[];
+  /** The images with the smallest weighted sums, the smallest first. */
   readonly darkest: readonly DetectorImage[];
   /** On what share of the images of each class it fires, 0..1; null without images of the class, or without labels. */
   readonly firesByClass: readonly (number | null)[];

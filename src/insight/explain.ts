@@ -5,6 +5,7 @@ import type { Layer, Network } from '../network/network.js';
 
 /** The activations of one layer for an image. */
 export interface LayerActivity {
+  /** That of the layer. */
   readonly activation: ActivationName;
   /** `(outputs)` float64. */
   readonly values: Float64Array;
@@ -47,6 +48,7 @@ export interface NeuronPlace {
 
 /** How the value of one neuron comes about: value = f(Σ wᵢaᵢ + b). Arrays are `(inputs)` float64. */
 export interface NeuronArithmetic extends NeuronPlace {
+  /** f. */
   readonly activation: ActivationName;
   /** wᵢ. */
   readonly weights: Float64Array;
@@ -56,6 +58,7 @@ export interface NeuronArithmetic extends NeuronPlace {
   readonly contributions: Float64Array;
   /** Σ wᵢaᵢ. */
   readonly weightedSum: number;
+  /** b. */
   readonly bias: number;
   /** z = Σ wᵢaᵢ + b. */
   readonly sum: number;

@@ -125,6 +125,7 @@ export function firingOf(activation: ActivationName, values: Float64Array): Firi
 
 /** How numbers are spread. */
 export interface Distribution extends Spread {
+  /** How many numbers there are. */
   readonly count: number;
   /** The standard deviation of the population (divided by the count). */
   readonly deviation: number;
@@ -156,7 +157,9 @@ export interface LayerReport extends Pick<Layer, 'inputs' | 'outputs' | 'activat
   readonly firesAbove: number;
   /** How many weights and biases. */
   readonly parameters: number;
+  /** How its weights are spread. */
   readonly weights: Distribution;
+  /** How its biases are spread. */
   readonly biases: Distribution;
 }
 
@@ -165,8 +168,11 @@ export type NeuronSummary = Firing & Omit<Ablation, 'effects'>;
 
 /** The numbers of a network, and what each of its neurons is worth. */
 export interface NetworkReport {
+  /** How many weights and biases. */
   readonly parameters: number;
+  /** The first hidden one first, the outputs last. */
   readonly layers: readonly LayerReport[];
+  /** How many it was run on. */
   readonly images: number;
   /** How many predictions are right; null without labels. */
   readonly correct: number | null;

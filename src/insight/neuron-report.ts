@@ -50,6 +50,7 @@ export interface NeuronImage {
   readonly index: number;
   /** Null where it is not known. */
   readonly truth: number | null;
+  /** The class that the network takes it for. */
   readonly prediction: number;
   /** z = Σ wᵢaᵢ + b. */
   readonly sum: number;
@@ -59,9 +60,11 @@ export interface NeuronImage {
 
 /** What one neuron looks for, and what it does. */
 export interface NeuronReport extends NeuronPlace, Firing {
+  /** f. */
   readonly activation: ActivationName;
   /** wᵢ, `(inputs)` float64. */
   readonly weights: Float64Array;
+  /** b. */
   readonly bias: number;
   /** -b: it fires where Σ wᵢaᵢ is above it. */
   readonly threshold: number;
@@ -69,9 +72,11 @@ export interface NeuronReport extends NeuronPlace, Firing {
   readonly firesAbove: number;
   /** `(height * width)` float64: see `neuronPattern`. `gradient` is a mean over the images, `weights` is not. */
   readonly looksFor: { readonly kind: 'weights' | 'gradient'; readonly values: Float64Array };
+  /** How many it was asked about. */
   readonly images: number;
-  /** The images with the largest sums, and the smallest, the most extreme first. */
+  /** The images with the largest sums, the largest first. */
   readonly lightsMost: readonly NeuronImage[];
+  /** The images with the smallest sums, the smallest first. */
   readonly lightsLeast: readonly NeuronImage[];
   /** Its mean activation on the images of each class; null for a class without images, or without labels. */
   readonly meanByClass: readonly (number | null)[];

@@ -26,7 +26,9 @@ export type Change =
 
 /** A changed network, and its neurons that give 0. */
 export interface ChangedNetwork<N extends LayeredNetwork = Network> {
+  /** A copy; what did not change is shared. */
   readonly network: N;
+  /** The neurons that always give 0. */
   readonly silenced: readonly NeuronPlace[];
 }
 
@@ -119,21 +121,25 @@ export interface Experiment {
 
 /** The predictions for images, as they are and as they would be. */
 export interface WhatIf {
+  /** Of the network and the images as they are. */
   readonly before: Verdicts;
+  /** Of what was changed. */
   readonly after: Verdicts;
   /** How many predictions differ. */
   readonly changed: number;
-  /** How many of these are no longer right, and how many are now right; null without labels. */
+  /** How many of these are no longer right; null without labels. */
   readonly rightToWrong: number | null;
+  /** How many of these are now right; null without labels. */
   readonly wrongToRight: number | null;
 }
 
 /** How well a network does on the images. */
 export interface Outcome {
-  /** Null without labels, as are accuracy and confusion. */
+  /** How many predictions are right; null without labels. */
   readonly correct: number | null;
+  /** `correct` of the images; null without labels. */
   readonly accuracy: number | null;
-  /** `[truth][prediction]` counts. */
+  /** `[truth][prediction]` counts; null without labels. */
   readonly confusion: readonly (readonly number[])[] | null;
   /** How often each class was predicted. */
   readonly predicted: readonly number[];
@@ -146,11 +152,15 @@ export type ChangeMade = Change & { readonly was: number | string | null };
 
 /** An experiment, and what came of it. */
 export interface WhatIfReport extends Omit<WhatIf, 'before' | 'after'> {
+  /** What was changed, in the order in which it was given. */
   readonly changes: readonly ChangeMade[];
+  /** What came in place of the images; null for the images. */
   readonly feed: Feed | null;
   /** Of the noise; null where there is none. */
   readonly seed: number | null;
+  /** Of the network and the images as they are. */
   readonly before: Outcome;
+  /** Of what was changed. */
   readonly after: Outcome;
 }
 

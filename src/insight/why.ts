@@ -15,9 +15,11 @@ export interface WhyTask extends Pick<Network, 'layers'> {
 
 /** Why the network predicts a class. */
 export interface Why {
+  /** What every pixel contributes. */
   readonly attribution: Attribution;
-  /** The fewest pixels found that change the prediction when they are set to white, or to black. */
+  /** The fewest pixels found that change the prediction when they are set to white; null where none do. */
   readonly brightening: SmallestChange | null;
+  /** The same, when they are set to black. */
   readonly erasing: SmallestChange | null;
 }
 

@@ -12,7 +12,9 @@ export interface Baseline extends Pick<Evaluation, 'images' | 'correct' | 'accur
   readonly classes: readonly string[];
   /** How many images each class has, by their labels. */
   readonly supports: readonly number[];
+  /** The files of its data, with their digests. */
   readonly files: Evaluation['data']['files'];
+  /** Where its labels and predictions are kept; null where they are not. */
   readonly verdicts: NonNullable<Evaluation['verdicts']> | null;
 }
 

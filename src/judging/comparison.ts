@@ -51,8 +51,9 @@ export type ComparedRecord = Omit<WonRecord, 'pixels'>;
 
 /** Two networks on the same images; the difference is that of the second less the first. */
 export interface ComparedPair extends PairedCounts {
-  /** Positions in `networks`. */
+  /** Its position in `networks`. */
   readonly first: number;
+  /** Its position in `networks`. */
   readonly second: number;
   /** The second accuracy less the first, -1..1; null without images. */
   readonly difference: number | null;
@@ -66,8 +67,9 @@ export interface ComparedPair extends PairedCounts {
   readonly imagesToTell: number | null;
   /** The same counts for each class, by the truth. */
   readonly classes: readonly PairedCounts[];
-  /** Images that only one of the two reads right: first those of which the other one is surest. */
+  /** Images that only the first reads right: first those of which the second is surest. */
   readonly onlyFirstExamples: readonly ComparedRecord[];
+  /** Images that only the second reads right: first those of which the first is surest. */
   readonly onlySecondExamples: readonly ComparedRecord[];
 }
 

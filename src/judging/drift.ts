@@ -41,12 +41,15 @@ export interface DriftWindow {
 
 /** What became of a run. */
 export interface DriftSummary {
+  /** What the images were compared with: what it is called, and how many images it was made of. */
   readonly reference: { readonly name: string; readonly images: number };
-  /** How many images a window has, and what is much. */
+  /** How many images a window has. */
   readonly window: number;
+  /** What is much: of the population stability index. */
   readonly bound: number;
-  /** How many windows there were, and how many of them drifted. */
+  /** How many windows there were. */
   readonly windows: number;
+  /** How many of them drifted. */
   readonly drifted: number;
   /** The one that drifted most; null where none did. */
   readonly worst: DriftWindow | null;

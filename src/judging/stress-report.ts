@@ -36,8 +36,9 @@ export interface FlipDistances {
   readonly found: readonly (number | null)[];
   /** Quantiles of `found` over the images where there is one: 5, 25, 50, 75 and 95 %; null without any. */
   readonly quantiles: readonly (number | null)[];
-  /** On how many images both agree within a hundredth, and within a tenth. */
+  /** On how many images both agree within a hundredth. */
   readonly within1: number;
+  /** On how many images both agree within a tenth. */
   readonly within10: number;
 }
 

@@ -7,7 +7,9 @@ export interface Layer {
   readonly weights: Float64Array;
   /** b, `(outputs)` float64. */
   readonly biases: Float64Array;
+  /** How many numbers come in. */
   readonly inputs: number;
+  /** How many neurons there are. */
   readonly outputs: number;
   /** What it does with its weighted sums. */
   readonly activation: ActivationName;

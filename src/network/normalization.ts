@@ -2,7 +2,9 @@ import { DigitflowError, type ErrorCode, quoteValue } from '../errors.js';
 
 /** How a pixel becomes a brightness: `brightness = pixel * scale + offset`, pixel 0..255. */
 export interface Normalization {
+  /** Brightness a level of a pixel; below 0 where dark and bright change places. */
   readonly scale: number;
+  /** The brightness of a pixel of 0. */
   readonly offset: number;
   /** True when the images are stored column by column (EMNIST). */
   readonly transposed: boolean;

@@ -84,8 +84,9 @@ export interface RunStatus {
   readonly running: readonly { readonly shard: number; readonly worker: string }[];
   /** Shards whose fault may pass: they wait until they are tried again. */
   readonly retrying: number;
-  /** Shards that were set aside, and how many more there are than are named here. */
+  /** Shards that were set aside. */
   readonly failed: readonly RunFault[];
+  /** How many more were set aside than are named there. */
   readonly unnamed: number;
   /** Why the run as a whole failed. */
   readonly fault: Omit<RunFault, 'shard'> | null;

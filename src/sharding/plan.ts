@@ -17,6 +17,7 @@ export interface Plan {
   readonly normalize: string | null;
   /** What flags say of how the data is to be read. */
   readonly reading: ReadingFlags;
+  /** In the order in which they were given. */
   readonly inputs: readonly PlannedInput[];
   /** Records of all inputs; null where one was not counted. */
   readonly records: number | null;
@@ -62,6 +63,7 @@ export interface PlannedFile {
 export interface PlannedShard {
   /** Where it begins; all but `file` and `rows` is 0 at the start of an input. Of `rows` null where an input before it was not counted. */
   readonly from: Omit<RunPosition, 'rows' | 'rejected'> & { readonly rows: number | null };
+  /** Where it ends. */
   readonly until: ShardEnd;
   /** How many records it has; null where they were not counted. */
   readonly records: number | null;

@@ -22,6 +22,7 @@ export interface ShardIdentity {
   readonly plan: string;
   /** From 0. */
   readonly shard: number;
+  /** What it is of. */
   readonly command: 'score' | 'evaluate';
   /** All that decides what is written. */
   readonly options: ShardOptions;
@@ -34,12 +35,15 @@ export interface ShardHead extends ShardIdentity {
   readonly version: string;
   /** The names of the classes, in order. */
   readonly classes: readonly string[];
-  /** Records of the shard, scored or not, and how many of them were rejected. */
+  /** Records of the shard, scored or not. */
   readonly records: number;
+  /** How many of them were rejected. */
   readonly rejected: number;
   /** What stands before the rows of the first shard. */
   readonly rowsHead: string;
+  /** Where its rows are. */
   readonly rows: ShardPart;
+  /** Where its rejects are. */
   readonly rejects: ShardPart;
   /** What `score` counted; else null. */
   readonly counts: ScoreCounts | null;
@@ -47,7 +51,9 @@ export interface ShardHead extends ShardIdentity {
   readonly evaluation: object | null;
   /** The inputs that it read, as they were understood. */
   readonly inputs: readonly InputDescription[];
+  /** Threads that made it; 0 for the calling thread. */
   readonly workers: number;
+  /** How long that took. */
   readonly seconds: number;
 }
 

@@ -44,6 +44,7 @@ export interface OutputScores {
   readonly riskCoverageArea: number | null;
   /** `[share answered, share of these that is wrong]`, thinned; the confidence is the largest output as it is. */
   readonly riskCoverage: readonly CurvePoint[] | null;
+  /** One a class, in the order of the outputs. */
   readonly classes: readonly ClassRanking[];
 }
 

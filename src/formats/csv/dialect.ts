@@ -14,9 +14,11 @@ export interface CsvDialect {
   readonly columnCount: number;
   /** The pixels are the `pixelCount` columns from this one on, in the order of the image. */
   readonly firstPixel: number;
+  /** How many pixels a row has. */
   readonly pixelCount: number;
-  /** The values that are black and white. A pixel is the nearest of 256 levels between them. */
+  /** The value that is black. A pixel is the nearest of 256 levels from here to `white`. */
   readonly black: number;
+  /** The value that is white. */
   readonly white: number;
   /**
    * True when the pixels stand column by column (EMNIST), by their names or a flag; false when a flag says row by row; else

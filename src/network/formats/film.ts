@@ -15,6 +15,7 @@ export const MOST_FILM_WEIGHTS = 2 ** 19;
 
 /** A recorded training: how the first layer came about. */
 export interface Film {
+  /** The size of an image. */
   readonly image: ImageSize;
   /** Neurons of every layer, the input first: `[784, 16, 16, 10]`. */
   readonly layers: readonly number[];
@@ -30,6 +31,7 @@ export interface Film {
 
 /** The first layer as it was after an epoch, and how well the network did then. */
 export interface FilmFrame {
+  /** After how many epochs; 0 before the first. */
   readonly epoch: number;
   /** Mean over the training images; but for epoch 0 as they were varied, and taken while the weights changed. */
   readonly loss: number;
