@@ -5,6 +5,7 @@ import { type Model, type ModelOptions, modelOf } from '../src/inputs/models/ope
 import { lookDigitJson } from '../src/outputs/json-text.js';
 import { RowScorers } from '../src/serving/row-scorers.js';
 import type { ExplainedImage, ServedModel, Service } from '../src/serving/service.js';
+import type { Language } from '../src/views/words/words.js';
 import { type Answering, answerRequests } from './answer.js';
 import { draw } from './draw.js';
 import { report } from './report.js';
@@ -46,6 +47,8 @@ export interface ServeOptions extends ModelOptions {
   readonly cors?: string | undefined;
   /** What requests have to carry. Default: nothing. */
   readonly apiKey?: string | undefined;
+  /** Of the page to draw on and of the report. Default `en`. */
+  readonly language?: Language | undefined;
   /** True for errors alone in the log, which goes to stderr. Default false. */
   readonly quiet?: boolean | undefined;
 }
@@ -120,6 +123,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const service = serviceOf(
     () => current,
     () => !isEnding,
+    options.language,
   );
   const server = await openServer(service, metrics, {
     ...{ ...TIMES, host: '127.0.0.1', port: 8080, mostConnections: 1024 },
@@ -163,7 +167,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   };
 }
 
-function serviceOf(current: () => Current, isReady: () => boolean): Service {
+function serviceOf(current: () => Current, isReady: () => boolean, language?: Language): Service {
   const pages = new Map<string, { readonly sha256: string; readonly html: Promise<string> }>();
   /** Made once for each network; it is asked for again where it failed. */
   const kept = (which: string, make: (model: Model) => Promise<string>): Promise<string> => {
@@ -192,8 +196,8 @@ function serviceOf(current: () => Current, isReady: () => boolean): Service {
       const digit = digitOf(image, network.normalization);
       return lookDigitJson(await explainApart({ name, network, sha256 }, digit, signal));
     },
-    page: () => kept('page', (model) => draw({ model })),
-    report: () => kept('report', async (model) => (await report({ model })).html),
+    page: () => kept('page', (model) => draw({ model, language })),
+    report: () => kept('report', async (model) => (await report({ model, language })).html),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Serving, serve } from '../../pipelines/serve.js';
 import { MOST_WORKERS } from '../engine/sizes.js';
 import { reasonOf } from '../errors.js';
+import type { Language } from '../views/words/words.js';
 import { addModelOption, type ModelFlagValues, modelOptionsOf } from './networks/model-options.js';
 import { realNumber, wholeNumber } from './options.js';
 import { EXIT_INTERRUPTED, sayLine, sayNote } from './process.js';
@@ -20,6 +21,7 @@ interface ServeFlags extends Omit<ModelFlagValues, 'normalize'> {
   readonly timeout: number;
   readonly deadline: number;
   readonly cors?: string;
+  readonly lang: Language;
 }
 
 const MIB = 2 ** 20;
@@ -90,6 +92,7 @@ async function runServe(flags: ServeFlags): Promise<void> {
       mostConnections: maxConnections,
     },
     ...{ mostLagMs: maxLag, bodyTimeoutMs: timeout * 1000, deadlineMs: deadline * 1000 },
+    language: flags.lang,
     apiKey: process.env.DIGITFLOW_API_KEY || undefined,
   });
   handleSignals(serving, flags);

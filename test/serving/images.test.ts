@@ -11,6 +11,7 @@ import { tempFile } from '../inputs/temp-folder.js';
 import { ask, exchange, head, json, type Response, responseOf, serving, unchunk } from './serving.js';
 
 const { port } = serving();
+const japanese = serving({ language: 'ja' });
 const DIGIT = testPixels().subarray(0, 784);
 
 /** The rows that the library gives. */
@@ -224,6 +225,13 @@ describe('pages', () => {
       type: 'text/html; charset=utf-8',
     });
     expect(body.toString()).toMatch(expected);
+  });
+
+  test('in Japanese where that is asked for', async () => {
+    for (const path of ['/', '/report']) {
+      const { body } = await ask(await japanese.port, 'GET', path);
+      expect(body.toString()).toContain('<html lang="ja">');
+    }
   });
 
   test('all routes as OpenAPI', async () => {

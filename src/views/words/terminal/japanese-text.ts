@@ -3,15 +3,9 @@ const NO_START = '、。，．・：；！？）」』】〜～…‥ーぁぃ�
 /** What may not end a line. */
 const NO_END = '（「『【';
 /** Particles and endings: they read better beside the word before them. */
-const SHORT_HIRAGANA = /^\p{sc=Hiragana}{1,2}$/u;
-/** Letters, digits and signs of one column: they are broken at spaces alone. */
-const ENDS_NARROW = /[!-~\u00a1-\u036f]$/;
-const STARTS_NARROW = /^[!-~\u00a1-\u036f]/;
-
-/** Kanji after kanji, katakana after katakana. */
-const ONE_WORD = /^(?:\p{sc=Han}{2}|[\p{sc=Katakana}\u30fc]{2})$/u;
-
-let segmenter: Intl.Segmenter | undefined;
+const SHORT_HIRAGANA = String.raw`^\p{sc=Hiragana}{1,2}$`;
+/** Kanji after kanji, katakana after katakana: the parts of one word. */
+const ONE_WORD = String.raw`^(?:\p{sc=Han}{2}|[\p{sc=Katakana}\u30fc]{2})$`;
 
 /** Whether a text has kana, or marks as Japanese has them. */
 export function isJapanese(text: string): boolean {
@@ -36,9 +30,25 @@ export function wrapJapanese(text: string, width: number, widthOf: (text: string
   return [...lines, line.trimEnd()];
 }
 
+let tools: { segmenter: Intl.Segmenter; shortHiragana: RegExp; oneWord: RegExp } | undefined;
+
 /** Words with the spaces and marks that follow them. */
 function wordsOf(text: string): string[] {
-  segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
+  // Made late, and the patterns of strings: most texts need none of it.
+  tools ??= {
+    segmenter: new Intl.Segmenter('ja', { granularity: 'word' }),
+    shortHiragana: new RegExp(SHORT_HIRAGANA, 'u'),
+    oneWord: new RegExp(ONE_WORD, 'u'),
+  };
+  const { segmenter, shortHiragana, oneWord } = tools;
+  const belongTogether = (before: string, after: string): boolean => {
+    const last = before.slice(-1);
+    if (/^\s/.test(after) || NO_START.includes(after[0]) || NO_END.includes(last)) return true;
+    if (shortHiragana.test(after) && !/\s/.test(last) && !NO_START.includes(last)) return true;
+    // A number and what it counts; what has one column is broken at spaces alone.
+    if (/\d $/.test(before) || oneWord.test(last + after[0])) return true;
+    return /[!-~\u00a1-\u036f]$/.test(before) && /^[!-~\u00a1-\u036f]/.test(after);
+  };
   const words: string[] = [];
   for (const { segment } of segmenter.segment(text)) {
     const last = words.at(-1);
@@ -46,13 +56,4 @@ function wordsOf(text: string): string[] {
     else words.push(segment);
   }
   return words;
-}
-
-function belongTogether(before: string, after: string): boolean {
-  const last = before.slice(-1);
-  if (/^\s/.test(after) || NO_START.includes(after[0]) || NO_END.includes(last)) return true;
-  if (SHORT_HIRAGANA.test(after) && !/\s/.test(last) && !NO_START.includes(last)) return true;
-  // A number and what it counts; the parts of one word.
-  if (/\d $/.test(before) || ONE_WORD.test(last + after[0])) return true;
-  return ENDS_NARROW.test(before) && STARTS_NARROW.test(after);
 }
