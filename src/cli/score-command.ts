@@ -215,12 +215,15 @@ async function openOutputs({ flags, model }: ScoreRun, inputs: readonly string[]
   });
 }
 
-/** A server is asked what it has. A URL is named without its query: a new signature does not make it another input. */
+/**
+ * A server is asked what it has, and stdin whether it is a file: threads stop at other places of one than of a pipe. A URL is
+ * named without its query: a new signature does not make it another input.
+ */
 async function identitiesOf(inputs: readonly string[]): Promise<InputIdentity[]> {
   const identities: InputIdentity[] = [];
   for (const input of inputs) {
-    const isWeb = webUrlOf(input) !== null;
-    identities.push(isWeb ? { name: nameOf(input), ...(await fileIdentity(input)) } : identityOf(input));
+    const isAsked = input === '-' || webUrlOf(input) !== null;
+    identities.push(isAsked ? { name: nameOf(input), ...(await fileIdentity(input)) } : identityOf(input));
   }
   return identities;
 }

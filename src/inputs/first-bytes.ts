@@ -103,11 +103,12 @@ export async function readFirstBytes(
   const url = webUrlOf(input);
   // One for all openings: what it was at the first it must be at the next.
   const web = url === null ? undefined : await openWeb(url, name, signal);
-  const open = async () => (web === undefined ? openBytes(input, name) : unpacked(await web.open()));
+  // By its place, where it has one: what shares stdin may move on in it meanwhile.
+  const open = async () => (web === undefined ? openBytes(path ?? input, name) : unpacked(await web.open()));
   const source = await open();
   // Not `closedOnError`: what `content` keeps of this call must not be the source, and its buffers.
   try {
-    if (isStream(input)) return await readFirstLines(source, new FirstLines(mostLineBytes));
+    if (path === null && isStream(input)) return await readFirstLines(source, new FirstLines(mostLineBytes));
     const { bytes, isWhole } = await readFileStart(source, mostLineBytes);
     await source.close();
     const sizeBytes = input instanceof Uint8Array ? null : source.sizeBytes;

@@ -86,7 +86,11 @@ export class Inputs {
     const first = await this.#firstOf(file);
     const { isText } = this.#formatOf(first, file);
     this.#isText = isText;
-    if (isText) return { isText, bytes: plus(await this.#textBytes(file, until), -bytes) };
+    if (isText) {
+      const left = plus(await this.#textBytes(file, until), -bytes);
+      // What became shorter is told where it is read.
+      return { isText, bytes: left && Math.max(0, left) };
+    }
     const { canBeReadByWorkers, withOutputs } = await this.openAhead(file, until?.file);
     const after = until === undefined || until.row === null ? 0 : (this.#lastRecords ?? 0) - until.row;
     const records = plus(this.#pixelRecords, -row - after);

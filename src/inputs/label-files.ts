@@ -53,11 +53,12 @@ export class LabelFiles {
     if (labels !== undefined) return labels;
     const isOptional = labelled === 'optional';
     const url = webUrlOf(images);
-    const locating = imagesPath !== null ? locateLabels(imagesPath) : url && this.#openBeside(url);
+    // Nothing lies beside stdin, even where it is a file and has a path.
+    const path = images === '-' ? null : imagesPath;
+    const locating = path !== null ? locateLabels(path) : url && this.#openBeside(url);
     if (locating === null) {
       if (isOptional) return null;
-      const name = images === '-' ? 'a stream' : nameOf(images);
-      const message = `images from ${name} need labels: give the path of their labels as well`;
+      const message = `images from ${nameOf(images)} need labels: give the path of their labels as well`;
       throw new DigitflowError('USAGE', message);
     }
     return locating.catch((error: unknown) => {

@@ -73,8 +73,7 @@ export class ScoreJournal {
     if (then !== now) throw this.#differs(`${inputs.length} inputs ${shortened(then)}`, shortened(now));
     for (const [index, then] of inputs.entries()) {
       const now = this.#run.inputs[index];
-      if (then.bytes !== now.bytes)
-        throw this.#differs(`${then.name} of ${then.bytes} bytes`, `${now.bytes}`);
+      if (then.bytes !== now.bytes) throw this.#differs(`${then.name} of ${sizeWords(then)}`, sizeWords(now));
       if (then.modifiedMs !== now.modifiedMs || then.etag !== now.etag)
         throw this.#differs(`${then.name} as it was`, 'that it was changed since');
     }
@@ -111,6 +110,10 @@ function parse(text: string, path: string): ScoreRun & ScoreState {
   const { schema, ...journal } = (parseShallowJson(text) ?? {}) as { schema?: string };
   if (schema === SCHEMA) return journal as ScoreRun & ScoreState;
   throw mismatch(`${path}: expected ${SCHEMA}, found something else; start again without --resume`);
+}
+
+function sizeWords({ bytes }: InputIdentity): string {
+  return bytes === null ? 'an unknown size' : `${bytes} bytes`;
 }
 
 function shortened(text: string): string {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -36,23 +36,29 @@ const PROGRAM = `
 let program = '';
 
 beforeAll(async () => {
+  program = await built(PROGRAM);
+});
+
+async function built(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: PROGRAM, resolveDir: import.meta.dirname, loader: 'ts' },
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     write: false,
   });
-  program = outputFiles[0].text;
-});
-
-async function programFile(): Promise<string> {
-  return join(await tempFolder({ 'program.mjs': Buffer.from(program) }), 'program.mjs');
+  return outputFiles[0].text;
 }
 
-async function readFromFile(path: string): Promise<string> {
+async function programFile(code = program): Promise<string> {
+  return join(await tempFolder({ 'program.mjs': Buffer.from(code) }), 'program.mjs');
+}
+
+async function readFromFile(path: string, code?: string): Promise<string> {
   const handle = await open(path, 'r');
-  const child = spawn(process.execPath, [await programFile()], { stdio: [handle.fd, 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [await programFile(code)], {
+    stdio: [handle.fd, 'pipe', 'inherit'],
+  });
   const output = child.stdout === null ? '' : await text(child.stdout);
   await handle.close();
   return output.trim();
@@ -65,7 +71,7 @@ async function readFromPipe(path: string): Promise<string> {
 }
 
 describe.each([
-  ['a file', readFromFile],
+  ['a file', (path: string) => readFromFile(path)],
   ['a pipe', readFromPipe],
 ])('stdin that is %s', (_, read) => {
   it('is read to its end', async () => {
@@ -100,6 +106,27 @@ describe('stdin that is a file', () => {
     expect((await text(child.stdout)).trim()).toBe('stdin 200 156800');
   });
 });
+
+// Linux alone tells that stdin is a file at its start.
+it.runIf(existsSync('/proc/self/fdinfo/0'))(
+  'stdin that is a file is read whole where another process moves on in it meanwhile',
+  async () => {
+    const first = fileURLToPath(new URL('../../src/inputs/first-bytes.ts', import.meta.url));
+    const moved = await built(`
+      import { readSync } from 'node:fs';
+      import { readFirstBytes } from ${JSON.stringify(first)};
+      const first = await readFirstBytes('-');
+      // The place where a file stands is one for all that share it.
+      readSync(0, Buffer.alloc(100), 0, 100, null);
+      const content = await first.content();
+      let bytes = 0;
+      for (let piece; (piece = await content.pull()) !== null; ) bytes += piece.length;
+      await content.close();
+      console.log(bytes);
+    `);
+    expect(await readFromFile(await tempFile(imagesIdx(200, 28, 28)), moved)).toBe(`${16 + 156_800}`);
+  },
+);
 
 describe('stdin that stays open', () => {
   it('does not keep the process alive when it is no longer read', async () => {

@@ -204,6 +204,15 @@ test('a file that becomes shorter meanwhile is one clear error, after the rows t
   expect(rows).toBeGreaterThan(0);
 });
 
+test('a file that became shorter than a run to resume is one clear error, with threads of our choice', async () => {
+  const write = async () => {};
+  const from = { file: 0, bytes: csv.length + 1, line: 1, row: 1, rows: 1, rejected: 0 };
+  await expect(score({ inputs: [plain], from, write })).rejects.toMatchObject({
+    code: 'INPUT_READ',
+    message: expect.stringContaining('it became shorter; start again without --resume'),
+  });
+});
+
 test('a missing file ends the run before anything is scored', async () => {
   let isWritten = false;
   const write = async () => {
