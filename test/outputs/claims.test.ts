@@ -121,8 +121,8 @@ describe('a claim of another process', () => {
   test.runIf(existsSync('/proc/self/stat'))(
     'that was killed, and waits for its parent, is dropped',
     async () => {
-      // What takes the shell's place does not ask how its child ended.
-      const child = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 100']);
+      // What takes the shell's place does not ask how its child ended, as the shell itself would.
+      const child = spawn('sh', ['-c', 'sleep 100 & echo $!; exec sleep 100']);
       children.push(child);
       const [text] = await once(child.stdout, 'data');
       const pid = Number(text);
@@ -130,6 +130,8 @@ describe('a claim of another process', () => {
         readFileSync(`/proc/${pid}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ');
+      await expect.poll(() => readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('sleep\n');
+      process.kill(pid, 'SIGKILL');
       await expect.poll(() => stat()[0]).toBe('Z');
       forge({ pid, start: stat()[19] });
       claim(out);
