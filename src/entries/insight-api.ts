@@ -25,6 +25,12 @@ export {
   lookDigit,
   openDigit,
 } from '../../pipelines/look/look-digit.js';
+export {
+  type DigitInLayer,
+  type LayerView,
+  type LookLayerOptions,
+  lookLayer,
+} from '../../pipelines/look/look-layer.js';
 export { type LookWhatIfOptions, lookWhatIf, type WhatIfView } from '../../pipelines/look/look-what-if.js';
 export {
   type FitOptions,
@@ -52,6 +58,8 @@ export {
   type Explanation,
   explain,
   type LayerActivity,
+  type LayerArithmetic,
+  layerArithmetic,
   type NeuronArithmetic,
   type NeuronPlace,
   neuronArithmetic,
@@ -99,14 +107,17 @@ export type { Why } from '../insight/why.js';
 export {
   lookDetectorJson,
   lookDigitJson,
+  lookLayerJson,
   lookNetworkJson,
   lookNeuronJson,
   lookWhatIfJson,
 } from '../outputs/json-text.js';
 export type { ShadeRange } from '../views/picture.js';
+export type { EquationShown } from '../views/terminal/look/draw-equation.js';
 export type { ExtremesShown, HeadShown } from '../views/terminal/look/look-parts.js';
 export { type DetectorShown, renderDetector } from '../views/terminal/look/render-detector.js';
 export { type DigitShown, renderDigit } from '../views/terminal/look/render-digit.js';
+export { type DigitShownInLayer, type LayerShown, renderLayer } from '../views/terminal/look/render-layer.js';
 export { type NetworkShown, renderNetwork } from '../views/terminal/look/render-network.js';
 export { type NeuronShown, renderNeuronReport } from '../views/terminal/look/render-neuron.js';
 export { renderWhatIf, type WhatIfShown } from '../views/terminal/look/render-what-if.js';

@@ -1,6 +1,6 @@
 import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
-import { feedForward, predictedClass } from '../network/feed-forward.js';
+import { feedForward, predictedClass, times } from '../network/feed-forward.js';
 import type { Layer, Network } from '../network/network.js';
 
 /** The activations of one layer for an image. */
@@ -99,22 +99,66 @@ export function arithmeticOf(
   };
 }
 
+/** How an image passes through one layer: a' = f(Wa + b). */
+export interface LayerArithmetic {
+  /** a, `(inputs)` float64: brightness for layer 1, the layer before it for the others. */
+  readonly inputs: Float64Array;
+  /** Wa, `(outputs)` float64. */
+  readonly weightedSums: Float64Array;
+  /** z = Wa + b, `(outputs)` float64. */
+  readonly sums: Float64Array;
+  /** a' = f(z), `(outputs)` float64. */
+  readonly values: Float64Array;
+}
+
+/**
+ * The arithmetic of one layer, from 1, for the `brightness` `(height * width)` of an image.
+ *
+ * @throws DigitflowError USAGE for a layer that the network does not have.
+ */
+export function layerArithmetic(
+  network: Pick<Network, 'layers'>,
+  brightness: Float64Array,
+  layer: number,
+): LayerArithmetic {
+  checkLayer(network, layer);
+  const activations = feedForward(network, brightness);
+  const { weights, biases } = network.layers[layer - 1];
+  const inputs = activations[layer - 1];
+  const weightedSums = times(weights, inputs);
+  const sums = weightedSums.map((sum, n) => sum + biases[n]);
+  return { inputs, weightedSums, sums, values: activations[layer] };
+}
+
 /** The incoming weights of one neuron: `(inputs)` float64. */
 export function rowOf({ weights, inputs }: Layer, neuron: number): Float64Array {
   return weights.slice(neuron * inputs, (neuron + 1) * inputs);
 }
 
 /** @throws DigitflowError USAGE for a layer or neuron that the network does not have. */
-export function checkPlace({ layers }: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
-  const fail = (words: string) => new DigitflowError('USAGE', `neuron ${layer}:${neuron}: expected ${words}`);
-  if (!Number.isSafeInteger(layer) || layer < 1 || layer > layers.length) {
-    const range = `a layer from 1 to ${layers.length} (the output)`;
-    throw fail(`${range}, found ${layer}; layer 1 is the first hidden one`);
-  }
-  const last = layers[layer - 1].outputs - 1;
+export function checkPlace(network: Pick<Network, 'layers'>, { layer, neuron }: NeuronPlace): void {
+  const name = `neuron ${layer}:${neuron}`;
+  checkLayer(network, layer, name);
+  const last = network.layers[layer - 1].outputs - 1;
   if (!Number.isSafeInteger(neuron) || neuron < 0 || neuron > last) {
-    throw fail(`a neuron from 0 to ${last} in layer ${layer}, found ${neuron}; give one that is there`);
+    const expected = `a neuron from 0 to ${last} in layer ${layer}`;
+    throw new DigitflowError(
+      'USAGE',
+      `${name}: expected ${expected}, found ${neuron}; give one that is there`,
+    );
   }
+}
+
+/** @throws DigitflowError USAGE for a layer that the network does not have. */
+export function checkLayer(
+  { layers }: Pick<Network, 'layers'>,
+  layer: number,
+  name = `layer ${layer}`,
+): void {
+  if (Number.isSafeInteger(layer) && layer >= 1 && layer <= layers.length) return;
+  const expected = `a layer from 1 to ${layers.length} (the output)`;
+  const advice = 'layer 1 is the first hidden one';
+  throw new DigitflowError('USAGE', `${name}: expected ${expected}, found ${layer}; ${advice}`);
 }
 
 /** The `count` largest contributions above 0 and the `count` smallest below, strongest first, by input index. */

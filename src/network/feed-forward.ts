@@ -89,7 +89,7 @@ export function marginOf(outputs: Float64Array): number {
 }
 
 /** Wa: the matrix `(outputs, inputs)`, row-major, times the vector `(inputs)`. */
-function times(W: Float64Array, a: Float64Array): Float64Array {
+export function times(W: Float64Array, a: Float64Array): Float64Array {
   const product = new Float64Array(W.length / a.length);
   for (let n = 0, w = 0; n < product.length; n++) {
     let sum = 0;

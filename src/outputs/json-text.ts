@@ -26,6 +26,11 @@ export function lookDigitJson(view: object): string {
   return lookJson('look-digit', view);
 }
 
+/** A view of a layer as JSON, schema `digitflow.look-layer/1`. */
+export function lookLayerJson(view: object): string {
+  return lookJson('look-layer', view);
+}
+
 /** A view of a neuron as JSON, schema `digitflow.look-neuron/1`; pictures are left out. */
 export function lookNeuronJson(view: { readonly pictures: unknown }): string {
   return lookJson('look-neuron', view);

@@ -70,3 +70,13 @@ export function shade({ height, width, black, white }: ShadeRange, brightness: F
 export function largestOf(values: Float64Array): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
+
+/** This share of a picture's values is below its scale; the few above would leave all others dark. */
+const CLIP = 0.99;
+
+/** The value that is shown brightest. */
+export function scaleOf(values: Float64Array): number {
+  const sorted = values.map(Math.abs).sort();
+  // Where nearly all are 0, the few that are not are what there is to see.
+  return sorted[Math.ceil(CLIP * sorted.length) - 1] || largestOf(values);
+}

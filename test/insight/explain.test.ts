@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explain, neuronArithmetic, strongestInputs } from '../../src/insight/explain.js';
+import { explain, layerArithmetic, neuronArithmetic, strongestInputs } from '../../src/insight/explain.js';
 import { feedForward } from '../../src/network/feed-forward.js';
 import { randomNetwork } from '../helpers/random-network.js';
 import { smallNetwork, vector } from '../network/arbitraries.js';
@@ -22,6 +22,47 @@ describe('explain', () => {
   it('has no runner-up where there is but one class', () => {
     const network = randomNetwork({ ...settings, outputs: [1] });
     expect(explain(network, image)).toMatchObject({ winner: 0, runnerUp: null, margin: null });
+  });
+});
+
+describe('layerArithmetic', () => {
+  const layer = (weights: number[], biases: number[], activation: 'relu' | 'identity') => {
+    const [outputs, inputs] = [biases.length, weights.length / biases.length];
+    return {
+      inputs,
+      outputs,
+      activation,
+      weights: Float64Array.from(weights),
+      biases: Float64Array.from(biases),
+    };
+  };
+  // Two pixels, two hidden neurons, three outputs.
+  const layers = [
+    layer([1, -2, 3, 0.5], [0.5, -4], 'relu'),
+    layer([2, 1, -1, 0, 0.5, 8], [1, 0, -2], 'identity'),
+  ];
+  const image = Float64Array.of(1, 0.25);
+
+  it('is what one finds by hand', () => {
+    const [first, second] = [1, 2].map((n) => layerArithmetic({ layers }, image, n));
+    // 1 - 2/4 = 0.5, and 3 + 0.5/4 = 3.125; with the biases 1 and -0.875, of which relu leaves 1 and 0.
+    expect(first).toEqual({
+      inputs: image,
+      weightedSums: Float64Array.of(0.5, 3.125),
+      sums: Float64Array.of(1, -0.875),
+      values: Float64Array.of(1, 0),
+    });
+    expect(second).toEqual({
+      inputs: Float64Array.of(1, 0),
+      weightedSums: Float64Array.of(2, -1, 0.5),
+      sums: Float64Array.of(3, -1, -1.5),
+      values: Float64Array.of(3, -1, -1.5),
+    });
+  });
+
+  it('refuses a layer that is not there', () => {
+    for (const n of [0, 3, 1.5])
+      expect(() => layerArithmetic({ layers }, image, n)).toThrow(`layer ${n}: expected a layer from 1 to 2`);
   });
 });
 

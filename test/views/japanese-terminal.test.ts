@@ -27,6 +27,8 @@ describe('with --lang ja no English word is left', () => {
     ['look', 'neuron', '1:4', '--limit', '200'],
     ['look', 'neuron', '2:3', '--limit', '200'],
     ['look', 'neuron', '3:5', '--model', 'relu', '--limit', '200'],
+    ['look', 'layer', '1', '--digit', '18', '--neuron', '4'],
+    ['look', 'layer', '2', '--model', 'relu'],
     ['look', 'network', '--limit', '200'],
     ['look', 'what-if', '--silence', '1:3', '--bias', '2:4=-10', '--shuffle', '2', '--limit', '200'],
     [

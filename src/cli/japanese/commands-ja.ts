@@ -83,6 +83,8 @@ export const COMMANDS_JA: Readonly<Record<string, string>> = {
 
   'draw one image and all it lights up: hidden layers, outputs, verdict; and why':
     '1 枚の画像と、それが光らせるもの（隠れ層、出力、判定）を描き、その理由も示す',
+  "draw all of a layer: the weights of each neuron, and a' = f(Wa + b) as matrix and vectors":
+    "1 つの層をすべて描く：各ニューロンの重みと、行列とベクトルで表した a' = f(Wa + b)",
   'draw what one neuron looks for, what lights it most, and what it does to each output':
     '1 個のニューロンが何を探し、どの画像で最も強く光り、各出力をどう動かすかを描く',
   'layers, parameters, how weights are spread, which neurons fire, and what each is worth':

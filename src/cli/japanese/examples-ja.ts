@@ -73,6 +73,11 @@ export const EXAMPLES_JA: Readonly<Record<string, string>> = {
   'a digit of your own': '自分の書いた数字',
   'which pixels made it so, and what would change the verdict':
     'どの画素が効いたか、何を変えれば判定が変わるか',
+  'what each neuron of the first hidden layer looks for': '最初の隠れ層の各ニューロンが何を探すか',
+  "a' = f(Wa + b), with an image on its way through the layer": "a' = f(Wa + b) を、画像が層を通る様子で",
+  'one row of it: how that neuron comes to its value': 'その 1 行：そのニューロンの値の決まり方',
+  'a deeper layer, with a digit of your own': 'より深い層を、自分の書いた数字で',
+  'the outputs of another network': '別のネットワークの出力',
   'what a neuron looks for, what lights it, what it does': 'ニューロンが何を探し、何で光り、何をするか',
   '13,002 parameters, and what each neuron is worth': '13,002 個のパラメーターと、各ニューロンの働き',
   'accuracy without a neuron, or with other weights': 'ニューロンを除いたり重みを変えたりしたときの正解率',

@@ -46,6 +46,8 @@ export const NOTES_JA: Readonly<Record<string, string>> = {
     '画像ファイルは MNIST と同じ体裁に整えます。紙の地を取り除き、最も大きな数字を黒地に明るく、線の太さを MNIST に合わせ、中央の 20/28 に収めて、重心を中央に置きます。すでに MNIST に似ているものは変えません。何をしたか、疑わしい点は何かを標準エラー出力に示します。',
   "Layer 1 looks at pixels: its weights are the picture. A deeper neuron's picture is the mean, over all images, of how much each pixel raises its sum (its gradient). Effects on outputs are measured: each image with and without the neuron.":
     '第 1 層は画素を見るので、重みがそのまま絵になります。より深いニューロンの絵は、各画素が和をどれだけ増やすか（勾配）の全画像での平均です。出力への影響は、各画像をそのニューロンのある場合とない場合とで読ませて測ります。',
+  "W has a row for each neuron and a column for each input, b a bias for each neuron, a is what goes into the layer, and a' what comes out. Of many inputs those are drawn that matter most; --format json has all of them.":
+    "W の行はニューロン、列は入力に対応し、b は各ニューロンのバイアスです。a は層に入る値、a' は層から出る値です。入力が多いときは最も効くものだけを描きます。すべての値は --format json で得られます。",
   'A neuron fires where its weighted sum is above the threshold that its bias is: sigmoid above 0.5, relu and tanh above 0. A silenced neuron gives 0 whatever it is asked; each is silenced by itself: where layers are wide, judge them by fewer images (-n).':
     'ニューロンは、重み付き和がバイアスの定めるしきい値を超えたときに発火します（sigmoid では 0.5 を、relu と tanh では 0 を超えたとき）。沈黙させたニューロンは、何を与えても 0 を出力します。ニューロンを 1 個ずつ沈黙させて調べるため、層の幅が広いときは画像を減らしてください（-n）。',
   'All changes are made together, on all the images: layers are shuffled first, so a weight that is set stays where it was set. A silenced neuron gives 0 whatever it is asked.':

@@ -63,6 +63,10 @@ export const WORK_OPTIONS_JA: Readonly<Record<string, string>> = {
     '各画素が判定に、または番号で指定したクラスの出力に、どれだけ効いたか',
   "take a picture's pixels as they are; it must have the network's size":
     '画像ファイルの画素をそのまま使う。大きさはネットワークの入力と同じであること',
+  'its number: 1 is the first hidden layer': '層の番号（1 が最初の隠れ層）',
+  "a record's number in the test set, from 0, or a PNG or JPEG file, to send through it":
+    '層に通す画像：テストデータでの番号（0 から）、または PNG か JPEG のファイル',
+  'light the row of this neuron of the layer, from 0': '行を目立たせるニューロンの、層の中での番号（0 から）',
   'the neuron, such as 1:4': 'ニューロン（例：1:4）',
   'look with the first images only': '先頭から何枚を使って調べるか',
   'how many images that light it most, and least': '最も強く光る画像と、最も光らない画像を何枚ずつ示すか',

@@ -13,6 +13,7 @@ import { renderNetwork } from '../../views/terminal/look/render-network.js';
 import { renderNeuronReport } from '../../views/terminal/look/render-neuron.js';
 import { addViewOptions, wholeNumber } from '../options.js';
 import { addLookDigitCommand } from './look-digit-command.js';
+import { addLookLayerCommand } from './look-layer-command.js';
 import {
   addLookInputOptions,
   COUNTING,
@@ -29,6 +30,7 @@ Examples:
   $ digitflow look digit 0                               the first test image on its way through the network
   $ digitflow look digit my-3.png                        a digit of your own
   $ digitflow look digit 0 --why                         which pixels made it so, and what would change the verdict
+  $ digitflow look layer 1 --digit 18                    a' = f(Wa + b), with an image on its way through the layer
   $ digitflow look neuron 1:4                            what a neuron looks for, what lights it, what it does
   $ digitflow look network                               13,002 parameters, and what each neuron is worth
   $ digitflow look what-if --silence 1:3                 accuracy without a neuron, or with other weights
@@ -39,6 +41,7 @@ ${COUNTING}`;
 export function defineLook(look: Command): void {
   look.addHelpText('after', EXAMPLES);
   addLookDigitCommand(look);
+  addLookLayerCommand(look);
   addLookNeuronCommand(look);
   addLookNetworkCommand(look);
   addLookWhatIfCommand(look);

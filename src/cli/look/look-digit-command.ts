@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type LookDigitOptions, lookDigit } from '../../../pipelines/look/look-digit.js';
+import { type DigitView, type LookDigitOptions, lookDigit } from '../../../pipelines/look/look-digit.js';
 import { DigitflowError } from '../../errors.js';
 import { READING_FLAGS } from '../../formats/reading.js';
 import { nameOf } from '../../inputs/bytes/open-bytes.js';
@@ -17,8 +17,10 @@ import {
   printView,
 } from './look-options.js';
 
-type LookDigitFlags = LookFlags &
-  Pick<LookDigitOptions, 'neuron' | 'why'> & { readonly asIs?: boolean | undefined };
+/** The flags of a view of one digit. */
+export type DigitFlags = LookFlags & { readonly asIs?: boolean | undefined };
+
+type LookDigitFlags = DigitFlags & Pick<LookDigitOptions, 'neuron' | 'why'>;
 
 const EXAMPLES = `
 Examples:
@@ -39,36 +41,52 @@ ${COUNTING}`;
 
 /** Adds `digitflow look digit`. */
 export function addLookDigitCommand(look: Command): void {
-  const imagesHelp =
-    'IDX, CSV, NumPy, a folder of these or of pictures, an http(s) URL, or - for stdin, that a number counts in (default: the MNIST test set)';
   const command = look
     .command('digit')
     .description('draw one image and all it lights up: hidden layers, outputs, verdict; and why')
-    .argument('<image>', "a record's number in the test set, from 0, or a PNG or JPEG file");
-  addImagesOptions(addModelOption(command), imagesHelp)
+    .argument('<image>', "a record's number in the test set, from 0, or a PNG or JPEG file")
     .option(
       '--neuron <layer:n>',
       'how one neuron came to its value: sum, bias, what pushed it most',
       neuronPlace,
     )
-    .option('--why [class]', "each pixel's part in the verdict, or in a class by number", wholeNumber(0))
-    .option('--as-is', "take a picture's pixels as they are; it must have the network's size");
-  addReadingOptions(command);
-  addViewOptions(command).addHelpText('after', EXAMPLES).action(runLookDigit);
+    .option('--why [class]', "each pixel's part in the verdict, or in a class by number", wholeNumber(0));
+  addViewOptions(addDigitOptions(command)).addHelpText('after', EXAMPLES).action(runLookDigit);
+}
+
+/** Adds the flags that say which network a digit is shown to, where it comes from, and how it is understood. */
+export function addDigitOptions(command: Command): Command {
+  const imagesHelp =
+    'IDX, CSV, NumPy, a folder of these or of pictures, an http(s) URL, or - for stdin, that a number counts in (default: the MNIST test set)';
+  const asIsHelp = "take a picture's pixels as they are; it must have the network's size";
+  return addReadingOptions(addImagesOptions(addModelOption(command), imagesHelp).option('--as-is', asIsHelp));
 }
 
 async function runLookDigit(image: string, flags: LookDigitFlags): Promise<void> {
-  checkFlags(image, flags);
-  const { neuron, why, invert, asIs } = flags;
-  const preprocess = asIs ? 'none' : flags.preprocess;
-  const view = await lookDigit({ image, ...imagesOf(flags), neuron, why, invert, preprocess });
-  if (view.done.length > 0) sayNote(flags, `${view.name}: ${view.done.join(', ')}`);
-  if (view.doubts.length > 0) sayNote(flags, `${view.name}: may be misread: ${view.doubts.join(', ')}`);
+  checkDigitFlags(image, flags);
+  const { neuron, why } = flags;
+  const view = await lookDigit({ image, ...digitOptionsOf(flags), neuron, why });
+  tellDigit(flags, view);
   await printView(view, flags, lookDigitJson, renderDigit);
 }
 
+/** The options of a pipeline that these flags mean. */
+export function digitOptionsOf(flags: DigitFlags) {
+  const { invert, asIs } = flags;
+  return { ...imagesOf(flags), invert, preprocess: asIs ? ('none' as const) : flags.preprocess };
+}
+
+/** Tells what was done to a picture, and what is doubtful about it. */
+export function tellDigit(
+  flags: DigitFlags,
+  { name, done, doubts }: Pick<DigitView, 'name' | 'done' | 'doubts'>,
+): void {
+  if (done.length > 0) sayNote(flags, `${name}: ${done.join(', ')}`);
+  if (doubts.length > 0) sayNote(flags, `${name}: may be misread: ${doubts.join(', ')}`);
+}
+
 /** Refuses the flags of a picture for a record, and the other way round. */
-function checkFlags(image: string, flags: LookDigitFlags): void {
+export function checkDigitFlags(image: string, flags: DigitFlags): void {
   const isRecord = /^\d+$/.test(image);
   const ofRecords = READING_FLAGS.filter((name) => name !== 'preprocess' && name !== 'invert');
   const flag = givenFlag(flags, isRecord ? ['asIs'] : ['images', 'labels', ...ofRecords]);

@@ -1,7 +1,7 @@
 import type { ImageSize } from '../../network/network.js';
 import { fittedSize, largestOf } from '../picture.js';
 import { halfBlocks } from './draw-picture.js';
-import { NEGATIVE, POSITIVE, rampColor } from './ramps.js';
+import { NEGATIVE, POSITIVE, rampColor, textOn } from './ramps.js';
 import type { ColorLevel, Rgb, Style } from './terminal.js';
 import { inLines, padLeft, padRight } from './text-layout.js';
 
@@ -37,14 +37,45 @@ export function drawWithLegend(
   negative: string,
   style: Style,
 ): string[] {
-  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
   return [
     ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
-    style.say(`${more}: ${positive}, ${less}: ${negative}`),
+    style.say(signLegend(positive, negative, style)),
   ];
 }
 
-function isColored({ paint, unicode }: Style): boolean {
+/** What the signs or colours of a signed picture mean. */
+export function signLegend(positive: string, negative: string, style: Style): string {
+  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
+  return `${more}: ${positive}, ${less}: ${negative}`;
+}
+
+/** A signed picture with no two values in one sign: a line a row, two columns a value, or one; null where that is too wide. */
+export function drawSignedCells(
+  { height, width, values }: SignedPicture,
+  columns: number,
+  style: Style,
+): string[] | null {
+  if (width > columns) return null;
+  const largest = largestOf(values);
+  const size = 2 * width <= columns ? 2 : 1;
+  return Array.from({ length: height }, (_, row) => {
+    const cells = Array.from(values.subarray(row * width, (row + 1) * width), (value) => {
+      if (isColored(style)) return signedCell(' '.repeat(size), value, largest, style);
+      return sign(largest > 0 ? value / largest : 0, 0).repeat(size);
+    });
+    return cells.join('');
+  });
+}
+
+/** A text on the colour of a value, where there are enough colours. */
+export function signedCell(text: string, value: number, largest: number, style: Style): string {
+  if (!isColored(style) || largest === 0) return text;
+  const ground = colorOf(value / largest, style.paint.level);
+  return style.paint.on(text, textOn(ground), ground);
+}
+
+/** Whether signs are told by colour. */
+export function isColored({ paint, unicode }: Style): boolean {
   return paint.level >= 2 && unicode;
 }
 

@@ -1,6 +1,6 @@
 import { grouped } from '../../../counting/wording.js';
 import type { ImageSize } from '../../../network/network.js';
-import { LOWERS, largestOf, RAISES } from '../../picture.js';
+import { LOWERS, RAISES, scaleOf } from '../../picture.js';
 import { type Html, html, type SectionContext, section } from '../html.js';
 import { figure } from '../image-sections.js';
 import type { ReportData } from '../report-data.js';
@@ -8,8 +8,6 @@ import { colourPng } from './page-picture.js';
 
 /** The eye tells weak ones apart where strengths are raised to this power. */
 const BEND = 0.7;
-/** This share of a picture's values is below its scale; the few above would leave all others dark. */
-const CLIP = 0.99;
 
 export const NEURONS_STYLE = `
 .ramp { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .75rem; color: var(--soft); font-size: .9rem; }
@@ -46,13 +44,6 @@ function rampOf({ words }: SectionContext): Html {
   const values = Float64Array.from({ length: size.width }, (_, i) => (2 * i) / (size.width - 1) - 1);
   const url = signedPng(values, 1, size);
   return html`<p class="ramp">${words.rampLow} <img src="${url}" width="${size.width}" height="${size.height}" alt=""> ${words.rampHigh}</p>`;
-}
-
-/** The value that is shown brightest. */
-function scaleOf(values: Float64Array): number {
-  const sorted = values.map(Math.abs).sort();
-  // Where nearly all are 0, the few that are not are what there is to see.
-  return sorted[Math.ceil(CLIP * sorted.length) - 1] || largestOf(values);
 }
 
 function scaleWords(scale: number): string {

@@ -32,6 +32,11 @@ export function titled(title: string, remark: string, { paint, width, say }: Sty
   return [paint.bold(say(title)), ...wrap(say(remark), width).map(paint.dim)];
 }
 
+/** What goes into a neuron: `7,12` for the pixel by row and column, `1:3` for a neuron of the layer before. */
+export function inputPlace(layer: number, input: number, width: number): string {
+  return layer === 1 ? `${Math.floor(input / width)},${input % width}` : `${layer - 1}:${input}`;
+}
+
 /** The classes that a table lists, by index. */
 interface ListedClasses {
   readonly shown: readonly number[];

@@ -1,7 +1,7 @@
 import { safeText } from '../../../errors.js';
 import type { Attribution } from '../../../insight/attribution.js';
 import type { SmallestChange } from '../../../insight/counterfactual.js';
-import { type Explanation, type NeuronArithmetic, strongestInputs } from '../../../insight/explain.js';
+import type { Explanation, NeuronArithmetic } from '../../../insight/explain.js';
 import { type ShadeRange, shade } from '../../picture.js';
 import { drawNeurons, lamp, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
@@ -9,12 +9,11 @@ import { drawSignedPicture, drawWithLegend, signed } from '../draw-signed-pictur
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
 import { beside, blockWidth, flow, joinBlocks, padRight, truncate } from '../text-layout.js';
 import { type HeadShown, listClasses } from './look-parts.js';
+import { arithmeticBlock } from './neuron-arithmetic.js';
 
 const GAP = 3;
 const MAX_NAME = 16;
 const NARROWEST_BESIDE = 34;
-/** How many of the strongest inputs of a neuron are listed, for it and against it. */
-const MOST_INPUTS = 5;
 
 /** What is drawn of a digit. */
 export interface DigitShown extends Pick<HeadShown, 'model' | 'classes'>, ShadeRange {
@@ -103,38 +102,6 @@ function outputLines(view: DigitShown, values: Float64Array, columns: number, st
     return k === winner ? style.paint.bold(line) : line;
   });
   return left > 0 ? [...lines, style.paint.dim(style.say(`and ${left} more`))] : lines;
-}
-
-/** How one neuron came to its value: its sum, what pushed it for and against, and for layer 1 where. */
-function arithmeticBlock(found: NeuronArithmetic, { height, width }: DigitShown, style: Style): string[] {
-  const { layer, neuron, weightedSum, bias, sum, value, activation, contributions } = found;
-  const { pushedFor, pushedAgainst } = strongestInputs(contributions, MOST_INPUTS);
-  const list = (title: string, indices: readonly number[]) => {
-    const inputs = indices.map((i) => `  ${style.say(inputWords(found, i, width))}`);
-    return [style.say(title), ...(inputs.length === 0 ? [`  ${style.say('nothing')}`] : inputs)];
-  };
-  const lists = [list('most for it', pushedFor), list('most against it', pushedAgainst)];
-  const facts = [
-    `${style.unicode ? 'Σwa' : 'sum of w a'} ${signed(weightedSum)}`,
-    `bias ${signed(bias)}`,
-    `sum ${signed(sum)}`,
-    `${activation} of it ${value.toPrecision(4)}`,
-  ];
-  const picture = { height, width, values: contributions };
-  const joined = beside(lists, GAP);
-  return [
-    style.paint.bold(style.say(`Neuron ${layer}:${neuron}`)),
-    ...flow(facts.map(style.say), style.width, style.say(', ')),
-    '',
-    ...(layer === 1 ? [...drawWithLegend(picture, 'for', 'against', style), ''] : []),
-    ...(blockWidth(joined) <= style.width ? joined : lists.flat()),
-  ];
-}
-
-/** `pixel 7,12: 0.50 x +1.2 = +0.6`, or `1:3: ...` for an input that is a neuron. */
-function inputWords({ layer, inputs, weights, contributions }: NeuronArithmetic, i: number, width: number) {
-  const place = layer === 1 ? `pixel ${Math.floor(i / width)},${i % width}` : `${layer - 1}:${i}`;
-  return `${place}: ${inputs[i].toFixed(2)} x ${signed(weights[i])} = ${signed(contributions[i])}`;
 }
 
 /** Which pixels spoke for a class, and which against it. */

@@ -74,6 +74,24 @@ export const LOOK_JA: Readonly<Record<string, Said>> = {
   '{} fewer right ({} points)': '正解が {0} 枚減（{1} ポイント）',
   '{} more right ({} points)': '正解が {0} 枚増（{1} ポイント）',
 
+  'Layer {} of {}': '{1} の第 {0} 層',
+  'truth {}': '正解 {0}',
+  'the {} of {} neurons that are lit most (--format json has all)':
+    'ニューロン {1} 個のうち最も強く光る {0} 個（--format json ですべて）',
+  'the {} of {} neurons with the largest weights (--format json has all)':
+    'ニューロン {1} 個のうち重みの最も大きい {0} 個（--format json ですべて）',
+  'each neuron in its own scale': '濃さの目盛りはニューロンごと',
+  '{} columns are more than fit here': '{0} 列はここに収まりません',
+  'columns: {} to {}': '列は {0} から {1} まで',
+  'W is not drawn: the terminal is too narrow': 'W は省略（端末の幅が足りません）',
+  'the {} of {} inputs that move {} most': '{1} 個の入力のうち {2} を最も動かす {0} 個',
+  'the {} of {} inputs that move the sums most': '{1} 個の入力のうち和を最も動かす {0} 個',
+  'the {} of {} inputs with the largest weights': '{1} 個の入力のうち重みの最も大きい {0} 個',
+  'the {} of {} inputs with the largest weights for {}': '{1} 個の入力のうち {2} への重みの最も大きい {0} 個',
+  'a: brightness': 'a：明るさ',
+  'w: weights': 'w：重み',
+  'w a: what each pixel adds': 'w a：各画素が加える分',
+
   Detector: '検出器',
   'Brightest matches': '最も強く光る画像',
   'Darkest matches': '最も光らない画像',
