@@ -5,6 +5,7 @@ import { neuronPattern } from '../src/insight/neuron-report.js';
 import { type LayerRun, runImages } from '../src/insight/run-images.js';
 import type { Network } from '../src/network/network.js';
 import type { Normalization } from '../src/network/normalization.js';
+import { MOST_JOURNEYS } from '../src/views/page/journey/journey-section.js';
 import { reportPage } from '../src/views/page/page.js';
 import type { ReportImage, ReportJourney, ReportLayer } from '../src/views/page/report-data.js';
 import { pictureOf } from '../src/views/picture.js';
@@ -26,16 +27,14 @@ export interface ReportResult {
 }
 
 const SUSPECTS = 24;
-/** Of so many classes an image is followed through the network. */
-const MOST_JOURNEYS = 26;
 /** Wider layers show their first neurons only. */
 const MOST_NEURONS = 64;
 /** Of a deep and wide network the gradients are means over fewer images: this many products take about a second. */
 const MOST_PRODUCTS = 4e8;
 
 /**
- * Evaluates a network and makes a page of it: accuracy, confusion matrix with its images, calibration, mistakes, and
- * what the neurons look for.
+ * Evaluates a network and makes a page of it: accuracy, confusion matrix with its images, calibration, mistakes, images on
+ * their way through the network, and what its neurons look for.
  *
  * @throws DigitflowError what `evaluate` throws
  */

@@ -261,6 +261,7 @@ describe('the journeys of the real test set', () => {
     };
     const ways = waysOf(html);
     expect(ways).toHaveLength(11);
+    expect(html).not.toContain('classes are here');
     expect(ways.map((way) => way.includes(' checked'))).toEqual(ways.map((_, at) => at === 0));
     for (const [k, way] of ways.slice(0, 10).entries()) {
       const [, index] = /<p>Image ([\d,]+) is read as (\d), as its label says/.exec(way) ?? [];
@@ -287,6 +288,43 @@ describe('the journeys of the real test set', () => {
     for (const output of [prediction, truth]) expectSum(ways[10], network, wrong, output);
     expectDrawn(ways[10], network, brightnessOf(wrong, network.normalization, network.image));
   });
+
+  test('say so where nothing is mistaken, or where classes are too many', async () => {
+    const perfect = await report({ limit: 8, workers: 0 });
+    expect(perfect.evaluation.correct).toBe(8);
+    const shown = new Set(testLabels().subarray(0, 8)).size;
+    expect(waysOf(perfect.html)).toHaveLength(shown);
+    expect(perfect.html).toContain(`${shown} of 10 classes are here`);
+    expect(perfect.html).not.toContain('the last one is');
+    // One class is one pixel.
+    const weights = Float64Array.from({ length: 900 }, (_, i) => (i % 31 === 0 ? 9 : 0));
+    const layer = {
+      inputs: 30,
+      outputs: 30,
+      activation: 'softmax',
+      weights,
+      biases: new Float64Array(30),
+    } as const;
+    const network = { ...randomNetwork(ONE_LAYER), layers: [layer] };
+    const rows = Array.from({ length: 30 }, (_, k) => [
+      k,
+      ...Array.from({ length: 30 }, (_, i) => (i === k ? 255 : 0)),
+    ]);
+    const images = Buffer.from(rows.map((row) => `${row.join(',')}\n`).join(''));
+    const model = { ...openModel('sigmoid'), network };
+    const many = await report({
+      images,
+      model,
+      workers: 0,
+      reading: { label: 'first', header: false, scale: 255 },
+    });
+    expect(many.evaluation.correct).toBe(30);
+    expect(waysOf(many.html)).toHaveLength(26);
+    expect(many.html).toContain(
+      '26 of 30 classes are here: those of which an image was read right, 26 at most.',
+    );
+  });
+  const ONE_LAYER = { seed: 1, height: 5, width: 6, outputs: [30], hidden: 'relu', last: 'softmax' } as const;
 
   test.each([
     ['with one layer', [10]],
@@ -334,6 +372,8 @@ describe('the journeys of the real test set', () => {
     const { html, evaluation } = await report({ images, workers: 0, reading: { label: 'first' } });
     expect(evaluation.correct).toBe(0);
     expect(waysOf(html)).toHaveLength(1);
+    expect(html).toContain('0 of 10 classes are here: those of which an image was read right, 26 at most.');
+    expect(html).toContain('; the last one is the most confident mistake</legend>');
     expect((await report({ limit: 0, workers: 0 })).html).not.toContain('class="ways"');
   });
 });

@@ -141,8 +141,11 @@ export const en = {
 
   journey: 'From the image to the answer',
   journeyNote:
-    'Of each class the image that was read right with the most confidence, and at the end the mistake with the most. Neurons of one layer light those of the next, until one output wins.',
-  journeyChoose: 'Choose an image',
+    'Of each class the image that was read right with the most confidence: the neurons of a layer light those of the next, until one output wins.',
+  journeySome: (shown: number, of: number, most: number) =>
+    `${shown} of ${of} classes are here: those of which an image was read right, ${most} at most.`,
+  journeyChoose: (hasMistake: boolean) =>
+    `Choose an image${hasMistake ? '; the last one is the most confident mistake' : ''}`,
   journeyImage: (index: string, truth: string, prediction: string, confidence: string) =>
     truth === prediction
       ? `Image ${index} is read as ${prediction}, as its label says: ${confidence}.`

@@ -141,8 +141,10 @@ export const ja: typeof en = {
 
   journey: '画像から答えまで',
   journeyNote:
-    'クラスごとに最も高い確信度で正しく読めた画像と、最後に、最も高い確信度で間違えた画像です。ある層のニューロンが次の層を光らせ、やがて出力の 1 つが答えになります。',
-  journeyChoose: '画像を選ぶ',
+    'クラスごとに、最も高い確信度で正しく読めた画像です。ある層のニューロンが次の層を光らせ、やがて出力の 1 つが答えになります。',
+  journeySome: (shown, of, most) =>
+    `${of} クラスのうち、正しく読めた画像のある ${shown} クラスを示します（最大 ${most} クラス）。`,
+  journeyChoose: (hasMistake) => `画像を選ぶ${hasMistake ? '（最後は、最も高い確信度で間違えた画像）' : ''}`,
   journeyImage: (index, truth, prediction, confidence) =>
     truth === prediction
       ? `画像 ${index} は、ラベルどおり ${prediction} と読まれました（確信度 ${confidence}）。`

@@ -8,6 +8,9 @@ import { greyPng } from './page-picture.js';
 /** So many of the neurons that move an output are named. */
 const MOST_TERMS = 4;
 
+/** Of so many classes an image is shown. */
+export const MOST_JOURNEYS = 26;
+
 const css = (colour: readonly number[]) => `rgb(${colour.join(' ')})`;
 
 /** A network lit up is drawn on black, whatever the page is on. The buttons choose without any script: what follows the chosen one is shown. */
@@ -38,11 +41,14 @@ export const JOURNEY_STYLE = `
 /** Images on their way through the network, its neurons lit: one of each class, and a mistake. One is shown at a time. */
 export function journeySection(context: SectionContext, { journeys }: ReportData): Html | null {
   if (journeys.length === 0) return null;
-  const { words } = context;
+  const { words, evaluation } = context;
+  const { length } = evaluation.classes;
+  const right = journeys.filter(({ image }) => image.truth === image.prediction).length;
+  const some = right < length ? html`<p>${words.journeySome(right, length, MOST_JOURNEYS)}</p>` : null;
   const ways = journeys.map((journey, at) => wayOf(context, journey, at));
   const body = html`<p>${words.journeyNote}</p>
-<p>${words.journeyLines}</p>
-<fieldset class="ways"><legend>${words.journeyChoose}</legend>
+<p>${words.journeyLines}</p>${some}
+<fieldset class="ways"><legend>${words.journeyChoose(right < journeys.length)}</legend>
 ${ways}</fieldset>`;
   return section(words, 'journey', body);
 }
