@@ -1,5 +1,5 @@
 import type { EvaluatedData, EvaluatedModel } from '../counting/evaluation.js';
-import { type Interval, wilsonInterval } from '../statistics/intervals.js';
+import { type Interval, meanOf, wilsonInterval } from '../statistics/intervals.js';
 
 /** The name and version of the JSON of a stress test. Fields may be added to it; none changes its meaning. */
 export const STRESS_SCHEMA = 'digitflow.stress/1';
@@ -156,9 +156,4 @@ function quantileOf(values: readonly number[], share: number): number | null {
   const low = Math.floor(at);
   const high = Math.min(low + 1, values.length - 1);
   return values[low] + (at - low) * (values[high] - values[low]);
-}
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.flatMap((value) => value ?? []);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

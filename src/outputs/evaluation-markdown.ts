@@ -23,7 +23,9 @@ import { safeText } from '../errors.js';
 const MAX_MATRIX_CLASSES = 26;
 const MAX_CONFUSIONS = 10;
 const MAX_SLICE_VALUES = 50;
-const ABSENT = '–';
+
+/** A value that is not defined. */
+export const ABSENT = '–';
 
 /** Text on one line, with the characters escaped that mean something in Markdown, HTML or a table, or steer what shows it. */
 export function escaped(text: string): string {

@@ -90,3 +90,9 @@ function agreement({ both, onlyFirst, onlySecond, neither }: PairedCounts): numb
   const excess = of(both) * of(neither) - of(onlyFirst) * of(onlySecond);
   return (excess > 0 ? Math.max(0, excess - 1 / (2 * total)) : excess) / Math.sqrt(margins);
 }
+
+/** The mean of those that are defined; null where none is. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const defined = values.filter((value) => value !== null);
+  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
+}

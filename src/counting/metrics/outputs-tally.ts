@@ -1,5 +1,6 @@
 import { ROUND, UNITS_PER_ONE } from '../../../workers/kernel/common/offsets.js';
 import { DigitflowError } from '../../errors.js';
+import { meanOf } from '../../statistics/intervals.js';
 import {
   averagePrecision,
   type CurvePoint,
@@ -222,10 +223,4 @@ export class OutputsTally {
       return { k, correct, accuracy: correct / images };
     });
   }
-}
-
-/** Over those that are defined; null where none is. */
-function meanOf(values: readonly (number | null)[]): number | null {
-  const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }

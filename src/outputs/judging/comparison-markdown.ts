@@ -1,9 +1,7 @@
 import { counted, digestWords, grouped, layersWords, percent, readingWords } from '../../counting/wording.js';
 import { type Comparison, letterOf } from '../../judging/comparison.js';
 import { differenceWords, pWords } from '../../judging/comparison-answer.js';
-import { escaped, table } from '../evaluation-markdown.js';
-
-const ABSENT = '–';
+import { ABSENT, escaped, table } from '../evaluation-markdown.js';
 
 /** The comparison as Markdown with GitHub's tables, the answer first, and a newline at its end. */
 export function comparisonMarkdown(comparison: Comparison): string {

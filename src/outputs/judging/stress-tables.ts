@@ -1,9 +1,7 @@
 import { counted, digestWords, percent } from '../../counting/wording.js';
 import type { FlipDistances, StressReport } from '../../judging/stress-report.js';
-import { escaped, table } from '../evaluation-markdown.js';
+import { ABSENT, escaped, table } from '../evaluation-markdown.js';
 import { csvField } from '../rows/row-shape.js';
-
-const ABSENT = '–';
 
 /** What a norm measures, in words. */
 export function normWords(norm: FlipDistances['norm']): string {

@@ -1,4 +1,4 @@
-import { digestWords, grouped, layersWords, percent, percentage } from '../../counting/wording.js';
+import { digestWords, grouped, layersWords, percentage } from '../../counting/wording.js';
 import {
   type ComparedPair,
   type ComparedRecord,
@@ -17,8 +17,8 @@ import type { PairPictures, Picture } from '../picture.js';
 import { compareEn } from '../words/compare-en.js';
 import { compareJa } from '../words/compare-ja.js';
 import { LANGUAGES, type Language } from '../words/words.js';
-import { contentsOf, pageText } from './document.js';
-import { type Html, html, scrollable } from './html.js';
+import { sectionsPage } from './document.js';
+import { type Html, html, scrollable, shareIn } from './html.js';
 import { gallery } from './image-sections.js';
 import { CHART_STYLE, intervalChart } from './interval-chart.js';
 import { readingNote } from './table-sections.js';
@@ -46,21 +46,7 @@ export function comparePage(
           ...galleries(context, pictures),
         ] as const)),
   ];
-  return pageText(words, {
-    title: own.title(data.dataset ?? data.name),
-    contents:
-      images === 0
-        ? null
-        : contentsOf(
-            words,
-            sections.map(([id, title]) => [id, title]),
-          ),
-    main: html`${sections.map(
-      ([id, title, body]) =>
-        html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`,
-    )}`,
-    style: CHART_STYLE,
-  });
+  return sectionsPage(words, own.title(data.dataset ?? data.name), sections, CHART_STYLE);
 }
 
 function contextOf(comparison: Comparison, language: Language) {
@@ -68,7 +54,7 @@ function contextOf(comparison: Comparison, language: Language) {
   return {
     ...{ comparison, words, own: COMPARE_WORDS[language] },
     name: (index: number) => comparison.classes[index].name,
-    share: (value: number | null, digits = 1) => percent(value, digits, words.absent),
+    share: shareIn(words),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Words } from '../words/words.js';
-import { Html, html } from './html.js';
+import { Html, html, type TitledSection, titled } from './html.js';
 
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fdfdfc; --ink: #1c1d20; --soft: #5a5e66; --line: #dcdcd8; --link: #0b5a8a;
@@ -72,8 +72,26 @@ ${main}
   return page.text;
 }
 
+/** A page of these sections alone, with links to them where there are several. */
+export function sectionsPage(
+  words: Words,
+  title: string,
+  sections: readonly TitledSection[],
+  style: string,
+): string {
+  return pageText(words, {
+    title,
+    contents: sections.length === 1 ? null : contentsOf(words, sections),
+    main: html`${sections.map((section) => html`${titled(section)}\n`)}`,
+    style,
+  });
+}
+
 /** The links to a page's sections. */
-export function contentsOf(words: Words, sections: readonly (readonly [id: string, title: string])[]): Html {
+export function contentsOf(
+  words: Words,
+  sections: readonly (readonly [id: string, title: string, ...unknown[]])[],
+): Html {
   const links = sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
   return html`<nav aria-label="${words.contents}"><ul>${links}</ul></nav>`;
 }

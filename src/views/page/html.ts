@@ -44,7 +44,19 @@ export const SECTIONS = [
 export type SectionId = (typeof SECTIONS)[number];
 
 export function section(words: Words, id: SectionId, body: Html): Html {
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${words[id]}</h2>${body}</section>`;
+  return titled([id, words[id], body]);
+}
+
+/** A section that has its title from elsewhere. */
+export type TitledSection = readonly [id: string, title: string, body: Html];
+
+export function titled([id, title, body]: TitledSection): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
+}
+
+/** Writes a share 0..1 as `98.2 %`, or the word for a value that is not defined. */
+export function shareIn(words: Words): (value: number | null, digits?: number) => string {
+  return (value, digits = 1) => percent(value, digits, words.absent);
 }
 
 /** What may be wider than the page: it scrolls by itself, and by keyboard. */
@@ -62,8 +74,7 @@ export function sectionContext(evaluation: Evaluation, words: Words, cells: Read
   return {
     ...{ words, evaluation, cells },
     name: (index: number) => evaluation.classes[index].name,
-    /** `98.2 %` of a share 0..1, or the word for an undefined value. */
-    share: (value: number | null, digits = 1) => percent(value, digits, words.absent),
+    share: shareIn(words),
   };
 }
 

@@ -1,10 +1,10 @@
-import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
+import { digestWords, grouped, layersWords } from '../../counting/wording.js';
 import type { FlipDistances, StressCurve, StressReport } from '../../judging/stress-report.js';
 import type { Picture } from '../picture.js';
 import { CORRUPTIONS_JA, STRESS_WORDS } from '../words/stress-words.js';
 import { LANGUAGES, type Language } from '../words/words.js';
-import { contentsOf, pageText } from './document.js';
-import { type Html, html, rounded, scrollable } from './html.js';
+import { sectionsPage } from './document.js';
+import { type Html, html, rounded, scrollable, shareIn, type TitledSection } from './html.js';
 import { greyPng } from './journey/page-picture.js';
 
 /** The pictures of a stress test. */
@@ -36,7 +36,7 @@ export function stressPage(report: StressReport, pictures: StressPictures, langu
   const context = contextOf(report, language);
   const { words, own } = context;
   const isEmpty = report.images === 0;
-  const sections: (readonly [string, string, Html])[] = [['result', own.result, summary(context)]];
+  const sections: TitledSection[] = [['result', own.result, summary(context)]];
   if (!isEmpty && report.corruptions.length > 0) {
     sections.push(['curves', own.curves, curves(context)]);
     if (pictures.examples) sections.push(['examples', own.examples, examples(context, pictures.examples)]);
@@ -47,21 +47,8 @@ export function stressPage(report: StressReport, pictures: StressPictures, langu
       ['flipped', own.flipped, flipped(context, pictures.flips)],
     );
   }
-  return pageText(words, {
-    title: own.title(report.model.name, report.data.dataset ?? report.data.name),
-    contents:
-      sections.length === 1
-        ? null
-        : contentsOf(
-            words,
-            sections.map(([id, title]) => [id, title] as const),
-          ),
-    main: html`${sections.map(
-      ([id, title, body]) =>
-        html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`,
-    )}`,
-    style: OWN_STYLE,
-  });
+  const title = own.title(report.model.name, report.data.dataset ?? report.data.name);
+  return sectionsPage(words, title, sections, OWN_STYLE);
 }
 
 function contextOf(report: StressReport, language: Language) {
@@ -71,7 +58,7 @@ function contextOf(report: StressReport, language: Language) {
     ...{ report, words, own: STRESS_WORDS[language] },
     nameOf: (name: string) => ja[name]?.[0] ?? name,
     unitOf: ({ name, unit }: StressCurve) => ja[name]?.[1] ?? unit,
-    share: (value: number | null, digits = 1) => percent(value, digits, words.absent),
+    share: shareIn(words),
   };
 }
 
