@@ -25,6 +25,19 @@ beforeAll(async () => {
   draw['what-if'] = (options) => renderWhatIf(whatIf, options);
 });
 
+describe('the weights of a detector', () => {
+  it.each([
+    [80, true],
+    [40, false],
+  ])('have each row of the region, without colours, at %d columns', (width, unicode) => {
+    const lines = draw.detector({ color: 0, width, unicode }).split('\n');
+    const rows = lines.flatMap((line) => /^ *(\d+) ([~#]+)/.exec(line)?.slice(1, 3).join(' ') ?? []);
+    const each = Math.round(rows[0].split(' ')[1].length / 16);
+    const [around, within] = ['~'.repeat(16 * each), '~~############~~'.replace(/./g, (c) => c.repeat(each))];
+    expect(rows).toEqual([5, 6, 7, 8, 9, 10, 11].map((y) => `${y} ${y < 7 || y > 9 ? around : within}`));
+  });
+});
+
 describe.each(['network', 'what-if', 'detector'])('look %s', (name) => {
   it('looks like this at 80 columns', async () => {
     const text = draw[name]({ color: 0, width: 80, unicode: true });

@@ -18,6 +18,27 @@ describe('renderDigit', () => {
     await expect(renderDigit({ ...view, why: null }, PLAIN)).toMatchFileSnapshot('golden/digit-80.txt');
   });
 
+  it('has the layers beside each other from 100 columns on', async () => {
+    const wide = renderDigit({ ...view, why: null, neuron: null }, { ...PLAIN, width: 100 });
+    await expect(wide).toMatchFileSnapshot('golden/digit-100.txt');
+    expect(wide).toMatch(/^image +layer 1 +layer 2 +outputs$/m);
+    expect(renderDigit(view, { ...PLAIN, width: 99 })).not.toMatch(/^image +layer 1/m);
+  });
+
+  it('has every neuron in its column, with its value', () => {
+    const settings = { seed: 5, height: 6, width: 3, hidden: 'sigmoid', last: 'sigmoid' } as const;
+    const network = randomNetwork({ ...settings, outputs: [20, 3] });
+    const brightness = new Float64Array(18).fill(0.5);
+    const explanation = explain(network, brightness);
+    const shown = { ...view, height: 6, width: 3, brightness, explanation, classes: network.classes };
+    const text = renderDigit({ ...shown, truth: null, neuron: null, why: null }, { ...PLAIN, width: 100 });
+    const found = Array.from(text.matchAll(/(\d+) [·░▒▓█]{2} +([\d.]+)/g), ([, n, value]) => `${n} ${value}`);
+    const [hidden, outputs] = explanation.layers.map(({ values }) =>
+      Array.from(values, (value, n) => `${n} ${value.toFixed(2)}`),
+    );
+    expect(found.sort()).toEqual([...hidden, ...outputs].sort());
+  });
+
   it('looks like this without Unicode, at 40 columns', async () => {
     const text = renderDigit({ ...view, why: null }, { color: 0, width: 40, unicode: false });
     await expect(text).toMatchFileSnapshot('golden/digit-ascii-40.txt');
@@ -57,5 +78,9 @@ describe('renderDigit', () => {
     expect(text).toContain('and 20 more');
     expect(text).toContain('truth not known');
     expect(text).toContain('winner');
+    // Such layers fit beside each other nowhere.
+    const wide = renderDigit({ ...other, neuron: null, why: null }, { ...PLAIN, width: 140 });
+    expect(wide).toContain('and 236 more');
+    expect(wide.split('\n').filter((line) => displayWidth(line) > 140)).toEqual([]);
   });
 });

@@ -2,10 +2,17 @@ import { grouped, percent, percentage } from '../../../counting/wording.js';
 import type { DetectorImage, DetectorReport } from '../../../insight/detector.js';
 import { type ActivationName, activate } from '../../../network/activations.js';
 import { curveLegend, curveMarks, drawActivation } from '../draw-neurons.js';
-import { drawWithLegend, signed } from '../draw-signed-picture.js';
+import { drawSignedCells, drawSignedPicture, isColored, signed, signLegend } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
-import { type ExtremesShown, extremeBlocks, listClasses, lookHeading, moreClasses } from './look-parts.js';
+import { beside, besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
+import {
+  type ExtremesShown,
+  extremeBlocks,
+  listClasses,
+  lookHeading,
+  moreClasses,
+  titled,
+} from './look-parts.js';
 
 const MAX_NAME = 12;
 
@@ -53,12 +60,48 @@ function facts(detector: DetectorReport, { width, say }: Style): string[] {
   ];
 }
 
-function weightsBlock({ height, width, weights }: DetectorReport, style: Style): string[] {
+/** Without colours a picture has one sign for two rows; so each weight gets its own, and what is 0 all around is left out. */
+function weightsBlock(detector: DetectorReport, style: Style): string[] {
+  const { height, width, weights } = detector;
+  const title = 'Its weights';
+  const legend = style.say(signLegend('positive', 'negative', style));
+  if (!isColored(style)) {
+    const [rows, columns] = regionOf(detector);
+    const names = rows.map((row) => padLeft(String(row), String(rows[rows.length - 1]).length));
+    const values = Float64Array.from(
+      rows.flatMap((row) => columns.map((column) => weights[row * width + column])),
+    );
+    const picture = { height: rows.length, width: columns.length, values };
+    const cells = drawSignedCells(picture, style.width - names[0].length - 1, style);
+    const where = `rows ${rangeOf(rows)}, columns ${rangeOf(columns)}`;
+    if (cells !== null) return [...titled(title, where, style), ...beside([names, cells], 1), legend];
+  }
   const picture = { height, width, values: weights };
-  return [
-    style.paint.bold(style.say('Its weights')),
-    ...drawWithLegend(picture, 'positive', 'negative', style),
+  const isSmaller = width > style.width;
+  // What is higher than wide may take the room that it needs.
+  const side = isSmaller ? style.width : Math.max(height, width);
+  const remark = isSmaller ? 'drawn smaller: each point is the strongest of several' : '';
+  return [...titled(title, remark, style), ...drawSignedPicture(picture, side, style), legend];
+}
+
+/** The rows and columns in which there are weights; all of them where there are none. */
+function regionOf({ height, width, weights }: DetectorReport): [rows: number[], columns: number[]] {
+  const [rows, columns] = [
+    Array.from({ length: height }, (_, y) => y),
+    Array.from({ length: width }, (_, x) => x),
   ];
+  const span = (places: number[], isUsed: (place: number) => boolean) => {
+    const [first, last] = [places.findIndex(isUsed), places.findLastIndex(isUsed)];
+    return first < 0 ? places : places.slice(first, last + 1);
+  };
+  return [
+    span(rows, (y) => columns.some((x) => weights[y * width + x] !== 0)),
+    span(columns, (x) => rows.some((y) => weights[y * width + x] !== 0)),
+  ];
+}
+
+function rangeOf(places: readonly number[]): string {
+  return `${places[0]} to ${places[places.length - 1]}`;
 }
 
 /** The share of each class's images that it lights on. */

@@ -3,17 +3,17 @@ import type { Attribution } from '../../../insight/attribution.js';
 import type { SmallestChange } from '../../../insight/counterfactual.js';
 import type { Explanation, NeuronArithmetic } from '../../../insight/explain.js';
 import { type ShadeRange, shade } from '../../picture.js';
-import { drawNeurons, lamp, shortValue } from '../draw-neurons.js';
+import { drawNeurons, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { beside, blockWidth, flow, joinBlocks, padRight, truncate } from '../text-layout.js';
-import { type HeadShown, listClasses } from './look-parts.js';
+import { beside, blockWidth, flow, joinBlocks, truncate } from '../text-layout.js';
+import { digitColumns } from './digit-columns.js';
+import { drawOutputs, NARROWEST_OUTPUTS, type OutputsShown } from './draw-outputs.js';
+import type { HeadShown } from './look-parts.js';
 import { arithmeticBlock } from './neuron-arithmetic.js';
 
 const GAP = 3;
-const MAX_NAME = 16;
-const NARROWEST_BESIDE = 34;
 
 /** What is drawn of a digit. */
 export interface DigitShown extends Pick<HeadShown, 'model' | 'classes'>, ShadeRange {
@@ -36,12 +36,13 @@ export function renderDigit(view: DigitShown, options: RenderOptions): string {
   const { neuron, why } = view;
   const picture = drawPicture(shade(view, view.brightness), Math.min(view.width, style.width), style);
   const room = style.width - blockWidth(picture) - GAP;
-  const isBeside = room >= NARROWEST_BESIDE;
-  const layers = layersBlock(view, isBeside ? room : style.width, style);
-  const blocks = [
-    verdictLines(view, style),
-    isBeside ? beside([picture, layers], GAP) : [...picture, '', ...layers],
-  ];
+  const isBeside = room >= NARROWEST_OUTPUTS;
+  const below = () => {
+    const layers = layersBlock(view, isBeside ? room : style.width, style);
+    return isBeside ? beside([picture, layers], GAP) : [...picture, '', ...layers];
+  };
+  const columns = digitColumns(picture, view, view.explanation, outputsOf(view), neuron, style);
+  const blocks = [verdictLines(view, style), columns ?? below()];
   if (neuron !== null) blocks.push(arithmeticBlock(neuron, view, style));
   if (why !== null) {
     blocks.push(attributionBlock(why.attribution, view, style));
@@ -66,6 +67,11 @@ function verdictLines({ name, model, classes, truth, explanation }: DigitShown, 
   return [title, ...flow(parts.map(say), width, say(', '))];
 }
 
+function outputsOf({ classes, truth, explanation }: DigitShown): OutputsShown {
+  const { layers, winner, runnerUp } = explanation;
+  return { classes, truth, winner, runnerUp, values: layers[layers.length - 1].values };
+}
+
 function shortMargin(margin: number): string {
   return margin < 0.005 ? margin.toPrecision(2) : shortValue(margin).trim();
 }
@@ -78,30 +84,9 @@ function layersBlock(view: DigitShown, columns: number, style: Style): string[] 
       ? [style.paint.dim(style.say(`${title} ${activation}`)), ...drawNeurons(values, columns, style), '']
       : [
           style.paint.dim(style.say(`${title} outputs, ${activation}`)),
-          ...outputLines(view, values, columns, style),
+          ...drawOutputs(outputsOf(view), columns, style),
         ];
   });
-}
-
-/** A line with a bar for each class, or for the best classes where there are many. */
-function outputLines(view: DigitShown, values: Float64Array, columns: number, style: Style): string[] {
-  const { classes, truth } = view;
-  const { winner, runnerUp } = view.explanation;
-  const best = (a: number, b: number) => values[b] - values[a];
-  const { shown, names, left } = listClasses(classes, '', Math.min(MAX_NAME, columns - 28), best, style);
-  const largest = Math.max(1, ...values.map(Math.abs));
-  const bar = Math.max(4, Math.min(20, columns - blockWidth(names) - 24));
-  const lines = shown.map((k, row) => {
-    const value = Math.max(0, values[k]) / largest;
-    const drawn = padRight(style.glyphs.bar.repeat(Math.round(bar * value)), bar);
-    const { say } = style;
-    const notes = k === winner ? [say('winner')] : k === runnerUp ? [say('2nd')] : [];
-    if (k === truth) notes.push(say('truth'));
-    const shown = [names[row], lamp(value, style), shortValue(values[k]), drawn, notes.join(say(', '))];
-    const line = shown.join(' ').trimEnd();
-    return k === winner ? style.paint.bold(line) : line;
-  });
-  return left > 0 ? [...lines, style.paint.dim(style.say(`and ${left} more`))] : lines;
 }
 
 /** Which pixels spoke for a class, and which against it. */

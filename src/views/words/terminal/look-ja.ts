@@ -15,6 +15,9 @@ export const LOOK_JA: Readonly<Record<string, Said>> = {
   'truth {}: wrong': '正解 {0}（誤った判定）',
   'layer {}: {} outputs, {}': '第 {0} 層：出力 {1} 個、{2}',
   'layer {}: {} {}': '第 {0} 層：{1} 個、{2}',
+  'layer {}': '第 {0} 層',
+  image: '画像',
+  outputs: '出力',
   winner: '判定',
   '2nd': '次点',
   truth: '正解',
@@ -103,6 +106,8 @@ export const LOOK_JA: Readonly<Record<string, Said>> = {
   'weighted sums from {}': '重み付き和の最小 {0}',
   'mean {}': '平均 {0}',
   '{}: positive, {}: negative': '{0}：正、{1}：負',
+  'rows {} to {}, columns {} to {}': '行 {0}～{1}、列 {2}～{3}',
+  'drawn smaller: each point is the strongest of several': '縮小表示：各点は最も強いものを示す',
   'Lights on, of each class': '各クラスで光る割合',
 
   'Network of {}': 'ネットワーク {0}',
