@@ -28,6 +28,8 @@ const LANGUAGE = new Option('--lang <language>', 'of what is said, and of pages;
   .default('en')
   .env('DIGITFLOW_LANG');
 
+/** Longer lines are hard to read. */
+const WIDEST_HELP = 100;
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
@@ -93,7 +95,7 @@ async function parseAll(
   hasDefault: boolean,
 ): Promise<void> {
   const said: string[] = [];
-  const width = process.stdout.columns ?? 100;
+  const width = Math.min(process.stdout.columns || WIDEST_HELP, WIDEST_HELP);
   // Loaded only when needed.
   const isJapanese = (/[^=]*$/.exec(language.at(-1) ?? '')?.[0] || process.env.DIGITFLOW_LANG) === 'ja';
   const japanese = isJapanese ? (await import('./japanese/japanese-help.js')).japaneseHelp(width) : undefined;
@@ -111,7 +113,9 @@ async function parseAll(
     }
     // First what commander makes, then what follows it.
     const [help, ...after] = said;
-    await writeOut([help, ...after.map((text) => japanese?.after(text) ?? text)].join(''));
+    const { afterHelp } = await import('./help-layout.js');
+    const laidOut = japanese?.after ?? ((text: string) => afterHelp(text, width));
+    await writeOut([help, ...after.map(laidOut)].join(''));
   }
 }
 

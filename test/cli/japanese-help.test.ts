@@ -1,21 +1,14 @@
-import type { Command } from 'commander';
+import type { Command, HelpConfiguration } from 'commander';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
+import { afterHelp } from '../../src/cli/help-layout.js';
 import { HELP_JA, japaneseHelp } from '../../src/cli/japanese/japanese-help.js';
 import { createProgram } from '../../src/cli/program.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import { runShared } from '../helpers/shared-cli.js';
 
-/** The help of each command by its name, with the texts that were asked for. */
-async function helpOfAll(width: number) {
-  const asked = new Set<string>();
-  const words = new Proxy(HELP_JA, {
-    get(table, text) {
-      asked.add(String(text));
-      return Reflect.get(table, text);
-    },
-  });
-  const { help, after } = japaneseHelp(width, words);
+/** The help of each command by its name. */
+async function helpsOf(help: HelpConfiguration, after: (text: string) => string) {
   let said: string[] = [];
   const program = createProgram(true, help, (text) => said.push(text));
   const helps: Record<string, string> = {};
@@ -28,13 +21,55 @@ async function helpOfAll(width: number) {
   };
   for (const command of program.commands) (await COMMANDS[command.name()].load())(command.usage(''));
   visit(program, 'digitflow');
-  return { asked, helps };
+  return helps;
 }
+
+/** The same in Japanese, with the texts that were asked for. */
+async function helpOfAll(width: number) {
+  const asked = new Set<string>();
+  const words = new Proxy(HELP_JA, {
+    get(table, text) {
+      asked.add(String(text));
+      return Reflect.get(table, text);
+    },
+  });
+  const { help, after } = japaneseHelp(width, words);
+  return { asked, helps: await helpsOf(help, after) };
+}
+
+function linesWiderThan(width: number, helps: Readonly<Record<string, string>>): string[] {
+  const lines = Object.values(helps).flatMap((help) => help.split('\n'));
+  expect(lines.length).toBeGreaterThan(500);
+  return lines.filter((line) => displayWidth(line) > width);
+}
+
+beforeAll(() => {
+  vi.stubGlobal('DIGITFLOW_VERSION', '0');
+});
+
+describe('the help', () => {
+  const helpsAt = (width: number) => helpsOf({ helpWidth: width }, (text) => afterHelp(text, width));
+
+  test('has no line of more than 100 columns', async () => {
+    expect(linesWiderThan(100, await helpsAt(100))).toEqual([]);
+  });
+
+  test('fits into 60 columns, but for examples', async () => {
+    const wide = linesWiderThan(60, await helpsAt(60));
+    expect(wide.filter((line) => !line.startsWith('  $ digitflow') && !line.includes('| digitflow'))).toEqual(
+      [],
+    );
+  });
+
+  test('is what the command line prints, as wide as the terminal and no wider than 100 columns', async () => {
+    const { stdout } = await runShared(['evaluate', '--help']);
+    expect(stdout).toBe((await helpsAt(100))['digitflow evaluate']);
+  });
+});
 
 describe('the help in Japanese', () => {
   let all: Awaited<ReturnType<typeof helpOfAll>>;
   beforeAll(async () => {
-    vi.stubGlobal('DIGITFLOW_VERSION', '0');
     all = await helpOfAll(100);
   });
 
@@ -50,9 +85,7 @@ describe('the help in Japanese', () => {
 
   test.each([100, 72])('fits into %i columns, but for examples', async (width) => {
     const { helps } = await helpOfAll(width);
-    const lines = Object.values(helps).flatMap((help) => help.split('\n'));
-    const wide = lines.filter((line) => displayWidth(line) > width && !line.startsWith('  $'));
-    expect(wide).toEqual([]);
+    expect(linesWiderThan(width, helps).filter((line) => !line.startsWith('  $'))).toEqual([]);
   });
 
   test('begins what an option does in one column, whatever is wide before it', () => {

@@ -1,5 +1,6 @@
 import { Help, type HelpConfiguration } from 'commander';
-import { displayWidth, padRight, wrap } from '../../views/terminal/text-layout.js';
+import { displayWidth, wrap } from '../../views/terminal/text-layout.js';
+import { afterHelp } from '../help-layout.js';
 import { COMMANDS_JA } from './commands-ja.js';
 import { EXAMPLES_JA } from './examples-ja.js';
 import { NOTES_JA } from './notes-ja.js';
@@ -14,9 +15,6 @@ export const HELP_JA: Readonly<Record<string, string>> = {
   ...EXAMPLES_JA,
   ...NOTES_JA,
 };
-
-/** A command, and what it does after two spaces or more. */
-const EXAMPLE = /^( {2}\$ .*?)(?: {2,}(.*))?$/;
 
 /**
  * How commander is to say its help in Japanese, and a function that does so with what follows the help.
@@ -65,39 +63,4 @@ function addedInJapanese(added: string): string {
     .replace('default: ', '既定値：')
     .replace('env: ', '環境変数：')
     .replaceAll('"', '');
-}
-
-/** Examples and paragraphs, an empty line between two of them. */
-function afterHelp(text: string, width: number, told: (text: string) => string): string {
-  const blocks = text
-    .trim()
-    .split(/\n{2,}/)
-    .map((block) => {
-      const [first, ...examples] = block.split('\n');
-      if (examples[0]?.startsWith('  $')) return [told(first), ...examplesInJapanese(examples, width, told)];
-      return wrap(told(block.replaceAll('\n', ' ')), width);
-    });
-  return `\n${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-/** What an example does stands after it, in the column where most of them have room; the others have a line of their own. */
-function examplesInJapanese(
-  lines: readonly string[],
-  width: number,
-  told: (text: string) => string,
-): string[] {
-  const examples = lines.map((line) => {
-    const [, command = line, note] = EXAMPLE.exec(line) ?? [];
-    return { command, note: note && told(note), end: command.length + 2 };
-  });
-  const fitting = (column: number) =>
-    examples.filter(({ note, end }) => note && end <= column && column + displayWidth(note) <= width);
-  const columns = examples.map(({ end }) => end).sort((a, b) => a - b);
-  const column = columns.reduce((best, end) => (fitting(end).length > fitting(best).length ? end : best));
-  const beside = new Set(fitting(column));
-  return examples.flatMap((example) => {
-    const { command, note } = example;
-    if (beside.has(example)) return [padRight(command, column) + note];
-    return [command, ...(note ? wrap(note, width - 6).map((line) => `      ${line}`) : [])];
-  });
 }
