@@ -31,6 +31,31 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
 }
 
 /**
+ * How often at least `count` of `total` records would have what each has with the same chance: the upper tail of the binomial
+ * distribution.
+ *
+ * @param share the chance, more than 0 and less than 1
+ */
+export function binomialTail(count: number, total: number, share: number): number {
+  if (count <= 0) return 1;
+  if (count > total) return 0;
+  // From the mean on terms fall, so that few of them matter.
+  return count > total * share
+    ? fallingTail(count, total, share)
+    : 1 - fallingTail(total - count + 1, total, 1 - share);
+}
+
+function fallingTail(count: number, total: number, share: number): number {
+  const odds = share / (1 - share);
+  let [term, sum] = [1, 1];
+  for (let i = count; i < total && term > sum * Number.EPSILON; i++) {
+    term *= ((total - i) / (i + 1)) * odds;
+    sum += term;
+  }
+  return Math.min(1, Math.exp(logBinomial(count, total, share)) * sum);
+}
+
+/**
  * p-values of several questions that were asked of the same data, adjusted so that all taken together are wrong as seldom as
  * one alone (S. Holm, Scandinavian Journal of Statistics 6, 1979). In the order given, each at least what it was.
  */

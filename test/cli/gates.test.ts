@@ -136,10 +136,10 @@ test('a report has them too: on its page in either language, in the exit code, a
     stderr: expect.stringMatching(/^digitflow: r\.html: .*\ndigitflow: recall of 8: .*\n$/),
   });
   const page = readFileSync(join(cwd, 'r.html'), 'utf8');
-  expect(page).toContain('<p><strong>Not good enough: it failed 1 of 2 gates</strong></p>');
-  expect(page).toContain('<li><strong>failed</strong>: recall of 8: expected at least 0.999, found 0.');
+  expect(page).toContain('<p class="verdict failed">Not good enough: it failed 1 of 2 gates</p>');
+  expect(page).toContain('<b>✗ failed</b> recall of 8: expected at least 0.999, found 0.');
   expect(page).toContain(
-    '<li>passed: accuracy against base.json: expected no significant drop from 0.9641, found',
+    '<b>✓ passed</b> accuracy against base.json: expected no significant drop from 0.9641, found',
   );
   expect(readFileSync(join(cwd, 'gates.xml'), 'utf8')).toContain(' tests="2" failures="1" ');
   expect(await runShared([...args, '--lang', 'ja', '-o', 'ja.html', '--quiet'], { cwd })).toMatchObject({
@@ -147,14 +147,14 @@ test('a report has them too: on its page in either language, in the exit code, a
     stderr: '',
   });
   const japanese = readFileSync(join(cwd, 'ja.html'), 'utf8');
-  expect(japanese).toContain('<p><strong>不合格：2 件の基準のうち 1 件を満たしていません</strong></p>');
-  expect(japanese).toContain('<li><strong>不合格</strong>: 8 の再現率：0.999 以上であること、結果は 0.');
+  expect(japanese).toContain('<p class="verdict failed">不合格：2 件の基準のうち 1 件を満たしていません</p>');
+  expect(japanese).toContain('<b>✗ 不合格</b> 8 の再現率：0.999 以上であること、結果は 0.');
   expect(japanese).toContain(
-    '<li>合格: base.json に対する正解率の低下：有意な低下がないこと、結果は 0（p = 1）</li>',
+    '<b>✓ 合格</b> base.json に対する正解率の低下：有意な低下がないこと、結果は 0（p = 1）</li>',
   );
   const good = await runShared(['report', '--min-accuracy', '0.5', '-o', '-', '--quiet'], { cwd });
   expect(good.exitCode).toBe(0);
-  expect(good.stdout).toContain('<p><strong>Good enough: it passed the gate</strong></p>');
+  expect(good.stdout).toContain('<p class="verdict passed">Good enough: it passed the gate</p>');
 });
 
 test.each<[exitCode: number, message: string | RegExp, ...args: string[]]>([

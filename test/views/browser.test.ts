@@ -72,6 +72,26 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     }
   });
 
+  test('shows all ten columns of the matrix on a phone, and the names of its rows however far it is scrolled', async () => {
+    for (const language of ['en', 'ja']) {
+      const { page } = await open(language, { viewport: { width: 390, height: 800 }, isMobile: true });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+      const box = page.locator('.scroll:has(.matrix)');
+      const last = await page.locator('.matrix thead th:nth-child(11)').boundingBox();
+      expect((last?.x ?? 0) + (last?.width ?? 0)).toBeLessThanOrEqual(390);
+      // What is pressed is at least as large as a finger needs (WCAG 2.5.8).
+      const target = await page.locator('.matrix a').first().boundingBox();
+      expect(Math.min(target?.width ?? 0, target?.height ?? 0)).toBeGreaterThanOrEqual(24);
+      await page.setViewportSize({ width: 240, height: 800 });
+      const name = page.locator('.matrix tbody th').first();
+      const before = await name.boundingBox();
+      await box.evaluate((element) => element.scrollBy(80, 0));
+      expect(await box.evaluate((element) => element.scrollLeft)).toBe(80);
+      expect((await name.boundingBox())?.x).toBe(before?.x);
+      await page.close();
+    }
+  });
+
   test('leads by keyboard from a cell of the matrix to its images and back', async () => {
     const { page } = await open('en');
     const here = () => page.evaluate<string>("document.activeElement?.getAttribute('href') ?? ''");
@@ -80,6 +100,8 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     await page.keyboard.press('Enter');
     expect(page.url()).toMatch(/#cell-3-5$/);
     const title = page.locator('#cell-3-5');
+    // Its row was folded, and no other one opens.
+    expect(await page.locator('.cells[open]').count()).toBe(1);
     await expect
       .poll(() => title.evaluate((element) => Math.abs(element.getBoundingClientRect().top) < 60))
       .toBe(true);
@@ -131,12 +153,31 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
     await page.close();
   });
 
-  test('can be printed', async () => {
+  test('can be printed: on few pages, what was evaluated unfolded, images of cells where they were opened', async () => {
     const { page } = await open('ja');
-    const pdf = await page.pdf({ format: 'A4' });
-    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    const pagesOf = async () => {
+      const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      return pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
+    };
+    const folded = await pagesOf();
+    expect(folded).toBeGreaterThan(3);
+    expect(folded).toBeLessThanOrEqual(9);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('nav').isVisible()).toBe(false);
+    expect(await page.locator('#cells').isVisible()).toBe(false);
+    expect(await page.locator('.always dl').evaluate((list) => list.checkVisibility())).toBe(true);
+    const torn = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('figure, svg, tr, .columns > *')]
+        .filter((element) => getComputedStyle(element).breakInside !== 'avoid').map(({ tagName }) => tagName)`);
+    expect(torn).toEqual([]);
+    await page
+      .locator('.cells')
+      .first()
+      .evaluate((row) => row.setAttribute('open', ''));
+    expect(await page.locator('#cells').isVisible()).toBe(true);
+    expect(await page.locator('#cell-0-0').isVisible()).toBe(true);
+    expect(await pagesOf()).toBeGreaterThan(folded);
     await page.close();
   });
 });

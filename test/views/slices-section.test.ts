@@ -32,7 +32,7 @@ test('in Japanese, too', async () => {
   const section = sectionOf(html);
   expect(section).toContain('<h3>線の太さ別</h3>');
   expect(section).toContain('<h3>label 別</h3>');
-  expect(section).toContain('2 ～ 2.5 px');
+  expect(section).toContain('2～2.5 px');
   expect(section).not.toMatch(/under|from|few/);
 });
 

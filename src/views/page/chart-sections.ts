@@ -1,97 +1,113 @@
+import type { CalibrationBin } from '../../counting/calibration.js';
+import type { ThresholdPoint } from '../../counting/report-collector.js';
 import { grouped } from '../../counting/wording.js';
+import { wilsonInterval } from '../../statistics/intervals.js';
+import { chart, fittingRange } from './axes.js';
 import { type Html, html, rounded, type SectionContext, section } from './html.js';
 import type { ReportData } from './report-data.js';
 
-/** The reliability diagram: accuracy in each bin of confidence, and the calibration error. */
+export const RELIABILITY_STYLE = `
+.chart { width: 100%; max-width: 29rem; display: block; } .bar.few { opacity: .4; } .whisker { stroke: var(--ink); stroke-width: 1.3; } .few + .whisker { opacity: .45; }
+.chart .number { font-size: 10.5px; } .marked { fill: var(--paper); stroke: var(--right); stroke-width: 2; }
+`;
+
+/** Of fewer images a bar says little. */
+const FEW_IMAGES = 30;
+
+/** The reliability diagram: accuracy in each bin of confidence with its interval and count, and the calibration error. */
 export function reliabilitySection({ words, evaluation, share }: SectionContext): Html {
   const { calibration } = evaluation;
   if (calibration === null) {
     return section(words, 'reliability', html`<p>${words.noCalibration}</p>`);
   }
   const bins = calibration.bins.filter(({ count }) => count > 0);
-  const range = (low: number, high: number) => `${Math.round(low * 100)} – ${Math.round(high * 100)} %`;
-  const diagram = chart({ title: words.reliability, x: words.confidence, y: words.right }, ({ x, y }) => {
-    const bars = bins.map(({ low, high, count, correct }) => {
+  const range = ({ low, high }: CalibrationBin) =>
+    words.range(`${Math.round(low * 100)}`, `${Math.round(high * 100)} %`);
+  const axes = { title: words.reliability, x: words.axis(words.confidence), y: words.axis(words.right) };
+  const diagram = chart(axes, ({ x, y }) => {
+    const bars = bins.map((bin) => {
+      const { low, high, count, correct } = bin;
       const part = correct / count;
-      const place = html`x="${x(low) + 1}" y="${y(part)}" width="${rounded(x(high) - x(low) - 2)}" height="${rounded(y(0) - y(part))}"`;
-      return html`<rect class="bar" ${place}><title>${range(low, high)}: ${share(part)} (${grouped(count)})</title></rect>`;
+      const [left, middle] = [x(low) + 1, rounded((x(low) + x(high)) / 2)];
+      const place = html`x="${left}" y="${y(part)}" width="${rounded(x(high) - left - 1)}" height="${rounded(y(0) - y(part))}"`;
+      const { low: from, high: to } = wilsonInterval(correct, count) ?? { low: 0, high: 1 };
+      const [upper, lower] = [y(to), y(from)];
+      return html`<g><title>${words.titled(range(bin), `${share(part)}${words.bracketed(grouped(count))}`)}</title>
+<rect class="bar${count < FEW_IMAGES ? ' few' : ''}" ${place}/><path class="whisker" d="M${middle - 3} ${upper}h6M${middle} ${upper}V${lower}M${middle - 3} ${lower}h6"/>
+<text class="number" transform="translate(${rounded(middle + 4)} ${y(0) - 4}) rotate(-90)">${grouped(count)}</text></g>`;
     });
     return html`${bars}<line class="ideal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>`;
   });
-  const rows = bins.map(
-    ({ low, high, count, correct, confidence }) =>
-      html`<tr><th scope="row">${range(low, high)}</th><td>${grouped(count)}</td><td>${share(confidence)}</td><td>${share(correct / count)}</td></tr>`,
-  );
+  const rows = bins.map((bin) => {
+    const { count, correct, confidence } = bin;
+    return html`<tr><th scope="row">${range(bin)}</th><td>${grouped(count)}</td><td>${share(confidence)}</td><td>${share(correct / count)}</td></tr>`;
+  });
   const body = html`
-<p>${words.reliabilityNote(share(calibration.expectedCalibrationError, 2))}</p>${diagram}
+<p>${words.reliabilityNote(share(calibration.expectedCalibrationError, 2), FEW_IMAGES)}</p>${diagram}
 <details><summary>${words.numbers}</summary><table><thead><tr><th scope="col">${words.confidence}</th><th scope="col">${words.count}</th>
 <th scope="col">${words.mean}</th><th scope="col">${words.right}</th></tr></thead><tbody>${rows}</tbody></table></details>`;
   return section(words, 'reliability', body);
 }
 
-/** The thresholds in the table; each shows the nearest of the curve's points. */
+/** The thresholds in the table and, but for the first, on the curve: at the nearest of its points. */
 const NAMED = [0, 0.5, 0.75, 0.9, 0.95, 0.99];
+/** An axis shows at least a hundredth. */
+const LEAST_SPAN = 0.01;
+/** About what a mark's number takes, in pixels of the chart. */
+const MARK = { width: 16, height: 11 };
 
 /** Accuracy against the share that is answered as the threshold rises. */
-export function thresholdsSection({ words, share }: SectionContext, data: ReportData): Html {
-  const points = data.thresholds;
-  const drawn = points.filter((point) => point.share !== null && point.accuracy !== null);
-  const lowest = Math.min(1, ...drawn.map(({ accuracy }) => accuracy ?? 1));
-  // A round tenth below the lowest point; a perfect curve still has room.
-  const low = Math.min(0.9, Math.floor(lowest * 10) / 10);
-  const curve = chart({ title: words.thresholds, x: words.answered, y: words.accuracy, low }, ({ x, y }) => {
-    const places = drawn.map((point) => `${x(point.share ?? 0)},${y(point.accuracy ?? 0)}`);
-    return html`<polyline class="curve" points="${[...new Set(places)].join(' ')}"/>`;
-  });
-  const rows = NAMED.map((threshold) => points[Math.round(threshold * (points.length - 1))]).map(
-    (point) =>
-      html`<tr><th scope="row">${share(point.threshold)}</th><td>${share(point.share)}</td><td>${share(point.accuracy, 2)}</td></tr>`,
+export function thresholdsSection(context: SectionContext, { thresholds }: ReportData): Html {
+  const { words, share } = context;
+  const at = (threshold: number) => Math.round(threshold * (thresholds.length - 1));
+  const named = NAMED.map((threshold) => ({ ...thresholds[at(threshold)], threshold }));
+  const rows = named.map(
+    ({ threshold, ...point }) =>
+      html`<tr><th scope="row">${share(threshold, 0)}</th><td>${share(point.share)}</td><td>${share(point.accuracy, 2)}</td></tr>`,
   );
+  // From the last of these on few images are left, and the curve tells little.
+  const curve = thresholdCurve(context, thresholds.slice(0, at(NAMED[NAMED.length - 1]) + 1), named.slice(1));
   const body = html`<p>${words.thresholdsNote}</p>
 ${curve}<table><thead><tr><th scope="col">${words.threshold}</th><th scope="col">${words.answered}</th>
 <th scope="col">${words.accuracy}</th></tr></thead><tbody>${rows}</tbody></table>`;
   return section(words, 'thresholds', body);
 }
 
-/** The names of a chart of shares and its axes: x from 0 to `right`, y from `low` to 1. */
-interface ChartOptions extends Record<'title' | 'x' | 'y', string> {
-  readonly low?: number;
-  readonly right?: number;
-}
-
-const SIZE = { width: 420, height: 320, left: 52, right: 14, top: 30, bottom: 46 };
-const TICKS = 5;
-
-type ChartScale = Record<'x' | 'y', (value: number) => number>;
-
-/** A frame with axes around what `draw` makes; what is beyond them is cut off. */
-export function chart(
-  { title, x, y, low = 0, right: end = 1 }: ChartOptions,
-  draw: (scale: ChartScale) => Html | readonly Html[],
+/** Its axes fit the curve; `named` points have a mark, with a number where there is room for it. */
+function thresholdCurve(
+  { words }: SectionContext,
+  points: readonly ThresholdPoint[],
+  named: readonly ThresholdPoint[],
 ): Html {
-  const { width, height, left, right, top, bottom } = SIZE;
-  const scale: ChartScale = {
-    x: (value) => rounded(left + (value / end) * (width - left - right)),
-    y: (value) => rounded(height - bottom - ((value - low) / (1 - low)) * (height - top - bottom)),
-  };
-  const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => tick / TICKS);
-  const heights = ticks.map((tick) => low + tick * (1 - low));
-  const [from, to] = [scale.x(0), scale.x(end)];
-  // A line's half width is left around it.
-  const frame = [left - 3, top - 3, width - left - right + 6, height - top - bottom + 6];
-  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
-${heights.map(
-  (value) => html`<line class="grid" x1="${from}" x2="${to}" y1="${scale.y(value)}" y2="${scale.y(value)}"/>
-<text class="soft" x="${from - 6}" y="${scale.y(value) + 4}" text-anchor="end">${tickWords(value)}</text>`,
-)}
-${ticks.map((tick) => tick * end).map((value) => html`<text class="soft" x="${scale.x(value)}" y="${height - bottom + 17}" text-anchor="middle">${tickWords(value)}</text>`)}
-<svg x="${frame[0]}" y="${frame[1]}" width="${frame[2]}" height="${frame[3]}" viewBox="${frame.join(' ')}">${draw(scale)}</svg>
-<line class="axis" x1="${from}" x2="${to}" y1="${scale.y(low)}" y2="${scale.y(low)}"/>
-<text x="${from - 36}" y="16">${y} %</text>
-<text x="${to}" y="${height - 8}" text-anchor="end">${x} %</text>
-</svg>`;
+  const drawn = points.flatMap(placed);
+  const across = fittingRange(
+    drawn.map(({ share }) => share),
+    LEAST_SPAN,
+  );
+  const up = fittingRange(
+    drawn.map(({ accuracy }) => accuracy),
+    LEAST_SPAN,
+  );
+  const axes = { title: words.thresholds, x: words.axis(words.answered), y: words.axis(words.accuracy) };
+  return chart({ ...axes, across, up }, ({ x, y }) => {
+    const places = drawn.map(({ share, accuracy }) => `${x(share)},${y(accuracy)}`);
+    const taken: { left: number; top: number }[] = [];
+    const marks = named.flatMap(placed).map(({ threshold, share, accuracy }) => {
+      const [left, top] = [x(share), y(accuracy)];
+      const isFree = taken.every(
+        (other) => Math.abs(other.left - left) > MARK.width || Math.abs(other.top - top) > MARK.height,
+      );
+      if (isFree) taken.push({ left, top });
+      const number =
+        isFree &&
+        html`<text class="number" x="${left - 6}" y="${rounded(top + 14)}" text-anchor="end">${Math.round(threshold * 100)}</text>`;
+      return html`<circle class="marked" cx="${left}" cy="${top}" r="3.5"/>${number || null}`;
+    });
+    return html`<polyline class="curve" points="${[...new Set(places)].join(' ')}"/>${marks}`;
+  });
 }
 
-function tickWords(share: number): string {
-  return String(Number((share * 100).toFixed(2)));
+/** A point that has a place on the curve. */
+function placed({ threshold, share, accuracy }: ThresholdPoint) {
+  return share === null || accuracy === null ? [] : [{ threshold, share, accuracy }];
 }

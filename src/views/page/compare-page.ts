@@ -21,7 +21,7 @@ import { sectionsPage } from './document.js';
 import { type Html, html, scrollable, shareIn } from './html.js';
 import { gallery } from './image-sections.js';
 import { CHART_STYLE, intervalChart } from './interval-chart.js';
-import { readingNote } from './table-sections.js';
+import { readingNote } from './result-section.js';
 
 /** What a comparison's page says in each language. */
 const COMPARE_WORDS = { en: compareEn, ja: compareJa } as const satisfies Record<Language, typeof compareEn>;
@@ -104,7 +104,7 @@ function accuracies({ comparison, words, own, share }: Context): Html {
 <p>${own.accuraciesNote} ${own.overlapNote}</p>
 ${scrollable(
   own.accuracies,
-  intervalChart(own.accuracies, marks, (value) => `${percentage(value, 2)} %`),
+  intervalChart(own.accuracies, marks, { ...words, wordsOf: (value) => `${percentage(value, 2)} %` }),
 )}
 ${scrollable(`${own.accuracies}: ${words.numbers}`, table)}`;
 }
@@ -134,7 +134,7 @@ function differences({ comparison, words, own }: Context): Html {
 <tbody>${rows}</tbody></table>`;
   return html`
 <p>${own.differencesNote(pairs.length)} ${own.neededNote}</p>
-${scrollable(own.differences, intervalChart(own.differences, marks, pointsWords, 0))}
+${scrollable(own.differences, intervalChart(own.differences, marks, { ...words, wordsOf: pointsWords }, 0))}
 ${scrollable(`${own.differences}: ${words.numbers}`, table)}`;
 }
 

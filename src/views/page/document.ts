@@ -11,10 +11,10 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, "Noto Sans CJK JP", "Hiragino Sans", sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 1.5rem; } h2 { font-size: 1.3rem; margin: 3rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; } p { margin: .25rem 0 1rem; max-width: 44rem; } .soft { color: var(--soft); }
+h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; } main > section:first-child h2 { margin-top: 1.5rem; } p { margin: .25rem 0 1rem; max-width: 44rem; } .soft { color: var(--soft); }
 a { color: var(--link); } a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; }
+nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; } main > nav { margin-top: 1.75rem; }
 .figure { font-size: 2.6rem; font-weight: 650; line-height: 1.1; margin: 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 1.5rem 0 0; }
 dt { color: var(--soft); } dd { margin: 0; } code { font: .85em ui-monospace, monospace; }
@@ -23,10 +23,6 @@ table { border-collapse: collapse; overflow-wrap: normal; white-space: nowrap; f
 caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }
 th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .name { text-align: left; }
-.matrix td { padding: 0; min-width: 3.6rem; height: 3.1rem; border: 1px solid var(--paper); text-align: center; }
-.matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
-.matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
-.matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1rem .75rem; padding: 0; margin: .5rem 0; list-style: none; }
 figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; line-height: 1.35; margin-top: .3rem; }
 .gallery img { width: 100%; height: auto; border-radius: 4px; background: #000; display: block; }
@@ -37,10 +33,14 @@ svg .soft { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: 
 .ideal { stroke: var(--soft); stroke-dasharray: 4 4; }
 .other { fill: none; stroke: var(--soft); opacity: .65; stroke-linejoin: round; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } footer { margin-top: 4rem; color: var(--soft); }
-@media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; }
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } .matrix td { min-width: 3.1rem; } }
-@media print { body { max-width: none; padding: 0; background: #fff; } nav, .back { display: none; } h2, h3 { break-after: avoid; }
-  .scroll { overflow: visible; } .matrix td { min-width: 0; } .matrix { font-size: .8rem; } * { print-color-adjust: exact; } }
+@media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; } th, td { padding: .3rem .35rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
+@page { margin: 14mm 13mm; }
+@media print { body { max-width: none; padding: 0; background: #fff; font-size: .85rem; } nav, .back, details:not(.always, [open]) { display: none; }
+  h2 { margin-top: 2rem; } h2, h3, caption { break-after: avoid; } figure, svg, tr, li, dl, .heat, .columns > * { break-inside: avoid; }
+  .heat { break-before: avoid; } figcaption { font-size: .68rem; }
+  .always > summary { display: none; } .always::details-content { content-visibility: visible; display: block; } a { color: inherit; text-decoration: none; }
+  .gallery { grid-template-columns: repeat(8, 1fr); } .scroll { overflow: visible; } * { print-color-adjust: exact; } }
 `;
 
 /** What one of our pages holds. */

@@ -28,17 +28,8 @@ function textOf(piece: HtmlPiece): string {
 
 /** The sections of the page, by their ids and the names of their titles. */
 export const SECTIONS = [
-  ...([
-    'evaluated',
-    'matrix',
-    'classes',
-    'confusions',
-    'reliability',
-    'thresholds',
-    'ranking',
-    'slices',
-  ] as const),
-  ...(['mistakes', 'suspects', 'journey', 'neurons', 'cells'] as const),
+  ...(['evaluated', 'matrix', 'classes', 'confusions', 'slices', 'mistakes'] as const),
+  ...(['reliability', 'thresholds', 'ranking', 'journey', 'neurons', 'cells', 'provenance'] as const),
 ];
 
 export type SectionId = (typeof SECTIONS)[number];

@@ -4,35 +4,67 @@ import { cellId, type Html, html, type SectionContext, section } from './html.js
 import { greyPng } from './journey/page-picture.js';
 import type { ReportData, ReportImage } from './report-data.js';
 
-/** The most confident mistakes, and the images whose label may be wrong. */
-export function mistakesSections(context: SectionContext, { mistakes, suspects }: ReportData): Html {
+export const IMAGES_STYLE = `
+.badge { position: absolute; top: .25rem; left: .25rem; padding: 0 .4rem; border-radius: .6rem; font-size: .72rem; line-height: 1.3rem; background: #ffdf8a; color: #241a02; }
+.gallery figure { position: relative; } .cells { border-bottom: 1px solid var(--line); margin: 0; } .cells summary { padding: .5rem 0; }
+.cells h3 { margin-top: 1rem; scroll-margin-top: 1rem; } .cells:has(:target)::details-content { content-visibility: visible; }
+@media print { .cells:not([open]), section:has(.cells):not(:has(.cells[open])) { display: none; } }
+`;
+
+/** The most confident mistakes. Those whose label may be wrong have a badge, and the rest of these follow. */
+export function mistakesSection(context: SectionContext, { mistakes, suspects }: ReportData): Html {
   const { words } = context;
-  const note = mistakes.length === 0 ? words.noMistakes : words.mistakesNote;
-  const doubt = suspects.length === 0 ? words.noSuspects : words.suspectsNote;
-  return html`${section(words, 'mistakes', html`\n<p>${note}</p>${gallery(context, mistakes)}`)}
-${section(words, 'suspects', html`\n<p>${doubt}</p>${gallery(context, suspects)}`)}`;
+  if (mistakes.length === 0) return section(words, 'mistakes', html`\n<p>${words.noMistakes}</p>`);
+  const ranks = new Map(suspects.map(({ index }, at) => [index, at + 1]));
+  const badge = ({ index }: ReportImage): string | null => {
+    const rank = ranks.get(index);
+    return rank === undefined ? null : words.doubt(rank);
+  };
+  const shown = new Set(mistakes.map(({ index }) => index));
+  const rest = suspects.filter(({ index }) => !shown.has(index));
+  const more = rest.length > 0 && html`\n<h3>${words.moreDoubt}</h3>\n${gallery(context, rest, { badge })}`;
+  const doubt = suspects.length === 0 ? words.noDoubt : words.doubtNote;
+  return section(
+    words,
+    'mistakes',
+    html`\n<p>${words.mistakesNote(doubt)}</p>${gallery(context, mistakes, { badge })}${more || null}`,
+  );
 }
 
-/** The images of each cell of the matrix; the matrix links to them. */
+/** The images of each cell of the matrix, a row of it folded together; the matrix links to them, which opens the row. */
 export function cellsSection(context: SectionContext, { cells }: ReportData): Html | null {
   if (cells.length === 0) return null;
   const { words, evaluation, name } = context;
-  const shown = cells.map(({ truth, prediction, images }) => {
-    const count = words.shownOf(grouped(images.length), grouped(evaluation.confusion[truth][prediction]));
-    const pair = `${name(truth)} → ${name(prediction)}`;
-    return html`<h3 id="${cellId(truth, prediction)}" tabindex="-1">${pair} <span class="soft">${count}</span>
-<a class="back" href="#matrix" aria-label="${pair}: ${words.back}">${'↑'}</a></h3>
-${gallery(context, images, ' small')}
+  const rows = evaluation.confusion.map((row, truth) => {
+    const own = cells.filter((cell) => cell.truth === truth);
+    if (own.length === 0) return null;
+    const images = row.reduce((sum, count) => sum + count, 0);
+    const said = words.cellRow(name(truth), grouped(images), grouped(images - row[truth]));
+    return html`<details class="cells"><summary>${said}</summary>
+${own.map((cell) => cellPart(context, cell))}</details>
 `;
   });
-  return section(words, 'cells', html`<p>${words.cellsNote}</p>\n${shown}`);
+  return section(words, 'cells', html`<p>${words.cellsNote}</p>\n${rows}`);
+}
+
+function cellPart(context: SectionContext, { truth, prediction, images }: ReportData['cells'][number]): Html {
+  const { words, evaluation, name } = context;
+  const count = words.shownOf(grouped(images.length), grouped(evaluation.confusion[truth][prediction]));
+  const pair = `${name(truth)} → ${name(prediction)}`;
+  return html`<h3 id="${cellId(truth, prediction)}" tabindex="-1">${pair} <span class="soft">${count}</span>
+<a class="back" href="#matrix" aria-label="${words.titled(pair, words.back)}">${'↑'}</a></h3>
+${gallery(context, images, { size: ' small' })}
+`;
 }
 
 /** Images side by side, each with what was said of it. */
 export function gallery(
   { words, name, share }: Pick<SectionContext, 'words' | 'name' | 'share'>,
   images: readonly ReportImage[],
-  size: '' | ' small' = '',
+  {
+    size = '',
+    badge = () => null,
+  }: { readonly size?: '' | ' small'; readonly badge?: (image: ReportImage) => string | null } = {},
 ): Html | null {
   if (images.length === 0) return null;
   const figures = images.map((image) => {
@@ -43,7 +75,13 @@ export function gallery(
       size === ''
         ? html`${words.caption(name(truth), name(prediction), share(confidence))}<br><span class="soft">${called}</span>`
         : html`<span class="soft">${called} ${share(confidence, 0)}</span>`;
-    return figure(greyPng(picture), picture, alt, caption);
+    const mark = badge(image);
+    return figure(
+      greyPng(picture),
+      picture,
+      alt,
+      mark === null ? caption : html`<b class="badge">${mark}</b>${caption}`,
+    );
   });
   return html`<ul class="gallery${size}">${figures}</ul>`;
 }

@@ -1,4 +1,6 @@
 import type { Interval } from '../../statistics/intervals.js';
+import type { Words } from '../words/words.js';
+import { roundTicks } from './axes.js';
 import { type Html, html, rounded } from './html.js';
 
 /** What a chart of intervals needs beside the style of all pages. */
@@ -18,14 +20,12 @@ export interface Mark {
 
 const CHART = { width: 640, left: 170, right: 24, row: 34, top: 10, bottom: 30 };
 const MOST_LABEL = 22;
-/** About so many lines tell the scale. */
-const TICKS = 5;
 
 /** A row for each mark: a dot, and a line for its interval; `from` is a value that must be seen, with a line of its own. */
 export function intervalChart(
   title: string,
   marks: readonly Mark[],
-  wordsOf: (value: number) => string,
+  { titled, wordsOf }: Pick<Words, 'titled'> & { readonly wordsOf: (value: number) => string },
   from?: number,
 ): Html {
   const { width, left, right, row, top, bottom } = CHART;
@@ -43,7 +43,7 @@ export function intervalChart(
     const range =
       interval &&
       html`<line class="range" x1="${x(interval.low)}" x2="${x(interval.high)}" y1="${y}" y2="${y}"/>`;
-    return html`<g class="${isPlain ? 'plain' : 'unsure'}"><title>${label}: ${wordsOf(value)}</title>
+    return html`<g class="${isPlain ? 'plain' : 'unsure'}"><title>${titled(label, wordsOf(value))}</title>
 <text x="${left - 12}" y="${y + 4}" text-anchor="end">${short}</text>${range}<circle class="dot" cx="${x(value)}" cy="${y}" r="5"/></g>\n`;
   });
   const zero =
@@ -56,13 +56,4 @@ ${ticks.map(
 <text class="soft" x="${x(value)}" y="${floor + 18}" text-anchor="middle">${wordsOf(value)}</text>`,
 )}
 ${zero}${rows}</svg>`;
-}
-
-/** Round numbers from `low` to `high`, a step of 1, 2 or 5 times a power of ten apart. */
-function roundTicks(low: number, high: number): number[] {
-  const least = (high - low) / TICKS;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? least;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, tick) => (first + tick) * step);
 }

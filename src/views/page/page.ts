@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language, type Words } from '../words/words.js';
-import { reliabilitySection, thresholdsSection } from './chart-sections.js';
+import { RELIABILITY_STYLE, reliabilitySection, thresholdsSection } from './chart-sections.js';
 import { contentsOf, pageText } from './document.js';
 import { HEAT_STYLE } from './heat.js';
 import {
@@ -11,14 +11,15 @@ import {
   type SectionId,
   sectionContext,
 } from './html.js';
-import { cellsSection, mistakesSections } from './image-sections.js';
+import { cellsSection, IMAGES_STYLE, mistakesSection } from './image-sections.js';
 import { CHART_STYLE } from './interval-chart.js';
 import { JOURNEY_STYLE, journeySection } from './journey/journey-section.js';
 import { NEURONS_STYLE, neuronsSection } from './journey/neurons-section.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
+import { provenanceSection, RESULT_STYLE, resultSection } from './result-section.js';
 import { slicesSection } from './slices-section.js';
-import { classesSection, confusionsSection, matrixSection, summarySection } from './table-sections.js';
+import { classesSection, confusionsSection, MATRIX_STYLE, matrixSection } from './table-sections.js';
 
 /** The report as one HTML document without network or script; the same data gives the same bytes. */
 export function reportPage(data: ReportData, language: Language): string {
@@ -26,32 +27,42 @@ export function reportPage(data: ReportData, language: Language): string {
   const { evaluation } = data;
   const cells = new Set(data.cells.map(({ truth, prediction }) => cellId(truth, prediction)));
   const context = sectionContext(evaluation, words, cells);
-  const title = words.title(evaluation.data.dataset ?? evaluation.data.name);
+  const title = words.title(words.dataset(evaluation.data.dataset ?? evaluation.data.name));
   const hasImages = evaluation.images > 0;
   return pageText(words, {
     title,
-    contents: hasImages ? contents(words, data) : null,
-    main: html`${summarySection(context)}
-${hasImages ? details(data, context) : null}`,
-    style: HEAT_STYLE + CHART_STYLE + JOURNEY_STYLE + NEURONS_STYLE,
+    contents: null,
+    main: html`${resultSection(context)}
+${
+  hasImages
+    ? html`${contents(words, data)}
+${details(data, context)}`
+    : null
+}${provenanceSection(context)}`,
+    style: [
+      ...[RESULT_STYLE, MATRIX_STYLE, HEAT_STYLE, RELIABILITY_STYLE, CHART_STYLE, IMAGES_STYLE],
+      ...[JOURNEY_STYLE, NEURONS_STYLE],
+    ].join(''),
   });
 }
 
 function details(data: ReportData, context: SectionContext): Html {
   return html`${matrixSection(context)}
 <div class="columns">${classesSection(context)}${confusionsSection(context)}</div>
+${slicesSection(context)}
+${mistakesSection(context, data)}
 <div class="columns">${reliabilitySection(context)}${thresholdsSection(context, data)}</div>
 ${rankingSection(context)}
-${slicesSection(context)}
-${mistakesSections(context, data)}
 ${journeySection(context, data)}
 ${neuronsSection(context, data)}
-${cellsSection(context, data)}`;
+${cellsSection(context, data)}
+`;
 }
 
 function contents(words: Words, { evaluation, layers, journeys, cells }: ReportData): Html {
   const isLeftOut: Partial<Record<SectionId, boolean>> = {
     ...{
+      evaluated: true,
       confusions: true,
       ranking: evaluation.outputs === undefined,
       slices: !evaluation.slices?.length,

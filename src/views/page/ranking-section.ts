@@ -1,6 +1,7 @@
 import type { ClassRanking, OutputScores } from '../../counting/metrics/outputs-tally.js';
+import { percentage } from '../../counting/wording.js';
 import type { CurvePoint } from '../../statistics/ranking.js';
-import { chart } from './chart-sections.js';
+import { chart } from './axes.js';
 import { type Html, html, type SectionContext, scrollable, section } from './html.js';
 
 /** More curves are not told apart: those of the lowest area are drawn. */
@@ -28,19 +29,23 @@ function scoreList({ words, evaluation, share }: SectionContext, outputs: Output
   const { macro, macroF1Interval: range, agreement } = evaluation;
   const number = (value: number | null) => value?.toPrecision(4) ?? words.absent;
   const interval =
-    range && html` (${words.interval((range.low * 100).toFixed(2), (range.high * 100).toFixed(2))})`;
-  const top = outputs.topK?.map(({ k, accuracy }) => `${words.topK(k)} ${share(accuracy, 2)}`).join(', ');
+    range && words.bracketed(words.interval(percentage(range.low, 2), percentage(range.high, 2)));
+  const list = (...items: readonly string[]) => words.listed(items);
+  const top = list(
+    ...(outputs.topK ?? []).map(({ k, accuracy }) => `${words.topK(k)} ${share(accuracy, 2)}`),
+  );
   return html`<dl>${top ? html`<dt>${words.top}</dt><dd>${top}</dd>` : null}
 <dt>${words.macroF1}</dt><dd>${share(macro.f1, 2)}${interval}</dd>
-<dt>${words.agreement}</dt><dd>${words.kappa} ${number(agreement.cohenKappa)}, ${words.matthews} ${number(agreement.matthewsCorrelation)}</dd>
-<dt>${words.probability}</dt><dd>${words.logLoss} ${number(outputs.logLoss)}, ${words.brier} ${number(outputs.brier)}</dd>
+<dt>${words.agreement}</dt><dd>${list(`${words.kappa} ${number(agreement.cohenKappa)}`, `${words.matthews} ${number(agreement.matthewsCorrelation)}`)}</dd>
+<dt>${words.probability}</dt><dd>${list(`${words.logLoss} ${number(outputs.logLoss)}`, `${words.brier} ${number(outputs.brier)}`)}</dd>
 <dt>${words.abstaining}</dt><dd>${words.riskCoverageArea} ${number(outputs.riskCoverageArea)}</dd></dl>`;
 }
 
 function rocChart(context: SectionContext, classes: readonly ClassRanking[], lowestArea: number): Html {
   const right = lowestArea >= MOSTLY_RIGHT ? 0.1 : 1;
   return curvesChart(context, {
-    ...{ title: context.words.roc, x: context.words.falsePositives, y: context.words.truePositives, right },
+    ...{ title: context.words.roc, x: context.words.falsePositives, y: context.words.truePositives },
+    right,
     curves: classes.map(({ name, rocArea: area, roc: points }) => ({ name, area, points })),
     // Where a curve begins it is steep, and tells nothing of where the axis should.
     isTypical: ([x]) => x >= right / 20,
@@ -71,14 +76,18 @@ interface Curves extends Record<'title' | 'x' | 'y', string> {
 }
 
 /** The curves of the classes in one frame, the lowest of them thick. */
-function curvesChart({ words, share }: SectionContext, { curves, isTypical, ...options }: Curves): Html {
+function curvesChart(
+  { words, share }: SectionContext,
+  { curves, isTypical, right = 1, ...options }: Curves,
+): Html {
   const drawn = curves
     .flatMap(({ name, area, points }) => (area === null || points === null ? [] : [{ name, area, points }]))
     .sort((a, b) => a.area - b.area)
     .slice(0, MOST_CURVES);
   const lowest = Math.min(1, ...drawn.flatMap(({ points }) => points.filter(isTypical).map(([, y]) => y)));
   const low = Math.min(0.9, Math.max(0, Math.floor(lowest * 10) / 10));
-  const picture = chart({ ...options, low }, ({ x, y }) =>
+  const axes = { title: options.title, x: words.axis(options.x), y: words.axis(options.y) };
+  const picture = chart({ ...axes, across: { low: 0, high: right }, up: { low, high: 1 } }, ({ x, y }) =>
     [...drawn].reverse().map(({ name, points }, at) => {
       const places = new Set(points.map((point) => `${x(point[0])},${y(point[1])}`));
       const kind = at === drawn.length - 1 ? 'curve' : 'other';
@@ -87,7 +96,7 @@ function curvesChart({ words, share }: SectionContext, { curves, isTypical, ...o
   );
   const [first] = drawn;
   const caption = first && words.lowestCurve(first.name, share(first.area, 2));
-  return html`<figure>${picture}<figcaption>${options.title}${caption && html`: ${caption}`}</figcaption></figure>`;
+  return html`<figure>${picture}<figcaption>${caption ? words.titled(options.title, caption) : options.title}</figcaption></figure>`;
 }
 
 function areasTable({ words, share }: SectionContext, { classes, ...means }: OutputScores): Html {

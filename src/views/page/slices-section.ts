@@ -25,12 +25,17 @@ function sliceParts({ name, source, values }: Slice, { words, evaluation, share 
   const marks = values.slice(0, MOST_DRAWN).map((row) => ({
     ...{ label: nameOf(row), value: row.accuracy, interval: row.interval, isPlain: isApart(row) },
   }));
-  const chart = intervalChart(title, marks, (value) => share(value), evaluation.accuracy ?? undefined);
+  const chart = intervalChart(
+    title,
+    marks,
+    { ...words, wordsOf: (value) => share(value) },
+    evaluation.accuracy ?? undefined,
+  );
   const rows = values.slice(0, MOST_ROWS).map((row) => {
     const { interval } = row;
     const remark = isApart(row) ? words.apart : row.isFew ? words.fewImages : '';
     return html`<tr><th scope="row" class="name">${nameOf(row)}</th><td>${grouped(row.images)}</td><td>${share(row.accuracy, 2)}</td>
-<td>${share(interval.low)} ${'–'} ${share(interval.high)}</td><td>${signedPoints(row.difference, words.absent)}</td><td>${chanceWords(row.adjusted, words.absent)}</td><td class="name">${remark}</td></tr>\n`;
+<td>${words.range(share(interval.low), share(interval.high))}</td><td>${signedPoints(row.difference, words.absent)}</td><td>${chanceWords(row.adjusted, words.absent)}</td><td class="name">${remark}</td></tr>\n`;
   });
   const table = html`<table><thead><tr><th scope="col" class="name">${words.sliceColumn}</th><th scope="col">${words.count}</th>
 <th scope="col">${words.accuracy}</th><th scope="col">${words.intervalColumn}</th><th scope="col">${words.toTheRest}</th><th scope="col">p</th><td></td></tr></thead>

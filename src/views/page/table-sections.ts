@@ -1,67 +1,18 @@
 import { topConfusions } from '../../counting/confusion-matrix.js';
-import type { Evaluation } from '../../counting/evaluation.js';
-import type { GateResult } from '../../counting/gate-result.js';
-import { digestWords, grouped, layersWords, percent } from '../../counting/wording.js';
-import type { Words } from '../words/words.js';
+import { grouped } from '../../counting/wording.js';
 import { heatLegend, shadeOf } from './heat.js';
 import { cellId, type Html, html, type SectionContext, scrollable, section } from './html.js';
 
-/** What was evaluated, and how well it did. */
-export function summarySection({ words, evaluation, share }: SectionContext): Html {
-  const {
-    data,
-    model,
-    interval,
-    images,
-    correct,
-    accuracy,
-    loss,
-    partial,
-    otherReading,
-    isNearChance,
-    gates,
-  } = evaluation;
-  const digest = (sha256: string | null) =>
-    sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
-  const range = interval && words.interval((interval.low * 100).toFixed(2), (interval.high * 100).toFixed(2));
-  const mean = loss.mean === null ? words.absent : String(Number(loss.mean.toPrecision(4)));
-  const count = grouped(images);
-  const other = readingNote(words, { otherReading, isNearChance });
-  const body = html`
-<p class="figure">${share(accuracy, 2)}</p>
-<p>${words.accuracy}${range === null ? '' : html`, ${range}`}; ${words.wrong(grouped(images - correct), count)}</p>
-${other ? html`<p><strong>${other}</strong></p>` : ''}${gateList(gates, words)}
-<dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
-${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
-<dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}, ${evaluation.normalization}</dd>
-<dt>${words.network}</dt><dd>${model.name}, ${model.runtime === undefined ? `${model.layers.join('-')}, ${model.activations.join('-')}` : layersWords(model)}, ${words.parameters(grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
-<dt>${words.loss}</dt><dd>${mean} (${words.lossNames(loss.name)}, ${words.perImage})</dd></dl>`;
-  return section(words, 'evaluated', body);
-}
-
-/** One sentence on how the input was read: what would be better, or that nothing would; null where all is well. */
-export function readingNote(
-  words: Words,
-  { otherReading, isNearChance }: Pick<Evaluation, 'otherReading' | 'isNearChance'>,
-): string | null {
-  if (otherReading === null) return isNearChance ? words.nearChance : null;
-  const share = (value: number) => percent(value, 0, words.absent);
-  const { words: how, flags, images, accuracy, accuracyAsRead } = otherReading;
-  return words.otherReading(how, flags, grouped(images), {
-    accuracy: share(accuracy),
-    asRead: share(accuracyAsRead),
-  });
-}
-
-function gateList(gates: readonly GateResult[] | undefined, words: Words): Html | null {
-  if (gates === undefined) return null;
-  const failed = gates.filter(({ passed }) => !passed).length;
-  const items = gates.map((gate) => {
-    const verdict = gate.passed ? words.gatePassed : html`<strong>${words.gateFailed}</strong>`;
-    return html`<li>${verdict}: ${words.gate(gate)}</li>\n`;
-  });
-  return html`<p><strong>${words.gates(gates.length, failed)}</strong></p>\n<ul>\n${items}</ul>`;
-}
+export const MATRIX_STYLE = `
+.matrix td { padding: 0; min-width: 3.6rem; height: 3.1rem; border: 1px solid var(--paper); text-align: center; }
+.matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
+.matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
+.matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
+.matrix tr > :first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); } .matrix tbody th { max-width: 9rem; white-space: normal; overflow-wrap: anywhere; }
+@media (max-width: 40rem) { .matrix { font-size: .72rem; } .matrix th { padding: .3rem; } .matrix .sum { padding: 0 .15rem 0 .35rem; }
+  .matrix td { min-width: 1.75rem; height: 2.1rem; } .matrix td a, .matrix td span { padding: .5rem 0; } .matrix small { display: none; }
+  .matrix thead th:first-child span { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden; } }
+`;
 
 export function classesSection({ words, evaluation, share }: SectionContext): Html {
   const { classes, macro, images } = evaluation;
@@ -108,12 +59,13 @@ function matrixTable({ words, evaluation, cells, name, share }: SectionContext):
     return html`<td class="${shade}"><a href="#${cellId(truth, prediction)}" aria-label="${said}" title="${said}">${shown}</a></td>`;
   };
   const head = confusion.map((_, k) => html`<th scope="col">${name(k)}</th>`);
+  const corner = html`<span>${words.corner}</span>`;
   const rows = confusion.map((row, truth) => {
     const filled = row.map((count, k) => cell(count, truth, k));
     return html`<tr><th scope="row">${name(truth)}</th>${filled}<td class="sum">${grouped(supports[truth])}</td></tr>\n`;
   });
   const table = html`<table class="matrix">
-<thead><tr><th scope="col">${words.truth} \\ ${words.prediction}</th>${head}<th scope="col">${words.all}</th></tr></thead>
+<thead><tr><th scope="col">${corner}</th>${head}<th scope="col">${words.all}</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
   return html`${scrollable(words.matrix, table)}
 ${heatLegend(words, worst)}`;

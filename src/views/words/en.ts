@@ -1,4 +1,7 @@
 import type { GateResult } from '../../counting/gate-result.js';
+import { layersWords } from '../../counting/wording.js';
+import type { Normalization } from '../../network/normalization.js';
+import { findingsEn } from './finding-words.js';
 
 /** What the report says, in English. The other languages say the same: see `Words`. */
 export const en = {
@@ -9,19 +12,40 @@ export const en = {
   back: 'back to the matrix',
   absent: 'none',
   numbers: 'The numbers',
+  listed: (items: readonly string[]) => items.join(', '),
+  bracketed: (text: string) => ` (${text})`,
+  titled: (title: string, text: string) => `${title}: ${text}`,
+  range: (low: string, high: string) => `${low} – ${high}`,
+  axis: (name: string) => `${name} %`,
 
-  evaluated: 'What was evaluated',
+  evaluated: 'Result',
+  accuracyLine: (range: string | null, wrong: string, of: string) =>
+    `accuracy${range === null ? '' : `, ${range}`}; ${wrong} of ${of} wrong`,
+  dataset: (name: string) => name,
+  resultOf: (network: string, data: string, images: string) => `The network ${network} on ${data}, ${images}`,
+  findings: findingsEn,
+
+  provenance: 'What was evaluated',
+  provenanceOpen: 'Data, network, loss',
   data: 'data',
+  dataOf: (name: string, images: string) => `${name}, ${images}`,
+  fileOf: (path: string) => `${path}:`,
   images: (count: string) => `${count} images`,
   partialImages: (count: string) => `the first ${count} images only`,
   noDigest: 'no digest',
   input: 'input',
   pixels: (height: number, width: number) => `${height} × ${width} pixels`,
+  brightness: ({ transposed, ...normalization }: Normalization) => {
+    const [from, to] = endsOf(normalization);
+    return `brightness 0 to 255 taken as ${from} to ${to}${transposed ? ', column by column' : ''}`;
+  },
+  inputOf: (pixels: string, brightness: string) => `${pixels}, ${brightness}`,
   network: 'network',
-  parameters: (count: string) => `${count} weights and biases`,
+  layers: layersWords,
+  networkOf: (name: string, layers: string, parameters: string) =>
+    `${name}, ${layers}, ${parameters} weights and biases`,
   accuracy: 'accuracy',
   interval: (low: string, high: string) => `95 % interval ${low} to ${high} %`,
-  wrong: (wrong: string, of: string) => `${wrong} of ${of} wrong`,
   otherReading: (how: string, flags: string, count: string, share: { accuracy: string; asRead: string }) =>
     `Read in another way (${how}), ${share.accuracy} of ${count} images are right, not ${share.asRead}: say ${flags}`,
   nearChance:
@@ -34,18 +58,16 @@ export const en = {
   gateFailed: 'failed',
   gate: ({ name, expected, found }: GateResult) => `${name}: expected ${expected}, found ${found}`,
   loss: 'loss',
-  lossNames: (name: string) => name,
-  perImage: 'per image',
+  lossOf: (mean: string, name: string) => `${mean} (${name}, per image)`,
 
   matrix: 'Confusion matrix',
   matrixNote:
-    'Rows are the truth, columns the prediction, with the share of the row. Each cell leads to its images.',
+    'Rows are the truth, columns the prediction, shaded by the share of the row. Each cell leads to its images.',
   matrixTooLarge: (classes: number) =>
     `A matrix of ${classes} classes is too large for a page; these are its largest confusions.`,
   heatRight: 'read right, up to %',
   heatWrong: 'taken for another, up to %',
-  truth: 'truth',
-  prediction: 'prediction',
+  corner: 'truth \\ prediction',
   all: 'all',
   cell: (truth: string, prediction: string, count: string, share: string) =>
     truth === prediction
@@ -65,8 +87,8 @@ export const en = {
   mean: 'mean',
 
   reliability: 'Is it as right as it is sure?',
-  reliabilityNote: (error: string) =>
-    `Each bar: of the images with this confidence, how many were right. On the line they would be as many as promised. Expected calibration error ${error}.`,
+  reliabilityNote: (error: string, few: number) =>
+    `Each bar: of the images with this confidence, how many were right, with its 95 % interval and the number of images; faint where they are fewer than ${few}. On the dashed line they would be as many as promised. Expected calibration error ${error}.`,
   noCalibration: 'The outputs of this network are not in 0 to 1, so they promise nothing.',
   confidence: 'confidence',
   count: 'images',
@@ -74,7 +96,7 @@ export const en = {
 
   thresholds: 'What if it might stay silent?',
   thresholdsNote:
-    'As only more confident predictions are let through, fewer images are answered, and more of the answers are right.',
+    'As only more confident predictions are let through, fewer images are answered, and more of the answers are right. The marks: only what is at least 50, 75, 90, 95 or 99 % sure.',
   threshold: 'threshold',
   answered: 'answered',
 
@@ -114,11 +136,12 @@ export const en = {
   weakestOf: (shown: string, of: string) => `The weakest ${shown} of ${of} values.`,
 
   mistakes: 'Worst mistakes',
-  mistakesNote: 'Wrong, and most sure of it.',
-  suspects: 'Suspected label errors',
-  suspectsNote:
-    'Two judges prefer another class to the label here: the network, and the ten images most like this one, by their own labels. The label may be wrong, or both judges; look for yourself. The most doubtful comes first.',
-  noSuspects: 'None: wherever the network was wrong, the images most like it have its label.',
+  mistakesNote: (doubt: string) => `Wrong, and most sure of it. ${doubt}`,
+  doubt: (rank: number) => `label? ${rank}`,
+  doubtNote:
+    'The badge marks a label in doubt, 1 the most: two judges prefer another class, the network, and the ten images most like this one by their own labels. The label may be wrong, or both judges; look for yourself.',
+  moreDoubt: 'Less sure, but the label is in doubt',
+  noDoubt: 'No label is in doubt: wherever the network was wrong, the images most like it have its label.',
   noMistakes: 'None.',
   caption: (truth: string, prediction: string, confidence: string) =>
     `${truth} → ${prediction}, ${confidence}`,
@@ -169,7 +192,17 @@ export const en = {
   output: 'output',
 
   cells: 'The images of each cell',
-  cellsNote: 'The most confident first.',
+  cellsNote: 'A row of the matrix to open, the most confident images first.',
+  cellRow: (truth: string, images: string, wrong: string) => `${truth}: ${images} images, ${wrong} misread`,
   shownOf: (shown: string, of: string) => `${shown} of ${of}`,
   madeBy: 'Made by digitflow. This page is complete in itself: it needs no network and no script.',
 };
+
+/** What pixels 0 and 255 become, in digits enough to read. */
+export function endsOf({
+  scale,
+  offset,
+}: Pick<Normalization, 'scale' | 'offset'>): readonly [string, string] {
+  const words = (value: number) => String(Number(value.toPrecision(4)));
+  return [words(offset), words(255 * scale + offset)];
+}

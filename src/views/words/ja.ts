@@ -1,5 +1,7 @@
 import type { GateResult } from '../../counting/gate-result.js';
-import type { en } from './en.js';
+import { layersWords } from '../../counting/wording.js';
+import { type en, endsOf } from './en.js';
+import { findingsJa } from './finding-words.js';
 
 /** The same in Japanese. */
 export const ja: typeof en = {
@@ -10,19 +12,41 @@ export const ja: typeof en = {
   back: '行列に戻る',
   absent: 'なし',
   numbers: '数値',
+  listed: (items) => items.join('、'),
+  bracketed: (text) => `（${text}）`,
+  titled: (title, text) => `${title}：${text}`,
+  range: (low, high) => `${low.replace(' %', '')}～${high}`,
+  axis: (name) => `${name}（%）`,
 
-  evaluated: '評価の対象',
+  evaluated: '評価結果',
+  accuracyLine: (range, wrong, of) =>
+    `正解率${range === null ? '' : `（${range}）`}、${of} 枚中 ${wrong} 枚を誤認識`,
+  dataset: (name) =>
+    name.replace('MNIST test set', 'MNIST テストデータ').replace('MNIST training set', 'MNIST 学習データ'),
+  resultOf: (network, data, images) => `ネットワーク ${network} で ${data}（${images}）を評価`,
+  findings: findingsJa,
+
+  provenance: '評価の条件',
+  provenanceOpen: 'データ、ネットワーク、損失',
   data: 'データ',
+  dataOf: (name, images) => `${name}、${images}`,
+  fileOf: (path) => `${path}：`,
   images: (count) => `${count} 枚の画像`,
   partialImages: (count) => `最初の ${count} 枚のみ`,
   noDigest: 'ダイジェストなし',
   input: '入力',
   pixels: (height, width) => `${height} × ${width} 画素`,
+  brightness: ({ transposed, ...normalization }) => {
+    const [from, to] = endsOf(normalization);
+    return `明るさ 0～255 を ${from}～${to} に換算${transposed ? '、列ごとに格納' : ''}`;
+  },
+  inputOf: (pixels, brightness) => `${pixels}、${brightness}`,
   network: 'ネットワーク',
-  parameters: (count) => `重みとバイアス ${count} 個`,
+  layers: (model) =>
+    model.runtime === undefined ? layersWords(model) : `${model.layers.join(' → ')}、${model.runtime} で実行`,
+  networkOf: (name, layers, parameters) => `${name}（${layers}）、重みとバイアス ${parameters} 個`,
   accuracy: '正解率',
-  interval: (low, high) => `95 % 信頼区間 ${low} ～ ${high} %`,
-  wrong: (wrong, of) => `${of} 枚中 ${wrong} 枚が誤り`,
+  interval: (low, high) => `95 % 信頼区間 ${low}～${high} %`,
   otherReading: (how, flags, count, { accuracy, asRead }) =>
     `別の読み方（${how}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
   nearChance:
@@ -35,24 +59,26 @@ export const ja: typeof en = {
   gateFailed: '不合格',
   gate: gateInJapanese,
   loss: '損失',
-  lossNames: (name) =>
-    name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name,
-  perImage: '1 枚あたり',
+  lossOf: (mean, name) => {
+    const called =
+      name === 'squared error' ? '二乗誤差' : name === 'cross-entropy' ? '交差エントロピー' : name;
+    return `${mean}（1 枚あたりの${called}）`;
+  },
 
   matrix: '混同行列',
-  matrixNote: '行が正解、列が予測です。割合は行に対するものです。各セルからその画像へ移動できます。',
+  matrixNote:
+    '行が正解、列が予測です。色の濃さは、行に占める割合を表します。各セルからその画像へ移動できます。',
   matrixTooLarge: (classes) => `${classes} クラスの行列は 1 ページに収まらないため、多い混同だけを示します。`,
   heatRight: '正しく認識（% 以下）',
   heatWrong: '別のクラスと誤認（% 以下）',
-  truth: '正解',
-  prediction: '予測',
+  corner: '正解 → 予測',
   all: '計',
   cell: (truth, prediction, count, share) =>
     truth === prediction
       ? `${truth} を正しく認識：${count} 枚、${truth} 全体の ${share}`
       : `${truth} を ${prediction} と誤認：${count} 枚、${truth} 全体の ${share}`,
   confusions: '間違えやすいところ',
-  confusion: '混同',
+  confusion: '正解 → 予測',
   times: '回数',
   shareOfTruth: '正解クラスに占める割合',
 
@@ -65,15 +91,16 @@ export const ja: typeof en = {
   mean: '平均',
 
   reliability: '自信と正しさは釣り合っているか',
-  reliabilityNote: (error) =>
-    `棒は、その確信度の画像のうち正解だった割合です。線上にあれば確信度どおりです。期待較正誤差 (ECE) は ${error} です。`,
-  noCalibration: 'このネットワークの出力は 0 ～ 1 の範囲にないため、確信度としては扱えません。',
+  reliabilityNote: (error, few) =>
+    `棒は、その確信度の画像のうち正解した割合です。縦線はその 95 % 信頼区間、数字は枚数で、${few} 枚未満の棒は薄く描いています。破線に沿っていれば、確信度どおりに正解しています。期待キャリブレーション誤差（ECE）は ${error} です。`,
+  noCalibration: 'このネットワークの出力は 0～1 の範囲にないため、確信度としては扱えません。',
   confidence: '確信度',
   count: '画像数',
-  right: '正解',
+  right: '正解した割合',
 
-  thresholds: '自信がないときに答えないとしたら',
-  thresholdsNote: '確信度の高い予測だけを採用していくと、答える画像は減り、答えの正解率は上がります。',
+  thresholds: '自信のない画像には答えないとしたら',
+  thresholdsNote:
+    '確信度の高い予測だけを採用していくと、答える画像は減り、答えの正解率は上がります。印は、しきい値を 50、75、90、95、99 % としたときです。',
   threshold: 'しきい値',
   answered: '回答した割合',
 
@@ -102,26 +129,27 @@ export const ja: typeof en = {
 
   slices: 'どの画像の認識が弱いか',
   slicesNote:
-    '正解率の低い順に、95 % 区間とともに示します。破線は全画像の正解率です。色の付いた「有意差あり」の値は、ほかの画像と確かに異なります（Fisher の正確確率検定、全値について Holm の方法で補正した p が 0.05 未満）。',
+    '正解率の低い順に、95 % 信頼区間とともに示します。破線は全画像の正解率です。色の付いた「有意差あり」の値は、ほかの画像と確かに異なります（Fisher の正確確率検定、全値について Holm の方法で補正した p が 0.05 未満）。',
   sliceTitle: (name, source) => {
     const measured = { thickness: '線の太さ', slant: '傾き', size: '大きさ' }[name];
     return source === 'images' && measured ? `${measured}別` : `${name} 別`;
   },
   sliceValue: (value, source) => (source === 'images' ? binIn(value) : value),
   sliceColumn: '値',
-  intervalColumn: '95 % 区間',
+  intervalColumn: '95 % 信頼区間',
   toTheRest: 'ほかとの差（ポイント）',
   apart: '有意差あり',
   fewImages: '画像が少数',
   weakestOf: (shown, of) => `${of} 個の値のうち、正解率の低い ${shown} 個を示します。`,
 
-  mistakes: '最も大きな間違い',
-  mistakesNote: '高い確信度で間違えた画像です。',
-  suspects: 'ラベルの誤りが疑われる画像',
-  suspectsNote:
-    'ネットワークと、この画像に最もよく似た 10 枚の画像のラベルとが、合わせてラベルとは別のクラスを支持している画像です。誤りはラベルの側かもしれず、両者の側かもしれません。ご自身の目で確かめてください。疑わしい順です。',
-  noSuspects:
-    'ありません。ネットワークが間違えた画像では、よく似た画像のラベルがいずれもそのラベルと一致しています。',
+  mistakes: '自信を持って間違えた画像',
+  mistakesNote: (doubt) => `間違えた画像のうち、確信度の高いものです。${doubt}`,
+  doubt: (rank) => `ラベル？ ${rank}`,
+  doubtNote:
+    '「ラベル？」は、ラベルの誤りが疑われる画像です（1 が最も疑わしい）。ネットワークと、最もよく似た 10 枚の画像のラベルとが、合わせて別のクラスを支持しています。誤っているのはラベルとは限りません。ご自身の目で確かめてください。',
+  moreDoubt: '確信度はそれより低いが、ラベルの誤りが疑われる画像',
+  noDoubt:
+    'ラベルの誤りが疑われる画像はありません。ネットワークが間違えた画像では、よく似た画像のラベルがいずれもそのラベルと一致しています。',
   noMistakes: 'ありません。',
   caption: (truth, prediction, confidence) => `${truth} → ${prediction}、${confidence}`,
   alt: (index, truth, prediction) => `画像 ${index}、ラベルは ${truth}、予測は ${prediction}`,
@@ -168,7 +196,8 @@ export const ja: typeof en = {
   output: '出力',
 
   cells: '各セルの画像',
-  cellsNote: '確信度の高い順です。',
+  cellsNote: '混同行列の行ごとに開けます。確信度の高い順です。',
+  cellRow: (truth, images, wrong) => `${truth}：${images} 枚、うち誤認識 ${wrong} 枚`,
   shownOf: (shown, of) => `${of} 枚中 ${shown} 枚`,
   madeBy: 'digitflow で作成しました。このページはこれだけで完結しており、通信もスクリプトも必要ありません。',
 };
@@ -177,8 +206,10 @@ function gateInJapanese({ gate, className, limit, value, against }: GateResult):
   const found = `結果は ${value === null ? '測定不能（画像なし）' : value}`;
   const least = `${limit} 以上であること、${found}`;
   if (gate === 'min-accuracy') return `正解率：${least}`;
-  if (gate === 'min-recall') return `${className ?? '各クラス'} の再現率：${least}`;
-  if (gate === 'max-calibration-error') return `期待較正誤差：${limit} 以下であること、${found}`;
+  if (gate === 'min-recall')
+    return `${className === undefined ? '各クラス' : `${className} `}の再現率：${least}`;
+  if (gate === 'max-calibration-error')
+    return `期待キャリブレーション誤差：${limit} 以下であること、${found}`;
   const pairs = against?.pairs;
   const p = pairs ? `（p = ${Number(pairs.p.toPrecision(2))}）` : '';
   const most = limit === null ? '有意な低下がないこと' : `低下が ${limit} 以下であること`;
@@ -191,5 +222,5 @@ function binIn(bin: string): string {
   return bin
     .replace(/^under (.+)$/, '$1 未満')
     .replace(/^from (.+)$/, '$1 以上')
-    .replace(' to ', ' ～ ');
+    .replace(' to ', '～');
 }
