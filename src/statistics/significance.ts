@@ -8,7 +8,7 @@ import { type PairedCounts, Z_95 } from './intervals.js';
  *
  * @param onlyFirst on how many records only the first one is right
  * @param onlySecond on how many only the second one
- * @returns 0..1; 1 where there are none, and where both counts are equal
+ * @returns 0..1; 1 where there are none, and where the counts differ by no more than 1
  * @throws DigitflowError USAGE for what are no counts
  */
 export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
@@ -17,14 +17,18 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
       throw new DigitflowError('USAGE', `mcnemarExact: expected counts from 0 up, found ${count}`);
     }
   }
-  if (onlyFirst === onlySecond) return 1;
+  // Of an odd number of tosses, the tail up to the middle is a half.
+  if (Math.abs(onlyFirst - onlySecond) <= 1) return 1;
   const total = onlyFirst + onlySecond;
   const fewer = Math.min(onlyFirst, onlySecond);
   // The largest term of the tail by its logarithm, the others by their ratio to the one before.
   const log = logBinomial(fewer, total, 0.5);
   let [term, sum] = [1, 1];
-  for (let i = fewer; i > 0 && term > sum * Number.EPSILON; i--) {
-    term *= i / (total - i + 1);
+  for (let i = fewer; i > 0; i--) {
+    const ratio = i / (total - i + 1);
+    // All that follow are less than a geometric series: near the middle, where ratios are near 1, that is much more than a term.
+    if (term * ratio <= sum * Number.EPSILON * (1 - ratio)) break;
+    term *= ratio;
     sum += term;
   }
   return Math.min(1, 2 * Math.exp(log) * sum);

@@ -40,6 +40,17 @@ describe('mcnemarExact', () => {
     expect(mcnemarExact(5e8 + 31_623, 5e8 - 31_623)).toBeCloseTo(0.0455, 4);
   });
 
+  // From mpmath, in 40 digits: the regularized incomplete beta function.
+  it.each([
+    [1_000_000_000, 999_900_000, 0.02534512188737033],
+    [1_000_000_000, 999_999_990, 0.9998394288302354],
+    [1_000_000_000, 999_999_999, 1],
+    [1_000_000_000, 999_000_000, 8.3899875228995e-111],
+    [500_031_623, 499_968_377, 0.04550215289261613],
+  ])('of %d and %d is exact, too', (first, second, expected) => {
+    expect(Math.abs(mcnemarExact(first, second) / expected - 1)).toBeLessThan(3e-13);
+  });
+
   it('refuses what are no counts', () => {
     expect(() => mcnemarExact(-1, 2)).toThrow('expected counts from 0 up, found -1');
     expect(() => mcnemarExact(1, 0.5)).toThrow('found 0.5');
