@@ -111,6 +111,22 @@ describe('an interrupted evaluation', () => {
   });
 });
 
+test('an interrupted stress test reports the images that it was done with', async () => {
+  const count = 4_000_000;
+  const labels = await tempFile(announced(0x08, [count], testLabels()));
+  const args = ['stress', '-', labels, '--corruptions', 'inverted', '--workers', '1', '--format', 'json'];
+  const cli = new Cli(args, { stdin: 'pipe' });
+  await cli.send(idxBytes(0x08, [count, 28, 28], []));
+  await cli.send(testPixels());
+  cli.signal('SIGINT');
+  const { stdout, stderr, exitCode } = await cli.ended;
+  expect({ stderr, exitCode }).toEqual({ stderr: NOTE, exitCode: 130 });
+  const { images, clean, partial } = JSON.parse(stdout);
+  expect(partial).toBe(true);
+  expect(images).toBeLessThanOrEqual(10_000);
+  expect(clean.correct).toBeLessThanOrEqual(images);
+});
+
 describe('the second SIGINT', () => {
   test('leaves at once, however much is still to be scored', async () => {
     // A million images of one pixel, for each of which there are two million products to add up: that takes minutes.
