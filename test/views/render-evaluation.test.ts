@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { renderClassTable, renderEvaluation } from '../../src/views/terminal/render-evaluation.js';
+import { renderClassTable } from '../../src/views/terminal/render-classes.js';
+import { renderEvaluation } from '../../src/views/terminal/render-evaluation.js';
 import { createStyle, type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
 import {
@@ -149,6 +150,9 @@ describe('renderClassTable', () => {
       dog         83.3 %  100.0 %   90.9 %       10
       unicorn          –        –        –        0
       mean        91.7 %   90.0 %   89.9 %
+      precision: how many named so are it,
+      recall: how many of a class are found,
+      F1: both in one, support: images
       "
     `);
   });

@@ -1,12 +1,15 @@
-import { describe, expect, it } from 'vitest';
-import { createPaint } from '../../src/views/terminal/terminal.js';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { createPaint, createStyle } from '../../src/views/terminal/terminal.js';
 import {
   beside,
   displayWidth,
   flow,
   padLeft,
   padRight,
+  titled,
   truncate,
+  wrap,
 } from '../../src/views/terminal/text-layout.js';
 
 describe('displayWidth', () => {
@@ -74,9 +77,47 @@ describe('beside', () => {
 });
 
 describe('flow', () => {
-  it('breaks a line only between parts', () => {
+  it('breaks a line between parts, and a part that is too wide before its brackets and between words', () => {
     expect(flow(['one', 'two', 'three'], 11)).toEqual(['one, two,', 'three']);
     expect(flow(['one', 'two', 'three'], 80)).toEqual(['one, two, three']);
-    expect(flow(['much too long'], 5)).toEqual(['much too long']);
+    expect(flow(['much too long'], 5)).toEqual(['much', 'too', 'long']);
+    expect(flow(['96.41 % (95 % interval 96.03 to 96.76 %)', '359 wrong'], 35)).toEqual([
+      '96.41 %',
+      '(95 % interval 96.03 to 96.76 %),',
+      '359 wrong',
+    ]);
   });
+});
+
+describe('wrap', () => {
+  it('neither breaks a word nor parts a number from its sign', () => {
+    expect(wrap('of a row 95 % are p = 0.1 so 4 → 9 or p < 0.2', 9)).toEqual([
+      ...['of a row', '95 % are', 'p = 0.1', 'so 4 → 9', 'or', 'p < 0.2'],
+    ]);
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 12, max: 60 }), (all, width) => {
+        const lines = wrap(all.join(' '), width);
+        expect(lines.join(' ')).toBe(all.join(' '));
+        expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it('carries a style from a line to the next', () => {
+    const { bold, dim } = createPaint(1);
+    expect(wrap(`${bold('a b')} ${dim('c')}`, 1)).toEqual([
+      '\x1b[1ma\x1b[0m',
+      '\x1b[1mb\x1b[22m',
+      '\x1b[2mc\x1b[22m',
+    ]);
+  });
+});
+
+test('a title has its remark beside it, or below where there is no room', () => {
+  const style = (width: number) => createStyle({ color: 0, width, unicode: true });
+  expect(titled('Title', 'a remark', style(15))).toEqual(['Title  a remark']);
+  expect(titled('Title', 'a remark', style(14))).toEqual(['Title', 'a remark']);
+  expect(titled('Title', 'a long remark', style(6))).toEqual(['Title', 'a long', 'remark']);
+  expect(titled('Title', '', style(14))).toEqual(['Title']);
 });

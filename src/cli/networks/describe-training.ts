@@ -1,5 +1,6 @@
 import type { TrainResult } from '../../../pipelines/train.js';
 import {
+  counted,
   digestWords,
   durationWords,
   grouped,
@@ -12,7 +13,7 @@ import { threadWords } from '../../views/terminal/progress.js';
 import { accuracyFacts } from '../../views/terminal/render-evaluation.js';
 import { renderLearningCurve } from '../../views/terminal/render-learning-curve.js';
 import { createStyle, type RenderOptions } from '../../views/terminal/terminal.js';
-import { labelled } from '../../views/terminal/text-layout.js';
+import { labelled, wrap } from '../../views/terminal/text-layout.js';
 
 type Report = TrainResult['training'];
 /** Something to say, or nothing. */
@@ -23,6 +24,7 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
   const style = createStyle(options);
   const { paint } = style;
   const entry = (label: string, facts: readonly Fact[]) => labelled(label, facts.filter(isGiven), style);
+  const warning = (text: string) => wrap(style.say(text), style.width).map(paint.warn);
   const { chosen, settings, validation, test, out, diverged } = training;
   const curveLines = renderLearningCurve(curve, options);
   const lines = [
@@ -41,11 +43,9 @@ export function renderTraining({ training, curve }: TrainResult, options: Render
     ...(test ? entry('test', accuracyFacts(test, style)) : []),
     ...entry('speed', speedFacts(training)),
     ...(out.path === null ? [] : entry('file', [safeText(out.path), digestWords(out.sha256)])),
-    ...diverged.map(({ run, epoch }) =>
-      paint.warn(style.say(`Run ${run} diverged in epoch ${epoch}; it was left.`)),
-    ),
+    ...diverged.flatMap(({ run, epoch }) => warning(`Run ${run} diverged in epoch ${epoch}; it was left.`)),
     ...(training.partial
-      ? ['', paint.warn(style.say('Partial: the training was interrupted; the best so far was kept.'))]
+      ? ['', ...warning('Partial: the training was interrupted; the best so far was kept.')]
       : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -59,7 +59,7 @@ function dataFacts({ data, settings }: Report): Fact[] {
   const digest = data.files[0]?.sha256;
   return [
     safeText(data.dataset ?? data.files[0]?.path ?? 'images'),
-    `${grouped(data.images - settings.validation)} images to learn from`,
+    `${counted(data.images - settings.validation, 'image')} to learn from`,
     `${grouped(settings.validation)} held out`,
     data.mixed === true && 'in random order, since they came sorted by class',
     digest ? digestWords(digest) : false,
@@ -85,8 +85,8 @@ function settingFacts({ settings }: Report): Fact[] {
 function speedFacts({ imagesPerSecond, seconds, workers, epochs, resumedEpochs }: Report): Fact[] {
   return [
     imagesPerSecond !== null && rateWords(imagesPerSecond),
-    `${durationWords(seconds)} for ${grouped(epochs - resumedEpochs)} epochs`,
-    resumedEpochs > 0 && `${grouped(resumedEpochs)} were done before`,
+    `${durationWords(seconds)} for ${counted(epochs - resumedEpochs, 'epoch')}`,
+    resumedEpochs > 0 && `${grouped(resumedEpochs)} ${resumedEpochs === 1 ? 'was' : 'were'} done before`,
     threadWords(workers),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EpochTotals, type TrainOptions, type TrainResult, train } from '../../../pipelines/train.js';
-import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
+import { counted, durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { MOST_WORKERS } from '../../engine/sizes.js';
 import { DigitflowError } from '../../errors.js';
 import { trainingJson } from '../../outputs/json-text.js';
@@ -228,7 +228,7 @@ function format(result: TrainResult, name: TrainFlags['format']): string {
 function progressWords(report: EpochReport, { done, toDo, images }: EpochTotals, seconds: number): string {
   const rate = seconds > 0 ? done / seconds : 0;
   const parts = [
-    `${grouped(done)} of ${grouped(toDo)} epochs`,
+    `${grouped(done)} of ${counted(toDo, 'epoch')}`,
     ...(report.isDiverged ? [`run ${report.run + 1} diverged`] : [`loss ${report.loss.toPrecision(3)}`]),
     ...(Number.isFinite(report.validationAccuracy)
       ? [`validation ${percentage(report.validationAccuracy, 2)} %`]

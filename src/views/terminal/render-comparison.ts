@@ -14,9 +14,18 @@ import { differenceWords, leadingPairs, pWords } from '../../judging/comparison-
 import type { PairPictures, Picture } from '../picture.js';
 import { drawImages } from './draw-picture.js';
 import { threadWords } from './progress.js';
-import { accuracyFacts } from './render-evaluation.js';
+import { accuracyFacts, partialWords } from './render-evaluation.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { blockWidth, joinBlocks, labelled, padLeft, padRight, truncate, wrap } from './text-layout.js';
+import {
+  blockWidth,
+  joinBlocks,
+  labelled,
+  padLeft,
+  padRight,
+  titled,
+  truncate,
+  wrap,
+} from './text-layout.js';
 
 /** The comparison for a terminal; `pictures` are in the order of `comparison.pairs`. */
 export function renderComparison(
@@ -74,18 +83,16 @@ function renderNetworks(comparison: Comparison, style: Style): string[] {
   ];
 }
 
-function partialWords(images: number): string {
-  return `Partial: the input was not read to its end; ${counted(images, 'image')} count.`;
-}
-
 function renderPairs({ pairs, images }: Comparison, style: Style): string[] {
   const areSeveral = pairs.length > 1;
   const test = areSeveral ? "McNemar's exact test, adjusted by Holm" : "McNemar's exact test";
-  const remark = `95 % interval by Newcombe; p by ${test}`;
-  const title = style.paint.bold(style.say(areSeveral ? 'Each with each' : 'Difference'));
+  const remarks = [
+    `95 % interval by Newcombe; p by ${test}`,
+    'p: how often networks that are equally good would differ so much',
+  ];
   return [
-    title,
-    ...wrap(style.say(remark), style.width).map(style.paint.dim),
+    style.paint.bold(style.say(areSeveral ? 'Each with each' : 'Difference')),
+    ...remarks.flatMap((remark) => wrap(style.say(remark), style.width)).map(style.paint.dim),
     '',
     ...pairs.flatMap((pair) => {
       const [first, second] = [letterOf(pair.first), letterOf(pair.second)];
@@ -103,32 +110,40 @@ function renderPairs({ pairs, images }: Comparison, style: Style): string[] {
 }
 
 const MAX_NAME = 20;
+const DOES_NOT_FIT = 'These columns do not fit here; --format csv has all of them.';
 
-/** How much of each class each network reads right; of two, which images only one of them does. */
+/** How much of each class each network reads right; of two, where there is room, which images only one of them does. */
 function renderClasses({ classes, networks, pairs }: Comparison, style: Style): string[] {
   const { glyphs, paint, width, say } = style;
   const letters = networks.map((_, index) => letterOf(index));
   const onlyOf = pairs.length > 1 ? [] : letters.map((letter) => `only ${letter}`);
-  const header = ['class', ...letters, ...onlyOf, 'support'].map(say);
-  const rows = classes.map(({ name, support, recall }, index) => {
-    const { onlyFirst, onlySecond } = pairs[0].classes[index];
-    return [
-      truncate(safeText(name), MAX_NAME, glyphs.ellipsis),
-      ...recall.map((share) => percent(share, 1, glyphs.absent)),
-      ...(onlyOf.length === 0 ? [] : [grouped(onlyFirst), grouped(onlySecond)]),
-      grouped(support),
-    ];
-  });
-  const widths = header.map((_, column) => blockWidth([header, ...rows].map((cells) => cells[column])));
-  const lines = [header, ...rows].map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? padRight(cell, widths[0]) : padLeft(cell, widths[column] + 2)))
-      .join(''),
-  );
-  const title = `${paint.bold(say('Classes'))}  ${paint.dim(say('how many of each are right'))}`;
-  if (blockWidth(lines) > width)
-    return [title, '', ...wrap(say('These columns do not fit here; --format csv has all of them.'), width)];
-  return [title, '', paint.dim(lines[0]), ...lines.slice(1)];
+  const tableOf = (withOnly: boolean, gap: number) => {
+    const header = ['class', ...letters, ...(withOnly ? onlyOf : []), 'support'].map(say);
+    const rows = classes.map(({ name, support, recall }, index) => {
+      const { onlyFirst, onlySecond } = pairs[0].classes[index];
+      return [
+        truncate(safeText(name), MAX_NAME, glyphs.ellipsis),
+        ...recall.map((share) => percent(share, 1, glyphs.absent)),
+        ...(withOnly && onlyOf.length > 0 ? [grouped(onlyFirst), grouped(onlySecond)] : []),
+        grouped(support),
+      ];
+    });
+    const widths = header.map((_, column) => blockWidth([header, ...rows].map((cells) => cells[column])));
+    return [header, ...rows].map((cells) =>
+      cells
+        .map((cell, column) =>
+          column === 0 ? padRight(cell, widths[0]) : padLeft(cell, widths[column] + gap),
+        )
+        .join(''),
+    );
+  };
+  const [narrowest, ...wider] = [tableOf(false, 1), tableOf(true, 2), tableOf(true, 1)];
+  const title = titled('Classes', 'how many of each are right', style);
+  const lines = [...wider, narrowest].find((table) => blockWidth(table) <= width);
+  if (lines === undefined) return [...title, '', ...wrap(say(DOES_NOT_FIT), width)];
+  const isPart = lines === narrowest && onlyOf.length > 0;
+  const note = isPart ? wrap(say(`${onlyOf.join(', ')}: --format csv has these`), width).map(paint.dim) : [];
+  return [...title, '', paint.dim(lines[0]), ...lines.slice(1), ...note];
 }
 
 /** The images won and lost: of several networks between the best two. */
@@ -158,7 +173,12 @@ function renderExamples(
       caption: captionOf(record, classes, areShares, glyphs),
     }));
     return [
-      [paint.bold(say(title)), ...wrap(say(said), width).map(paint.dim), '', ...drawImages(images, style)],
+      [
+        ...wrap(say(title), width).map(paint.bold),
+        ...wrap(say(said), width).map(paint.dim),
+        '',
+        ...drawImages(images, style),
+      ],
     ];
   };
   return [

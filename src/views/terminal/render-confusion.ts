@@ -88,6 +88,24 @@ export function renderMatrix(evaluation: ConfusionShown, style: Style): string[]
   return lines;
 }
 
+const LEGEND_STEPS = 8;
+
+/** What its colours mean, a line: no mistake to the most frequent; nothing where there are no such colours, or no mistakes. */
+export function matrixLegend(
+  evaluation: ConfusionShown,
+  { paint, say, background = 'dark' }: Style,
+): string[] {
+  const worst = worstShare(evaluation);
+  if (paint.level < 2 || worst === 0) return [];
+  const swatches = Array.from({ length: LEGEND_STEPS }, (_, step) => {
+    const color = rampColor(WRONG[background], step / (LEGEND_STEPS - 1), paint.level);
+    return paint.on('  ', color, color);
+  });
+  return [
+    `${paint.dim(say('wrong: 0'))} ${swatches.join('')} ${paint.dim(say(`${percentage(worst, 1)} % of the row`))}`,
+  ];
+}
+
 /** The columns that each part of the matrix takes, and its names. */
 function layoutFor({ classes, confusion }: ConfusionShown, { paint, glyphs, width }: Style) {
   const names = classes.map(({ name }) => safeText(name));
@@ -100,13 +118,13 @@ function layoutFor({ classes, confusion }: ConfusionShown, { paint, glyphs, widt
   const labels = names.map((name, index) =>
     truncate(numbered ? `${padLeft(String(index), places)} ${name}` : name, MAX_LABEL, glyphs.ellipsis),
   );
-  const label = GAP + blockWidth(labels);
+  const label = GAP + blockWidth(labels) + (paint.level > 0 ? GAP : 0);
   const cell = Math.min(wished, Math.floor((width - label - support) / classes.length));
   if (cell < MIN_CELL) return null;
   const headers = names.map((name, index) =>
     numbered ? String(index) : truncate(name, cell - 1, glyphs.ellipsis),
   );
-  return { label: label + (paint.level ? GAP : 0), cell, support, headers, labels };
+  return { label, cell, support, headers, labels };
 }
 
 interface Cell {

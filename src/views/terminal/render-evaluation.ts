@@ -1,8 +1,7 @@
-import type { Scores } from '../../counting/confusion-matrix.js';
 import type { Evaluation } from '../../counting/evaluation.js';
 import type { GateResult } from '../../counting/gate-result.js';
-import type { OutputScores } from '../../counting/metrics/outputs-tally.js';
 import {
+  counted,
   digestWords,
   durationWords,
   gatesWords,
@@ -19,19 +18,10 @@ import type { Interval } from '../../statistics/intervals.js';
 import type { Picture } from '../picture.js';
 import { drawMistakes } from './draw-picture.js';
 import { threadWords } from './progress.js';
-import { renderConfusionList, renderMatrix } from './render-confusion.js';
+import { renderClassTable } from './render-classes.js';
+import { matrixLegend, renderConfusionList, renderMatrix } from './render-confusion.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import {
-  beside,
-  blockWidth,
-  displayWidth,
-  joinBlocks,
-  labelled,
-  padLeft,
-  padRight,
-  truncate,
-  wrap,
-} from './text-layout.js';
+import { beside, blockWidth, joinBlocks, labelled, titled, wrap } from './text-layout.js';
 
 /** How many confusions are listed: no more lines than what stands beside them. */
 const CONFUSIONS_WITH_MATRIX = 6;
@@ -49,16 +39,33 @@ export function renderEvaluation(
   const blocks = [renderHeading(evaluation, style)];
   if (evaluation.images > 0) blocks.push(...renderDetails(evaluation, style));
   if (evaluation.mistakes.length > 0) {
-    const remark = style.paint.dim(style.say(`image, truth ${style.glyphs.arrow} prediction, confidence`));
-    const title = `${style.paint.bold(style.say('Worst mistakes'))}  ${remark}`;
-    blocks.push([title, '', ...drawMistakes(evaluation, pictures, style)]);
+    const remark = `image, truth ${style.glyphs.arrow} prediction, confidence`;
+    blocks.push([
+      ...titled('Worst mistakes', remark, style),
+      ...wrap(style.say(confidenceWords(evaluation)), style.width).map(style.paint.dim),
+      '',
+      ...drawMistakes(evaluation, pictures, style),
+    ]);
   }
   return joinBlocks(blocks);
 }
 
+/** What the number beside a verdict is. */
+function confidenceWords({ model }: Evaluation): string {
+  const { activations, runtime } = model;
+  const last = runtime === undefined ? activations.at(-1) : undefined;
+  const sum =
+    last === 'softmax'
+      ? '; all outputs add up to 100 %'
+      : last === 'sigmoid'
+        ? '; sigmoids need not add up to 100 %'
+        : '';
+  return `confidence: the largest output${sum}`;
+}
+
 /** The matrix, the scores and the top confusions, beside each other where the width allows it. */
 function renderDetails(evaluation: Evaluation, style: Style): string[][] {
-  const { paint, say } = style;
+  const { paint, width, say } = style;
   const classes = [paint.bold(say('Classes')), '', ...renderClassTable(evaluation, style)];
   const confusions = (limit: number) => {
     const list = renderConfusionList(evaluation, limit, style);
@@ -67,17 +74,15 @@ function renderDetails(evaluation: Evaluation, style: Style): string[][] {
   const matrixLines = renderMatrix(evaluation, style);
   if (matrixLines === null) {
     const note = `The matrix of ${evaluation.classes.length} classes does not fit here; --format csv has all of it.`;
-    return [
-      ...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], style.width),
-      wrap(say(note), style.width),
-    ];
+    return [...inOneRow([classes, ...confusions(CONFUSIONS_ALONE)], width), wrap(say(note), width)];
   }
   const remark = 'rows: truth, columns: prediction; % of the row';
-  const matrix = [`${paint.bold(say('Confusion matrix'))}  ${paint.dim(say(remark))}`, '', ...matrixLines];
+  const legend = matrixLegend(evaluation, style);
+  const matrix = [...titled('Confusion matrix', remark, style), '', ...matrixLines, ...legend];
   const column = [...classes, ...confusions(CONFUSIONS_WITH_MATRIX).flatMap((lines) => ['', ...lines])];
-  const wide = inOneRow([matrix, column], style.width);
+  const wide = inOneRow([matrix, column], width);
   if (wide.length === 1) return wide;
-  return [matrix, ...inOneRow([classes, ...confusions(CONFUSIONS_WITH_CLASSES)], style.width)];
+  return [matrix, ...inOneRow([classes, ...confusions(CONFUSIONS_WITH_CLASSES)], width)];
 }
 
 /** The blocks beside each other as one block, or as they are where that would be too wide. */
@@ -105,11 +110,15 @@ function renderHeading(evaluation: Evaluation, style: Style): string[] {
     ...metricFacts(evaluation, style.glyphs.absent).flatMap(([label, facts]) => entry(label, facts)),
     ...entry('speed', speedFacts(evaluation)),
     ...(gates === undefined ? [] : ['', ...gateLines(gates, style)]),
-    ...(partial
-      ? ['', paint.warn(say(`Partial: the input was not read to its end; ${grouped(images)} images count.`))]
-      : []),
+    ...(partial ? ['', ...wrap(say(partialWords(images)), style.width).map(paint.warn)] : []),
     ...(reading === null ? [] : ['', ...wrap(say(safeText(reading)), style.width).map(paint.warn)]),
   ];
+}
+
+/** Of a part of an input. */
+export function partialWords(images: number): string {
+  const count = images === 1 ? 'counts' : 'count';
+  return `Partial: the input was not read to its end; ${counted(images, 'image')} ${count}.`;
 }
 
 function gateLines(gates: readonly GateResult[], { paint, width, say }: Style): string[] {
@@ -120,7 +129,7 @@ function gateLines(gates: readonly GateResult[], { paint, width, say }: Style): 
 function dataFacts({ data, images }: Evaluation, { paint }: Style): string[] {
   const digest = data.files[0]?.sha256;
   const name = paint.bold(safeText(data.dataset ?? data.name));
-  return [name, `${grouped(images)} images`, digest ? digestWords(digest) : 'sha256 not computed'];
+  return [name, counted(images, 'image'), digest ? digestWords(digest) : 'sha256 not computed'];
 }
 
 function networkFacts({ model }: Evaluation, { paint }: Style): string[] {
@@ -146,47 +155,18 @@ export function accuracyFacts(
   ];
 }
 
+/** Terms are explained where they first appear. */
+const CALIBRATION_TERM = 'mean gap between confidence and accuracy';
+
 function lossFacts({ loss, calibration }: Evaluation, { glyphs }: Style): string[] {
   const mean = loss.mean === null ? glyphs.absent : loss.mean.toPrecision(4);
   const error = calibration?.expectedCalibrationError ?? null;
-  const calibrated = error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)}`];
+  const calibrated =
+    error === null ? [] : [`calibration error ${percent(error, 2, glyphs.absent)} (${CALIBRATION_TERM})`];
   return [`${mean} (${safeText(loss.name)} per image)`, ...calibrated];
 }
 
 function speedFacts({ imagesPerSecond, seconds, workers }: Evaluation): string[] {
   const rate = imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)];
   return [...rate, durationWords(seconds), threadWords(workers)];
-}
-
-const MAX_NAME = 20;
-const SCORE_COLUMNS = [11, 9, 9] as const;
-const AREA_COLUMNS = [10, 10] as const;
-
-/** Precision, recall, F1, areas and support of each class as lines, with their means below; `–` for undefined scores. */
-export function renderClassTable(
-  { classes, macro, outputs }: Evaluation,
-  { paint, glyphs, say }: Style,
-): string[] {
-  const names = classes.map(({ name }) => truncate(safeText(name), MAX_NAME, glyphs.ellipsis));
-  const [className, support, mean] = ['class', 'support', 'mean'].map(say);
-  const nameWidth = Math.max(...[className, mean, ...names].map(displayWidth));
-  const supports = classes.map(({ support }) => grouped(support));
-  const supportWidth = 2 + Math.max(displayWidth(support), ...supports.map((text) => text.length));
-  const columns = outputs ? [...SCORE_COLUMNS, ...AREA_COLUMNS] : SCORE_COLUMNS;
-  const line = (name: string, scores: readonly string[], support: string) => {
-    const cells = scores.map((score, column) => padLeft(score, columns[column]));
-    return padRight(name, nameWidth) + cells.join('') + padLeft(support, supportWidth);
-  };
-  const cells = ({ precision, recall, f1 }: Scores) =>
-    [precision, recall, f1].map((share) => percent(share, 1, glyphs.absent));
-  const areas = (of: Pick<OutputScores, 'rocArea' | 'averagePrecision'> | undefined) =>
-    of === undefined ? [] : [of.rocArea, of.averagePrecision].map((area) => percent(area, 2, glyphs.absent));
-  const heads = ['precision', 'recall', 'F1', ...(outputs ? ['ROC area', 'PR area'] : [])].map(say);
-  return [
-    paint.dim(line(className, heads, support)),
-    ...classes.map((scores, k) =>
-      line(names[k], [...cells(scores), ...areas(outputs?.classes[k])], supports[k]),
-    ),
-    paint.dim(line(mean, [...cells(macro), ...areas(outputs)], '').trimEnd()),
-  ];
 }

@@ -1,7 +1,7 @@
 import { type CurveSeries, type LearningCurve, seriesOf } from '../learning-curve.js';
 import { BRAILLE_EMPTY, brailleDot } from './draw-picture.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
-import { plotAxis, plotRows } from './text-layout.js';
+import { plotAxis, plotRows, wrap } from './text-layout.js';
 
 const ROWS = 6;
 const AXIS_COLUMNS = 10;
@@ -13,8 +13,11 @@ export function renderLearningCurve(curve: LearningCurve, options: RenderOptions
   const style = createStyle(options);
   const columns = Math.max(10, Math.min(MOST_COLUMNS, options.width - AXIS_COLUMNS - 1));
   const plots = seriesOf(curve).flatMap((series) => [
-    style.paint.bold(style.say(series.name)) +
-      style.paint.dim(curve.title ? ` ${style.say(`(${curve.title})`)}` : ''),
+    ...wrap(
+      style.paint.bold(style.say(series.name)) +
+        style.paint.dim(curve.title ? ` ${style.say(`(${curve.title})`)}` : ''),
+      options.width,
+    ),
     ...plot(series, columns, style),
   ]);
   return [...plots, ...epochAxis(curve, columns, style)];

@@ -61,7 +61,7 @@ const ESCAPE = '\x1b';
 export const CLEAR_LINE = '\r\x1b[2K';
 
 // Made from a string: the linter takes an escape character in a pattern for a slip.
-const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
+export const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 
 /** The text without the styles of this file. */
 export function withoutStyles(text: string): string {

@@ -1,5 +1,5 @@
 import { isJapanese, wrapJapanese } from '../words/terminal/japanese-text.js';
-import { type Style, withoutStyles } from './terminal.js';
+import { STYLES, type Style, withoutStyles } from './terminal.js';
 
 /** Text that takes one column a character: ASCII, Latin, arrows, boxes, blocks, braille. */
 const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*$/;
@@ -10,6 +10,9 @@ const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\
 const WIDE = String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f`;
 /** Graphemes that take no column: lone marks, format characters. */
 const ZERO = String.raw`^[\p{Mark}\p{Format}]+$`;
+
+/** How the styles of this room end: bold and dim, colours, a ground. */
+const ENDS_STYLE = /\[(?:22|22;39|39;49)m$/;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -110,11 +113,18 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** Parts joined by commas, broken between two parts where a line would be wider than `width` columns. */
+/**
+ * Parts joined by commas in lines of at most `width` columns, broken between two parts. A part that is wider is broken at its own
+ * commas and before its brackets, and then between words.
+ */
 export function flow(parts: readonly string[], width: number, comma = ', '): string[] {
+  const end = comma.trimEnd();
   // A comma at the end of a line takes room, too.
-  const lines = fill(parts, comma, width - displayWidth(comma.trimEnd()));
-  return lines.map((line, index) => (index < lines.length - 1 ? line + comma.trimEnd() : line));
+  const lines = fill(parts, comma, width - displayWidth(end));
+  const ended = lines.map((line, index) => (index < lines.length - 1 ? line + end : line));
+  return carryStyles(
+    ended.flatMap((line) => (displayWidth(line) <= width ? [line] : breakLine(line, width))),
+  );
 }
 
 const LABEL_COLUMNS = 13;
@@ -155,10 +165,46 @@ export function plotAxis(
   return [paint.dim(`${indent}${corner}${axis}`), paint.dim(`${indent} ${ends}`)];
 }
 
+/** A space that a line may be broken at: not in `95 %`, `p = 0.1` or `4 → 9`. */
+const BREAK = / (?!%|[=<→] )(?<![=<→] )/;
+
 /** Words in lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
+  return carryStyles(breakWords(text, width));
+}
+
+function breakWords(text: string, width: number): string[] {
   if (isJapanese(text)) return wrapJapanese(text, width, displayWidth);
-  return fill(text.split(' '), ' ', width);
+  return fill(text.split(BREAK), ' ', width);
+}
+
+/** Broken at commas and before brackets; where that is not enough, between words. */
+function breakLine(line: string, width: number): string[] {
+  const pieces = isJapanese(line)
+    ? fill(line.split(/(?=（)|(?<=、)/), '', width)
+    : fill(line.split(/ (?=\()|(?<=,) /), ' ', width);
+  return pieces.flatMap((piece) => (displayWidth(piece) <= width ? [piece] : breakWords(piece, width)));
+}
+
+/** A style that is open at the end of a line ends there, and goes on in the next line. */
+function carryStyles(lines: readonly string[]): string[] {
+  const open: string[] = [];
+  return lines.map((line) => {
+    const begun = open.join('') + line;
+    for (const [code] of line.matchAll(STYLES)) {
+      if (ENDS_STYLE.test(code)) open.pop();
+      else open.push(code);
+    }
+    return open.length === 0 ? begun : `${begun}\x1b[0m`;
+  });
+}
+
+/** A title with a remark, which are said: on one line where both fit. */
+export function titled(title: string, remark: string, { paint, width, say }: Style): string[] {
+  const line = `${paint.bold(say(title))}  ${paint.dim(say(remark))}`;
+  if (remark !== '' && displayWidth(line) <= width) return [line];
+  const below = remark === '' ? [] : wrap(say(remark), width);
+  return [...wrap(say(title), width).map(paint.bold), ...below.map(paint.dim)];
 }
 
 /** Items joined into lines of at most `width` columns; an item that is wider has a line of its own. */

@@ -2,7 +2,7 @@ import { isApart, type Slice, type SliceValue } from '../../../counting/slices.j
 import { chanceWords, counted, grouped, percentage, signedPoints } from '../../../counting/wording.js';
 import { safeText } from '../../../errors.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { displayWidth, joinBlocks, padLeft, padRight, truncate, wrap } from '../text-layout.js';
+import { displayWidth, joinBlocks, padLeft, padRight, titled, truncate, wrap } from '../text-layout.js';
 
 /** So many values of a slice are shown: the weakest. */
 const MOST_SHOWN = 12;
@@ -25,8 +25,12 @@ export function renderSlices(slices: readonly Slice[], options: RenderOptions): 
 function sliceLines({ name, images, values }: Slice, style: Style): string[] {
   const { paint, width, glyphs, say } = style;
   const shown = values.slice(0, MOST_SHOWN);
-  const title = `${paint.bold(say(`By ${safeText(name)}`))}  ${paint.dim(say(`${counted(values.length, 'value')}, the weakest first`))}`;
-  if (images === 0) return [title];
+  const title = titled(
+    `By ${safeText(name)}`,
+    `${counted(values.length, 'value')}, the weakest first`,
+    style,
+  );
+  if (images === 0) return title;
   const nameOf = ({ value }: SliceValue) => (value === '' ? say('(none)') : say(safeText(value)));
   const all: readonly Column[] = [
     { heading: say('images'), rank: 2, text: ({ images }) => grouped(images) },
@@ -78,7 +82,8 @@ function sliceLines({ name, images, values }: Slice, style: Style): string[] {
     ...(shown.some(({ isFew }) => isFew) ? ['few: under 30 images, which say little.'] : []),
   ];
   return [
-    ...[title, ''],
+    ...title,
+    '',
     paint.dim(
       line(
         say('value'),

@@ -4,8 +4,8 @@ import { largestOf } from '../../picture.js';
 import { lamp, shortValue } from '../draw-neurons.js';
 import { signedCell } from '../draw-signed-picture.js';
 import type { Style } from '../terminal.js';
-import { beside, blockWidth, padLeft, padRight } from '../text-layout.js';
-import { inputPlace, titled } from './look-parts.js';
+import { beside, blockWidth, padLeft, padRight, titled } from '../text-layout.js';
+import { inputPlace } from './look-parts.js';
 
 /** More columns of W are not drawn: who reads them? */
 const MOST_COLUMNS = 24;

@@ -4,7 +4,7 @@ import type { Picture } from '../../picture.js';
 import { markSign } from '../draw-neurons.js';
 import { drawImages } from '../draw-picture.js';
 import type { Style } from '../terminal.js';
-import { blockWidth, displayWidth, flow, padRight, truncate, wrap } from '../text-layout.js';
+import { blockWidth, flow, padRight, titled, truncate } from '../text-layout.js';
 
 /** More classes than this are shown by the foremost of them. */
 const MOST_CLASSES = 20;
@@ -22,14 +22,6 @@ export function lookHeading(title: string, { data }: Pick<HeadShown, 'data'>, st
   const images = say(counted(data.images, 'image'));
   const name = truncate(safeText(data.name), width - 1, glyphs.ellipsis);
   return flow([paint.bold(say(title)), paint.dim(images), paint.dim(name)], width, say(', '));
-}
-
-/** A block's title with a remark, on one line where both fit. */
-export function titled(title: string, remark: string, { paint, width, say }: Style): string[] {
-  if (remark === '') return [paint.bold(say(title))];
-  const line = `${paint.bold(say(title))}  ${paint.dim(say(remark))}`;
-  if (displayWidth(line) <= width) return [line];
-  return [paint.bold(say(title)), ...wrap(say(remark), width).map(paint.dim)];
 }
 
 /** What goes into a neuron: `7,12` for the pixel by row and column, `1:3` for a neuron of the layer before. */

@@ -4,15 +4,8 @@ import { type ActivationName, activate } from '../../../network/activations.js';
 import { curveLegend, curveMarks, drawActivation } from '../draw-neurons.js';
 import { drawSignedCells, drawSignedPicture, isColored, signed, signLegend } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { beside, besideOrBelow, flow, joinBlocks, padLeft, wrap } from '../text-layout.js';
-import {
-  type ExtremesShown,
-  extremeBlocks,
-  listClasses,
-  lookHeading,
-  moreClasses,
-  titled,
-} from './look-parts.js';
+import { beside, besideOrBelow, flow, joinBlocks, padLeft, titled, wrap } from '../text-layout.js';
+import { type ExtremesShown, extremeBlocks, listClasses, lookHeading, moreClasses } from './look-parts.js';
 
 const MAX_NAME = 12;
 

@@ -7,9 +7,19 @@ import { lamp, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawSignedCells, drawSignedPicture, signed, signLegend } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { beside, blockWidth, flow, inTiles, joinBlocks, padRight, truncate, wrap } from '../text-layout.js';
+import {
+  beside,
+  blockWidth,
+  flow,
+  inTiles,
+  joinBlocks,
+  padRight,
+  titled,
+  truncate,
+  wrap,
+} from '../text-layout.js';
 import { drawEquation, type EquationShown } from './draw-equation.js';
-import { type HeadShown, titled } from './look-parts.js';
+import type { HeadShown } from './look-parts.js';
 import { arithmeticBlock } from './neuron-arithmetic.js';
 
 /** Of a wider layer those neurons are drawn that matter most. */

@@ -9,8 +9,8 @@ import type {
 import { drawHistogram } from '../draw-neurons.js';
 import { signed, signedBar } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { besideOrBelow, flow, inTiles, joinBlocks, padLeft, padRight, wrap } from '../text-layout.js';
-import { type HeadShown, lookHeading, titled } from './look-parts.js';
+import { besideOrBelow, flow, inTiles, joinBlocks, padLeft, padRight, titled, wrap } from '../text-layout.js';
+import { type HeadShown, lookHeading } from './look-parts.js';
 
 const HISTOGRAM_ROWS = 4;
 const BAR = 5;

@@ -188,6 +188,7 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   'run {} diverged in epoch {} and was left; try a smaller --learning-rate':
     '{0} 回目の学習はエポック {1} で発散したため打ち切りました。--learning-rate を小さくしてみてください',
   '{} of {} epochs': '{1} エポック中 {0}',
+  '{} of {} epoch': '{1} エポック中 {0}',
   'loss {}': '損失 {0}',
   'validation {} %': '検証 {0} %',
   'run {} diverged': '{0} 回目は発散',

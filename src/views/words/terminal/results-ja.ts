@@ -30,7 +30,8 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   'squared error': '二乗誤差',
   'cross-entropy': '交差エントロピー',
   'binary cross-entropy': '二値交差エントロピー',
-  'calibration error {}': 'キャリブレーション誤差 {0}',
+  'calibration error {} (mean gap between confidence and accuracy)':
+    'キャリブレーション誤差 {0}（確信度と正解率の差の平均）',
   "Cohen's kappa {}": 'Cohen の κ {0}',
   'Matthews correlation {}': 'Matthews 相関係数 {0}',
   'log loss {}': '対数損失 {0}',
@@ -45,7 +46,7 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   '{} failed: {*}': '{0} 件不合格：{1}',
   'Partial: the input was not read to its end; {} images count.':
     '途中まで：入力は最後まで読まれていません。{0} 枚の結果です。',
-  'Partial: the input was not read to its end; {} image count.':
+  'Partial: the input was not read to its end; {} image counts.':
     '途中まで：入力は最後まで読まれていません。{0} 枚の結果です。',
   'Partial: the input was not read to its end.': '途中まで：入力は最後まで読まれていません。',
 
@@ -61,12 +62,24 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   'PR area': 'PR 面積',
   support: '枚数',
   mean: '平均',
+  'precision: how many named so are it': '適合率：そのクラスと答えた画像のうち正しい割合',
+  'recall: how many of a class are found': '再現率：そのクラスの画像のうち正しく答えた割合',
+  'F1: both in one': 'F1：両者の調和平均',
+  'support: images': '枚数：そのクラスの画像の数',
+  'ROC and PR area: how well its output ranks a class before the others':
+    'ROC 面積と PR 面積：出力の大きさでそのクラスをほかより上に並べられる度合い',
+  'wrong: 0': '誤り：0',
+  '{} of the row': '行の {0}',
   'Where it goes wrong': '間違えやすいところ',
   once: '1 回',
   '{} times': '{0} 回',
   ' of all {}': '（{0} のうち）',
   'Worst mistakes': '自信を持って間違えた画像',
   'image, truth {} prediction, confidence': '画像、正解 {0} 予測、確信度',
+  'confidence: the largest output': '確信度：最大の出力',
+  'confidence: the largest output; all outputs add up to 100 %': '確信度：最大の出力。全出力の合計は 100 %',
+  'confidence: the largest output; sigmoids need not add up to 100 %':
+    '確信度：最大の出力。シグモイドなので、全出力の合計は 100 % とは限らない',
   none: 'なし',
 
   'No image was compared.': '比較した画像はありません。',
@@ -91,6 +104,8 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
     '95 % 信頼区間は Newcombe の方法、p は McNemar の正確検定による',
   "95 % interval by Newcombe; p by McNemar's exact test, adjusted by Holm":
     '95 % 信頼区間は Newcombe の方法、p は McNemar の正確検定（Holm 法で補正）による',
+  'p: how often networks that are equally good would differ so much':
+    'p：同じ実力のネットワークどうしでも、これほどの差がつく確率',
   '{} less {}': '{0} − {1}',
   '{} points ({} to {})': '{0} ポイント（{1}～{2}）',
   '{} points': '{0} ポイント',
@@ -101,6 +116,7 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   'how many of each are right': '各クラスの正解率',
   'These columns do not fit here; --format csv has all of them.':
     'これらの列はここに収まりません。--format csv ですべて得られます。',
+  'only {}, only {}: --format csv has these': '{0} のみ、{1} のみの列は --format csv で得られます',
   'Only {} is right: {} image': '{0} のみが正解した画像：{1} 枚',
   'Only {} is right: {} images': '{0} のみが正解した画像：{1} 枚',
   'Only {} is right (of {} and {}): {} image': '{1} と {2} のうち {0} のみが正解した画像：{3} 枚',
@@ -138,7 +154,11 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   'worst {} ({~} {})': '最低 {0}（{1}、{2}）',
   'seed {}: the same images come out again': '乱数の種 {0}：同じ画像を再現できます',
   Accuracy: '正解率',
+  '%, after each strength; then the mean': '%、各強さの後に示す。続いて平均',
   '%, after each strength; then the mean, and the curve': '%、各強さの後に示す。続いて平均と曲線',
+  '%, below each strength; beside the name the mean': '%、各強さの下に示す。名前の横は平均',
+  '%, below each strength; beside the name the mean, and the curve':
+    '%、各強さの下に示す。名前の横は平均と曲線',
   shift: 'ずらし',
   rotate: '回転',
   scale: '拡大縮小',
