@@ -138,6 +138,7 @@ export function createProgram(
     .version(DIGITFLOW_VERSION, '-V, --version')
     .configureHelp({
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+      minWidthToWrap: 20,
       ...help,
       visibleOptions(command) {
         const [help, ...options] = Help.prototype.visibleOptions.call(this, command).reverse();

@@ -54,8 +54,8 @@ describe('the help', () => {
     expect(linesWiderThan(100, await helpsAt(100))).toEqual([]);
   });
 
-  test('fits into 60 columns, but for examples', async () => {
-    const wide = linesWiderThan(60, await helpsAt(60));
+  test('fits into 64 columns, but for examples', async () => {
+    const wide = linesWiderThan(64, await helpsAt(64));
     expect(wide.filter((line) => !line.startsWith('  $ digitflow') && !line.includes('| digitflow'))).toEqual(
       [],
     );

@@ -40,7 +40,6 @@ export function japaneseHelp(width: number, words = HELP_JA) {
     // That there are options is no news, and the words are wide.
     subcommandTerm: (command) =>
       `${command.name()} ${placed(command.usage().replace('[options]', ''))}`.replace(/ +/g, ' '),
-    minWidthToWrap: 20,
     argumentTerm: (argument) => argument.name().replace(/[a-z]{2,}|\bn\b/gi, (place) => told(place)),
     commandDescription: (command) => told(command.description()),
     subcommandDescription: (command) => told(command.description()),

@@ -17,7 +17,7 @@ import { addWorkCommand } from './queue-work.js';
 const EXAMPLES = `
 Examples:
   $ digitflow plan night.csv --shards 200 -o plan.json
-  $ digitflow queue submit plan.json --redis redis://host --out /nfs/night --merge-out /nfs/night.csv
+  $ digitflow queue submit plan.json --redis redis://host --out /nfs/a --merge-out /nfs/a.csv
   $ digitflow queue work --redis redis://host --root /data        on each machine, as many as you like
   $ digitflow queue status --redis redis://host --watch
   $ digitflow queue retry --redis redis://host                    after what was wrong is mended

@@ -35,9 +35,9 @@ const OF_EVALUATE = ['mistakes', 'mergeFormat', 'mergeReport', 'mergeLang'] as c
 
 const EXAMPLES = `
 Examples:
-  $ digitflow queue submit plan.json --redis redis://host --out /nfs/night --merge-out /nfs/night.csv
+  $ digitflow queue submit plan.json --redis redis://host --out /nfs/a --merge-out /nfs/a.csv
   $ digitflow queue submit plan.json --redis redis://host --out /shared/night --name night --kaggle
-  $ digitflow queue submit plan.json --out e --command evaluate --merge-out e.json --merge-format json
+  $ digitflow queue submit plan.json --out e --command evaluate --merge-out e.csv --merge-format csv
 
 Done again, it adds only what is missing. Another run of the same name is refused.
 --out and the merge's files are meant as they are here: workers have them at the same place, or say --out of their own
