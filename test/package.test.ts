@@ -69,6 +69,19 @@ describe('package.json', () => {
     );
   });
 
+  test('calls each entry in its docstring what a user imports', () => {
+    for (const [path, target] of entries) {
+      const { types } = target as { types: string };
+      const source = readFileSync(
+        join(root, types.replace('dist/types/', '').replace('.d.ts', '.ts')),
+        'utf8',
+      );
+      expect(source).toMatch(
+        new RegExp(`^/\\*\\*\n \\* .+\n[^]*? \\* @module ${path.replace('.', 'digitflow')}\n`),
+      );
+    }
+  });
+
   test('exports files that the build makes, under the name of the package', () => {
     const targets = [...entries.flatMap(([, target]) => Object.values(target)), manifest.bin.digitflow];
     expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
