@@ -1,7 +1,15 @@
 import { renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EarlySync } from './early-sync.js';
-import { asidePath, checkWritable, KeptFile, plainTarget, syncFolder, writing } from './kept-file.js';
+import {
+  asidePath,
+  checkWritable,
+  KeptFile,
+  newAside,
+  plainTarget,
+  syncFolder,
+  writing,
+} from './kept-file.js';
 import { type FileOutput, fileOutput, writeStdout } from './rows/row-output.js';
 
 /**
@@ -54,14 +62,14 @@ export class AsideOutput {
     syncFolder(dirname(places.target));
   }
 
-  /** Leaves nothing of what was written aside; to be called where it is not published. */
-  discard(): void {
+  /** Leaves nothing of what was written aside, unless another run writes there now; to be called where it is not published. */
+  discard(isOurs: boolean): void {
     this.#close();
-    if (this.#places !== null) rmSync(this.#places.aside, { force: true });
+    if (this.#places !== null && isOurs) rmSync(this.#places.aside, { force: true });
   }
 
   async #open(path: string): Promise<FileOutput> {
-    const file = await fileOutput(this.#places?.aside ?? path);
+    const file = await fileOutput(this.#places === null ? path : newAside(path));
     this.#early = new EarlySync(() => file.sync());
     this.#file = file;
     return file;

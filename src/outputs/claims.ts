@@ -76,6 +76,11 @@ export class Claims {
     }
   }
 
+  /** False once another run has taken one over: what lies aside then is that run's. */
+  get areHeld(): boolean {
+    return [...this.#tickets.values()].every((ticket) => existsSync(ticket));
+  }
+
   /** May be called again. */
   release(): void {
     clearInterval(this.#beat);

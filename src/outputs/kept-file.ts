@@ -7,6 +7,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmSync,
   type Stats,
   statSync,
   unlinkSync,
@@ -141,6 +142,17 @@ function withFile(path: string, mode: 'r' | 'w', use: (fd: number) => void): voi
 /** Where a `KeptFile` of this path is written before it takes its place. */
 export function asidePath(path: string): string {
   return aside(linkTarget(path, statsOf(path)));
+}
+
+/**
+ * The same path, with nothing there: a run that stood still, and whose claim was taken over, may still write to the file that was.
+ *
+ * @throws DigitflowError OUTPUT_WRITE
+ */
+export function newAside(path: string): string {
+  const place = asidePath(path);
+  writing(path, () => rmSync(place, { force: true }));
+  return place;
 }
 
 /** Always the same name, so that the next run overwrites what a killed one left there. */

@@ -66,6 +66,8 @@ export class MergeOutputs {
     this.#claims.check();
     const outputs = [...this.#outputs.values()];
     for (const output of outputs) await output.end();
+    // A disk may have taken long.
+    this.#claims.check();
     for (const output of outputs) output.publish();
     this.#isDone = true;
     // A run of `score` that was interrupted may not go on with what it did not write.
@@ -74,7 +76,8 @@ export class MergeOutputs {
 
   /** To be called when nothing is written any more: others may write the outputs then. */
   release(): void {
-    if (!this.#isDone) for (const output of this.#outputs.values()) output.discard();
+    const { areHeld } = this.#claims;
+    if (!this.#isDone) for (const output of this.#outputs.values()) output.discard(areHeld);
     this.#claims.release();
   }
 }

@@ -83,7 +83,9 @@ export class ScoreOutputs {
     if (!this.from && !this.#format) this.#state = { ...this.#state, withIds: true };
   }
 
+  /** Throws OUTPUT_WRITE, and OUTPUT_BUSY where another run has taken the output over; OutputClosed when stdout's reader has gone. */
   async write(rows: ScoredRows): Promise<void> {
+    this.#claims.check();
     for (const text of (await this.#begun()).rows(rows)) await this.#write(text);
     if (rows.rejects.length > 0) await this.#rejects?.write(rejectsCsv(rows, this.#options.spreadsheetSafe));
     this.#tally.add(rows);

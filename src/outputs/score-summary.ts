@@ -135,6 +135,7 @@ export class SummaryFile {
       resumedAt: written?.from?.rows ?? 0,
       ...(error === undefined ? {} : { error: { code, message } }),
     });
+    this.#claims.check();
     await this.#file.deliver(text);
   }
 

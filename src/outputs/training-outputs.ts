@@ -78,6 +78,7 @@ export class TrainingOutputs {
 
   /** Writes an epoch's line, with its run from 1 and NaN as null; it can be read when this returns, but in a full pipe. */
   log({ run, ...report }: EpochReport): void {
+    this.#claims.check();
     this.#log?.write(`${JSON.stringify({ run: run + 1, ...report })}\n`);
   }
 

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { npyHeader } from '../../src/formats/numpy/npy-start.js';
@@ -66,6 +70,47 @@ describe('verdicts', () => {
     expect(readVerdicts(path)).toEqual({ labels: Uint8Array.of(3, 4), predictions: Uint8Array.of(5, 4) });
     expect(readdirSync(folder)).toEqual(['v.npy']);
   });
+
+  test.runIf(existsSync('/proc/self/fd'))(
+    'that cannot even begin leave nothing open, nothing claimed, and no file',
+    async () => {
+      const source = fileURLToPath(new URL('../../src/outputs/judging/verdict-file.ts', import.meta.url));
+      const contents = `
+        import { readdirSync, readlinkSync } from 'node:fs';
+        import { VerdictWriter } from ${JSON.stringify(source)};
+        const [folder] = process.argv.slice(2);
+        const codes = [1, 2].map(() => {
+          try {
+            return new VerdictWriter(folder + '/v.npy');
+          } catch ({ code }) {
+            return code;
+          }
+        });
+        const files = readdirSync('/proc/self/fd').flatMap((fd) => {
+          try {
+            return readlinkSync('/proc/self/fd/' + fd);
+          } catch {
+            return [];
+          }
+        });
+        const open = files.filter((file) => file.startsWith(folder));
+        console.log(JSON.stringify({ codes, open, left: readdirSync(folder) }));
+      `;
+      const stdin = { contents, resolveDir: import.meta.dirname };
+      const options = { bundle: true, platform: 'node', format: 'esm', write: false } as const;
+      const { outputFiles } = await build({ stdin, ...options });
+      const program = await tempFile(outputFiles[0].contents, 'program.mjs');
+      // No file may have a byte, as on a full disk.
+      const limited = 'trap "" XFSZ; ulimit -f 0; exec "$0" "$@"';
+      const args = ['-c', limited, process.execPath, program, await tempFolder()];
+      const child = spawn('bash', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      expect(JSON.parse(await text(child.stdout))).toEqual({
+        codes: ['OUTPUT_WRITE', 'OUTPUT_WRITE'],
+        open: [],
+        left: [],
+      });
+    },
+  );
 
   test('may be more than are held in memory, and are read on from where one is', async () => {
     const path = join(await tempFolder(), 'v.npy');

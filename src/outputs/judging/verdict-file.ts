@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Evaluation } from '../../counting/evaluation.js';
 import { checkLabelled, type ScoredRecords } from '../../counting/scored-records.js';
@@ -6,7 +6,15 @@ import { DigitflowError } from '../../errors.js';
 import { npyHeader } from '../../formats/numpy/npy-start.js';
 import type { Verdicts } from '../../judging/baseline.js';
 import { Claims } from '../claims.js';
-import { asidePath, KeptFile, plainTarget, syncFolder, syncIfAllowed, writing } from '../kept-file.js';
+import {
+  asidePath,
+  KeptFile,
+  newAside,
+  plainTarget,
+  syncFolder,
+  syncIfAllowed,
+  writing,
+} from '../kept-file.js';
 import { checkFiles, keptFiles } from '../same-file.js';
 import { BYTES_EACH, digestOf } from './verdict-reader.js';
 
@@ -47,15 +55,17 @@ export class VerdictWriter {
     this.#claims = new Claims([path]);
     let fd: number | undefined;
     try {
-      // A file of its own: a run that stood still, and whose claim was taken over, may still write to the one that is there.
-      writing(path, () => rmSync(this.#aside, { force: true }));
-      fd = writing(path, () => openSync(this.#aside, 'wx+'));
+      const aside = newAside(path);
+      fd = writing(path, () => openSync(aside, 'wx+'));
       // How many there are is known at the end: until then it is the header of none, which is as long.
       const opened = fd;
       writing(path, () => writeAll(opened, headerOf(0), null));
       this.#fd = fd;
     } catch (error) {
-      if (fd !== undefined) closeSync(fd);
+      if (fd !== undefined) {
+        closeSync(fd);
+        rmSync(this.#aside, { force: true });
+      }
       this.#claims.release();
       throw error;
     }
@@ -103,17 +113,8 @@ export class VerdictWriter {
   /** Leaves nothing behind where it did not end; may be called then, too. */
   discard(): void {
     if (this.#isOver) return;
-    if (this.#isOurs()) rmSync(this.#aside, { force: true });
+    if (this.#claims.areHeld) rmSync(this.#aside, { force: true });
     this.#close();
-  }
-
-  /** Whether what lies aside is still what is written here, and not that of a run that took it over. */
-  #isOurs(): boolean {
-    const [own, there] = [
-      fstatSync(this.#fd, { bigint: true }),
-      statSync(this.#aside, { bigint: true, throwIfNoEntry: false }),
-    ];
-    return own.ino === there?.ino && own.dev === there.dev;
   }
 
   #close(): void {
