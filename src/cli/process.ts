@@ -3,6 +3,7 @@ import { OutputClosed, writeStdout } from '../outputs/rows/row-output.js';
 import {
   asIs,
   backgroundOf,
+  CLEAR_LINE,
   colorLevel,
   columnsOf,
   type RenderOptions,
@@ -95,8 +96,8 @@ export async function interruptibly(
   run: (signal: AbortSignal) => Promise<boolean>,
 ): Promise<void> {
   const { signal, end } = onInterrupt(() => {
-    // A terminal has just shown ^C, or a progress line.
-    const ahead = process.stderr.isTTY ? '\n' : '';
+    // A terminal has just shown ^C, or has a progress line.
+    const ahead = process.stderr.isTTY ? CLEAR_LINE : '';
     const note = say(`interrupted; ${next} (again to leave at once)`);
     if (!quiet) process.stderr.write(`${ahead}digitflow: ${note}\n`);
   });

@@ -24,14 +24,14 @@ describe('ProgressLine', () => {
     const { written, updateAt } = fake({ total: 2_400_000 });
     updateAt(2000, 600_000, 570_000);
     expect(written).toEqual([
-      `${CLEAR_LINE} 25 %  600,000 of 2,400,000 images, 95.00 % right, 300,000 images/s, 6.0 s left`,
+      `${CLEAR_LINE} 25 %  600,000 of 2,400,000 images, 95.00 % right, 300,000 images/s, 6.0 s left\r`,
     ]);
   });
 
   it('does without what is not known', () => {
     const { written, updateAt } = fake();
     updateAt(2000, 600_000);
-    expect(written).toEqual([`${CLEAR_LINE}600,000 images, 300,000 images/s`]);
+    expect(written).toEqual([`${CLEAR_LINE}600,000 images, 300,000 images/s\r`]);
   });
 
   it('shows nothing in the first 0.3 s, and then ten lines a second at most', () => {
@@ -62,7 +62,29 @@ describe('ProgressLine', () => {
   it('never fills the last column, where a terminal would wrap', () => {
     const { written, updateAt } = fake({ columns: 20, total: 100 });
     updateAt(500, 50, 50);
-    expect(written[0].slice(CLEAR_LINE.length)).toHaveLength(19);
+    expect(written[0].slice(CLEAR_LINE.length)).toHaveLength(19 + '\r'.length);
+  });
+
+  it('is cut between two of its parts', () => {
+    for (const [columns, shown] of [
+      [62, ' 50 %  50 of 100 images, 100.00 % right, 100 images/s'],
+      [45, ' 50 %  50 of 100 images, 100.00 % right'],
+      [40, ' 50 %  50 of 100 images, 100.00 % right'],
+      [39, ' 50 %  50 of 100 images'],
+    ] as const) {
+      const { written, updateAt } = fake({ columns, total: 100 });
+      updateAt(500, 50, 50);
+      expect(written).toEqual([`${CLEAR_LINE}${shown}\r`]);
+    }
+  });
+
+  it('leaves the cursor where all of it can be cleared when the terminal has become narrower', () => {
+    const { line, written, updateAt } = fake({ total: 100 });
+    updateAt(500, 50, 50);
+    line.clear();
+    // A terminal that wraps keeps the cursor on its column 0, and clears from there to the end of the screen.
+    expect(written[0]).toMatch(/[^\r]\r$/);
+    expect(written[1]).toBe('\r\x1b[J');
   });
 
   it('does not pass 100 % when there is more than was announced', () => {
@@ -75,7 +97,7 @@ describe('ProgressLine', () => {
   it('survives having done nothing yet', () => {
     const { written, updateAt } = fake({ total: 10 });
     updateAt(1000, 0, 0);
-    expect(written).toEqual([`${CLEAR_LINE}  0 %  0 of 10 images`]);
+    expect(written).toEqual([`${CLEAR_LINE}  0 %  0 of 10 images\r`]);
   });
 });
 

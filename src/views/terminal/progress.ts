@@ -1,6 +1,6 @@
 import { durationWords, grouped, percentage, rateWords } from '../../counting/wording.js';
 import { asIs, CLEAR_LINE, columnsOf, type OutputStream } from './terminal.js';
-import { truncate } from './text-layout.js';
+import { displayWidth, truncate } from './text-layout.js';
 
 /** Short runs end before this and show nothing. */
 const FIRST_AFTER_MS = 300;
@@ -49,8 +49,9 @@ export class ProgressLine {
     this.#nextMs = nowMs + EVERY_MS;
     this.#isShown = true;
     const line = say(words((nowMs - this.#startedMs) / 1000));
-    // One column less than there are: a full line would wrap and could not be cleared.
-    stream.write(CLEAR_LINE + truncate(line, columnsOf(stream) - 1, ''));
+    // One column less than there are: a full line would wrap. The cursor is left at its start, and stays there when the terminal
+    // becomes narrower and wraps it: so all of it can be cleared.
+    stream.write(`${CLEAR_LINE}${fitted(line, columnsOf(stream) - 1)}\r`);
   }
 
   /** Wipes the line away; call it before anything else is written to the terminal. */
@@ -58,6 +59,18 @@ export class ProgressLine {
     if (this.#isShown) this.#options.stream.write(CLEAR_LINE);
     this.#isShown = false;
   }
+}
+
+/** As many parts of a line as fit; of the first as much as fits. */
+function fitted(line: string, columns: number): string {
+  if (displayWidth(line) <= columns) return line;
+  const parts = line.split(/(?=, |、)/);
+  let kept = '';
+  for (const part of parts) {
+    if (displayWidth(kept + part) > columns) break;
+    kept += part;
+  }
+  return kept || truncate(line, columns, '');
 }
 
 /** `41 %  984,000 of 2,400,000 images, 95.33 % right, 3.41 million images/s, 4.2 s left`. */

@@ -57,8 +57,8 @@ export type Rgb = readonly [number, number, number];
 
 const ESCAPE = '\x1b';
 
-/** Back to the start of the line, and clear it. */
-export const CLEAR_LINE = '\r\x1b[2K';
+/** Back to the start of the line; it is cleared, and what a terminal that became narrower has wrapped below it. */
+export const CLEAR_LINE = '\r\x1b[J';
 
 // Made from a string: the linter takes an escape character in a pattern for a slip.
 export const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
