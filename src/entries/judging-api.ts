@@ -44,6 +44,13 @@ export {
   type DriftReference,
   DriftReferenceBuilder,
 } from '../judging/drift-reference.js';
+export {
+  type ConfidenceFinding,
+  type DriftFinding,
+  type EvaluationFinding,
+  findingsOf,
+  type WeakFinding,
+} from '../judging/findings.js';
 export { type AgainstBaseline, checkGates, type Gates } from '../judging/gates.js';
 export { type InkImage, inkSize, inkSlant, strokeThickness } from '../judging/ink-measures.js';
 export type { VerdictPair, WonRecord } from '../judging/paired-verdicts.js';

@@ -1,4 +1,4 @@
-import { digestWords, grouped, layersWords, percentage } from '../../counting/wording.js';
+import { grouped, percentage } from '../../counting/wording.js';
 import {
   type ComparedPair,
   type ComparedRecord,
@@ -21,6 +21,7 @@ import { sectionsPage } from './document.js';
 import { type Html, html, scrollable, shareIn } from './html.js';
 import { gallery } from './image-sections.js';
 import { CHART_STYLE, intervalChart } from './interval-chart.js';
+import { dataItem, datasetOf, networkItem } from './provenance.js';
 import { readingNote } from './result-section.js';
 
 /** What a comparison's page says in each language. */
@@ -46,7 +47,7 @@ export function comparePage(
           ...galleries(context, pictures),
         ] as const)),
   ];
-  return sectionsPage(words, own.title(data.dataset ?? data.name), sections, CHART_STYLE);
+  return sectionsPage(words, own.title(datasetOf(words, data)), sections, CHART_STYLE);
 }
 
 function contextOf(comparison: Comparison, language: Language) {
@@ -62,10 +63,8 @@ type Context = ReturnType<typeof contextOf>;
 
 /** The answer, and what was compared. */
 function summary({ comparison, words, own }: Context): Html {
-  const { data, images, partial, networks } = comparison;
+  const { data, networks } = comparison;
   const finding = findingOf(comparison);
-  const digest = (sha256: string | null) =>
-    sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
   const figure =
     finding.kind === 'better'
       ? html`\n<p class="figure">+${differenceWords(finding.pair, finding.better).points} ${own.points}</p>`
@@ -74,15 +73,12 @@ function summary({ comparison, words, own }: Context): Html {
     const said = readingNote(words, network);
     return said === null ? [] : [html`\n<p><strong>${own.readBadly(letterOf(index), said)}</strong></p>`];
   });
-  const count = grouped(images);
-  const rows = networks.map(({ model, normalization }, index) => {
-    const layers = layersWords(model);
-    return html`<dt>${letterOf(index)}</dt><dd><strong>${model.name}</strong>, ${layers}, ${normalization}<br>${digest(model.sha256)}</dd>\n`;
-  });
+  const rows = networks.map(
+    ({ model, normalization }, index) => html`${networkItem(words, letterOf(index), model, normalization)}\n`,
+  );
   return html`${figure}
 <p>${own.answer(comparison)}</p>${notes}
-<dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
-${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
+<dl>${dataItem(words, comparison)}
 <dt>${words.input}</dt><dd>${words.pixels(data.height, data.width)}</dd>
 ${rows}</dl>`;
 }
@@ -95,18 +91,20 @@ function accuracies({ comparison, words, own, share }: Context): Html {
   }));
   const rows = networks.map(({ name, accuracy, interval, correct }, index) => {
     const range =
-      interval === null ? words.absent : `${percentage(interval.low, 2)} – ${percentage(interval.high, 2)} %`;
+      interval === null
+        ? words.absent
+        : words.range(percentage(interval.low, 2), `${percentage(interval.high, 2)} %`);
     return html`<tr><th scope="row" class="name">${letterOf(index)} ${name}</th><td>${share(accuracy, 2)}</td><td>${range}</td><td>${grouped(images - correct)}</td></tr>\n`;
   });
   const table = html`<table><thead><tr><th scope="col" class="name">${words.network}</th><th scope="col">${words.accuracy}</th>
 <th scope="col">${own.interval}</th><th scope="col">${own.wrong}</th></tr></thead><tbody>${rows}</tbody></table>`;
   return html`
-<p>${own.accuraciesNote} ${own.overlapNote}</p>
+<p>${words.sentences([own.accuraciesNote, own.overlapNote])}</p>
 ${scrollable(
   own.accuracies,
   intervalChart(own.accuracies, marks, { ...words, wordsOf: (value) => `${percentage(value, 2)} %` }),
 )}
-${scrollable(`${own.accuracies}: ${words.numbers}`, table)}`;
+${scrollable(`${words.titled(own.accuracies, words.numbers)}`, table)}`;
 }
 
 function differences({ comparison, words, own }: Context): Html {
@@ -122,9 +120,10 @@ function differences({ comparison, words, own }: Context): Html {
   }));
   const rows = pairs.map((pair) => {
     const shown = differenceWords(pair, pair.second);
+    const [low, high] = shown.range.split(' to ');
     const needed = pair.imagesToTell === null ? words.absent : roughly(pair.imagesToTell);
     const counts = [pair.both, pair.onlySecond, pair.onlyFirst, pair.neither];
-    return html`<tr><th scope="row" class="name">${title(pair)}</th><td>${shown.points}</td><td>${shown.range.replace(' to ', ' – ')}</td>
+    return html`<tr><th scope="row" class="name">${title(pair)}</th><td>${shown.points}</td><td>${words.range(low, high)}</td>
 <td>${pWords(pair.test.adjusted)}</td>${counts.map((count) => html`<td>${grouped(count)}</td>`)}<td>${needed}</td></tr>\n`;
   });
   const only =
@@ -133,9 +132,9 @@ function differences({ comparison, words, own }: Context): Html {
   const table = html`<table><thead><tr><td></td>${head.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table>`;
   return html`
-<p>${own.differencesNote(pairs.length)} ${own.neededNote}</p>
+<p>${words.sentences([own.differencesNote(pairs.length), own.neededNote])}</p>
 ${scrollable(own.differences, intervalChart(own.differences, marks, { ...words, wordsOf: pointsWords }, 0))}
-${scrollable(`${own.differences}: ${words.numbers}`, table)}`;
+${scrollable(`${words.titled(own.differences, words.numbers)}`, table)}`;
 }
 
 function classes({ comparison, words, own, share }: Context): Html {

@@ -36,11 +36,11 @@ details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } f
 @media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; } th, td { padding: .3rem .35rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
 @page { margin: 14mm 13mm; }
-@media print { body { max-width: none; padding: 0; background: #fff; font-size: .85rem; } nav, .back, details:not(.always, [open]) { display: none; }
-  h2 { margin-top: 2rem; } h2, h3, caption { break-after: avoid; } figure, svg, tr, li, dl, .heat, .columns > * { break-inside: avoid; }
-  .heat { break-before: avoid; } figcaption { font-size: .68rem; }
+@media print { :root { font-size: 12.5px; } body { max-width: none; padding: 0; background: #fff; } nav, .back, details:not(.always, [open]) { display: none; }
+  h2 { margin-top: 2rem; } h2, h3, h2 + p, h3 + p, caption { break-after: avoid; } figure, svg, table, tr, li, dl, .heat, .columns > * { break-inside: avoid; }
+  .heat { break-before: avoid; } figcaption { font-size: .76rem; }
   .always > summary { display: none; } .always::details-content { content-visibility: visible; display: block; } a { color: inherit; text-decoration: none; }
-  .gallery { grid-template-columns: repeat(8, 1fr); } .scroll { overflow: visible; } * { print-color-adjust: exact; } }
+  .gallery { grid-template-columns: repeat(8, 1fr); } .columns { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } * { print-color-adjust: exact; } }
 `;
 
 /** What one of our pages holds. */

@@ -27,7 +27,7 @@ export function mistakesSection(context: SectionContext, { mistakes, suspects }:
   return section(
     words,
     'mistakes',
-    html`\n<p>${words.mistakesNote(doubt)}</p>${gallery(context, mistakes, { badge })}${more || null}`,
+    html`\n<p>${words.sentences([words.mistakesNote, doubt])}</p>${gallery(context, mistakes, { badge })}${more || null}`,
   );
 }
 

@@ -15,9 +15,10 @@ import { cellsSection, IMAGES_STYLE, mistakesSection } from './image-sections.js
 import { CHART_STYLE } from './interval-chart.js';
 import { JOURNEY_STYLE, journeySection } from './journey/journey-section.js';
 import { NEURONS_STYLE, neuronsSection } from './journey/neurons-section.js';
+import { datasetOf, provenanceSection } from './provenance.js';
 import { rankingSection } from './ranking-section.js';
 import type { ReportData } from './report-data.js';
-import { provenanceSection, RESULT_STYLE, resultSection } from './result-section.js';
+import { RESULT_STYLE, resultSection } from './result-section.js';
 import { slicesSection } from './slices-section.js';
 import { classesSection, confusionsSection, MATRIX_STYLE, matrixSection } from './table-sections.js';
 
@@ -27,7 +28,7 @@ export function reportPage(data: ReportData, language: Language): string {
   const { evaluation } = data;
   const cells = new Set(data.cells.map(({ truth, prediction }) => cellId(truth, prediction)));
   const context = sectionContext(evaluation, words, cells);
-  const title = words.title(words.dataset(evaluation.data.dataset ?? evaluation.data.name));
+  const title = words.title(datasetOf(words, evaluation.data));
   const hasImages = evaluation.images > 0;
   return pageText(words, {
     title,

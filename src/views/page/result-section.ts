@@ -1,10 +1,10 @@
 import type { Evaluation } from '../../counting/evaluation.js';
 import type { GateResult } from '../../counting/gate-result.js';
-import { digestWords, grouped, percent, percentage } from '../../counting/wording.js';
+import { grouped, percent, percentage } from '../../counting/wording.js';
 import { type EvaluationFinding, findingsOf } from '../../judging/findings.js';
-import { parseNormalization, UNIT_BRIGHTNESS } from '../../network/normalization.js';
 import type { Words } from '../words/words.js';
 import { type Html, html, type SectionContext, section } from './html.js';
+import { datasetOf, imagesOf } from './provenance.js';
 
 export const RESULT_STYLE = `
 .verdict { font-weight: 650; padding: .5rem .9rem; margin: 1rem 0 .5rem; border-left: .3rem solid var(--right); background: var(--card); max-width: none; }
@@ -16,15 +16,14 @@ export const RESULT_STYLE = `
 /** How well it did, whether that is good enough, and what stands out. */
 export function resultSection(context: SectionContext): Html {
   const { words, evaluation, share } = context;
-  const { data, model, interval, images, correct, accuracy, partial, gates } = evaluation;
+  const { data, model, interval, images, correct, accuracy, gates } = evaluation;
   const count = grouped(images);
   const range = interval && words.interval(percentage(interval.low, 2), percentage(interval.high, 2));
-  const of = partial ? words.partialImages(count) : words.images(count);
   const note = readingNote(words, evaluation);
   const body = html`
 <p class="figure">${share(accuracy, 2)}</p>
 <p>${words.accuracyLine(range, grouped(images - correct), count)}</p>
-<p class="soft">${words.resultOf(model.name, words.dataset(data.dataset ?? data.name), of)}</p>
+<p class="soft">${words.resultOf(model.name, datasetOf(words, data), imagesOf(words, evaluation))}</p>
 ${gates === undefined ? null : gateList(gates, words)}${note === null ? findingList(context) : html`<p><strong>${note}</strong></p>\n`}`;
   return section(words, 'evaluated', body);
 }
@@ -75,23 +74,4 @@ function findingList({ words, evaluation, name, share }: SectionContext): Html |
   return html`<h3>${own.title}</h3>
 <ul class="findings">\n${findings.map((finding) => html`<li>${said(finding)}</li>\n`)}</ul>
 <p class="soft">${own.note}</p>\n`;
-}
-
-/** What was evaluated, to the digest: folded, since it is looked up and not read. */
-export function provenanceSection({ words, evaluation }: SectionContext): Html {
-  const { data, model, images, loss, partial } = evaluation;
-  const digest = (sha256: string | null) =>
-    sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
-  const mean = loss.mean === null ? words.absent : String(Number(loss.mean.toPrecision(4)));
-  const count = grouped(images);
-  const of = partial ? words.partialImages(count) : words.images(count);
-  const size = words.pixels(data.height, data.width);
-  const read = words.brightness(parseNormalization(evaluation.normalization, UNIT_BRIGHTNESS));
-  const body = html`<details class="always"><summary>${words.provenanceOpen}</summary>
-<dl><dt>${words.data}</dt><dd>${words.dataOf(words.dataset(data.dataset ?? data.name), of)}
-${data.files.map((file) => html`<br>${words.fileOf(file.path)} ${digest(file.sha256)}`)}</dd>
-<dt>${words.input}</dt><dd><span title="${evaluation.normalization}">${words.inputOf(size, read)}</span></dd>
-<dt>${words.network}</dt><dd>${words.networkOf(model.name, words.layers(model), grouped(model.parameters))}<br>${digest(model.sha256)}</dd>
-<dt>${words.loss}</dt><dd>${words.lossOf(mean, loss.name)}</dd></dl></details>`;
-  return section(words, 'provenance', body);
 }

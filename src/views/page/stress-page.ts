@@ -1,4 +1,4 @@
-import { digestWords, grouped, layersWords } from '../../counting/wording.js';
+import { grouped } from '../../counting/wording.js';
 import type { FlipDistances, StressCurve, StressReport } from '../../judging/stress-report.js';
 import type { Picture } from '../picture.js';
 import { CORRUPTIONS_JA, STRESS_WORDS } from '../words/stress-words.js';
@@ -6,6 +6,7 @@ import { LANGUAGES, type Language } from '../words/words.js';
 import { sectionsPage } from './document.js';
 import { type Html, html, rounded, scrollable, shareIn, type TitledSection } from './html.js';
 import { greyPng } from './journey/page-picture.js';
+import { dataItem, datasetOf, networkItem } from './provenance.js';
 
 /** The pictures of a stress test. */
 export interface StressPictures {
@@ -47,7 +48,7 @@ export function stressPage(report: StressReport, pictures: StressPictures, langu
       ['flipped', own.flipped, flipped(context, pictures.flips)],
     );
   }
-  const title = own.title(report.model.name, report.data.dataset ?? report.data.name);
+  const title = own.title(report.model.name, datasetOf(words, report.data));
   return sectionsPage(words, title, sections, OWN_STYLE);
 }
 
@@ -65,20 +66,16 @@ function contextOf(report: StressReport, language: Language) {
 type Context = ReturnType<typeof contextOf>;
 
 function summary({ report, words, own, share, nameOf }: Context): Html {
-  const { data, model, images, partial, clean, mean, worst, seed, corruptions } = report;
+  const { model, clean, mean, worst, seed, corruptions } = report;
   const ways = corruptions.reduce((sum, { points }) => sum + points.length, 0);
-  const digest = (sha256: string | null) =>
-    sha256 === null ? html`${words.noDigest}` : html`<code title="${sha256}">${digestWords(sha256)}</code>`;
   const said =
     mean === null || worst === null
       ? null
       : html`\n<p class="figure">${share(mean)}</p>
-<p>${own.figureNote(share(clean.accuracy, 2), ways)} ${own.worst(share(worst.accuracy), nameOf(worst.corruption), `${worst.strength}`)}</p>`;
-  const count = grouped(images);
+<p>${words.sentences([own.figureNote(share(clean.accuracy, 2), ways), own.worst(share(worst.accuracy), nameOf(worst.corruption), `${worst.strength}`)])}</p>`;
   return html`${said}
-<dl><dt>${words.data}</dt><dd>${data.dataset ?? data.name}, ${partial ? words.partialImages(count) : words.images(count)}
-${data.files.map((file) => html`<br>${file.path}: ${digest(file.sha256)}`)}</dd>
-<dt>${words.network}</dt><dd><strong>${model.name}</strong>, ${layersWords(model)}, ${report.normalization}<br>${digest(model.sha256)}</dd>
+<dl>${dataItem(words, report)}
+${networkItem(words, words.network, model, report.normalization)}
 <dt>${words.accuracy}</dt><dd>${share(clean.accuracy, 2)}</dd>
 <dt>${own.seed}</dt><dd>${seed}</dd></dl>`;
 }
@@ -105,7 +102,7 @@ function curves(context: Context): Html {
 <details><summary>${words.numbers}</summary>${scrollable(own.curves, table)}</details>`;
 }
 
-function panel({ report, share, nameOf }: Context, { name, points }: StressCurve): Html {
+function panel({ report, words, share, nameOf }: Context, { name, points }: StressCurve): Html {
   const { width, height, left, right, top, bottom } = PANEL;
   const all = [{ strength: 0, ...report.clean }, ...points];
   const x = (at: number) => rounded(left + (at / (all.length - 1)) * (width - left - right));
@@ -113,7 +110,7 @@ function panel({ report, share, nameOf }: Context, { name, points }: StressCurve
   const line = all.map(({ accuracy }, at) => `${x(at)},${y(accuracy ?? 0)}`).join(' ');
   const upper = all.map(({ interval }, at) => `${x(at)},${y(interval?.high ?? 0)}`);
   const lower = all.map(({ interval }, at) => `${x(at)},${y(interval?.low ?? 0)}`).reverse();
-  const title = `${nameOf(name)}: ${points.map(({ accuracy }) => share(accuracy)).join(', ')}`;
+  const title = words.titled(nameOf(name), words.listed(points.map(({ accuracy }) => share(accuracy))));
   const ticks = [0, 0.5, 1].map(
     (value) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${y(value)}" y2="${y(value)}"/>
 <text class="soft" x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${100 * value}</text>`,
@@ -149,7 +146,7 @@ function flips({ report, words, own }: Context): Html {
   const normWords = (norm: FlipDistances['norm']) => own[norm];
   const charts = distances.map(
     (of) =>
-      html`<figure><figcaption>${normWords(of.norm)}</figcaption>${distribution(of, { own, title: normWords(of.norm) })}</figure>\n`,
+      html`<figure><figcaption>${normWords(of.norm)}</figcaption>${distribution(of, { own, title: words.titled(normWords(of.norm), own.shareOfImages) })}</figure>\n`,
   );
   const rows = distances.map(({ norm, quantiles, within1, within10 }) => {
     const cells = quantiles.map(
@@ -182,7 +179,7 @@ function distribution(
     (share) =>
       html`<text class="soft" x="${x(share * most)}" y="${height - 22}" text-anchor="middle">${(share * most).toPrecision(2)}</text>`,
   );
-  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}: ${own.shareOfImages}">
+  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
 ${ticks}${places}<polyline class="proven" points="${steps(proven.toSorted((a, b) => a - b))}"/><polyline class="curve" points="${steps(known)}"/>
 <text class="soft" x="${left}" y="${height - 5}">${own.distance} ${'—'} ${own.found}   - - ${own.proven}</text></svg>`;
 }

@@ -12,6 +12,7 @@ export const MATRIX_STYLE = `
 @media (max-width: 40rem) { .matrix { font-size: .72rem; } .matrix th { padding: .3rem; } .matrix .sum { padding: 0 .15rem 0 .35rem; }
   .matrix td { min-width: 1.75rem; height: 2.1rem; } .matrix td a, .matrix td span { padding: .5rem 0; } .matrix small { display: none; }
   .matrix thead th:first-child span { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden; } }
+@media print { .matrix { font-size: .8rem; } .matrix td { height: 2.3rem; min-width: 3.2rem; } .matrix td a, .matrix td span { padding: .1rem; } }
 `;
 
 export function classesSection({ words, evaluation, share }: SectionContext): Html {

@@ -44,7 +44,7 @@ function answerInJapanese(comparison: Comparison): string {
   const finding = findingOf(comparison);
   const name = (index: number) => networks[index].name;
   const list = (indices: readonly number[]) => indices.map(name).join('、');
-  const range = (words: string) => words.replace(' to ', ' ～ ');
+  const range = (words: string) => words.replace(' to ', '～');
   switch (finding.kind) {
     case 'none':
       return '比較した画像はありません。';

@@ -13,6 +13,7 @@ export const en = {
   absent: 'none',
   numbers: 'The numbers',
   listed: (items: readonly string[]) => items.join(', '),
+  sentences: (items: readonly string[]) => items.join(' '),
   bracketed: (text: string) => ` (${text})`,
   titled: (title: string, text: string) => `${title}: ${text}`,
   range: (low: string, high: string) => `${low} – ${high}`,
@@ -28,7 +29,6 @@ export const en = {
   provenance: 'What was evaluated',
   provenanceOpen: 'Data, network, loss',
   data: 'data',
-  dataOf: (name: string, images: string) => `${name}, ${images}`,
   fileOf: (path: string) => `${path}:`,
   images: (count: string) => `${count} images`,
   partialImages: (count: string) => `the first ${count} images only`,
@@ -39,7 +39,6 @@ export const en = {
     const [from, to] = endsOf(normalization);
     return `brightness 0 to 255 taken as ${from} to ${to}${transposed ? ', column by column' : ''}`;
   },
-  inputOf: (pixels: string, brightness: string) => `${pixels}, ${brightness}`,
   network: 'network',
   layers: layersWords,
   networkOf: (name: string, layers: string, parameters: string) =>
@@ -136,7 +135,7 @@ export const en = {
   weakestOf: (shown: string, of: string) => `The weakest ${shown} of ${of} values.`,
 
   mistakes: 'Worst mistakes',
-  mistakesNote: (doubt: string) => `Wrong, and most sure of it. ${doubt}`,
+  mistakesNote: 'Wrong, and most sure of it.',
   doubt: (rank: number) => `label? ${rank}`,
   doubtNote:
     'The badge marks a label in doubt, 1 the most: two judges prefer another class, the network, and the ten images most like this one by their own labels. The label may be wrong, or both judges; look for yourself.',

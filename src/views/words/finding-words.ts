@@ -30,7 +30,7 @@ export const findingsJa: typeof findingsEn = {
       return `${truth} は ${to[0].name} と誤認されやすい：誤り ${mistakes} 枚のうち ${to[0].count} 枚`;
     const all = to.reduce((sum, { count }) => sum + count, 0);
     const named = to.map(({ name, count }) => `${name}（${count} 枚）`).join('、');
-    return `${truth} は ${named} と誤認されやすい：誤り ${mistakes} 枚のうち計 ${all} 枚`;
+    return `${truth} は ${named}と誤認されやすい：誤り ${mistakes} 枚のうち計 ${all} 枚`;
   },
   weak: (classes) =>
     `ほかのクラスより正しく読めないクラス：${classes.map(({ name, share }) => `${name}（${share}）`).join('、')}`,

@@ -13,6 +13,7 @@ export const ja: typeof en = {
   absent: 'なし',
   numbers: '数値',
   listed: (items) => items.join('、'),
+  sentences: (items) => items.join(''),
   bracketed: (text) => `（${text}）`,
   titled: (title, text) => `${title}：${text}`,
   range: (low, high) => `${low.replace(' %', '')}～${high}`,
@@ -29,7 +30,6 @@ export const ja: typeof en = {
   provenance: '評価の条件',
   provenanceOpen: 'データ、ネットワーク、損失',
   data: 'データ',
-  dataOf: (name, images) => `${name}、${images}`,
   fileOf: (path) => `${path}：`,
   images: (count) => `${count} 枚の画像`,
   partialImages: (count) => `最初の ${count} 枚のみ`,
@@ -40,7 +40,6 @@ export const ja: typeof en = {
     const [from, to] = endsOf(normalization);
     return `明るさ 0～255 を ${from}～${to} に換算${transposed ? '、列ごとに格納' : ''}`;
   },
-  inputOf: (pixels, brightness) => `${pixels}、${brightness}`,
   network: 'ネットワーク',
   layers: (model) =>
     model.runtime === undefined ? layersWords(model) : `${model.layers.join(' → ')}、${model.runtime} で実行`,
@@ -143,7 +142,7 @@ export const ja: typeof en = {
   weakestOf: (shown, of) => `${of} 個の値のうち、正解率の低い ${shown} 個を示します。`,
 
   mistakes: '自信を持って間違えた画像',
-  mistakesNote: (doubt) => `間違えた画像のうち、確信度の高いものです。${doubt}`,
+  mistakesNote: '間違えた画像のうち、確信度の高いものです。',
   doubt: (rank) => `ラベル？ ${rank}`,
   doubtNote:
     '「ラベル？」は、ラベルの誤りが疑われる画像です（1 が最も疑わしい）。ネットワークと、最もよく似た 10 枚の画像のラベルとが、合わせて別のクラスを支持しています。誤っているのはラベルとは限りません。ご自身の目で確かめてください。',
