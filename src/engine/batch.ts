@@ -129,7 +129,7 @@ export class Batch {
     return this.#content.count;
   }
 
-  /** Index of the first record in its input, from 0; throws USAGE for text that has not passed `accept`, which knows it. */
+  /** Index of the first record in its input, from 0, rejected rows counted; throws USAGE for text that has not passed `accept`, which knows it. */
   get first(): number {
     if (this.place === undefined && this.#content instanceof PixelContent) return this.#content.first;
     return this.#accepted.firstRow;
@@ -234,7 +234,7 @@ export class Batch {
     return this.#content.hasLabels && this.count <= MOST_COUNTED ? this.#held().counts : undefined;
   }
 
-  /** `(count)` u32: where each id ends in `ids`; empty where the input has none. */
+  /** `(count)` u32: where each id ends in `ids`; empty where the input has none, and for text without the scorer's `withIds`. */
   get idEnds(): Uint32Array {
     this.#held();
     return this.#content.idEnds;

@@ -15,7 +15,9 @@ export interface Writable {
 
 /**
  * Hands each batch to a writer, one at a time, and keeps its slot until the writer is done: so a slow writer holds the
- * source back. Emits how many records were written.
+ * source back. Emits after each batch how many records were written so far: scored ones, since rejected rows are in no batch's
+ * `count`. Where rows were rejected, or several inputs are read, a record's place in its batch is not its row; `rejects` and
+ * `place` tell. Ids are in a batch only where the scorer was opened with `withIds`.
  *
  * Errors: what the writer throws or rejects with; and what ended the input, once the records before it were written.
  */
@@ -25,6 +27,7 @@ export function sink<T extends Writable>(
   return (source) =>
     defer(() => {
       const waiting = new Set<T>();
+      let written = 0;
       return source.pipe(
         tap((batch) => {
           batch.retain();
@@ -35,7 +38,8 @@ export function sink<T extends Writable>(
           try {
             await write(batch);
             if (batch.fault !== undefined) throw batch.fault;
-            return batch.count;
+            written += batch.count;
+            return written;
           } finally {
             batch.release();
           }

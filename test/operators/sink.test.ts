@@ -32,7 +32,7 @@ describe('sink', () => {
       await new Promise(setImmediate);
       expect(slots.freeCount).toBe(i + 1);
     }
-    expect(await done).toEqual([1, 1, 1]);
+    expect(await done).toEqual([1, 2, 3]);
     expect(written).toEqual([0, 1, 2]);
   });
 
@@ -124,7 +124,7 @@ describe('sink', () => {
     );
     const done = lastValueFrom(flow);
     for (const first of [0, 1, 2]) await answer(first);
-    expect(await done).toEqual([1, 1, 1]);
+    expect(await done).toEqual([1, 2, 3]);
     const failed = lastValueFrom(flow);
     failed.catch(() => {});
     for (const first of [0, 1, 2]) await answer(first);
