@@ -72,6 +72,7 @@ export {
   firingThreshold,
   type LayerReport,
   type NetworkReport,
+  type NetworkResponse,
   type NeuronSummary,
   networkReport,
 } from '../insight/network-report.js';
@@ -95,6 +96,7 @@ export {
   type ChangeMade,
   changeNetwork,
   type Experiment,
+  type FedImage,
   type Feed,
   feedImages,
   type Outcome,

@@ -26,16 +26,18 @@ export interface Explanation {
 /** The activations of all layers for a `brightness` `(height * width)`, with winner and runner-up. */
 export function explain(network: Pick<Network, 'layers'>, brightness: Float64Array): Explanation {
   const activations = feedForward(network, brightness).slice(1);
-  const outputs = activations[activations.length - 1];
+  return {
+    layers: activations.map((values, l) => ({ activation: network.layers[l].activation, values })),
+    ...verdictOf(activations[activations.length - 1]),
+  };
+}
+
+/** Winner and runner-up of outputs `(classes)`. */
+export function verdictOf(outputs: Float64Array): Pick<Explanation, 'winner' | 'runnerUp' | 'margin'> {
   const winner = predictedClass(outputs);
   const others = outputs.map((output, k) => (k === winner ? Number.NEGATIVE_INFINITY : output));
   const runnerUp = outputs.length > 1 ? predictedClass(others) : null;
-  return {
-    layers: activations.map((values, l) => ({ activation: network.layers[l].activation, values })),
-    winner,
-    runnerUp,
-    margin: runnerUp === null ? null : outputs[winner] - outputs[runnerUp],
-  };
+  return { winner, runnerUp, margin: runnerUp === null ? null : outputs[winner] - outputs[runnerUp] };
 }
 
 /** A neuron's place: layer 1 is the first hidden one, the last is the output; neurons count from 0. */

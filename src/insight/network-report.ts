@@ -12,6 +12,7 @@ import {
   runImages,
   type Spread,
   spreadOf,
+  type Verdicts,
   verdictsOf,
 } from './run-images.js';
 
@@ -96,9 +97,25 @@ function silencedOutputs(
 }
 
 function meanDifference({ outputs, values }: LayerRun, after: Float64Array): Float64Array {
+  return meanActivations({ outputs, values: values.map((value, at) => value - after[at]) });
+}
+
+/** The mean of each neuron of a layer over all images: `(outputs)` float64. */
+function meanActivations({ outputs, values }: Pick<LayerRun, 'outputs' | 'values'>): Float64Array {
   const sums = new Float64Array(outputs);
-  for (let at = 0; at < values.length; at++) sums[at % outputs] += values[at] - after[at];
+  for (let at = 0; at < values.length; at++) sums[at % outputs] += values[at];
   return sums.map((sum) => sum / Math.max(1, values.length / outputs));
+}
+
+/** What a network makes of many images. */
+export interface NetworkResponse extends Verdicts {
+  /** The mean activation of each neuron: for each layer, the outputs last, `(outputs)` float64. */
+  readonly means: readonly Float64Array[];
+}
+
+/** What all layers gave, in short. */
+export function responseOf(runs: readonly LayerRun[]): NetworkResponse {
+  return { ...verdictsOf(runs[runs.length - 1]), means: runs.map(meanActivations) };
 }
 
 /**

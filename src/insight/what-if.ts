@@ -2,8 +2,9 @@ import { DigitflowError } from '../errors.js';
 import type { ActivationName } from '../network/activations.js';
 import type { Layer, LayeredNetwork, Network } from '../network/network.js';
 import { createRandom, shuffle } from '../network/random.js';
-import { checkPlace, type NeuronPlace } from './explain.js';
-import { compareVerdicts, type ImageSet, runImages, type Verdicts, verdictsOf } from './run-images.js';
+import { checkPlace, type Explanation, type NeuronPlace } from './explain.js';
+import { type NetworkResponse, responseOf } from './network-report.js';
+import { compareVerdicts, type ImageSet, runImages } from './run-images.js';
 
 /** A pixel by its row and column, from 0. */
 export interface PixelPlace {
@@ -122,9 +123,11 @@ export interface Experiment {
 /** The predictions for images, as they are and as they would be. */
 export interface WhatIf {
   /** Of the network and the images as they are. */
-  readonly before: Verdicts;
+  readonly before: NetworkResponse;
   /** Of what was changed. */
-  readonly after: Verdicts;
+  readonly after: NetworkResponse;
+  /** The first that was fed in place of the images, `(height * width)` u8 and `(classes)` float64; null where nothing was. */
+  readonly fed: { readonly pixels: Uint8Array; readonly outputs: Float64Array } | null;
   /** How many predictions differ. */
   readonly changed: number;
   /** How many of these are no longer right; null without labels. */
@@ -145,19 +148,37 @@ export interface Outcome {
   readonly predicted: readonly number[];
   /** The mean of the largest output. */
   readonly meanConfidence: number;
+  /** The mean activation of each neuron: for each layer, the outputs last, `(outputs)` float64. */
+  readonly means: readonly Float64Array[];
+}
+
+/** What the network got in place of the first image, and what it said of it. */
+export interface FedImage extends Pick<Explanation, 'winner' | 'runnerUp' | 'margin'> {
+  /** `(height * width)` float64, row by row, as the network sees it. */
+  readonly brightness: Float64Array;
+  /** The brightness of a black pixel. */
+  readonly black: number;
+  /** The brightness of a white pixel. */
+  readonly white: number;
+  /** `(classes)` float64. */
+  readonly outputs: Float64Array;
+  /** The true class; null where it is not known, and of what shows no digit. */
+  readonly truth: number | null;
 }
 
 /** A change, and the number or name that it replaced; null where it replaced neither. */
 export type ChangeMade = Change & { readonly was: number | string | null };
 
 /** An experiment, and what came of it. */
-export interface WhatIfReport extends Omit<WhatIf, 'before' | 'after'> {
+export interface WhatIfReport extends Omit<WhatIf, 'before' | 'after' | 'fed'> {
   /** What was changed, in the order in which it was given. */
   readonly changes: readonly ChangeMade[];
   /** What came in place of the images; null for the images. */
   readonly feed: Feed | null;
   /** Of the noise; null where there is none. */
   readonly seed: number | null;
+  /** The first of what it got in place of the images; null where it got these. */
+  readonly fed: FedImage | null;
   /** Of the network and the images as they are. */
   readonly before: Outcome;
   /** Of what was changed. */
@@ -175,13 +196,17 @@ export function whatIf(
   { changes = [], feed, seed = 1 }: Experiment,
 ): WhatIf {
   const other = changeNetwork(network, changes);
-  const fed = feed === undefined ? images : feedImages(images, feed, seed);
-  const last = network.layers.length - 1;
-  const before = verdictsOf(runImages(network, images)[last]);
-  const after = verdictsOf(runImages(other.network, fed, other.silenced)[last]);
+  const given = feed === undefined ? images : feedImages(images, feed, seed);
+  const before = responseOf(runImages(network, images));
+  const runs = runImages(other.network, given, other.silenced);
+  const after = responseOf(runs);
+  const { outputs, values } = runs[runs.length - 1];
+  const pixels = given.pixels.slice(0, network.layers[0].inputs);
+  const fed = feed === undefined ? null : { pixels, outputs: values.slice(0, outputs) };
+  const found = { before, after, fed };
   const counts = compareVerdicts(before.predictions, after.predictions, images.labels);
-  if (images.labels !== null) return { before, after, ...counts };
-  return { before, after, changed: counts.changed, rightToWrong: null, wrongToRight: null };
+  if (images.labels !== null) return { ...found, ...counts };
+  return { ...found, changed: counts.changed, rightToWrong: null, wrongToRight: null };
 }
 
 /** What a network can get in place of the images. */

@@ -2,7 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/inputs/models/open-model.js';
+import { type Feed, feedImages } from '../../src/insight/what-if.js';
+import { feedForward, predictedClass } from '../../src/network/feed-forward.js';
 import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
+import { brightnessAt, testImages } from '../helpers/image-set.js';
 import { testPixels } from '../helpers/mnist.js';
 import { runShared } from '../helpers/shared-cli.js';
 import { idxBytes } from '../inputs/idx-bytes.js';
@@ -64,6 +67,13 @@ describe('digitflow look what-if', () => {
     expect(found.after.accuracy).toBeLessThan(0.5);
     const said = found.after.predicted.filter((count: number) => count > 0);
     if (feed === 'blank') expect(said).toEqual([500]);
+    const { network } = openModel('sigmoid');
+    const first = feedImages(testImages(network, 1), feed as Feed, seed ?? 1);
+    const brightness = brightnessAt(first, network, 0);
+    const outputs = feedForward(network, brightness)[3];
+    expect(found.fed).toMatchObject({ outputs: Array.from(outputs), winner: predictedClass(outputs) });
+    expect(found.fed.brightness).toEqual(Array.from(brightness));
+    expect(found.fed.truth).toBe(feed === 'inverted' ? 7 : null);
   });
 
   test('shuffles by the seed', async () => {

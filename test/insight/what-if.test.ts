@@ -113,6 +113,47 @@ describe('whatIf', () => {
     expect(changed).toBeGreaterThan(10);
   });
 
+  test('gives the mean activation of each neuron, and what was fed first with its outputs', () => {
+    const few = { ...images, count: 7, pixels: images.pixels.slice(0, 7 * 784), labels: labels.slice(0, 7) };
+    const change: Change = { kind: 'bias', layer: 2, neuron: 3, value: -1 };
+    const found = whatIf(network, few, { changes: [change], feed: 'noise', seed: 5 });
+    const other = changeNetwork(network, [change]).network;
+    for (const [response, { layers }, seen] of [
+      [found.before, network, few],
+      [found.after, other, feedImages(few, 'noise', 5)],
+    ] as const) {
+      const all = Array.from({ length: 7 }, (_, n) =>
+        feedForward({ layers }, brightnessAt(seen, network, n)),
+      );
+      expect(response.means.map((means) => means.length)).toEqual([16, 16, 10]);
+      for (const [l, means] of response.means.entries()) {
+        for (const [n, mean] of means.entries()) {
+          const sum = all.reduce((added, activations) => added + activations[l + 1][n], 0);
+          expect(mean).toBeCloseTo(sum / 7, 12);
+        }
+      }
+    }
+    const noise = feedImages(few, 'noise', 5);
+    expect(found.fed?.pixels).toEqual(noise.pixels.slice(0, 784));
+    expect(found.fed?.outputs).toEqual(feedForward(other, brightnessAt(noise, network, 0))[3]);
+    expect(whatIf(network, few, { changes: [change] }).fed).toBeNull();
+  });
+
+  test('is what one finds by hand', () => {
+    // Two pixels, black and white, into one neuron: 3 of what is brighter on the left.
+    const [weights, biases] = [Float64Array.of(3, -1), Float64Array.of(0.5)];
+    const layer = { inputs: 2, outputs: 1, activation: 'identity', weights, biases } as const;
+    const small = { ...changeable, layers: [layer], image: { height: 1, width: 2 }, classes: ['a'] };
+    const two = { ...images, count: 2, pixels: Uint8Array.of(255, 0, 0, 255), labels: null };
+    const found = whatIf(small, two, {
+      changes: [{ kind: 'weight', layer: 1, neuron: 0, input: 0, value: 5 }],
+    });
+    // 3.5 and -0.5; then 5.5 and -0.5.
+    expect([found.before.means, found.after.means]).toEqual([[Float64Array.of(1.5)], [Float64Array.of(2.5)]]);
+    const inverted = whatIf(small, two, { feed: 'inverted' });
+    expect(inverted.fed).toEqual({ pixels: Uint8Array.of(0, 255), outputs: Float64Array.of(-0.5) });
+  });
+
   test('without a change nothing changes', () => {
     const found = whatIf(network, images, {});
     expect(found).toMatchObject({ changed: 0, rightToWrong: 0, wrongToRight: 0 });

@@ -38,9 +38,17 @@ function viewsOf(height: number, width: number, outputs: readonly number[], labe
   const outcome = {
     ...{ correct: 3, accuracy: 0.1, predicted: network.classes.map((_, k) => k), meanConfidence: 0.5 },
     confusion,
+    means: outputs.map((count) => new Float64Array(count).fill(0.5)),
   };
   const unknown = { ...outcome, correct: null, accuracy: null, confusion: null };
-  const [before, after] = labelled ? [outcome, outcome] : [unknown, unknown];
+  const before = labelled ? outcome : unknown;
+  const moved = confusion.map((row, truth) => row.map((count, k) => count + (truth - k) * 1000));
+  const means = outcome.means.map((values, l) => values.map((_, n) => (l === 0 ? 0.5 : n / 100)));
+  const after = { ...before, means, confusion: labelled ? moved : null };
+  const brightness = new Float64Array(height * width).fill(0.5);
+  const last = new Float64Array(network.classes.length).fill(0.25);
+  const said = { outputs: last, winner: 0, runnerUp: 1, margin: 0, truth: null };
+  const fed = { brightness, black: 1, white: 0, ...said };
   const counts = { changed: 3, rightToWrong: labelled ? 2 : null, wrongToRight: labelled ? 0 : null };
   const neurons = outputs.map((_, l) => neuronReport(network, images, { layer: l + 1, neuron: 0 }));
   return [
@@ -54,7 +62,7 @@ function viewsOf(height: number, width: number, outputs: readonly number[], labe
         options,
       ),
     (options: RenderOptions) =>
-      renderWhatIf({ ...head, changes: [], feed: 'noise', seed: 1, ...counts, before, after }, options),
+      renderWhatIf({ ...head, changes: [], feed: 'noise', seed: 1, fed, ...counts, before, after }, options),
   ];
 }
 

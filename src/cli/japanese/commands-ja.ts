@@ -89,8 +89,8 @@ export const COMMANDS_JA: Readonly<Record<string, string>> = {
     '1 個のニューロンが何を探し、どの画像で最も強く光り、各出力をどう動かすかを描く',
   'layers, parameters, how weights are spread, which neurons fire, and what each is worth':
     '層、パラメーター数、重みの分布、どのニューロンが発火し、それぞれがどれだけ役立っているか',
-  'change the network, or what it is fed: accuracy and confusion before and after':
-    'ネットワークや入力を変えてみる：正解率と混同行列が前後でどう変わるか',
+  'change the network, or what it is fed: accuracy, confusion and neurons, after less before':
+    'ネットワークや入力を変えてみる：正解率、混同行列、ニューロンがどう変わるか',
   'make a pattern detector by hand, and see which images it lights on':
     'パターン検出器を手作りし、どの画像で光るかを見る',
 

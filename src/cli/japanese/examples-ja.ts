@@ -104,7 +104,7 @@ export const EXAMPLES_JA: Readonly<Record<string, string>> = {
   'with a higher threshold': 'しきい値を上げる',
   'with another function in layer 1': '第 1 層の活性化関数を変える',
   "with a layer's weights in disorder": '層の重みをばらばらに並べ替える',
-  'is it sure of itself where there is nothing?': '何も書かれていないのに自信を示すか',
+  'an image of noise, and what the network says of it': '雑音の画像と、ネットワークの答え',
   'a stroke across the upper middle: x,y,width,height': '上寄りの中央を横切る線：x、y、幅、高さ',
   'the same, that lights only above a sum of 10': '同じもの。ただし和が 10 を超えたときだけ光る',
   'a region drawn in text: # in it, - around it, . nothing': '文字で描いた領域：# は中、- は周り、. は無関係',

@@ -34,7 +34,7 @@ Examples:
   $ digitflow look what-if --bias 2:4=-10                  with a higher threshold
   $ digitflow look what-if --activation 1=relu             with another function in layer 1
   $ digitflow look what-if --shuffle 2 --seed 7            with a layer's weights in disorder
-  $ digitflow look what-if --feed noise                    is it sure of itself where there is nothing?
+  $ digitflow look what-if --feed noise                    an image of noise, and what the network says of it
   $ digitflow look what-if --silence 1:3 --silence 1:7 --bias 2:4=1 --feed inverted
   $ digitflow look what-if --silence 1:3 --format json | jq .after.accuracy
 
@@ -47,7 +47,7 @@ export function addLookWhatIfCommand(look: Command): void {
   const activationHelp = `another activation function: ${ACTIVATIONS.join(', ')}; may be given again`;
   const command = look
     .command('what-if')
-    .description('change the network, or what it is fed: accuracy and confusion before and after')
+    .description('change the network, or what it is fed: accuracy, confusion and neurons, after less before')
     .option('--weight <layer:n:input=value>', 'set a weight; may be given again', collect(weightChange))
     .option('--bias <layer:n=value>', 'set a bias; may be given again', collect(biasChange))
     .option('--activation <layer=name>', activationHelp, collect(activationChange))
