@@ -64,7 +64,7 @@ export class ProgressLine {
 /** As many parts of a line as fit; of the first as much as fits. */
 function fitted(line: string, columns: number): string {
   if (displayWidth(line) <= columns) return line;
-  const parts = line.split(/(?=, |、)/);
+  const parts = line.split(/(?=, |\u3001)/);
   let kept = '';
   for (const part of parts) {
     if (displayWidth(kept + part) > columns) break;

@@ -3,6 +3,9 @@ import { STYLES, type Style, withoutStyles } from './terminal.js';
 
 /** Text that takes one column a character: ASCII, Latin, arrows, boxes, blocks, braille. */
 const NARROW = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff]*$/;
+/** That, and Japanese without marks that combine: all from U+3000 on takes two columns. */
+const JAPANESE =
+  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff\u3000-\u303e\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uff01-\uff60]*$/;
 /**
  * Characters of two columns: the wide blocks of Unicode's East Asian Width (UAX #11), and emoji. Strings, here and below: to
  * read a pattern of such classes takes V8 longer than all other patterns, and most lines are narrow.
@@ -33,6 +36,7 @@ function graphemeWidth(grapheme: string): number {
 export function displayWidth(line: string): number {
   const text = withoutStyles(line);
   if (NARROW.test(text)) return text.length;
+  if (JAPANESE.test(text)) return text.length + text.replace(/[^\u3000-\uff60]/g, '').length;
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 }
 
@@ -166,7 +170,7 @@ export function plotAxis(
 }
 
 /** A space that a line may be broken at: not in `95 %`, `p = 0.1` or `4 → 9`. */
-const BREAK = / (?!%|[=<→] )(?<![=<→] )/;
+const BREAK = / (?!%|[=<\u2192] )(?<![=<\u2192] )/;
 
 /** Words in lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
@@ -181,7 +185,7 @@ function breakWords(text: string, width: number): string[] {
 /** Broken at commas and before brackets; where that is not enough, between words. */
 function breakLine(line: string, width: number): string[] {
   const pieces = isJapanese(line)
-    ? fill(line.split(/(?=（)|(?<=、)/), '', width)
+    ? fill(line.split(/(?=\uff08)|(?<=\u3001)/), '', width)
     : fill(line.split(/ (?=\()|(?<=,) /), ' ', width);
   return pieces.flatMap((piece) => (displayWidth(piece) <= width ? [piece] : breakWords(piece, width)));
 }

@@ -20,12 +20,15 @@ export function isJapanese(text: string): boolean {
 export function wrapJapanese(text: string, width: number, widthOf: (text: string) => number): string[] {
   const lines: string[] = [];
   let line = '';
+  let room = width;
   for (const word of wordsOf(text)) {
-    if (line !== '' && widthOf(line + word.trimEnd()) > width) {
+    if (line !== '' && widthOf(word.trimEnd()) > room) {
       lines.push(line.trimEnd());
       line = '';
+      room = width;
     }
     line += word;
+    room -= widthOf(word);
   }
   return [...lines, line.trimEnd()];
 }

@@ -15,7 +15,9 @@ export const TERMINAL_JA: Readonly<Record<string, Said>> = {
 };
 
 interface Pattern {
-  readonly english: RegExp;
+  /** Its longest piece: most patterns need not be tried. */
+  readonly piece: string;
+  readonly english: () => RegExp;
   readonly japanese: Said;
   /** Which of the places are words. */
   readonly areWords: readonly boolean[];
@@ -29,16 +31,25 @@ const PATTERNS = Object.entries(TERMINAL_JA)
   .sort(([a], [b]) => b.replace(PLACE, '').length - a.replace(PLACE, '').length)
   .map(([english, japanese]): Pattern => {
     const places = english.match(PLACE) ?? [];
-    const literals = english.split(PLACE).map((text) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
-    const source = literals.reduce(
-      (made, text, n) => `${made}${places[n - 1] === '{*}' ? '(.+?)' : PLAIN}${text}`,
-    );
+    const pieces = english.split(PLACE);
+    let made: RegExp | undefined;
     return {
-      english: new RegExp(`^${source}$`, 's'),
-      japanese,
-      areWords: places.map((place) => place !== '{}'),
+      piece: pieces.reduce((longest, text) => (text.length > longest.length ? text : longest)),
+      english: () => {
+        made ??= patternOf(pieces, places);
+        return made;
+      },
+      ...{ japanese, areWords: places.map((place) => place !== '{}') },
     };
   });
+
+function patternOf(pieces: readonly string[], places: readonly string[]): RegExp {
+  const literals = pieces.map((text) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+  const source = literals.reduce(
+    (made, text, n) => `${made}${places[n - 1] === '{*}' ? '(.+?)' : PLAIN}${text}`,
+  );
+  return new RegExp(`^${source}$`, 's');
+}
 
 /** What joins the parts of a line that is not known as a whole, but for what stands in brackets. */
 const JOINTS = [
@@ -51,8 +62,8 @@ const JOINTS = [
 export function sayJapanese(text: string): string {
   const word = Object.hasOwn(TERMINAL_JA, text) ? TERMINAL_JA[text] : undefined;
   if (typeof word === 'string') return word;
-  for (const { english, japanese, areWords } of PATTERNS) {
-    const [, ...found] = english.exec(text) ?? [];
+  for (const { piece, english, japanese, areWords } of PATTERNS) {
+    const [, ...found] = (text.includes(piece) ? english().exec(text) : null) ?? [];
     if (found.length > 0) {
       const parts = found.map((part, n) => (areWords[n] ? sayJapanese(part) : part));
       if (typeof japanese === 'function') return japanese(...parts);
