@@ -141,6 +141,14 @@ export function metricFacts(evaluation: Evaluation, absent: string): [label: str
   return facts.filter(([, words]) => words.length > 0);
 }
 
+/** `0.9405` of 0.94053518: four places, or as many more as it takes to stay on its side of a limit. */
+export function besideLimit(value: number, limit: number | null): string {
+  const isBeside = (text: string) =>
+    limit === null || Math.sign(Number(text) - limit) === Math.sign(value - limit);
+  const places = [4, 5, 6, 8, 10, 12].map((digits) => String(Number(value.toFixed(digits))));
+  return places.find(isBeside) ?? String(value);
+}
+
 /** `3 gates: 2 passed, 1 failed: recall of 8`. */
 export function gatesWords(gates: readonly GateResult[]): string {
   const failed = gates.filter(({ passed }) => !passed);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  besideLimit,
   digestWords,
   durationWords,
   grouped,
@@ -57,6 +58,20 @@ describe('networkWords', () => {
   it('names all activations when they differ', () => {
     const model = { layers: [784, 32, 10], activations: ['relu', 'softmax'], parameters: 25_450 };
     expect(networkWords(model)).toBe('784-32-10 relu-softmax, 25,450 parameters');
+  });
+});
+
+describe('besideLimit', () => {
+  it.each([
+    [0.9405351833498513, 0.95, '0.9405'],
+    [0.9405351833498513, null, '0.9405'],
+    [0.5, 0.4, '0.5'],
+    [0.9499999, 0.95, '0.9499999'],
+    [0.950000000000001, 0.95, '0.950000000000001'],
+    [0.94999, 0.95, '0.94999'],
+    [0.95, 0.95, '0.95'],
+  ])('writes %d beside %d as %s', (value, limit, words) => {
+    expect(besideLimit(value, limit)).toBe(words);
   });
 });
 

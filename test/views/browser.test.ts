@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { report } from '../../pipelines/report.js';
+import { writeOwnNetwork } from '../../src/network/formats/safetensors/network-file.js';
 import { closePages, findBrowser, launchBrowser, openPage, violations } from '../helpers/browser.js';
+import { randomNetwork, randomPixels } from '../helpers/random-network.js';
 import { runShared } from '../helpers/shared-cli.js';
 
 const path = findBrowser();
@@ -90,6 +93,34 @@ describe.skipIf(path === null)('the report in a real browser (skipped where ther
       expect((await name.boundingBox())?.x).toBe(before?.x);
       await page.close();
     }
+  });
+
+  test('fits a phone with classes of long names, which stay words', async () => {
+    const network = randomNetwork({
+      seed: 3,
+      height: 5,
+      width: 4,
+      outputs: [6, 12],
+      hidden: 'relu',
+      last: 'softmax',
+    });
+    const classes = network.classes.map((_, k) => `Ankle boot or sandal number ${k} of all`);
+    const model = join(folder, 'long.safetensors');
+    writeFileSync(model, writeOwnNetwork({ ...network, classes }));
+    const all = randomPixels(5, 240 * 20, 0.5);
+    const rows = Array.from({ length: 240 }, (_, i) =>
+      [i % 12, ...all.subarray(i * 20, (i + 1) * 20)].join(),
+    );
+    const reading = { label: 'first', header: false, scale: 255 } as const;
+    const { html } = await report({ images: Buffer.from(rows.join('\n')), model, reading, workers: 0 });
+    writeFileSync(at('long'), html);
+    const { page } = await open('long', { viewport: { width: 360, height: 740 }, isMobile: true });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    const name = await page.locator('.matrix tbody th').first().boundingBox();
+    // No column of letters.
+    expect(name?.width).toBeGreaterThan(36);
+    expect(name?.height).toBeLessThan(140);
+    await page.close();
   });
 
   test('leads by keyboard from a cell of the matrix to its images and back', async () => {

@@ -20,9 +20,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; 
 dt { color: var(--soft); } dd { margin: 0; } code { font: .85em ui-monospace, monospace; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
+caption { text-align: left; white-space: normal; color: var(--soft); padding-bottom: .5rem; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }
-th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .name { text-align: left; }
+th { color: var(--soft); } tbody th { color: var(--ink); font-weight: 600; } .name { text-align: left; } tbody .name { white-space: normal; overflow-wrap: break-word; max-width: 18rem; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1rem .75rem; padding: 0; margin: .5rem 0; list-style: none; }
 figure { margin: 0; break-inside: avoid; } figcaption { font-size: .85rem; line-height: 1.35; margin-top: .3rem; }
 .gallery img { width: 100%; height: auto; border-radius: 4px; background: #000; display: block; }

@@ -8,8 +8,8 @@ export const MATRIX_STYLE = `
 .matrix td a, .matrix td span { display: block; padding: .35rem .2rem; color: inherit; text-decoration: none; line-height: 1.25; }
 .matrix td a:hover { text-decoration: underline; } .matrix small { display: block; font-size: .75rem; }
 .matrix thead th { text-align: center; } .matrix .sum { color: var(--soft); padding: 0 .6rem; text-align: right; }
-.matrix tr > :first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); } .matrix tbody th { max-width: 9rem; white-space: normal; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .matrix { font-size: .72rem; } .matrix th { padding: .3rem; } .matrix .sum { padding: 0 .15rem 0 .35rem; }
+.matrix tr > :first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); } .matrix th { white-space: normal; overflow-wrap: break-word; vertical-align: bottom; } .matrix tbody th { max-width: 9rem; vertical-align: middle; }
+@media (max-width: 40rem) { .matrix { font-size: .72rem; } .matrix th { padding: .3rem; } .matrix tbody th { max-width: 6rem; } .matrix .sum { padding: 0 .15rem 0 .35rem; }
   .matrix td { min-width: 1.75rem; height: 2.1rem; } .matrix td a, .matrix td span { padding: .5rem 0; } .matrix small { display: none; }
   .matrix thead th:first-child span { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden; } }
 @media print { .matrix { font-size: .8rem; } .matrix td { height: 2.3rem; min-width: 3.2rem; } .matrix td a, .matrix td span { padding: .1rem; } }
@@ -81,7 +81,7 @@ export function confusionsSection({ words, evaluation, cells, name, share }: Sec
     const label = cells.has(id) ? html`<a href="#${id}">${arrow}</a>` : arrow;
     return html`<tr><th scope="row" class="name">${label}</th><td>${grouped(count)}</td><td>${share(part)}</td></tr>\n`;
   });
-  const body = html`<table><thead><tr><th scope="col" class="name">${words.confusion}</th>
+  const table = html`<table><thead><tr><th scope="col" class="name">${words.confusion}</th>
 <th scope="col">${words.times}</th><th scope="col">${words.shareOfTruth}</th></tr></thead><tbody>${rows}</tbody></table>`;
-  return section(words, 'confusions', body);
+  return section(words, 'confusions', html`\n${scrollable(words.confusions, table)}`);
 }

@@ -1,5 +1,5 @@
 import type { GateResult } from '../../counting/gate-result.js';
-import { layersWords } from '../../counting/wording.js';
+import { besideLimit, layersWords } from '../../counting/wording.js';
 import type { Normalization } from '../../network/normalization.js';
 import { findingsEn } from './finding-words.js';
 
@@ -55,7 +55,10 @@ export const en = {
       : `Not good enough: it failed ${failed} of ${all} ${all === 1 ? 'gate' : 'gates'}`,
   gatePassed: 'passed',
   gateFailed: 'failed',
-  gate: ({ name, expected, found }: GateResult) => `${name}: expected ${expected}, found ${found}`,
+  gate: ({ name, expected, found, limit }: GateResult) => {
+    const short = found.replace(/\d\.\d{5,}(?!e)/g, (number) => besideLimit(Number(number), limit));
+    return `${name}: expected ${expected}, found ${short}`;
+  },
   loss: 'loss',
   lossOf: (mean: string, name: string) => `${mean} (${name}, per image)`,
 

@@ -1,5 +1,5 @@
 import type { GateResult } from '../../counting/gate-result.js';
-import { layersWords } from '../../counting/wording.js';
+import { besideLimit, layersWords } from '../../counting/wording.js';
 import { type en, endsOf } from './en.js';
 import { findingsJa } from './finding-words.js';
 
@@ -202,7 +202,7 @@ export const ja: typeof en = {
 };
 
 function gateInJapanese({ gate, className, limit, value, against }: GateResult): string {
-  const found = `結果は ${value === null ? '測定不能（画像なし）' : value}`;
+  const found = `結果は ${value === null ? '測定不能（画像なし）' : besideLimit(value, limit)}`;
   const least = `${limit} 以上であること、${found}`;
   if (gate === 'min-accuracy') return `正解率：${least}`;
   if (gate === 'min-recall')
