@@ -148,3 +148,13 @@ describe('the same images and labels', () => {
     expect(nameless(json)).toBe(nameless(golden));
   });
 });
+
+test('is drawn in the colours that the environment asks for, on the ground that it tells of', async () => {
+  const env = { FORCE_COLOR: '2', COLORFGBG: '0;15', TERM: 'xterm' };
+  const { stdout, stderr } = await runShared(['evaluate', '--limit', '100'], { env });
+  expect(stderr).toBe('');
+  // The cells of a matrix on a light ground begin white.
+  expect(stdout).toContain('48;5;231m');
+  expect(stdout).not.toContain('48;5;234m');
+  expect(stdout).not.toMatch(/[34]8;2;/);
+});

@@ -13,6 +13,7 @@ import { renderComparison } from '../../src/views/terminal/render-comparison.js'
 import { renderEvaluation } from '../../src/views/terminal/render-evaluation.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
+import { sayJapanese } from '../../src/views/words/terminal/say-japanese.js';
 import { evaluationOf, OTHER_READING, TEN_CLASSES } from '../counting/evaluation-of.js';
 
 const PICTURE = { height: 2, width: 2, pixels: Uint8Array.of(0, 255, 128, 64) };
@@ -89,6 +90,7 @@ const options = fc.record({
   color: fc.constantFrom<RenderOptions['color']>(0, 1, 2, 3),
   unicode: fc.boolean(),
   background: fc.constantFrom<RenderOptions['background']>(undefined, 'dark', 'light'),
+  say: fc.constantFrom(undefined, sayJapanese),
 });
 
 describe.each([
@@ -110,7 +112,7 @@ describe.each([
           );
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -124,10 +124,14 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 export function flow(parts: readonly string[], width: number, comma = ', '): string[] {
   const end = comma.trimEnd();
   // A comma at the end of a line takes room, too.
-  const lines = fill(parts, comma, width - displayWidth(end));
-  const ended = lines.map((line, index) => (index < lines.length - 1 ? line + end : line));
+  const room = width - displayWidth(end);
+  const lines = fill(parts, comma, room).map((line, n, { length }) =>
+    breakLine(line, n < length - 1 ? room : width),
+  );
   return carryStyles(
-    ended.flatMap((line) => (displayWidth(line) <= width ? [line] : breakLine(line, width))),
+    lines.flatMap((pieces, n) =>
+      n < lines.length - 1 ? pieces.with(-1, pieces[pieces.length - 1] + end) : pieces,
+    ),
   );
 }
 
@@ -182,8 +186,9 @@ function breakWords(text: string, width: number): string[] {
   return fill(text.split(BREAK), ' ', width);
 }
 
-/** Broken at commas and before brackets; where that is not enough, between words. */
+/** A line that is too wide broken at commas and before brackets; where that is not enough, between words. */
 function breakLine(line: string, width: number): string[] {
+  if (displayWidth(line) <= width) return [line];
   const pieces = isJapanese(line)
     ? fill(line.split(/(?=\uff08)|(?<=\u3001)/), '', width)
     : fill(line.split(/ (?=\()|(?<=,) /), ' ', width);
