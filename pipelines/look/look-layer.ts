@@ -28,6 +28,7 @@ export interface LayerView extends Pick<LookHead, 'model' | 'classes'>, ImageSiz
   readonly layers: readonly number[];
   /** From 1. */
   readonly layer: number;
+  /** f. */
   readonly activation: ActivationName;
   /** W: a row for each neuron, `(inputs)` float64. */
   readonly weights: readonly Float64Array[];

@@ -30,6 +30,11 @@ export function fitPicture(picture: Picture, side: number): Picture {
   return scaleRows(scaleRows(picture, width), height);
 }
 
+/** The side of the square that an image is fitted into to keep its size: one that is higher than wide, too; a smaller one where it is wider than `columns`. */
+export function ownSide({ height, width }: ImageSize, columns: number): number {
+  return width > columns ? columns : Math.max(height, width);
+}
+
 /** The size of an image that fits into a square, its shape kept; it is enlarged by whole factors only. */
 export function fittedSize({ height, width }: ImageSize, side: number): ImageSize {
   const scale = Math.min(side / height, side / width);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DigitView, lookDigit } from '../../pipelines/look/look-digit.js';
-import { explain } from '../../src/insight/explain.js';
+import { explain, neuronArithmetic } from '../../src/insight/explain.js';
 import { renderDigit } from '../../src/views/terminal/look/render-digit.js';
 import { type RenderOptions, withoutStyles } from '../../src/views/terminal/terminal.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
@@ -37,6 +37,28 @@ describe('renderDigit', () => {
       Array.from(values, (value, n) => `${n} ${value.toFixed(2)}`),
     );
     expect(found.sort()).toEqual([...hidden, ...outputs].sort());
+  });
+
+  it('draws every row of an image that is higher than wide', () => {
+    const settings = { seed: 5, height: 12, width: 4, hidden: 'sigmoid', last: 'sigmoid' } as const;
+    const network = randomNetwork({ ...settings, outputs: [3, 2] });
+    // The lower of each two rows is white.
+    const brightness = Float64Array.from({ length: 48 }, (_, i) => Math.floor(i / 4) % 2);
+    const neuron = neuronArithmetic(network, brightness, { layer: 1, neuron: 0 });
+    const shown = {
+      ...view,
+      height: 12,
+      width: 4,
+      brightness,
+      explanation: explain(network, brightness),
+      neuron,
+    };
+    const text = renderDigit(
+      { ...shown, classes: network.classes, truth: null, why: null },
+      { ...PLAIN, color: 3 },
+    );
+    const pair = '\x1b[38;2;0;0;0;48;2;255;255;255m▀▀▀▀';
+    expect(text.split('\n').filter((line) => line.startsWith(pair)).length).toBe(12);
   });
 
   it('looks like this without Unicode, at 40 columns', async () => {

@@ -1,5 +1,5 @@
 import type { ImageSize } from '../../network/network.js';
-import { fittedSize, largestOf } from '../picture.js';
+import { fittedSize, largestOf, ownSide } from '../picture.js';
 import { halfBlocks } from './draw-picture.js';
 import { NEGATIVE, POSITIVE, rampColor, textOn } from './ramps.js';
 import type { ColorLevel, Rgb, Style } from './terminal.js';
@@ -38,7 +38,7 @@ export function drawWithLegend(
   style: Style,
 ): string[] {
   return [
-    ...drawSignedPicture(picture, Math.min(picture.width, style.width), style),
+    ...drawSignedPicture(picture, ownSide(picture, style.width), style),
     style.say(signLegend(positive, negative, style)),
   ];
 }

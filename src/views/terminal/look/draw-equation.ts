@@ -13,15 +13,17 @@ const LEAST_COLUMNS = 2;
 
 /** A layer as a' = f(Wa + b). */
 export interface EquationShown {
+  /** From 1. */
   readonly layer: number;
   /** Of the image, in pixels. */
   readonly width: number;
+  /** f. */
   readonly activation: ActivationName;
   /** W: a row for each neuron, `(inputs)` float64. */
   readonly weights: readonly Float64Array[];
   /** b: `(outputs)` float64. */
   readonly biases: Float64Array;
-  /** The neuron whose row is lit. */
+  /** The neuron whose row is lit, from 0; null where none is. */
   readonly lit: number | null;
   /** What goes in and comes out; null for the layer by itself. */
   readonly digit: LayerArithmetic | null;

@@ -40,11 +40,12 @@ export function arithmeticBlock(found: NeuronArithmetic, range: ShadeRange, styl
 function contributionPictures(found: NeuronArithmetic, range: ShadeRange, style: Style): string[] {
   const { inputs, weights, contributions } = found;
   const { height, width } = range;
+  const side = Math.max(height, width);
   const product = drawWithLegend({ height, width, values: contributions }, 'for', 'against', style);
   const { say, paint } = style;
   const times = joined([
-    [say('a: brightness'), drawPicture(shade(range, inputs), width, style)],
-    [say('w: weights'), drawSignedPicture({ height, width, values: weights }, width, style)],
+    [say('a: brightness'), drawPicture(shade(range, inputs), side, style)],
+    [say('w: weights'), drawSignedPicture({ height, width, values: weights }, side, style)],
     [say('w a: what each pixel adds'), product],
   ]);
   return blockWidth(times) <= style.width ? times : product;

@@ -1,6 +1,7 @@
 import { grouped, percent, percentage } from '../../../counting/wording.js';
 import type { DetectorImage, DetectorReport } from '../../../insight/detector.js';
 import { type ActivationName, activate } from '../../../network/activations.js';
+import { ownSide } from '../../picture.js';
 import { curveLegend, curveMarks, drawActivation } from '../draw-neurons.js';
 import { drawSignedCells, drawSignedPicture, isColored, signed, signLegend } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
@@ -71,10 +72,12 @@ function weightsBlock(detector: DetectorReport, style: Style): string[] {
   }
   const picture = { height, width, values: weights };
   const isSmaller = width > style.width;
-  // What is higher than wide may take the room that it needs.
-  const side = isSmaller ? style.width : Math.max(height, width);
   const remark = isSmaller ? 'drawn smaller: each point is the strongest of several' : '';
-  return [...titled(title, remark, style), ...drawSignedPicture(picture, side, style), legend];
+  return [
+    ...titled(title, remark, style),
+    ...drawSignedPicture(picture, ownSide(picture, style.width), style),
+    legend,
+  ];
 }
 
 /** The rows and columns in which there are weights; all of them where there are none. */

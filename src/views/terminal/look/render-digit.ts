@@ -2,12 +2,12 @@ import { safeText } from '../../../errors.js';
 import type { Attribution } from '../../../insight/attribution.js';
 import type { SmallestChange } from '../../../insight/counterfactual.js';
 import type { Explanation, NeuronArithmetic } from '../../../insight/explain.js';
-import { type ShadeRange, shade } from '../../picture.js';
+import { ownSide, type ShadeRange, shade } from '../../picture.js';
 import { drawNeurons, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawSignedPicture, drawWithLegend, signed } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { beside, blockWidth, flow, joinBlocks, truncate } from '../text-layout.js';
+import { beside, besideOrBelow, blockWidth, flow, joinBlocks, truncate } from '../text-layout.js';
 import { digitColumns } from './digit-columns.js';
 import { drawOutputs, NARROWEST_OUTPUTS, type OutputsShown } from './draw-outputs.js';
 import type { HeadShown } from './look-parts.js';
@@ -34,7 +34,7 @@ export interface DigitShown extends Pick<HeadShown, 'model' | 'classes'>, ShadeR
 export function renderDigit(view: DigitShown, options: RenderOptions): string {
   const style = createStyle(options);
   const { neuron, why } = view;
-  const picture = drawPicture(shade(view, view.brightness), Math.min(view.width, style.width), style);
+  const picture = drawPicture(shade(view, view.brightness), ownSide(view, style.width), style);
   const room = style.width - blockWidth(picture) - GAP;
   const isBeside = room >= NARROWEST_OUTPUTS;
   const below = () => {
@@ -118,13 +118,11 @@ function changeBlock(what: string, change: SmallestChange | null, view: DigitSho
   const { pixels, verdictBefore, verdictAfter } = change;
   const values = new Float64Array(height * width);
   for (const pixel of pixels) values[pixel] = what === 'erasing' ? -1 : 1;
-  const columns = Math.min(width, style.width);
+  const columns = ownSide(view, style.width);
   const pictures = [
     drawSignedPicture({ height, width, values }, columns, style),
     drawPicture(shade(view, change.changed), columns, style),
   ];
-  const joined =
-    2 * columns + GAP <= style.width ? beside(pictures, GAP) : [...pictures[0], '', ...pictures[1]];
   const [from, to] = [verdictBefore, verdictAfter].map((k) => safeText(classes[k]));
   const count = pixels.length === 1 ? '1 pixel' : `${pixels.length} pixels`;
   return [
@@ -135,6 +133,6 @@ function changeBlock(what: string, change: SmallestChange | null, view: DigitSho
       say(', '),
     ),
     '',
-    ...joined,
+    ...besideOrBelow(pictures[0], pictures[1], style.width),
   ];
 }

@@ -2,7 +2,7 @@ import { grouped } from '../../../counting/wording.js';
 import { safeText } from '../../../errors.js';
 import type { LayerArithmetic, NeuronArithmetic } from '../../../insight/explain.js';
 import type { ImageSize } from '../../../network/network.js';
-import { largestOf, scaleOf, shade } from '../../picture.js';
+import { largestOf, ownSide, scaleOf, shade } from '../../picture.js';
 import { lamp, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawSignedCells, drawSignedPicture, signed, signLegend } from '../draw-signed-picture.js';
@@ -32,19 +32,25 @@ const NARROWEST = 16;
 export interface LayerShown extends EquationShown, ImageSize, Pick<HeadShown, 'model' | 'classes'> {
   /** How many numbers go into each layer, and come out of the last. */
   readonly layers: readonly number[];
+  /** What goes through the layer; null for the layer by itself. */
   readonly digit: DigitShownInLayer | null;
+  /** The arithmetic of the lit neuron; null without one, or without a digit. */
   readonly neuron: NeuronArithmetic | null;
 }
 
 /** The digit that goes through a layer. */
 export interface DigitShownInLayer extends LayerArithmetic {
+  /** Of the record or the file. */
   readonly name: string;
+  /** The true class; null where it is not known. */
   readonly truth: number | null;
+  /** The class with the largest output of the network. */
   readonly winner: number;
   /** `(height * width)` float64, row by row. */
   readonly brightness: Float64Array;
-  /** The brightness of a black and of a white pixel. */
+  /** The brightness of a black pixel. */
   readonly black: number;
+  /** The brightness of a white pixel. */
   readonly white: number;
 }
 
@@ -91,11 +97,7 @@ function heading(view: LayerShown, drawn: number, style: Style): string[] {
   if (digit === null) return lines;
   const truth = digit.truth === null ? 'truth not known' : `truth ${safeText(classes[digit.truth])}`;
   const seen = [name(digit.name), say(`verdict ${safeText(classes[digit.winner])}`), say(truth)];
-  const picture = drawPicture(
-    shade({ ...view, ...digit }, digit.brightness),
-    Math.min(view.width, width),
-    style,
-  );
+  const picture = drawPicture(shade({ ...view, ...digit }, digit.brightness), ownSide(view, width), style);
   return [...lines, ...flow(seen, width, say(', ')), '', ...picture];
 }
 

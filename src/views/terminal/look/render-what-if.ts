@@ -2,7 +2,7 @@ import { grouped, percent, percentage } from '../../../counting/wording.js';
 import { safeText } from '../../../errors.js';
 import type { ChangeMade, Outcome, WhatIfReport } from '../../../insight/what-if.js';
 import type { ImageSize } from '../../../network/network.js';
-import { shade } from '../../picture.js';
+import { ownSide, shade } from '../../picture.js';
 import { shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawWeights, signed, signedBar, signedColumn } from '../draw-signed-picture.js';
@@ -95,7 +95,7 @@ function fedBlock({ fed, feed, classes, data }: WhatIfShown, style: Style): stri
   const { width } = style;
   const values = fed.outputs;
   const said = `it says ${safeText(classes[fed.winner])} (${shortValue(values[fed.winner]).trim()})`;
-  const picture = drawPicture(shade({ ...data, ...fed }, fed.brightness), Math.min(data.width, width), style);
+  const picture = drawPicture(shade({ ...data, ...fed }, fed.brightness), ownSide(data, width), style);
   const room = width - blockWidth(picture) - GAP;
   const isBeside = room >= NARROWEST_OUTPUTS;
   const outputs = drawOutputs({ ...fed, classes, values }, isBeside ? room : width, style);
