@@ -1,6 +1,7 @@
 import { percentage } from '../counting/wording.js';
 import { safeText } from '../errors.js';
 import type { EpochReport } from '../training/training-epochs.js';
+import { logTicks, type Range, roundStep, ticksAround } from './ticks.js';
 
 /** One epoch of a learning curve. */
 export interface CurvePoint {
@@ -25,6 +26,8 @@ export interface CurveSeries {
   readonly name: string;
   readonly values: readonly { readonly epoch: number; readonly value: number }[];
   readonly words: (value: number) => string;
+  /** Whether it is drawn on a logarithmic axis: all values are above 0. */
+  readonly isLog: boolean;
 }
 
 /** The learning curve of the run that was chosen. */
@@ -45,20 +48,28 @@ export function seriesOf({ points }: LearningCurve): CurveSeries[] {
     name: 'training loss',
     values: points.map(({ epoch, loss }) => ({ epoch, value: loss })),
     words: (value) => value.toPrecision(3),
+    // It falls by ever less: what comes late would be a flat line.
+    isLog: points.every(({ loss }) => loss > 0),
   };
   const accuracy: CurveSeries = {
     name: 'validation accuracy',
     values: accuracies,
     words: (value) => `${percentage(value, 2)} %`,
+    isLog: false,
   };
   return accuracies.length > 0 ? [loss, accuracy] : [loss];
 }
 
+/** Where a value stands on its axis between 0 and 1, which are `low` and `high`. */
+export function placeOf({ isLog }: CurveSeries, { low, high }: Range): (value: number) => number {
+  const scale = isLog ? Math.log : (value: number) => value;
+  return (value) => (scale(value) - scale(low)) / (scale(high) - scale(low));
+}
+
 const WIDTH = 720;
 const PANEL_HEIGHT = 210;
-const PANEL_GAP = 30;
+const PANEL_GAP = 58;
 const MARGIN = { left: 76, right: 24, top: 48, bottom: 48 };
-const TICKS = 4;
 
 const STYLE = `
   svg { color-scheme: light dark; font: 13px system-ui, sans-serif; }
@@ -88,27 +99,37 @@ export function learningCurveSvg(curve: LearningCurve): string {
   ].join('\n')}\n`;
 }
 
-function panel({ name, values, words }: CurveSeries, curve: LearningCurve, index: number): string[] {
+function panel(series: CurveSeries, curve: LearningCurve, index: number): string[] {
+  const { name, values, words, isLog } = series;
   const top = MARGIN.top + index * (PANEL_HEIGHT + PANEL_GAP);
-  const numbers = values.map(({ value }) => value);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const ticks = ticksOf(series);
+  const place = placeOf(series, { low: ticks[0], high: ticks[ticks.length - 1] });
   const x = epochScale(curve);
-  const y = (value: number) => top + PANEL_HEIGHT * (high > low ? 1 - (value - low) / (high - low) : 0.5);
-  const ticks = Array.from({ length: TICKS + 1 }, (_, tick) => low + ((high - low) * tick) / TICKS);
-  const grid = (high > low ? ticks : [low]).flatMap((value) => [
+  const y = (value: number) => top + PANEL_HEIGHT * (1 - place(value));
+  const grid = ticks.flatMap((value) => [
     line('grid', MARGIN.left, WIDTH - MARGIN.right, y(value), y(value)),
-    `<text x="${MARGIN.left - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${words(value)}</text>`,
+    `<text x="${MARGIN.left - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${tickWords(value, isLog)}</text>`,
   ]);
   const points = values.map(({ epoch, value }) => `${fixed(x(epoch))},${fixed(y(value))}`).join(' ');
   const best = values.find(({ epoch }) => epoch === curve.bestEpoch);
   return [
-    `<text class="title" x="${MARGIN.left}" y="${top - 12}">${name}</text>`,
+    `<text class="title" x="${MARGIN.left}" y="${top - 14}">${name}${isLog ? ', on a log scale' : ''}</text>`,
     ...grid,
     line('axis', MARGIN.left, MARGIN.left, top, top + PANEL_HEIGHT),
     line('axis', MARGIN.left, WIDTH - MARGIN.right, top + PANEL_HEIGHT, top + PANEL_HEIGHT),
     `<polyline class="line series${index}" points="${points}"/>`,
     ...(best ? bestMark(x(best.epoch), y(best.value), top, index, words(best.value)) : []),
   ];
+}
+
+/** Round values, of which the first and the last hold the series. */
+function ticksOf({ values, isLog }: CurveSeries): number[] {
+  const numbers = values.map(({ value }) => value);
+  return isLog ? logTicks(numbers) : ticksAround(numbers);
+}
+
+function tickWords(value: number, isLoss: boolean): string {
+  return isLoss ? String(value) : `${Number((100 * value).toPrecision(6))} %`;
 }
 
 function bestMark(x: number, y: number, top: number, index: number, words: string): string[] {
@@ -125,14 +146,16 @@ function bestMark(x: number, y: number, top: number, index: number, words: strin
 function epochLabels(curve: LearningCurve, height: number): string[] {
   const x = epochScale(curve);
   const [first, last] = [curve.points[0].epoch, curve.points[curve.points.length - 1].epoch];
-  const step = Math.max(1, Math.ceil((last - first) / 6));
-  const inner = curve.points
-    .map(({ epoch }) => epoch)
-    .filter((epoch) => (epoch - first) % step === 0 && last - epoch >= step / 2);
-  const ends = [...new Set([...inner, last])];
+  const step = Math.max(1, roundStep(last - first || 1));
+  // The ends are always named; what would stand in their way is not.
+  const inner = Array.from({ length: Math.ceil(last / step) }, (_, n) => n * step).filter(
+    (epoch) => epoch - first > step * 0.4 && last - epoch > step * 0.4,
+  );
   const y = height - MARGIN.bottom + 20;
   return [
-    ...ends.map((epoch) => `<text x="${fixed(x(epoch))}" y="${y}" text-anchor="middle">${epoch}</text>`),
+    ...[...new Set([first, ...inner, last])].map(
+      (epoch) => `<text x="${fixed(x(epoch))}" y="${y}" text-anchor="middle">${epoch}</text>`,
+    ),
     `<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${y + 20}" text-anchor="middle">epoch (${curve.bestEpoch} was chosen)</text>`,
   ];
 }

@@ -16,7 +16,10 @@ const plain = { color: 0, width: 40, unicode: false } as const;
 describe('a learning curve in the terminal', () => {
   test('falls from the first epoch to the last, between the least and the largest value', () => {
     const lines = renderLearningCurve({ ...curve, title: null }, plain);
-    expect(lines[0]).toBe('training loss');
+    expect(lines[0]).toBe('training loss log scale');
+    // Half of it is as far as half of that.
+    const rows = lines.slice(1, 7).map((line) => line.indexOf('*'));
+    expect(rows.findIndex((at) => at >= 11 + 14)).toBeGreaterThanOrEqual(2);
     expect(lines[1]).toMatch(/^ {5}1\.00 \|\*/);
     expect(lines[6]).toMatch(/^ {4}0\.250 \| +\*+$/);
     expect(lines[7]).toBe('validation accuracy');
@@ -56,6 +59,18 @@ describe('a learning curve as SVG', () => {
     expect(svg).toContain('Learning curve, run 2 of 4: epoch 2 was chosen');
     // Nothing is loaded from anywhere.
     expect(svg).not.toMatch(/href|url\(|<script/);
+  });
+
+  test('has round ticks, the loss on a log scale, and room between its panels', () => {
+    const svg = learningCurveSvg(curve);
+    const labels = [...svg.matchAll(/text-anchor="end">([^<]*)</g)].map(([, label]) => label);
+    expect(labels).toEqual(expect.arrayContaining(['0.2', '0.5', '1', '50 %', '60 %', '70 %', '75 %']));
+    const [, points] = /class="line series0" points="([^"]*)"/.exec(svg) ?? [];
+    const heights = points.split(' ').map((point) => Number(point.split(',')[1]));
+    // Each epoch halves the loss.
+    expect(heights[1] - heights[0]).toBeCloseTo(heights[2] - heights[1], 0);
+    const titles = [...svg.matchAll(/class="title" x="\d+" y="(\d+)"/g)].map(([, y]) => Number(y));
+    expect(titles[1] - titles[0]).toBeGreaterThan(250);
   });
 
   test('has one series where no images are held out, and no NaN for a single epoch', () => {

@@ -1,24 +1,5 @@
+import { type Range, roundStep, roundTicks } from '../ticks.js';
 import { type Html, html, rounded } from './html.js';
-
-/** About so many lines tell a scale. */
-const TICKS = 5;
-
-/** Round numbers from `low` to `high`, a step of 1, 2 or 5 times a power of ten apart. */
-export function roundTicks(low: number, high: number): number[] {
-  const step = roundStep(high - low);
-  // A hair is left for what is no binary fraction.
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from(
-    { length: Math.floor(high / step + 1e-9) - first + 1 },
-    (_, tick) => (first + tick) * step,
-  );
-}
-
-function roundStep(span: number): number {
-  const least = (span / TICKS) * (1 - 1e-9);
-  const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? least;
-}
 
 /** The round range of shares that just holds all of `values`, at least `least` wide. */
 export function fittingRange(values: readonly number[], least: number): Range {
@@ -30,12 +11,6 @@ export function fittingRange(values: readonly number[], least: number): Range {
     low: Math.max(0, Math.floor(bottom / step + 1e-9) * step),
     high: Math.min(1, Math.ceil(top / step - 1e-9) * step),
   };
-}
-
-/** What an axis shows. */
-interface Range {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** The names of a chart of shares and its axes, and what they show: all of 0..1 where nothing is said. */

@@ -1,6 +1,6 @@
 import type { Interval } from '../../statistics/intervals.js';
+import { roundTicks } from '../ticks.js';
 import type { Words } from '../words/words.js';
-import { roundTicks } from './axes.js';
 import { type Html, html, rounded } from './html.js';
 
 /** What a chart of intervals needs beside the style of all pages. */

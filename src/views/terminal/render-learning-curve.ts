@@ -1,4 +1,4 @@
-import { type CurveSeries, type LearningCurve, seriesOf } from '../learning-curve.js';
+import { type CurveSeries, type LearningCurve, placeOf, seriesOf } from '../learning-curve.js';
 import { BRAILLE_EMPTY, brailleDot } from './draw-picture.js';
 import { createStyle, type RenderOptions, type Style } from './terminal.js';
 import { plotAxis, plotRows, wrap } from './text-layout.js';
@@ -15,6 +15,7 @@ export function renderLearningCurve(curve: LearningCurve, options: RenderOptions
   const plots = seriesOf(curve).flatMap((series) => [
     ...wrap(
       style.paint.bold(style.say(series.name)) +
+        style.paint.dim(series.isLog ? ` ${style.say('log scale')}` : '') +
         style.paint.dim(curve.title ? ` ${style.say(`(${curve.title})`)}` : ''),
       options.width,
     ),
@@ -23,7 +24,8 @@ export function renderLearningCurve(curve: LearningCurve, options: RenderOptions
   return [...plots, ...epochAxis(curve, columns, style)];
 }
 
-function plot({ values, words }: CurveSeries, columns: number, style: Style): string[] {
+function plot(series: CurveSeries, columns: number, style: Style): string[] {
+  const { values, words } = series;
   const { unicode } = style;
   // A cell of braille is two dots wide and four high; without Unicode it is one sign.
   const [perColumn, perRow] = unicode ? [2, 4] : [1, 1];
@@ -31,10 +33,11 @@ function plot({ values, words }: CurveSeries, columns: number, style: Style): st
   const numbers = values.map(({ value }) => value);
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const [first, last] = [values[0].epoch, values[values.length - 1].epoch];
+  const place = placeOf(series, { low, high });
   const cells = Array.from({ length: ROWS }, () => new Uint8Array(columns));
   for (let x = 0; x < width; x++) {
     const epoch = first + ((last - first) * x) / Math.max(1, width - 1);
-    const share = high > low ? (valueAt(values, epoch) - low) / (high - low) : 0.5;
+    const share = high > low ? place(valueAt(values, epoch)) : 0.5;
     const y = Math.round((1 - share) * (height - 1));
     cells[Math.floor(y / perRow)][Math.floor(x / perColumn)] |= unicode ? brailleDot(y % 4, x % 2) : 1;
   }

@@ -221,6 +221,7 @@ export const RESULTS_JA: Readonly<Record<string, Said>> = {
   'Partial: the training was interrupted; the best so far was kept.':
     '途中まで：学習は中断されました。それまでで最良のものを残しました。',
   'training loss': '学習時の損失',
+  'log scale': '対数目盛り',
   'validation accuracy': '検証での正解率',
   'epoch, {} {} was chosen': 'エポック、{0} {1} を採用',
   written: '書き出し',
