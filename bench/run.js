@@ -1,5 +1,6 @@
 // npm run bench -- [kernel|idx|csv|start|memory|feeder|scale|train|pictures|draw|serve|shards|cluster|build ...] [--rounds n]
-import { mkdirSync, writeFileSync } from 'node:fs';
+// With --plots it measures nothing, and draws the plots of what was measured again.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
 import { describeMachine, toMarkdown } from './lib/report.js';
@@ -24,31 +25,44 @@ const MEASUREMENTS = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' } },
+  options: { rounds: { type: 'string' }, plots: { type: 'boolean' } },
 });
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
 const unknown = positionals.find((name) => !(name in MEASUREMENTS));
 if (unknown !== undefined || (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))) {
-  process.stderr.write(`usage: npm run bench -- [${Object.keys(MEASUREMENTS).join('|')} ...] [--rounds n]\n`);
+  process.stderr.write(
+    `usage: npm run bench -- [${Object.keys(MEASUREMENTS).join('|')} ...] [--rounds n] [--plots]\n`,
+  );
   process.exit(2);
 }
 
 const log = (line) => process.stderr.write(`${line}\n`);
-const machine = describeMachine();
 const results = new URL('../docs/bench/', import.meta.url);
 mkdirSync(results, { recursive: true });
-const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}`;
-process.stdout.write(`${where}\n`);
+const fileOf = (name, ending) => new URL(`${name}.${ending}`, results);
+const wordsOf = ({ cpu, cores, node, platform }) => `${cpu}, ${cores} cores, Node ${node}, ${platform}`;
+
+/** From the JSON of a measurement: once more at any time. */
+function plot(name) {
+  const { machine, title, bars } = JSON.parse(readFileSync(fileOf(name, 'json'), 'utf8'));
+  if (bars !== undefined) writeFileSync(fileOf(name, 'svg'), toSvg(name, title, wordsOf(machine), bars));
+}
+
+const machine = describeMachine();
+const where = wordsOf(machine);
+if (!values.plots) process.stdout.write(`${where}\n`);
 
 for (const [name, load] of Object.entries(MEASUREMENTS)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (values.plots) {
+    if (existsSync(fileOf(name, 'json'))) plot(name);
+    continue;
+  }
   const measure = await load();
   const report = await measure({ rounds, log });
-  const { bars, ...rest } = report;
   const table = toMarkdown(report);
-  const write = (ending, text) => writeFileSync(new URL(`${name}.${ending}`, results), text);
-  write('json', `${JSON.stringify({ machine, ...rest }, null, 1)}\n`);
-  write('md', `${where}\n\n${table}\n`);
-  if (bars !== undefined) write('svg', toSvg(report.title, where, bars));
+  writeFileSync(fileOf(name, 'json'), `${JSON.stringify({ machine, ...report }, null, 1)}\n`);
+  writeFileSync(fileOf(name, 'md'), `${where}\n\n${table}\n`);
+  plot(name);
   process.stdout.write(`\n${table}\n`);
 }

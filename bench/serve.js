@@ -123,6 +123,7 @@ export async function measureServe({ rounds = 5, log }) {
     bars: {
       unit: 'thousand images a second of the CPU time of the server',
       digits: 1,
+      hasScales: true,
       bars: asked.map(({ name, images: each }) => ({
         label: name,
         spread: spread(perSecond(name, 'cpuMs').map((count) => (each * count) / 1000)),
