@@ -150,6 +150,7 @@ describe('renderClassTable', () => {
       dog         83.3 %  100.0 %   90.9 %       10
       unicorn          –        –        –        0
       mean        91.7 %   90.0 %   89.9 %
+
       precision: how many named so are it,
       recall: how many of a class are found,
       F1: both in one, support: images

@@ -34,7 +34,7 @@ export function renderClassTable(evaluation: Evaluation, style: Style): string[]
   const lines = tableLines(evaluation, style);
   const terms = evaluation.outputs ? [...TERMS, AREA_TERMS] : TERMS;
   const room = Math.min(width, Math.max(blockWidth(lines), MIN_NOTE));
-  return [...lines, ...flow(terms.map(say), room, say(', ')).map(paint.dim)];
+  return [...lines, '', ...flow(terms.map(say), room, say(', ')).map(paint.dim)];
 }
 
 function tableLines({ classes, macro, outputs }: Evaluation, style: Style): string[] {
