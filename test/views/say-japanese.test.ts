@@ -42,6 +42,32 @@ describe('what the terminal says, in Japanese', () => {
       '画像 2 枚：すべて大きさをそろえ、重心を中央に、1 枚は明暗を反転',
     ],
     ['shard 3: 41 %  5 of 12 images, 7.0 images/s', 'シャード 3：41 %  12 枚中 5 枚、7.0 枚/秒'],
+    [
+      'images 1 to 1,000 are not like digits.csv: brightness 222, 33 there (PSI 9.2); read as 3 12 %, 10 % there (PSI 0.31)',
+      '画像 1～1,000 は digits.csv と似ていません：明るさ 222（基準では 33、PSI 9.2）。3 との予測 12 %（基準では 10 %、PSI 0.31）',
+    ],
+    [
+      'net.pt: a PyTorch state dict of 784-16-10: activations relu,softmax; 97.8 % of 500 training images are right so',
+      'net.pt：PyTorch の state dict（784-16-10）：活性化関数は relu,softmax。この読み方で訓練画像 500 枚の 97.8 % が正解',
+    ],
+    [
+      'accuracy against base.json: expected no significant drop from 0.96, found 0.95, 121 images fewer (150 lost, 29 won; p = 1e-20)',
+      'base.json と比べた正解率：基準は 0.96 から有意に低下しないこと、結果は 0.95、正解が 121 枚減（失った正解 150 枚、得た正解 29 枚。p = 1e-20）',
+    ],
+    [
+      'rows.csv: read in another way (transposed, inverted), the network is surer of 120 images (margin 0.92, not 0.20): say --transpose yes --invert if they are so',
+      'rows.csv：別の読み方（転置、明暗を反転）なら、ネットワークは 120 枚でより確信を持ちます（差 0.92、この読み方では 0.20）。そうであれば --transpose yes --invert を指定してください',
+    ],
+    [
+      'plan.json: 200 shards of about 8.2 MB, 900,000 records in 1 input, 1.2 s',
+      'plan.json：シャード 200 個（各約 8.2 MB）、入力 1 個の 900,000 件、1.2 秒',
+    ],
+    ['night: 200 shards submitted', 'night：シャード 200 個を投入しました'],
+    // What an error said stays as it is.
+    [
+      '  shard 7 (65): rows.csv: expected 784, found 3',
+      '  シャード 7（65）：rows.csv: expected 784, found 3',
+    ],
   ])('%s', (english, japanese) => {
     expect(sayJapanese(english)).toBe(japanese);
   });

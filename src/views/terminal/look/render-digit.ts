@@ -63,7 +63,7 @@ function verdictLines({ name, model, classes, truth, explanation }: DigitShown, 
     ...(runnerUp === null ? [] : [`then ${named(runnerUp)}`, `margin ${shortMargin(margin ?? 0)}`]),
     truth === null ? 'truth not known' : `truth ${safeText(classes[truth])}: ${right}`,
   ];
-  const title = truncate(say(`${safeText(name)} in ${safeText(model.name)}`), width, glyphs.ellipsis);
+  const title = truncate(safeText(name) + say(' in ') + safeText(model.name), width, glyphs.ellipsis);
   return [title, ...flow(parts.map(say), width, say(', '))];
 }
 

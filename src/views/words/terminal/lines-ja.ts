@@ -48,8 +48,11 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   '{}: {} kB, open it in a browser': '{0}：{1} kB。ブラウザーで開いてください',
   '{}: of a network that is not in the page; give that one with --model':
     '{0}：ページにないネットワークの記録です。--model でそのネットワークを指定してください',
-  '{*}: expected {*}, found {*}': '{0}：基準は {1}、結果は {2}',
-  '{*}; looking without labels': '{0}。ラベルなしで調べます',
+  'accuracy: expected {*}, found {*}': '正解率：基準は {0}、結果は {1}',
+  'recall of {}: expected {*}, found {*}': '{0} の再現率：基準は {1}、結果は {2}',
+  'calibration error: expected {*}, found {*}': 'キャリブレーション誤差：基準は {0}、結果は {1}',
+  'accuracy against {}: expected {*}, found {*}': '{0} と比べた正解率：基準は {1}、結果は {2}',
+  '{=}; looking without labels': '{0}。ラベルなしで調べます',
   '{}: may be misread: {*}': '{0}：読み誤るおそれがあります：{1}',
   '{} more picture may be misread': 'ほかに {0} 枚、読み誤るおそれがあります',
   '{} more pictures may be misread': 'ほかに {0} 枚、読み誤るおそれがあります',
@@ -90,21 +93,21 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   'at most {}': '{0} 以下',
   'no significant drop from {}': '{0} から有意に低下しないこと',
   'a drop of at most {} from {}': '{1} からの低下が {0} 以下',
-  '{}, {*} ({*})': '{0}、{1}（{2}）',
-  'as many images': '正解数は同じ',
-  '{} image fewer': '正解が {0} 枚減',
-  '{} images fewer': '正解が {0} 枚減',
-  '{} image more': '正解が {0} 枚増',
-  '{} images more': '正解が {0} 枚増',
+  '{}, as many images ({*})': '{0}、正解数は同じ（{1}）',
+  '{}, {} image fewer ({*})': '{0}、正解が {1} 枚減（{2}）',
+  '{}, {} images fewer ({*})': '{0}、正解が {1} 枚減（{2}）',
+  '{}, {} image more ({*})': '{0}、正解が {1} 枚増（{2}）',
+  '{}, {} images more ({*})': '{0}、正解が {1} 枚増（{2}）',
   'not paired: 95 % interval of the difference {} to {}': '対応なし、差の 95 % 信頼区間 {0}～{1}',
   '{} lost': '失った正解 {0} 枚',
   '{} won': '得た正解 {0} 枚',
   'no images to measure it on': '測る画像なし',
-  '{}: the job summary could not be written: {*}': '{0}：ジョブの概要を書けませんでした：{1}',
+  '{}: the job summary could not be written: {=}': '{0}：ジョブの概要を書けませんでした：{1}',
   '{}: not compared image by image, so that only a large drop is found; a smaller one is found where the baseline is made with --verdicts':
     '{0}：画像ごとの比較ではないため、大きな低下しか見つけられません。基準を --verdicts 付きで作れば、小さな低下も見つかります',
   'images {} to {} are not like {}: {*}': '画像 {0}～{1} は {2} と似ていません：{3}',
-  '{~} there (PSI {})': '基準では {0}（PSI {1}）',
+  '{~}, {~} there (PSI {})': '{0}（基準では {1}、PSI {2}）',
+  'confidence {}': '確信度 {0}',
   'brightness {}': '明るさ {0}',
   'read as {} {} %': '{0} との予測 {1} %',
   'distance to the nearest class mean {}': '最も近いクラス平均までの距離 {0}',
@@ -116,9 +119,10 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   'resuming {} after {} rows': '{0} を {1} 行目の続きから再開します',
   '{} can be gone on with: the same command with --resume':
     '{0} は、同じコマンドに --resume を付けて続きから始められます',
-  'no --resume for this run: {*}': 'この処理は --resume で再開できません：{0}',
-  'no summary: {*}': '集計を書けませんでした：{0}',
-  '{}: pixels turned for it, {*}': '{0}：画素の向きを合わせました：{1}',
+  'no --resume for this run: {=}': 'この処理は --resume で再開できません：{0}',
+  'no summary: {=}': '集計を書けませんでした：{0}',
+  '{}: pixels turned for it, {}: {*}': '{0}：画素の向きを {1} に合わせました。{2}',
+  'the network reads {} % so, {} % with {}': 'ネットワークの正解率は、この読み方で {0} %、{2} なら {1} %',
 
   '{}: {} cannot be cut: all of its {} are in one shard':
     '{0}：{1} は区切れないため、全体（{2}）が 1 シャードになります',
@@ -138,19 +142,24 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
     'シャードに不正な行が {0} 行あります。--rejects で書き出せます',
   '{}: no shard of this plan, which has {}; left out':
     '{0}：この計画（シャード {1} 個）のシャードではないため除きます',
-  '{} and {} more': '{0} ほか {1} 個',
+  '{} and {} more: no shard of this plan, which has {}; left out':
+    '{0} ほか {1} 個：この計画（シャード {2} 個）のシャードではないため除きます',
+  '{} and {} more: {*}; the size is the same; digitflow plan --digest tells for sure':
+    '{0} ほか {1} 個：{2}。大きさは同じです。確かめるには digitflow plan --digest を使ってください',
   '{}: {*}; the size is the same; digitflow plan --digest tells for sure':
     '{0}：{1}。大きさは同じです。確かめるには digitflow plan --digest を使ってください',
   'the server tells neither an ETag nor when it was changed': 'サーバーが ETag も更新時刻も示しません',
   'changed at another time than the plan says, as copies are':
     '更新時刻が計画と異なります（コピーなら普通のことです）',
-  'shard {} is made anew: {*}': 'シャード {0} を作り直します：{1}',
+  'shard {} is made anew: {=}': 'シャード {0} を作り直します：{1}',
   'shard {} is done: {}': 'シャード {0} は処理済みです：{1}',
   'shard {}: {*}': 'シャード {0}：{1}',
+  'shard {} of {}: {*}': 'シャード {0}（{1}）：{2}',
+  'merge of {}: {*}': 'まとめ（{0}）：{1}',
 
-  '{*} submitted': '{0} を投入しました',
-  '{*}, all submitted before': '{0}：すべて投入済みです',
-  '{}: {} tried again': '{0}：{1} を再び試します',
+  '{}: {~} submitted': '{0}：{1}を投入しました',
+  '{}: {~}, all submitted before': '{0}：{1}はすべて投入済みです',
+  '{}: {~} tried again': '{0}：{1}を再び試します',
   '{}: nothing was set aside': '{0}：除外されたものはありません',
   '{}: removed': '{0}：取り除きました',
   'no run is in the queue': 'キューに処理はありません',
@@ -159,8 +168,8 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   '{}: stopped, another worker has it by now': '{0}：止めました。今は別のワーカーが処理しています',
   'shard {} does not end: this worker may be at fault':
     'シャード {0} が終わりません。このワーカーに問題があるおそれがあります',
-  '{}: {*}; tried again soon': '{0}：{1}。まもなく再び試します',
-  '{}: {*}; set aside': '{0}：{1}。除外しました',
+  '{}: {=}; tried again soon': '{0}：{1}。まもなく再び試します',
+  '{}: {=}; set aside': '{0}：{1}。除外しました',
   '{} shards in a row were set aside: this worker may be at fault':
     'シャードを {0} 個続けて除外しました。このワーカーに問題があるおそれがあります',
   'was done before': '処理済み',
@@ -173,7 +182,7 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   'working; SIGTERM or Ctrl-C ends it': '処理を始めます。SIGTERM または Ctrl-C で終わります',
   'ending; finishing what was begun, or giving it back (again to leave at once)':
     '終了します。処理中のものを終えるか返します（もう一度押すとただちに終了します）',
-  '{}: out of reach ({*}); trying again': '{0}：接続できません（{1}）。再び試します',
+  '{}: out of reach ({=}); trying again': '{0}：接続できません（{1}）。再び試します',
   '{}: back': '{0}：再び接続しました',
   '{}: may drop a part of a run (maxmemory-policy {}); set noeviction':
     '{0}：処理の一部を捨てるおそれがあります（maxmemory-policy {1}）。noeviction に設定してください',
@@ -187,7 +196,7 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   '{}: read again, sha256 {}': '{0}：読み直しました、sha256 {1}',
   'run {} diverged in epoch {} and was left; try a smaller --learning-rate':
     '{0} 回目の学習はエポック {1} で発散したため打ち切りました。--learning-rate を小さくしてみてください',
-  '{} of {} epochs': '{1} エポック中 {0}',
+  '{} of {} epochs': '{1} エポック中 {0} エポック',
   '{} of {} epoch': '{1} エポック中 {0}',
   'loss {}': '損失 {0}',
   'validation {} %': '検証 {0} %',

@@ -6,7 +6,7 @@ export const LOOK_JA: Readonly<Record<string, Said>> = {
   'and {} more (--format json)': 'ほか {0} 個（--format json）',
   'and {} more (--format json has all)': 'ほか {0} 個（--format json ですべて）',
   'and {} weaker ones (--format json)': 'ほかに弱いもの {0} 個（--format json）',
-  '{} in {}': '{0} を {1} に見せた結果',
+  ' in ': '、ネットワーク ',
   'verdict {}': '判定 {0}',
   'then {}': '次点 {0}',
   'margin {}': '差 {0}',

@@ -1,3 +1,4 @@
+import { JUDGING_JA } from './judging-ja.js';
 import { LINES_JA, type Said } from './lines-ja.js';
 import { LOOK_JA } from './look-ja.js';
 import { READINGS_JA } from './readings-ja.js';
@@ -5,12 +6,14 @@ import { RESULTS_JA } from './results-ja.js';
 
 /**
  * What the terminal says, by its English. In an English text `{}` is a name or number, which stays as it is, `{~}` words, which
- * are said in Japanese, too, and `{*}` words with commas and the like. In the Japanese text `{0}` is the first of them.
+ * are said in Japanese, too, `{*}` words with commas and the like, and `{=}` any text, which stays as it is. In the Japanese text
+ * `{0}` is the first of them.
  */
 export const TERMINAL_JA: Readonly<Record<string, Said>> = {
   ...LINES_JA,
   ...READINGS_JA,
   ...RESULTS_JA,
+  ...JUDGING_JA,
   ...LOOK_JA,
 };
 
@@ -23,7 +26,7 @@ interface Pattern {
   readonly areWords: readonly boolean[];
 }
 
-const PLACE = /\{[~*]?\}/g;
+const PLACE = /\{[~*=]?\}/g;
 const PLAIN = '((?:(?!, |; |: ).)+?)';
 const PATTERNS = Object.entries(TERMINAL_JA)
   .filter(([english]) => english.match(PLACE))
@@ -39,14 +42,14 @@ const PATTERNS = Object.entries(TERMINAL_JA)
         made ??= patternOf(pieces, places);
         return made;
       },
-      ...{ japanese, areWords: places.map((place) => place !== '{}') },
+      ...{ japanese, areWords: places.map((place) => /[~*]/.test(place)) },
     };
   });
 
 function patternOf(pieces: readonly string[], places: readonly string[]): RegExp {
   const literals = pieces.map((text) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
   const source = literals.reduce(
-    (made, text, n) => `${made}${places[n - 1] === '{*}' ? '(.+?)' : PLAIN}${text}`,
+    (made, text, n) => `${made}${/[*=]/.test(places[n - 1]) ? '(.+?)' : PLAIN}${text}`,
   );
   return new RegExp(`^${source}$`, 's');
 }
@@ -60,6 +63,17 @@ const JOINTS = [
 
 /** A text of the terminal in Japanese; what is not known, such as a name, stays as it is. */
 export function sayJapanese(text: string): string {
+  const [, name, rest] = /^(.+?): (.+)$/s.exec(text) ?? [];
+  const after = () => (rest === undefined ? null : sayWhole(rest));
+  // A line that is known may stand after a name.
+  return sayWhole(text) ?? prefixed(name, after()) ?? sayParts(text);
+}
+
+function prefixed(name: string, said: string | null): string | null {
+  return said === null ? null : `${name}：${said}`;
+}
+
+function sayWhole(text: string): string | null {
   const word = Object.hasOwn(TERMINAL_JA, text) ? TERMINAL_JA[text] : undefined;
   if (typeof word === 'string') return word;
   for (const { piece, english, japanese, areWords } of PATTERNS) {
@@ -70,7 +84,7 @@ export function sayJapanese(text: string): string {
       return japanese.replace(/\{(\d)\}/g, (_, n) => parts[n]);
     }
   }
-  return sayParts(text);
+  return null;
 }
 
 function sayParts(text: string): string {
