@@ -376,7 +376,7 @@ test.each([
   ],
   [
     'ja',
-    /別の読み方（not transposed）では、300 枚のうち 9\d % が正解です（この読み方では \d+ %）。--transpose no を/,
+    /別の読み方（行と列を入れ替えない）では、300 枚のうち 9\d % が正解です（この読み方では \d+ %）。--transpose no を/,
   ],
 ] as const)('the page says how else the input could be read (%s)', async (language, sentence) => {
   const images = Buffer.from(digitsCsv({ count: 300 }));

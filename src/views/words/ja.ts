@@ -47,7 +47,7 @@ export const ja: typeof en = {
   accuracy: '正解率',
   interval: (low, high) => `95 % 信頼区間 ${low}～${high} %`,
   otherReading: (how, flags, count, { accuracy, asRead }) =>
-    `別の読み方（${how}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
+    `別の読み方（${readingsIn(how)}）では、${count} 枚のうち ${accuracy} が正解です（この読み方では ${asRead}）。${flags} を指定してください。`,
   nearChance:
     '偶然と変わらず、ほかの読み方も合いません。ラベルはこれらの画像のものですか。ネットワークはこのような画像で学習しましたか。',
   gates: (all, failed) =>
@@ -222,4 +222,24 @@ function binIn(bin: string): string {
     .replace(/^under (.+)$/, '$1 未満')
     .replace(/^from (.+)$/, '$1 以上')
     .replace(' to ', '～');
+}
+
+/** The parts of another reading, as they are called in English. */
+const READINGS: readonly (readonly [RegExp, string])[] = [
+  [/^transposed$/, '行と列を入れ替える'],
+  [/^not transposed$/, '行と列を入れ替えない'],
+  [/^inverted$/, '明暗を反転する'],
+  [/^not inverted$/, '明暗を反転しない'],
+  [/^scale 0 to (.+)$/, '明るさは 0～$1'],
+  [/^labels from (.+)$/, 'ラベルは $1 から'],
+  [/^labels for other classes$/, 'ラベルは別のクラスのもの'],
+  [/^label (\d+) for (.+)$/, 'ラベル $1 は $2'],
+  [/^label column first$/, 'ラベルは最初の列'],
+  [/^label column last$/, 'ラベルは最後の列'],
+];
+
+function readingsIn(how: string): string {
+  const inJapanese = (part: string) =>
+    READINGS.reduce((text, [english, japanese]) => text.replace(english, japanese), part);
+  return how.split(', ').map(inJapanese).join('、');
 }
