@@ -25,8 +25,9 @@ const EXAMPLES = `
 Examples:
   $ digitflow report                             report.html of the bundled network and the MNIST test set
   $ digitflow report -o relu.html --model relu   another network
-  $ digitflow report --lang ja -o ja.html         in Japanese
+  $ digitflow report --lang ja -o ja.html        in Japanese
   $ digitflow report my-digits.csv               any labelled images that evaluate takes
+  $ digitflow report --min-accuracy 0.96         a verdict on the page; exit code 1 below it
   $ digitflow report -o - | gzip > r.html.gz     to stdout
 
 The page is one file that needs no network and no script. The same input gives the same bytes.

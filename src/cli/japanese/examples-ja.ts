@@ -115,6 +115,7 @@ export const EXAMPLES_JA: Readonly<Record<string, string>> = {
   'another network': '別のネットワークで',
   'in Japanese': '日本語で',
   'any labelled images that evaluate takes': 'evaluate で評価できる任意の画像',
+  'a verdict on the page; exit code 1 below it': 'ページに合否を示し、下回れば終了コード 1',
   'to stdout': '標準出力へ',
   'draw.html with both bundled networks and MNIST': '同梱の両ネットワークと MNIST の draw.html',
   'your own network': '自分のネットワーク',
