@@ -36,14 +36,9 @@ describe('drawDifference', () => {
     }
   });
 
-  it('lists what differs most where the matrix does not fit', () => {
+  it('lists the mistakes that differ most where the matrix does not fit', () => {
     const narrow = { ...PLAIN, width: 18 };
-    expect(drawDifference(NAMES, BEFORE, AFTER, narrow)).toEqual([
-      '0 → 0 -1,200',
-      '0 → 2 +1,200',
-      '1 → 1     +1',
-      '1 → 2     -1',
-    ]);
+    expect(drawDifference(NAMES, BEFORE, AFTER, narrow)).toEqual(['0 → 2 +1,200', '1 → 2     -1']);
   });
 
   it('numbers classes of long names, and says how many cells it leaves out', () => {
@@ -54,8 +49,8 @@ describe('drawDifference', () => {
     expect(head).toMatch(/^ +0 +1 +2 .* 11$/);
     expect(first).toMatch(/^ 0 a class of… +· +\+1 +\+2/);
     const listed = drawDifference(names, before, after, { ...PLAIN, width: 50 });
-    expect(listed[0]).toBe('a class of th… → a class of th… +143');
-    expect(listed[8]).toBe('and 135 more (--format json)');
+    expect(listed[0]).toBe('a class of th… → a class of th… +142');
+    expect(listed[8]).toBe('and 124 more (--format json)');
   });
 
   it('says that nothing differs', () => {

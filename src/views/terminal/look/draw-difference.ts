@@ -5,7 +5,7 @@ import type { Style } from '../terminal.js';
 import { blockWidth, padLeft, padRight, truncate } from '../text-layout.js';
 
 const MAX_NAME = 14;
-/** Where the matrix does not fit, so many of its cells are listed. */
+/** Where the matrix does not fit, so many of its cells are listed: mistakes, since the table of classes has what is right. */
 const MOST_LISTED = 8;
 
 type Confusion = readonly (readonly number[])[];
@@ -17,8 +17,8 @@ export function signedCount(difference: number, { glyphs }: Style, words = group
 }
 
 /**
- * A confusion matrix less another, cell by cell: rows are the truth, columns the verdict. Where it is too wide, the cells that
- * differ most.
+ * A confusion matrix less another, cell by cell: rows are the truth, columns the verdict. Where it is too wide, the mistakes
+ * that differ most.
  */
 export function drawDifference(
   classes: readonly string[],
@@ -70,7 +70,7 @@ function listCells(
 ): string[] {
   const { paint, glyphs, say } = style;
   const cells = differences.flatMap((row, truth) => row.map((value, k) => ({ truth, k, value })));
-  const moved = cells.filter(({ value }) => value !== 0);
+  const moved = cells.filter(({ truth, k, value }) => truth !== k && value !== 0);
   moved.sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || a.truth - b.truth || a.k - b.k);
   const shown = moved.slice(0, MOST_LISTED);
   const name = (k: number) => truncate(safeText(classes[k]), MAX_NAME, glyphs.ellipsis);

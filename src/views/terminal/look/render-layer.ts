@@ -2,7 +2,7 @@ import { grouped } from '../../../counting/wording.js';
 import { safeText } from '../../../errors.js';
 import type { LayerArithmetic, NeuronArithmetic } from '../../../insight/explain.js';
 import type { ImageSize } from '../../../network/network.js';
-import { largestOf, ownSide, scaleOf, shade } from '../../picture.js';
+import { fittedSize, largestOf, ownSide, scaleOf, shade } from '../../picture.js';
 import { lamp, shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawSignedCells, drawSignedPicture, signed, signLegend } from '../draw-signed-picture.js';
@@ -118,12 +118,17 @@ function pictureBlock(view: LayerShown, neurons: readonly number[], style: Style
     return [
       ...drawSignedPicture({ height, width, values: clipped(weights[n], scale) }, columns, style),
       n === lit ? paint.bold(name) : name,
-      ...flow([say(`bias ${short(biases[n])}`), scaleWords(scale, style)], columns, say(', ')).map(paint.dim),
+      ...flow([`b ${short(biases[n])}`, scaleWords(scale, style)], columns, say(', ')).map(paint.dim),
     ];
   });
   const wide = Math.max(...tiles.map(blockWidth));
   const even = tiles.map((tile) => tile.map((line) => padRight(line, wide)));
-  const remark = `each neuron in its own scale; ${signLegend('raises it', 'lowers it', style)}`;
+  const isSmaller = fittedSize(view, columns).width < width;
+  const remark = [
+    'each neuron in its own scale',
+    ...(isSmaller ? ['drawn smaller: each point is the strongest of several'] : []),
+    signLegend('raises it', 'lowers it', style),
+  ].join('; ');
   return [...titled('Its weights', remark, style), ...inTiles(even, GAP, style.width)];
 }
 

@@ -7,7 +7,17 @@ import { shortValue } from '../draw-neurons.js';
 import { drawPicture } from '../draw-picture.js';
 import { drawWeights, signed, signedBar, signedColumn } from '../draw-signed-picture.js';
 import { createStyle, type RenderOptions, type Style } from '../terminal.js';
-import { beside, blockWidth, flow, joinBlocks, padLeft, padRight, titled, wrap } from '../text-layout.js';
+import {
+  beside,
+  besideOrBelow,
+  blockWidth,
+  flow,
+  joinBlocks,
+  padLeft,
+  padRight,
+  titled,
+  wrap,
+} from '../text-layout.js';
 import { drawDifference, signedCount } from './draw-difference.js';
 import { drawOutputs, NARROWEST_OUTPUTS } from './draw-outputs.js';
 import { type HeadShown, listClasses, lookHeading, moreClasses } from './look-parts.js';
@@ -26,13 +36,13 @@ export type WhatIfShown = HeadShown & { readonly data: ImageSize } & WhatIfRepor
 /** An experiment for a terminal: what was changed, and what came of it; every line ends with a newline. */
 export function renderWhatIf(view: WhatIfShown, options: RenderOptions): string {
   const style = createStyle(options);
+  const [counts, confusion] = [classLines(view, style), confusionLines(view, style)];
   const title = `What if of ${safeText(view.model.name)}`;
   return joinBlocks([
     [...lookHeading(title, view, style), ...changeLines(view, style)],
     ...fedBlock(view, style),
     outcomeLines(view, style),
-    classLines(view, style),
-    ...confusionBlock(view, style),
+    confusion.length === 0 ? counts : besideOrBelow(counts, confusion, style.width),
     ...neuronBlocks(view, style),
   ]);
 }
@@ -150,13 +160,11 @@ function foundWords(before: Outcome, after: Outcome, k: number, { glyphs }: Styl
 }
 
 /** The confusion after, less that before; nothing where truths are not known. */
-function confusionBlock({ classes, before, after }: WhatIfShown, style: Style): string[][] {
+function confusionLines({ classes, before, after }: WhatIfShown, style: Style): string[] {
   if (before.confusion === null || after.confusion === null) return [];
   return [
-    [
-      ...titled('Confusion, after less before', 'rows: truth, columns: verdict', style),
-      ...drawDifference(classes, before.confusion, after.confusion, style),
-    ],
+    ...titled('Confusion, after less before', 'rows: truth, columns: verdict', style),
+    ...drawDifference(classes, before.confusion, after.confusion, style),
   ];
 }
 
