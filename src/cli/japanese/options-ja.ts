@@ -116,7 +116,7 @@ export const OPTIONS_JA: Readonly<Record<string, string>> = {
   "put ' before what a spreadsheet would take for a formula":
     "表計算ソフトが数式とみなすものの前に ' を付ける",
   'where to write (default: stdout); <file>.progress says how far it is until it is done; with --plan: the folder of shards':
-    '出力先（既定値：標準出力）。終わるまでは、どこまで済んだかが <ファイル>.progress に残る。--plan とともに使うときは、シャードを置くフォルダー',
+    '出力先（既定値：標準出力）。終わるまでは、どこまで済んだかを、名前に .progress を付けたファイルに残す。--plan とともに使うときは、シャードを置くフォルダー',
   'go on with the --out of an interrupted run: same inputs, network and options':
     '中断した処理の --out の続きから始める（入力、ネットワーク、オプションは同じにする）',
   'where to write what was counted, as JSON (digitflow.score/1), however the run ends':

@@ -1,5 +1,7 @@
-/** What may not begin a line: closing marks, small kana, the long sound. Strings: the program is to be ASCII. */
-const NO_START = '、。，．・：；！？）」』】〜～…‥ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々';
+/** Marks that end a part of a sentence. Strings: the program is to be ASCII. */
+const MARKS = '、。，．・：；！？）」』】〜～…‥';
+/** What may not begin a line: these, small kana, the long sound. */
+const NO_START = `${MARKS}ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々`;
 /** What may not end a line. */
 const NO_END = '（「『【';
 /** Particles and endings: they read better beside the word before them. */
@@ -47,7 +49,7 @@ function wordsOf(text: string): string[] {
   const belongTogether = (before: string, after: string): boolean => {
     const last = before.slice(-1);
     if (/^\s/.test(after) || NO_START.includes(after[0]) || NO_END.includes(last)) return true;
-    if (shortHiragana.test(after) && !/\s/.test(last) && !NO_START.includes(last)) return true;
+    if (shortHiragana.test(after) && !/\s/.test(last) && !MARKS.includes(last)) return true;
     // A number and what it counts; what has one column is broken at spaces alone.
     if (/\d $/.test(before) || oneWord.test(last + after[0])) return true;
     return /[!-~\u00a1-\u036f]$/.test(before) && /^[!-~\u00a1-\u036f]/.test(after);
