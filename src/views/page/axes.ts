@@ -1,16 +1,18 @@
 import { type Range, roundStep, roundTicks } from '../ticks.js';
 import { type Html, html, rounded } from './html.js';
 
-/** The round range of shares that just holds all of `values`, at least `least` wide. */
+/** The range of shares that just holds all of `values`, at least `least` wide, and ends at two of its round ticks. */
 export function fittingRange(values: readonly number[], least: number): Range {
   const [lowest, highest] = [Math.min(1, ...values), Math.max(0, ...values)];
-  const bottom = Math.max(0, Math.min(lowest, highest - least));
-  const top = Math.min(1, Math.max(highest, bottom + least));
-  const step = roundStep(top - bottom);
-  return {
-    low: Math.max(0, Math.floor(bottom / step + 1e-9) * step),
-    high: Math.min(1, Math.ceil(top / step - 1e-9) * step),
-  };
+  let low = Math.max(0, Math.min(lowest, highest - least));
+  let high = Math.min(1, Math.max(highest, low + least));
+  for (;;) {
+    const step = roundStep(high - low);
+    low = Math.max(0, Math.floor(low / step + 1e-9) * step);
+    high = Math.min(1, Math.ceil(high / step - 1e-9) * step);
+    // What is wider now may have wider ticks.
+    if (roundStep(high - low) < step * 1.5) return { low, high };
+  }
 }
 
 /** The names of a chart of shares and its axes, and what they show: all of 0..1 where nothing is said. */
