@@ -19,12 +19,24 @@ describe('the README in Japanese', () => {
     expect(blocksOf(japanese, 'js')).toHaveLength(2);
   });
 
+  test('has the commands of the English one, in the same order', () => {
+    // Without what they do, and without the language.
+    const commandsOf = (page: string) =>
+      blocksOf(page, 'sh')
+        .flatMap((block) => block.trim().split('\n'))
+        .map((line) => line.replace(/ +#.*$/, '').replace(' --lang ja', ''));
+    expect(commandsOf(japanese)).toEqual(commandsOf(english));
+    const looksOf = (page: string) =>
+      page.match(/^\| .* \| `digitflow .*` \|$/gm)?.map((row) => row.split('`')[1]);
+    expect(looksOf(japanese)).toEqual(looksOf(english));
+  });
+
   test('shows lines that the program prints', async () => {
     const { stdout } = await runShared(['evaluate', '--lang', 'ja']);
     const printed = new Set(stdout.split('\n'));
     const shown = blocksOf(japanese, '').flatMap((block) => block.trim().split('\n'));
     expect(shown.filter((line) => !printed.has(line))).toEqual([]);
-    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.length).toBeGreaterThan(0);
   });
 
   test('has each figure of the English table of speed', () => {
