@@ -1,7 +1,7 @@
 /** What stands out of an evaluation, in English. */
 export const findingsEn = {
   title: 'What stands out',
-  note: 'Beyond chance: p below 0.05 for all of this together (exact tests, adjusted by Holm).',
+  note: 'Beyond chance: p below 0.05 for all of this together (adjusted by Holm).',
   drift: (
     truth: string,
     mistakes: number,
@@ -24,7 +24,7 @@ export const findingsEn = {
 /** The same in Japanese. */
 export const findingsJa: typeof findingsEn = {
   title: '目立つ傾向',
-  note: '偶然とは考えにくいものだけを挙げています（正確検定、Holm の方法で補正し、全体で p < 0.05）。',
+  note: '偶然とは考えにくいものだけを挙げています（Holm の方法で補正し、全体で p < 0.05）。',
   drift: (truth, mistakes, to) => {
     if (to.length === 1)
       return `${truth} は ${to[0].name} と誤認されやすい：誤り ${mistakes} 枚のうち ${to[0].count} 枚`;
