@@ -12,8 +12,8 @@ const images = join(root, 'docs/images');
 mkdirSync(images, { recursive: true });
 
 const SHOTS = [
-  { name: 'report', language: 'en', id: 'evaluated', width: 1000, height: 1040, colorScheme: 'light' },
-  { name: 'report-neurons', language: 'en', id: 'journey', width: 1000, height: 1000, colorScheme: 'dark' },
+  { name: 'report', language: 'en', id: '', width: 1000, height: 1120, colorScheme: 'light' },
+  { name: 'report-neurons', language: 'en', id: 'journey', width: 1000, height: 1060, colorScheme: 'dark' },
   { name: 'report-phone', language: 'ja', id: 'matrix', width: 390, height: 800, colorScheme: 'light' },
 ];
 
@@ -46,6 +46,7 @@ try {
     });
     const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
     await page.goto(`${pathToFileURL(file).href}#${id}`);
+    if (id === 'journey') await page.locator('#way-3').press('Space');
     await page.screenshot({ path: join(images, `${name}.png`) });
     await page.close();
   }
