@@ -33,7 +33,7 @@ svg .soft { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: 
 .ideal { stroke: var(--soft); stroke-dasharray: 4 4; }
 .other { fill: none; stroke: var(--soft); opacity: .65; stroke-linejoin: round; } .curve { fill: none; stroke: var(--right); stroke-width: 2.5; stroke-linejoin: round; }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--link); } footer { margin-top: 4rem; color: var(--soft); }
-@media (max-width: 40rem) { body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; } th, td { padding: .3rem .35rem; }
+@media (max-width: 40rem) { .gallery:not(.small) { grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); } body { padding: 1rem .9rem 3rem; } h1 { font-size: 1.4rem; } .figure { font-size: 2.1rem; } th, td { padding: .3rem .35rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
 @page { margin: 14mm 13mm; }
 @media print { :root { font-size: 12.5px; } body { max-width: none; padding: 0; background: #fff; } nav, .back, details:not(.always, [open]) { display: none; }
