@@ -12,9 +12,8 @@ const images = join(root, 'docs/images');
 mkdirSync(images, { recursive: true });
 
 const SHOTS = [
-  { name: 'report', language: 'en', id: '', width: 1000, height: 1120, colorScheme: 'light' },
+  { name: 'report-ja', language: 'ja', id: '', width: 1000, height: 1120, colorScheme: 'light' },
   { name: 'report-neurons', language: 'en', id: 'journey', width: 1000, height: 1060, colorScheme: 'dark' },
-  { name: 'report-phone', language: 'ja', id: 'matrix', width: 390, height: 800, colorScheme: 'light' },
 ];
 
 /** A 3, as shares of the pad: x and y. */
