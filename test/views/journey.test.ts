@@ -144,8 +144,7 @@ describe('a journey through a network of any size', () => {
     const { values } = runs[runs.length - 1];
     const context = {
       ...{ words: en, cells: new Set<string>(), name: (k: number) => network.classes[k] },
-      share: (value: number | null) => `${((value ?? 0) * 100).toFixed(1)} %`,
-      evaluation: { calibration: null },
+      output: (value: number) => value.toFixed(2),
     } as unknown as Parameters<typeof journeyDrawing>[0];
     const image = { index: 0, truth, prediction: predictedClass(values), confidence: 1, picture };
     return journeyDrawing(context, {

@@ -310,6 +310,13 @@ describe('the report of anything else', () => {
     expect(part).toContain('log loss none, Brier score none');
     expect(part).toContain(`top-2 ${(100 * (evaluation.outputs?.topK?.[0].accuracy ?? 0)).toFixed(2)} %`);
     expect(part).not.toContain('<svg');
+    // An output of 1.17 is not a share of 117 %.
+    expect(partOf(html, 'mistakes')).toMatch(/, -?\d\.\d\d<br>/);
+    for (const id of ['mistakes', 'journey'])
+      expect(partOf(html, id).replaceAll(/<[^>]*>/g, ' ')).not.toMatch(/\d %/);
+    expect(html.match(/class="soft">#\d+ [^<]*/g)?.every((caption) => !caption.includes('%'))).toBe(true);
+    expect(html).not.toContain('id="thresholds"');
+    expect(html).not.toContain('href="#thresholds"');
   });
 
   test('says so where there is nothing to show', async () => {

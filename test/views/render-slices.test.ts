@@ -3,6 +3,7 @@ import { type Slice, SliceTally } from '../../src/counting/slices.js';
 import { evaluationMarkdown } from '../../src/outputs/evaluation-markdown.js';
 import { renderSlices } from '../../src/views/terminal/judging/render-slices.js';
 import { displayWidth } from '../../src/views/terminal/text-layout.js';
+import { sayJapanese } from '../../src/views/words/terminal/say-japanese.js';
 import { evaluationOf } from '../counting/evaluation-of.js';
 
 const PLAIN = { color: 0, width: 80, unicode: true } as const;
@@ -23,6 +24,22 @@ const SLICE = sliceOf([
 ]);
 
 describe('renderSlices', () => {
+  test('says in Japanese what was measured here, and leaves values of others as they are', () => {
+    const options = { ...PLAIN, say: sayJapanese };
+    const values = ['none', 'thin', '3 of 4 images', '1 to 2 %'].map((value) => [value, 30, 10] as const);
+    const lines = renderSlices([sliceOf(values)], options).split('\n');
+    for (const [value] of values) expect(lines.some((line) => line.startsWith(`${value} `))).toBe(true);
+    const thickness: Slice = {
+      ...sliceOf([
+        ['under 1.5 px', 30, 10],
+        ['1.5 to 2.0 px', 30, 10],
+      ]),
+      name: 'thickness',
+      source: 'images',
+    };
+    expect(renderSlices([thickness], options)).not.toContain('under');
+  });
+
   test('has a line a value, the weakest first', () => {
     expect(renderSlices([SLICE], PLAIN)).toBe(
       `By writer  4 values, the weakest first

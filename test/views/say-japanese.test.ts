@@ -33,6 +33,11 @@ describe('what the terminal says, in Japanese', () => {
       'a.csv: header yes, delimiter comma, scale 0 to 16 (guessed; else --scale 255), label column last, id none',
       'a.csv：見出し行あり、区切りはコンマ、画素値は 0～16（推測。違うなら --scale 255）、ラベルは最後の列、id なし',
     ],
+    ['a, b.csv: header yes, delimiter comma', 'a, b.csv：見出し行あり、区切りはコンマ'],
+    ['verdict 3 of 4 images, or once', '判定 3 of 4 images, or once'],
+    ['truth all wrong, or once: right', '正解 all wrong, or once（正しい判定）'],
+    ['12:05 min for 60 epochs', '60 エポックに 12 分 05 秒'],
+    ['3:12:05 h left', '残り 3 時間 12 分 05 秒'],
     [
       'interrupted; finishing what was read (again to leave at once)',
       '中断しました。読み取った分を処理して終わります（もう一度押すとただちに終了します）',

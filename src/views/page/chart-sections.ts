@@ -57,8 +57,10 @@ const LEAST_SPAN = 0.01;
 const MARK = { width: 16, height: 11 };
 
 /** Accuracy against the share that is answered as the threshold rises. */
-export function thresholdsSection(context: SectionContext, { thresholds }: ReportData): Html {
-  const { words, share } = context;
+export function thresholdsSection(context: SectionContext, { thresholds }: ReportData): Html | null {
+  const { words, share, evaluation } = context;
+  // Outputs that are no shares have no such thresholds: the section before says why.
+  if (evaluation.calibration === null) return null;
   const at = (threshold: number) => Math.round(threshold * (thresholds.length - 1));
   const named = NAMED.map((threshold) => ({ ...thresholds[at(threshold)], threshold }));
   const rows = named.map(

@@ -167,9 +167,8 @@ function galleries(context: Context, pictures: readonly PairPictures[]): (readon
     const note =
       count === 0 ? own.wonNone : own.wonNote(grouped(images.length), grouped(count), letterOf(loser));
     const areShares = comparison.networks[loser].expectedCalibrationError !== null;
-    const share = (value: number | null) =>
-      areShares || value === null ? context.share(value) : value.toPrecision(3);
-    const body = html`\n<p>${note}</p>\n${gallery({ ...context, share }, images)}`;
+    const output = (value: number) => (areShares ? context.share(value) : value.toPrecision(3));
+    const body = html`\n<p>${note}</p>\n${gallery({ ...context, output }, images)}`;
     return [`only-${won}-${lost}`, own.won(won, lost), body];
   };
   return leadingPairs(comparison).flatMap((pair) => {

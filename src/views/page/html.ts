@@ -66,6 +66,9 @@ export function sectionContext(evaluation: Evaluation, words: Words, cells: Read
     ...{ words, evaluation, cells },
     name: (index: number) => evaluation.classes[index].name,
     share: shareIn(words),
+    /** An output: a share where that is what it is. */
+    output: (value: number, digits = 1) =>
+      evaluation.calibration === null ? value.toFixed(2) : shareIn(words)(value, digits),
   };
 }
 

@@ -59,7 +59,7 @@ ${gallery(context, images, { size: ' small' })}
 
 /** Images side by side, each with what was said of it. */
 export function gallery(
-  { words, name, share }: Pick<SectionContext, 'words' | 'name' | 'share'>,
+  { words, name, output }: Pick<SectionContext, 'words' | 'name' | 'output'>,
   images: readonly ReportImage[],
   {
     size = '',
@@ -73,8 +73,8 @@ export function gallery(
     const called = image.name ?? `#${grouped(image.index)}`;
     const caption =
       size === ''
-        ? html`${words.caption(name(truth), name(prediction), share(confidence))}<br><span class="soft">${called}</span>`
-        : html`<span class="soft">${called} ${share(confidence, 0)}</span>`;
+        ? html`${words.caption(name(truth), name(prediction), output(confidence))}<br><span class="soft">${called}</span>`
+        : html`<span class="soft">${called} ${output(confidence, 0)}</span>`;
     const mark = badge(image);
     return figure(
       greyPng(picture),

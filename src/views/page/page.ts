@@ -68,6 +68,7 @@ function contents(words: Words, { evaluation, layers, journeys, cells }: ReportD
       ranking: evaluation.outputs === undefined,
       slices: !evaluation.slices?.length,
       journey: journeys.length === 0,
+      thresholds: evaluation.calibration === null,
     },
     ...{ neurons: layers.length === 0, cells: cells.length === 0 },
   };

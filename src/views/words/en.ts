@@ -31,7 +31,8 @@ export const en = {
   data: 'data',
   fileOf: (path: string) => `${path}:`,
   images: (count: string) => `${count} images`,
-  partialImages: (count: string) => `the first ${count} images only`,
+  partialImages: (count: string) =>
+    count === '1' ? 'the first image only' : `the first ${count} images only`,
   noDigest: 'no digest',
   input: 'input',
   pixels: (height: number, width: number) => `${height} × ${width} pixels`,
@@ -152,7 +153,7 @@ export const en = {
 
   neurons: 'What the neurons look for',
   neuronsNote:
-    'Green: light here excites the neuron. Blue: it inhibits. Black: it does not matter. The colours are full at the value after ±, which one pixel in a hundred exceeds; weak ones are drawn a little brighter than they are.',
+    'Green: light here excites the neuron. Blue: it inhibits. Black: it does not matter. The colours are full at the value after ±, which at most one pixel in a hundred exceeds; weak ones are drawn a little brighter than they are.',
   rampLow: 'inhibits: −',
   rampHigh: '+ excites',
   bias: (value: string) => `bias ${value}`,
@@ -176,6 +177,7 @@ export const en = {
       ? `Image ${index} is read as ${prediction}, as its label says: ${confidence}.`
       : `Image ${index}, labelled ${truth}, is read as ${prediction}: ${confidence}.`,
   journeyTruth: 'The dashed ring is around the output of its label.',
+  journeyNegative: 'A neuron whose activation is negative is dark, too; its lines are not.',
   journeyLines:
     'A line is an activation times its weight: the larger that is, the stronger the line. The strongest fiftieth of those that reach a layer are drawn in full, the weakest are left out. From the image comes the sum of all pixels.',
   journeyAlt: 'the image, the activations of every layer as lit circles, and what each adds to the next',

@@ -177,6 +177,7 @@ export const ja: typeof en = {
       ? `画像 ${index} は、ラベルどおり ${prediction} と読まれました（確信度 ${confidence}）。`
       : `画像 ${index} は、ラベルは ${truth} ですが、${prediction} と読まれました（確信度 ${confidence}）。`,
   journeyTruth: '破線の輪で囲んだのが、ラベルの出力です。',
+  journeyNegative: '活性値が負のニューロンも暗く描きますが、そのつながりは強さのとおりに描きます。',
   journeyLines:
     '線は活性値に重みを掛けた値で、値が大きいほど太く明るくなります。同じ層に届く線のうち上位 2 % を最も強く描き、ごく弱い線は省いています。画像からの線は全画素の合計です。',
   journeyAlt: '画像と、各層の活性値を光る円で、次の層への働きを線で表した図',

@@ -184,18 +184,13 @@ function circlesOf({ image, layers }: ReportJourney, column: readonly Spot[], l:
   });
 }
 
-/** An output: a share where that is what it is. */
-export function outputWords({ evaluation, share }: SectionContext, value: number): string {
-  return evaluation.calibration === null ? value.toFixed(2) : share(value);
-}
-
 /** The names of the outputs, and what each says. */
 function outputLabels(context: SectionContext, { image, layers }: ReportJourney, column: readonly Spot[]) {
   const { values } = layers[layers.length - 1];
   const labels = column.map(({ neuron }) => {
     const all = context.name(neuron);
     const short = all.length > LABELS.most ? `${all.slice(0, LABELS.most - 1)}…` : all;
-    return [short, outputWords(context, values[neuron])];
+    return [short, context.output(values[neuron])];
   });
   const text = column.map(({ neuron, x, y }, at) => {
     const [called, value] = labels[at];

@@ -2,7 +2,7 @@ import { grouped } from '../../../counting/wording.js';
 import { LIT, LOWERS, RAISES } from '../../picture.js';
 import { type Html, html, type SectionContext, scrollable, section } from '../html.js';
 import type { ReportData, ReportJourney } from '../report-data.js';
-import { isDeep, journeyDrawing, outputWords } from './journey-drawing.js';
+import { isDeep, journeyDrawing } from './journey-drawing.js';
 import { greyPng } from './page-picture.js';
 
 /** So many of the neurons that move an output are named. */
@@ -45,9 +45,10 @@ export function journeySection(context: SectionContext, { journeys }: ReportData
   const { length } = evaluation.classes;
   const right = journeys.filter(({ image }) => image.truth === image.prediction).length;
   const some = right < length ? html`<p>${words.journeySome(right, length, MOST_JOURNEYS)}</p>` : null;
+  const hasNegative = journeys.some(({ layers }) => layers.some(({ values }) => values.some((a) => a < 0)));
   const ways = journeys.map((journey, at) => wayOf(context, journey, at));
   const body = html`<p>${words.journeyNote}</p>
-<p>${words.journeyLines}</p>${some}
+<p>${words.journeyLines}${hasNegative ? ` ${words.journeyNegative}` : ''}</p>${some}
 <fieldset class="ways"><legend>${words.journeyChoose(right < journeys.length)}</legend>
 ${ways}</fieldset>`;
   return section(words, 'journey', body);
@@ -58,7 +59,7 @@ function wayOf(context: SectionContext, journey: ReportJourney, at: number): Htm
   const { index, name: path, truth, prediction, confidence, picture } = journey.image;
   const called = path ?? grouped(index);
   const [isRight, id] = [truth === prediction, `way-${at}`];
-  const said = words.journeyImage(called, name(truth), name(prediction), outputWords(context, confidence));
+  const said = words.journeyImage(called, name(truth), name(prediction), context.output(confidence));
   const drawing = journeyDrawing(context, journey);
   const label = isRight ? name(truth) : `${name(truth)} → ${name(prediction)}`;
   return html`<input type="radio" name="way" id="${id}" autocomplete="off"${at === 0 ? ' checked' : ''}><label for="${id}"${isRight ? null : html` class="miss"`}>
@@ -97,7 +98,7 @@ function sumTable(context: SectionContext, { layers }: ReportJourney, output: nu
   return html`<table class="sum"><caption>${words.sumOf(name(output))}</caption><thead><tr><th scope="col" class="name">${words.neuron}</th>
 <th scope="col">${words.timesWeight}</th></tr></thead><tbody>${rows}${others.length > 0 ? row(words.othersOf(grouped(others.length)), signed(rest)) : null}
 ${row(words.biasName, signed(last.biases[output]))}</tbody>
-<tfoot>${row(words.sumName, signed(last.sums[output]))}${row(words.activation, outputWords(context, last.values[output]))}</tfoot></table>
+<tfoot>${row(words.sumName, signed(last.sums[output]))}${row(words.activation, context.output(last.values[output]))}</tfoot></table>
 `;
 }
 
@@ -110,7 +111,7 @@ function outputTable(context: SectionContext, { layers }: ReportJourney): Html {
   const rows = Array.from(
     layers[layers.length - 1].values,
     (value, k) =>
-      html`<tr><th scope="row" class="name">${name(k)}</th><td>${outputWords(context, value)}</td></tr>`,
+      html`<tr><th scope="row" class="name">${name(k)}</th><td>${context.output(value)}</td></tr>`,
   );
   return html`<details><summary>${words.numbers}</summary><table><thead><tr><th scope="col" class="name">${words.output}</th>
 <th scope="col">${words.activation}</th></tr></thead><tbody>${rows}</tbody></table></details>`;

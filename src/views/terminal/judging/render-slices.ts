@@ -22,7 +22,7 @@ export function renderSlices(slices: readonly Slice[], options: RenderOptions): 
   return joinBlocks(slices.map((slice) => sliceLines(slice, style)));
 }
 
-function sliceLines({ name, images, values }: Slice, style: Style): string[] {
+function sliceLines({ name, source, images, values }: Slice, style: Style): string[] {
   const { paint, width, glyphs, say } = style;
   const shown = values.slice(0, MOST_SHOWN);
   const title = titled(
@@ -31,7 +31,9 @@ function sliceLines({ name, images, values }: Slice, style: Style): string[] {
     style,
   );
   if (images === 0) return title;
-  const nameOf = ({ value }: SliceValue) => (value === '' ? say('(none)') : say(safeText(value)));
+  // What is measured here has words of ours; all else stands as it is.
+  const nameOf = ({ value }: SliceValue) =>
+    value === '' ? say('(none)') : source === 'images' ? say(value) : safeText(value);
   const all: readonly Column[] = [
     { heading: say('images'), rank: 2, text: ({ images }) => grouped(images) },
     { heading: say('accuracy'), rank: 0, text: ({ accuracy }) => `${percentage(accuracy, 2)} %` },

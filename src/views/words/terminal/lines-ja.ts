@@ -5,6 +5,13 @@ export type Said = string | ((...parts: string[]) => string);
 const pictures = (done: string) => (count: string) =>
   count === 'all' ? `すべて${done}` : `${count} 枚は${done}`;
 
+/** `12:05` and `3:12:05` with their units. */
+const clock = (time: string) =>
+  time
+    .split(':')
+    .map((part, n, parts) => `${part} ${['時間', '分', '秒'][n + 3 - parts.length]}`)
+    .join(' ');
+
 /** The lines on stderr, and phrases that more than one of them has. */
 export const LINES_JA: Readonly<Record<string, Said>> = {
   '{} image': '{0} 枚',
@@ -20,8 +27,8 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   '{} of them rejected': 'うち {0} 行は不正',
   '{} ms': '{0} ミリ秒',
   '{} s': '{0} 秒',
-  '{} min': '{0}',
-  '{} h': '{0}',
+  '{} min': (time) => clock(time),
+  '{} h': (time) => clock(time),
   '{~} left': '残り {0}',
   '{} million images/s': (millions) => `${Number((Number(millions) * 100).toPrecision(3))} 万枚/秒`,
   '{} images/s': '{0} 枚/秒',

@@ -30,8 +30,13 @@ const PLACE = /\{[~*=]?\}/g;
 const PLAIN = '((?:(?!, |; |: ).)+?)';
 const PATTERNS = Object.entries(TERMINAL_JA)
   .filter(([english]) => english.match(PLACE))
-  // What says more comes first: `{} of {} images` before `{} images`.
-  .sort(([a], [b]) => b.replace(PLACE, '').length - a.replace(PLACE, '').length)
+  // What begins with a word comes first, lest a name after it is taken for words; then what says more: `{} of {} images` before
+  // `{} images`.
+  .sort(
+    ([a], [b]) =>
+      Number(a.startsWith('{')) - Number(b.startsWith('{')) ||
+      b.replace(PLACE, '').length - a.replace(PLACE, '').length,
+  )
   .map(([english, japanese]): Pattern => {
     const places = english.match(PLACE) ?? [];
     const pieces = english.split(PLACE);
@@ -63,10 +68,19 @@ const JOINTS = [
 
 /** A text of the terminal in Japanese; what is not known, such as a name, stays as it is. */
 export function sayJapanese(text: string): string {
-  const [, name, rest] = /^(.+?): (.+)$/s.exec(text) ?? [];
+  const [, name = '', rest] = /^(.+?): (.+)$/s.exec(text) ?? [];
   const after = () => (rest === undefined ? null : sayWhole(rest));
   // A line that is known may stand after a name.
-  return sayWhole(text) ?? prefixed(name, after()) ?? sayParts(text);
+  const said = sayWhole(text) ?? prefixed(name, after());
+  if (said !== null) return said;
+  // A comma in the name of a file joins nothing.
+  const isFile = rest !== undefined && /[,;] .*\.\w+$/s.test(name);
+  return (isFile ? prefixed(name, changed(rest)) : null) ?? sayParts(text);
+}
+
+function changed(text: string): string | null {
+  const said = sayJapanese(text);
+  return said === text ? null : said;
 }
 
 function prefixed(name: string, said: string | null): string | null {
