@@ -59,8 +59,11 @@ export async function runCli(given: readonly string[]): Promise<void> {
 function languageApart(given: readonly string[]) {
   const at = given.findIndex((arg) => /^--(lang(=.*)?)?$/s.test(arg));
   if (at < 0 || given[at] === '--') return { language: [], args: given };
-  const end = at + (given[at] === '--lang' ? 2 : 1);
-  return { language: given.slice(at, end), args: [...given.slice(0, at), ...given.slice(end)] };
+  // Where its value is missing, it must not take that of another word.
+  const isBare = given[at] === '--lang' && /^(-|$)/.test(given[at + 1] ?? '');
+  const end = at + (given[at] === '--lang' && !isBare ? 2 : 1);
+  const language = isBare ? ['--lang='] : given.slice(at, end);
+  return { language, args: [...given.slice(0, at), ...given.slice(end)] };
 }
 
 /** @param language its option, for commander to read */
@@ -138,7 +141,7 @@ export function createProgram(
     .version(DIGITFLOW_VERSION, '-V, --version')
     .configureHelp({
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
-      minWidthToWrap: 20,
+      minWidthToWrap: 10,
       ...help,
       visibleOptions(command) {
         const [help, ...options] = Help.prototype.visibleOptions.call(this, command).reverse();

@@ -136,6 +136,8 @@ describe('--lang', () => {
   ])('%j %j is told in one line', async (args, options) => {
     const { stderr, stdout, exitCode } = await runShared(args, options);
     expect(stderr).toMatch(/^digitflow: option '--lang <language>' .*digitflow evaluate --help\n$/);
+    // Not of a word that is another's.
+    expect(stderr).not.toContain("'evaluate'");
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
   });
 });

@@ -33,6 +33,7 @@ describe('what the terminal says, in Japanese', () => {
       'a.csv: header yes, delimiter comma, scale 0 to 16 (guessed; else --scale 255), label column last, id none',
       'a.csv：見出し行あり、区切りはコンマ、画素値は 0～16（推測。違うなら --scale 255）、ラベルは最後の列、id なし',
     ],
+    ['my-3.png: may be misread: an unsure verdict', 'my-3.png：読み誤るおそれがあります：判定に自信がない'],
     ['a, b.csv: header yes, delimiter comma', 'a, b.csv：見出し行あり、区切りはコンマ'],
     ['verdict 3 of 4 images, or once', '判定 3 of 4 images, or once'],
     ['truth all wrong, or once: right', '正解 all wrong, or once（正しい判定）'],

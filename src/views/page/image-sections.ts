@@ -5,7 +5,7 @@ import { greyPng } from './journey/page-picture.js';
 import type { ReportData, ReportImage } from './report-data.js';
 
 export const IMAGES_STYLE = `
-.badge { position: absolute; top: .25rem; left: .25rem; padding: 0 .4rem; border-radius: .6rem; font-size: .72rem; line-height: 1.3rem; background: #ffdf8a; color: #241a02; }
+.badge { display: inline-block; margin-top: .2rem; padding: 0 .4rem; border-radius: .6rem; font-size: .72rem; line-height: 1.3rem; background: #ffdf8a; color: #241a02; }
 .gallery figure { position: relative; } .cells { border-bottom: 1px solid var(--line); margin: 0; } .cells summary { padding: .5rem 0; }
 .cells h3 { margin-top: 1rem; scroll-margin-top: 1rem; } .cells:has(:target)::details-content { content-visibility: visible; }
 @media print { .cells:not([open]), section:has(.cells):not(:has(.cells[open])) { display: none; } }
@@ -80,7 +80,7 @@ export function gallery(
       greyPng(picture),
       picture,
       alt,
-      mark === null ? caption : html`<b class="badge">${mark}</b>${caption}`,
+      mark === null ? caption : html`${caption}<br><b class="badge">${mark}</b>`,
     );
   });
   return html`<ul class="gallery${size}">${figures}</ul>`;

@@ -45,7 +45,9 @@ export function drawWithLegend(
 
 /** What the signs or colours of a signed picture mean. */
 export function signLegend(positive: string, negative: string, style: Style): string {
-  const [more, less] = isColored(style) ? ['green', 'blue'] : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
+  const [more, less] = isColored(style)
+    ? [style.say('green'), style.say('blue')]
+    : [POSITIVE_SIGNS.trim(), NEGATIVE_SIGNS.trim()];
   return `${more}: ${positive}, ${less}: ${negative}`;
 }
 

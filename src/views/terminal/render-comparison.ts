@@ -46,7 +46,7 @@ function renderNetworks(comparison: Comparison, style: Style): string[] {
   const { data, images, networks, partial, seconds, imagesPerSecond, workers } = comparison;
   const { paint } = style;
   const digest = data.files[0]?.sha256;
-  const name = paint.bold(safeText(data.dataset ?? data.name));
+  const name = paint.bold(style.say(safeText(data.dataset ?? data.name)));
   const speed = imagesPerSecond === null ? [] : [rateWords(imagesPerSecond)];
   const readings = networks.map(({ normalization }) => normalization);
   const isSame = new Set(readings).size === 1;

@@ -23,7 +23,7 @@ export const ja: typeof en = {
   accuracyLine: (range, wrong, of) =>
     `正解率${range === null ? '' : `（${range}）`}、${of} 枚中 ${wrong} 枚を誤認識`,
   dataset: (name) =>
-    name.replace('MNIST test set', 'MNIST テストデータ').replace('MNIST training set', 'MNIST 学習データ'),
+    name.replace('MNIST test set', 'MNIST テストデータ').replace('MNIST training set', 'MNIST 訓練データ'),
   resultOf: (network, data, images) => `ネットワーク ${network} で ${data}（${images}）を評価`,
   findings: findingsJa,
 

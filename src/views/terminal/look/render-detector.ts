@@ -124,7 +124,10 @@ function curvesBlock(
   const plus = bias === 0 ? '' : ` ${bias < 0 ? '-' : '+'} ${Math.abs(bias)}`;
   const curve = (title: string, name: ActivationName) => {
     const at = (sum: number) => activate(name, Float64Array.of(sum + bias))[0];
-    return drawActivation({ title: `${title}(sum${plus})`, at, from, to, marks, threshold }, style);
+    return drawActivation(
+      { title: `${title}(${style.say('sum')}${plus})`, at, from, to, marks, threshold },
+      style,
+    );
   };
   return [...curve('sigmoid', 'sigmoid'), ...curve('ReLU', 'relu'), ...curveLegend(style)];
 }

@@ -61,6 +61,7 @@ export const LINES_JA: Readonly<Record<string, Said>> = {
   'accuracy against {}: expected {*}, found {*}': '{0} と比べた正解率：基準は {1}、結果は {2}',
   '{=}; looking without labels': '{0}。ラベルなしで調べます',
   '{}: may be misread: {*}': '{0}：読み誤るおそれがあります：{1}',
+  'an unsure verdict': '判定に自信がない',
   '{} more picture may be misread': 'ほかに {0} 枚、読み誤るおそれがあります',
   '{} more pictures may be misread': 'ほかに {0} 枚、読み誤るおそれがあります',
   '1 picture: {*}': '画像 1 枚：{0}',
