@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toSvg } from './lib/plot.js';
-import { describeMachine, toMarkdown } from './lib/report.js';
+import { describeMachine, machineWords, toMarkdown } from './lib/report.js';
 
 /** In the order in which they run: each module is loaded only when it is measured. */
 const MEASUREMENTS = {
@@ -40,16 +40,15 @@ const log = (line) => process.stderr.write(`${line}\n`);
 const results = new URL('../docs/bench/', import.meta.url);
 mkdirSync(results, { recursive: true });
 const fileOf = (name, ending) => new URL(`${name}.${ending}`, results);
-const wordsOf = ({ cpu, cores, node, platform }) => `${cpu}, ${cores} cores, Node ${node}, ${platform}`;
 
 /** From the JSON of a measurement: once more at any time. */
 function plot(name) {
   const { machine, title, bars } = JSON.parse(readFileSync(fileOf(name, 'json'), 'utf8'));
-  if (bars !== undefined) writeFileSync(fileOf(name, 'svg'), toSvg(name, title, wordsOf(machine), bars));
+  if (bars !== undefined) writeFileSync(fileOf(name, 'svg'), toSvg(name, title, machineWords(machine), bars));
 }
 
 const machine = describeMachine();
-const where = wordsOf(machine);
+const where = machineWords(machine);
 if (!values.plots) process.stdout.write(`${where}\n`);
 
 for (const [name, load] of Object.entries(MEASUREMENTS)) {

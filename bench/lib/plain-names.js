@@ -2,7 +2,11 @@
 
 const ONNX = [
   [/^onnxruntime-node, as in the target$/, 'ONNX Runtime', 'pixels scaled in the graph, 1,000 at a time'],
-  [/^onnxruntime-node, (?:best )?scaled, started before$/, 'ONNX Runtime', 'the same, started before'],
+  [
+    /^onnxruntime-node, scaled, started before$/,
+    'ONNX Runtime',
+    'pixels scaled in the graph, started before',
+  ],
   [/^onnxruntime-node, (?:best )?scaled$/, 'ONNX Runtime', 'pixels scaled in the graph'],
   [/^onnxruntime-node, (?:best )?folded$/, 'ONNX Runtime', 'scale folded into the weights'],
   [/^onnxruntime-node, (?:best )?int(\d+)$/, 'ONNX Runtime', 'whole numbers of $1 bits'],
@@ -14,7 +18,7 @@ const ONNX = [
 /** @type {Record<string, readonly (readonly [RegExp, string, string])[]>} */
 const NAMES = {
   kernel: ONNX,
-  idx: ONNX,
+  idx: [[/^digitflow$/, 'digitflow', 'evaluate, with all that it counts'], ...ONNX],
   csv: [
     [/^digitflow score, (.*)$/, 'read and scored', 'digitflow, $1'],
     [/^@duckdb\/node-api, (.*)$/, 'only read', 'DuckDB, $1'],
@@ -47,7 +51,10 @@ const NAMES = {
     [/^stdin, (.*)$/, 'stdin', '$1'],
     [/^file of (.*)$/, 'a short file', '$1'],
   ],
-  train: [[/^(\w+), (\d+) (images a step), (.*)$/, '$2 $3, $4', '$1']],
+  train: [
+    [/^(\w+), 1000 (images a step), (.*)$/, '1,000 $2, $3', '$1'],
+    [/^(\w+), (\d+) (images a step), (.*)$/, '$2 $3, $4', '$1'],
+  ],
   serve: [
     [/^fastify, empty reply: (.*)$/, '$1', 'fastify alone, an empty reply'],
     [/^fastify, onnxruntime-node: (.*)$/, '$1', 'fastify and ONNX Runtime'],

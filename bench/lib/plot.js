@@ -62,12 +62,13 @@ export function toSvg(name, title, subtitle, { unit, digits, hasScales = false, 
     y += 6;
   }
   const height = y + 8;
+  const how = `median, quartiles as a line${hasScales ? '; each group has a scale of its own' : ''}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">`,
     `<style>${STYLE}\n</style>`,
     `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
     `<text class="title" x="12" y="24">${escaped(title)}, ${escaped(unit)}</text>`,
-    `<text class="soft" x="12" y="44">${escaped(subtitle)}; median, quartiles as a line</text>`,
+    `<text class="soft" x="12" y="44">${escaped(subtitle)}; ${how}</text>`,
     ...lines,
     '</svg>',
     '',

@@ -34,6 +34,11 @@ export function describeMachine() {
   };
 }
 
+/** @param {ReturnType<typeof describeMachine>} machine @returns {string} */
+export function machineWords({ cpu, cores, node, platform }) {
+  return `${cpu}, ${cores} cores, Node ${node}, ${platform}`;
+}
+
 /** @param {Report} report @returns {string} */
 export function toMarkdown({ title, tables, targets, notes }) {
   const goals = {
