@@ -69,6 +69,8 @@ export function placeOf({ isLog }: CurveSeries, { low, high }: Range): (value: n
 const WIDTH = 720;
 const PANEL_HEIGHT = 210;
 const PANEL_GAP = 58;
+/** The room of the name of an epoch. */
+const EPOCH_LABEL = 48;
 const MARGIN = { left: 76, right: 24, top: 48, bottom: 48 };
 
 const STYLE = `
@@ -149,7 +151,7 @@ function epochLabels(curve: LearningCurve, height: number): string[] {
   const step = Math.max(1, roundStep(last - first || 1));
   // The ends are always named; what would stand in their way is not.
   const inner = Array.from({ length: Math.ceil(last / step) }, (_, n) => n * step).filter(
-    (epoch) => epoch - first > step * 0.4 && last - epoch > step * 0.4,
+    (epoch) => x(epoch) >= x(first) + EPOCH_LABEL && x(epoch) <= x(last) - EPOCH_LABEL,
   );
   const y = height - MARGIN.bottom + 20;
   return [

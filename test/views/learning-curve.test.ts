@@ -79,4 +79,20 @@ describe('a learning curve as SVG', () => {
     expect(svg.match(/<polyline/g)).toHaveLength(1);
     expect(svg).not.toContain('NaN');
   });
+
+  test.each([
+    [1, ['1']],
+    [2, ['1', '2']],
+    [12, ['1', '5', '10', '12']],
+    [60, ['1', '20', '40', '60']],
+    [61, ['1', '20', '40', '61']],
+  ])('names epochs of %i where there is room, and always the ends', (count, names) => {
+    const points = Array.from({ length: count }, (_, n) => ({
+      epoch: n + 1,
+      loss: 1 / (n + 1),
+      accuracy: null,
+    }));
+    const svg = learningCurveSvg({ points, bestEpoch: count, title: null });
+    expect([...svg.matchAll(/text-anchor="middle">(\d+)</g)].map(([, name]) => name)).toEqual(names);
+  });
 });
