@@ -30,6 +30,8 @@ const LANGUAGE = new Option('--lang <language>', 'of what is said, and of pages;
 
 /** Longer lines are hard to read. */
 const WIDEST_HELP = 100;
+/** Columns that words need beside what they are about. */
+const LEAST_BESIDE = 20;
 const EXIT_USAGE = 2;
 const EXIT_OWN_FAULT = 70;
 
@@ -142,6 +144,13 @@ export function createProgram(
     .configureHelp({
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
       minWidthToWrap: 10,
+      // Commander would not wrap what has no room beside its term: it goes under it.
+      formatItem(term, termWidth, words, helper) {
+        const width = helper.helpWidth ?? WIDEST_HELP;
+        if (words === '' || width - termWidth - 4 >= LEAST_BESIDE)
+          return Help.prototype.formatItem.call(helper, term, termWidth, words, helper);
+        return `  ${term}\n${helper.boxWrap(words, width - 6).replace(/^/gm, '      ')}`;
+      },
       ...help,
       visibleOptions(command) {
         const [help, ...options] = Help.prototype.visibleOptions.call(this, command).reverse();

@@ -61,6 +61,12 @@ describe('the help', () => {
     );
   });
 
+  test.each([50, 40])('goes under its term where it has no room beside it, at %i columns', async (width) => {
+    const wide = linesWiderThan(width, await helpsAt(width));
+    // Terms, usages, commands and an address stay whole; of words nothing sticks out.
+    expect(wide.filter((line) => !/^(Usage: .*| {2}\S+( \S+)*|.* {2,}\S+)$/.test(line))).toEqual([]);
+  });
+
   test('is what the command line prints, as wide as the terminal and no wider than 100 columns', async () => {
     const { stdout } = await runShared(['evaluate', '--help']);
     expect(stdout).toBe((await helpsAt(100))['digitflow evaluate']);
